@@ -1,0 +1,25 @@
+namespace Tat.MLNet.Formats;
+
+/// <summary>The image formats that can be read and written.</summary>
+public static class ImageFormats
+{
+    /// <summary>All formats, in the order in which they are asked whether they recognise a file.</summary>
+    public static IReadOnlyList<IImageFormat> All { get; } = [];
+
+    /// <summary>Opens an image file, or a folder that holds one series, whatever its format.</summary>
+    /// <param name="path">The file or folder.</param>
+    /// <exception cref="FileNotFoundException">There is nothing at that path.</exception>
+    /// <exception cref="ImageFormatException">No format recognises it, or it is damaged.</exception>
+    public static IImageScan Open(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        if (!File.Exists(path) && !Directory.Exists(path))
+        {
+            throw new FileNotFoundException($"'{path}' does not exist; check the path.", path);
+        }
+
+        var format = All.FirstOrDefault(candidate => candidate.Recognizes(path))
+            ?? throw new ImageFormatException(path, $"not an image of a known format; {string.Join(" and ", All.Select(known => known.Name))} can be read.");
+        return format.Open(path);
+    }
+}

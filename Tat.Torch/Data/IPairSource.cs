@@ -1,0 +1,19 @@
+using Tat.Torch.Imaging;
+using Tat.Torch.Tasks;
+
+namespace Tat.Torch.Data;
+
+/// <summary>The image pairs of one task, read one at a time by index.</summary>
+/// <remarks>Implementations are safe for concurrent reads and give the same pair for the same index each time.</remarks>
+public interface IPairSource
+{
+    /// <summary>The task that all pairs belong to.</summary>
+    RestorationTask Task { get; }
+
+    /// <summary>Number of pairs.</summary>
+    int Count { get; }
+
+    /// <summary>Reads a pair, in physical units.</summary>
+    /// <param name="index">0 … <see cref="Count"/> − 1.</param>
+    ImagePair Read(int index);
+}

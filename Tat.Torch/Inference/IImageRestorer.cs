@@ -1,0 +1,24 @@
+using Tat.Torch.Imaging;
+using Tat.Torch.Model;
+using Tat.Torch.Tasks;
+
+namespace Tat.Torch.Inference;
+
+/// <summary>Restores images with a trained model, whatever runs it.</summary>
+/// <remarks>Implementations are safe for concurrent calls.</remarks>
+public interface IImageRestorer : IDisposable
+{
+    /// <summary>The tasks that the model has learnt.</summary>
+    TaskVocabulary Tasks { get; }
+
+    /// <summary>What the model is and how it was made.</summary>
+    ModelCard Card { get; }
+
+    /// <summary>Restores images of any sizes; the result for an image does not depend on the others.</summary>
+    /// <param name="images">Images in their task's physical unit.</param>
+    /// <param name="tasks">The task of each image, one of <see cref="Tasks"/>.</param>
+    /// <param name="cancellationToken">Stops between images.</param>
+    /// <returns>As many images of the same sizes, in the same order and unit, clipped to the task's range.</returns>
+    /// <exception cref="InvalidDataException">An image has a NaN or infinite value.</exception>
+    IReadOnlyList<ImageSlice> Restore(IReadOnlyList<ImageSlice> images, IReadOnlyList<RestorationTask> tasks, CancellationToken cancellationToken = default);
+}

@@ -1,0 +1,36 @@
+namespace Tat.Torch.Model;
+
+/// <summary>What a model is and how it was made: stored inside the model, free of patient data.</summary>
+public sealed record ModelCard
+{
+    /// <summary>Version of the product that wrote the model.</summary>
+    public string ProductVersion { get; init; } = typeof(ModelCard).Assembly.GetName().Version!.ToString(3);
+
+    /// <summary>When training ended, in UTC; <see langword="null"/> for a model that was not trained here.</summary>
+    public DateTimeOffset? Trained { get; init; }
+
+    /// <summary>Training iterations.</summary>
+    public long Iterations { get; init; }
+
+    /// <summary>What the model was trained on, in words of the user.</summary>
+    public string? Data { get; init; }
+
+    /// <summary>Where weights came from that training started with, if not random.</summary>
+    public string? InitialWeights { get; init; }
+
+    /// <summary>Number of training pairs by task.</summary>
+    public IReadOnlyDictionary<string, int> TrainingPairs { get; init; } = new Dictionary<string, int>();
+
+    /// <summary>Validation results by task: PSNR in dB, SSIM, RMSE in the task's unit.</summary>
+    public IReadOnlyDictionary<string, TaskScore> Validation { get; init; } = new Dictionary<string, TaskScore>();
+
+    /// <summary>The training options, by name, as text.</summary>
+    public IReadOnlyDictionary<string, string> Training { get; init; } = new Dictionary<string, string>();
+}
+
+/// <summary>Mean quality over the images of one task.</summary>
+/// <param name="Psnr">Peak signal-to-noise ratio in dB.</param>
+/// <param name="Ssim">Structural similarity.</param>
+/// <param name="Rmse">Root-mean-square error in the task's unit.</param>
+/// <param name="Images">Number of images averaged.</param>
+public sealed record TaskScore(double Psnr, double Ssim, double Rmse, int Images);
