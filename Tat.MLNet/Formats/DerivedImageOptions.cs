@@ -9,4 +9,11 @@ public sealed record DerivedImageOptions
 
     /// <summary>Name and version of the model, for formats that record it.</summary>
     public string? Model { get; init; }
+
+    /// <summary>
+    /// Store pixels in the data type and scaling of the source, which rounds and clips them, and not in the one that the format prefers
+    /// (NIfTI: 32-bit floats).
+    /// </summary>
+    /// <value>The default is <see langword="false"/>.</value>
+    public bool KeepDataType { get; init; }
 }

@@ -1,0 +1,100 @@
+using Tat.Torch.Imaging;
+
+namespace Tat.MLNet.Formats.Nifti;
+
+/// <summary>
+/// NIfTI-1 and NIfTI-2 volumes: <c>.nii</c>, <c>.nii.gz</c> and <c>.hdr</c>/<c>.img</c> pairs, in either byte order, of all integer and
+/// floating-point types up to 64 bits.
+/// </summary>
+/// <remarks>
+/// <para>Slices lie along the stored third axis, then along time and the axes above it; the first (fastest) axis runs along the columns of a
+/// slice and the second along its rows. Values are stored × <c>scl_slope</c> + <c>scl_inter</c>, or as stored where the slope is 0.</para>
+/// <para>A restored volume keeps the version, the byte order and all fields of its source's header that are not listed here, among them
+/// dimensions, pixdim, qform, sform, units, time step, intent and cal_min/cal_max, as well as the extensions. Its voxels are 32-bit floats without
+/// scaling (<see cref="DerivedImageOptions.KeepDataType"/> stores them as in the source); the note that it was restored is appended to the
+/// description, or where that has no room, to the extensions as a comment.</para>
+/// <para>Complex, RGB, 128-bit and Analyze 7.5 files are refused. The sizes in a header are compared with the length of the file before
+/// memory is taken for them; a compressed file is inflated once, to memory or, beyond 512 MB, to a temporary file.</para>
+/// </remarks>
+/// <seealso href="https://nifti.nimh.nih.gov/nifti-1">NIfTI-1 Data Format</seealso>
+public sealed class NiftiFormat : IImageFormat
+{
+    /// <inheritdoc/>
+    public string Name => "NIfTI";
+
+    /// <inheritdoc/>
+    public bool Recognizes(string path)
+    {
+        try
+        {
+            return File.Exists(path) && NiftiPaths.EndingOf(path) switch
+            {
+                ".nii" or ".nii.gz" => true,
+                ".img" => !IsDicom(path),
+                null => HasHeader(path),
+                _ => true,
+            };
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or InvalidDataException)
+        {
+            return false;
+        }
+    }
+
+    /// <inheritdoc/>
+    public IImageScan Open(string path) => new NiftiScan(path, this, NiftiFile.Open(path));
+
+    /// <inheritdoc/>
+    /// <exception cref="ArgumentException">The destination has none of NIfTI's endings, or the slices are not as many or as large as in the source.</exception>
+    public void WriteDerived(IImageScan source, string destination, IEnumerable<ImageSlice> slices, DerivedImageOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        ArgumentNullException.ThrowIfNull(slices);
+        var paths = NiftiPaths.ForWriting(destination);
+        var file = (source as NiftiScan)?.File;
+        var header = file?.Header.Clone()
+            ?? NiftiWriter.NewHeader(source.Rows, source.Columns, source.SliceCount, source.RowSpacing, source.ColumnSpacing, source.SliceSpacing);
+        options ??= new();
+        var extensions = NiftiWriter.Describe(header, file?.Extensions ?? [], options);
+        var voxels = options.KeepDataType && file is not null ? file.Voxels : new NiftiVoxels(NiftiDataType.Float32, header.IsBigEndian);
+        NiftiWriter.Write(paths, header, extensions, voxels, slices, cancellationToken);
+    }
+
+    /// <summary>Writes slices that have no source file as a new volume of 32-bit floats, without a statement on orientation.</summary>
+    /// <param name="destination">The file to write, ending in .nii.gz, .nii, .hdr or .img; it appears whole or not at all.</param>
+    /// <param name="slices">At least one slice, all of one size.</param>
+    /// <param name="rowSpacing">Distance in mm between the centres of neighbouring rows, if known.</param>
+    /// <param name="columnSpacing">Distance in mm between the centres of neighbouring columns, if known.</param>
+    /// <param name="sliceSpacing">Distance in mm between the centres of neighbouring slices, if known.</param>
+    /// <param name="cancellationToken">Stops between slices and leaves nothing behind.</param>
+    /// <exception cref="ArgumentException">The destination has none of NIfTI's endings, there is no slice, or sizes differ.</exception>
+    public void Write(string destination, IReadOnlyList<ImageSlice> slices, double? rowSpacing = null, double? columnSpacing = null, double? sliceSpacing = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(slices);
+        if (slices.Count == 0)
+        {
+            throw new ArgumentException("A volume needs at least one slice.", nameof(slices));
+        }
+
+        var paths = NiftiPaths.ForWriting(destination);
+        var header = NiftiWriter.NewHeader(slices[0].Height, slices[0].Width, slices.Count, rowSpacing, columnSpacing, sliceSpacing);
+        NiftiWriter.Write(paths, header, [], new NiftiVoxels(NiftiDataType.Float32, header.IsBigEndian), slices, cancellationToken);
+    }
+
+    /// <summary>DICOM files are often called .img too.</summary>
+    private static bool IsDicom(string path)
+    {
+        var start = new byte[132];
+        using var file = File.OpenRead(path);
+        return file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false) == start.Length && start.AsSpan(128).SequenceEqual("DICM"u8);
+    }
+
+    private static bool HasHeader(string path)
+    {
+        var start = new byte[NiftiHeader.Size2];
+        using var stream = NiftiBytes.OpenStream(path);
+        var count = stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false);
+        var size = NiftiHeader.Detect(start.AsSpan(0, count), out var bigEndian);
+        return size > 0 && count >= size && NiftiMagic.IsValid(NiftiHeader.Wrap(start[..size], bigEndian));
+    }
+}

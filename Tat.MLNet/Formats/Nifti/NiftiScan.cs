@@ -1,0 +1,124 @@
+using System.Globalization;
+using Tat.Torch.Imaging;
+
+namespace Tat.MLNet.Formats.Nifti;
+
+/// <summary>An opened NIfTI volume: slices along the stored third axis and all axes above it, rows along y, columns along x.</summary>
+internal sealed class NiftiScan : IImageScan
+{
+    private const int BlockVoxels = 1 << 16;
+
+    private readonly Lazy<NiftiBytes> _bytes;
+    private bool _disposed;
+
+    public NiftiScan(string path, IImageFormat format, NiftiFile file)
+    {
+        Path = path;
+        Format = format;
+        File = file;
+        _bytes = new(() => NiftiBytes.Open(file.Paths.Voxels, file.VoxelStart, file.VoxelLength));
+        Columns = (int)file.Dimensions[0];
+        Rows = file.Dimensions.Count > 1 ? (int)file.Dimensions[1] : 1;
+        SliceCount = (int)file.Dimensions.Skip(2).Aggregate(1L, (product, next) => product * next);
+        (ColumnSpacing, RowSpacing, SliceSpacing) = (Spacing(1), Spacing(2), Spacing(3));
+        Properties = Describe();
+    }
+
+    public NiftiFile File { get; }
+
+    public string Path { get; }
+
+    public IImageFormat Format { get; }
+
+    public int Rows { get; }
+
+    public int Columns { get; }
+
+    public int SliceCount { get; }
+
+    public string? Modality => null;
+
+    public string? Unit => null;
+
+    public double? RowSpacing { get; }
+
+    public double? ColumnSpacing { get; }
+
+    public double? SliceSpacing { get; }
+
+    public IReadOnlyDictionary<string, string> Properties { get; }
+
+    public ImageSlice ReadSlice(int index)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        ArgumentOutOfRangeException.ThrowIfNegative(index);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(index, SliceCount);
+        var voxels = File.Voxels;
+        try
+        {
+            var bytes = _bytes.Value;
+            var pixels = new float[Rows * Columns];
+            var buffer = new byte[Math.Min(pixels.Length, BlockVoxels) * voxels.Size];
+            var start = (long)index * pixels.Length * voxels.Size;
+            for (var done = 0; done < pixels.Length;)
+            {
+                var values = pixels.AsSpan(done, Math.Min(BlockVoxels, pixels.Length - done));
+                var stored = buffer.AsSpan(0, values.Length * voxels.Size);
+                bytes.Read(start + ((long)done * voxels.Size), stored);
+                voxels.Decode(stored, values);
+                done += values.Length;
+            }
+
+            return new ImageSlice(pixels, Rows, Columns);
+        }
+        catch (EndOfStreamException exception)
+        {
+            throw new ImageFormatException(File.Paths.Voxels, "became shorter while it was read.", exception);
+        }
+    }
+
+    public void Dispose()
+    {
+        _disposed = true;
+        if (_bytes.IsValueCreated)
+        {
+            _bytes.Value.Dispose();
+        }
+    }
+
+    private double? Spacing(int axis)
+    {
+        var size = Math.Abs(File.Header.PixelDimension(axis)) * (File.Header.Units & 7) switch
+        {
+            1 => 1000,
+            3 => 0.001,
+            _ => 1,
+        };
+        return axis <= File.Dimensions.Count && double.IsFinite(size) && size > 0 ? size : null;
+    }
+
+    private Dictionary<string, string> Describe()
+    {
+        var header = File.Header;
+        var affine = NiftiOrientation.AffineOf(header);
+        var properties = new Dictionary<string, string>
+        {
+            ["Version"] = $"NIfTI-{header.Version}{(File.Paths.IsPair ? " (pair)" : "")}",
+            ["Dimensions"] = string.Join(" x ", File.Dimensions),
+            ["Voxel size"] = string.Join(" x ", Enumerable.Range(1, File.Dimensions.Count).Select(axis => header.PixelDimension(axis).ToString("G6", CultureInfo.InvariantCulture))),
+            ["Data type"] = NiftiDataTypes.NameOf(header.DataTypeCode) + (header.IsBigEndian ? ", big endian" : ""),
+            ["Orientation"] = affine is null ? "not recorded" : NiftiOrientation.CodesOf(affine),
+        };
+        if (File.Voxels is not { Slope: 1, Intercept: 0 })
+        {
+            properties["Scaling"] = FormattableString.Invariant($"{File.Voxels.Slope:G9} x stored + {File.Voxels.Intercept:G9}");
+        }
+
+        if (affine is not null)
+        {
+            properties["Affine"] = NiftiOrientation.Format(affine);
+        }
+
+        return properties;
+    }
+}
