@@ -1,0 +1,25 @@
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace Tat.Torch.Losses;
+
+/// <summary>Turns the errors of a batch's samples into one loss, so that no task dominates the others.</summary>
+/// <remarks>Its parameters, if it has any, are trained by the optimiser of the network. They are not part of the restoring model.</remarks>
+public interface ILossBalancer : IDisposable
+{
+    /// <summary>The learnt parameters by name; empty where nothing is learnt.</summary>
+    IEnumerable<(string Name, Parameter Parameter)> NamedParameters { get; }
+
+    /// <summary>Weighs the errors of a batch.</summary>
+    /// <param name="errors">The errors of B samples.</param>
+    /// <param name="tasks">The task of each sample, as its index in the vocabulary.</param>
+    BalancedLoss Balance(SampleErrors errors, IReadOnlyList<int> tasks);
+
+    /// <summary>Moves the parameters to a device and a floating-point type.</summary>
+    void MoveTo(Device device, ScalarType dtype);
+}
+
+/// <summary>The loss of a batch, sample by sample; the loss to minimise is the mean of <paramref name="Terms"/>.</summary>
+/// <param name="Terms">The loss of each sample, shape B; gradients flow through it.</param>
+/// <param name="Weights">What the balancer estimated for each sample, shape B, detached: u for task-adaptive balancing, σ for uncertainty, 1 for uniform.</param>
+public sealed record BalancedLoss(Tensor Terms, Tensor Weights);

@@ -1,0 +1,28 @@
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace Tat.Torch.Losses;
+
+/// <summary>Every sample counts the same: the loss is the mean absolute error.</summary>
+public sealed class UniformLossBalancer : ILossBalancer
+{
+    /// <inheritdoc/>
+    public IEnumerable<(string Name, Parameter Parameter)> NamedParameters => [];
+
+    /// <inheritdoc/>
+    public BalancedLoss Balance(SampleErrors errors, IReadOnlyList<int> tasks)
+    {
+        ArgumentNullException.ThrowIfNull(errors);
+        return new(errors.Restored, ones_like(errors.Restored).detach());
+    }
+
+    /// <inheritdoc/>
+    public void MoveTo(Device device, ScalarType dtype)
+    {
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+    }
+}

@@ -1,0 +1,82 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Tat.Torch.Training;
+
+/// <summary>AdamW (Loshchilov and Hutter, ICLR 2019) on one vector of parameters, with the arithmetic of PyTorch's.</summary>
+/// <remarks>On a CPU it goes through the vectors in pieces that stay in the cache, so each value travels from memory once.</remarks>
+internal sealed class AdamW : IDisposable
+{
+    private const long CachedPiece = 1 << 16;
+    private readonly FlatParameters _parameters;
+    private readonly double _beta1;
+    private readonly double _beta2;
+    private readonly double _epsilon;
+    private readonly double _weightDecay;
+
+    public AdamW(FlatParameters parameters, double beta1, double beta2, double epsilon, double weightDecay)
+    {
+        (_parameters, _beta1, _beta2, _epsilon, _weightDecay) = (parameters, beta1, beta2, epsilon, weightDecay);
+        Moment1 = zeros_like(parameters.Values).detach();
+        Moment2 = zeros_like(parameters.Values).detach();
+    }
+
+    /// <summary>The running mean of the gradients.</summary>
+    public Tensor Moment1 { get; }
+
+    /// <summary>The running mean of their squares.</summary>
+    public Tensor Moment2 { get; }
+
+    /// <summary>Changes the parameters by their gradients, and moves an average of the first of them.</summary>
+    /// <param name="step">Number of the step, from 1.</param>
+    /// <param name="rate">The learning rate.</param>
+    /// <param name="average">The moving average of the leading parameters.</param>
+    /// <param name="decay">How much of the average stays.</param>
+    public void Step(long step, double rate, Tensor average, double decay)
+    {
+        using var noGrad = no_grad();
+        var (values, gradients) = (_parameters.Values, _parameters.Gradients!);
+        var piece = values.device_type == DeviceType.CPU ? CachedPiece : values.numel();
+        var stepSize = rate / (1 - Math.Pow(_beta1, step));
+        var correction = Math.Sqrt(1 - Math.Pow(_beta2, step));
+        for (var start = 0L; start < values.numel(); start += piece)
+        {
+            using var scope = NewDisposeScope();
+            var length = Math.Min(piece, values.numel() - start);
+            var p = values.narrow(0, start, length);
+            var g = gradients.narrow(0, start, length);
+            var m = Moment1.narrow(0, start, length);
+            var v = Moment2.narrow(0, start, length);
+            p.mul_(1 - (rate * _weightDecay));
+            m.mul_(_beta1).add_(g, 1 - _beta1);
+            v.mul_(_beta2).addcmul_(g, g, 1 - _beta2);
+            var denominator = v.sqrt().div_(correction).add_(_epsilon);
+            p.addcdiv_(m, denominator, -stepSize);
+
+            var averaged = Math.Min(length, average.numel() - start);
+            if (averaged > 0)
+            {
+                Average(average.narrow(0, start, averaged), p.narrow(0, 0, averaged), decay);
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Moment1.Dispose();
+        Moment2.Dispose();
+    }
+
+    private static void Average(Tensor average, Tensor values, double decay)
+    {
+        if (decay == 0)
+        {
+            average.copy_(values);
+        }
+        else
+        {
+            average.mul_(decay).add_(values, 1 - decay);
+        }
+    }
+}
