@@ -1,0 +1,60 @@
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+
+namespace Tat.Tests.Runtime;
+
+/// <summary>Runs a named probe in a new process of this test program: what only a first start shows.</summary>
+internal static class FreshProcess
+{
+    private const string Variable = "TAT_TESTS_PROBE";
+
+    /// <summary>What the new process can be asked to do; it prints the returned text.</summary>
+    private static readonly Dictionary<string, Func<string>> _probes = new()
+    {
+        ["add"] = LoadingProbes.Add,
+        ["touch"] = LoadingProbes.TouchWithoutTorch,
+        ["ensure"] = LoadingProbes.EnsureLoaded,
+    };
+
+    public sealed record Outcome(int ExitCode, string Output, string Error);
+
+    public static string Program { get; } = Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "Tat.Tests.exe" : "Tat.Tests");
+
+    /// <summary>Starts the probe; an environment value of null removes the variable.</summary>
+    public static Task<Outcome> Run(string probe, params (string Name, string? Value)[] environment) => Run([Program], probe, environment);
+
+    /// <summary>Starts the probe through another command line that ends in the test program of some folder.</summary>
+    public static async Task<Outcome> Run(string[] command, string probe, params (string Name, string? Value)[] environment)
+    {
+        var start = new ProcessStartInfo(command[0], command[1..]) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = Path.GetTempPath() };
+        foreach (var (name, value) in environment.Append((Variable, probe)))
+        {
+            start.Environment[name] = value;
+        }
+        using var process = Process.Start(start)!;
+        var output = process.StandardOutput.ReadToEndAsync();
+        var error = process.StandardError.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        return new Outcome(process.ExitCode, (await output).Trim(), (await error).Trim());
+    }
+
+    [ModuleInitializer]
+    internal static void RunProbe()
+    {
+        if (Environment.GetEnvironmentVariable(Variable) is not { } probe)
+        {
+            return;
+        }
+        Environment.SetEnvironmentVariable(Variable, null);
+        try
+        {
+            Console.WriteLine(_probes[probe]());
+            Environment.Exit(0);
+        }
+        catch (Exception e)
+        {
+            Console.Error.WriteLine(e);
+            Environment.Exit(1);
+        }
+    }
+}

@@ -1,0 +1,42 @@
+using System.Runtime.CompilerServices;
+using Tat.Torch.Runtime;
+using Tat.Torch.Tasks;
+using TorchSharp;
+
+namespace Tat.Tests.Runtime;
+
+/// <summary>What a fresh process does in <see cref="LibTorchTests"/>.</summary>
+internal static class LoadingProbes
+{
+    /// <summary>A user's program: touches some type of the library, then calls TorchSharp itself.</summary>
+    public static string Add()
+    {
+        _ = RestorationTask.Mri.Name;
+        return Sum();
+    }
+
+    /// <summary>An application that never computes with LibTorch.</summary>
+    public static string TouchWithoutTorch()
+    {
+        string name = RestorationTask.Mri.Name;
+        return name + (LoadedNatives().Length == 0 ? " and nothing native" : " and " + string.Join(", ", LoadedNatives()));
+    }
+
+    public static string EnsureLoaded()
+    {
+        LibTorch.EnsureLoaded();
+        return Sum();
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static string Sum()
+    {
+        using var two = torch.tensor(1.0) + torch.tensor(1.0);
+        return $"{two.item<double>()} with {string.Join(", ", LoadedNatives())}";
+    }
+
+    private static string[] LoadedNatives() =>
+        OperatingSystem.IsLinux()
+            ? [.. File.ReadLines("/proc/self/maps").Select(l => l[(l.LastIndexOf("  ", StringComparison.Ordinal) + 1)..].Trim()).Where(p => p.Contains("TorchSharp.so") || p.Contains("libtorch") || p.Contains("memfd:libLib")).Distinct()]
+            : [];
+}
