@@ -1,1 +1,15 @@
-Console.WriteLine("TAT for ML.NET");
+using System.Runtime.InteropServices;
+using Tat.Samples.Shell;
+
+// Ctrl-C once asks a command to stop, which leaves nothing half-written; a second one ends the process.
+using var cancellation = new CancellationTokenSource();
+using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Cancel);
+using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Cancel);
+
+return await CommandLine.RunAsync(args, new Terminal(Console.Out, Console.Error, isInteractive: !Console.IsOutputRedirected), cancellation.Token);
+
+void Cancel(PosixSignalContext context)
+{
+    context.Cancel = !cancellation.IsCancellationRequested;
+    cancellation.Cancel();
+}

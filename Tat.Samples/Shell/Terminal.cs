@@ -1,0 +1,119 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Spectre.Console;
+using Spectre.Console.Rendering;
+
+namespace Tat.Samples.Shell;
+
+/// <summary>Where a command writes: live displays on a terminal, plain lines elsewhere.</summary>
+internal sealed class Terminal
+{
+    /// <summary>Tables are this wide where there is no terminal to ask.</summary>
+    private const int PlainWidth = 160;
+
+    /// <summary>Seconds between plain lines of progress.</summary>
+    private static readonly TimeSpan _plainInterval = TimeSpan.FromSeconds(5);
+
+    private static readonly JsonSerializerOptions _json = new()
+    {
+        WriteIndented = true,
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+
+    private readonly IAnsiConsole _console;
+    private readonly bool _isInteractive;
+
+    public Terminal(TextWriter output, TextWriter errors, bool isInteractive)
+    {
+        Output = output;
+        Errors = errors;
+        _isInteractive = isInteractive;
+        _console = AnsiConsole.Create(new AnsiConsoleSettings
+        {
+            Out = new AnsiConsoleOutput(output),
+            Ansi = isInteractive ? AnsiSupport.Detect : AnsiSupport.No,
+            ColorSystem = isInteractive ? ColorSystemSupport.Detect : ColorSystemSupport.NoColors,
+            Interactive = isInteractive ? InteractionSupport.Detect : InteractionSupport.No,
+        });
+        if (!isInteractive)
+        {
+            _console.Profile.Width = PlainWidth;
+        }
+    }
+
+    public TextWriter Output { get; }
+
+    public TextWriter Errors { get; }
+
+    /// <summary>Writes a line of text.</summary>
+    public void Line(string text = "") => Output.WriteLine(text);
+
+    /// <summary>Writes a line to the error stream.</summary>
+    public void Error(string text) => Errors.WriteLine(text);
+
+    /// <summary>Writes a table or another display.</summary>
+    public void Write(IRenderable renderable) => _console.Write(renderable);
+
+    /// <summary>Writes an object as JSON.</summary>
+    public void Json(object value) => Output.WriteLine(JsonSerializer.Serialize(value, _json));
+
+    /// <summary>Does something long and shows how far it is: a bar on a terminal, now and then a line elsewhere.</summary>
+    /// <param name="title">What is done.</param>
+    /// <param name="work">Does it, reporting the share that is done (0 … 1) and a short status.</param>
+    /// <param name="quiet">Show nothing, as for <c>--json</c>.</param>
+    public T Track<T>(string title, Func<IProgress<(double Share, string Status)>, T> work, bool quiet = false)
+    {
+        if (quiet)
+        {
+            return work(new Reporter((_, _) => { }));
+        }
+
+        return _isInteractive ? TrackLive(title, work) : TrackPlain(title, work);
+    }
+
+    private T TrackLive<T>(string title, Func<IProgress<(double Share, string Status)>, T> work) => _console.Progress()
+        .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn())
+        .Start(context =>
+        {
+            var task = context.AddTask(Markup.Escape(title), maxValue: 1);
+            var result = work(new Reporter((share, status) =>
+            {
+                task.Value = share;
+                task.Description = Markup.Escape(status.Length > 0 ? $"{title}: {status}" : title);
+            }));
+            task.Value = 1;
+            return result;
+        });
+
+    private T TrackPlain<T>(string title, Func<IProgress<(double Share, string Status)>, T> work)
+    {
+        var last = TimeProvider.System.GetTimestamp();
+        Line($"{title} …");
+        return work(new Reporter((share, status) =>
+        {
+            if (TimeProvider.System.GetElapsedTime(last) >= _plainInterval)
+            {
+                last = TimeProvider.System.GetTimestamp();
+                Line(FormattableString.Invariant($"  {100 * share,3:F0} % {status}").TrimEnd());
+            }
+        }));
+    }
+
+    /// <summary>Reports at once and in order, which <see cref="Progress{T}"/> does not.</summary>
+    private sealed class Reporter(Action<double, string> report) : IProgress<(double Share, string Status)>
+    {
+        private readonly Lock _lock = new();
+
+        public void Report((double Share, string Status) value)
+        {
+            lock (_lock)
+            {
+                report(value.Share, value.Status);
+            }
+        }
+    }
+}
