@@ -1,0 +1,47 @@
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace Tat.Torch.Model.Layers;
+
+/// <summary>Operations on feature maps, which are batch × height × width × channels (B×H×W×C), contiguous, all through the network.</summary>
+/// <remarks>
+/// With channels last a 1×1 convolution is one matrix product, a norm over channels reads consecutive numbers, and the depth-wise
+/// convolution is vectorised over channels. Convolutions get a permuted view, which LibTorch recognises as its channels-last format.
+/// </remarks>
+internal static class Maps
+{
+    /// <summary>B×C×H×W, of any layout, as a map.</summary>
+    public static Tensor FromImage(Tensor image) => image.permute(0, 2, 3, 1).contiguous();
+
+    /// <summary>A map as B×C×H×W without copying.</summary>
+    public static Tensor ToImage(Tensor map) => map.permute(0, 3, 1, 2);
+
+    /// <summary>A 1×1 convolution.</summary>
+    public static Tensor Pointwise(Tensor map, Weights weights) => functional.linear(map, weights.Matrix, weights.Bias);
+
+    /// <summary>A 3×3 convolution with zero padding.</summary>
+    public static Tensor Convolve(Tensor map, Weights weights) =>
+        FromImage(functional.conv2d(ToImage(map), weights.Weight, weights.Bias, padding: [1, 1]));
+
+    /// <summary>A 3×3 depth-wise convolution with zero padding.</summary>
+    /// <param name="map">B×H×W×K.</param>
+    /// <param name="kernels">B×K×1×3×3, or 1×K×1×3×3 for the same kernels in every sample.</param>
+    /// <param name="bias">K numbers, or none.</param>
+    public static Tensor DepthWise(Tensor map, Tensor kernels, Tensor? bias)
+    {
+        var samples = kernels.shape[0];
+        if (samples == 1)
+        {
+            return FromImage(functional.conv2d(ToImage(map), kernels.squeeze(0), bias, padding: [1, 1], groups: map.shape[3]));
+        }
+
+        // Sample by sample in this layout is faster than all samples as groups of one image.
+        var filtered = new Tensor[samples];
+        for (var i = 0; i < samples; i++)
+        {
+            filtered[i] = DepthWise(map.narrow(0, i, 1), kernels.narrow(0, i, 1), bias);
+        }
+
+        return cat(filtered, 0);
+    }
+}

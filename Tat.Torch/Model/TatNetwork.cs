@@ -1,0 +1,211 @@
+using Tat.Torch.Model.Layers;
+using TorchSharp.Utils;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace Tat.Torch.Model;
+
+/// <summary>
+/// The Task-Adaptive Transformer (MICCAI 2025, arXiv 2512.14550): a four-level U-Net of Restormer blocks that restores images of several
+/// tasks with one set of weights. The latent level, the decoder and the refinement filter each image with kernels that depend on a task
+/// representation, which the network reads from the image itself.
+/// </summary>
+/// <remarks>
+/// Images are batch × 1 × height × width, normalised to [0, 1], height and width multiples of 8. Parameters have the names and shapes of the
+/// published PyTorch program. A call changes nothing in the network: several threads may call it at once, and the result for
+/// an image does not depend on the rest of its batch.
+/// </remarks>
+public sealed class TatNetwork : nn.Module<Tensor, Tensor>
+{
+    [ComponentName(Name = "patch_embed")]
+    private readonly PatchEmbedding _patchEmbedding;
+
+    [ComponentName(Name = "encoder_level1")]
+    private readonly Stage _encoder1;
+
+    [ComponentName(Name = "down1_2")]
+    private readonly Resampling _down1;
+
+    [ComponentName(Name = "encoder_level2")]
+    private readonly Stage _encoder2;
+
+    [ComponentName(Name = "down2_3")]
+    private readonly Resampling _down2;
+
+    [ComponentName(Name = "encoder_level3")]
+    private readonly Stage _encoder3;
+
+    [ComponentName(Name = "down3_4")]
+    private readonly Resampling _down3;
+
+    [ComponentName(Name = "latent")]
+    private readonly Stage _latent;
+
+    [ComponentName(Name = "up4_3")]
+    private readonly Resampling _up3;
+
+    [ComponentName(Name = "reduce_chan_level3")]
+    private readonly Weights _reduce3;
+
+    [ComponentName(Name = "decoder_level3")]
+    private readonly Stage _decoder3;
+
+    [ComponentName(Name = "up3_2")]
+    private readonly Resampling _up2;
+
+    [ComponentName(Name = "reduce_chan_level2")]
+    private readonly Weights _reduce2;
+
+    [ComponentName(Name = "decoder_level2")]
+    private readonly Stage _decoder2;
+
+    [ComponentName(Name = "up2_1")]
+    private readonly Resampling _up1;
+
+    [ComponentName(Name = "decoder_level1")]
+    private readonly Stage _decoder1;
+
+    [ComponentName(Name = "refinement")]
+    private readonly Stage _refinement;
+
+    [ComponentName(Name = "reduce_final")]
+    private readonly Numbered<Weights> _reduceFinal;
+
+    [ComponentName(Name = "output")]
+    private readonly Weights _output;
+
+    [ComponentName(Name = "tren")]
+    private readonly TaskRepresentation? _representation;
+
+    /// <summary>Creates a network with random weights.</summary>
+    /// <param name="options">The architecture.</param>
+    /// <param name="seed">Same seed, same weights.</param>
+    /// <exception cref="ArgumentException">An option is out of its range.</exception>
+    public TatNetwork(TatNetworkOptions options, ulong seed = 42)
+        : base(nameof(TatNetwork))
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        options.Validate();
+        Options = options;
+        var source = new ParameterSource(seed);
+        var (c, c2, c4, c8) = (options.Channels(0), options.Channels(1), options.Channels(2), options.Channels(3));
+
+        _patchEmbedding = new(source, c);
+        _encoder1 = Plain(0, c);
+        _down1 = Resampling.Down(source, c);
+        _encoder2 = Plain(1, c2);
+        _down2 = Resampling.Down(source, c2);
+        _encoder3 = Plain(2, c4);
+        _down3 = Resampling.Down(source, c4);
+        _latent = Adaptive(3, c8, options.Blocks[3]);
+        _up3 = Resampling.Up(source, c8);
+        _reduce3 = Weights.Convolution(source, c8, c4, 1, options.Bias);
+        _decoder3 = Adaptive(2, c4, options.Blocks[2]);
+        _up2 = Resampling.Up(source, c4);
+        _reduce2 = Weights.Convolution(source, c4, c2, 1, options.Bias);
+        _decoder2 = Adaptive(1, c2, options.Blocks[1]);
+        _up1 = Resampling.Up(source, c2);
+        _decoder1 = Adaptive(0, c2, options.Blocks[0]);
+        _refinement = Adaptive(0, c2, options.RefinementBlocks);
+        _reduceFinal = new((0, Weights.Convolution(source, 5 * c, c, 3, options.Bias)), (2, Weights.Convolution(source, c, c, 1, options.Bias)));
+        _output = Weights.Convolution(source, c, 1, 3, options.Bias);
+        _representation = options.WeightGeneration ? new(source, options) : null;
+        RegisterComponents();
+
+        Stage Plain(int level, int channels) => new(source, options, level, channels, options.Blocks[level], adaptive: false);
+        Stage Adaptive(int level, int channels, int blocks) => new(source, options, level, channels, blocks, options.WeightGeneration);
+    }
+
+    /// <summary>The architecture.</summary>
+    public TatNetworkOptions Options { get; }
+
+    /// <summary>Restores a batch of images.</summary>
+    /// <param name="input">batch × 1 × height × width, in [0, 1]; height and width are multiples of 8.</param>
+    /// <returns>As large as the input; not clipped.</returns>
+    /// <exception cref="ArgumentException">The shape is another.</exception>
+    public override Tensor forward(Tensor input)
+    {
+        CheckShape(input);
+        using var scope = NewDisposeScope();
+        var features = Encode(input);
+        var kernels = GenerateKernels(features.LatentInput);
+        return Decode(input, features, kernels).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Restores a batch of images with kernels that are given, for example those of the whole image of which the inputs are parts.</summary>
+    /// <param name="input">batch × 1 × height × width, in [0, 1]; height and width are multiples of 8.</param>
+    /// <param name="kernels">From <see cref="ComputeRepresentation"/>: of as many images, or of one for all.</param>
+    /// <returns>As large as the input; not clipped.</returns>
+    /// <exception cref="ArgumentException">The shape is another.</exception>
+    public Tensor forward(Tensor input, TaskKernels kernels)
+    {
+        CheckShape(input);
+        ArgumentNullException.ThrowIfNull(kernels);
+        using var scope = NewDisposeScope();
+        return Decode(input, Encode(input), kernels).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Reads the task representation of images and generates their kernels.</summary>
+    /// <param name="input">batch × 1 × height × width, in [0, 1]; height and width are multiples of 8.</param>
+    /// <returns>To be disposed by the caller.</returns>
+    /// <exception cref="ArgumentException">The shape is another.</exception>
+    public TaskKernels ComputeRepresentation(Tensor input)
+    {
+        CheckShape(input);
+        using var scope = NewDisposeScope();
+        return GenerateKernels(Encode(input).LatentInput).MoveToOuterDisposeScope();
+    }
+
+    private static void CheckShape(Tensor input)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        if (input.shape is not [> 0, 1, > 0, > 0] || input.shape[2] % 8 != 0 || input.shape[3] % 8 != 0)
+        {
+            throw new ArgumentException(
+                $"The network takes images of shape batch × 1 × height × width, height and width multiples of 8, and got {string.Join(" × ", input.shape)}; a Restorer pads images of any size.",
+                nameof(input));
+        }
+    }
+
+    /// <summary>The encoder: features of the three levels and the input of the latent level.</summary>
+    private EncoderFeatures Encode(Tensor image)
+    {
+        var level1 = _encoder1.Apply(_patchEmbedding.Apply(Maps.FromImage(image)));
+        var level2 = _encoder2.Apply(_down1.Apply(level1));
+        var level3 = _encoder3.Apply(_down2.Apply(level2));
+        return new(level1, level2, level3, _down3.Apply(level3));
+    }
+
+    private TaskKernels GenerateKernels(Tensor latentInput) => _representation?.Generate(latentInput) ?? new TaskKernels();
+
+    /// <summary>Latent level, decoder, refinement and output.</summary>
+    private Tensor Decode(Tensor image, EncoderFeatures encoder, TaskKernels kernels)
+    {
+        var latent = _latent.Apply(encoder.LatentInput, kernels.Latent);
+        var level3 = _decoder3.Apply(Maps.Pointwise(cat([_up3.Apply(latent), encoder.Level3], -1), _reduce3), kernels.Level3);
+        var level2 = _decoder2.Apply(Maps.Pointwise(cat([_up2.Apply(level3), encoder.Level2], -1), _reduce2), kernels.Level2);
+        var level1 = _decoder1.Apply(cat([_up1.Apply(level2), encoder.Level1], -1), kernels.Level1);
+        var refined = _refinement.Apply(level1, kernels.Level1);
+        var reduced = functional.gelu(Maps.Convolve(cat([encoder.Level1, level1, refined], -1), _reduceFinal[0]));
+        return Maps.ToImage(Maps.Convolve(Maps.Pointwise(reduced, _reduceFinal[2]), _output)) + image;
+    }
+
+    private readonly record struct EncoderFeatures(Tensor Level1, Tensor Level2, Tensor Level3, Tensor LatentInput);
+
+    /// <summary>The first convolution: pixels to features.</summary>
+    private sealed class PatchEmbedding : nn.Module
+    {
+        [ComponentName(Name = "proj")]
+        private readonly Weights _projection;
+
+        public PatchEmbedding(ParameterSource source, int channels)
+            : base(nameof(PatchEmbedding))
+        {
+            _projection = Weights.Convolution(source, 1, channels, 3);
+            RegisterComponents();
+        }
+
+        /// <summary>B×H×W×1 → B×H×W×C.</summary>
+        public Tensor Apply(Tensor image) => Maps.Convolve(image, _projection);
+    }
+}
