@@ -1,0 +1,28 @@
+using Tat.Torch.Imaging;
+
+namespace Tat.Torch.Degradation;
+
+/// <summary>What all simulators ask of their input.</summary>
+internal static class DegradationInput
+{
+    public static void Check(ImageSlice image, double pixelSpacing)
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        if (!(pixelSpacing > 0) || !double.IsFinite(pixelSpacing))
+        {
+            throw new ArgumentOutOfRangeException(nameof(pixelSpacing), $"A pixel spacing of {pixelSpacing} mm is impossible; give the side of a pixel in mm, a positive number.");
+        }
+
+        for (var i = 0; i < image.Pixels.Length; i++)
+        {
+            if (!float.IsFinite(image.Pixels[i]))
+            {
+                throw new ArgumentException($"The pixel at row {i / image.Width}, column {i % image.Width} is {image.Pixels[i]}; only finite intensities can be degraded.", nameof(image));
+            }
+        }
+    }
+
+    public static double CheckPositive(double value, string name) => value > 0 && double.IsFinite(value)
+        ? value
+        : throw new ArgumentOutOfRangeException(name, $"{name} is {value}; it must be a positive number.");
+}
