@@ -1,0 +1,15 @@
+using Microsoft.ML;
+
+namespace Tat.MLNet;
+
+/// <summary>The components for restoring medical images; reached as <c>mlContext.ImageRestoration</c>.</summary>
+public sealed partial class ImageRestorationCatalog
+{
+    internal ImageRestorationCatalog(MLContext context)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        Context = context;
+    }
+
+    internal MLContext Context { get; }
+}

@@ -1,0 +1,49 @@
+using System.Text.Json;
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using Tat.MLNet.Formats;
+using Tat.MLNet.ModelIO;
+
+namespace Tat.MLNet.Loading;
+
+/// <summary>Makes rows of image files: one row a slice, read when asked for.</summary>
+/// <remarks>
+/// The views that a loader makes can be read many times, shuffled by position without buffering images, and read by several cursors at once.
+/// To know how many slices a file has, its header is read when its first row is reached; pixels are read only for the pixel columns and only when these are read.
+/// A loader has no state of its own and is safe for concurrent use.
+/// </remarks>
+public abstract class ImageLoader : IDataLoader<IMultiStreamSource>
+{
+    private readonly IReadOnlyList<ImageColumn> _columns;
+    private readonly DataViewSchema _schema;
+
+    private protected ImageLoader(IReadOnlyList<ImageColumn> columns) => (_columns, _schema) = (columns, ImageView.CreateSchema(columns));
+
+    /// <summary>How the file or folder of an entry is opened.</summary>
+    internal Func<string, IImageScan> Open { get; init; } = path => ImageFormats.Open(path);
+
+    private protected abstract ModelSignature Signature { get; }
+
+    private protected abstract object Settings { get; }
+
+    /// <summary>Lists the images of some files; nothing but the listing itself is opened.</summary>
+    /// <param name="input">Files; each must have a path.</param>
+    /// <exception cref="InvalidDataException">The files do not form what the loader expects.</exception>
+    public IDataView Load(IMultiStreamSource input)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        var paths = Enumerable.Range(0, input.Count).Select(index => input.GetPathOrNull(index)
+            ?? throw new ArgumentException("Images are read from files; give a source whose items have paths, such as MultiFileSource.", nameof(input)));
+        return new ImageView(_schema, _columns, List([.. paths]), Open);
+    }
+
+    /// <summary>The columns that the loader's views have.</summary>
+    public DataViewSchema GetOutputSchema() => _schema;
+
+    void ICanSaveModel.Save(ModelSaveContext ctx) => ModelWriter.Begin(ctx, Signature).Write(JsonSerializer.Serialize(Settings));
+
+    private protected static TOptions ReadOptions<TOptions>(object context, ModelSignature signature) =>
+        JsonSerializer.Deserialize<TOptions>(ModelReader.Begin(context, signature).ReadName())!;
+
+    /// <summary>Lists images; throws <see cref="InvalidDataException"/> where there are none.</summary>
+    private protected abstract IReadOnlyList<ImageEntry> List(IReadOnlyList<string> paths);}

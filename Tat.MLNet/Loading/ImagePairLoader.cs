@@ -1,0 +1,101 @@
+using Microsoft.ML.Runtime;
+using Tat.MLNet.ModelIO;
+
+namespace Tat.MLNet.Loading;
+
+/// <summary>Loads image pairs from the folder layout <c>ROOT/TASK/SPLIT/{LQ,HQ}/NAME</c>; both images of a pair have the same name.</summary>
+/// <remarks>
+/// Columns: <c>LowQuality</c>, <c>HighQuality</c> (Vector&lt;Single&gt;, row-major, in the image's physical unit), <c>Height</c>, <c>Width</c> (Int32),
+/// <c>Task</c> (the folder's name), <c>FileName</c>, <c>SliceIndex</c> (Int32, from 0), <c>Modality</c> (of DICOM files; else empty).
+/// The names below <c>LQ</c> and <c>HQ</c> may have folders of their own. Texts and hidden files beside the images are left out.
+/// </remarks>
+public sealed class ImagePairLoader : ImageLoader
+{
+    internal const string LoaderName = "TatImagePairLoader";
+    private static readonly ModelSignature _signature = new("TATPAIRS", LoaderName);
+    private readonly Options _options;
+
+    internal ImagePairLoader(Options options)
+        : base([ImageColumn.LowQuality, ImageColumn.HighQuality, ImageColumn.Height, ImageColumn.Width, ImageColumn.Task, ImageColumn.FileName, ImageColumn.SliceIndex, ImageColumn.Modality])
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(options.LowQualityFolder);
+        ArgumentException.ThrowIfNullOrWhiteSpace(options.HighQualityFolder);
+        _options = options;
+    }
+
+    private protected override ModelSignature Signature => _signature;
+
+    private protected override object Settings => _options;
+
+    private protected override IReadOnlyList<ImageEntry> List(IReadOnlyList<string> paths)
+    {
+        var images = ImageFiles.Images(paths).Select(PairPath.Parse(_options.LowQualityFolder, _options.HighQualityFolder)).OfType<PairPath>()
+            .Where(image => _options.Split is null || image.Split.Equals(_options.Split, StringComparison.OrdinalIgnoreCase))
+            .ToList();
+        var references = images.Where(image => image.IsReference).ToDictionary(image => image.Key);
+        var entries = images.Where(image => !image.IsReference).Select(image => Entry(image, references)).ToList();
+        if (entries.Count == 0)
+        {
+            throw new InvalidDataException($"There are no image pairs among the {paths.Count} files: expected ROOT/TASK/{_options.Split ?? "SPLIT"}/{_options.LowQualityFolder}/NAME with its counterpart in {_options.HighQualityFolder}. Check the root folder and the split.");
+        }
+
+        return references.Count == 0 || !_options.RequireHighQuality
+            ? entries
+            : throw new InvalidDataException($"'{references.Values.First().Path}' has no counterpart of the same name in '{_options.LowQualityFolder}' ({references.Count} such files); add it or remove the file.");
+    }
+
+    internal static ImagePairLoader Create(IHostEnvironment env, object ctx) => new(ReadOptions<Options>(ctx, _signature));
+
+    private ImageEntry Entry(PairPath image, Dictionary<string, PairPath> references)
+    {
+        if (!references.Remove(image.Key, out var reference) && _options.RequireHighQuality)
+        {
+            throw new InvalidDataException($"'{image.Path}' has no counterpart of the same name in '{_options.HighQualityFolder}'; add it, or set {nameof(Options.RequireHighQuality)} to false to score without references.");
+        }
+
+        return new(image.Path, reference?.Path, image.Task) { SliceCount = _options.SingleSliceFiles ? 1 : null };
+    }
+
+    /// <summary>How the loader finds pairs.</summary>
+    public sealed class Options
+    {
+        /// <summary>The folder of the split to take; <see langword="null"/> for all.</summary>
+        /// <value>The default is <c>train</c>.</value>
+        public string? Split { get; init; } = "train";
+
+        /// <summary>The folder that holds the images to restore.</summary>
+        /// <value>The default is <c>LQ</c>.</value>
+        public string LowQualityFolder { get; init; } = "LQ";
+
+        /// <summary>The folder that holds their references.</summary>
+        /// <value>The default is <c>HQ</c>.</value>
+        public string HighQualityFolder { get; init; } = "HQ";
+
+        /// <summary>Whether each image must have its counterpart; where not, <c>HighQuality</c> is empty for those without.</summary>
+        /// <value>The default is <see langword="true"/>.</value>
+        public bool RequireHighQuality { get; init; } = true;
+
+        /// <summary>Promises that each file holds one slice, so that no header is read to count slices.</summary>
+        /// <value>The default is <see langword="false"/>.</value>
+        public bool SingleSliceFiles { get; init; }
+    }
+
+    /// <summary>A path taken apart: …/TASK/SPLIT/{LQ,HQ}/NAME.</summary>
+    private sealed record PairPath(string Path, string Task, string Split, bool IsReference, string Key)
+    {
+        public static Func<string, PairPath?> Parse(string lowFolder, string highFolder) => path =>
+        {
+            var parts = path.Split(['/', '\\']);
+            for (var i = parts.Length - 2; i >= 2; i--)
+            {
+                var isReference = parts[i].Equals(highFolder, StringComparison.OrdinalIgnoreCase);
+                if (isReference || parts[i].Equals(lowFolder, StringComparison.OrdinalIgnoreCase))
+                {
+                    return new(path, parts[i - 2], parts[i - 1], isReference, string.Join('/', [.. parts[..i], .. parts[(i + 1)..]]));
+                }
+            }
+
+            return null;
+        };
+    }
+}

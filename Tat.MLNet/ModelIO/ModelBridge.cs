@@ -1,0 +1,103 @@
+extern alias MicrosoftMLCore;
+
+using System.Runtime.CompilerServices;
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using Core = MicrosoftMLCore::Microsoft.ML;
+
+// ML.NET keeps the members that save and register a component to itself; the runtime lets this assembly use them.
+[assembly: IgnoresAccessChecksTo("Microsoft.ML.Core")]
+
+namespace System.Runtime.CompilerServices
+{
+    [AttributeUsage(AttributeTargets.Assembly, AllowMultiple = true)]
+    internal sealed class IgnoresAccessChecksToAttribute(string assemblyName) : Attribute
+    {
+        public string AssemblyName { get; } = assemblyName;
+    }
+}
+
+namespace Tat.MLNet.ModelIO
+{
+    /// <summary>Writes a component's entry of a model file.</summary>
+    internal readonly struct ModelWriter
+    {
+        private readonly Core.ModelSaveContext _context;
+
+        private ModelWriter(Core.ModelSaveContext context) => _context = context;
+
+        /// <summary>Begins the entry.</summary>
+        public static ModelWriter Begin(Microsoft.ML.ModelSaveContext context, ModelSignature signature)
+        {
+            ArgumentNullException.ThrowIfNull(context);
+            var core = (Core.ModelSaveContext)(object)context;
+            core.CheckAtModel();
+            core.SetVersionInfo(signature.ToVersionInfo());
+            return new(core);
+        }
+
+        public void Write(string? text) => _context.SaveStringOrNull(text);
+
+        public void Write(int number) => _context.Writer.Write(number);
+
+        public void Write(bool flag) => _context.Writer.Write(flag);
+
+        /// <summary>Writes a stream of its own beside the entry.</summary>
+        public void WriteStream(string name, Action<Stream> write) => _context.SaveBinaryStream(name, writer =>
+        {
+            writer.Flush();
+            write(writer.BaseStream);
+        });
+    }
+
+    /// <summary>Reads what <see cref="ModelWriter"/> wrote.</summary>
+    internal readonly struct ModelReader
+    {
+        private readonly Core.ModelLoadContext _context;
+
+        private ModelReader(Core.ModelLoadContext context) => _context = context;
+
+        /// <summary>Begins the entry.</summary>
+        /// <param name="context">What ML.NET hands to a component's <c>Create</c> method.</param>
+        /// <param name="signature">What the component writes.</param>
+        /// <exception cref="FormatException">The entry is of another component, or of a newer version.</exception>
+        public static ModelReader Begin(object context, ModelSignature signature)
+        {
+            var core = (Core.ModelLoadContext)context;
+            core.CheckAtModel(signature.ToVersionInfo());
+            return new(core);
+        }
+
+        public string? ReadText() => _context.LoadStringOrNull();
+
+        public string ReadName() => _context.LoadNonEmptyString();
+
+        public int ReadNumber() => _context.Reader.ReadInt32();
+
+        public bool ReadFlag() => _context.Reader.ReadBoolean();
+
+        /// <summary>Reads a stream beside the entry.</summary>
+        /// <exception cref="InvalidDataException">The model file has no such stream.</exception>
+        public T ReadStream<T>(string name, Func<Stream, T> read)
+        {
+            T? result = default;
+            return _context.TryLoadBinaryStream(name, reader => result = read(reader.BaseStream))
+                ? result!
+                : throw new InvalidDataException($"The model file is damaged: its part '{name}' is missing. Save the model again.");
+        }
+    }
+
+    internal static class ModelBridge
+    {
+        /// <summary>Describes a column that an estimator promises.</summary>
+        public static SchemaShape.Column CreateColumn(string name, SchemaShape.Column.VectorKind kind, DataViewType itemType, SchemaShape? annotations = null) => (SchemaShape.Column)(object)new Core.SchemaShape.Column(
+            name, (Core.SchemaShape.Column.VectorKind)kind, itemType, false, (Core.SchemaShape)(object)(annotations ?? new([])));
+
+        /// <summary>The columns of a shape with one added; it replaces one of the same name.</summary>
+        public static SchemaShape With(this SchemaShape shape, SchemaShape.Column added) => new([.. shape.Where(column => column.Name != added.Name), added]);
+
+        // The assembly is named without its version, so that a model outlives a release.
+        internal static Core.VersionInfo ToVersionInfo(this ModelSignature signature) => new(
+            signature.Mark, signature.Version, signature.Version, 1, typeof(ModelBridge).Assembly.GetName().Name, signature.LoaderName);
+    }
+}

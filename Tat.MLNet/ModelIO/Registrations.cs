@@ -1,0 +1,11 @@
+extern alias MicrosoftMLCore;
+
+using MicrosoftMLCore::Microsoft.ML;
+using Tat.MLNet.Loading;
+using Tat.MLNet.Tagging;
+
+// What ML.NET may create when a model file names it: Model.Load finds these by itself, without a call of this library.
+[assembly: LoadableClass(typeof(ImagePairLoader), null, typeof(SignatureLoadModel), "Image pair loader", ImagePairLoader.LoaderName)]
+[assembly: LoadableClass(typeof(ImageListLoader), null, typeof(SignatureLoadModel), "Image list loader", ImageListLoader.LoaderName)]
+[assembly: LoadableClass(typeof(ImageFileLoader), null, typeof(SignatureLoadModel), "Image file loader", ImageFileLoader.LoaderName)]
+[assembly: LoadableClass(typeof(TaskTaggingTransformer), null, typeof(SignatureLoadModel), "Task tagging", TaskTaggingTransformer.LoaderName)]

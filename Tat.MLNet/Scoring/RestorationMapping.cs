@@ -1,0 +1,157 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using Tat.MLNet.Views;
+using Tat.Torch.Imaging;
+using Tat.Torch.Inference;
+using Tat.Torch.Tasks;
+
+namespace Tat.MLNet.Scoring;
+
+/// <summary>Adds the restored image to rows of one schema.</summary>
+internal sealed class RestorationMapping : ColumnMapping
+{
+    private readonly DataViewSchema.Column _pixels;
+    private readonly DataViewSchema.Column _height;
+    private readonly DataViewSchema.Column _width;
+    private readonly DataViewSchema.Column _task;
+    private readonly DataViewSchema.Column? _fileName;
+
+    private RestorationMapping(IImageRestorer restorer, DataViewSchema schema, ScoringColumns columns, DataViewSchema.Column[] inputs)
+        : base(schema, columns.Restored, new VectorDataViewType(NumberDataViewType.Single), TaskAnnotations.Create(restorer.Tasks), inputs)
+    {
+        Restorer = restorer;
+        (_pixels, _height, _width, _task) = (inputs[0], inputs[1], inputs[2], inputs[3]);
+        _fileName = inputs.Length > 4 ? inputs[4] : null;
+    }
+
+    public IImageRestorer Restorer { get; }
+
+    /// <summary>Binds to a schema.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">A column is missing or of another type.</exception>
+    public static RestorationMapping Create(IImageRestorer restorer, DataViewSchema schema, ScoringColumns columns)
+    {
+        DataViewSchema.Column[] required = [schema.FindVector(columns.LowQuality), schema.FindInt32(columns.Height), schema.FindInt32(columns.Width), schema.FindTextOrKey(columns.Task)];
+        return new(restorer, schema, columns, schema.GetColumnOrNull(columns.FileName) is { Type: TextDataViewType } name ? [.. required, name] : required);
+    }
+
+    /// <summary>One image at a time, for PredictionEngine; cursors go by <see cref="BatchingCursor"/>.</summary>
+    public override Delegate CreateGetter(DataViewRow input)
+    {
+        var read = CreateReader(input);
+        var request = new RestorationRequest();
+        return (ValueGetter<VBuffer<float>>)((ref VBuffer<float> restored) =>
+        {
+            read(request);
+            RestorationRequest.RestoreAll(Restorer, [request]);
+            request.CopyRestored(ref restored);
+        });
+    }
+
+    /// <summary>Reads the image, size and task of the row that <paramref name="input"/> stands on into a request.</summary>
+    public Action<RestorationRequest> CreateReader(DataViewRow input)
+    {
+        var getPixels = input.GetGetter<VBuffer<float>>(_pixels);
+        var getHeight = input.GetGetter<int>(_height);
+        var getWidth = input.GetGetter<int>(_width);
+        var getTask = TextGetter.Create(input, _task);
+        var getName = _fileName is { } column ? TextGetter.Create(input, column) : () => "";
+        var pixels = default(VBuffer<float>);
+        return request =>
+        {
+            int height = 0, width = 0;
+            getHeight(ref height);
+            getWidth(ref width);
+            getPixels(ref pixels);
+            request.Name = getName() is { Length: > 0 } name ? $"'{name}'" : $"row {input.Position}";
+            if (height < 1 || width < 1 || (long)height * width != pixels.Length)
+            {
+                throw new InvalidDataException($"{request.Name}: column '{_pixels.Name}' has {pixels.Length} values where '{_height.Name}' × '{_width.Name}' say {height} × {width}; give one value for each pixel, row by row.");
+            }
+
+            request.SetImage(pixels, height, width);
+            request.Task = FindTask(getTask(), request.Name);
+        };
+    }
+
+    private RestorationTask FindTask(string task, string name) => Restorer.Tasks.TryGet(task, out var found)
+        ? found
+        : throw new InvalidDataException($"{name}: column '{_task.Name}' says '{task}', which this model has not learnt; it knows {string.Join(", ", Restorer.Tasks.Select(known => known.Name))}.");
+}
+
+/// <summary>An image that waits to be restored, or has been; its memory is used again for the next.</summary>
+internal sealed class RestorationRequest
+{
+    private ImageSlice? _image;
+    private ImageSlice? _restored;
+
+    /// <summary>What messages call the image.</summary>
+    public string Name { get; set; } = "";
+
+    public RestorationTask? Task { get; set; }
+
+    public (int Height, int Width) Size => (_image!.Height, _image.Width);
+
+    public int Pixels => _image!.Pixels.Length;
+
+    public void SetImage(in VBuffer<float> pixels, int height, int width)
+    {
+        if (_image is null || Size != (height, width))
+        {
+            _image = new(new float[pixels.Length], height, width);
+        }
+
+        pixels.CopyTo(_image.Pixels);
+        _restored = null;
+    }
+
+    public void CopyRestored(ref VBuffer<float> restored)
+    {
+        var pixels = _restored!.Pixels;
+        var editor = VBufferEditor.Create(ref restored, pixels.Length);
+        pixels.CopyTo(editor.Values);
+        restored = editor.Commit();
+    }
+
+    /// <summary>Restores several images, those of equal size together.</summary>
+    public static void RestoreAll(IImageRestorer restorer, IEnumerable<RestorationRequest> requests)
+    {
+        foreach (var group in requests.GroupBy(request => request.Size))
+        {
+            var sameSize = group.ToList();
+            var restored = Restore(restorer, sameSize);
+            for (var i = 0; i < sameSize.Count; i++)
+            {
+                sameSize[i]._restored = restored[i];
+            }
+        }
+    }
+
+    private static IReadOnlyList<ImageSlice> Restore(IImageRestorer restorer, List<RestorationRequest> requests)
+    {
+        try
+        {
+            return restorer.Restore([.. requests.Select(request => request._image!)], [.. requests.Select(request => request.Task!)]);
+        }
+        catch (InvalidDataException problem) when (requests.Find(request => request._image!.Pixels.AsSpan().ContainsAnyExceptFinite()) is { } bad)
+        {
+            throw new InvalidDataException($"{bad.Name}: {problem.Message}", problem);
+        }
+    }
+}
+
+internal static class Finite
+{
+    /// <summary>Whether a value is NaN or infinite.</summary>
+    public static bool ContainsAnyExceptFinite(this Span<float> values)
+    {
+        foreach (var value in values)
+        {
+            if (!float.IsFinite(value))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+}

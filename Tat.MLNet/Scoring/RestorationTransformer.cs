@@ -1,0 +1,77 @@
+using System.Runtime.CompilerServices;
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using Tat.Torch.Inference;
+using Tat.Torch.Model;
+using Tat.Torch.Tasks;
+
+namespace Tat.MLNet.Scoring;
+
+/// <summary>Adds restored images to data: reads low-quality pixels, height, width and task, and writes <c>Restored</c>, a Vector&lt;Single&gt; in the task's unit.</summary>
+/// <remarks>
+/// Images are restored in batches of equal size when <c>Restored</c> is read; nothing is opened or computed for columns that nobody reads.
+/// Safe for concurrent cursors and prediction engines. Owns the model: dispose it when no view or engine uses it any more
+/// (a <see cref="PredictionEngine{TSrc, TDst}"/> does so by default).
+/// </remarks>
+public abstract class RestorationTransformer : ITransformer, IDisposable
+{
+    private readonly IImageRestorer _restorer;
+    private readonly ConditionalWeakTable<DataViewSchema, RestorationMapping> _mappings = [];
+
+    private protected RestorationTransformer(IImageRestorer restorer, ScoringColumns columns, int batchSize)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(batchSize, 1);
+        (_restorer, Columns, BatchSize) = (restorer, columns, batchSize);
+    }
+
+    /// <summary>What the model is and how it was made.</summary>
+    public ModelCard Card => _restorer.Card;
+
+    /// <summary>The tasks that the model has learnt.</summary>
+    public TaskVocabulary Tasks => _restorer.Tasks;
+
+    /// <summary>At most how many images a cursor restores together.</summary>
+    public int BatchSize { get; }
+
+    /// <summary>Always <see langword="true"/>: each row is restored by itself.</summary>
+    public bool IsRowToRowMapper => true;
+
+    internal ScoringColumns Columns { get; }
+
+    /// <summary>The input's columns and the restored image.</summary>
+    /// <param name="inputSchema">The columns of the data.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A column is missing or of another type.</exception>
+    public DataViewSchema GetOutputSchema(DataViewSchema inputSchema) => Bind(inputSchema).OutputSchema;
+
+    /// <summary>A mapper that restores row by row.</summary>
+    /// <param name="inputSchema">The columns of the rows.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A column is missing or of another type.</exception>
+    public IRowToRowMapper GetRowToRowMapper(DataViewSchema inputSchema) => Bind(inputSchema);
+
+    /// <summary>Adds the restored images to a view; lazily.</summary>
+    /// <param name="input">The data.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A column is missing or of another type.</exception>
+    public IDataView Transform(IDataView input)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        return new RestorationView(Bind(input.Schema), input, BatchSize);
+    }
+
+    void ICanSaveModel.Save(ModelSaveContext ctx) => Save(ctx);
+
+    /// <summary>Frees the model.</summary>
+    public void Dispose()
+    {
+        _restorer.Dispose();
+        GC.SuppressFinalize(this);
+    }
+
+    private protected abstract void Save(ModelSaveContext context);
+
+    // Some of ML.NET's components compare schemas by reference: the same input schema always gives the same output schema.
+    private RestorationMapping Bind(DataViewSchema inputSchema)
+    {
+        ArgumentNullException.ThrowIfNull(inputSchema);
+        return _mappings.GetValue(inputSchema, schema => RestorationMapping.Create(_restorer, schema, Columns));
+    }
+}

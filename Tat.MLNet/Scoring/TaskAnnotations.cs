@@ -1,0 +1,66 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using Tat.Torch.Tasks;
+
+namespace Tat.MLNet.Scoring;
+
+/// <summary>Writes a model's tasks into the annotations of its output column, where evaluation finds their metric windows.</summary>
+internal static class TaskAnnotations
+{
+    private const string Names = "TaskNames";
+    private const string Quantities = "TaskQuantities";
+    private const string Units = "TaskUnits";
+    private const string Ranges = "TaskRanges";
+
+    /// <summary>ML.NET's score kind, and the tasks: names, quantities, units and four range limits each.</summary>
+    public static DataViewSchema.Annotations Create(TaskVocabulary tasks)
+    {
+        var builder = new DataViewSchema.Annotations.Builder();
+        AddText(builder, "ScoreColumnKind", "ImageRestoration");
+        AddText(builder, "ScoreValueKind", "Score");
+        AddVector(builder, Names, TextDataViewType.Instance, tasks.Select(task => task.Name.AsMemory()));
+        AddVector(builder, Quantities, TextDataViewType.Instance, tasks.Select(task => task.Quantity.AsMemory()));
+        AddVector(builder, Units, TextDataViewType.Instance, tasks.Select(task => task.Unit.AsMemory()));
+        AddVector(builder, Ranges, NumberDataViewType.Single, tasks.SelectMany(task => new[]
+        {
+            task.NormalizationRange.Minimum, task.NormalizationRange.Maximum, task.MetricWindow.Minimum, task.MetricWindow.Maximum,
+        }));
+        return builder.ToAnnotations();
+    }
+
+    /// <summary>The tasks of the last column that carries them, if one does.</summary>
+    public static TaskVocabulary? Find(DataViewSchema schema) => schema.Select(column => Read(column.Annotations)).LastOrDefault(tasks => tasks is not null);
+
+    private static TaskVocabulary? Read(DataViewSchema.Annotations annotations)
+    {
+        if (annotations.Schema.GetColumnOrNull(Ranges) is null || annotations.Schema.GetColumnOrNull(Names) is null)
+        {
+            return null;
+        }
+
+        var names = Texts(annotations, Names);
+        var quantities = Texts(annotations, Quantities);
+        var units = Texts(annotations, Units);
+        var limits = Values<float>(annotations, Ranges);
+        return new(names.Select((name, i) => new RestorationTask(
+            name, quantities[i], units[i], new(limits[4 * i], limits[(4 * i) + 1]), new(limits[(4 * i) + 2], limits[(4 * i) + 3]))));
+    }
+
+    private static string[] Texts(DataViewSchema.Annotations annotations, string name) => [.. Values<ReadOnlyMemory<char>>(annotations, name).Select(text => text.ToString())];
+
+    private static T[] Values<T>(DataViewSchema.Annotations annotations, string name)
+    {
+        var values = default(VBuffer<T>);
+        annotations.GetValue(name, ref values);
+        return [.. values.DenseValues()];
+    }
+
+    private static void AddText(DataViewSchema.Annotations.Builder builder, string name, string text) =>
+        builder.Add(name, TextDataViewType.Instance, (ref ReadOnlyMemory<char> value) => value = text.AsMemory());
+
+    private static void AddVector<T>(DataViewSchema.Annotations.Builder builder, string name, PrimitiveDataViewType type, IEnumerable<T> values)
+    {
+        T[] array = [.. values];
+        builder.Add(name, new VectorDataViewType(type, array.Length), (ref VBuffer<T> buffer) => buffer = new(array.Length, [.. array]));
+    }
+}
