@@ -19,7 +19,21 @@ internal static class CommonOptions
         return paths;
     }
 
+    public static Option<string> Task(bool required) => new("--task") { Description = "PET (synthesis), CT (denoising), MRI (super-resolution) or another task of the model.", Required = required };
+
+    public static Option<ulong> Seed() => new("--seed") { Description = "What randomness follows from.", DefaultValueFactory = _ => 42 };
+
     public static Option<bool> Json() => new("--json") { Description = "Print JSON and nothing else." };
 
     public static Option<bool> Overwrite() => new("--overwrite") { Description = "Replace files that are there." };
+
+    /// <summary>Refuses to replace files.</summary>
+    /// <exception cref="IOException">One of them exists, and <paramref name="overwrite"/> is not set.</exception>
+    public static void CheckFree(bool overwrite, params IEnumerable<string> paths)
+    {
+        if (!overwrite && paths.FirstOrDefault(path => File.Exists(path) || Directory.Exists(path)) is { } taken)
+        {
+            throw new IOException($"'{taken}' exists; add --overwrite to replace it.");
+        }
+    }
 }

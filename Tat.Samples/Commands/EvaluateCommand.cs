@@ -1,0 +1,97 @@
+using System.CommandLine;
+using System.Globalization;
+using Tat.Samples.Shell;
+using Tat.Torch.Inference;
+using Tat.Torch.Metrics;
+using Tat.Torch.Tasks;
+
+namespace Tat.Samples.Commands;
+
+/// <summary><c>evaluate</c>: PSNR, SSIM and RMSE of low-quality images, and of what a model makes of them, against references.</summary>
+internal static class EvaluateCommand
+{
+    public static Command Create(Terminal terminal)
+    {
+        var data = new Option<string>("--data") { Description = "Data set in the layout ROOT/TASK/SPLIT/{LQ,HQ}/NAME." };
+        var split = new Option<string>("--split") { Description = "Which part of the data set.", DefaultValueFactory = _ => "test" };
+        var low = new Option<string>("--lq") { Description = "Instead of --data: a low-quality image, or a folder of them." };
+        var high = new Option<string>("--hq") { Description = "The reference, or a folder of references with the same names." };
+        var task = CommonOptions.Task(required: false);
+        var model = new Option<string>("--model") { Description = "The model to evaluate; without one, the low-quality images alone are measured." };
+        var csv = new Option<string>("--csv") { Description = "Write a line per slice to this file." };
+        var overwrite = CommonOptions.Overwrite();
+        var json = CommonOptions.Json();
+        var command = new Command("evaluate", "Measures PSNR, SSIM and RMSE against references by the paper's protocol.") { data, split, low, high, task, model, csv, overwrite, json };
+        command.Validators.Add(result =>
+        {
+            var pair = (result.GetValue(low), result.GetValue(high), result.GetValue(task));
+            if (result.GetValue(data) is null ? pair is not (not null, not null, not null) : pair is not (null, null, null))
+            {
+                result.AddError("Give --data, or else --lq, --hq and --task.");
+            }
+        });
+        command.SetAction((parsed, cancellationToken) =>
+        {
+            using var restorer = parsed.GetValue(model) is { } path ? ModelFiles.Open(path) : null;
+            var tasks = restorer?.Tasks ?? TaskVocabulary.Paper;
+            var pairs = parsed.GetValue(data) is { } root
+                ? PairFiles.InDataSet(root, parsed.GetRequiredValue(split), tasks)
+                : PairFiles.Between(tasks[parsed.GetRequiredValue(task)], parsed.GetRequiredValue(low), parsed.GetRequiredValue(high));
+            if (parsed.GetValue(csv) is { } target)
+            {
+                CommonOptions.CheckFree(parsed.GetValue(overwrite), target);
+            }
+
+            var measured = terminal.Track("Evaluating", progress => Measure(pairs, restorer, progress, cancellationToken), quiet: parsed.GetValue(json));
+            if (parsed.GetValue(csv) is { } file)
+            {
+                File.WriteAllLines(file, Csv(measured));
+            }
+
+            var table = QualityTable.Of(measured.Select(image => (image.Task, image.Input, image.Restored)));
+            if (parsed.GetValue(json))
+            {
+                terminal.Json(table.Rows);
+            }
+            else
+            {
+                terminal.Write(table.ToTable());
+            }
+
+            return Task.FromResult(CommandLine.Done);
+        });
+        return command;
+    }
+
+    private static List<Measured> Measure(IReadOnlyList<PairFiles> pairs, IImageRestorer? restorer, IProgress<(double, string)> progress, CancellationToken cancellationToken)
+    {
+        var results = new List<Measured>();
+        for (var i = 0; i < pairs.Count; i++)
+        {
+            var (task, slice) = (pairs[i].Task, 0);
+            progress.Report(((double)i / pairs.Count, pairs[i].Name));
+            foreach (var pair in pairs[i].Read())
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                var restored = restorer?.Restore([pair.LowQuality], [task], cancellationToken)[0];
+                results.Add(new(task, pairs[i].Name, slice++,
+                    ImageQuality.Measure(pair.LowQuality, pair.HighQuality, task.MetricWindow),
+                    restored is null ? null : ImageQuality.Measure(restored, pair.HighQuality, task.MetricWindow)));
+            }
+        }
+
+        return results;
+    }
+
+    private static IEnumerable<string> Csv(IEnumerable<Measured> images)
+    {
+        yield return "Task,FileName,SliceIndex,InputPsnr,InputSsim,InputRmse,RestoredPsnr,RestoredSsim,RestoredRmse";
+        foreach (var (task, name, slice, input, restored) in images)
+        {
+            yield return string.Create(CultureInfo.InvariantCulture,
+                $"{task},\"{name.Replace("\"", "\"\"", StringComparison.Ordinal)}\",{slice},{input.Psnr},{input.Ssim},{input.Rmse},{restored?.Psnr},{restored?.Ssim},{restored?.Rmse}");
+        }
+    }
+
+    private sealed record Measured(RestorationTask Task, string Name, int Slice, ImageQuality Input, ImageQuality? Restored);
+}

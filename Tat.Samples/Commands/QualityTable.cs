@@ -1,0 +1,45 @@
+using System.Globalization;
+using Spectre.Console;
+using Tat.Torch.Metrics;
+using Tat.Torch.Model;
+using Tat.Torch.Tasks;
+
+namespace Tat.Samples.Commands;
+
+/// <summary>Mean quality by task, before and after restoring.</summary>
+internal sealed record QualityTable(IReadOnlyList<QualityTable.Row> Rows)
+{
+    /// <summary>A task of the table; <paramref name="Input"/> and <paramref name="Restored"/> are means over its images.</summary>
+    public sealed record Row(string Task, string Unit, int Images, TaskScore Input, TaskScore? Restored);
+
+    /// <summary>Averages measured images.</summary>
+    public static QualityTable Of(IEnumerable<(RestorationTask Task, ImageQuality Input, ImageQuality? Restored)> images) => new(
+        [.. images.GroupBy(image => image.Task).Select(group => new Row(
+            group.Key.Name, group.Key.Unit, group.Count(),
+            QualitySummary.Of(group.Select(image => image.Input)).ToScore(),
+            group.All(image => image.Restored is null) ? null : QualitySummary.Of(group.Select(image => image.Restored!.Value)).ToScore()))]);
+
+    /// <summary>The table to print.</summary>
+    public Table ToTable()
+    {
+        var table = new Table().Border(TableBorder.Simple);
+        table.AddColumn("Task").AddColumn(new TableColumn("Images").RightAligned());
+        foreach (var metric in new[] { "PSNR (dB)", "SSIM", "RMSE" })
+        {
+            table.AddColumn(new TableColumn($"{metric}\ninput").RightAligned()).AddColumn(new TableColumn("\nrestored").RightAligned());
+        }
+
+        foreach (var row in Rows)
+        {
+            table.AddRow(
+                row.Task, row.Images.ToString(CultureInfo.InvariantCulture),
+                Number(row.Input.Psnr, "F2"), Number(row.Restored?.Psnr, "F2"),
+                Number(row.Input.Ssim, "F4"), Number(row.Restored?.Ssim, "F4"),
+                $"{Number(row.Input.Rmse, "G4")} {row.Unit}", row.Restored is null ? "-" : $"{Number(row.Restored.Rmse, "G4")} {row.Unit}");
+        }
+
+        return table;
+    }
+
+    private static string Number(double? value, string format) => value is null ? "-" : value.Value.ToString(format, CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,88 @@
+using System.CommandLine;
+using Tat.MLNet.Formats;
+using Tat.MLNet.Formats.Nifti;
+using Tat.Samples.Shell;
+using Tat.Torch.Degradation;
+using Tat.Torch.Imaging;
+using Tat.Torch.Tasks;
+
+namespace Tat.Samples.Commands;
+
+/// <summary><c>simulate IMAGE… --task T --out ROOT</c>: makes pairs for training and evaluation from good images.</summary>
+internal static class SimulateCommand
+{
+    public static Command Create(Terminal terminal)
+    {
+        var images = CommonOptions.Paths("image", "Good images: files, folders that hold a series, or folders of images.");
+        var task = new Option<string>("--task") { Description = "What the pairs are to train or test.", Required = true };
+        task.AcceptOnlyFromAmong(StringComparer.OrdinalIgnoreCase, [.. TaskVocabulary.Paper.Select(known => known.Name)]);
+        var output = new Option<string>("--out") { Description = "Root of the data set to write to: ROOT/TASK/SPLIT/{LQ,HQ}/NAME.nii.gz.", Required = true };
+        var split = new Option<string>("--split") { Description = "Which part of the data set the pairs are.", DefaultValueFactory = _ => "test" };
+        split.AcceptOnlyFromAmong("train", "validation", "test");
+        var factor = new Option<double>("--factor") { Description = "MRI: reduction of resolution per axis.", DefaultValueFactory = _ => new MriKSpaceCrop().Factor };
+        var dose = new Option<double>("--dose") { Description = "CT: the low dose as a fraction of the full one.", DefaultValueFactory = _ => new CtLowDose().DoseFraction };
+        var reduction = new Option<double>("--reduction") { Description = "PET: reduction of counts.", DefaultValueFactory = _ => new PetLowCount().Reduction };
+        var spacing = new Option<double?>("--spacing") { Description = "Pixel size in mm, for images that do not record it." };
+        var seed = CommonOptions.Seed();
+        var overwrite = CommonOptions.Overwrite();
+        var command = new Command("simulate", "Simulates low-quality counterparts of good images: MRI k-space crop, CT low dose, PET low count.")
+        {
+            images, task, output, split, factor, dose, reduction, spacing, seed, overwrite,
+        };
+        command.SetAction((parsed, cancellationToken) =>
+        {
+            IDegradation degradation = TaskVocabulary.Paper[parsed.GetRequiredValue(task)].Name switch
+            {
+                "MRI" => new MriKSpaceCrop { Factor = parsed.GetValue(factor) },
+                "CT" => new CtLowDose { DoseFraction = parsed.GetValue(dose) },
+                _ => new PetLowCount { Reduction = parsed.GetValue(reduction) },
+            };
+            var folder = Path.Combine(parsed.GetRequiredValue(output), degradation.Task.Name, parsed.GetRequiredValue(split));
+            var sources = parsed.GetRequiredValue(images).SelectMany(ImageInputs.Find).ToList();
+            foreach (var (path, name) in sources)
+            {
+                using var scan = ImageFormats.Open(path);
+                ImageInputs.CheckModality(scan, degradation.Task);
+                var pairs = terminal.Track(name, progress => Degrade(scan, degradation, parsed.GetValue(spacing), parsed.GetValue(seed), progress, cancellationToken));
+                Write(scan, pairs, folder, $"{name}.nii.gz", parsed.GetValue(overwrite), cancellationToken);
+            }
+
+            terminal.Line($"{sources.Count} {(sources.Count == 1 ? "image" : "images")} and degraded counterparts are in {folder}.");
+            return Task.FromResult(CommandLine.Done);
+        });
+        return command;
+    }
+
+    private static List<ImagePair> Degrade(IImageScan scan, IDegradation degradation, double? spacing, ulong seed, IProgress<(double, string)> progress, CancellationToken cancellationToken)
+    {
+        var pixelSize = spacing ?? Math.Sqrt(scan.RowSpacing * scan.ColumnSpacing
+            ?? throw new InvalidDataException($"'{scan.Path}' does not record the size of its pixels; give it in mm with --spacing."));
+        var pairs = new List<ImagePair>();
+        for (var i = 0; i < scan.SliceCount; i++)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            pairs.Add(degradation.Degrade(scan.ReadSlice(i), pixelSize, seed + (ulong)i, $"slice {i}"));
+            progress.Report(((i + 1.0) / scan.SliceCount, $"slice {i + 1} of {scan.SliceCount}"));
+        }
+
+        return pairs;
+    }
+
+    /// <summary>Writes both volumes of a pair, or none.</summary>
+    private static void Write(IImageScan scan, List<ImagePair> pairs, string folder, string name, bool overwrite, CancellationToken cancellationToken)
+    {
+        var (low, high) = (Path.Combine(folder, "LQ", name), Path.Combine(folder, "HQ", name));
+        CommonOptions.CheckFree(overwrite, low, high);
+        var format = new NiftiFormat();
+        format.WriteDerived(scan, high, pairs.Select(pair => pair.HighQuality), new() { DescriptionSuffix = "" }, cancellationToken);
+        try
+        {
+            format.WriteDerived(scan, low, pairs.Select(pair => pair.LowQuality), new() { DescriptionSuffix = "simulated low quality" }, cancellationToken);
+        }
+        catch
+        {
+            File.Delete(high);
+            throw;
+        }
+    }
+}
