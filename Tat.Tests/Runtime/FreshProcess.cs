@@ -14,6 +14,7 @@ internal static class FreshProcess
         ["add"] = LoadingProbes.Add,
         ["touch"] = LoadingProbes.TouchWithoutTorch,
         ["ensure"] = LoadingProbes.EnsureLoaded,
+        ["tune"] = MemoryProbe.Tune,
     };
 
     public sealed record Outcome(int ExitCode, string Output, string Error);

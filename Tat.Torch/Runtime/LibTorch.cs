@@ -25,6 +25,18 @@ internal static class LibTorch
     {
         try
         {
+            // Asked for first, because TorchSharp would answer a failure by copying all of LibTorch from the NuGet cache.
+            NativeLibrary.TryLoad(LibTorchFiles.LibraryName, typeof(torch).Assembly, null, out _);
+        }
+        catch (DllNotFoundException e) when (e is not LibTorchUnavailableException)
+        {
+            // A plug-in's load context that answers for its native files comes before every other way.
+            var (missing, advice) = LibTorchLoader.Diagnose(LibTorchFiles.WrapperName, e.Message);
+            throw new LibTorchUnavailableException(
+                $"LibTorch cannot be loaded for {RuntimeInformation.RuntimeIdentifier}: {missing}. Tried the application's AssemblyLoadContext. {advice} Or let its LoadUnmanagedDll return 0 where loading fails.", e);
+        }
+        try
+        {
             RuntimeHelpers.RunClassConstructor(typeof(torch).TypeHandle);
         }
         catch (TypeInitializationException) when (_failure is not null)
