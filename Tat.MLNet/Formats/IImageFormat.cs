@@ -18,6 +18,12 @@ public interface IImageFormat
     /// <exception cref="ImageFormatException">It is damaged, or of a kind that cannot be read; the message names the file and the cause.</exception>
     IImageScan Open(string path);
 
+    /// <summary>Opens a file, or a folder that holds one series, without reading pixels yet.</summary>
+    /// <param name="path">An existing file or folder.</param>
+    /// <param name="options">How to understand it.</param>
+    /// <exception cref="ImageFormatException">It is damaged, or of a kind that cannot be read; the message names the file and the cause.</exception>
+    IImageScan Open(string path, ImageReadOptions options) => Open(path);
+
     /// <summary>Writes restored slices as a copy of the scan that they come from: same format, geometry and descriptive data.</summary>
     /// <param name="source">The scan that was restored.</param>
     /// <param name="destination">The file or folder to write; it appears whole or not at all.</param>

@@ -4,13 +4,14 @@ namespace Tat.MLNet.Formats;
 public static class ImageFormats
 {
     /// <summary>All formats, in the order in which they are asked whether they recognise a file.</summary>
-    public static IReadOnlyList<IImageFormat> All { get; } = [new Nifti.NiftiFormat()];
+    public static IReadOnlyList<IImageFormat> All { get; } = [new Nifti.NiftiFormat(), new Dicom.DicomFormat()];
 
     /// <summary>Opens an image file, or a folder that holds one series, whatever its format.</summary>
     /// <param name="path">The file or folder.</param>
+    /// <param name="options">How to understand it; <see langword="null"/> for the defaults.</param>
     /// <exception cref="FileNotFoundException">There is nothing at that path.</exception>
     /// <exception cref="ImageFormatException">No format recognises it, or it is damaged.</exception>
-    public static IImageScan Open(string path)
+    public static IImageScan Open(string path, ImageReadOptions? options = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         if (!File.Exists(path) && !Directory.Exists(path))
@@ -20,6 +21,6 @@ public static class ImageFormats
 
         var format = All.FirstOrDefault(candidate => candidate.Recognizes(path))
             ?? throw new ImageFormatException(path, $"not an image of a known format; {string.Join(" and ", All.Select(known => known.Name))} can be read.");
-        return format.Open(path);
+        return format.Open(path, options ?? new());
     }
 }

@@ -1,0 +1,99 @@
+namespace Tat.MLNet.Formats.Dicom;
+
+/// <summary>Maps stored values to modality values: by a lookup table, or by slope and intercept (PS3.3, section C.11.1).</summary>
+internal sealed class ModalityTransform
+{
+    private readonly int[]? _table;
+    private readonly int _first;
+
+    public ModalityTransform(double slope, double intercept, string? type, bool isPresent = true)
+    {
+        (Slope, Intercept, Type, IsPresent) = (slope, intercept, type, isPresent);
+    }
+
+    private ModalityTransform(int[] table, int first, string? type)
+        : this(1, 0, type) => (_table, _first) = (table, first);
+
+    /// <summary>No transform: stored values are modality values.</summary>
+    public static ModalityTransform None { get; } = new(1, 0, null, isPresent: false);
+
+    public double Slope { get; }
+
+    public double Intercept { get; }
+
+    /// <summary>The unit of the result (Rescale Type), if the object tells.</summary>
+    public string? Type { get; }
+
+    /// <summary>Whether the object has a transform at all.</summary>
+    public bool IsPresent { get; }
+
+    public bool IsTable => _table is not null;
+
+    /// <summary>The transform of a frame: of its functional groups, then of the object.</summary>
+    public static ModalityTransform Of(DicomDataSet dataSet, int frame, bool signedPixels)
+    {
+        // The Rescale Type of an enhanced CT that holds no HU is US, unspecified: a map such as perfusion, whose stored values are its values.
+        if (FunctionalGroups.Find(dataSet, frame, Tags.PixelValueTransformationSequence) is { } unspecified &&
+            unspecified.GetString(Tags.RescaleType) == "US" && dataSet.GetString(Tags.Modality) == "CT")
+        {
+            return new ModalityTransform(1, 0, "US");
+        }
+
+        if (FunctionalGroups.Find(dataSet, frame, Tags.PixelValueTransformationSequence) is { } group)
+        {
+            return OfRescale(group);
+        }
+
+        return dataSet.GetItem(Tags.ModalityLutSequence) is { } table ? OfTable(table, signedPixels) : OfRescale(dataSet);
+    }
+
+    /// <summary>Maps a stored value.</summary>
+    public double Apply(int stored) => _table is null ? (stored * Slope) + Intercept : _table[Math.Clamp((long)stored - _first, 0, _table.Length - 1)];
+
+    private static ModalityTransform OfRescale(DicomDataSet dataSet)
+    {
+        var slope = dataSet.GetDouble(Tags.RescaleSlope);
+        var intercept = dataSet.GetDouble(Tags.RescaleIntercept);
+        if (slope is null && intercept is null)
+        {
+            return None;
+        }
+
+        if (slope is null || intercept is null)
+        {
+            throw new DicomDataException($"the image has only one of {Tags.Name(Tags.RescaleSlope)} and {Tags.Name(Tags.RescaleIntercept)}; the header is damaged.");
+        }
+
+        if (slope == 0)
+        {
+            throw new DicomDataException($"{Tags.Name(Tags.RescaleSlope)} is 0, which makes all pixels equal; the header is damaged.");
+        }
+
+        return new ModalityTransform(slope.Value, intercept.Value, dataSet.GetString(Tags.RescaleType));
+    }
+
+    private static ModalityTransform OfTable(DicomDataSet item, bool signedPixels)
+    {
+        if (item.GetDoubles(Tags.LutDescriptor) is not [var entries, var first, var bits] || item.Find(Tags.LutData) is not { Value: var data })
+        {
+            throw new DicomDataException("the Modality LUT is incomplete; the header is damaged.");
+        }
+
+        // 65536 entries do not fit into the descriptor and are written as 0; the first value mapped has the sign of the pixels.
+        var count = entries switch { 0 => 65536, < 0 => (int)entries + 65536, _ => (int)entries };
+        var start = signedPixels ? (int)(short)(int)first : (ushort)(int)first;
+        var wide = data.Length >= count * 2;
+        if (data.Length < count || bits is < 8 or > 16)
+        {
+            throw new DicomDataException($"the Modality LUT has fewer than its {count} entries; the header is damaged.");
+        }
+
+        var table = new int[count];
+        for (var i = 0; i < count; i++)
+        {
+            table[i] = wide ? data[2 * i] | (data[(2 * i) + 1] << 8) : data[i];
+        }
+
+        return new ModalityTransform(table, start, item.GetString(Tags.ModalityLutType));
+    }
+}

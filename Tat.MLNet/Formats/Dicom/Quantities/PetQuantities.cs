@@ -1,0 +1,87 @@
+namespace Tat.MLNet.Formats.Dicom;
+
+/// <summary>Turns PET into standardised uptake values by body weight (QIBA, "Vendor-neutral pseudo-code for SUV calculation"; PS3.3, section C.8.9.1).</summary>
+internal static class PetQuantities
+{
+    public static SliceQuantity Of(DicomDataSet dataSet, ImageReadOptions options)
+    {
+        var units = dataSet.GetString(Tags.Units);
+        if (options.Pet == PetQuantity.AsStored)
+        {
+            return new(UnitOf(units), 1);
+        }
+
+        return units switch
+        {
+            "BQML" => OfBecquerels(dataSet),
+            "CNTS" => OfCounts(dataSet),
+            "GML" when dataSet.GetString(Tags.SuvType) is null or "BW" => new("SUV", 1),
+            "GML" => throw Refuse($"{Tags.Name(Tags.SuvType)} is not by body weight"),
+            null => throw Refuse($"{Tags.Name(Tags.Units)} is missing"),
+            _ => throw Refuse($"{Tags.Name(Tags.Units)} is neither BQML, CNTS nor GML"),
+        };
+    }
+
+    /// <summary>What an image that is read as stored is measured in.</summary>
+    private static string? UnitOf(string? units) => units switch
+    {
+        "BQML" => "Bq/ml",
+        "GML" => "SUV",
+        "CNTS" => "counts",
+        "PROPCNTS" => "proportional to counts",
+        "CPS" => "counts/s",
+        _ => null,
+    };
+
+    private static SliceQuantity OfCounts(DicomDataSet dataSet)
+    {
+        const string Philips = "Philips PET Private Group";
+        if (dataSet.FindPrivate(0x7053, Philips, 0x00) is { } suvFactor && dataSet.GetDouble(suvFactor) is > 0 and var factor)
+        {
+            return new("SUV", factor);
+        }
+
+        // The other private factor takes modality values to Bq/ml.
+        if (dataSet.FindPrivate(0x7053, Philips, 0x09) is { } activityFactor && dataSet.GetDouble(activityFactor) is > 0 and var activity)
+        {
+            var quantity = OfBecquerels(dataSet);
+            return quantity with { Factor = quantity.Factor * activity };
+        }
+
+        throw Refuse($"{Tags.Name(Tags.Units)} is CNTS and the private factor of Philips (7053,xx00) is missing");
+    }
+
+    private static SliceQuantity OfBecquerels(DicomDataSet dataSet)
+    {
+        var corrections = dataSet.GetStrings(Tags.CorrectedImage);
+        if (corrections.Length > 0 && !(corrections.Contains("ATTN") && corrections.Contains("DECY")))
+        {
+            throw Refuse($"{Tags.Name(Tags.CorrectedImage)} lacks ATTN or DECY");
+        }
+
+        var weight = Require(dataSet, Tags.PatientWeight);
+        var drug = dataSet.GetItem(Tags.RadiopharmaceuticalInformationSequence)
+            ?? throw Refuse($"{Tags.Name(Tags.RadiopharmaceuticalInformationSequence)} is missing");
+        var dose = Require(drug, Tags.RadionuclideTotalDose);
+        switch (dataSet.GetString(Tags.DecayCorrection))
+        {
+            case "ADMIN":
+                return new("SUV", weight * 1000 / dose);
+            case "START":
+                var halfLife = Require(drug, Tags.RadionuclideHalfLife);
+                var seconds = PetTimes.SecondsFromInjection(dataSet, drug, halfLife, out var isAcquisition);
+                var decayed = dose * Math.Pow(2, -seconds / halfLife);
+                return new("SUV", weight * 1000 / decayed) { SecondsToAcquisition = isAcquisition ? seconds : null, HalfLife = halfLife };
+            case null:
+                throw Refuse($"{Tags.Name(Tags.DecayCorrection)} is missing");
+            default:
+                throw Refuse($"{Tags.Name(Tags.DecayCorrection)} is neither START nor ADMIN");
+        }
+    }
+
+    private static double Require(DicomDataSet dataSet, DicomTag tag) => dataSet.GetDouble(tag) is > 0 and var value
+        ? value
+        : throw Refuse($"{Tags.Name(tag)} is missing or not positive");
+
+    public static DicomDataException Refuse(string what) => new($"SUV cannot be computed: {what}; read the PET as stored (Bq/ml) instead.");
+}

@@ -1,0 +1,93 @@
+namespace Tat.MLNet.Formats.Dicom;
+
+/// <summary>Finds the time to which a PET image with Decay Correction START is corrected, and how long after the injection it is.</summary>
+internal static class PetTimes
+{
+    private const string GePetCreator = "GEMS_PETD_01";
+
+    /// <summary>Dynamic scans start shortly before the injection; more than this is damage.</summary>
+    private const double LongestLead = 3600;
+
+    /// <summary>More half-lives than this leave nothing to see: dates that say so were changed.</summary>
+    private const double LongestDecay = 20;
+
+    /// <summary>Seconds from the injection to the reference time.</summary>
+    /// <param name="dataSet">The image.</param>
+    /// <param name="drug">Its item of the Radiopharmaceutical Information Sequence.</param>
+    /// <param name="halfLife">Half-life in seconds.</param>
+    /// <param name="isAcquisition">Whether the reference is the acquisition of this very image, where the earliest one of the series counts.</param>
+    public static double SecondsFromInjection(DicomDataSet dataSet, DicomDataSet drug, double halfLife, out bool isAcquisition)
+    {
+        var reference = ReferenceTime(dataSet, halfLife, out isAcquisition);
+        double seconds;
+        if (DicomDateTime.Of(drug, Tags.RadiopharmaceuticalStartDateTime) is { } injected)
+        {
+            // De-identification may move the dates of one element and not of the other: the time of day remains.
+            seconds = (reference - injected).TotalSeconds;
+            seconds = seconds < -LongestLead || seconds > LongestDecay * halfLife ? SinceTimeOfDay(reference, injected.TimeOfDay) : seconds;
+        }
+        else if (DicomDateTime.Time(drug, Tags.RadiopharmaceuticalStartTime) is { } clock)
+        {
+            seconds = SinceTimeOfDay(reference, clock);
+        }
+        else
+        {
+            throw PetQuantities.Refuse($"{Tags.Name(Tags.RadiopharmaceuticalStartTime)} and {Tags.Name(Tags.RadiopharmaceuticalStartDateTime)} are missing");
+        }
+
+        return seconds >= -LongestLead ? seconds : throw PetQuantities.Refuse("the injection is later than the scan");
+    }
+
+    /// <summary>A time without a date is of the day of the scan; where that is half a day later than the scan, of the day before: the scan was after midnight.</summary>
+    private static double SinceTimeOfDay(DateTime reference, TimeSpan clock)
+    {
+        var seconds = (reference.TimeOfDay - clock).TotalSeconds;
+        return seconds < -43200 ? seconds + 86400 : seconds;
+    }
+
+    /// <summary>
+    /// Series Date and Time, unless they are later than the acquisition: they are then those of some processing, and the private time of
+    /// GE, the frame's own reference time, or the acquisition itself tells.
+    /// </summary>
+    private static DateTime ReferenceTime(DicomDataSet dataSet, double halfLife, out bool isAcquisition)
+    {
+        isAcquisition = false;
+        var series = DicomDateTime.Of(dataSet, Tags.SeriesDate, Tags.SeriesTime);
+        var acquisition = DicomDateTime.Of(dataSet, Tags.AcquisitionDate, Tags.AcquisitionTime);
+        if (series is { } start && (acquisition is null || start <= acquisition))
+        {
+            return start;
+        }
+
+        if (dataSet.FindPrivate(0x0009, GePetCreator, 0x0D) is { } scanDateTime && DicomDateTime.Of(dataSet, scanDateTime) is { } scan)
+        {
+            return scan;
+        }
+
+        if (acquisition is null)
+        {
+            throw PetQuantities.Refuse($"{Tags.Name(Tags.SeriesTime)} and {Tags.Name(Tags.AcquisitionTime)} are missing");
+        }
+
+        var back = BackFromFrame(dataSet, acquisition.Value, halfLife);
+        isAcquisition = back is null;
+        return back ?? acquisition.Value;
+    }
+
+    /// <summary>
+    /// The average count rate of a frame occurs at Frame Reference Time after the reference time, and a known while after the frame began,
+    /// as the activity decays during the frame.
+    /// </summary>
+    private static DateTime? BackFromFrame(DicomDataSet dataSet, DateTime acquisition, double halfLife)
+    {
+        if (dataSet.GetDouble(Tags.FrameReferenceTime) is not (> 0 and var frameReference) || dataSet.GetDouble(Tags.ActualFrameDuration) is not (> 0 and var duration))
+        {
+            return null;
+        }
+
+        var constant = Math.Log(2) / halfLife;
+        var decay = constant * duration / 1000;
+        var average = Math.Log(decay / (1 - Math.Exp(-decay))) / constant;
+        return acquisition.AddSeconds(average - (frameReference / 1000));
+    }
+}

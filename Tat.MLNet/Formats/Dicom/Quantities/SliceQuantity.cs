@@ -1,0 +1,42 @@
+namespace Tat.MLNet.Formats.Dicom;
+
+/// <summary>The physical quantity of a slice.</summary>
+/// <param name="Unit">Its unit; <see langword="null"/> where the object does not tell.</param>
+/// <param name="Factor">What modality values are multiplied by to be in that unit.</param>
+internal readonly record struct SliceQuantity(string? Unit, double Factor)
+{
+    /// <summary>Units that Rescale Type defines (PS3.3, section C.11.1.1.2): other text could be anything.</summary>
+    private static readonly string[] _rescaleTypes = ["HU", "HU_MOD", "OD", "ED", "EDW", "Z_EFF", "MGML", "PCT", "IDM"];
+
+    /// <summary>Seconds from the injection to the acquisition of this slice, where the factor holds for that time for want of a better one.</summary>
+    public double? SecondsToAcquisition { get; init; }
+
+    /// <summary>Half-life in seconds that the factor was computed with.</summary>
+    public double HalfLife { get; init; }
+
+    /// <summary>The factor for a reference time that all slices of a series share: the earliest acquisition.</summary>
+    public SliceQuantity ReferTo(double seconds) => SecondsToAcquisition is { } own
+        ? this with { Factor = Factor * Math.Pow(2, (seconds - own) / HalfLife), SecondsToAcquisition = seconds }
+        : this;
+
+    /// <summary>Finds the quantity of a frame, or says what is missing.</summary>
+    public static SliceQuantity Of(DicomDataSet dataSet, string? modality, ModalityTransform transform, ImageReadOptions options)
+    {
+        switch (modality)
+        {
+            case "CT" when !transform.IsPresent && !options.AllowUncalibratedCt && dataSet.Find(Tags.PixelData) is null:
+                throw new DicomDataException(
+                    $"the CT image has neither {Tags.Name(Tags.RescaleSlope)} nor {Tags.Name(Tags.RescaleIntercept)}, so that its HU are unknown; allow uncalibrated CT if its stored values are HU.");
+            case "CT":
+                return new(transform.Type is null or "HU" ? "HU" : KnownType(transform), 1);
+            case "MR":
+                return new("intensity", 1);
+            case "PT":
+                return PetQuantities.Of(dataSet, options);
+            default:
+                return new(KnownType(transform), 1);
+        }
+    }
+
+    private static string? KnownType(ModalityTransform transform) => _rescaleTypes.Contains(transform.Type) ? transform.Type : null;
+}

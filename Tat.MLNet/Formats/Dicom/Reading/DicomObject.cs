@@ -1,0 +1,8 @@
+namespace Tat.MLNet.Formats.Dicom;
+
+/// <summary>A DICOM object that was read: its elements, and where its pixels are.</summary>
+/// <param name="Path">The file.</param>
+/// <param name="Syntax">How it is encoded.</param>
+/// <param name="DataSet">All elements before the pixels.</param>
+/// <param name="Pixels">The pixels; <see langword="null"/> where there are none.</param>
+internal sealed record DicomObject(string Path, TransferSyntax Syntax, DicomDataSet DataSet, IPixelSource? Pixels);

@@ -1,0 +1,12 @@
+namespace Tat.MLNet.Formats.Dicom;
+
+/// <summary>The provider that the product was built with.</summary>
+internal static class DicomProviders
+{
+    public static IDicomProvider Current { get; } =
+#if USE_FO_DICOM
+        new FoDicomProvider();
+#else
+        new BuiltInProvider();
+#endif
+}

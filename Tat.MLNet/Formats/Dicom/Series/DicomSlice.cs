@@ -1,0 +1,86 @@
+using Tat.Torch.Imaging;
+
+namespace Tat.MLNet.Formats.Dicom;
+
+/// <summary>A slice of a series: what sorting and reading it need, and not its other elements, so that long series take little memory.</summary>
+internal sealed record DicomSlice
+{
+    /// <summary>The object without its elements.</summary>
+    public required DicomObject Source { get; init; }
+
+    /// <summary>The frame of the object.</summary>
+    public required int Frame { get; init; }
+
+    public required PixelLayout Layout { get; init; }
+
+    public required ModalityTransform Transform { get; init; }
+
+    public required SliceQuantity Quantity { get; init; }
+
+    public required string SopClassUid { get; init; }
+
+    public required string SopInstanceUid { get; init; }
+
+    public required string SeriesInstanceUid { get; init; }
+
+    public required string? Modality { get; init; }
+
+    public required int? SeriesNumber { get; init; }
+
+    public required int? InstanceNumber { get; init; }
+
+    public required SlicePlane? Plane { get; init; }
+
+    /// <summary>Distances in mm between rows and between columns.</summary>
+    public required (double Rows, double Columns)? Spacing { get; init; }
+
+    public required double? Thickness { get; init; }
+
+    /// <summary>Reads the pixels, in the unit of <see cref="Quantity"/>.</summary>
+    public ImageSlice Read()
+    {
+        try
+        {
+            var words = FrameReader.Read(Source, Layout, Frame);
+            return new ImageSlice(Layout.Floating ? ToQuantity(StoredPixels.UnpackFloating(words, Layout)) : ToQuantity(StoredPixels.Unpack(words, Layout)), Layout.Rows, Layout.Columns);
+        }
+        catch (DicomDataException exception)
+        {
+            throw exception.At(Source.Path);
+        }
+    }
+
+    /// <summary>Reads the stored values, masked and with their sign.</summary>
+    public int[] ReadStored()
+    {
+        try
+        {
+            return StoredPixels.Unpack(FrameReader.Read(Source, Layout, Frame), Layout);
+        }
+        catch (DicomDataException exception)
+        {
+            throw exception.At(Source.Path);
+        }
+    }
+
+    private float[] ToQuantity(int[] stored)
+    {
+        var values = new float[stored.Length];
+        for (var i = 0; i < values.Length; i++)
+        {
+            values[i] = (float)(Transform.Apply(stored[i]) * Quantity.Factor);
+        }
+
+        return values;
+    }
+
+    private float[] ToQuantity(float[] values)
+    {
+        for (var i = 0; i < values.Length && (Transform.IsPresent || Quantity.Factor != 1); i++)
+        {
+            values[i] = (float)(((values[i] * Transform.Slope) + Transform.Intercept) * Quantity.Factor);
+        }
+
+        return values;
+    }
+}

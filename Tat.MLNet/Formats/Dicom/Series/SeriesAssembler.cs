@@ -1,0 +1,54 @@
+namespace Tat.MLNet.Formats.Dicom;
+
+/// <summary>Makes a scan of the slices of a series, or says why they are none.</summary>
+internal static class SeriesAssembler
+{
+    /// <summary>Sorts and checks slices.</summary>
+    /// <param name="path">The folder, for messages.</param>
+    /// <param name="format">The format.</param>
+    /// <param name="slices">The slices of one series, in any order.</param>
+    /// <param name="options">Whether an irregular series is refused.</param>
+    /// <exception cref="DicomDataException">The slices are no volume.</exception>
+    public static DicomScan Assemble(string path, IImageFormat format, List<DicomSlice> slices, ImageReadOptions options)
+    {
+        var first = slices[0];
+        if (slices.Find(slice => slice.Layout.Rows != first.Layout.Rows || slice.Layout.Columns != first.Layout.Columns) is { } other)
+        {
+            throw new DicomDataException(
+                $"the series mixes images of {first.Layout.Rows} × {first.Layout.Columns} and of {other.Layout.Rows} × {other.Layout.Columns} pixels; separate them.");
+        }
+
+        if (slices.Find(slice => slice.Quantity.Unit != first.Quantity.Unit || slice.Modality != first.Modality) is not null)
+        {
+            throw new DicomDataException("the series mixes images of different modalities or units; separate them.");
+        }
+
+        var (problems, spacing) = SeriesGeometry.Sort(slices);
+        if (slices.Exists(slice => !SameSpacing(slice, first)))
+        {
+            problems = [.. problems, "the pixel spacing differs between slices"];
+        }
+
+        if (problems.Count > 0 && !options.AllowIrregularSeries)
+        {
+            throw new DicomDataException(
+                $"the series is no regular volume: {string.Join("; ", problems)}. Complete or separate it, or allow irregular series to read its slices as they are.");
+        }
+
+        return new DicomScan(path, format, ShareReferenceTime(slices), spacing, problems);
+    }
+
+    /// <summary>One line on a series, without patient data.</summary>
+    public static string Describe(List<DicomSlice> series) =>
+        $"{series[0].SeriesInstanceUid}  {series[0].Modality ?? "?"}  number {series[0].SeriesNumber?.ToString() ?? "?"}  {series.Count} slices of {series[0].Layout.Rows} × {series[0].Layout.Columns}";
+
+    private static bool SameSpacing(DicomSlice a, DicomSlice b) =>
+        a.Spacing is null == b.Spacing is null &&
+        Math.Abs((a.Spacing?.Rows - b.Spacing?.Rows) ?? 0) < 1e-3 &&
+        Math.Abs((a.Spacing?.Columns - b.Spacing?.Columns) ?? 0) < 1e-3;
+
+    private static List<DicomSlice> ShareReferenceTime(List<DicomSlice> slices) =>
+        slices.Min(slice => slice.Quantity.SecondsToAcquisition) is { } earliest
+            ? slices.ConvertAll(slice => slice with { Quantity = slice.Quantity.ReferTo(earliest) })
+            : slices;
+}

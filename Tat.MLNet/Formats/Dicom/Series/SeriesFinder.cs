@@ -1,0 +1,60 @@
+namespace Tat.MLNet.Formats.Dicom;
+
+/// <summary>Finds the images of a folder and groups them by series.</summary>
+internal static class SeriesFinder
+{
+    /// <summary>All files of a folder and the folders in it, in the order of their names.</summary>
+    public static IEnumerable<string> Files(string folder) =>
+        Directory.EnumerateFiles(folder, "*", new EnumerationOptions { RecurseSubdirectories = true, IgnoreInaccessible = false }).Order(StringComparer.Ordinal);
+
+    /// <summary>Whether a file begins like a DICOM file.</summary>
+    public static bool IsDicom(string path)
+    {
+        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 1);
+        var start = new byte[DicomFileStart.Size];
+        return DicomFileStart.FindFirstElement(start.AsSpan(0, file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false))) is not null;
+    }
+
+    /// <summary>Groups images by series; objects that are no images (reports, plans, directories) are passed over.</summary>
+    /// <param name="files">DICOM files and others, in any order.</param>
+    /// <param name="options">How to read them.</param>
+    /// <param name="cancellationToken">Stops between files.</param>
+    /// <returns>The series in the order of their numbers, each with its slices in no particular order.</returns>
+    /// <exception cref="ImageFormatException">A file is damaged or cannot be read.</exception>
+    public static IReadOnlyList<List<DicomSlice>> Find(IEnumerable<string> files, ImageReadOptions options, CancellationToken cancellationToken = default)
+    {
+        var series = new Dictionary<string, List<DicomSlice>>();
+        foreach (var path in files.Where(IsDicom))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            try
+            {
+                var source = DicomProviders.Current.Read(path);
+                var uid = source.DataSet.GetString(Tags.SeriesInstanceUid) ?? "";
+                if (source.Pixels is null || options.SeriesInstanceUid is { } wanted && wanted != uid)
+                {
+                    continue;
+                }
+
+                if (!series.TryGetValue(uid, out var slices))
+                {
+                    series[uid] = slices = [];
+                }
+
+                slices.AddRange(Slices(SliceReader.Check(source), options));
+            }
+            catch (DicomDataException exception)
+            {
+                throw exception.At(path);
+            }
+        }
+
+        return series.Values.OrderBy(slices => slices[0].SeriesNumber ?? int.MaxValue).ThenBy(slices => slices[0].SeriesInstanceUid, StringComparer.Ordinal).ToList();
+    }
+
+    private static IReadOnlyList<DicomSlice> Slices(DicomObject source, ImageReadOptions options)
+    {
+        FrameReader.CheckCodec(source);
+        return new FrameList(source, PixelLayout.Of(source), options);
+    }
+}

@@ -1,0 +1,64 @@
+namespace Tat.MLNet.Formats.Dicom;
+
+/// <summary>Makes slices of an object.</summary>
+internal static class SliceReader
+{
+    /// <summary>Objects that are no images of a scan, by SOP class (PS3.4, annex B.5).</summary>
+    private static readonly Dictionary<string, string> _refused = new()
+    {
+        ["1.2.840.10008.1.3.10"] = "a DICOMDIR, the directory of a medium; open the folder of the images",
+        ["1.2.840.10008.5.1.4.1.1.66.4"] = "a segmentation; open the series that was segmented",
+        ["1.2.840.10008.5.1.4.1.1.66.7"] = "a segmentation; open the series that was segmented",
+        ["1.2.840.10008.5.1.4.1.1.481.2"] = "a radiotherapy dose grid; open the planning CT",
+    };
+
+    private static readonly DicomDataSet _noElements = new();
+
+    /// <summary>Refuses objects that are no images of a scan.</summary>
+    public static DicomObject Check(DicomObject source)
+    {
+        var sopClass = source.DataSet.GetString(Tags.SopClassUid) ?? "";
+        if (_refused.TryGetValue(sopClass, out var kind))
+        {
+            throw new DicomDataException($"this is {kind}.");
+        }
+
+        if (source.DataSet.GetString(Tags.Modality) is "RTDOSE" or "SEG" or "RTPLAN" or "RTSTRUCT" or "SR" or "KO" or "PR" && source.Pixels is not null)
+        {
+            throw new DicomDataException("the object is derived data such as a dose grid or a segmentation; open the images that it refers to.");
+        }
+
+        if (source.Pixels is null && source.DataSet.Any(element => element.Tag.Group == 0x5400))
+        {
+            throw new DicomDataException("the object is a waveform; choose an image.");
+        }
+
+        return source;
+    }
+
+    /// <summary>Reads what a slice needs of an object.</summary>
+    public static DicomSlice Read(DicomObject source, PixelLayout layout, int frame, ImageReadOptions options)
+    {
+        var dataSet = source.DataSet;
+        var modality = dataSet.GetString(Tags.Modality);
+        var transform = ModalityTransform.Of(dataSet, frame, layout.Signed);
+        var spacing = FunctionalGroups.GetDoubles(dataSet, frame, Tags.PixelMeasuresSequence, Tags.PixelSpacing);
+        return new DicomSlice
+        {
+            Source = source with { DataSet = _noElements },
+            Frame = frame,
+            Layout = layout,
+            Transform = transform,
+            Quantity = SliceQuantity.Of(dataSet, modality, transform, options),
+            SopClassUid = dataSet.GetString(Tags.SopClassUid) ?? "",
+            SopInstanceUid = dataSet.GetString(Tags.SopInstanceUid) ?? "",
+            SeriesInstanceUid = dataSet.GetString(Tags.SeriesInstanceUid) ?? "",
+            Modality = modality,
+            SeriesNumber = dataSet.GetInt(Tags.SeriesNumber),
+            InstanceNumber = dataSet.GetInt(Tags.InstanceNumber),
+            Plane = SlicePlane.Of(dataSet, frame),
+            Spacing = spacing is [> 0 and var rows, > 0 and var columns, ..] ? (rows, columns) : null,
+            Thickness = FunctionalGroups.GetDoubles(dataSet, frame, Tags.PixelMeasuresSequence, Tags.SliceThickness) is [> 0 and var thickness, ..] ? thickness : null,
+        };
+    }
+}
