@@ -46,4 +46,5 @@ public abstract class ImageLoader : IDataLoader<IMultiStreamSource>
         JsonSerializer.Deserialize<TOptions>(ModelReader.Begin(context, signature).ReadName())!;
 
     /// <summary>Lists images; throws <see cref="InvalidDataException"/> where there are none.</summary>
-    private protected abstract IReadOnlyList<ImageEntry> List(IReadOnlyList<string> paths);}
+    private protected abstract IReadOnlyList<ImageEntry> List(IReadOnlyList<string> paths);
+}

@@ -8,8 +8,8 @@ namespace Tat.MLNet.Scoring;
 /// <remarks>The first batch is one row and each further one twice as large up to the limit, so that looking at a row or two costs no more than that.</remarks>
 internal sealed class BatchingCursor : DataViewRowCursor
 {
-    // An upper limit of what a batch holds: with the pixels of all its columns some tens of megabytes.
-    private const int MaximumPixels = 1 << 22;
+    // Sixteen images of 256 × 256: more at a time gains nothing, and the memory of all columns stays at some tens of megabytes.
+    private const int MaximumPixels = 1 << 20;
 
     private readonly RestorationMapping _mapping;
     private readonly DataViewRowCursor _input;
@@ -90,7 +90,7 @@ internal sealed class BatchingCursor : DataViewRowCursor
         var slot = CurrentSlot();
         if (!_isRestored)
         {
-            RestorationRequest.RestoreAll(_mapping.Restorer, _requests.Take(_count));
+            RestorationRequest.RestoreAll(_mapping.Restorer, _requests[.._count]);
             _isRestored = true;
         }
 

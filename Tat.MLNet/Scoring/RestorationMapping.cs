@@ -1,7 +1,6 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Tat.MLNet.Views;
-using Tat.Torch.Imaging;
 using Tat.Torch.Inference;
 using Tat.Torch.Tasks;
 
@@ -76,82 +75,4 @@ internal sealed class RestorationMapping : ColumnMapping
     private RestorationTask FindTask(string task, string name) => Restorer.Tasks.TryGet(task, out var found)
         ? found
         : throw new InvalidDataException($"{name}: column '{_task.Name}' says '{task}', which this model has not learnt; it knows {string.Join(", ", Restorer.Tasks.Select(known => known.Name))}.");
-}
-
-/// <summary>An image that waits to be restored, or has been; its memory is used again for the next.</summary>
-internal sealed class RestorationRequest
-{
-    private ImageSlice? _image;
-    private ImageSlice? _restored;
-
-    /// <summary>What messages call the image.</summary>
-    public string Name { get; set; } = "";
-
-    public RestorationTask? Task { get; set; }
-
-    public (int Height, int Width) Size => (_image!.Height, _image.Width);
-
-    public int Pixels => _image!.Pixels.Length;
-
-    public void SetImage(in VBuffer<float> pixels, int height, int width)
-    {
-        if (_image is null || Size != (height, width))
-        {
-            _image = new(new float[pixels.Length], height, width);
-        }
-
-        pixels.CopyTo(_image.Pixels);
-        _restored = null;
-    }
-
-    public void CopyRestored(ref VBuffer<float> restored)
-    {
-        var pixels = _restored!.Pixels;
-        var editor = VBufferEditor.Create(ref restored, pixels.Length);
-        pixels.CopyTo(editor.Values);
-        restored = editor.Commit();
-    }
-
-    /// <summary>Restores several images, those of equal size together.</summary>
-    public static void RestoreAll(IImageRestorer restorer, IEnumerable<RestorationRequest> requests)
-    {
-        foreach (var group in requests.GroupBy(request => request.Size))
-        {
-            var sameSize = group.ToList();
-            var restored = Restore(restorer, sameSize);
-            for (var i = 0; i < sameSize.Count; i++)
-            {
-                sameSize[i]._restored = restored[i];
-            }
-        }
-    }
-
-    private static IReadOnlyList<ImageSlice> Restore(IImageRestorer restorer, List<RestorationRequest> requests)
-    {
-        try
-        {
-            return restorer.Restore([.. requests.Select(request => request._image!)], [.. requests.Select(request => request.Task!)]);
-        }
-        catch (InvalidDataException problem) when (requests.Find(request => request._image!.Pixels.AsSpan().ContainsAnyExceptFinite()) is { } bad)
-        {
-            throw new InvalidDataException($"{bad.Name}: {problem.Message}", problem);
-        }
-    }
-}
-
-internal static class Finite
-{
-    /// <summary>Whether a value is NaN or infinite.</summary>
-    public static bool ContainsAnyExceptFinite(this Span<float> values)
-    {
-        foreach (var value in values)
-        {
-            if (!float.IsFinite(value))
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
 }
