@@ -36,6 +36,12 @@ public interface IImageScan : IDisposable
     /// <summary>Distance in mm between the centres of neighbouring slices; <see langword="null"/> where it is unknown.</summary>
     double? SliceSpacing { get; }
 
+    /// <summary>Slices of one volume; <see cref="SliceCount"/> is a multiple of it where there are several time points.</summary>
+    int SlicesPerVolume => SliceCount;
+
+    /// <summary>Where the pixels are in the patient; <see langword="null"/> where the format does not tell.</summary>
+    PatientAffine? Affine => null;
+
     /// <summary>What else the format says of the image, for people to read: no patient data.</summary>
     IReadOnlyDictionary<string, string> Properties { get; }
 

@@ -5,6 +5,9 @@ namespace Tat.Samples.Commands;
 /// <summary>Options that several commands have.</summary>
 internal static class CommonOptions
 {
+    /// <summary>Where the quickstart puts its results, and other commands look for its model.</summary>
+    public const string QuickstartFolder = "quickstart";
+
     /// <summary>Files or folders; a misspelt option is not taken for one.</summary>
     public static Argument<string[]> Paths(string name, string description)
     {
@@ -20,6 +23,12 @@ internal static class CommonOptions
     }
 
     public static Option<string> Task(bool required) => new("--task") { Description = "PET (synthesis), CT (denoising), MRI (super-resolution) or another task of the model.", Required = required };
+
+    public static Option<string> Model() => new("--model")
+    {
+        Description = "The model: .zip of ML.NET, .onnx or .safetensors.",
+        DefaultValueFactory = _ => Path.Combine(QuickstartFolder, "tat.zip"),
+    };
 
     public static Option<ulong> Seed() => new("--seed") { Description = "What randomness follows from.", DefaultValueFactory = _ => 42 };
 

@@ -39,19 +39,21 @@ internal static class ImageInputs
         return ending is null ? name : name[..^ending.Length];
     }
 
+    /// <summary>The task of a DICOM modality; <see langword="null"/> for another one.</summary>
+    public static string? TaskOfModality(string? modality) => modality switch
+    {
+        "CT" => RestorationTask.Ct.Name,
+        "MR" => RestorationTask.Mri.Name,
+        "PT" => RestorationTask.Pet.Name,
+        _ => null,
+    };
+
     /// <summary>Refuses an image whose modality is not that of the task.</summary>
     public static void CheckModality(IImageScan scan, RestorationTask task)
     {
-        var expected = scan.Modality switch
+        if (TaskOfModality(scan.Modality) is { } expected && TaskVocabulary.Paper.TryGet(task.Name, out _) && !expected.Equals(task.Name, StringComparison.OrdinalIgnoreCase))
         {
-            "CT" => RestorationTask.Ct.Name,
-            "MR" => RestorationTask.Mri.Name,
-            "PT" => RestorationTask.Pet.Name,
-            _ => null,
-        };
-        if (expected is not null && TaskVocabulary.Paper.TryGet(task.Name, out _) && !expected.Equals(task.Name, StringComparison.OrdinalIgnoreCase))
-        {
-            throw new InvalidDataException($"'{scan.Path}' is of modality {scan.Modality}, and the task is {task.Name}; give --task {expected}.");
+            throw new InvalidDataException($"'{scan.Path}' is of modality {scan.Modality}, and the task is {task}; give --task {expected}.");
         }
     }
 

@@ -58,6 +58,7 @@ internal static class CommandLine
         InspectCommand.Create(terminal),
         SimulateCommand.Create(terminal),
         EvaluateCommand.Create(terminal),
+        RestoreCommand.Create(terminal),
     };
 
     /// <summary>One line, without the parameter's name that .NET appends to it.</summary>

@@ -50,10 +50,16 @@ public sealed class NiftiFormat : IImageFormat
     {
         ArgumentNullException.ThrowIfNull(source);
         ArgumentNullException.ThrowIfNull(slices);
+        if (source is ReslicedScan resliced)
+        {
+            WriteDerived(resliced.Source, destination, resliced.ToSource(slices), options, cancellationToken);
+            return;
+        }
+
         var paths = NiftiPaths.ForWriting(destination);
         var file = (source as NiftiScan)?.File;
         var header = file?.Header.Clone()
-            ?? NiftiWriter.NewHeader(source.Rows, source.Columns, source.SliceCount, source.RowSpacing, source.ColumnSpacing, source.SliceSpacing);
+            ?? NiftiWriter.NewHeader(source.Rows, source.Columns, source.SliceCount, source.RowSpacing, source.ColumnSpacing, source.SliceSpacing, source.Affine);
         options ??= new();
         var extensions = NiftiWriter.Describe(header, file?.Extensions ?? [], options);
         var voxels = options.KeepDataType && file is not null ? file.Voxels : new NiftiVoxels(NiftiDataType.Float32, header.IsBigEndian);

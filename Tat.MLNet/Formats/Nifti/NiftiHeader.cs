@@ -65,7 +65,21 @@ internal sealed class NiftiHeader
 
     public int QformCode => Version == 1 ? Int16(252) : Int32(344);
 
-    public int SformCode => Version == 1 ? Int16(254) : Int32(348);
+    public int SformCode
+    {
+        get => Version == 1 ? Int16(254) : Int32(348);
+        set
+        {
+            if (Version == 1)
+            {
+                SetInt16(254, value);
+            }
+            else
+            {
+                SetInt32(348, value);
+            }
+        }
+    }
 
     /// <summary>Codes of the units of space (bits 0–2) and of time (bits 3–5).</summary>
     public int Units
@@ -116,6 +130,12 @@ internal sealed class NiftiHeader
     }
 
     public void SetPixelDimension(int i, double value) => Set(76 + (4 * i), 104 + (8 * i), value);
+
+    public void SetSformRow(int row, int column, double value)
+    {
+        var i = (4 * row) + column;
+        Set(280 + (4 * i), 400 + (8 * i), value);
+    }
 
     public NiftiHeader Clone() => new([.. _bytes], Version, IsBigEndian);
 

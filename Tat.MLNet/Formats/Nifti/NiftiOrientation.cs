@@ -1,44 +1,10 @@
-using System.Globalization;
-
 namespace Tat.MLNet.Formats.Nifti;
 
 /// <summary>Where voxels are in the patient: the 3 × 4 affine matrix from voxel indices to millimetres, +x right, +y anterior, +z superior (NIfTI-1 standard, methods 2 and 3).</summary>
 internal static class NiftiOrientation
 {
     /// <summary>The sform's matrix if there is one, else the qform's, else <see langword="null"/>: then the header does not tell.</summary>
-    public static double[,]? AffineOf(NiftiHeader header) => header.SformCode > 0 ? Sform(header) : header.QformCode > 0 ? Qform(header) : null;
-
-    /// <summary>Towards what columns, rows and slices count upwards, for example <c>LAS</c>: left, anterior, superior.</summary>
-    public static string CodesOf(double[,] affine)
-    {
-        var codes = new char[3];
-        var taken = new bool[3];
-        for (var round = 0; round < 3; round++)
-        {
-            var (best, axis, direction) = (-1.0, 0, 0);
-            for (var column = 0; column < 3; column++)
-            {
-                var norm = Math.Sqrt(Enumerable.Range(0, 3).Sum(row => affine[row, column] * affine[row, column]));
-                for (var row = 0; row < 3 && codes[column] == 0; row++)
-                {
-                    var cosine = norm > 0 ? Math.Abs(affine[row, column]) / norm : 0;
-                    if (!taken[row] && cosine > best)
-                    {
-                        (best, axis, direction) = (cosine, column, row);
-                    }
-                }
-            }
-
-            taken[direction] = true;
-            codes[axis] = "LRPAIS"[(2 * direction) + (affine[direction, axis] > 0 ? 1 : 0)];
-        }
-
-        return new string(codes);
-    }
-
-    /// <summary>The matrix as text: rows of four numbers.</summary>
-    public static string Format(double[,] affine) => string.Join("; ", Enumerable.Range(0, 3).Select(row =>
-        string.Join(' ', Enumerable.Range(0, 4).Select(column => affine[row, column].ToString("G6", CultureInfo.InvariantCulture)))));
+    public static PatientAffine? AffineOf(NiftiHeader header) => header.SformCode > 0 ? new(Sform(header)) : header.QformCode > 0 ? new(Qform(header)) : null;
 
     private static double[,] Sform(NiftiHeader header)
     {

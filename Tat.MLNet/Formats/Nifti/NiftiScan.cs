@@ -20,6 +20,8 @@ internal sealed class NiftiScan : IImageScan
         Columns = (int)file.Dimensions[0];
         Rows = file.Dimensions.Count > 1 ? (int)file.Dimensions[1] : 1;
         SliceCount = (int)file.Dimensions.Skip(2).Aggregate(1L, (product, next) => product * next);
+        SlicesPerVolume = file.Dimensions.Count > 2 ? (int)file.Dimensions[2] : 1;
+        Affine = NiftiOrientation.AffineOf(file.Header);
         (ColumnSpacing, RowSpacing, SliceSpacing) = (Spacing(1), Spacing(2), Spacing(3));
         Properties = Describe();
     }
@@ -35,6 +37,10 @@ internal sealed class NiftiScan : IImageScan
     public int Columns { get; }
 
     public int SliceCount { get; }
+
+    public int SlicesPerVolume { get; }
+
+    public PatientAffine? Affine { get; }
 
     public string? Modality => null;
 
@@ -100,23 +106,22 @@ internal sealed class NiftiScan : IImageScan
     private Dictionary<string, string> Describe()
     {
         var header = File.Header;
-        var affine = NiftiOrientation.AffineOf(header);
         var properties = new Dictionary<string, string>
         {
             ["Version"] = $"NIfTI-{header.Version}{(File.Paths.IsPair ? " (pair)" : "")}",
             ["Dimensions"] = string.Join(" x ", File.Dimensions),
             ["Voxel size"] = string.Join(" x ", Enumerable.Range(1, File.Dimensions.Count).Select(axis => header.PixelDimension(axis).ToString("G6", CultureInfo.InvariantCulture))),
             ["Data type"] = NiftiDataTypes.NameOf(header.DataTypeCode) + (header.IsBigEndian ? ", big endian" : ""),
-            ["Orientation"] = affine is null ? "not recorded" : NiftiOrientation.CodesOf(affine),
+            ["Orientation"] = Affine?.Orientation ?? "not recorded",
         };
         if (File.Voxels is not { Slope: 1, Intercept: 0 })
         {
             properties["Scaling"] = FormattableString.Invariant($"{File.Voxels.Slope:G9} x stored + {File.Voxels.Intercept:G9}");
         }
 
-        if (affine is not null)
+        if (Affine is not null)
         {
-            properties["Affine"] = NiftiOrientation.Format(affine);
+            properties["Affine"] = Affine.ToString();
         }
 
         return properties;

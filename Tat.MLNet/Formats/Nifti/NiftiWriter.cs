@@ -7,8 +7,8 @@ namespace Tat.MLNet.Formats.Nifti;
 /// <summary>Writes volumes slice by slice.</summary>
 internal static class NiftiWriter
 {
-    /// <summary>A header for slices of another origin: spacings, and no statement on orientation.</summary>
-    public static NiftiHeader NewHeader(int rows, int columns, int slices, double? rowSpacing, double? columnSpacing, double? sliceSpacing)
+    /// <summary>A header for slices of another origin; without an affine map it says nothing of orientation.</summary>
+    public static NiftiHeader NewHeader(int rows, int columns, int slices, double? rowSpacing, double? columnSpacing, double? sliceSpacing, PatientAffine? affine = null)
     {
         var header = NiftiHeader.Create(Math.Max(slices, Math.Max(rows, columns)) > short.MaxValue ? 2 : 1, bigEndian: false);
         long[] dimensions = [slices > 1 ? 3 : 2, columns, rows, slices, 1, 1, 1, 1];
@@ -20,6 +20,15 @@ internal static class NiftiWriter
         }
 
         header.Units = columnSpacing is null ? 0 : 2;
+        if (affine is not null)
+        {
+            header.SformCode = 1;
+            for (var i = 0; i < 12; i++)
+            {
+                header.SetSformRow(i / 4, i % 4, affine[i / 4, i % 4]);
+            }
+        }
+
         return header;
     }
 

@@ -66,7 +66,7 @@ public sealed class NiftiConformanceTests
             Assert.AreEqual(numbers[i], affine[i / 4, i % 4], 1e-5 * Math.Max(1, Math.Abs(numbers[i])));
         }
 
-        Assert.AreEqual(expected["axcodes"], NiftiOrientation.CodesOf(affine));
+        Assert.AreEqual(expected["axcodes"], affine.Orientation);
         var zooms = expected["zooms"].Split(' ').Select(Number).ToArray();
         for (var i = 0; i < zooms.Length; i++)
         {

@@ -1,0 +1,91 @@
+using System.CommandLine;
+using System.Diagnostics;
+using Tat.MLNet.Formats;
+using Tat.Samples.Shell;
+using Tat.Torch.Imaging;
+using Tat.Torch.Inference;
+using Tat.Torch.Tasks;
+
+namespace Tat.Samples.Commands;
+
+/// <summary><c>restore IMAGE… --model M --task T --out X</c>: restores files, series and folders of them; each result has its source's format and geometry.</summary>
+internal static class RestoreCommand
+{
+    /// <summary>Slices that are restored together; more gain nothing on a CPU and cost memory.</summary>
+    private const int BatchSize = 4;
+
+    public static Command Create(Terminal terminal)
+    {
+        var images = CommonOptions.Paths("image", "Images to restore: files, folders that hold a series, or folders of images.");
+        var model = CommonOptions.Model();
+        var task = CommonOptions.Task(required: false);
+        var output = new Option<string>("--out") { Description = "File or folder to write; by default NAME_restored in the current folder." };
+        var plane = new Option<SlicePlane>("--plane") { Description = "Along which plane volumes are cut into slices for the network.", DefaultValueFactory = _ => SlicePlane.Acquisition };
+        var keepType = new Option<bool>("--keep-type") { Description = "Store pixels in the data type of the source, rounded, instead of as 32-bit floats (NIfTI)." };
+        var overwrite = CommonOptions.Overwrite();
+        var resume = new Option<bool>("--resume") { Description = "Skip images whose result is there." };
+        var json = CommonOptions.Json();
+        var command = new Command("restore", "Restores images and volumes with a model.") { images, model, task, output, plane, keepType, overwrite, resume, json };
+        command.SetAction((parsed, cancellationToken) =>
+        {
+            var jobs = RestoreJob.Plan(parsed.GetRequiredValue(images), parsed.GetValue(output));
+            if (parsed.GetValue(resume))
+            {
+                jobs = [.. jobs.Where(job => !job.IsDone)];
+            }
+
+            CommonOptions.CheckFree(parsed.GetValue(overwrite), jobs.Select(job => job.Destination));
+            var modelPath = parsed.GetRequiredValue(model);
+            using var restorer = ModelFiles.Open(modelPath);
+            var options = new DerivedImageOptions { Model = $"TAT {restorer.Card.ProductVersion}, {Path.GetFileName(modelPath)}", KeepDataType = parsed.GetValue(keepType) };
+            var results = new List<object>();
+            foreach (var job in jobs)
+            {
+                using var scan = ImageFormats.Open(job.Source).InPlane(parsed.GetValue(plane));
+                var chosen = TaskOf(scan, parsed.GetValue(task), restorer.Tasks);
+                var clock = Stopwatch.StartNew();
+                terminal.Track(job.Name, progress =>
+                {
+                    job.Write(scan, Restore(scan, restorer, chosen, progress, cancellationToken), options, cancellationToken);
+                    return job;
+                }, quiet: parsed.GetValue(json));
+                results.Add(new { job.Source, Task = chosen.Name, Slices = scan.SliceCount, job.Destination, clock.Elapsed.TotalSeconds });
+                if (!parsed.GetValue(json))
+                {
+                    terminal.Line(FormattableString.Invariant($"{job.Destination}: {scan.SliceCount} slices restored as {chosen} in {clock.Elapsed.TotalSeconds:F1} s"));
+                }
+            }
+
+            if (parsed.GetValue(json))
+            {
+                terminal.Json(results);
+            }
+
+            return Task.FromResult(CommandLine.Done);
+        });
+        return command;
+    }
+
+    /// <summary>The restored slices of a volume in order, computed as they are taken.</summary>
+    private static IEnumerable<ImageSlice> Restore(IImageScan scan, IImageRestorer restorer, RestorationTask task, IProgress<(double, string)> progress, CancellationToken cancellationToken)
+    {
+        foreach (var batch in Enumerable.Range(0, scan.SliceCount).Chunk(BatchSize))
+        {
+            foreach (var slice in restorer.Restore([.. batch.Select(scan.ReadSlice)], [.. batch.Select(_ => task)], cancellationToken))
+            {
+                yield return slice;
+            }
+
+            progress.Report(((batch[^1] + 1.0) / scan.SliceCount, $"slice {batch[^1] + 1} of {scan.SliceCount}"));
+        }
+    }
+
+    /// <summary>The task that the user names, or else that of the image's modality.</summary>
+    private static RestorationTask TaskOf(IImageScan scan, string? name, TaskVocabulary tasks)
+    {
+        var task = tasks[name ?? ImageInputs.TaskOfModality(scan.Modality)
+            ?? throw new InvalidDataException($"'{scan.Path}' does not tell its modality; give --task, one of {string.Join(", ", tasks)}.")];
+        ImageInputs.CheckModality(scan, task);
+        return task;
+    }
+}
