@@ -11,6 +11,7 @@ public static class ImageFormats
     /// <param name="options">How to understand it; <see langword="null"/> for the defaults.</param>
     /// <exception cref="FileNotFoundException">There is nothing at that path.</exception>
     /// <exception cref="ImageFormatException">No format recognises it, or it is damaged.</exception>
+    /// <exception cref="InvalidDataException">The options ask for a plane, and it does not record its orientation.</exception>
     public static IImageScan Open(string path, ImageReadOptions? options = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
@@ -21,6 +22,7 @@ public static class ImageFormats
 
         var format = All.FirstOrDefault(candidate => candidate.Recognizes(path))
             ?? throw new ImageFormatException(path, $"not an image of a known format; {string.Join(" and ", All.Select(known => known.Name))} can be read.");
-        return format.Open(path, options ?? new());
+        options ??= new();
+        return format.Open(path, options).InPlane(options.Plane);
     }
 }

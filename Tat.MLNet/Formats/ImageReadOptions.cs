@@ -1,9 +1,13 @@
 namespace Tat.MLNet.Formats;
 
 /// <summary>How image files are understood; the defaults refuse what cannot be trusted.</summary>
-/// <remarks>All of these are about DICOM; other formats ignore them.</remarks>
+/// <remarks>All but <see cref="Plane"/> are about DICOM; other formats ignore them.</remarks>
 public sealed record ImageReadOptions
 {
+    /// <summary>Along which plane volumes are cut into slices.</summary>
+    /// <value>The default is <see cref="SlicePlane.Acquisition"/>.</value>
+    public SlicePlane Plane { get; init; } = SlicePlane.Acquisition;
+
     /// <summary>The quantity in which PET is read.</summary>
     /// <value>The default is <see cref="PetQuantity.Suv"/>.</value>
     public PetQuantity Pet { get; init; } = PetQuantity.Suv;

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using Tat.MLNet.Formats;
 using Tat.Samples.Shell;
 using Tat.Torch.Inference;
 using Tat.Torch.Metrics;
@@ -19,9 +20,11 @@ internal static class EvaluateCommand
         var task = CommonOptions.Task(required: false);
         var model = new Option<string>("--model") { Description = "The model to evaluate; without one, the low-quality images alone are measured." };
         var csv = new Option<string>("--csv") { Description = "Write a line per slice to this file." };
+        var reading = new ReadingOptions();
         var overwrite = CommonOptions.Overwrite();
         var json = CommonOptions.Json();
         var command = new Command("evaluate", "Measures PSNR, SSIM and RMSE against references by the paper's protocol.") { data, split, low, high, task, model, csv, overwrite, json };
+        reading.AddTo(command);
         command.Validators.Add(result =>
         {
             var pair = (result.GetValue(low), result.GetValue(high), result.GetValue(task));
@@ -42,7 +45,7 @@ internal static class EvaluateCommand
                 CommonOptions.CheckFree(parsed.GetValue(overwrite), target);
             }
 
-            var measured = terminal.Track("Evaluating", progress => Measure(pairs, restorer, progress, cancellationToken), quiet: parsed.GetValue(json));
+            var measured = terminal.Track("Evaluating", progress => Measure(pairs, reading.Of(parsed), restorer, progress, cancellationToken), quiet: parsed.GetValue(json));
             if (parsed.GetValue(csv) is { } file)
             {
                 File.WriteAllLines(file, Csv(measured));
@@ -63,14 +66,14 @@ internal static class EvaluateCommand
         return command;
     }
 
-    private static List<Measured> Measure(IReadOnlyList<PairFiles> pairs, IImageRestorer? restorer, IProgress<(double, string)> progress, CancellationToken cancellationToken)
+    private static List<Measured> Measure(IReadOnlyList<PairFiles> pairs, ImageReadOptions options, IImageRestorer? restorer, IProgress<(double, string)> progress, CancellationToken cancellationToken)
     {
         var results = new List<Measured>();
         for (var i = 0; i < pairs.Count; i++)
         {
             var (task, slice) = (pairs[i].Task, 0);
             progress.Report(((double)i / pairs.Count, pairs[i].Name));
-            foreach (var pair in pairs[i].Read())
+            foreach (var pair in pairs[i].Read(options))
             {
                 cancellationToken.ThrowIfCancellationRequested();
                 var restored = restorer?.Restore([pair.LowQuality], [task], cancellationToken)[0];

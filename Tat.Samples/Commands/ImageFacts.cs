@@ -8,9 +8,9 @@ internal sealed record ImageFacts(
     double? Min, double? Max, double? Mean, double? Std, long NonFinite, ImageGeometry Geometry)
 {
     /// <summary>Reads an image slice by slice.</summary>
-    public static ImageFacts Of(string path, CancellationToken cancellationToken)
+    public static ImageFacts Of(string path, ImageReadOptions options, CancellationToken cancellationToken)
     {
-        using var scan = ImageFormats.Open(path);
+        using var scan = ImageFormats.Open(path, options);
         var (minimum, maximum) = (double.PositiveInfinity, double.NegativeInfinity);
         var (count, nonFinite, sum, squares, shift) = (0L, 0L, 0.0, 0.0, double.NaN);
         for (var i = 0; i < scan.SliceCount; i++)

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Spectre.Console;
+using Tat.MLNet.Formats;
 using Tat.Samples.Shell;
 
 namespace Tat.Samples.Commands;
@@ -11,13 +12,20 @@ internal static class InspectCommand
     public static Command Create(Terminal terminal)
     {
         var files = CommonOptions.Paths("file", "Images (files, or folders that hold a series) and models.");
+        var suv = new Option<bool>("--suv") { Description = "Show PET in SUV instead of as it is stored." };
+        var reading = new ReadingOptions();
         var json = CommonOptions.Json();
-        var command = new Command("inspect", "Prints size, values and geometry of images, and the card of models.") { files, json };
-        command.SetAction((parsed, cancellationToken) => Task.FromResult(Run(terminal, parsed.GetRequiredValue(files), parsed.GetValue(json), cancellationToken)));
+        var command = new Command("inspect", "Prints size, values and geometry of images, and the card of models.") { files, suv, json };
+        reading.AddTo(command);
+        command.SetAction((parsed, cancellationToken) =>
+        {
+            var options = reading.Of(parsed) with { Pet = parsed.GetValue(suv) ? PetQuantity.Suv : PetQuantity.AsStored };
+            return Task.FromResult(Run(terminal, parsed.GetRequiredValue(files), options, parsed.GetValue(json), cancellationToken));
+        });
         return command;
     }
 
-    private static int Run(Terminal terminal, string[] files, bool json, CancellationToken cancellationToken)
+    private static int Run(Terminal terminal, string[] files, ImageReadOptions options, bool json, CancellationToken cancellationToken)
     {
         var facts = new List<object>();
         var failures = 0;
@@ -25,7 +33,7 @@ internal static class InspectCommand
         {
             try
             {
-                var fact = ImageFacts.Of(file, cancellationToken);
+                var fact = ImageFacts.Of(file, options, cancellationToken);
                 facts.Add(fact);
                 if (!json)
                 {

@@ -31,10 +31,10 @@ internal sealed record PairFiles(RestorationTask Task, string Name, string LowQu
     }
 
     /// <summary>Reads the slices of both.</summary>
-    public IEnumerable<ImagePair> Read()
+    public IEnumerable<ImagePair> Read(ImageReadOptions options)
     {
-        using var low = ImageFormats.Open(LowQuality);
-        using var high = ImageFormats.Open(HighQuality);
+        using var low = ImageFormats.Open(LowQuality, options);
+        using var high = ImageFormats.Open(HighQuality, options);
         if ((low.Rows, low.Columns, low.SliceCount) != (high.Rows, high.Columns, high.SliceCount))
         {
             throw new InvalidDataException($"'{LowQuality}' has {low.Rows} x {low.Columns} x {low.SliceCount} pixels and '{HighQuality}' {high.Rows} x {high.Columns} x {high.SliceCount}; only images of one size can be compared.");

@@ -22,10 +22,12 @@ internal static class RestoreCommand
         var output = new Option<string>("--out") { Description = "File or folder to write; by default NAME_restored in the current folder." };
         var plane = new Option<SlicePlane>("--plane") { Description = "Along which plane volumes are cut into slices for the network.", DefaultValueFactory = _ => SlicePlane.Acquisition };
         var keepType = new Option<bool>("--keep-type") { Description = "Store pixels in the data type of the source, rounded, instead of as 32-bit floats (NIfTI)." };
+        var reading = new ReadingOptions();
         var overwrite = CommonOptions.Overwrite();
         var resume = new Option<bool>("--resume") { Description = "Skip images whose result is there." };
         var json = CommonOptions.Json();
         var command = new Command("restore", "Restores images and volumes with a model.") { images, model, task, output, plane, keepType, overwrite, resume, json };
+        reading.AddTo(command);
         command.SetAction((parsed, cancellationToken) =>
         {
             var jobs = RestoreJob.Plan(parsed.GetRequiredValue(images), parsed.GetValue(output));
@@ -38,10 +40,11 @@ internal static class RestoreCommand
             var modelPath = parsed.GetRequiredValue(model);
             using var restorer = ModelFiles.Open(modelPath);
             var options = new DerivedImageOptions { Model = $"TAT {restorer.Card.ProductVersion}, {Path.GetFileName(modelPath)}", KeepDataType = parsed.GetValue(keepType) };
+            var readOptions = reading.Of(parsed) with { Plane = parsed.GetValue(plane) };
             var results = new List<object>();
             foreach (var job in jobs)
             {
-                using var scan = ImageFormats.Open(job.Source).InPlane(parsed.GetValue(plane));
+                using var scan = ImageFormats.Open(job.Source, readOptions);
                 var chosen = TaskOf(scan, parsed.GetValue(task), restorer.Tasks);
                 var clock = Stopwatch.StartNew();
                 terminal.Track(job.Name, progress =>

@@ -24,11 +24,13 @@ internal static class SimulateCommand
         var reduction = new Option<double>("--reduction") { Description = "PET: reduction of counts.", DefaultValueFactory = _ => new PetLowCount().Reduction };
         var spacing = new Option<double?>("--spacing") { Description = "Pixel size in mm, for images that do not record it." };
         var seed = CommonOptions.Seed();
+        var reading = new ReadingOptions();
         var overwrite = CommonOptions.Overwrite();
         var command = new Command("simulate", "Simulates low-quality counterparts of good images: MRI k-space crop, CT low dose, PET low count.")
         {
             images, task, output, split, factor, dose, reduction, spacing, seed, overwrite,
         };
+        reading.AddTo(command);
         command.SetAction((parsed, cancellationToken) =>
         {
             IDegradation degradation = TaskVocabulary.Paper[parsed.GetRequiredValue(task)].Name switch
@@ -41,7 +43,7 @@ internal static class SimulateCommand
             var sources = parsed.GetRequiredValue(images).SelectMany(ImageInputs.Find).ToList();
             foreach (var (path, name) in sources)
             {
-                using var scan = ImageFormats.Open(path);
+                using var scan = ImageFormats.Open(path, reading.Of(parsed));
                 ImageInputs.CheckModality(scan, degradation.Task);
                 var pairs = terminal.Track(name, progress => Degrade(scan, degradation, parsed.GetValue(spacing), parsed.GetValue(seed), progress, cancellationToken));
                 Write(scan, pairs, folder, $"{name}.nii.gz", parsed.GetValue(overwrite), cancellationToken);
