@@ -27,7 +27,16 @@ internal sealed class SafetensorsReader
         _stream = stream;
         _source = source;
         using var header = ReadHeader();
-        (Metadata, Entries) = SafetensorsHeader.Parse(header, source);
+        try
+        {
+            (Metadata, Entries) = SafetensorsHeader.Parse(header, source);
+        }
+        catch (InvalidOperationException e)
+        {
+            // What JSON strings throw whose bytes are no text.
+            throw Damaged("its header is not valid UTF-8; check that it is a safetensors file", e);
+        }
+
         var needed = Entries.Sum(entry => entry.Length);
         if (Remaining is { } remaining && remaining < needed)
         {

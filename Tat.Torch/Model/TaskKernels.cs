@@ -44,6 +44,11 @@ public sealed class TaskKernels : IDisposable
         }
     }
 
+    /// <summary>Views of the kernels of one image of the batch; all images share them where there is one set.</summary>
+    internal TaskKernels Of(int image) => Embedding is null || Embedding.shape[0] == 1
+        ? this
+        : new(Embedding.narrow(0, image, 1), Latent!.Of(image), Level3!.Of(image), Level2!.Of(image), Level1!.Of(image));
+
     /// <summary>Lets the tensors outlive the dispose scope in which they were made.</summary>
     internal TaskKernels MoveToOuterDisposeScope()
     {
@@ -57,4 +62,7 @@ public sealed class TaskKernels : IDisposable
 }
 
 /// <summary>Generated kernels of one stage: batch × K × 1 × 3 × 3 each.</summary>
-internal sealed record StageKernels(Tensor FeedForward, Tensor Attention);
+internal sealed record StageKernels(Tensor FeedForward, Tensor Attention)
+{
+    public StageKernels Of(int image) => new(FeedForward.narrow(0, image, 1), Attention.narrow(0, image, 1));
+}

@@ -1,4 +1,6 @@
 using Tat.Torch.Model.Layers;
+using Tat.Torch.Runtime;
+using TorchSharp;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -82,12 +84,17 @@ public sealed class TatNetwork : nn.Module<Tensor, Tensor>
     /// <param name="seed">Same seed, same weights.</param>
     /// <exception cref="ArgumentException">An option is out of its range.</exception>
     public TatNetwork(TatNetworkOptions options, ulong seed = 42)
+        : this(options, new ParameterSource(seed))
+    {
+    }
+
+    private TatNetwork(TatNetworkOptions options, ParameterSource source)
         : base(nameof(TatNetwork))
     {
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
+        LibTorch.EnsureLoaded();
         Options = options;
-        var source = new ParameterSource(seed);
         var (c, c2, c4, c8) = (options.Channels(0), options.Channels(1), options.Channels(2), options.Channels(3));
 
         _patchEmbedding = new(source, c);
@@ -116,21 +123,24 @@ public sealed class TatNetwork : nn.Module<Tensor, Tensor>
         Stage Adaptive(int level, int channels, int blocks) => new(source, options, level, channels, blocks, options.WeightGeneration);
     }
 
+    /// <summary>A network whose weights are still to be read.</summary>
+    internal static TatNetwork CreateUninitialized(TatNetworkOptions options) => new(options, new ParameterSource(seed: null));
+
     /// <summary>The architecture.</summary>
     public TatNetworkOptions Options { get; }
+
+    internal Stage Encoder1 => _encoder1;
+
+    internal Stage Latent => _latent;
+
+    /// <summary>Where the weights are, and images must be.</summary>
+    internal Device Device => _output.Weight.device;
 
     /// <summary>Restores a batch of images.</summary>
     /// <param name="input">batch × 1 × height × width, in [0, 1]; height and width are multiples of 8.</param>
     /// <returns>As large as the input; not clipped.</returns>
     /// <exception cref="ArgumentException">The shape is another.</exception>
-    public override Tensor forward(Tensor input)
-    {
-        CheckShape(input);
-        using var scope = NewDisposeScope();
-        var features = Encode(input);
-        var kernels = GenerateKernels(features.LatentInput);
-        return Decode(input, features, kernels).MoveToOuterDisposeScope();
-    }
+    public override Tensor forward(Tensor input) => Restore(input, kernels: null);
 
     /// <summary>Restores a batch of images with kernels that are given, for example those of the whole image of which the inputs are parts.</summary>
     /// <param name="input">batch × 1 × height × width, in [0, 1]; height and width are multiples of 8.</param>
@@ -139,10 +149,8 @@ public sealed class TatNetwork : nn.Module<Tensor, Tensor>
     /// <exception cref="ArgumentException">The shape is another.</exception>
     public Tensor forward(Tensor input, TaskKernels kernels)
     {
-        CheckShape(input);
         ArgumentNullException.ThrowIfNull(kernels);
-        using var scope = NewDisposeScope();
-        return Decode(input, Encode(input), kernels).MoveToOuterDisposeScope();
+        return Restore(input, kernels);
     }
 
     /// <summary>Reads the task representation of images and generates their kernels.</summary>
@@ -156,6 +164,32 @@ public sealed class TatNetwork : nn.Module<Tensor, Tensor>
         return GenerateKernels(Encode(input).LatentInput).MoveToOuterDisposeScope();
     }
 
+    private Tensor Restore(Tensor input, TaskKernels? kernels)
+    {
+        CheckShape(input);
+        using var scope = NewDisposeScope();
+        if (input.shape[0] == 1 || is_grad_enabled() || input.device_type != DeviceType.CPU)
+        {
+            return RestoreBatch(input, kernels).MoveToOuterDisposeScope();
+        }
+
+        // One after the other: a CPU gains nothing from a batch, and so each image has the same result, to the last bit, in any company.
+        var restored = new Tensor[input.shape[0]];
+        for (var i = 0; i < restored.Length; i++)
+        {
+            using var perImage = NewDisposeScope();
+            restored[i] = RestoreBatch(input.narrow(0, i, 1), kernels?.Of(i)).MoveToOuterDisposeScope();
+        }
+
+        return cat(restored, 0).MoveToOuterDisposeScope();
+    }
+
+    private Tensor RestoreBatch(Tensor input, TaskKernels? kernels)
+    {
+        var features = Encode(input);
+        return Decode(input, features, kernels ?? GenerateKernels(features.LatentInput));
+    }
+
     private static void CheckShape(Tensor input)
     {
         ArgumentNullException.ThrowIfNull(input);
@@ -167,10 +201,13 @@ public sealed class TatNetwork : nn.Module<Tensor, Tensor>
         }
     }
 
+    /// <summary>B×1×H×W → B×H×W×C.</summary>
+    internal Tensor Embed(Tensor image) => _patchEmbedding.Apply(Maps.FromImage(image));
+
     /// <summary>The encoder: features of the three levels and the input of the latent level.</summary>
-    private EncoderFeatures Encode(Tensor image)
+    internal EncoderFeatures Encode(Tensor image)
     {
-        var level1 = _encoder1.Apply(_patchEmbedding.Apply(Maps.FromImage(image)));
+        var level1 = _encoder1.Apply(Embed(image));
         var level2 = _encoder2.Apply(_down1.Apply(level1));
         var level3 = _encoder3.Apply(_down2.Apply(level2));
         return new(level1, level2, level3, _down3.Apply(level3));
@@ -190,7 +227,7 @@ public sealed class TatNetwork : nn.Module<Tensor, Tensor>
         return Maps.ToImage(Maps.Convolve(Maps.Pointwise(reduced, _reduceFinal[2]), _output)) + image;
     }
 
-    private readonly record struct EncoderFeatures(Tensor Level1, Tensor Level2, Tensor Level3, Tensor LatentInput);
+    internal readonly record struct EncoderFeatures(Tensor Level1, Tensor Level2, Tensor Level3, Tensor LatentInput);
 
     /// <summary>The first convolution: pixels to features.</summary>
     private sealed class PatchEmbedding : nn.Module

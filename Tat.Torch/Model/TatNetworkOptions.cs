@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Tat.Torch.Model;
 
 /// <summary>The architecture of a <see cref="TatNetwork"/>. The defaults are those of the paper (MICCAI 2025, arXiv 2512.14550).</summary>
@@ -53,6 +55,24 @@ public sealed record TatNetworkOptions
     /// <value>The default is <see langword="true"/>.</value>
     public bool WeightGeneration { get; init; } = true;
 
+    /// <summary>Number of parameters of the network.</summary>
+    [JsonIgnore]
+    public long ParameterCount
+    {
+        get
+        {
+            long c = Width, n = RepresentationFeatures, bias = Bias ? 1 : 0;
+            var resampling = 9 * ((21 * c * c / 2) + (2 * 84 * c * c)); // down: C²/2 per level of C, 2C, 4C; up: 2C² per level of 8C, 4C, 2C
+            var ends = (9 * c) + (9 * 5 * c * c) + (c * c) + (9 * c) + (40 * c * c) + (bias * ((2 * c) + 1 + (6 * c)));
+            var encoder = Enumerable.Range(0, 3).Sum(level => Blocks[level] * BlockParameters(level, Channels(level), adaptive: false));
+            var decoder = (Blocks[3] * BlockParameters(3, Channels(3), WeightGeneration)) + (Blocks[2] * BlockParameters(2, Channels(2), WeightGeneration))
+                + (Blocks[1] * BlockParameters(1, Channels(1), WeightGeneration)) + ((Blocks[0] + RefinementBlocks) * BlockParameters(0, Channels(1), WeightGeneration));
+            var representation = (9 * c / 2 * n) + n + (4 * ((9 * n * n) + n)) + (9 * n * n) + (18 * n * n) + (72 * n * n) + (32 * n * n)
+                + (4 * n * 9 * new[] { 3, 2, 1, 1 }.Sum(level => (2L * Hidden(Channels(level))) + (3L * Channels(level))));
+            return resampling + ends + encoder + decoder + (WeightGeneration ? representation : 0);
+        }
+    }
+
     /// <summary>Channels of a level (0 is full resolution, 3 is the latent level).</summary>
     internal int Channels(int level) => Width << level;
 
@@ -89,6 +109,15 @@ public sealed record TatNetworkOptions
 
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(Width, Blocks.Sum(), RefinementBlocks, ExpansionFactor, RepresentationFeatures, TrainSize);
+
+    private long BlockParameters(int level, long c, bool adaptive)
+    {
+        long h = Hidden((int)c), filtered = (3 * c) + (2 * h);
+        var norms = LayerNorm == LayerNormKind.WithBias ? 4 * c : 2 * c;
+        var matrices = (4 * c * c) + (3 * c * h) + (Bias ? filtered + (2 * c) : 0);
+        var kernels = filtered * (adaptive ? 10 : Bias ? 10 : 9);
+        return Heads[level] + norms + matrices + kernels;
+    }
 
     private static string Show(IReadOnlyList<int>? values) => values is null ? "null" : $"[{string.Join(", ", values)}]";
 

@@ -7,4 +7,5 @@ internal static class Streams
     public const long BatchOrder = 2;
     public const long Patch = 3;
     public const long Estimator = 4;
+    public const long NetworkWeights = 5;
 }

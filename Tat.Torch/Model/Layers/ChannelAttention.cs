@@ -31,7 +31,7 @@ internal sealed class ChannelAttention : DepthWiseLayer
         _channels = channels;
         _heads = options.Heads[level];
         _window = options.Window(level);
-        _temperature = ParameterSource.Constant(1, _heads, 1, 1);
+        _temperature = source.Constant(1, _heads, 1, 1);
         _qkv = Weights.Convolution(source, channels, 3 * channels, 1, options.Bias);
         _plain = adaptive ? null : Weights.DepthWise(source, 3 * channels, options.Bias);
         _projectOut = Weights.Convolution(source, channels, channels, 1, options.Bias);

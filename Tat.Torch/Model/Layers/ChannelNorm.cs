@@ -14,12 +14,12 @@ internal sealed class ChannelNorm : nn.Module
     private readonly long[] _channels;
     private readonly LayerNormKind _kind;
 
-    public ChannelNorm(long channels, LayerNormKind kind)
+    public ChannelNorm(ParameterSource source, long channels, LayerNormKind kind)
         : base(nameof(ChannelNorm))
     {
         _channels = [channels];
         _kind = kind;
-        _body = Weights.Norm(channels, bias: kind == LayerNormKind.WithBias);
+        _body = Weights.Norm(source, channels, bias: kind == LayerNormKind.WithBias);
         RegisterComponents();
     }
 

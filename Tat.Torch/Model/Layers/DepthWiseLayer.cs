@@ -25,7 +25,7 @@ internal abstract class DepthWiseLayer : nn.Module
         if (adaptive)
         {
             _shared = source.Normal(deviation, 1, channels, 1, 3, 3);
-            _gate = ParameterSource.Constant(0, 1, channels, 1, 1, 1);
+            _gate = source.Constant(0, 1, channels, 1, 1, 1);
         }
     }
 

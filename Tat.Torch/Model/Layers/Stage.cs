@@ -17,6 +17,8 @@ internal sealed class Stage : nn.Module
         }
     }
 
+    public IReadOnlyList<TransformerBlock> Blocks => _blocks;
+
     /// <summary>B×H×W×C → B×H×W×C.</summary>
     public Tensor Apply(Tensor map, StageKernels? kernels = null) =>
         _blocks.Aggregate(map, (current, block) => block.Apply(current, kernels));

@@ -21,19 +21,27 @@ internal sealed class TransformerBlock : nn.Module
     public TransformerBlock(ParameterSource source, TatNetworkOptions options, int level, int channels, bool adaptive)
         : base(nameof(TransformerBlock))
     {
-        _attentionNorm = new(channels, options.LayerNorm);
+        _attentionNorm = new(source, channels, options.LayerNorm);
         _attention = new(source, options, level, channels, adaptive);
-        _feedForwardNorm = new(channels, options.LayerNorm);
+        _feedForwardNorm = new(source, channels, options.LayerNorm);
         _feedForward = new(source, options, channels, adaptive);
         RegisterComponents();
     }
 
     /// <summary>B×H×W×C → B×H×W×C.</summary>
-    public Tensor Apply(Tensor map, StageKernels? kernels)
+    public Tensor Apply(Tensor map, StageKernels? kernels) => FeedForward(Attend(map, kernels), kernels);
+
+    /// <summary>The first half: x + attention(norm(x)).</summary>
+    public Tensor Attend(Tensor map, StageKernels? kernels)
     {
         using var scope = NewDisposeScope();
-        var attended = map + _attention.Apply(_attentionNorm.Apply(map), kernels?.Attention);
-        var result = attended + _feedForward.Apply(_feedForwardNorm.Apply(attended), kernels?.FeedForward);
-        return result.MoveToOuterDisposeScope();
+        return (map + _attention.Apply(_attentionNorm.Apply(map), kernels?.Attention)).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The second half: x + feedForward(norm(x)).</summary>
+    public Tensor FeedForward(Tensor map, StageKernels? kernels)
+    {
+        using var scope = NewDisposeScope();
+        return (map + _feedForward.Apply(_feedForwardNorm.Apply(map), kernels?.FeedForward)).MoveToOuterDisposeScope();
     }
 }

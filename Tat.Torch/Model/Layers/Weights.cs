@@ -43,6 +43,6 @@ internal sealed class Weights : nn.Module
     public static Weights Linear(ParameterSource source, long inputs, long outputs) => new(source.Uniform(inputs, outputs, inputs), null);
 
     /// <summary>Scale 1 and, perhaps, shift 0 of a normalisation.</summary>
-    public static Weights Norm(long channels, bool bias) =>
-        new(ParameterSource.Constant(1, channels), bias ? ParameterSource.Constant(0, channels) : null);
+    public static Weights Norm(ParameterSource source, long channels, bool bias) =>
+        new(source.Constant(1, channels), bias ? source.Constant(0, channels) : null);
 }

@@ -1,0 +1,134 @@
+using Tat.Tests.Model;
+using Tat.Torch.Imaging;
+using Tat.Torch.Inference;
+using Tat.Torch.Model;
+using Tat.Torch.Runtime;
+using Tat.Torch.Tasks;
+using static TorchSharp.torch;
+
+namespace Tat.Tests.Inference;
+
+[TestClass]
+public sealed class RestorerTests
+{
+    private static TatModel _model = null!;
+
+    [ClassInitialize]
+    public static void Load(TestContext context) => _model = new TatModel(new TatNetwork(GoldenVectors.Options), TaskVocabulary.Paper);
+
+    [ClassCleanup]
+    public static void Free() => _model.Dispose();
+
+    [TestMethod]
+    public void Any_size_from_one_pixel_up_is_restored()
+    {
+        using var restorer = new Restorer(_model);
+        foreach (var (height, width) in new[] { (1, 1), (1, 30), (2, 3), (5, 4), (8, 8), (9, 17), (33, 40), (31, 65) })
+        {
+            var restored = restorer.Restore(Image(height, width, 3), RestorationTask.Ct);
+            Assert.AreEqual((height, width), (restored.Height, restored.Width));
+            Assert.IsTrue(restored.Pixels.All(value => value is >= -1024 and <= 3072));
+        }
+    }
+
+    [TestMethod]
+    public void Images_of_many_sizes_and_tasks_come_back_in_order_as_if_each_were_alone()
+    {
+        using var restorer = new Restorer(_model, new RestorerOptions { BatchPixels = 3 * 32 * 32 });
+        ImageSlice[] images = [.. Enumerable.Range(0, 12).Select(i => Image(25 + (8 * (i % 3)), 32, (ulong)i))];
+        RestorationTask[] tasks = [.. Enumerable.Range(0, 12).Select(i => TaskVocabulary.Paper[i % 2])];
+        var together = restorer.Restore(images, tasks);
+        for (var i = 0; i < images.Length; i++)
+        {
+            var alone = restorer.Restore(images[i], tasks[i]);
+            CollectionAssert.AreEqual(alone.Pixels, together[i].Pixels, $"image {i}");
+        }
+    }
+
+    [TestMethod]
+    public void Values_are_normalised_restored_and_mapped_back()
+    {
+        using var scope = NewDisposeScope();
+        using var inference = inference_mode();
+        using var restorer = new Restorer(_model);
+        var image = Image(16, 24, 5);
+        var normalized = new float[16 * 24];
+        RestorationTask.Ct.Normalize(image.Pixels, normalized);
+        var expected = _model.Network.forward(tensor(normalized, [1, 1, 16, 24])).data<float>().ToArray();
+        RestorationTask.Ct.Denormalize(expected, expected);
+        CollectionAssert.AreEqual(expected, restorer.Restore(image, RestorationTask.Ct).Pixels);
+    }
+
+    [TestMethod]
+    public void Padding_mirrors_and_repeats_the_edge_where_it_cannot()
+    {
+        var padded = new float[8 * 8];
+        PaddedSize.For(2, 6).Pad([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12], 2, 6, padded);
+        CollectionAssert.AreEqual(new float[] { 1, 2, 3, 4, 5, 6, 5, 4 }, padded[..8]);
+        CollectionAssert.AreEqual(new float[] { 7, 8, 9, 10, 11, 12, 11, 10 }, padded[8..16]);
+        CollectionAssert.AreEqual(padded[8..16], padded[^8..], "six rows cannot be mirrored from two");
+        Assert.AreEqual(new PaddedSize(8, 16), PaddedSize.For(8, 9));
+    }
+
+    [TestMethod]
+    public void Values_that_are_not_finite_are_an_error_or_pass_through()
+    {
+        var bad = Image(9, 10, 1);
+        bad.Pixels[23] = float.NaN;
+        var good = Image(9, 10, 2);
+        using (var strict = new Restorer(_model))
+        {
+            var error = Assert.ThrowsExactly<InvalidDataException>(() => strict.Restore([good, bad], [RestorationTask.Ct, RestorationTask.Ct]));
+            StringAssert.Contains(error.Message, "Image 1 has the value NaN at row 2, column 3");
+        }
+
+        var told = new List<ImageSlice>();
+        using var lenient = new Restorer(_model, new RestorerOptions { NonFinite = NonFiniteHandling.PassThrough, OnPassThrough = told.Add });
+        var results = lenient.Restore([good, bad], [RestorationTask.Ct, RestorationTask.Ct]);
+        Assert.AreSame(bad, results[1]);
+        Assert.AreNotSame(good, results[0]);
+        CollectionAssert.AreEqual(new[] { bad }, told);
+    }
+
+    [TestMethod]
+    public void An_unknown_task_is_an_error_that_lists_the_known_ones()
+    {
+        using var restorer = new Restorer(_model);
+        var error = Assert.ThrowsExactly<ArgumentException>(() => restorer.Restore(Image(8, 8, 1), new RestorationTask("US", "echo", "dB", new(0, 1))));
+        StringAssert.Contains(error.Message, "PET, CT, MRI");
+    }
+
+    [TestMethod]
+    public void A_volume_is_restored_lazily_in_order_with_progress_and_can_be_cancelled()
+    {
+        using var restorer = new Restorer(_model, new RestorerOptions { BatchPixels = 2 * 16 * 16 });
+        ImageSlice[] slices = [.. Enumerable.Range(0, 5).Select(i => Image(16, 16, (ulong)i))];
+        var read = 0;
+        var reports = new List<int>();
+        var progress = new Reporter(reports.Add);
+        using var cancel = new CancellationTokenSource();
+        var volume = restorer.RestoreVolume(slices.Select(slice => { read++; return slice; }), RestorationTask.Mri, progress, cancel.Token);
+        Assert.AreEqual(0, read, "nothing happens before slices are asked for");
+
+        var restored = volume.ToArray();
+        CollectionAssert.AreEqual(new[] { 2, 4, 5 }, reports);
+        for (var i = 0; i < slices.Length; i++)
+        {
+            CollectionAssert.AreEqual(restorer.Restore(slices[i], RestorationTask.Mri).Pixels, restored[i].Pixels);
+        }
+
+        cancel.Cancel();
+        Assert.ThrowsExactly<OperationCanceledException>(() => volume.First());
+    }
+
+    private static ImageSlice Image(int height, int width, ulong seed)
+    {
+        var random = new RandomStream(seed);
+        return new ImageSlice([.. Enumerable.Range(0, height * width).Select(_ => (float)((random.NextDouble() * 3000) - 1000))], height, width);
+    }
+
+    private sealed class Reporter(Action<int> report) : IProgress<int>
+    {
+        public void Report(int value) => report(value);
+    }
+}

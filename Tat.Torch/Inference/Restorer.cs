@@ -1,0 +1,191 @@
+using Tat.Torch.Imaging;
+using Tat.Torch.Model;
+using Tat.Torch.Tasks;
+using static TorchSharp.torch;
+
+namespace Tat.Torch.Inference;
+
+/// <summary>Restores images of any size with a <see cref="TatModel"/>.</summary>
+/// <remarks>
+/// Images are normalised by their task, padded by reflection to multiples of 8, restored in batches of equal size, cropped and mapped back.
+/// The result for an image does not depend on what else is in the call. Safe for concurrent calls.
+/// </remarks>
+public sealed class Restorer : IImageRestorer
+{
+    private readonly TatModel _model;
+    private readonly RestorerOptions _options;
+    private readonly bool _ownsModel;
+
+    /// <summary>Creates a restorer.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="options">How to work; <see langword="null"/> for the defaults.</param>
+    /// <param name="ownsModel">Whether the model is disposed with the restorer.</param>
+    public Restorer(TatModel model, RestorerOptions? options = null, bool ownsModel = false)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        _model = model;
+        _options = options ?? new RestorerOptions();
+        _ownsModel = ownsModel;
+        ArgumentOutOfRangeException.ThrowIfLessThan(_options.BatchPixels, 1, nameof(options));
+    }
+
+    /// <inheritdoc/>
+    public TaskVocabulary Tasks => _model.Tasks;
+
+    /// <inheritdoc/>
+    public ModelCard Card => _model.Card;
+
+    /// <summary>Restores an image.</summary>
+    /// <param name="image">The image, in the task's unit.</param>
+    /// <param name="task">Its task, one of <see cref="Tasks"/>.</param>
+    /// <returns>An image of the same size and unit, clipped to the task's range.</returns>
+    /// <exception cref="ArgumentException">The model has not learnt the task.</exception>
+    /// <exception cref="InvalidDataException">The image has a NaN or infinite value, and the options say to throw.</exception>
+    public ImageSlice Restore(ImageSlice image, RestorationTask task) => Restore([image], [task])[0];
+
+    /// <inheritdoc/>
+    /// <exception cref="ArgumentException">The lists differ in length, or the model has not learnt a task.</exception>
+    public IReadOnlyList<ImageSlice> Restore(IReadOnlyList<ImageSlice> images, IReadOnlyList<RestorationTask> tasks, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(images);
+        ArgumentNullException.ThrowIfNull(tasks);
+        if (images.Count != tasks.Count)
+        {
+            throw new ArgumentException($"{images.Count} images came with {tasks.Count} tasks; give one task per image.", nameof(tasks));
+        }
+
+        var known = tasks.Select(Known).ToArray();
+        var results = new ImageSlice[images.Count];
+        var finite = Enumerable.Range(0, images.Count).Where(i => Accept(images[i], i, results)).ToArray();
+        foreach (var group in finite.GroupBy(i => PaddedSize.For(images[i].Height, images[i].Width)))
+        {
+            foreach (var batch in group.Chunk(Math.Max(1, _options.BatchPixels / group.Key.Pixels)))
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                RestoreBatch(group.Key, batch, images, known, results);
+            }
+        }
+
+        return results;
+    }
+
+    /// <summary>Restores the slices of a volume one after the other, as they are asked for; only a batch of them is in memory at a time.</summary>
+    /// <param name="slices">The slices, in the task's unit; may differ in size.</param>
+    /// <param name="task">Their task, one of <see cref="Tasks"/>.</param>
+    /// <param name="progress">Is told the number of slices done.</param>
+    /// <param name="cancellationToken">Stops between batches.</param>
+    /// <returns>As many slices in the same order, clipped to the task's range.</returns>
+    /// <exception cref="ArgumentException">The model has not learnt the task.</exception>
+    /// <exception cref="InvalidDataException">A slice has a NaN or infinite value, and the options say to throw.</exception>
+    public IEnumerable<ImageSlice> RestoreVolume(IEnumerable<ImageSlice> slices, RestorationTask task, IProgress<int>? progress = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(slices);
+        Known(task);
+        return Run();
+
+        IEnumerable<ImageSlice> Run()
+        {
+            var done = 0;
+            foreach (var batch in Batches(slices))
+            {
+                foreach (var restored in Restore(batch, [.. Enumerable.Repeat(task, batch.Count)], cancellationToken))
+                {
+                    yield return restored;
+                }
+
+                progress?.Report(done += batch.Count);
+            }
+        }
+    }
+
+    /// <summary>Frees the model, where the restorer owns it.</summary>
+    public void Dispose()
+    {
+        if (_ownsModel)
+        {
+            _model.Dispose();
+        }
+    }
+
+    /// <summary>Consecutive slices of equal size that fit into a batch.</summary>
+    private IEnumerable<List<ImageSlice>> Batches(IEnumerable<ImageSlice> slices)
+    {
+        var batch = new List<ImageSlice>();
+        foreach (var slice in slices)
+        {
+            var size = PaddedSize.For(slice.Height, slice.Width);
+            if (batch.Count > 0 && (PaddedSize.For(batch[0].Height, batch[0].Width) != size || (batch.Count + 1L) * size.Pixels > _options.BatchPixels))
+            {
+                yield return batch;
+                batch = [];
+            }
+
+            batch.Add(slice);
+        }
+
+        if (batch.Count > 0)
+        {
+            yield return batch;
+        }
+    }
+
+    /// <summary>The model's own task of that name: its normalisation is the one that the network has learnt.</summary>
+    private RestorationTask Known(RestorationTask task)
+    {
+        ArgumentNullException.ThrowIfNull(task);
+        return Tasks.TryGet(task.Name, out var known)
+            ? known
+            : throw new ArgumentException($"The model has not learnt the task '{task.Name}'; it knows {string.Join(", ", Tasks.Select(learnt => learnt.Name))}.", nameof(task));
+    }
+
+    private bool Accept(ImageSlice image, int index, ImageSlice[] results)
+    {
+        var position = Array.FindIndex(image.Pixels, value => !float.IsFinite(value));
+        if (position < 0)
+        {
+            return true;
+        }
+
+        if (_options.NonFinite == NonFiniteHandling.Throw)
+        {
+            throw new InvalidDataException(
+                $"Image {index} has the value {image.Pixels[position]} at row {position / image.Width}, column {position % image.Width}; replace values that are not finite, or set {nameof(RestorerOptions.NonFinite)} to {nameof(NonFiniteHandling.PassThrough)}.");
+        }
+
+        results[index] = image;
+        _options.OnPassThrough?.Invoke(image);
+        return false;
+    }
+
+    private void RestoreBatch(PaddedSize size, int[] batch, IReadOnlyList<ImageSlice> images, RestorationTask[] tasks, ImageSlice[] results)
+    {
+        var padded = new float[batch.Length * size.Pixels];
+        for (var i = 0; i < batch.Length; i++)
+        {
+            var image = images[batch[i]];
+            var normalized = new float[image.Pixels.Length];
+            tasks[batch[i]].Normalize(image.Pixels, normalized);
+            size.Pad(normalized, image.Height, image.Width, padded.AsSpan(i * size.Pixels, size.Pixels));
+        }
+
+        RunNetwork(padded, batch.Length, size);
+        for (var i = 0; i < batch.Length; i++)
+        {
+            var image = images[batch[i]];
+            var restored = new float[image.Pixels.Length];
+            size.Crop(padded.AsSpan(i * size.Pixels, size.Pixels), image.Height, image.Width, restored);
+            tasks[batch[i]].Denormalize(restored, restored);
+            results[batch[i]] = new ImageSlice(restored, image.Height, image.Width);
+        }
+    }
+
+    /// <summary>Replaces normalised images by restored ones.</summary>
+    private void RunNetwork(float[] images, int count, PaddedSize size)
+    {
+        using var inference = inference_mode();
+        using var scope = NewDisposeScope();
+        var input = tensor(images, [count, 1, size.Height, size.Width], device: _model.Network.Device);
+        var output = _model.Network.forward(input).cpu().contiguous();
+        output.data<float>().CopyTo(images);
+    }
+}

@@ -1,0 +1,28 @@
+using Tat.Torch.Imaging;
+
+namespace Tat.Torch.Inference;
+
+/// <summary>How a <see cref="Restorer"/> works.</summary>
+public sealed record RestorerOptions
+{
+    /// <summary>How many pixels go through the network together: images of equal padded size share a batch up to this many.</summary>
+    /// <value>The default is 65,536: sixteen images of 64 × 64, one of 256 × 256. Larger batches gain nothing on a CPU; a GPU may take more.</value>
+    public int BatchPixels { get; init; } = 256 * 256;
+
+    /// <summary>What happens to an image that has a NaN or infinite value.</summary>
+    /// <value>The default is <see cref="NonFiniteHandling.Throw"/>.</value>
+    public NonFiniteHandling NonFinite { get; init; } = NonFiniteHandling.Throw;
+
+    /// <summary>Is told of each image that passes through unrestored, under <see cref="NonFiniteHandling.PassThrough"/>; may be called from several threads.</summary>
+    public Action<ImageSlice>? OnPassThrough { get; init; }
+}
+
+/// <summary>What happens to an image that has a NaN or infinite value.</summary>
+public enum NonFiniteHandling
+{
+    /// <summary>An exception names the image.</summary>
+    Throw,
+
+    /// <summary>The image is returned as it is: the very same object, by which it can be told from restored ones.</summary>
+    PassThrough,
+}

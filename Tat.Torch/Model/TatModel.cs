@@ -1,0 +1,119 @@
+using Tat.Torch.Checkpoints;
+using Tat.Torch.Tasks;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Tat.Torch.Model;
+
+/// <summary>A network together with the tasks that it has learnt and its model card: all that restoring needs.</summary>
+/// <remarks>
+/// Saved as one safetensors stream: the weights under their published names, the rest as JSON in its metadata. The same model gives the same bytes.
+/// Safe for concurrent use.
+/// </remarks>
+public sealed class TatModel : IDisposable
+{
+    /// <summary>Puts a model together.</summary>
+    /// <param name="network">The network; the model owns it from here on.</param>
+    /// <param name="tasks">The tasks that it has learnt.</param>
+    /// <param name="card">How it was made; <see langword="null"/> where nothing is known.</param>
+    public TatModel(TatNetwork network, TaskVocabulary tasks, ModelCard? card = null)
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        ArgumentNullException.ThrowIfNull(tasks);
+        Network = network;
+        Tasks = tasks;
+        Card = card ?? new ModelCard();
+    }
+
+    /// <summary>The network.</summary>
+    public TatNetwork Network { get; }
+
+    /// <summary>The tasks that the network has learnt.</summary>
+    public TaskVocabulary Tasks { get; }
+
+    /// <summary>What the model is and how it was made.</summary>
+    public ModelCard Card { get; }
+
+    /// <summary>Loads a model from a file.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="device">Where the network goes; <see langword="null"/> for the CPU.</param>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="InvalidDataException">It is damaged, or not a model.</exception>
+    public static TatModel Load(string path, Device? device = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 20);
+        return Load(stream, path, device);
+    }
+
+    /// <summary>Loads a model from a stream.</summary>
+    /// <param name="stream">Positioned at the model's first byte; need not be seekable; stays open.</param>
+    /// <param name="device">Where the network goes; <see langword="null"/> for the CPU.</param>
+    /// <exception cref="InvalidDataException">The data is damaged, or not a model.</exception>
+    public static TatModel Load(Stream stream, Device? device = null)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        return Load(stream, "model", device);
+    }
+
+    /// <summary>Saves the model to a file, which appears whole or not at all.</summary>
+    /// <param name="path">The file; replaced where it exists.</param>
+    public void Save(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        var temporary = $"{path}.{Guid.NewGuid():n}.tmp";
+        try
+        {
+            using (var stream = File.Create(temporary))
+            {
+                Save(stream);
+            }
+
+            File.Move(temporary, path, overwrite: true);
+        }
+        finally
+        {
+            File.Delete(temporary);
+        }
+    }
+
+    /// <summary>Saves the model to a stream.</summary>
+    /// <param name="stream">Need not be seekable; stays open.</param>
+    public void Save(Stream stream)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        using var inference = no_grad();
+        SafetensorsWriter.Write(
+            stream,
+            Network.named_parameters().Select(pair => KeyValuePair.Create(pair.name, (Tensor)pair.parameter)),
+            TatModelFormat.Write(Network.Options, Tasks, Card));
+    }
+
+    /// <summary>Frees the network.</summary>
+    public void Dispose() => Network.Dispose();
+
+    private static TatModel Load(Stream stream, string source, Device? device)
+    {
+        var reader = new SafetensorsReader(stream, source);
+        var (options, tasks, card) = TatModelFormat.Read(reader.Metadata);
+
+        // Before memory is taken for a network: does the file have its weights?
+        var announced = reader.Entries.Sum(entry => entry.Shape.Aggregate(1L, (product, side) => product * side));
+        if (announced != options.ParameterCount)
+        {
+            throw new InvalidDataException($"'{source}' cannot be read: it has {announced} weights where its architecture has {options.ParameterCount}; the file is damaged, copy it again.");
+        }
+
+        var network = TatNetwork.CreateUninitialized(options);
+        try
+        {
+            NetworkWeights.Read(reader, network, source);
+            return new TatModel(device is null ? network : network.to(device), tasks, card);
+        }
+        catch
+        {
+            network.Dispose();
+            throw;
+        }
+    }
+}
