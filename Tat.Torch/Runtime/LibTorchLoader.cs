@@ -98,7 +98,7 @@ internal sealed partial class LibTorchLoader(IReadOnlyList<string> folders)
         }
         if (OperatingSystem.IsWindows())
         {
-            return ($"{file} or a library that it needs is missing ({message.Trim()})", "Install the Microsoft Visual C++ Redistributable 2015-2022 for this architecture.");
+            return ($"{file} or a library that it needs is missing ({message.ReplaceLineEndings(" ").Trim()})", "Install the Microsoft Visual C++ Redistributable 2015-2022 for this architecture.");
         }
         if (MissingVersion().Match(message) is { Success: true } version)
         {
@@ -114,7 +114,8 @@ internal sealed partial class LibTorchLoader(IReadOnlyList<string> folders)
                 : $"the package that has {library} (LibTorch's own files come with the NuGet package libtorch-cpu-{LibTorchFiles.PackageRid} {LibTorchFiles.LibTorchVersion})";
             return ($"{file} needs {library}, which is missing", $"Install {package}.");
         }
-        return ($"{file} was refused by the system's loader ({message.Trim()})", "Install what the loader asks for, or restore the application's NuGet packages again if the file is damaged.");
+        string lastLine = message.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).LastOrDefault(message);
+        return ($"{file} was refused by the system's loader ({lastLine})", "Install what the loader asks for, or restore the application's NuGet packages again if the file is damaged.");
     }
 
     [GeneratedRegex(@"(?<library>[^\s:]+): version `(?<version>[^']+)' not found")]
