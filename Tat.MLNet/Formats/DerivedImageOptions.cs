@@ -16,4 +16,18 @@ public sealed record DerivedImageOptions
     /// </summary>
     /// <value>The default is <see langword="false"/>.</value>
     public bool KeepDataType { get; init; }
+
+    /// <summary>Write the difference (restored − input) as a second series, for a reader to see what the network changed (DICOM).</summary>
+    /// <value>The default is <see langword="false"/>.</value>
+    public bool WriteDifference { get; init; }
+
+    /// <summary>
+    /// Remove what identifies the patient from the result, by the Basic Profile of DICOM PS3.15, annex E, inside sequences too; UIDs are replaced
+    /// consistently (DICOM). Text that is burned into pixels stays: images that declare it are refused.
+    /// </summary>
+    /// <value>The default is <see langword="false"/>.</value>
+    public bool Deidentify { get; init; }
+
+    /// <summary>A secret that the new UIDs of <see cref="Deidentify"/> depend on: the same one gives the same UIDs in every run; <see langword="null"/> for new ones each time.</summary>
+    public string? DeidentificationKey { get; init; }
 }

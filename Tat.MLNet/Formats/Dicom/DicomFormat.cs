@@ -52,8 +52,69 @@ public sealed class DicomFormat : IImageFormat
     }
 
     /// <inheritdoc/>
-    public void WriteDerived(IImageScan source, string destination, IEnumerable<ImageSlice> slices, DerivedImageOptions? options = null, CancellationToken cancellationToken = default) =>
-        throw new NotImplementedException();
+    /// <remarks>
+    /// <para>Each object of the source gives a new one, of one new series in the same study and frame of reference, in Explicit VR Little Endian
+    /// with text in UTF-8. Patient, study, geometry and acquisition are those of the source; image type, derivation, source references,
+    /// contributing equipment and description say what was done. A folder gets files named IM00001.dcm and so on, or with
+    /// <see cref="DerivedImageOptions.WriteDifference"/> the folders <c>restored</c> and <c>difference</c>; the source of one file can also be
+    /// written to a path that ends in <c>.dcm</c>.</para>
+    /// <para>HU are stored as integers, PET with the slope that suits each slice, other images on a grid that is at least as fine as the
+    /// source's and holds its values. Padding keeps its value. Each object is read back and compared before anything appears at the destination.</para>
+    /// </remarks>
+    /// <exception cref="ArgumentException">The source is no DICOM scan, or the slices are not as many or as large as in it, or have values that are no numbers.</exception>
+    /// <exception cref="IOException">The destination exists and is not an empty folder.</exception>
+    public void WriteDerived(IImageScan source, string destination, IEnumerable<ImageSlice> slices, DerivedImageOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(destination);
+        ArgumentNullException.ThrowIfNull(slices);
+        var scan = source as DicomScan ?? throw new ArgumentException("The source was not opened as DICOM; write the result in the format of its source.", nameof(source));
+        options ??= new();
+        try
+        {
+            if (destination.EndsWith(".dcm", StringComparison.OrdinalIgnoreCase) && scan.SliceCount == scan.Slices[0].Layout.Frames && !options.WriteDifference)
+            {
+                WriteFile(scan, destination, slices, options, cancellationToken);
+            }
+            else
+            {
+                WriteFolder(scan, destination, slices, options, cancellationToken);
+            }
+        }
+        catch (DicomDataException exception)
+        {
+            throw exception.At(scan.Path);
+        }
+    }
+
+    private static void WriteFile(DicomScan scan, string destination, IEnumerable<ImageSlice> slices, DerivedImageOptions options, CancellationToken cancellationToken)
+    {
+        destination = Path.GetFullPath(destination);
+        var temporary = Path.Combine(Path.GetDirectoryName(destination)!, $".{Path.GetFileName(destination)}.{Guid.NewGuid():N}.tmp");
+        try
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(destination)!);
+            new DerivedSeriesWriter(scan, options, (_, _) => temporary).Write(slices, cancellationToken);
+            File.Move(temporary, destination, overwrite: true);
+        }
+        finally
+        {
+            File.Delete(temporary);
+        }
+    }
+
+    private static void WriteFolder(DicomScan scan, string destination, IEnumerable<ImageSlice> slices, DerivedImageOptions options, CancellationToken cancellationToken)
+    {
+        using var folder = new PendingFolder(destination);
+        string PathOf(DerivedSeries series, int number)
+        {
+            var parent = options.WriteDifference ? Path.Combine(folder.Path, series.IsDifference ? "difference" : "restored") : folder.Path;
+            Directory.CreateDirectory(parent);
+            return Path.Combine(parent, DerivedSeriesWriter.FileName(number));
+        }
+
+        new DerivedSeriesWriter(scan, options, PathOf).Write(slices, cancellationToken);
+        folder.Commit();
+    }
 
     private DicomScan OpenFile(string path, ImageReadOptions options)
     {

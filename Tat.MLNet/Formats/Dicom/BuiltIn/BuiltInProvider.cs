@@ -33,7 +33,16 @@ internal sealed class BuiltInProvider : IDicomProvider
         return new DicomObject(path, syntax, dataSet, pixels);
     }
 
-    public void Write(string path, DicomDataSet dataSet, ReadOnlyMemory<byte> pixels) => throw new NotImplementedException();
+    public void Write(string path, DicomDataSet dataSet, ReadOnlyMemory<byte> pixels)
+    {
+        using var file = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, 65536);
+        file.Write(new byte[128]);
+        file.Write("DICM"u8);
+        WriteMeta(file, dataSet);
+        DataSetWriter.Write(file, dataSet);
+        DataSetWriter.WriteHeader(file, Tags.PixelData, DicomVr.OW, pixels.Length);
+        file.Write(pixels.Span);
+    }
 
     public bool CanDecode(TransferSyntax syntax) => false;
 
@@ -48,6 +57,24 @@ internal sealed class BuiltInProvider : IDicomProvider
 
     /// <summary>The meta information is in Explicit VR Little Endian; old writers without a preamble have used implicit.</summary>
     private static bool MetaIsExplicit(ReadOnlySpan<byte> bytes) => bytes.Length < 6 || Enum.IsDefined(DicomVrs.Of(bytes[4], bytes[5]));
+
+    private static void WriteMeta(Stream file, DicomDataSet dataSet)
+    {
+        var meta = new DicomDataSet();
+        meta.Set(new DicomElement(Tags.FileMetaInformationVersion, DicomVr.OB, [0, 1]));
+        meta.SetText(Tags.MediaStorageSopClassUid, DicomVr.UI, dataSet.GetString(Tags.SopClassUid) ?? "");
+        meta.SetText(Tags.MediaStorageSopInstanceUid, DicomVr.UI, dataSet.GetString(Tags.SopInstanceUid) ?? "");
+        meta.SetText(Tags.TransferSyntaxUid, DicomVr.UI, TransferSyntax.ExplicitLittleEndian.Uid);
+        meta.SetText(Tags.ImplementationClassUid, DicomVr.UI, DicomUids.ImplementationClass);
+        meta.SetText(Tags.ImplementationVersionName, DicomVr.SH, DicomUids.ImplementationVersion);
+        using var content = new MemoryStream();
+        DataSetWriter.Write(content, meta);
+        var length = new byte[4];
+        BinaryPrimitives.WriteInt32LittleEndian(length, (int)content.Length);
+        DataSetWriter.WriteHeader(file, Tags.MetaGroupLength, DicomVr.UL, length.Length);
+        file.Write(length);
+        content.WriteTo(file);
+    }
 
     private static TransferSyntax FindSyntax(Stream file, long dataStart, DicomDataSet meta)
     {

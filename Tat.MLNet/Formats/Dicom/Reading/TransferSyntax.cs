@@ -40,6 +40,9 @@ internal sealed record TransferSyntax(string Uid, string Name, PixelCodec Codec,
     /// <summary>The syntax of a UID; one of unknown name and codec for UIDs that are not listed.</summary>
     public static TransferSyntax Of(string uid) => _known.GetValueOrDefault(uid) ?? new TransferSyntax(uid, "unknown transfer syntax", PixelCodec.Other);
 
+    /// <summary>Whether decoded pixels are not those that were encoded.</summary>
+    public bool IsLossy => Name.StartsWith("JPEG", StringComparison.Ordinal) && !Name.Contains("Lossless", StringComparison.Ordinal) && Uid != "1.2.840.10008.1.2.4.110";
+
     public override string ToString() => $"{Name} ({Uid})";
 }
 

@@ -36,6 +36,12 @@ internal sealed record DicomSlice
 
     public required double? Thickness { get; init; }
 
+    /// <summary>The stored values that stand for no pixel (PS3.3, section C.7.5.1.1.2), if any.</summary>
+    public required PixelPadding? Padding { get; init; }
+
+    /// <summary>Whether frames have functional groups of their own.</summary>
+    public required bool HasFunctionalGroups { get; init; }
+
     /// <summary>Reads the pixels, in the unit of <see cref="Quantity"/>.</summary>
     public ImageSlice Read()
     {

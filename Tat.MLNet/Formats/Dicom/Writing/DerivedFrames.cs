@@ -1,0 +1,134 @@
+using Tat.Torch.Imaging;
+
+namespace Tat.MLNet.Formats.Dicom;
+
+/// <summary>The pixels of a derived object: quantised, with the elements that describe them.</summary>
+internal sealed class DerivedFrames
+{
+    /// <summary>Objects whose pixels must be unsigned (PS3.3, section C.8.13.1, table C.8-81).</summary>
+    private const string EnhancedMr = "1.2.840.10008.5.1.4.1.1.4.1";
+    private const ushort SignBit = 0x8000;
+
+    private readonly IReadOnlyList<DicomSlice> _slices;
+    private readonly DerivedScaling _scaling;
+    private readonly List<(Quantizer Quantizer, short[] Stored)> _frames = [];
+
+    /// <summary>Quantises the restored frames of an object.</summary>
+    /// <param name="slices">The frames of the source object.</param>
+    /// <param name="restored">As many restored frames, in the unit of the source.</param>
+    /// <param name="scaling">How values are stored.</param>
+    public DerivedFrames(IReadOnlyList<DicomSlice> slices, IReadOnlyList<ImageSlice> restored, DerivedScaling scaling)
+    {
+        (_slices, _scaling) = (slices, scaling);
+        var values = slices.Select((slice, i) => new DerivedValues(slice, restored[i], scaling)).ToList();
+
+        // Without functional groups all frames share one rescale.
+        Quantizer? shared = slices.Count > 1 && !IsEnhanced(slices[0]) ? scaling.Choose(slices[0], values.SelectMany(frame => frame.Values).ToArray()) : null;
+        foreach (var frame in values)
+        {
+            var quantizer = shared ?? scaling.Choose(frame.Slice, frame.Values);
+            _frames.Add((quantizer, Array.ConvertAll(frame.Values, quantizer.Store)));
+        }
+    }
+
+    /// <summary>What is read back of a frame, in modality values.</summary>
+    public double ValueAt(int frame, int pixel) => _frames[frame].Quantizer.Restore(_frames[frame].Stored[pixel]);
+
+    /// <summary>The difference to the source, as frames in the source's unit.</summary>
+    public IReadOnlyList<ImageSlice> Differences() => _slices.Select((slice, frame) =>
+    {
+        var input = slice.Read();
+        var pixels = new float[input.Pixels.Length];
+        for (var i = 0; i < pixels.Length; i++)
+        {
+            pixels[i] = (float)((ValueAt(frame, i) * _scaling.ToUnit(slice)) - input.Pixels[i]);
+        }
+
+        return new ImageSlice(pixels, input.Height, input.Width);
+    }).ToList();
+
+    /// <summary>The value of Pixel Data.</summary>
+    public byte[] ToBytes(bool unsigned)
+    {
+        var samples = _frames[0].Stored.Length;
+        var bytes = new byte[checked(_frames.Count * samples * 2)];
+        for (var frame = 0; frame < _frames.Count; frame++)
+        {
+            for (var i = 0; i < samples; i++)
+            {
+                var word = (ushort)_frames[frame].Stored[i] ^ (unsigned ? SignBit : 0);
+                bytes[2 * ((frame * samples) + i)] = (byte)word;
+                bytes[(2 * ((frame * samples) + i)) + 1] = (byte)(word >> 8);
+            }
+        }
+
+        return bytes;
+    }
+
+    /// <summary>Sets the elements that describe the pixels.</summary>
+    /// <returns>Whether they are unsigned.</returns>
+    public bool Describe(DicomDataSet dataSet)
+    {
+        var unsigned = dataSet.GetString(Tags.SopClassUid) == EnhancedMr;
+        dataSet.SetUnsigned(Tags.SamplesPerPixel, 1);
+        dataSet.SetUnsigned(Tags.BitsAllocated, 16);
+        dataSet.SetUnsigned(Tags.BitsStored, 16);
+        dataSet.SetUnsigned(Tags.HighBit, 15);
+        dataSet.SetUnsigned(Tags.PixelRepresentation, (ushort)(unsigned ? 0 : 1));
+        DescribePadding(dataSet, unsigned);
+        if (IsEnhanced(dataSet))
+        {
+            DescribeFrames(dataSet, unsigned);
+        }
+        else
+        {
+            SetRescale(dataSet, _frames[0].Quantizer, unsigned, dataSet.GetString(Tags.RescaleType) ?? _slices[0].Transform.Type);
+        }
+
+        _scaling.DescribeQuantity(dataSet);
+        return unsigned;
+    }
+
+    private static bool IsEnhanced(DicomSlice slice) => slice.HasFunctionalGroups;
+
+    private static bool IsEnhanced(DicomDataSet dataSet) => dataSet.GetItems(Tags.PerFrameFunctionalGroupsSequence).Count > 0;
+
+    private void DescribeFrames(DicomDataSet dataSet, bool unsigned)
+    {
+        dataSet.Remove(Tags.RescaleSlope);
+        dataSet.Remove(Tags.RescaleIntercept);
+        dataSet.GetItem(Tags.SharedFunctionalGroupsSequence)?.Remove(Tags.PixelValueTransformationSequence);
+        var groups = dataSet.GetItems(Tags.PerFrameFunctionalGroupsSequence);
+        for (var frame = 0; frame < Math.Min(groups.Count, _frames.Count); frame++)
+        {
+            var transformation = new DicomDataSet(DicomCharacterSet.Utf8);
+            SetRescale(transformation, _frames[frame].Quantizer, unsigned, _slices[frame].Transform.Type ?? (_slices[frame].Quantity.Unit == "HU" ? "HU" : "US"));
+            groups[frame].SetItems(Tags.PixelValueTransformationSequence, transformation);
+        }
+    }
+
+    private static void SetRescale(DicomDataSet dataSet, Quantizer quantizer, bool unsigned, string? type)
+    {
+        var intercept = quantizer.Intercept - (unsigned ? SignBit * quantizer.Slope : 0);
+        dataSet.SetText(Tags.RescaleIntercept, DicomVr.DS, DecimalString.Of(intercept));
+        dataSet.SetText(Tags.RescaleSlope, DicomVr.DS, DecimalString.Of(quantizer.Slope));
+        if (type is not null)
+        {
+            dataSet.SetText(Tags.RescaleType, DicomVr.LO, type);
+        }
+    }
+
+    /// <summary>Padding keeps its value: its number among the stored values is another one.</summary>
+    private void DescribePadding(DicomDataSet dataSet, bool unsigned)
+    {
+        foreach (var (tag, stored) in new[] { (Tags.PixelPaddingValue, _slices[0].Padding?.First), (Tags.PixelPaddingRangeLimit, _slices[0].Padding?.Limit) })
+        {
+            dataSet.Remove(tag);
+            if (stored is { } padding && !_scaling.IsDifference)
+            {
+                var word = (ushort)((ushort)_frames[0].Quantizer.Store(_slices[0].Transform.Apply(padding) * _scaling.FromModality(_slices[0])) ^ (unsigned ? SignBit : 0));
+                dataSet.Set(new DicomElement(tag, unsigned ? DicomVr.US : DicomVr.SS, [(byte)word, (byte)(word >> 8)]));
+            }
+        }
+    }
+}

@@ -1,0 +1,127 @@
+using System.Globalization;
+
+namespace Tat.MLNet.Formats.Dicom;
+
+/// <summary>Turns a source object into a derived one: new identity, same patient, study, frame of reference and geometry (PS3.3, section C.7.6.1).</summary>
+internal static class DerivedObject
+{
+    private const int LongestDescription = 64;
+
+    /// <summary>Elements that describe pixels which the object no longer has, or sign them.</summary>
+    private static readonly DicomTag[] _outdated =
+    [
+        Tags.InstanceCreatorUid, Tags.ModalityLutSequence, Tags.IconImageSequence, Tags.MacParametersSequence, Tags.DigitalSignaturesSequence, Tags.PixelDataProviderUrl,
+    ];
+
+    /// <summary>Makes the elements of a derived object, without what depends on its pixels.</summary>
+    /// <param name="source">The object that it is derived from.</param>
+    /// <param name="series">The series that it belongs to.</param>
+    /// <param name="instanceUid">Its SOP Instance UID.</param>
+    public static DicomDataSet Create(DicomObject source, DerivedSeries series, string instanceUid)
+    {
+        var copy = DerivedText.CopyAsUtf8(source.DataSet);
+        RemoveOutdated(copy);
+        series.Deidentifier?.Apply(copy);
+        Identify(copy, series, instanceUid);
+        Describe(copy, source, series);
+        return copy;
+    }
+
+    private static void RemoveOutdated(DicomDataSet copy)
+    {
+        // Overlays in unused bits of the pixels (retired) went with these bits.
+        var embedded = copy.Where(element => (element.Tag.Group & 0xFF01) == 0x6000 && !copy.Contains(element.Tag with { Element = 0x3000 }))
+            .Select(element => element.Tag.Group).ToHashSet();
+        copy.RemoveAll(element =>
+            _outdated.Contains(element.Tag) ||
+            element.Tag.Group is 0x7FE0 or 0xFFFC ||
+            element.Tag.CompareTo(Tags.SmallestImagePixelValue) >= 0 && element.Tag.CompareTo(Tags.LargestPixelValueInPlane) <= 0 ||
+            embedded.Contains(element.Tag.Group));
+    }
+
+    private static void Identify(DicomDataSet copy, DerivedSeries series, string instanceUid)
+    {
+        copy.SetText(Tags.SopInstanceUid, DicomVr.UI, instanceUid);
+        copy.SetText(Tags.SeriesInstanceUid, DicomVr.UI, series.Uid);
+        var number = Math.Clamp(copy.GetInt(Tags.SeriesNumber) ?? 0, 0, int.MaxValue - series.NumberOffset) + series.NumberOffset;
+        copy.SetText(Tags.SeriesNumber, DicomVr.IS, number.ToString(CultureInfo.InvariantCulture));
+        if (series.Deidentifier is not null)
+        {
+            return;
+        }
+
+        copy.SetText(Tags.InstanceCreationDate, DicomVr.DA, series.Created.ToString("yyyyMMdd", CultureInfo.InvariantCulture));
+        copy.SetText(Tags.InstanceCreationTime, DicomVr.TM, series.Created.ToString("HHmmss", CultureInfo.InvariantCulture));
+    }
+
+    private static void Describe(DicomDataSet copy, DicomObject source, DerivedSeries series)
+    {
+        // Where both do not fit, the suffix is what must be read.
+        var suffix = DerivedText.Limit(series.Suffix.Replace('\\', '/'), LongestDescription);
+        var description = copy.GetString(Tags.SeriesDescription) ?? "";
+        description = DerivedText.Limit(description, Math.Max(0, LongestDescription - suffix.Length - 1)).TrimEnd();
+        copy.SetText(Tags.SeriesDescription, DicomVr.LO, suffix.Length == 0 ? description : $"{description} {suffix}".Trim());
+
+        copy.SetText(Tags.ImageType, DicomVr.CS, DerivedType(copy.GetStrings(Tags.ImageType), IsEnhanced(copy)));
+        SetFrameTypes(copy);
+        if (copy.Contains(Tags.ContentQualification))
+        {
+            copy.SetText(Tags.ContentQualification, DicomVr.CS, "RESEARCH");
+        }
+
+        if (source.Syntax.IsLossy && !copy.Contains(Tags.LossyImageCompression))
+        {
+            copy.SetText(Tags.LossyImageCompression, DicomVr.CS, "01");
+        }
+
+        copy.SetText(Tags.DerivationDescription, DicomVr.ST, series.Derivation);
+        copy.SetItems(Tags.DerivationCodeSequence, series.IsDifference ? [Codes.Restoration, Codes.Subtraction] : [Codes.Restoration]);
+        copy.SetItems(Tags.SourceImageSequence, Reference(source, series));
+        copy.SetItems(Tags.ContributingEquipmentSequence, [.. copy.GetItems(Tags.ContributingEquipmentSequence), Equipment(series)]);
+    }
+
+    private static bool IsEnhanced(DicomDataSet dataSet) => dataSet.Contains(Tags.SharedFunctionalGroupsSequence) || dataSet.Contains(Tags.PerFrameFunctionalGroupsSequence);
+
+    /// <summary>Value 2 of an enhanced object is always PRIMARY (PS3.3, section C.8.16.1.2).</summary>
+    private static string[] DerivedType(string[] type, bool isEnhanced) => ["DERIVED", isEnhanced ? "PRIMARY" : "SECONDARY", .. type.Skip(2)];
+
+    private static void SetFrameTypes(DicomDataSet copy)
+    {
+        foreach (var group in copy.GetItems(Tags.SharedFunctionalGroupsSequence).Concat(copy.GetItems(Tags.PerFrameFunctionalGroupsSequence)))
+        {
+            foreach (var macro in group.SelectMany(element => element.Items ?? []).Where(item => item.Contains(Tags.FrameType)))
+            {
+                macro.SetText(Tags.FrameType, DicomVr.CS, DerivedType(macro.GetStrings(Tags.FrameType), isEnhanced: true));
+            }
+        }
+    }
+
+    private static DicomDataSet Reference(DicomObject source, DerivedSeries series)
+    {
+        string Replaced(string uid) => series.Deidentifier?.Replace(uid) ?? uid;
+        var reference = new DicomDataSet(DicomCharacterSet.Utf8);
+        reference.SetText(Tags.ReferencedSopClassUid, DicomVr.UI, source.DataSet.GetString(Tags.SopClassUid) ?? "");
+        reference.SetText(Tags.ReferencedSopInstanceUid, DicomVr.UI, Replaced(source.DataSet.GetString(Tags.SopInstanceUid) ?? ""));
+        reference.SetItems(Tags.PurposeOfReferenceCodeSequence, Codes.SourceImage);
+        return reference;
+    }
+
+    private static DicomDataSet Equipment(DerivedSeries series)
+    {
+        var version = typeof(DerivedObject).Assembly.GetName().Version!.ToString(3);
+        var equipment = new DicomDataSet(DicomCharacterSet.Utf8);
+        equipment.SetText(Tags.Manufacturer, DicomVr.LO, "TAT for ML.NET");
+        equipment.SetText(Tags.ManufacturerModelName, DicomVr.LO, "Task-Adaptive Transformer");
+        equipment.SetText(Tags.SoftwareVersions, DicomVr.LO, series.Options.Model is { Length: > 0 } model
+            ? [version, DerivedText.Limit(model.Replace('\\', '/'), LongestDescription)]
+            : [version]);
+        if (series.Deidentifier is null)
+        {
+            equipment.SetText(Tags.ContributionDateTime, DicomVr.DT, series.Created.ToString("yyyyMMddHHmmss", CultureInfo.InvariantCulture));
+        }
+
+        equipment.SetText(Tags.ContributionDescription, DicomVr.ST, series.Derivation);
+        equipment.SetItems(Tags.PurposeOfReferenceCodeSequence, Codes.ProcessingEquipment);
+        return equipment;
+    }
+}

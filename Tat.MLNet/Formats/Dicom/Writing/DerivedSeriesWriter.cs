@@ -1,0 +1,93 @@
+using System.Globalization;
+using Tat.Torch.Imaging;
+
+namespace Tat.MLNet.Formats.Dicom;
+
+/// <summary>Writes the objects of derived series, one for each source object, and reads each back.</summary>
+internal sealed class DerivedSeriesWriter
+{
+    private readonly DicomScan _scan;
+    private readonly DerivedScaling _scaling;
+    private readonly DerivedSeries _restored;
+    private readonly DerivedSeries? _difference;
+    private readonly Func<DerivedSeries, int, string> _path;
+
+    /// <summary>Prepares a series.</summary>
+    /// <param name="scan">The source.</param>
+    /// <param name="options">How the result describes itself.</param>
+    /// <param name="path">The file for an object of a series, by the number of the object.</param>
+    public DerivedSeriesWriter(DicomScan scan, DerivedImageOptions options, Func<DerivedSeries, int, string> path)
+    {
+        (_scan, _path) = (scan, path);
+        _scaling = DerivedScaling.Of(scan, options.Deidentify);
+        var deidentifier = options.Deidentify ? new Deidentifier(options.DeidentificationKey) : null;
+        var created = DateTimeOffset.Now;
+        DerivedSeries Series(bool isDifference) =>
+            new() { Uid = DicomUids.Create(), IsDifference = isDifference, Options = options, Deidentifier = deidentifier, Created = created };
+        _restored = Series(false);
+        _difference = options.WriteDifference ? Series(true) : null;
+    }
+
+    /// <summary>Writes all objects.</summary>
+    /// <exception cref="ArgumentException">The slices are not as many or as large as those of the source.</exception>
+    /// <exception cref="ImageFormatException">What was written is not what was to be written.</exception>
+    public void Write(IEnumerable<ImageSlice> slices, CancellationToken cancellationToken)
+    {
+        using var next = slices.GetEnumerator();
+        var index = 0;
+        for (var number = 1; index < _scan.SliceCount; number++)
+        {
+            var frames = FramesOfObject(index);
+            var restored = new List<ImageSlice>(frames.Count);
+            while (restored.Count < frames.Count)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                restored.Add(next.MoveNext() ? next.Current : throw WrongCount());
+            }
+
+            WriteObject(frames, restored, number);
+            index += frames.Count;
+        }
+
+        if (next.MoveNext())
+        {
+            throw WrongCount();
+        }
+    }
+
+    private ArgumentException WrongCount() => new($"The source has {_scan.SliceCount} slices; give as many restored ones.", "slices");
+
+    /// <summary>The slices from an index on that are frames of one object.</summary>
+    private List<DicomSlice> FramesOfObject(int index)
+    {
+        var first = _scan.Slices[index];
+        var frames = _scan.Slices.Skip(index).Take(first.Layout.Frames).ToList();
+        return frames.Count == first.Layout.Frames && frames.TrueForAll(slice => slice.Source.Path == first.Source.Path)
+            ? frames
+            : throw new ImageFormatException(first.Source.Path, "its frames lie between those of other files of the series; restore the files one by one.");
+    }
+
+    private void WriteObject(List<DicomSlice> frames, List<ImageSlice> restored, int number)
+    {
+        var source = DicomProviders.Current.Read(frames[0].Source.Path);
+        var derived = new DerivedFrames(frames, restored, _scaling);
+        WriteObject(source, _restored, derived, number);
+        if (_difference is not null)
+        {
+            WriteObject(source, _difference, new DerivedFrames(frames, derived.Differences(), _scaling.ForDifference()), number);
+        }
+    }
+
+    private void WriteObject(DicomObject source, DerivedSeries series, DerivedFrames frames, int number)
+    {
+        var path = _path(series, number);
+        var dataSet = DerivedObject.Create(source, series, DicomUids.Create());
+        var unsigned = frames.Describe(dataSet);
+        var pixels = frames.ToBytes(unsigned);
+        DicomProviders.Current.Write(path, dataSet, pixels);
+        DerivedCheck.ReadBack(path, dataSet, pixels);
+    }
+
+    /// <summary>What the file of an object is called: nothing that tells of the patient.</summary>
+    public static string FileName(int number) => string.Create(CultureInfo.InvariantCulture, $"IM{number:D5}.dcm");
+}

@@ -1,0 +1,38 @@
+namespace Tat.MLNet.Formats.Dicom;
+
+/// <summary>Copies a data set with its text in UTF-8, so that whatever the copy adds can be said beside whatever its source says.</summary>
+internal static class DerivedText
+{
+    /// <summary>Copies all elements, into sequences.</summary>
+    public static DicomDataSet CopyAsUtf8(DicomDataSet source)
+    {
+        var copy = Copy(source);
+        copy.SetText(Tags.SpecificCharacterSet, DicomVr.CS, "ISO_IR 192");
+        return copy;
+    }
+
+    /// <summary>Cuts text to the longest that a representation takes.</summary>
+    public static string Limit(string text, int characters)
+    {
+        var limited = text.Length <= characters ? text : text[..characters];
+        return limited.Length > 0 && char.IsHighSurrogate(limited[^1]) ? limited[..^1] : limited;
+    }
+
+    private static DicomDataSet Copy(DicomDataSet source)
+    {
+        var copy = new DicomDataSet(DicomCharacterSet.Utf8);
+        foreach (var element in source)
+        {
+            if (element.Tag == Tags.SpecificCharacterSet || element.Tag.IsGroupLength || element.Tag.Group < 0x0008)
+            {
+                continue;
+            }
+
+            copy.Set(element.Items is { } items ? new DicomElement(element.Tag, items.ConvertAll(Copy))
+                : element.Vr.UsesCharacterSet() ? new DicomElement(element.Tag, element.Vr, DicomCharacterSet.Utf8.Encode(source.CharacterSet.Decode(element.Value, element.Vr)))
+                : element);
+        }
+
+        return copy;
+    }
+}

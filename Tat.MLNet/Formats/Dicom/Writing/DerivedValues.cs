@@ -1,0 +1,39 @@
+using Tat.Torch.Imaging;
+
+namespace Tat.MLNet.Formats.Dicom;
+
+/// <summary>The values of a derived frame as they are to be stored: restored ones, and those of the source where it is padding.</summary>
+internal sealed class DerivedValues
+{
+    /// <summary>Takes over a restored frame.</summary>
+    /// <exception cref="ArgumentException">It has another size than the source, or values that are no numbers.</exception>
+    public DerivedValues(DicomSlice slice, ImageSlice restored, DerivedScaling scaling)
+    {
+        Slice = slice;
+        if (restored.Height != slice.Layout.Rows || restored.Width != slice.Layout.Columns)
+        {
+            throw new ArgumentException($"A restored slice has {restored.Height} × {restored.Width} pixels where the source has {slice.Layout.Rows} × {slice.Layout.Columns}; give slices of the source's size.");
+        }
+
+        Values = new double[restored.Pixels.Length];
+        var factor = scaling.FromUnit(slice);
+        var padding = slice.Padding;
+        var stored = padding is null ? null : slice.ReadStored();
+        for (var i = 0; i < Values.Length; i++)
+        {
+            var isPadding = stored is not null && stored[i] >= padding!.Value.Lowest && stored[i] <= padding.Value.Highest;
+            Values[i] = !isPadding ? restored.Pixels[i] * factor
+                : scaling.IsDifference ? 0
+                : slice.Transform.Apply(stored![i]) * scaling.FromModality(slice);
+            if (!double.IsFinite(Values[i]))
+            {
+                throw new ArgumentException($"A restored slice has a value that is no number at row {i / restored.Width}, column {i % restored.Width}; it cannot be stored.");
+            }
+        }
+    }
+
+    public DicomSlice Slice { get; }
+
+    /// <summary>Values in the unit that is stored.</summary>
+    public double[] Values { get; }
+}

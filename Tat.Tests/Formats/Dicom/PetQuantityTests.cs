@@ -1,0 +1,145 @@
+using Tat.MLNet.Formats;
+using Tat.MLNet.Formats.Dicom;
+
+namespace Tat.Tests.Formats.Dicom;
+
+[TestClass]
+public class PetQuantityTests
+{
+    private const double HalfLife = 6586.2;
+
+    /// <summary>Decayed for the seconds from injection to reference; 74 kg and 370 MBq make 0.0002 without decay.</summary>
+    private static double Factor(double seconds) => 74_000 / (370e6 * Math.Pow(2, -seconds / HalfLife));
+
+    [TestMethod]
+    public void Series_time_is_the_reference_where_it_is_not_later_than_the_acquisition() => AssertFactor(Factor(3600), _ => { });
+
+    [TestMethod]
+    public void Decay_correction_to_administration_needs_no_times() => AssertFactor(Factor(0), data =>
+    {
+        data.SetText(Tags.DecayCorrection, DicomVr.CS, "ADMIN");
+        data.Remove(Tags.SeriesTime);
+        data.Remove(Tags.AcquisitionTime);
+    });
+
+    [TestMethod]
+    public void An_injection_before_midnight_is_of_the_day_before() => AssertFactor(Factor(1800), data =>
+    {
+        data.SetText(Tags.SeriesTime, DicomVr.TM, "001000");
+        data.SetText(Tags.AcquisitionTime, DicomVr.TM, "001500");
+        Drug(data).SetText(Tags.RadiopharmaceuticalStartTime, DicomVr.TM, "234000.0");
+    });
+
+    [TestMethod]
+    public void The_start_date_and_time_of_the_drug_comes_first() => AssertFactor(Factor(7200), data =>
+        Drug(data).SetText(Tags.RadiopharmaceuticalStartDateTime, DicomVr.DT, "20240502080000.00+0200"));
+
+    [TestMethod]
+    public void A_dynamic_scan_may_begin_before_the_injection() => AssertFactor(Factor(-30), data =>
+        Drug(data).SetText(Tags.RadiopharmaceuticalStartTime, DicomVr.TM, "100030"));
+
+    [TestMethod]
+    public void The_private_time_of_GE_counts_where_the_series_was_made_later() => AssertFactor(Factor(3000), data =>
+    {
+        data.SetText(Tags.SeriesTime, DicomVr.TM, "120000");
+        data.SetText(new DicomTag(0x0009, 0x0010), DicomVr.LO, "OTHER");
+        data.SetText(new DicomTag(0x0009, 0x0011), DicomVr.LO, "GEMS_PETD_01");
+        data.SetText(new DicomTag(0x0009, 0x110D), DicomVr.DT, "20240502095000.00");
+    });
+
+    [TestMethod]
+    public void The_frame_tells_the_reference_where_nothing_else_does()
+    {
+        const double duration = 240;
+        var constant = Math.Log(2) / HalfLife;
+        var average = Math.Log(constant * duration / (1 - Math.Exp(-constant * duration))) / constant;
+
+        // The frame began at 10:05:00.5, and its average count rate is 1000 s after the reference.
+        AssertFactor(Factor(3900.5 + average - 1000), data =>
+        {
+            data.SetText(Tags.SeriesTime, DicomVr.TM, "120000");
+            data.SetText(Tags.FrameReferenceTime, DicomVr.DS, "1000000");
+            data.SetText(Tags.ActualFrameDuration, DicomVr.IS, "240000");
+        });
+    }
+
+    [TestMethod]
+    public void A_series_refers_to_its_earliest_acquisition_where_nothing_else_tells()
+    {
+        using var files = new SyntheticDicom();
+        for (var i = 0; i < 3; i++)
+        {
+            var data = SyntheticDicom.Pet();
+            data.SetText(Tags.SopInstanceUid, DicomVr.UI, $"1.2.3.4.{i}");
+            data.SetText(Tags.SeriesTime, DicomVr.TM, "120000");
+            data.SetText(Tags.AcquisitionTime, DicomVr.TM, $"10{(3 - i) * 10}00");
+            data.SetText(Tags.ImagePositionPatient, DicomVr.DS, ["0", "0", SyntheticDicom.Text(i)]);
+            files.Write(data);
+        }
+
+        using var scan = ImageFormats.Open(files.Folder);
+        for (var i = 0; i < 3; i++)
+        {
+            Assert.AreEqual(100 * Factor(4200), scan.ReadSlice(i).Pixels[0], 1e-6);
+        }
+    }
+
+    [TestMethod]
+    public void Counts_of_Philips_have_a_private_factor() => AssertFactor(0.0005, data =>
+    {
+        data.SetText(Tags.Units, DicomVr.CS, "CNTS");
+        data.SetText(new DicomTag(0x7053, 0x0010), DicomVr.LO, "Philips PET Private Group");
+        data.SetText(new DicomTag(0x7053, 0x1000), DicomVr.DS, "0.0005");
+    });
+
+    [TestMethod]
+    public void Counts_of_Philips_may_have_an_activity_factor_instead() => AssertFactor(2.5 * Factor(3600), data =>
+    {
+        data.SetText(Tags.Units, DicomVr.CS, "CNTS");
+        data.SetText(new DicomTag(0x7053, 0x0010), DicomVr.LO, "Philips PET Private Group");
+        data.SetText(new DicomTag(0x7053, 0x1009), DicomVr.DS, "2.5");
+    });
+
+    [TestMethod]
+    public void Grams_per_millilitre_are_SUV_already() => AssertFactor(1, data => data.SetText(Tags.Units, DicomVr.CS, "GML"));
+
+    [TestMethod]
+    public void Missing_fields_are_named_and_the_image_can_be_read_as_stored()
+    {
+        AssertRefused("PatientWeight", data => data.Remove(Tags.PatientWeight));
+        AssertRefused("RadionuclideTotalDose", data => Drug(data).Remove(Tags.RadionuclideTotalDose));
+        AssertRefused("RadionuclideHalfLife", data => Drug(data).Remove(Tags.RadionuclideHalfLife));
+        AssertRefused("RadiopharmaceuticalStartTime", data => Drug(data).Remove(Tags.RadiopharmaceuticalStartTime));
+        AssertRefused("RadiopharmaceuticalInformationSequence", data => data.Remove(Tags.RadiopharmaceuticalInformationSequence));
+        AssertRefused("DecayCorrection", data => data.SetText(Tags.DecayCorrection, DicomVr.CS, "NONE"));
+        AssertRefused("CorrectedImage", data => data.SetText(Tags.CorrectedImage, DicomVr.CS, "DECY"));
+        AssertRefused("Units", data => data.SetText(Tags.Units, DicomVr.CS, "PROPCNTS"));
+        AssertRefused("later than the scan", data => Drug(data).SetText(Tags.RadiopharmaceuticalStartTime, DicomVr.TM, "130000"));
+        AssertRefused("(7053,xx00)", data => data.SetText(Tags.Units, DicomVr.CS, "CNTS"));
+    }
+
+    private static DicomDataSet Drug(DicomDataSet data) => data.GetItem(Tags.RadiopharmaceuticalInformationSequence)!;
+
+    private static void AssertFactor(double expected, Action<DicomDataSet> change)
+    {
+        using var files = new SyntheticDicom();
+        var data = SyntheticDicom.Pet();
+        change(data);
+        using var scan = ImageFormats.Open(files.Write(data));
+        Assert.AreEqual("SUV", scan.Unit);
+        Assert.AreEqual(100 * expected, scan.ReadSlice(0).Pixels[0], 1e-6 * 100 * expected);
+    }
+
+    private static void AssertRefused(string what, Action<DicomDataSet> change)
+    {
+        using var files = new SyntheticDicom();
+        var data = SyntheticDicom.Pet();
+        change(data);
+        var path = files.Write(data);
+        var exception = Assert.ThrowsExactly<ImageFormatException>(() => ImageFormats.Open(path));
+        Assert.Contains("SUV cannot be computed", exception.Message);
+        Assert.Contains(what, exception.Message);
+        using var scan = ImageFormats.Open(path, new() { Pet = PetQuantity.AsStored });
+        Assert.AreEqual(100f, scan.ReadSlice(0).Pixels[0]);
+    }
+}
