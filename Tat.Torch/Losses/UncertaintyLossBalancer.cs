@@ -7,7 +7,7 @@ namespace Tat.Torch.Losses;
 /// <remarks>It starts at s = 0, where every task counts the same.</remarks>
 public sealed class UncertaintyLossBalancer : ILossBalancer
 {
-    private readonly Parameter _logVariance;
+    private Parameter _logVariance;
 
     /// <summary>Creates a balancer.</summary>
     /// <param name="tasks">Number of tasks, at least 1.</param>
@@ -15,7 +15,6 @@ public sealed class UncertaintyLossBalancer : ILossBalancer
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(tasks, 1);
         _logVariance = new Parameter(zeros(tasks).DetachFromDisposeScope());
-        _logVariance.DetachFromDisposeScope();
     }
 
     /// <inheritdoc/>
@@ -37,8 +36,9 @@ public sealed class UncertaintyLossBalancer : ILossBalancer
     public void MoveTo(Device device, ScalarType dtype)
     {
         using var scope = NewDisposeScope();
-        using var noGrad = no_grad();
-        _logVariance.set_(_logVariance.detach().to(dtype, device));
+        var moved = new Parameter(_logVariance.detach().to(dtype, device).clone().DetachFromDisposeScope());
+        _logVariance.Dispose();
+        _logVariance = moved;
     }
 
     /// <inheritdoc/>

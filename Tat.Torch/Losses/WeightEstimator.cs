@@ -1,5 +1,6 @@
 using Tat.Torch.Runtime;
 using TorchSharp.Modules;
+using TorchSharp.Utils;
 using static TorchSharp.torch;
 
 namespace Tat.Torch.Losses;
@@ -13,8 +14,14 @@ internal sealed class WeightEstimator : nn.Module<Tensor, Tensor>
 {
     private const int Features = 16;
     private const int Hidden = 256;
+
+    [ComponentName(Name = "fc_in")]
     private readonly Affine _input;
+
+    [ComponentName(Name = "res_block")]
     private readonly Residual _block;
+
+    [ComponentName(Name = "fc_out")]
     private readonly Affine _output;
 
     public WeightEstimator(ulong seed)
@@ -23,9 +30,7 @@ internal sealed class WeightEstimator : nn.Module<Tensor, Tensor>
         _input = new(3, Features, new RandomStream(seed, Streams.Estimator, 1));
         _block = new(seed);
         _output = new(Features, 1);
-        register_module("fc_in", _input);
-        register_module("res_block", _block);
-        register_module("fc_out", _output);
+        RegisterComponents();
     }
 
     /// <summary>B×3 → B.</summary>
@@ -38,18 +43,21 @@ internal sealed class WeightEstimator : nn.Module<Tensor, Tensor>
     /// <summary>x → fc2(gelu(fc1(norm(x)))) + x, on B×16.</summary>
     private sealed class Residual : nn.Module<Tensor, Tensor>
     {
-        private readonly Affine _expand;
-        private readonly Affine _reduce;
+        [ComponentName(Name = "norm")]
         private readonly Normalization _norm = new();
+
+        [ComponentName(Name = "fc1")]
+        private readonly Affine _expand;
+
+        [ComponentName(Name = "fc2")]
+        private readonly Affine _reduce;
 
         public Residual(ulong seed)
             : base("res_block")
         {
             _expand = new(Features, Hidden, new RandomStream(seed, Streams.Estimator, 2));
             _reduce = new(Hidden, Features, new RandomStream(seed, Streams.Estimator, 3));
-            register_module("norm", _norm);
-            register_module("fc1", _expand);
-            register_module("fc2", _reduce);
+            RegisterComponents();
         }
 
         public override Tensor forward(Tensor x)
@@ -62,14 +70,16 @@ internal sealed class WeightEstimator : nn.Module<Tensor, Tensor>
     /// <summary>LayerNorm over 16 features, ε = 1e-5.</summary>
     private sealed class Normalization : nn.Module<Tensor, Tensor>
     {
-        private readonly Parameter _weight = new(ones(Features));
-        private readonly Parameter _bias = new(zeros(Features));
+        [ComponentName(Name = "weight")]
+        private readonly Parameter _weight = new(ones(Features).DetachFromDisposeScope());
+
+        [ComponentName(Name = "bias")]
+        private readonly Parameter _bias = new(zeros(Features).DetachFromDisposeScope());
 
         public Normalization()
             : base("norm")
         {
-            register_parameter("weight", _weight);
-            register_parameter("bias", _bias);
+            RegisterComponents();
         }
 
         public override Tensor forward(Tensor x) => nn.functional.layer_norm(x, [Features], _weight, _bias, 1e-5);
@@ -78,7 +88,10 @@ internal sealed class WeightEstimator : nn.Module<Tensor, Tensor>
     /// <summary>A linear layer with bias.</summary>
     private sealed class Affine : nn.Module<Tensor, Tensor>
     {
+        [ComponentName(Name = "weight")]
         private readonly Parameter _weight;
+
+        [ComponentName(Name = "bias")]
         private readonly Parameter _bias;
 
         /// <summary>Starts as PyTorch's Linear does: uniform in ±1/√inputs.</summary>
@@ -96,10 +109,9 @@ internal sealed class WeightEstimator : nn.Module<Tensor, Tensor>
         private Affine(Tensor weight, Tensor bias)
             : base("fc")
         {
-            _weight = new Parameter(weight);
-            _bias = new Parameter(bias);
-            register_parameter("weight", _weight);
-            register_parameter("bias", _bias);
+            _weight = new Parameter(weight.DetachFromDisposeScope());
+            _bias = new Parameter(bias.DetachFromDisposeScope());
+            RegisterComponents();
         }
 
         public override Tensor forward(Tensor x) => nn.functional.linear(x, _weight, _bias);

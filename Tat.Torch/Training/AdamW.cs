@@ -17,8 +17,8 @@ internal sealed class AdamW : IDisposable
     public AdamW(FlatParameters parameters, double beta1, double beta2, double epsilon, double weightDecay)
     {
         (_parameters, _beta1, _beta2, _epsilon, _weightDecay) = (parameters, beta1, beta2, epsilon, weightDecay);
-        Moment1 = zeros_like(parameters.Values).detach();
-        Moment2 = zeros_like(parameters.Values).detach();
+        Moment1 = zeros_like(parameters.Values).DetachFromDisposeScope();
+        Moment2 = zeros_like(parameters.Values).DetachFromDisposeScope();
     }
 
     /// <summary>The running mean of the gradients.</summary>

@@ -31,8 +31,8 @@ internal sealed class FlatParameters : IDisposable
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
         var (dtype, device) = (_parameters[0].dtype, _parameters[0].device);
-        Values = empty(offset, dtype, device).MoveToOuterDisposeScope();
-        Gradients = withGradients ? zeros(offset, dtype, device).MoveToOuterDisposeScope() : null;
+        Values = empty(offset, dtype, device).DetachFromDisposeScope();
+        Gradients = withGradients ? zeros(offset, dtype, device).DetachFromDisposeScope() : null;
         for (var i = 0; i < _parameters.Length; i++)
         {
             var view = ViewOf(Values, layout[i]);

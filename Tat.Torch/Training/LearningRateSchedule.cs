@@ -21,6 +21,17 @@ internal sealed record LearningRateSchedule
     /// <summary>By how much each cosine is longer than the one before.</summary>
     public double RestartFactor { get; init; } = 1;
 
+    /// <summary>The schedule that options describe.</summary>
+    public static LearningRateSchedule Of(TatTrainerOptions options) => new()
+    {
+        Maximum = options.LearningRate,
+        Minimum = options.MinimumLearningRate,
+        Iterations = options.Iterations,
+        WarmUp = options.WarmUpIterations,
+        RestartPeriod = options.RestartPeriod,
+        RestartFactor = options.RestartPeriodFactor,
+    };
+
     /// <summary>The rate of an iteration.</summary>
     /// <param name="iteration">1 … <see cref="Iterations"/>.</param>
     public double At(long iteration) => At((double)(iteration - 1));

@@ -17,7 +17,7 @@ internal static class OptionsText
         return text;
     }
 
-    private static string Show(object? value) => value switch
+    public static string Show(object? value) => value switch
     {
         null => "none",
         string words => words,

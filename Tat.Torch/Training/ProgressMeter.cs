@@ -12,6 +12,9 @@ internal sealed class ProgressMeter(TaskVocabulary tasks)
     private double _norm;
     private int _steps;
 
+    /// <summary>Whether there is something to tell the user that no report has said.</summary>
+    public bool HasMessages => _messages.Count > 0;
+
     /// <summary>Adds a step.</summary>
     public void Add(TrainingBatch batch, StepResult result)
     {

@@ -86,6 +86,10 @@ public sealed partial record TatTrainerOptions
     /// <value>The default is 10.</value>
     public long ProgressInterval { get; init; } = 10;
 
+    /// <summary>A folder for logs: <c>training.csv</c>, and event files for TensorBoard with scalars and sample images.</summary>
+    /// <value>The default, <see langword="null"/>, writes none.</value>
+    public string? LogFolder { get; init; }
+
     /// <summary>Memory in MiB that keeps training images once they have been read, 0 or more.</summary>
     /// <value>The default is 512.</value>
     public int ImageCacheMegabytes { get; init; } = 512;
@@ -121,9 +125,12 @@ public sealed partial record TatTrainerOptions
         Require(ImageCacheMegabytes >= 0, nameof(ImageCacheMegabytes), ImageCacheMegabytes, "use 0 or more");
         Require(MaximumDuration is null || MaximumDuration > TimeSpan.Zero, nameof(MaximumDuration), MaximumDuration, "use a time above 0, or null");
         ValidateRefinements();
+        ValidateSafety();
     }
 
     partial void ValidateRefinements();
+
+    partial void ValidateSafety();
 
     private static bool IsPatchSize(int size) => size is >= 8 and <= 4096 && size % 8 == 0;
 

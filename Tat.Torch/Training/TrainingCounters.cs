@@ -15,11 +15,17 @@ internal sealed record TrainingCounters
     /// <summary>The validation that the best weights come from.</summary>
     public ValidationResult? Best { get; init; }
 
+    /// <summary>The iteration that was validated last.</summary>
+    public long LastValidation { get; init; }
+
     /// <summary>Validations since the best one.</summary>
     public int ValidationsSinceBest { get; init; }
 
     /// <summary>What the learning rate is multiplied by.</summary>
     public double RateScale { get; init; } = 1;
+
+    /// <summary>How often training went back to a checkpoint.</summary>
+    public int RollBacks { get; init; }
 
     /// <summary>Unreadable images passed over.</summary>
     public long SkippedImages { get; init; }

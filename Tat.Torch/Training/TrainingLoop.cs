@@ -1,0 +1,185 @@
+using Tat.Torch.Data;
+using Tat.Torch.Inference;
+using Tat.Torch.Model;
+
+namespace Tat.Torch.Training;
+
+/// <summary>One run of a trainer: takes batches, steps, validates, reports, saves.</summary>
+internal sealed class TrainingLoop : IDisposable
+{
+    private readonly TatTrainer _trainer;
+    private readonly TatTrainerOptions _options;
+    private readonly PairPool[] _pools;
+    private readonly SamplingPlan _plan;
+    private readonly Validator _validator;
+    private readonly IProgress<TrainingProgress>? _progress;
+    private readonly LearningRateSchedule _schedule;
+    private readonly TrainingState _state;
+    private readonly ProgressMeter _meter;
+    private readonly CheckpointKeeper? _checkpoints;
+    private TrainingClock _clock;
+    private double _rate;
+    private long _reported;
+
+    public TrainingLoop(TatTrainer trainer, PairPool[] pools, Validator validator, IProgress<TrainingProgress>? progress)
+    {
+        (_trainer, _options, _pools, _validator, _progress) = (trainer, trainer.Options, pools, validator, progress);
+        _schedule = LearningRateSchedule.Of(_options);
+        _plan = new(_options.Stages, _options.WeightsOf(trainer.Tasks));
+        _meter = new(trainer.Tasks);
+        _checkpoints = _options.CheckpointFolder is null ? null : new(trainer, pools, _plan, _meter.Add);
+        _state = new(trainer.Network, trainer.Tasks, _options);
+        _clock = new(_options.Iterations, _options.MaximumDuration, _state.Counters);
+    }
+
+    private TrainingCounters Counters
+    {
+        get => _state.Counters;
+        set => _state.Counters = value;
+    }
+
+    private bool IsFinished => Counters.Iteration >= _options.Iterations || _clock.IsOver || (_options.Patience > 0 && Counters.ValidationsSinceBest >= _options.Patience);
+
+    private bool IsValidationDue => _validator.HasImages && Counters.Iteration > Counters.LastValidation
+        && (Counters.Iteration % _options.ValidationInterval == 0 || IsFinished);
+
+    /// <summary>Trains until the iterations, the time, the patience or the user's is over.</summary>
+    public void Run(CancellationToken cancellationToken)
+    {
+        _checkpoints?.Resume(_state);
+        _reported = Counters.Iteration;
+        _clock = new(_options.Iterations, _options.MaximumDuration, Counters);
+        if (_options.OnDivergence == DivergenceHandling.RollBack)
+        {
+            _checkpoints!.Save(_state);
+        }
+
+        try
+        {
+            while (!TryRun(cancellationToken))
+            {
+            }
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // The best model so far is the result.
+        }
+        finally
+        {
+            // Whatever ended it: a step is done as a whole or not at all, so the state is one to go on from.
+            _checkpoints?.Save(_state);
+            if (_meter.HasMessages)
+            {
+                Report(null, force: true);
+            }
+        }
+    }
+
+    /// <summary>Hands out the best weights as a model of their own.</summary>
+    public TatModel TakeModel()
+    {
+        _state.KeepAverage = true;
+        _state.RestoreBest();
+        return new TatModel(_state.AverageNetwork, _trainer.Tasks, Card());
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _state.Dispose();
+        _checkpoints?.Dispose();
+    }
+
+    /// <summary>Runs to the end, or until training has gone back to a checkpoint.</summary>
+    private bool TryRun(CancellationToken cancellationToken)
+    {
+        var sampler = new PatchSampler(_pools, _plan, _options.Seed, _options.FlipsAndQuarterTurns, _options.SkipUnreadableImages);
+        using var batches = new BatchPrefetcher(sampler.Sample, Counters.Iteration + 1, _options.Iterations);
+        while (true)
+        {
+            var validation = IsValidationDue ? Validate(cancellationToken) : null;
+            if (_checkpoints?.IsDue(Counters.Iteration) == true)
+            {
+                _checkpoints.Save(_state);
+            }
+
+            Report(validation);
+            if (IsFinished)
+            {
+                return true;
+            }
+
+            cancellationToken.ThrowIfCancellationRequested();
+            var batch = batches.Take(cancellationToken);
+            if (!Advance(batch))
+            {
+                return false;
+            }
+        }
+    }
+
+    /// <summary>Takes a step. If the loss is not a number, training stops or goes back to a checkpoint.</summary>
+    /// <returns>Whether it can go on with the next batch.</returns>
+    private bool Advance(TrainingBatch batch)
+    {
+        _rate = _schedule.At(_clock.Advancement(batch.Iteration - 1)) * Counters.RateScale;
+        var result = _state.Step(batch, _rate);
+        if (!result.IsFinite)
+        {
+            var divergence = Divergence.Describe(batch, result, _trainer.Tasks);
+            if (_options.OnDivergence == DivergenceHandling.Stop || !_checkpoints!.RollBack(_state))
+            {
+                throw divergence;
+            }
+
+            _meter.Add($"{divergence.Message} Went back to iteration {Counters.Iteration}, with {Counters.RateScale:g3} times the learning rate.");
+            return false;
+        }
+
+        Counters = Counters with { Elapsed = _clock.Elapsed, SkippedImages = Counters.SkippedImages + batch.Skipped.Count };
+        _meter.Add(batch, result);
+        return true;
+    }
+
+    private ValidationResult Validate(CancellationToken cancellationToken)
+    {
+        using var restorer = new Restorer(new TatModel(_state.AverageNetwork, _trainer.Tasks));
+        var validation = _clock.Validate(() => _validator.Measure(restorer, Counters.Iteration, Counters.Best?.MeanPsnr, cancellationToken));
+        if (validation.IsBest)
+        {
+            _state.KeepAsBest(_state.Average.Values);
+        }
+
+        Counters = Counters with
+        {
+            Best = validation.IsBest ? validation : Counters.Best,
+            LastValidation = Counters.Iteration,
+            ValidationsSinceBest = validation.IsBest ? 0 : Counters.ValidationsSinceBest + 1,
+        };
+        return validation;
+    }
+
+    private void Report(ValidationResult? validation, bool force = false)
+    {
+        var isNew = Counters.Iteration != _reported;
+        if (!force && validation is null && !IsFinished && !(isNew && Counters.Iteration % _options.ProgressInterval == 0))
+        {
+            return;
+        }
+
+        var fraction = IsFinished ? 1 : _clock.Fraction(Counters.Iteration);
+        var remaining = IsFinished ? TimeSpan.Zero : _clock.Remaining(Counters.Iteration);
+        _reported = Counters.Iteration;
+        _progress?.Report(_meter.Report(Counters, _options.Iterations, fraction, remaining, _rate, validation));
+    }
+
+    private ModelCard Card() => new()
+    {
+        Trained = DateTimeOffset.UtcNow,
+        Iterations = Counters.Best?.Iteration ?? Counters.Iteration,
+        Data = _options.DataDescription,
+        TrainingPairs = _pools.ToDictionary(pool => pool.Task.Name, pool => pool.Count),
+        Validation = Counters.Best?.Tasks ?? new Dictionary<string, TaskScore>(),
+        Training = OptionsText.Describe(_options).Where(option => option.Key == nameof(_options.Iterations) || !TatTrainerOptions.FreeToChange.Contains(option.Key)).ToDictionary(),
+    };
+}

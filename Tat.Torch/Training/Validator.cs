@@ -1,0 +1,46 @@
+using Tat.Torch.Data;
+using Tat.Torch.Inference;
+using Tat.Torch.Metrics;
+using Tat.Torch.Tasks;
+
+namespace Tat.Torch.Training;
+
+/// <summary>Measures a restorer on the validation images of each task, by the paper's protocol.</summary>
+internal sealed class Validator
+{
+    private readonly List<(RestorationTask Task, PairPool Pool, int Index)> _images = [];
+
+    /// <param name="pools">The validation pairs of each task.</param>
+    /// <param name="imagesPerTask">How many images of each task to use, spread evenly over those there are.</param>
+    public Validator(IEnumerable<PairPool> pools, int imagesPerTask)
+    {
+        foreach (var pool in pools)
+        {
+            var count = Math.Min(imagesPerTask, pool.Count);
+            _images.AddRange(Enumerable.Range(0, count).Select(i => (pool.Task, pool, (int)((long)i * pool.Count / count))));
+        }
+    }
+
+    /// <summary>Whether there is anything to measure on.</summary>
+    public bool HasImages => _images.Count > 0;
+
+    /// <summary>Restores and measures all validation images.</summary>
+    /// <param name="restorer">What to measure.</param>
+    /// <param name="iteration">After which iteration.</param>
+    /// <param name="bestPsnr">The best mean PSNR so far.</param>
+    /// <param name="cancellationToken">Stops between images.</param>
+    public ValidationResult Measure(IImageRestorer restorer, long iteration, double? bestPsnr, CancellationToken cancellationToken)
+    {
+        var measured = new List<(RestorationTask Task, ImageQuality Quality)>(_images.Count);
+        foreach (var (task, pool, index) in _images)
+        {
+            var pair = pool.ReadRaw(index);
+            var restored = restorer.Restore([pair.LowQuality], [task], cancellationToken)[0];
+            measured.Add((task, ImageQuality.Measure(restored, pair.HighQuality, task.MetricWindow)));
+        }
+
+        var scores = measured.GroupBy(item => item.Task.Name).ToDictionary(group => group.Key, group => QualitySummary.Of(group.Select(item => item.Quality)).ToScore());
+        var mean = QualitySummary.OverTasks(measured).Psnr.Mean;
+        return new(iteration, scores, mean, bestPsnr is null || mean > bestPsnr);
+    }
+}
