@@ -14,6 +14,8 @@ internal static class SimulateCommand
     public static Command Create(Terminal terminal)
     {
         var images = CommonOptions.Paths("image", "Good images: files, folders that hold a series, or folders of images.");
+        images.Arity = ArgumentArity.ZeroOrMore;
+        var phantoms = new Option<int>("--phantoms") { Description = "Instead of images: make this many phantoms of the task." };
         var task = new Option<string>("--task") { Description = "What the pairs are to train or test.", Required = true };
         task.AcceptOnlyFromAmong(StringComparer.OrdinalIgnoreCase, [.. TaskVocabulary.Paper.Select(known => known.Name)]);
         var output = new Option<string>("--out") { Description = "Root of the data set to write to: ROOT/TASK/SPLIT/{LQ,HQ}/NAME.nii.gz.", Required = true };
@@ -28,11 +30,24 @@ internal static class SimulateCommand
         var overwrite = CommonOptions.Overwrite();
         var command = new Command("simulate", "Simulates low-quality counterparts of good images: MRI k-space crop, CT low dose, PET low count.")
         {
-            images, task, output, split, factor, dose, reduction, spacing, seed, overwrite,
+            images, phantoms, task, output, split, factor, dose, reduction, spacing, seed, overwrite,
         };
         reading.AddTo(command);
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(phantoms) < 0 || (result.GetValue(images)?.Length > 0) == (result.GetValue(phantoms) > 0))
+            {
+                result.AddError("Give images, or a number of --phantoms.");
+            }
+        });
         command.SetAction((parsed, cancellationToken) =>
         {
+            if (parsed.GetValue(phantoms) is > 0 and var count)
+            {
+                WritePhantoms(terminal, TaskVocabulary.Paper[parsed.GetRequiredValue(task)], parsed.GetRequiredValue(output), parsed.GetRequiredValue(split), count, parsed.GetValue(seed), parsed.GetValue(overwrite), cancellationToken);
+                return Task.FromResult(CommandLine.Done);
+            }
+
             IDegradation degradation = TaskVocabulary.Paper[parsed.GetRequiredValue(task)].Name switch
             {
                 "MRI" => new MriKSpaceCrop { Factor = parsed.GetValue(factor) },
@@ -53,6 +68,18 @@ internal static class SimulateCommand
             return Task.FromResult(CommandLine.Done);
         });
         return command;
+    }
+
+    private static void WritePhantoms(Terminal terminal, RestorationTask task, string root, string split, int count, ulong seed, bool overwrite, CancellationToken cancellationToken)
+    {
+        var folder = Path.Combine(root, task.Name, split);
+        CommonOptions.CheckFree(overwrite, folder);
+        terminal.Track($"{task} phantoms", progress =>
+        {
+            PhantomDataSet.Write(root, [task], [(split, count)], 128, seed, progress, cancellationToken);
+            return count;
+        });
+        terminal.Line($"{count} phantoms and degraded counterparts are in {folder}. Phantoms are not patients: use them to try things out.");
     }
 
     private static List<ImagePair> Degrade(IImageScan scan, IDegradation degradation, double? spacing, ulong seed, IProgress<(double, string)> progress, CancellationToken cancellationToken)
