@@ -28,22 +28,22 @@ internal static class InspectCommand
     private static int Run(Terminal terminal, string[] files, ImageReadOptions options, bool json, CancellationToken cancellationToken)
     {
         var facts = new List<object>();
-        var failures = 0;
         foreach (var file in files)
         {
             try
             {
-                var fact = ImageFacts.Of(file, options, cancellationToken);
-                facts.Add(fact);
-                if (!json)
-                {
-                    Print(terminal, fact);
-                }
+                facts.Add(ModelFiles.IsModelName(file) ? ModelFacts.Of(file) : ImageFacts.Of(file, options, cancellationToken));
             }
-            catch (IOException exception)
+            catch (Exception exception) when (exception is IOException or InvalidDataException)
             {
-                terminal.Error(exception.Message);
-                failures++;
+                terminal.Error(exception.Message.ReplaceLineEndings(" "));
+                continue;
+            }
+
+            if (!json)
+            {
+                terminal.Line(file);
+                terminal.Write(new Padder(Describe(facts[^1])).Padding(2, 0, 0, 1));
             }
         }
 
@@ -52,14 +52,13 @@ internal static class InspectCommand
             terminal.Json(files.Length == 1 ? facts[0] : facts);
         }
 
-        return failures == 0 ? CommandLine.Done : CommandLine.Failed;
+        return facts.Count == files.Length ? CommandLine.Done : CommandLine.Failed;
     }
 
-    private static void Print(Terminal terminal, ImageFacts image)
+    private static Grid Describe(object facts)
     {
-        var unit = image.Unit is null ? "" : " " + image.Unit;
-        var grid = new Grid().AddColumn().AddColumn();
-        void Row(string name, string? value)
+        var grid = new Grid().AddColumn(new GridColumn().NoWrap()).AddColumn();
+        foreach (var (name, value) in facts is ModelFacts model ? Rows(model) : Rows((ImageFacts)facts))
         {
             if (!string.IsNullOrEmpty(value))
             {
@@ -67,18 +66,36 @@ internal static class InspectCommand
             }
         }
 
-        Row("Format", image.Format);
-        Row("Modality", image.Modality);
-        Row("Size", $"{image.Rows} rows x {image.Columns} columns, {image.Frames} {(image.Frames == 1 ? "slice" : "slices")}");
-        Row("Values", string.Create(CultureInfo.InvariantCulture, $"{image.Min:G7} to {image.Max:G7}{unit}, mean {image.Mean:G7}, standard deviation {image.Std:G7}"));
-        Row("Not a number", image.NonFinite > 0 ? $"{image.NonFinite} pixels, left out above" : null);
-        Row("Spacing", string.Create(CultureInfo.InvariantCulture, $"{image.Geometry.RowSpacing:G6} x {image.Geometry.ColumnSpacing:G6} x {image.Geometry.SliceSpacing:G6} mm (rows, columns, slices)"));
-        foreach (var (name, value) in image.Geometry.Properties)
-        {
-            Row(name, value);
-        }
-
-        terminal.Line(image.File);
-        terminal.Write(new Padder(grid).Padding(2, 0, 0, 1));
+        return grid;
     }
+
+    private static IEnumerable<(string Name, string? Value)> Rows(ImageFacts image)
+    {
+        var unit = image.Unit is null ? "" : " " + image.Unit;
+        return
+        [
+            ("Format", image.Format),
+            ("Modality", image.Modality),
+            ("Size", $"{image.Rows} rows x {image.Columns} columns, {image.Frames} {(image.Frames == 1 ? "slice" : "slices")}"),
+            ("Values", FormattableString.Invariant($"{image.Min:G7} to {image.Max:G7}{unit}, mean {image.Mean:G7}, standard deviation {image.Std:G7}")),
+            ("Not a number", image.NonFinite > 0 ? $"{image.NonFinite} pixels, left out above" : null),
+            ("Spacing", FormattableString.Invariant($"{image.Geometry.RowSpacing:G6} x {image.Geometry.ColumnSpacing:G6} x {image.Geometry.SliceSpacing:G6} mm (rows, columns, slices)")),
+            .. image.Geometry.Properties.Select(property => (property.Key, (string?)property.Value)),
+        ];
+    }
+
+    private static IEnumerable<(string Name, string? Value)> Rows(ModelFacts model) =>
+    [
+        .. model.Tasks.Select(task => (task.Name, (string?)FormattableString.Invariant(
+            $"{task.Quantity} in {task.Unit}, normalised from [{task.NormalizationRange[0]}, {task.NormalizationRange[1]}], measured in [{task.MetricWindow[0]}, {task.MetricWindow[1]}]"))),
+        ("Data", model.Card.Data),
+        ("Pairs", string.Join(", ", model.Card.TrainingPairs.Select(pairs => $"{pairs.Key} {pairs.Value}"))),
+        ("Iterations", model.Card.Iterations > 0 ? model.Card.Iterations.ToString(CultureInfo.InvariantCulture) : null),
+        ("Started from", model.Card.InitialWeights),
+        ("Trained", model.Card.Trained?.ToString("u", CultureInfo.InvariantCulture)),
+        .. model.Card.Validation.Select(score => ($"Validation {score.Key}", (string?)FormattableString.Invariant(
+            $"PSNR {score.Value.Psnr:F2} dB, SSIM {score.Value.Ssim:F4}, RMSE {score.Value.Rmse:G4} over {score.Value.Images} images"))),
+        ("Written by", $"TAT for ML.NET {model.Card.ProductVersion}"),
+        .. model.Card.Training.Select(option => (option.Key, (string?)option.Value)),
+    ];
 }

@@ -1,0 +1,108 @@
+using System.Text.Json;
+using Tat.MLNet.Formats;
+using Tat.Tests.Formats;
+using Tat.Tests.Formats.Nifti;
+using Tat.Torch.Model;
+using Tat.Torch.Tasks;
+
+namespace Tat.Tests.Samples;
+
+[TestClass]
+public sealed class RestoreCommandTests
+{
+    private static readonly TemporaryFolder _models = new();
+
+    private static string Model => _models["untrained.safetensors"];
+
+    [ClassInitialize]
+    public static void MakeModel(TestContext _)
+    {
+        var options = TatNetworkOptions.Small with { Width = 8, Blocks = [1, 1, 1, 1], RepresentationFeatures = 4, TrainSize = 32 };
+        using var model = new TatModel(new TatNetwork(options, seed: 1), TaskVocabulary.Paper, new ModelCard { Data = "nothing" });
+        model.Save(Model);
+    }
+
+    [ClassCleanup]
+    public static void RemoveModel() => _models.Dispose();
+
+    [TestMethod]
+    [DataRow("out.nii.gz", "out.nii.gz")]
+    [DataRow("folder", "folder/v_t2_u8.nii.gz")]
+    public async Task A_volume_keeps_its_geometry(string output, string written)
+    {
+        using var folder = new TemporaryFolder();
+        var source = TestData.Path("data/nifti/v_t2_u8.nii.gz");
+        (await Cli.RunAsync("restore", source, "--model", Model, "--task", "MRI", "--out", folder[output])).AssertDone();
+        CollectionAssert.AreEqual(new[] { written }, folder.Files);
+        using var before = ImageFormats.Open(source);
+        using var after = ImageFormats.Open(folder[written]);
+        Assert.AreEqual((before.Rows, before.Columns, before.SliceCount), (after.Rows, after.Columns, after.SliceCount));
+        Assert.AreEqual(before.Affine!.ToString(), after.Affine!.ToString());
+        Assert.IsTrue(NiftiSamples.SlicesOf(after).All(slice => slice.Pixels.All(value => value is >= 0 and <= 4095)));
+    }
+
+    [TestMethod]
+    public async Task A_folder_is_restored_file_by_file_and_resumed()
+    {
+        using var folder = new TemporaryFolder();
+        NiftiSamples.WriteRamp(folder["in/a.nii"]);
+        NiftiSamples.WriteRamp(folder["in/deep/b.hdr"]);
+        string[] command = ["restore", folder["in"], "--model", Model, "--task", "CT", "--out", folder["out"]];
+        (await Cli.RunAsync(command)).AssertDone();
+        CollectionAssert.IsSubsetOf(new[] { "out/a.nii", "out/deep/b.hdr", "out/deep/b.img" }, folder.Files);
+
+        (await Cli.RunAsync(command)).AssertFailed(1, "--overwrite");
+        File.Delete(folder["out/a.nii"]);
+        var resumed = await Cli.RunAsync([.. command, "--resume", "--json"]);
+        resumed.AssertDone();
+        Assert.AreEqual(1, JsonDocument.Parse(resumed.Output).RootElement.GetArrayLength());
+        (await Cli.RunAsync([.. command, "--overwrite"])).AssertDone();
+    }
+
+    [TestMethod]
+    public async Task Any_plane_can_be_restored()
+    {
+        using var folder = new TemporaryFolder();
+        var source = TestData.Path("data/nifti/v_t2_ASL.nii.gz");
+        (await Cli.RunAsync("restore", source, "--model", Model, "--task", "MRI", "--out", folder["a.nii"], "--plane", "axial")).AssertDone();
+        using var scan = ImageFormats.Open(folder["a.nii"]);
+        Assert.AreEqual("ASL", scan.Affine!.Orientation);
+        Assert.AreEqual((4, 96, 96), (scan.Rows, scan.Columns, scan.SliceCount));
+    }
+
+    [TestMethod]
+    public async Task Cancelling_leaves_no_half_volume()
+    {
+        using var folder = new TemporaryFolder();
+        using var cancelled = new CancellationTokenSource();
+        cancelled.Cancel();
+        (await Cli.RunAsync(cancelled.Token, "restore", TestData.Path("data/nifti/v_t2_u8.nii.gz"), "--model", Model, "--task", "MRI", "--out", folder["out.nii"])).AssertFailed(1, "cancelled");
+        Assert.HasCount(0, folder.Files);
+    }
+
+    [TestMethod]
+    public async Task What_cannot_be_done_is_explained()
+    {
+        using var folder = new TemporaryFolder();
+        var ramp = NiftiSamples.WriteRamp(folder["in/ramp.nii"]);
+        (await Cli.RunAsync("restore", ramp, "--model", folder["absent.zip"], "--task", "CT")).AssertFailed(1, "absent.zip");
+        (await Cli.RunAsync("restore", ramp, "--model", Model, "--task", "X-ray", "--out", folder["x.nii"])).AssertFailed(1, "known tasks are PET, CT, MRI");
+        (await Cli.RunAsync("restore", ramp, "--model", Model, "--out", folder["x.nii"])).AssertFailed(1, "give --task");
+        (await Cli.RunAsync("restore", ramp, "--model", Model, "--task", "CT", "--out", folder["in"])).AssertFailed(1, "replaced by its own result");
+        (await Cli.RunAsync("restore", folder["in"], "--model", ramp, "--task", "CT", "--out", folder["x.nii"])).AssertFailed(1, "not a model");
+        var nan = TestData.Path("data/nifti/resampled_anat_moved.nii");
+        (await Cli.RunAsync("restore", nan, "--model", Model, "--task", "MRI", "--out", folder["x.nii"])).AssertFailed(1, "NaN");
+        Assert.HasCount(1, folder.Files);
+    }
+
+    [TestMethod]
+    public async Task Inspect_prints_the_card_of_a_model()
+    {
+        var run = await Cli.RunAsync("inspect", Model, "--json");
+        run.AssertDone();
+        var model = JsonDocument.Parse(run.Output).RootElement;
+        Assert.AreEqual("HU", model.GetProperty("tasks")[1].GetProperty("unit").GetString());
+        Assert.AreEqual("nothing", model.GetProperty("card").GetProperty("data").GetString());
+        StringAssert.Contains((await Cli.RunAsync("inspect", Model)).Output, "normalised from [-1024, 3072]", StringComparison.Ordinal);
+    }
+}
