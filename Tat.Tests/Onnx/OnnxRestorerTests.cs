@@ -1,0 +1,117 @@
+using Tat.Torch.Imaging;
+using Tat.Torch.Inference;
+using Tat.Torch.Onnx;
+using Tat.Torch.Tasks;
+
+namespace Tat.Tests.Onnx;
+
+[TestClass]
+public sealed class OnnxRestorerTests
+{
+    private static readonly OnnxRuntimeOptions _oneThread = new() { Threads = 1 };
+
+    [TestMethod]
+    [DataRow(OnnxSignature.Image)]
+    [DataRow(OnnxSignature.Pixels)]
+    public void Restores_images_of_any_size_and_task_as_TorchSharp_does(OnnxSignature signature)
+    {
+        using var model = ExportedModels.CreateModel();
+        using var reference = new Restorer(model);
+        using var restorer = new OnnxRestorer(ExportedModels.Export(model, new() { Signature = signature }), _oneThread);
+        (int, int)[] sizes = [(32, 32), (1, 1), (3, 17), (33, 40), (61, 47), (104, 57)];
+        var tasks = sizes.Select((_, i) => TaskVocabulary.Paper[i % 3]).ToList();
+        var images = sizes.Select((size, i) => ExportedModels.CreateImage(size.Item1, size.Item2, tasks[i])).ToList();
+
+        var expected = reference.Restore(images, tasks);
+        var actual = restorer.Restore(images, tasks);
+        for (var i = 0; i < images.Count; i++)
+        {
+            Assert.AreEqual((images[i].Height, images[i].Width), (actual[i].Height, actual[i].Width));
+            AssertClose(expected[i], actual[i], tasks[i]);
+            Assert.IsTrue(Difference(images[i], actual[i]) / tasks[i].NormalizationRange.Width > 1e-3, "the model must do something");
+        }
+    }
+
+    [TestMethod]
+    public void Clips_to_the_range_before_and_after()
+    {
+        using var model = ExportedModels.CreateModel();
+        using var reference = new Restorer(model);
+        using var restorer = new OnnxRestorer(ExportedModels.Export(model), _oneThread);
+        var task = RestorationTask.Ct;
+        var pixels = new float[24 * 24];
+        pixels.AsSpan(0, 200).Fill(-5000);
+        pixels.AsSpan(200).Fill(1e6f);
+        var image = new ImageSlice(pixels, 24, 24);
+        var restored = restorer.Restore([image], [task])[0];
+        AssertClose(reference.Restore([image], [task])[0], restored, task);
+        Assert.IsTrue(restored.Pixels.Min() >= -1024 && restored.Pixels.Max() <= 3072);
+    }
+
+    [TestMethod]
+    public void Knows_tasks_card_and_signature()
+    {
+        using var model = ExportedModels.CreateModel();
+        using var restorer = new OnnxRestorer(ExportedModels.Export(model, new() { Signature = OnnxSignature.Pixels }), _oneThread);
+        CollectionAssert.AreEqual(TaskVocabulary.Paper.ToList(), restorer.Tasks.ToList());
+        Assert.AreEqual(321, restorer.Card.Iterations);
+        Assert.AreEqual("nothing", restorer.Card.Data);
+        Assert.AreEqual(OnnxSignature.Pixels, restorer.Signature);
+    }
+
+    [TestMethod]
+    public void Calls_from_several_threads_do_not_disturb_each_other()
+    {
+        using var model = ExportedModels.CreateModel();
+        using var restorer = new OnnxRestorer(ExportedModels.Export(model), _oneThread);
+        var images = Enumerable.Range(0, 6).Select(i => ExportedModels.CreateImage(24 + (8 * i), 40, RestorationTask.Pet)).ToArray();
+        var alone = images.Select(image => restorer.Restore([image], [RestorationTask.Pet])[0].Pixels).ToArray();
+        Parallel.For(0, images.Length, i => CollectionAssert.AreEqual(alone[i], restorer.Restore([images[i]], [RestorationTask.Pet])[0].Pixels));
+    }
+
+    [TestMethod]
+    public void Says_what_is_wrong_with_images_tasks_and_options()
+    {
+        using var model = ExportedModels.CreateModel();
+        var bytes = ExportedModels.Export(model);
+        using var restorer = new OnnxRestorer(bytes, _oneThread);
+        var image = ExportedModels.CreateImage(16, 16, RestorationTask.Ct);
+        var other = new RestorationTask("CBCT", "attenuation", "HU", new(-1000, 1000));
+        StringAssert.Contains(Assert.ThrowsExactly<ArgumentException>(() => restorer.Restore([image], [other])).Message, "'CBCT'; it knows PET, CT, MRI");
+        Assert.ThrowsExactly<ArgumentException>(() => restorer.Restore([image], []));
+
+        image.Pixels[18] = float.NaN;
+        StringAssert.Contains(Assert.ThrowsExactly<InvalidDataException>(() => restorer.Restore([image], [RestorationTask.Ct])).Message, "row 1, column 2");
+
+        StringAssert.Contains(Assert.ThrowsExactly<NotSupportedException>(() => new OnnxRestorer(bytes, new() { ExecutionProvider = "CUDA" })).Message, "it offers CPU");
+        Assert.ThrowsExactly<NotSupportedException>(() => new OnnxRestorer(bytes, new() { ExecutionProvider = "Abacus" }));
+        Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => new OnnxRestorer(bytes, new() { Threads = 0 }));
+    }
+
+    [TestMethod]
+    public void Refuses_files_that_are_no_exported_model()
+    {
+        Assert.ThrowsExactly<InvalidDataException>(() => new OnnxRestorer([1, 2, 3]));
+        using var model = ExportedModels.CreateModel();
+        var bytes = ExportedModels.Export(model);
+        Assert.ThrowsExactly<InvalidDataException>(() => new OnnxRestorer(bytes[..(bytes.Length / 2)]));
+    }
+
+    [TestMethod]
+    public void Stops_when_it_is_cancelled()
+    {
+        using var model = ExportedModels.CreateModel();
+        using var restorer = new OnnxRestorer(ExportedModels.Export(model), _oneThread);
+        using var cancellation = new CancellationTokenSource();
+        cancellation.Cancel();
+        Assert.ThrowsExactly<OperationCanceledException>(() => restorer.Restore([ExportedModels.CreateImage(16, 16, RestorationTask.Ct)], [RestorationTask.Ct], cancellation.Token));
+    }
+
+    private static void AssertClose(ImageSlice expected, ImageSlice actual, RestorationTask task)
+    {
+        var difference = Difference(expected, actual) / task.NormalizationRange.Width;
+        Assert.IsTrue(difference <= 1e-4, $"{actual.Height} × {actual.Width}, {task}: differs by {difference:G3} on [0, 1]");
+    }
+
+    private static double Difference(ImageSlice a, ImageSlice b) => a.Pixels.Zip(b.Pixels, (x, y) => Math.Abs((double)x - y)).Max();
+}

@@ -1,0 +1,120 @@
+using Google.Protobuf;
+using Tat.Torch.Imaging;
+using Tat.Torch.Inference;
+using Tat.Torch.Model;
+using Tat.Torch.Onnx.Schema;
+using Tat.Torch.Tasks;
+using static TorchSharp.torch;
+
+namespace Tat.Torch.Onnx;
+
+/// <summary>Writes a network as an ONNX file: standard operators of opset 17, any image size, physical units in and out.</summary>
+/// <remarks>
+/// Padding, attention windows and generated kernels are computed inside, from the size and the content of the image. The file carries
+/// the tasks with their ranges and the model card as metadata (<c>tat.tasks</c>, <c>tat.card</c>).
+/// </remarks>
+public static class OnnxExporter
+{
+    // The IR version that came with opset 17.
+    private const int IrVersion = 8, Opset = 17;
+
+    /// <summary>Exports a model; the file appears once it is complete and verified, or not at all.</summary>
+    /// <param name="model">The model, on any device.</param>
+    /// <param name="path">The file; one that exists is replaced.</param>
+    /// <param name="options">How to export; <see langword="null"/> for the defaults.</param>
+    /// <param name="cancellationToken">Stops between steps and leaves nothing behind.</param>
+    /// <returns>What was written, and how far it is from the network.</returns>
+    /// <exception cref="InvalidDataException">The file does not compute what the network does; it has been deleted.</exception>
+    public static OnnxExportReport Export(TatModel model, string path, OnnxExportOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        options ??= new();
+        var temporary = $"{path}.{Guid.NewGuid():N}.tmp";
+        try
+        {
+            using (var stream = File.Create(temporary))
+            {
+                CreateModel(model, options).WriteTo(stream);
+            }
+
+            cancellationToken.ThrowIfCancellationRequested();
+            var comparisons = options.Verify ? Verify(model, temporary, options, cancellationToken) : [];
+            File.Move(temporary, path, overwrite: true);
+            return new(path, new FileInfo(path).Length, comparisons);
+        }
+        finally
+        {
+            File.Delete(temporary);
+        }
+    }
+
+    /// <summary>Builds the whole file.</summary>
+    internal static ModelProto CreateModel(TatModel source, OnnxExportOptions options)
+    {
+        var network = source.Network.Options;
+        var model = new ModelProto
+        {
+            IrVersion = IrVersion,
+            ProducerName = "TAT for ML.NET",
+            ProducerVersion = source.Card.ProductVersion,
+            ModelVersion = source.Card.Iterations,
+            DocString = $"Task-Adaptive Transformer (MICCAI 2025, arXiv 2512.14550) for {string.Join(", ", source.Tasks.Select(task => $"{task.Name} ({task.Unit}, {task.NormalizationRange})"))}. Not for diagnostic use.",
+            Graph = new ModelGraph(network, new(ReadWeights(source.Network))).Build(options.Signature, options.HalfPrecisionWeights),
+        };
+        model.OpsetImport.Add(new OperatorSetIdProto { Version = Opset });
+        new OnnxMetadata(options.Signature, source.Tasks, source.Card).Write(model, network);
+        return model;
+    }
+
+    internal static Dictionary<string, WeightArray> ReadWeights(TatNetwork network)
+    {
+        using var scope = NewDisposeScope();
+        using var detached = no_grad();
+        return network.named_parameters().ToDictionary(
+            entry => entry.name,
+            entry => new WeightArray(entry.parameter.to(float32).cpu().contiguous().data<float>().ToArray(), entry.parameter.shape));
+    }
+
+    private static List<OnnxComparison> Verify(TatModel model, string path, OnnxExportOptions options, CancellationToken cancellationToken)
+    {
+        using var reference = new Restorer(model);
+        using var restorer = new OnnxRestorer(path);
+        var task = model.Tasks[0];
+        var comparisons = new List<OnnxComparison>();
+        foreach (var (height, width) in Sizes(model.Network.Options.TrainSize))
+        {
+            var image = VerificationImage(height, width, task);
+            var expected = reference.Restore([image], [task], cancellationToken)[0].Pixels;
+            var actual = restorer.Restore([image], [task], cancellationToken)[0].Pixels;
+            var difference = expected.Zip(actual, (e, a) => Math.Abs((double)e - a)).Max() / task.NormalizationRange.Width;
+            comparisons.Add(new(height, width, difference));
+
+            // Written so that NaN fails too.
+            if (!(difference <= options.EffectiveTolerance))
+            {
+                throw new InvalidDataException(FormattableString.Invariant(
+                    $"The exported model differs from the network by {difference:G3} on an image of {height} × {width}, where {options.EffectiveTolerance:G3} is allowed; no file was written. Check the weights for NaN and huge values, or raise the tolerance."));
+            }
+        }
+
+        return comparisons;
+    }
+
+    // The training size, where attention is global, and a size at which every level has several windows and both sides are padded.
+    private static (int Height, int Width)[] Sizes(int trainSize) => [(trainSize, trainSize), ((2 * trainSize) + 5, (3 * trainSize / 2) + 9)];
+
+    /// <summary>Smooth structure over half of the task's range.</summary>
+    private static ImageSlice VerificationImage(int height, int width, RestorationTask task)
+    {
+        var pixels = new float[height * width];
+        for (var i = 0; i < pixels.Length; i++)
+        {
+            var (y, x) = ((float)(i / width) / height, (float)(i % width) / width);
+            pixels[i] = 0.5f + (0.2f * MathF.Sin(9 * y) * MathF.Cos(13 * x)) + (0.05f * MathF.Sin(i));
+        }
+
+        task.Denormalize(pixels, pixels);
+        return new(pixels, height, width);
+    }
+}

@@ -1,0 +1,146 @@
+using Microsoft.ML.OnnxRuntime;
+using Tat.Torch.Imaging;
+using Tat.Torch.Inference;
+using Tat.Torch.Model;
+using Tat.Torch.Tasks;
+
+namespace Tat.Torch.Onnx;
+
+/// <summary>Restores images with an exported model on ONNX Runtime; needs no LibTorch.</summary>
+/// <remarks>Safe for concurrent calls. The program references a native package of ONNX Runtime: Microsoft.ML.OnnxRuntime, or one for a GPU.</remarks>
+public sealed class OnnxRestorer : IImageRestorer
+{
+    private readonly InferenceSession _session;
+    private readonly OnnxMetadata _metadata;
+
+    /// <summary>Opens an exported model.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="options">How to run it; <see langword="null"/> for the CPU with all cores.</param>
+    /// <exception cref="InvalidDataException">The file is damaged, or not a model that was exported from TAT.</exception>
+    /// <exception cref="NotSupportedException">The execution provider is not available.</exception>
+    /// <exception cref="DllNotFoundException">The program does not reference a native package of ONNX Runtime.</exception>
+    public OnnxRestorer(string path, OnnxRuntimeOptions? options = null)
+        : this(ReadAll(path), $"'{path}'", options)
+    {
+    }
+
+    /// <summary>Opens an exported model that is in memory.</summary>
+    /// <param name="model">The bytes of the file; not kept.</param>
+    /// <param name="options">How to run it; <see langword="null"/> for the CPU with all cores.</param>
+    /// <exception cref="InvalidDataException">The bytes are damaged, or not a model that was exported from TAT.</exception>
+    /// <exception cref="NotSupportedException">The execution provider is not available.</exception>
+    /// <exception cref="DllNotFoundException">The program does not reference a native package of ONNX Runtime.</exception>
+    public OnnxRestorer(byte[] model, OnnxRuntimeOptions? options = null)
+        : this(model, "The model", options)
+    {
+    }
+
+    private OnnxRestorer(byte[] model, string source, OnnxRuntimeOptions? options)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        _session = OnnxSessionFactory.Open(model, source, options ?? new());
+        try
+        {
+            _metadata = OnnxMetadata.Read(_session.ModelMetadata.CustomMetadataMap, source);
+        }
+        catch
+        {
+            _session.Dispose();
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public TaskVocabulary Tasks => _metadata.Tasks;
+
+    /// <inheritdoc/>
+    public ModelCard Card => _metadata.Card;
+
+    /// <summary>What the inputs and the output of the model look like.</summary>
+    public OnnxSignature Signature => _metadata.Signature;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<ImageSlice> Restore(IReadOnlyList<ImageSlice> images, IReadOnlyList<RestorationTask> tasks, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(images);
+        ArgumentNullException.ThrowIfNull(tasks);
+        if (images.Count != tasks.Count)
+        {
+            throw new ArgumentException($"{images.Count} images and {tasks.Count} tasks were given; give each image its task.", nameof(tasks));
+        }
+
+        var ranges = tasks.Select(task => Known(task).NormalizationRange).ToArray();
+        for (var i = 0; i < images.Count; i++)
+        {
+            Check(images[i], i);
+        }
+
+        using var run = new RunOptions();
+        using var stop = cancellationToken.Register(() => run.Terminate = true);
+        var restored = new ImageSlice[images.Count];
+        for (var i = 0; i < restored.Length; i++)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            try
+            {
+                restored[i] = Run(images[i], ranges[i], run);
+            }
+            catch (OnnxRuntimeException) when (cancellationToken.IsCancellationRequested)
+            {
+                throw new OperationCanceledException(cancellationToken);
+            }
+        }
+
+        return restored;
+    }
+
+    /// <summary>Frees the model.</summary>
+    public void Dispose() => _session.Dispose();
+
+    private static byte[] ReadAll(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        return File.ReadAllBytes(path);
+    }
+
+    private static void Check(ImageSlice image, int index)
+    {
+        var position = Array.FindIndex(image.Pixels, value => !float.IsFinite(value));
+        if (position >= 0)
+        {
+            throw new InvalidDataException(
+                $"Image {index} has the value {image.Pixels[position]} at row {position / image.Width}, column {position % image.Width}; replace values that are not finite.");
+        }
+    }
+
+    /// <summary>The model's own task of that name: its normalisation is the one that the network has learnt.</summary>
+    private RestorationTask Known(RestorationTask task)
+    {
+        ArgumentNullException.ThrowIfNull(task);
+        return Tasks.TryGet(task.Name, out var known)
+            ? known
+            : throw new ArgumentException($"The model has not learnt the task '{task.Name}'; it knows {string.Join(", ", Tasks.Select(learnt => learnt.Name))}.", nameof(task));
+    }
+
+    private ImageSlice Run(ImageSlice image, IntensityRange range, RunOptions run)
+    {
+        using var minimum = OrtValue.CreateTensorValueFromMemory(new[] { range.Minimum }, [1]);
+        using var maximum = OrtValue.CreateTensorValueFromMemory(new[] { range.Maximum }, [1]);
+        long[] shape = Signature == OnnxSignature.Image ? [1, 1, image.Height, image.Width] : [1, image.Pixels.Length];
+        using var pixels = OrtValue.CreateTensorValueFromMemory(image.Pixels, shape);
+        var inputs = new Dictionary<string, OrtValue>
+        {
+            [Signature == OnnxSignature.Image ? ModelGraph.Image : ModelGraph.Pixels] = pixels,
+            [ModelGraph.RangeMinimum] = minimum,
+            [ModelGraph.RangeMaximum] = maximum,
+        };
+        using var size = OrtValue.CreateTensorValueFromMemory(new long[] { image.Height, image.Width }, [2]);
+        if (Signature == OnnxSignature.Pixels)
+        {
+            inputs.Add(ModelGraph.Size, size);
+        }
+
+        using var outputs = _session.Run(run, inputs, [ModelGraph.Restored]);
+        return new(outputs[0].GetTensorDataAsSpan<float>().ToArray(), image.Height, image.Width);
+    }
+}

@@ -1,0 +1,82 @@
+using Microsoft.ML.OnnxRuntime;
+
+namespace Tat.Torch.Onnx;
+
+/// <summary>Opens ONNX models in ONNX Runtime, and says what to do where that fails.</summary>
+internal static class OnnxSessionFactory
+{
+    /// <summary>Opens a model.</summary>
+    /// <param name="model">The bytes of the file.</param>
+    /// <param name="source">What to call it in messages.</param>
+    /// <param name="options">How to run it.</param>
+    public static InferenceSession Open(byte[] model, string source, OnnxRuntimeOptions options)
+    {
+        try
+        {
+            using var session = Configure(options);
+            return new InferenceSession(model, session);
+        }
+        catch (Exception problem) when (IsMissingLibrary(problem))
+        {
+            throw new DllNotFoundException(
+                "The native library of ONNX Runtime was not found: reference the package Microsoft.ML.OnnxRuntime (or .Gpu, .DirectML) in the program.", problem);
+        }
+        catch (OnnxRuntimeException problem)
+        {
+            throw new InvalidDataException($"{source} is not an ONNX model that ONNX Runtime can run ({problem.Message.Trim()}); export the model again.", problem);
+        }
+    }
+
+    private static SessionOptions Configure(OnnxRuntimeOptions options)
+    {
+        if (options.Threads is < 1)
+        {
+            throw new ArgumentOutOfRangeException(nameof(options), $"The option {nameof(options.Threads)} is {options.Threads}; use a number from 1, or null for one thread per core.");
+        }
+
+        // The memory pattern is a plan for one image size: with free sizes it only costs memory.
+        var session = new SessionOptions { EnableMemoryPattern = false, EnableCpuMemArena = options.MemoryArena, IntraOpNumThreads = options.Threads ?? 0 };
+        try
+        {
+            AddProvider(session, options);
+            return session;
+        }
+        catch
+        {
+            session.Dispose();
+            throw;
+        }
+    }
+
+    private static void AddProvider(SessionOptions session, OnnxRuntimeOptions options)
+    {
+        try
+        {
+            switch (options.ExecutionProvider.ToUpperInvariant())
+            {
+                case "CPU":
+                    break;
+                case "CUDA":
+                    session.AppendExecutionProvider_CUDA(options.DeviceId);
+                    break;
+                case "DML" or "DIRECTML":
+                    session.AppendExecutionProvider_DML(options.DeviceId);
+                    break;
+                default:
+                    session.AppendExecutionProvider(options.ExecutionProvider);
+                    break;
+            }
+        }
+        catch (Exception problem) when (problem is OnnxRuntimeException or EntryPointNotFoundException or ArgumentException)
+        {
+            throw new NotSupportedException(
+                $"The execution provider '{options.ExecutionProvider}' is not available here ({problem.Message.Trim()}); it offers {string.Join(", ", Available())}. Use one of these, or reference the package that brings it, such as Microsoft.ML.OnnxRuntime.Gpu.",
+                problem);
+        }
+    }
+
+    private static IEnumerable<string> Available() => OrtEnv.Instance().GetAvailableProviders().Select(name => name.Replace("ExecutionProvider", "", StringComparison.Ordinal));
+
+    private static bool IsMissingLibrary(Exception? problem) =>
+        problem is DllNotFoundException || (problem is TypeInitializationException && IsMissingLibrary(problem.InnerException));
+}
