@@ -3,6 +3,7 @@ extern alias MicrosoftMLCore;
 using System.Runtime.CompilerServices;
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using Microsoft.ML.Runtime;
 using Core = MicrosoftMLCore::Microsoft.ML;
 
 // ML.NET keeps the members that save and register a component to itself; the runtime lets this assembly use them.
@@ -89,6 +90,13 @@ namespace Tat.MLNet.ModelIO
 
     internal static class ModelBridge
     {
+        /// <summary>What an <see cref="MLContext"/> says of GPU and temporary files; also for the environment that ML.NET hands to a component that it loads.</summary>
+        public static EnvironmentSettings Settings(this IHostEnvironment environment)
+        {
+            var settings = (Core.Runtime.IHostEnvironmentInternal)environment;
+            return new(settings.GpuDeviceId, settings.FallbackToCpu, settings.TempFilePath);
+        }
+
         /// <summary>Describes a column that an estimator promises.</summary>
         public static SchemaShape.Column CreateColumn(string name, SchemaShape.Column.VectorKind kind, DataViewType itemType, SchemaShape? annotations = null) => (SchemaShape.Column)(object)new Core.SchemaShape.Column(
             name, (Core.SchemaShape.Column.VectorKind)kind, itemType, false, (Core.SchemaShape)(object)(annotations ?? new([])));

@@ -2,6 +2,7 @@ extern alias MicrosoftMLCore;
 
 using MicrosoftMLCore::Microsoft.ML;
 using Tat.MLNet.Loading;
+using Tat.MLNet.Scoring;
 using Tat.MLNet.Tagging;
 
 // What ML.NET may create when a model file names it: Model.Load finds these by itself, without a call of this library.
@@ -9,3 +10,4 @@ using Tat.MLNet.Tagging;
 [assembly: LoadableClass(typeof(ImageListLoader), null, typeof(SignatureLoadModel), "Image list loader", ImageListLoader.LoaderName)]
 [assembly: LoadableClass(typeof(ImageFileLoader), null, typeof(SignatureLoadModel), "Image file loader", ImageFileLoader.LoaderName)]
 [assembly: LoadableClass(typeof(TaskTaggingTransformer), null, typeof(SignatureLoadModel), "Task tagging", TaskTaggingTransformer.LoaderName)]
+[assembly: LoadableClass(typeof(TatTransformer), null, typeof(SignatureLoadModel), "Task-Adaptive Transformer", TatTransformer.LoaderName)]

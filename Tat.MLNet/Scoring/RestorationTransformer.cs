@@ -15,20 +15,22 @@ namespace Tat.MLNet.Scoring;
 /// </remarks>
 public abstract class RestorationTransformer : ITransformer, IDisposable
 {
-    private readonly IImageRestorer _restorer;
     private readonly ConditionalWeakTable<DataViewSchema, RestorationMapping> _mappings = [];
 
     private protected RestorationTransformer(IImageRestorer restorer, ScoringColumns columns, int batchSize)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(batchSize, 1);
-        (_restorer, Columns, BatchSize) = (restorer, columns, batchSize);
+        (Restorer, Columns, BatchSize) = (restorer, columns, batchSize);
     }
 
+    /// <summary>Restores images without ML.NET's views. The transformer owns it.</summary>
+    public IImageRestorer Restorer { get; }
+
     /// <summary>What the model is and how it was made.</summary>
-    public ModelCard Card => _restorer.Card;
+    public ModelCard Card => Restorer.Card;
 
     /// <summary>The tasks that the model has learnt.</summary>
-    public TaskVocabulary Tasks => _restorer.Tasks;
+    public TaskVocabulary Tasks => Restorer.Tasks;
 
     /// <summary>At most how many images a cursor restores together.</summary>
     public int BatchSize { get; }
@@ -62,7 +64,7 @@ public abstract class RestorationTransformer : ITransformer, IDisposable
     /// <summary>Frees the model.</summary>
     public void Dispose()
     {
-        _restorer.Dispose();
+        Restorer.Dispose();
         GC.SuppressFinalize(this);
     }
 
@@ -72,6 +74,6 @@ public abstract class RestorationTransformer : ITransformer, IDisposable
     private RestorationMapping Bind(DataViewSchema inputSchema)
     {
         ArgumentNullException.ThrowIfNull(inputSchema);
-        return _mappings.GetValue(inputSchema, schema => RestorationMapping.Create(_restorer, schema, Columns));
+        return _mappings.GetValue(inputSchema, schema => RestorationMapping.Create(Restorer, schema, Columns));
     }
 }

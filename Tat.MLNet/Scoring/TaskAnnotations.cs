@@ -1,5 +1,6 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using Tat.MLNet.ModelIO;
 using Tat.Torch.Tasks;
 
 namespace Tat.MLNet.Scoring;
@@ -11,6 +12,17 @@ internal static class TaskAnnotations
     private const string Quantities = "TaskQuantities";
     private const string Units = "TaskUnits";
     private const string Ranges = "TaskRanges";
+
+    /// <summary>The annotations as an estimator promises them.</summary>
+    public static SchemaShape Shape { get; } = new(
+    [
+        ModelBridge.CreateColumn("ScoreColumnKind", SchemaShape.Column.VectorKind.Scalar, TextDataViewType.Instance),
+        ModelBridge.CreateColumn("ScoreValueKind", SchemaShape.Column.VectorKind.Scalar, TextDataViewType.Instance),
+        ModelBridge.CreateColumn(Names, SchemaShape.Column.VectorKind.Vector, TextDataViewType.Instance),
+        ModelBridge.CreateColumn(Quantities, SchemaShape.Column.VectorKind.Vector, TextDataViewType.Instance),
+        ModelBridge.CreateColumn(Units, SchemaShape.Column.VectorKind.Vector, TextDataViewType.Instance),
+        ModelBridge.CreateColumn(Ranges, SchemaShape.Column.VectorKind.Vector, NumberDataViewType.Single),
+    ]);
 
     /// <summary>ML.NET's score kind, and the tasks: names, quantities, units and four range limits each.</summary>
     public static DataViewSchema.Annotations Create(TaskVocabulary tasks)

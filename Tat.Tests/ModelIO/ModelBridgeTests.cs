@@ -28,6 +28,9 @@ public class ModelBridgeTests
     [DataRow("ModelSaveContext.SaveBinaryStream")]
     [DataRow("VersionInfo..ctor")]
     [DataRow("Column..ctor")]
+    [DataRow("IHostEnvironmentInternal.get_TempFilePath")]
+    [DataRow("IHostEnvironmentInternal.get_FallbackToCpu")]
+    [DataRow("IHostEnvironmentInternal.get_GpuDeviceId")]
     public void Microsoft_ML_Core_has_the_bridged_member(string member)
     {
         var token = BridgedMembers()[member];

@@ -14,6 +14,8 @@ internal static class FreshProcess
         ["add"] = LoadingProbes.Add,
         ["touch"] = LoadingProbes.TouchWithoutTorch,
         ["ensure"] = LoadingProbes.EnsureLoaded,
+        ["restore"] = Scoring.ModelProbes.LoadAndRestore,
+        ["inspect"] = Scoring.ModelProbes.InspectWithoutTorch,
         ["tune"] = MemoryProbe.Tune,
     };
 

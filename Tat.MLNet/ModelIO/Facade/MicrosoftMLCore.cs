@@ -40,8 +40,6 @@ namespace Microsoft.ML
 
         public void SetVersionInfo(VersionInfo ver) => throw null;
 
-        public void SaveNonEmptyString(string str) => throw null;
-
         public void SaveStringOrNull(string str) => throw null;
 
         public void SaveBinaryStream(string name, Action<BinaryWriter> action) => throw null;
@@ -62,5 +60,17 @@ namespace Microsoft.ML
             {
             }
         }
+    }
+}
+
+namespace Microsoft.ML.Runtime
+{
+    public interface IHostEnvironmentInternal
+    {
+        string TempFilePath { get; }
+
+        bool FallbackToCpu { get; }
+
+        int? GpuDeviceId { get; }
     }
 }

@@ -1,0 +1,63 @@
+using System.IO.Compression;
+using Microsoft.ML;
+using Tat.MLNet.Scoring;
+using Tat.Torch.Checkpoints;
+using Tat.Torch.Model;
+
+namespace Tat.MLNet;
+
+public sealed partial class ImageRestorationCatalog
+{
+    /// <summary>Reads what a model is and how it was made, without loading its weights or LibTorch.</summary>
+    /// <param name="path">A model file of <c>mlContext.Model.Save</c> with a <see cref="TatTransformer"/> anywhere in its pipeline, or a file of <see cref="TatModel.Save(string)"/>.</param>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="InvalidDataException">It has no TAT model, or is damaged; the message names it.</exception>
+    public RestorationModelInfo ReadModelInfo(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        using var file = File.OpenRead(path);
+        if (!IsZip(file))
+        {
+            return ReadInfo(file, path);
+        }
+
+        try
+        {
+            using var zip = new ZipArchive(file, ZipArchiveMode.Read);
+            var entry = zip.Entries.FirstOrDefault(candidate => candidate.Name == TatTransformer.WeightsName)
+                ?? throw new InvalidDataException($"'{path}' is a model file without a TAT model; save the whole pipeline with mlContext.Model.Save.");
+            using var weights = entry.Open();
+            return ReadInfo(weights, path);
+        }
+        catch (InvalidDataException problem) when (!problem.Message.Contains(path, StringComparison.Ordinal))
+        {
+            throw new InvalidDataException($"'{path}' is damaged: {problem.Message}", problem);
+        }
+    }
+
+    /// <summary>Finds the step of a pipeline that restores images, for example to restore whole volumes with its <see cref="RestorationTransformer.Restorer"/>.</summary>
+    /// <param name="model">A fitted or loaded pipeline.</param>
+    /// <exception cref="ArgumentException">No step of it restores images.</exception>
+    public RestorationTransformer FindRestoration(ITransformer model)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        return Steps(model).OfType<RestorationTransformer>().LastOrDefault()
+            ?? throw new ArgumentException("The model has no step that restores images; fit a pipeline that ends in a trainer of ImageRestoration.Trainers, or load one.", nameof(model));
+    }
+
+    private static IEnumerable<ITransformer> Steps(ITransformer model) => model is IEnumerable<ITransformer> chain ? chain.SelectMany(Steps) : [model];
+
+    private static bool IsZip(FileStream file)
+    {
+        Span<byte> start = stackalloc byte[2];
+        var length = file.ReadAtLeast(start, 2, throwOnEndOfStream: false);
+        file.Position = 0;
+        return length == 2 && start.SequenceEqual("PK"u8);
+    }
+
+    private static RestorationModelInfo ReadInfo(Stream stream, string path)
+    {
+        var (network, tasks, card) = TatModelFormat.Read(new SafetensorsReader(stream, path).Metadata);
+        return new(card, tasks, network);
+    }
+}

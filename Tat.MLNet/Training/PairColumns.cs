@@ -1,0 +1,83 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using Tat.MLNet.Scoring;
+using Tat.MLNet.Views;
+using Tat.Torch.Imaging;
+
+namespace Tat.MLNet.Training;
+
+/// <summary>The columns that make an image pair.</summary>
+internal sealed record PairColumns(
+    DataViewSchema.Column LowQuality,
+    DataViewSchema.Column HighQuality,
+    DataViewSchema.Column Height,
+    DataViewSchema.Column Width,
+    DataViewSchema.Column Task,
+    DataViewSchema.Column? FileName,
+    DataViewSchema.Column? SliceIndex)
+{
+    /// <summary>The columns that tell of a pair without its pixels.</summary>
+    public IEnumerable<DataViewSchema.Column> Describing => new DataViewSchema.Column?[] { Task, FileName, SliceIndex }.OfType<DataViewSchema.Column>();
+
+    public IEnumerable<DataViewSchema.Column> All => [LowQuality, HighQuality, Height, Width, .. Describing];
+
+    public static PairColumns Find(DataViewSchema schema, ScoringColumns columns, string highQuality) => new(
+        schema.FindVector(columns.LowQuality),
+        schema.FindVector(highQuality),
+        schema.FindInt32(columns.Height),
+        schema.FindInt32(columns.Width),
+        schema.FindTextOrKey(columns.Task),
+        schema.GetColumnOrNull(columns.FileName) is { Type: TextDataViewType } name ? name : null,
+        schema.GetColumnOrNull("SliceIndex") is { } slice && slice.Type == NumberDataViewType.Int32 ? slice : null);
+
+    /// <summary>Reads the task and a name for messages of the row that <paramref name="row"/> stands on.</summary>
+    public Func<(string Task, string Name)> CreateDescriber(DataViewRow row)
+    {
+        var getTask = TextGetter.Create(row, Task);
+        var getName = CreateNamer(row);
+        return () => (getTask(), getName());
+    }
+
+    /// <summary>Reads the pair of the row that <paramref name="row"/> stands on.</summary>
+    public Func<ImagePair> CreatePairReader(DataViewRow row)
+    {
+        var getLow = row.GetGetter<VBuffer<float>>(LowQuality);
+        var getHigh = row.GetGetter<VBuffer<float>>(HighQuality);
+        var getHeight = row.GetGetter<int>(Height);
+        var getWidth = row.GetGetter<int>(Width);
+        var getName = CreateNamer(row);
+        VBuffer<float> low = default, high = default;
+        return () =>
+        {
+            int height = 0, width = 0;
+            getHeight(ref height);
+            getWidth(ref width);
+            getLow(ref low);
+            getHigh(ref high);
+            var name = getName();
+            return new(ToImage(low, LowQuality.Name), ToImage(high, HighQuality.Name), name);
+
+            ImageSlice ToImage(in VBuffer<float> pixels, string column) => height >= 1 && width >= 1 && (long)height * width == pixels.Length
+                ? new([.. pixels.DenseValues()], height, width)
+                : throw new InvalidDataException($"{name}: column '{column}' has {pixels.Length} values where '{Height.Name}' × '{Width.Name}' say {height} × {width}; training needs both images of each pair, one value for each pixel.");
+        };
+    }
+
+    private Func<string> CreateNamer(DataViewRow row)
+    {
+        var getFile = FileName is { } file ? TextGetter.Create(row, file) : () => "";
+        var getSlice = SliceIndex is { } slice ? row.GetGetter<int>(slice) : null;
+        return () =>
+        {
+            var name = getFile();
+            if (name.Length == 0)
+            {
+                return $"row {row.Position}";
+            }
+
+            var index = 0;
+            getSlice?.Invoke(ref index);
+            return getSlice is null ? $"'{name}'" : $"'{name}', slice {index}";
+        };
+    }
+}

@@ -1,0 +1,136 @@
+using Microsoft.ML;
+using Tat.MLNet.Scoring;
+using Tat.MLNet.Views;
+using Tat.Torch.Data;
+using Tat.Torch.Imaging;
+using Tat.Torch.Tasks;
+
+namespace Tat.MLNet.Training;
+
+/// <summary>The rows of a view as image pairs by task.</summary>
+/// <remarks>
+/// Views of this library's loaders, also behind TagTask, are read by position: only the pairs that training asks for are in memory.
+/// Any other view is read through once into a <see cref="PairSpool"/>.
+/// </remarks>
+internal sealed class RowPairs : IDisposable
+{
+    private readonly IDisposable _store;
+
+    private RowPairs(IReadOnlyList<IPairSource> sources, int skipped, IDisposable store) => (Sources, Skipped, _store) = (sources, skipped, store);
+
+    /// <summary>A source for each task that has rows.</summary>
+    public IReadOnlyList<IPairSource> Sources { get; }
+
+    /// <summary>Number of rows whose task is not trained.</summary>
+    public int Skipped { get; }
+
+    /// <summary>Prepares a view for reading by position.</summary>
+    /// <param name="view">The rows.</param>
+    /// <param name="columns">What their columns are called.</param>
+    /// <param name="highQuality">The column of references.</param>
+    /// <param name="tasks">Tells the task of a name; <see langword="null"/> for one that is not trained. Throws for one that is unknown.</param>
+    /// <param name="createSpool">Makes the store for views that can only be read in order.</param>
+    /// <param name="cancellationToken">Stops between rows.</param>
+    public static RowPairs Create(IDataView view, ScoringColumns columns, string highQuality, Func<string, RestorationTask?> tasks, Func<PairSpool> createSpool, CancellationToken cancellationToken)
+    {
+        var format = PairColumns.Find(view.Schema, columns, highQuality);
+        return view is IIndexedView indexed
+            ? CreateIndexed(indexed, format, tasks, cancellationToken)
+            : CreateSpooled(view, format, tasks, createSpool(), cancellationToken);
+    }
+
+    public void Dispose() => _store.Dispose();
+
+    private static RowPairs CreateIndexed(IIndexedView view, PairColumns columns, Func<string, RestorationTask?> tasks, CancellationToken cancellationToken)
+    {
+        var listing = new Listing(tasks);
+        using (var cursor = view.GetRowCursor(columns.Describing))
+        {
+            var describe = columns.CreateDescriber(cursor);
+            for (var position = 0; cursor.MoveNext(); position++)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                listing.Add(position, describe());
+            }
+        }
+
+        var reader = view.OpenReader(columns.All);
+        return listing.Complete(reader, position =>
+        {
+            using var row = reader.ReadAt(position);
+            return row.MoveNext() ? columns.CreatePairReader(row)() : throw new ArgumentOutOfRangeException(nameof(position));
+        });
+    }
+
+    private static RowPairs CreateSpooled(IDataView view, PairColumns columns, Func<string, RestorationTask?> tasks, PairSpool spool, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var listing = new Listing(tasks);
+            using var cursor = view.GetRowCursor(columns.All);
+            var describe = columns.CreateDescriber(cursor);
+            var read = columns.CreatePairReader(cursor);
+            while (cursor.MoveNext())
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                if (listing.Add(spool.Count, describe()))
+                {
+                    spool.Add(read());
+                }
+            }
+
+            return listing.Complete(spool, spool.Read);
+        }
+        catch
+        {
+            spool.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Sorts positions by task.</summary>
+    private sealed class Listing(Func<string, RestorationTask?> tasks)
+    {
+        private readonly Dictionary<RestorationTask, List<int>> _positions = [];
+        private int _skipped;
+
+        public bool Add(int position, (string Task, string Name) row)
+        {
+            RestorationTask? task;
+            try
+            {
+                task = tasks(row.Task);
+            }
+            catch (KeyNotFoundException problem)
+            {
+                throw new InvalidDataException($"{row.Name}: {problem.Message} Add it to the option Tasks.", problem);
+            }
+
+            if (task is null)
+            {
+                _skipped++;
+                return false;
+            }
+
+            if (!_positions.TryGetValue(task, out var positions))
+            {
+                _positions.Add(task, positions = []);
+            }
+
+            positions.Add(position);
+            return true;
+        }
+
+        public RowPairs Complete(IDisposable store, Func<int, ImagePair> read) =>
+            new([.. _positions.Select(task => new Source(task.Key, [.. task.Value], read))], _skipped, store);
+    }
+
+    private sealed class Source(RestorationTask task, int[] positions, Func<int, ImagePair> read) : IPairSource
+    {
+        public RestorationTask Task => task;
+
+        public int Count => positions.Length;
+
+        public ImagePair Read(int index) => read(positions[index]);
+    }
+}
