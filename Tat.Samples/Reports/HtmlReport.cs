@@ -1,0 +1,191 @@
+using System.Globalization;
+using System.Net;
+using System.Reflection;
+using System.Text;
+using Tat.Torch.Metrics;
+using Tat.Torch.Model;
+
+namespace Tat.Samples.Reports;
+
+/// <summary>Writes a report as one HTML file that needs nothing else: style, pictures and charts are inside.</summary>
+internal sealed class HtmlReport
+{
+    private const int Colours = 6;
+
+    private readonly ReportModel _model;
+    private readonly List<string> _tasks;
+    private readonly StringBuilder _html = new();
+
+    private HtmlReport(ReportModel model)
+    {
+        _model = model;
+        _tasks = [.. model.Scores.Select(score => score.Task.Name).Concat(model.Cases.Select(item => item.Task.Name)).Concat(model.Charts.SelectMany(chart => chart.Lines).Select(line => line.Name))
+            .Distinct(StringComparer.OrdinalIgnoreCase)];
+    }
+
+    /// <summary>Writes the report; the file appears whole or not at all.</summary>
+    /// <param name="model">What it shows.</param>
+    /// <param name="path">The file, which is replaced if it exists.</param>
+    public static void Write(ReportModel model, string path)
+    {
+        var html = Render(model);
+        var folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
+        Directory.CreateDirectory(folder);
+        var temporary = Path.Combine(folder, $".{Path.GetFileName(path)}.{Guid.NewGuid():N}");
+        try
+        {
+            File.WriteAllText(temporary, html);
+            File.Move(temporary, path, overwrite: true);
+        }
+        finally
+        {
+            File.Delete(temporary);
+        }
+    }
+
+    /// <summary>The report as text.</summary>
+    public static string Render(ReportModel model) => new HtmlReport(model).Render();
+
+    private string Render()
+    {
+        _html.Append("<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">");
+        _html.Append(CultureInfo.InvariantCulture, $"<title>{Encode(_model.Title)}</title><style>{Style()}</style></head><body><main>\n<h1>{Encode(_model.Title)}</h1>");
+        if (_model.Summary is { } summary)
+        {
+            _html.Append(CultureInfo.InvariantCulture, $"<p class=\"lead\">{Encode(summary)}</p>\n");
+        }
+
+        AppendNotes();
+        AppendScores();
+        AppendCases();
+        AppendCharts();
+        AppendFacts();
+        _html.Append(CultureInfo.InvariantCulture, $"<footer>TAT for ML.NET {new ModelCard().ProductVersion} · not a medical device</footer>\n</main></body></html>\n");
+        return _html.ToString();
+    }
+
+    private void AppendNotes()
+    {
+        if (_model.Notes.Count > 0)
+        {
+            _html.Append("<aside class=\"card notes\"><h3>Read this first</h3><ul>");
+            _html.AppendJoin("", _model.Notes.Select(note => $"<li>{Encode(note)}</li>"));
+            _html.Append("</ul></aside>\n");
+        }
+    }
+
+    private void AppendScores()
+    {
+        if (_model.Scores.Count == 0)
+        {
+            return;
+        }
+
+        _html.Append("<h2>Quality against the reference</h2><div class=\"scores\">\n");
+        foreach (var (task, input, restored) in _model.Scores)
+        {
+            _html.Append(CultureInfo.InvariantCulture, $"<section class=\"card score\"><h3 class=\"{Colour(task.Name)}\"><span>{Encode(task.Name)}</span><small>{input.Images} {(input.Images == 1 ? "image" : "images")}</small></h3>");
+            _html.Append(CultureInfo.InvariantCulture, $"<table><thead><tr><th>mean ± s.d.</th><th>input</th>{(restored is null ? "" : "<th>restored</th><th>change</th>")}</tr></thead><tbody>");
+            AppendRow("PSNR (dB)", "F2", input.Psnr, restored?.Psnr, moreIsBetter: true);
+            AppendRow("SSIM", "F4", input.Ssim, restored?.Ssim, moreIsBetter: true);
+            AppendRow($"RMSE ({task.Unit})", "G3", input.Rmse, restored?.Rmse, moreIsBetter: false);
+            _html.Append("</tbody></table>");
+            AppendExceptions(input, restored);
+            _html.Append("</section>\n");
+        }
+
+        _html.Append("</div>\n");
+    }
+
+    private void AppendRow(string name, string format, ValueSummary input, ValueSummary? restored, bool moreIsBetter)
+    {
+        _html.Append(CultureInfo.InvariantCulture, $"<tr><td>{Encode(name)}</td><td>{WithSpread(input, format)}</td>");
+        if (restored is { } value)
+        {
+            var change = value.Mean - input.Mean;
+            var verdict = change == 0 || !double.IsFinite(change) ? "" : change > 0 == moreIsBetter ? " good" : " bad";
+            var sign = change > 0 ? "+" : change < 0 ? "−" : "";
+            _html.Append(CultureInfo.InvariantCulture, $"<td><b>{WithSpread(value, format)}</b></td><td class=\"gain{verdict}\">{(double.IsFinite(change) ? sign + Number(Math.Abs(change), format == "F4" ? "F3" : format) : "–")}</td>");
+        }
+
+        _html.Append("</tr>");
+    }
+
+    private void AppendExceptions(QualitySummary input, QualitySummary? restored)
+    {
+        if (input.UndefinedImages > 0)
+        {
+            _html.Append(CultureInfo.InvariantCulture, $"<p><small>{input.UndefinedImages} of the images have no PSNR and SSIM: the reference is constant or a pixel is not finite.</small></p>");
+        }
+
+        if ((restored ?? input).IdenticalImages is > 0 and var identical)
+        {
+            _html.Append(CultureInfo.InvariantCulture, $"<p><small>{identical} of the images equal their reference; their infinite PSNR is left out of the mean.</small></p>");
+        }
+    }
+
+    private void AppendCases()
+    {
+        if (_model.Cases.Count == 0)
+        {
+            return;
+        }
+
+        _html.Append("<h2>Images side by side</h2>\n");
+        foreach (var item in _model.Cases)
+        {
+            new CaseSection(item, Colour(item.Task.Name)).AppendTo(_html);
+        }
+    }
+
+    private void AppendCharts()
+    {
+        if (_model.Charts.Count == 0)
+        {
+            return;
+        }
+
+        _html.Append("<h2>Learning curves</h2><div class=\"charts\">\n");
+        foreach (var chart in _model.Charts)
+        {
+            _html.Append(CultureInfo.InvariantCulture, $"<section class=\"card\"><h3>{Encode(chart.Title)}</h3>{LineChart.Render(chart, Colour)}</section>\n");
+        }
+
+        _html.Append("</div>\n");
+    }
+
+    private void AppendFacts()
+    {
+        if (_model.Facts.Count == 0)
+        {
+            return;
+        }
+
+        _html.Append("<h2>Data and settings</h2><div class=\"facts\">\n");
+        foreach (var (title, items) in _model.Facts)
+        {
+            _html.Append(CultureInfo.InvariantCulture, $"<section class=\"card\"><h3>{Encode(title)}</h3><dl>");
+            _html.AppendJoin("", items.Select(item => $"<dt>{Encode(item.Name)}</dt><dd>{Encode(item.Value)}</dd>"));
+            _html.Append("</dl></section>\n");
+        }
+
+        _html.Append("</div>\n");
+    }
+
+    /// <summary>A task keeps its colour through the whole report.</summary>
+    private string Colour(string task) => $"c{Math.Max(0, _tasks.FindIndex(known => string.Equals(known, task, StringComparison.OrdinalIgnoreCase))) % Colours}";
+
+    private static string WithSpread(ValueSummary value, string format) =>
+        value.Count == 0 ? "–" : value.Count == 1 ? Number(value.Mean, format) : $"{Number(value.Mean, format)}<small>± {Number(value.StandardDeviation, format == "F4" ? "F3" : format == "F2" ? "F1" : "G2")}</small>";
+
+    private static string Number(double value, string format) => value.ToString(format, CultureInfo.InvariantCulture);
+
+    private static string Encode(string text) => WebUtility.HtmlEncode(text);
+
+    private static string Style()
+    {
+        using var stream = Assembly.GetExecutingAssembly().GetManifestResourceStream("report.css")!;
+        using var reader = new StreamReader(stream);
+        return reader.ReadToEnd();
+    }
+}
