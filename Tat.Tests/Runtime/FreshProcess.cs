@@ -12,7 +12,10 @@ internal static class FreshProcess
     private static readonly Dictionary<string, Func<string>> _probes = new()
     {
         ["add"] = LoadingProbes.Add,
+        ["add after catalog"] = LoadingProbes.AddAfterCatalog,
         ["touch"] = LoadingProbes.TouchWithoutTorch,
+        ["plug-in"] = PluginProbe.AddWhereFailuresAreLeftToOthers,
+        ["throwing plug-in"] = PluginProbe.EnsureLoadedWhereFailuresThrow,
         ["ensure"] = LoadingProbes.EnsureLoaded,
         ["restore"] = Scoring.ModelProbes.LoadAndRestore,
         ["inspect"] = Scoring.ModelProbes.InspectWithoutTorch,

@@ -34,6 +34,30 @@ public sealed class LibTorchTests
     }
 
     [TestMethod]
+    public async Task A_program_that_enters_through_MLNet_computes()
+    {
+        Computes(await FreshProcess.Run("add after catalog", ("XDG_CACHE_HOME", _folder)));
+    }
+
+    [TestMethod]
+    public async Task A_plug_in_in_its_own_load_context_computes()
+    {
+        Computes(await FreshProcess.Run("plug-in", ("XDG_CACHE_HOME", _folder)));
+    }
+
+    [TestMethod]
+    public async Task A_plug_in_whose_context_throws_is_told_what_to_change()
+    {
+        var outcome = await FreshProcess.Run("throwing plug-in", ("XDG_CACHE_HOME", _folder));
+        if (outcome.ExitCode == 0)
+        {
+            Assert.Inconclusive("The installed file loads as it is on this system.");
+        }
+        Assert.Contains(nameof(LibTorchUnavailableException), outcome.Error);
+        Assert.Contains("let its LoadUnmanagedDll return 0 where loading fails", outcome.Error);
+    }
+
+    [TestMethod]
     public async Task Two_first_starts_at_once_compute()
     {
         var outcomes = await Task.WhenAll(Enumerable.Range(0, 2).Select(_ => FreshProcess.Run("add", ("HOME", _folder), ("XDG_CACHE_HOME", null))));

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Microsoft.ML;
 using Tat.Torch.Runtime;
 using Tat.Torch.Tasks;
 using TorchSharp;
@@ -12,6 +13,13 @@ internal static class LoadingProbes
     public static string Add()
     {
         _ = RestorationTask.Mri.Name;
+        return Sum();
+    }
+
+    /// <summary>A user's program that has used nothing but the part for ML.NET.</summary>
+    public static string AddAfterCatalog()
+    {
+        _ = new MLContext(seed: 1).ImageRestoration;
         return Sum();
     }
 

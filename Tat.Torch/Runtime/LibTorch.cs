@@ -33,7 +33,7 @@ internal static class LibTorch
             // A plug-in's load context that answers for its native files comes before every other way.
             var (missing, advice) = LibTorchLoader.Diagnose(LibTorchFiles.WrapperName, e.Message);
             throw new LibTorchUnavailableException(
-                $"LibTorch cannot be loaded for {RuntimeInformation.RuntimeIdentifier}: {missing}. Tried the application's AssemblyLoadContext. {advice} Or let its LoadUnmanagedDll return 0 where loading fails.", e);
+                $"LibTorch cannot be loaded for {RuntimeInformation.RuntimeIdentifier}: {missing}. Tried the plug-in's AssemblyLoadContext: let its LoadUnmanagedDll return 0 where loading fails, so that the search goes on. {advice}", e);
         }
         try
         {

@@ -103,8 +103,11 @@ internal sealed partial class LibTorchLoader(IReadOnlyList<string> folders)
         if (MissingVersion().Match(message) is { Success: true } version)
         {
             string library = Path.GetFileName(version.Groups["library"].Value);
-            return ($"{file} needs {version.Groups["version"].Value} and the installed {library} does not have it",
-                $"Install a newer {(library.StartsWith("libstdc++", StringComparison.Ordinal) ? "libstdc++6 (of GCC 12 or later)" : library)}; Debian 12, Ubuntu 22.04 and later systems have it.");
+            string name = version.Groups["version"].Value;
+            string source = !library.StartsWith("libstdc++", StringComparison.Ordinal) ? $"{library}; Debian 12, Ubuntu 22.04"
+                : name is "GLIBCXX_3.4.31" or "GLIBCXX_3.4.32" ? "libstdc++6 (of GCC 13 or later); Debian 13, Ubuntu 24.04"
+                : "libstdc++6 (of GCC 12 or later); Debian 12, Ubuntu 22.04";
+            return ($"{file} needs {name} and the installed {library} does not have it", $"Install a newer {source} and later systems have it.");
         }
         if (MissingLibrary().Match(message) is { Success: true } missing)
         {
