@@ -11,5 +11,8 @@ public sealed partial class ImageRestorationCatalog
         Context = context;
     }
 
+    /// <summary>The trainers.</summary>
+    public ImageRestorationTrainers Trainers => new(Context);
+
     internal MLContext Context { get; }
 }

@@ -7,7 +7,7 @@ using Tat.Torch.Model;
 
 namespace Tat.MLNet.Scoring;
 
-/// <summary>Restores images with a trained TAT on TorchSharp; made by training, or loaded.</summary>
+/// <summary>Restores images with a trained TAT on TorchSharp; made by <see cref="Training.TatEstimator"/>, or loaded.</summary>
 /// <remarks>
 /// Saved with <c>mlContext.Model.Save</c>, and loaded by <c>Model.Load</c> in any program that references this library, without further ado.
 /// On loading, the GPU is that of <see cref="MLContext.GpuDeviceId"/>; without one the model runs on the CPU.

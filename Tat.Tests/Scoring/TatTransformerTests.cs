@@ -37,7 +37,7 @@ public class TatTransformerTests
         Save(transformer, Rows(3), folder["tat.zip"]);
 
         var fresh = await FreshProcess.Run("inspect", (ModelProbes.Variable, folder["tat.zip"]));
-        Assert.AreEqual(("waves, 8, 3, 3, 3, nothing native", ""), (fresh.Output, fresh.Error));
+        Assert.AreEqual(("waves, 4, 3, 3, 3, nothing native", ""), (fresh.Output, fresh.Error));
     }
 
     [TestMethod]

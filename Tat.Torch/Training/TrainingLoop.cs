@@ -78,9 +78,8 @@ internal sealed class TrainingLoop : IDisposable
     /// <summary>Hands out the best weights as a model of their own.</summary>
     public TatModel TakeModel()
     {
-        _state.KeepAverage = true;
         _state.RestoreBest();
-        return new TatModel(_state.AverageNetwork, _trainer.Tasks, Card());
+        return new TatModel(_state.CopyAverageNetwork(), _trainer.Tasks, Card());
     }
 
     /// <inheritdoc/>

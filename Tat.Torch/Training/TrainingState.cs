@@ -1,3 +1,4 @@
+using Tat.Torch.Checkpoints;
 using Tat.Torch.Data;
 using Tat.Torch.Losses;
 using Tat.Torch.Model;
@@ -53,9 +54,6 @@ internal sealed class TrainingState : IDisposable
     public Tensor? Best { get; private set; }
 
     public AdamW Optimizer { get; }
-
-    /// <summary>Whether the averaged network outlives the state.</summary>
-    public bool KeepAverage { get; set; }
 
     /// <summary>The numbers beside the weights.</summary>
     public TrainingCounters Counters { get; set; } = new();
@@ -121,10 +119,20 @@ internal sealed class TrainingState : IDisposable
         Best?.Dispose();
         _balancer.Dispose();
         _network.Dispose();
-        if (!KeepAverage)
-        {
-            AverageNetwork.Dispose();
-        }
+        AverageNetwork.Dispose();
+    }
+
+    /// <summary>The averaged weights in a network of their own, for the caller to keep.</summary>
+    /// <remarks>
+    /// Some kernels sum in another order where memory is aligned otherwise. These tensors start where those of a loaded model do, and not somewhere in a long vector,
+    /// so that a model restores the same bits before and after it has been saved.
+    /// </remarks>
+    public TatNetwork CopyAverageNetwork()
+    {
+        var network = TatNetwork.CreateUninitialized(AverageNetwork.Options);
+        network.to(Average.Values.dtype).to(_device);
+        NetworkWeights.Copy(AverageNetwork.named_parameters().ToDictionary(named => named.name, named => (Tensor)named.parameter), network, "the averaged weights");
+        return network;
     }
 
     /// <summary>Accumulates the gradients of a batch, in passes of the micro-batch size.</summary>

@@ -1,0 +1,118 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using Microsoft.ML.Runtime;
+using Tat.MLNet.ModelIO;
+using Tat.MLNet.Scoring;
+using Tat.MLNet.Views;
+using Tat.Torch.Tasks;
+using Tat.Torch.Training;
+
+namespace Tat.MLNet.Training;
+
+/// <summary>Trains a Task-Adaptive Transformer (TAT) on image pairs of one or several tasks.</summary>
+/// <remarks>
+/// <para>To create this trainer, use <c>mlContext.ImageRestoration.Trainers.Tat</c>.</para>
+/// <para>
+/// Input: low- and high-quality images (Vector&lt;Single&gt;, row-major, in the task's physical unit) with height, width and task. Output: <c>Restored</c>, a Vector&lt;Single&gt; as long as the
+/// input image, in the same unit, clipped to the task's range. Intensities are normalised by task inside; references are needed for training only.
+/// </para>
+/// <list type="table">
+/// <listheader><term>Estimator Characteristics</term><description></description></listheader>
+/// <item><term>Machine learning task</term><description>Image restoration: PET synthesis, CT denoising, MRI super-resolution, or tasks of the user</description></item>
+/// <item><term>Is normalization required?</term><description>No: images are normalised by the range of their task</description></item>
+/// <item><term>Is caching required?</term><description>No: rows of this library's loaders are read by position, and as many images stay in memory as <see cref="TatTrainerOptions.ImageCacheMegabytes"/> allows. Any other view is read through once, see <see cref="Options.SpoolMegabytes"/></description></item>
+/// <item><term>Required NuGet in addition to Microsoft.ML</term><description>TorchSharp and a LibTorch package</description></item>
+/// <item><term>Exportable to ONNX</term><description>Yes, by this library's own exporter</description></item>
+/// </list>
+/// <para>Same data, options and machine: same model. Method: MICCAI 2025, arXiv 2512.14550.</para>
+/// </remarks>
+/// <seealso cref="Options"/>
+/// <seealso cref="TatTransformer"/>
+public sealed partial class TatEstimator : IEstimator<TatTransformer>
+{
+    private readonly IHostEnvironment _environment;
+    private readonly Options _options;
+
+    internal TatEstimator(IHostEnvironment environment, Options options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        options.Validate();
+        (_environment, _options) = (environment, options);
+    }
+
+    private ScoringColumns Columns => new()
+    {
+        LowQuality = _options.LowQualityColumnName,
+        Height = _options.HeightColumnName,
+        Width = _options.WidthColumnName,
+        Task = _options.TaskColumnName,
+        FileName = _options.FileNameColumnName,
+        Restored = _options.OutputColumnName,
+    };
+
+    /// <summary>Trains a model.</summary>
+    /// <param name="input">The training pairs.</param>
+    /// <returns>The model of the best validation, or the last one where there is no validation set. When training is cancelled, the best so far.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">A column is missing or of another type.</exception>
+    /// <exception cref="ArgumentException">A task has no pairs.</exception>
+    /// <exception cref="InvalidDataException">A row has an unknown task, or no reference; the message names it.</exception>
+    /// <exception cref="TrainingDivergedException">The loss became NaN or infinite.</exception>
+    public TatTransformer Fit(IDataView input)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        using var channel = _environment.Start("TAT training");
+        using var train = ReadPairs(input, _options.Tasks);
+        var tasks = _options.Tasks ?? new TaskVocabulary(TaskVocabulary.Paper.Where(task => train.Sources.Any(source => source.Task == task)));
+        Tell(channel, $"{string.Join(", ", train.Sources.Select(source => $"{source.Count} pairs of {source.Task}"))}; {train.Skipped} rows of other tasks are left out.");
+        using var validation = _options.ValidationSet is null ? null : ReadPairs(_options.ValidationSet, tasks);
+
+        var trainer = new TatTrainer(_options.Network, tasks, _options.Training with { Device = _options.Training.Device ?? TorchDevice.Of(_environment) });
+        var progress = new Reporter(report =>
+        {
+            Tell(channel, Describe(report));
+            _options.MetricsCallback?.Invoke(report);
+        });
+        var model = trainer.Train(train.Sources, validation?.Sources ?? [], progress, _options.CancellationToken);
+        return new(model, Columns, _options.BatchSize, _options.NonFinite);
+    }
+
+    /// <summary>The columns of the result.</summary>
+    /// <param name="inputSchema">The columns of the data.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A column is missing or of another type.</exception>
+    public SchemaShape GetOutputSchema(SchemaShape inputSchema)
+    {
+        ArgumentNullException.ThrowIfNull(inputSchema);
+        inputSchema.RequireVector(_options.LowQualityColumnName);
+        inputSchema.RequireVector(_options.HighQualityColumnName);
+        inputSchema.RequireInt32(_options.HeightColumnName);
+        inputSchema.RequireInt32(_options.WidthColumnName);
+        inputSchema.RequireTextOrKey(_options.TaskColumnName);
+        return inputSchema.With(ModelBridge.CreateColumn(_options.OutputColumnName, SchemaShape.Column.VectorKind.VariableVector, NumberDataViewType.Single, TaskAnnotations.Shape));
+    }
+
+    private static void Tell(IChannel channel, string message) => channel.Info(MessageSensitivity.None, "{0}", message);
+
+    private static string Describe(TrainingProgress report)
+    {
+        var tasks = string.Join(", ", report.Tasks.Select(task => FormattableString.Invariant($"{task.Key} {task.Value.Loss:g4}")));
+        var validation = report.Validation is { } result ? FormattableString.Invariant($"; validation {result.MeanPsnr:f2} dB") : "";
+        return FormattableString.Invariant($"Iteration {report.Iteration} of {report.Iterations}: loss {report.Loss:g4} ({tasks}), rate {report.LearningRate:g3}, {report.Remaining:d\\.hh\\:mm\\:ss} to go{validation}");
+    }
+
+    private RowPairs ReadPairs(IDataView view, TaskVocabulary? trained)
+    {
+        // Tasks that the user chose are a choice among those of the data; without a choice each task must be known.
+        Func<string, RestorationTask?> find = trained is null
+            ? name => TaskVocabulary.Paper[name]
+            : name => trained.TryGet(name, out var task) ? task : null;
+        return RowPairs.Create(
+            view, Columns, _options.HighQualityColumnName, find,
+            () => new PairSpool(_options.SpoolMegabytes * 1024L * 1024, _environment.Settings().TempFilePath), _options.CancellationToken);
+    }
+
+    // Progress<T> would report on another thread, and in any order.
+    private sealed class Reporter(Action<TrainingProgress> report) : IProgress<TrainingProgress>
+    {
+        public void Report(TrainingProgress value) => report(value);
+    }
+}
