@@ -11,3 +11,4 @@ using Tat.MLNet.Tagging;
 [assembly: LoadableClass(typeof(ImageFileLoader), null, typeof(SignatureLoadModel), "Image file loader", ImageFileLoader.LoaderName)]
 [assembly: LoadableClass(typeof(TaskTaggingTransformer), null, typeof(SignatureLoadModel), "Task tagging", TaskTaggingTransformer.LoaderName)]
 [assembly: LoadableClass(typeof(TatTransformer), null, typeof(SignatureLoadModel), "Task-Adaptive Transformer", TatTransformer.LoaderName)]
+[assembly: LoadableClass(typeof(TatOnnxTransformer), null, typeof(SignatureLoadModel), "TAT on ONNX Runtime", TatOnnxTransformer.LoaderName)]

@@ -8,7 +8,7 @@ namespace Tat.Tests.Onnx;
 [TestClass]
 public sealed class OnnxRestorerTests
 {
-    private static readonly OnnxRuntimeOptions _oneThread = new() { Threads = 1 };
+    private static readonly OnnxRestorerOptions _oneThread = new() { Threads = 1 };
 
     [TestMethod]
     [DataRow(OnnxSignature.Image)]

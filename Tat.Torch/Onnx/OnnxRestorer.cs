@@ -10,7 +10,11 @@ namespace Tat.Torch.Onnx;
 /// <remarks>Safe for concurrent calls. The program references a native package of ONNX Runtime: Microsoft.ML.OnnxRuntime, or one for a GPU.</remarks>
 public sealed class OnnxRestorer : IImageRestorer
 {
+    // Small images do not occupy all cores: as many run at once as have this many pixels together.
+    private const int PixelsAtOnce = 1 << 16;
+
     private readonly InferenceSession _session;
+    private readonly OnnxRestorerOptions _options;
     private readonly OnnxMetadata _metadata;
 
     /// <summary>Opens an exported model.</summary>
@@ -19,7 +23,7 @@ public sealed class OnnxRestorer : IImageRestorer
     /// <exception cref="InvalidDataException">The file is damaged, or not a model that was exported from TAT.</exception>
     /// <exception cref="NotSupportedException">The execution provider is not available.</exception>
     /// <exception cref="DllNotFoundException">The program does not reference a native package of ONNX Runtime.</exception>
-    public OnnxRestorer(string path, OnnxRuntimeOptions? options = null)
+    public OnnxRestorer(string path, OnnxRestorerOptions? options = null)
         : this(ReadAll(path), $"'{path}'", options)
     {
     }
@@ -30,15 +34,16 @@ public sealed class OnnxRestorer : IImageRestorer
     /// <exception cref="InvalidDataException">The bytes are damaged, or not a model that was exported from TAT.</exception>
     /// <exception cref="NotSupportedException">The execution provider is not available.</exception>
     /// <exception cref="DllNotFoundException">The program does not reference a native package of ONNX Runtime.</exception>
-    public OnnxRestorer(byte[] model, OnnxRuntimeOptions? options = null)
+    public OnnxRestorer(byte[] model, OnnxRestorerOptions? options = null)
         : this(model, "The model", options)
     {
     }
 
-    private OnnxRestorer(byte[] model, string source, OnnxRuntimeOptions? options)
+    private OnnxRestorer(byte[] model, string source, OnnxRestorerOptions? options)
     {
         ArgumentNullException.ThrowIfNull(model);
-        _session = OnnxSessionFactory.Open(model, source, options ?? new());
+        _options = options ?? new();
+        _session = OnnxSessionFactory.Open(model, source, _options);
         try
         {
             _metadata = OnnxMetadata.Read(_session.ModelMetadata.CustomMetadataMap, source);
@@ -70,22 +75,18 @@ public sealed class OnnxRestorer : IImageRestorer
         }
 
         var ranges = tasks.Select(task => Known(task).NormalizationRange).ToArray();
-        for (var i = 0; i < images.Count; i++)
-        {
-            Check(images[i], i);
-        }
-
+        var restored = new ImageSlice[images.Count];
+        var finite = Enumerable.Range(0, images.Count).Where(i => Accept(images[i], i, restored)).ToArray();
         using var run = new RunOptions();
         using var stop = cancellationToken.Register(() => run.Terminate = true);
-        var restored = new ImageSlice[images.Count];
-        for (var i = 0; i < restored.Length; i++)
+        foreach (var group in Together(finite, images))
         {
             cancellationToken.ThrowIfCancellationRequested();
             try
             {
-                restored[i] = Run(images[i], ranges[i], run);
+                Parallel.ForEach(group, i => restored[i] = Run(images[i], ranges[i], run));
             }
-            catch (OnnxRuntimeException) when (cancellationToken.IsCancellationRequested)
+            catch (AggregateException) when (cancellationToken.IsCancellationRequested)
             {
                 throw new OperationCanceledException(cancellationToken);
             }
@@ -103,14 +104,46 @@ public sealed class OnnxRestorer : IImageRestorer
         return File.ReadAllBytes(path);
     }
 
-    private static void Check(ImageSlice image, int index)
+    /// <summary>Images to run at the same time: at most one for each processor, and few pixels in all.</summary>
+    private static IEnumerable<List<int>> Together(int[] indices, IReadOnlyList<ImageSlice> images)
+    {
+        var group = new List<int>();
+        long pixels = 0;
+        foreach (var i in indices)
+        {
+            if (group.Count == Environment.ProcessorCount || (group.Count > 0 && pixels + images[i].Pixels.Length > PixelsAtOnce))
+            {
+                yield return group;
+                (group, pixels) = ([], 0);
+            }
+
+            group.Add(i);
+            pixels += images[i].Pixels.Length;
+        }
+
+        if (group.Count > 0)
+        {
+            yield return group;
+        }
+    }
+
+    private bool Accept(ImageSlice image, int index, ImageSlice[] restored)
     {
         var position = Array.FindIndex(image.Pixels, value => !float.IsFinite(value));
-        if (position >= 0)
+        if (position < 0)
+        {
+            return true;
+        }
+
+        if (_options.NonFinite == NonFiniteHandling.Throw)
         {
             throw new InvalidDataException(
-                $"Image {index} has the value {image.Pixels[position]} at row {position / image.Width}, column {position % image.Width}; replace values that are not finite.");
+                $"Image {index} has the value {image.Pixels[position]} at row {position / image.Width}, column {position % image.Width}; replace values that are not finite, or set {nameof(OnnxRestorerOptions.NonFinite)} to {nameof(NonFiniteHandling.PassThrough)}.");
         }
+
+        restored[index] = image;
+        _options.OnPassThrough?.Invoke(image);
+        return false;
     }
 
     /// <summary>The model's own task of that name: its normalisation is the one that the network has learnt.</summary>

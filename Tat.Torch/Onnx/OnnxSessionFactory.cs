@@ -9,7 +9,7 @@ internal static class OnnxSessionFactory
     /// <param name="model">The bytes of the file.</param>
     /// <param name="source">What to call it in messages.</param>
     /// <param name="options">How to run it.</param>
-    public static InferenceSession Open(byte[] model, string source, OnnxRuntimeOptions options)
+    public static InferenceSession Open(byte[] model, string source, OnnxRestorerOptions options)
     {
         try
         {
@@ -27,7 +27,7 @@ internal static class OnnxSessionFactory
         }
     }
 
-    private static SessionOptions Configure(OnnxRuntimeOptions options)
+    private static SessionOptions Configure(OnnxRestorerOptions options)
     {
         if (options.Threads is < 1)
         {
@@ -48,13 +48,13 @@ internal static class OnnxSessionFactory
         }
     }
 
-    private static void AddProvider(SessionOptions session, OnnxRuntimeOptions options)
+    private static void AddProvider(SessionOptions session, OnnxRestorerOptions options)
     {
         try
         {
             switch (options.ExecutionProvider.ToUpperInvariant())
             {
-                case "CPU":
+                case OnnxRestorerOptions.Cpu:
                     break;
                 case "CUDA":
                     session.AppendExecutionProvider_CUDA(options.DeviceId);

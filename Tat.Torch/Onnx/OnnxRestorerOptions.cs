@@ -1,8 +1,13 @@
+using Tat.Torch.Imaging;
+using Tat.Torch.Inference;
+
 namespace Tat.Torch.Onnx;
 
-/// <summary>How ONNX Runtime runs a model.</summary>
-public sealed record OnnxRuntimeOptions
+/// <summary>How an <see cref="OnnxRestorer"/> works.</summary>
+public sealed record OnnxRestorerOptions
 {
+    internal const string Cpu = "CPU";
+
     /// <summary>Threads that work on an image.</summary>
     /// <value>The default is <see langword="null"/>: one for each physical core.</value>
     public int? Threads { get; init; }
@@ -12,7 +17,7 @@ public sealed record OnnxRuntimeOptions
     /// <c>DML</c> (Microsoft.ML.OnnxRuntime.DirectML), or another one that the referenced package brings. Regardless of case.
     /// </summary>
     /// <value>The default is <c>CPU</c>.</value>
-    public string ExecutionProvider { get; init; } = "CPU";
+    public string ExecutionProvider { get; init; } = Cpu;
 
     /// <summary>The number of the device, where there are several.</summary>
     /// <value>The default is 0.</value>
@@ -21,4 +26,11 @@ public sealed record OnnxRuntimeOptions
     /// <summary>Whether memory is kept from image to image: faster, but a large image leaves the process large.</summary>
     /// <value>The default is <see langword="true"/>.</value>
     public bool MemoryArena { get; init; } = true;
+
+    /// <summary>What happens to an image that has a NaN or infinite value.</summary>
+    /// <value>The default is <see cref="NonFiniteHandling.Throw"/>.</value>
+    public NonFiniteHandling NonFinite { get; init; } = NonFiniteHandling.Throw;
+
+    /// <summary>Is told of each image that passes through unrestored, under <see cref="NonFiniteHandling.PassThrough"/>; may be called from several threads.</summary>
+    public Action<ImageSlice>? OnPassThrough { get; init; }
 }

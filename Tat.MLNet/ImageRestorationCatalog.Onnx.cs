@@ -1,0 +1,39 @@
+using Tat.MLNet.Scoring;
+
+namespace Tat.MLNet;
+
+public sealed partial class ImageRestorationCatalog
+{
+    /// <summary>Restores images with a TAT that was exported to ONNX, on ONNX Runtime and without LibTorch. See <see cref="TatOnnxEstimator"/>.</summary>
+    /// <param name="modelFile">The exported model.</param>
+    /// <param name="outputColumnName">Receives the restored images.</param>
+    /// <param name="inputColumnName">The images to restore.</param>
+    /// <param name="heightColumnName">Rows of the images.</param>
+    /// <param name="widthColumnName">Columns of the images.</param>
+    /// <param name="taskColumnName">The images' tasks.</param>
+    /// <exception cref="FileNotFoundException">There is no such model.</exception>
+    public TatOnnxEstimator ApplyOnnx(
+        string modelFile,
+        string outputColumnName = "Restored",
+        string inputColumnName = "LowQuality",
+        string heightColumnName = "Height",
+        string widthColumnName = "Width",
+        string taskColumnName = "Task") => new(new()
+        {
+            ModelFile = modelFile,
+            RestoredColumnName = outputColumnName,
+            LowQualityColumnName = inputColumnName,
+            HeightColumnName = heightColumnName,
+            WidthColumnName = widthColumnName,
+            TaskColumnName = taskColumnName,
+        });
+
+    /// <summary>Restores images with a TAT that was exported to ONNX, with all options.</summary>
+    /// <param name="options">The model, how it runs, and what the columns are called.</param>
+    /// <exception cref="FileNotFoundException">There is no such model.</exception>
+    public TatOnnxEstimator ApplyOnnx(TatOnnxEstimator.Options options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        return new(options);
+    }
+}

@@ -1,0 +1,66 @@
+using System.Text.Json;
+using Microsoft.ML;
+using Microsoft.ML.Runtime;
+using Tat.MLNet.ModelIO;
+using Tat.Torch.Inference;
+using Tat.Torch.Onnx;
+
+namespace Tat.MLNet.Scoring;
+
+/// <summary>Restores images with a TAT that was exported to ONNX, on ONNX Runtime and without LibTorch; made by <see cref="TatOnnxEstimator"/>, or loaded.</summary>
+/// <remarks>
+/// Saved with <c>mlContext.Model.Save</c> together with the ONNX model, and loaded by <c>Model.Load</c> in any program that references this library and a
+/// native package of ONNX Runtime; where the execution provider is missing there, the CPU takes its place if <see cref="MLContext.FallbackToCpu"/> allows it. Keeps the bytes of the ONNX file in memory to be able to save them.
+/// </remarks>
+public sealed class TatOnnxTransformer : RestorationTransformer
+{
+    internal const string LoaderName = "TatOnnxTransformer";
+    internal const string ModelName = "Onnx";
+    private static readonly ModelSignature _signature = new("TATONNX ", LoaderName);
+    private readonly byte[] _model;
+    private readonly OnnxRestorerOptions _runtime;
+
+    internal TatOnnxTransformer(byte[] model, OnnxRestorerOptions runtime, ScoringColumns columns, int batchSize)
+        : base(new OnnxRestorer(model, runtime), columns, batchSize) => (_model, _runtime) = (model, runtime);
+
+    internal static TatOnnxTransformer Create(IHostEnvironment env, object ctx)
+    {
+        var reader = ModelReader.Begin(ctx, _signature);
+        var saved = JsonSerializer.Deserialize<Saved>(reader.ReadName())!;
+        var model = reader.ReadStream(ModelName, stream =>
+        {
+            using var bytes = new MemoryStream();
+            stream.CopyTo(bytes);
+            return bytes.ToArray();
+        });
+        try
+        {
+            return new(model, saved.Runtime, saved.Columns, saved.BatchSize);
+        }
+        catch (NotSupportedException problem) when (saved.ExecutionProvider != OnnxRestorerOptions.Cpu && env.Settings().FallbackToCpu)
+        {
+            using var channel = env.Start("TAT on ONNX Runtime");
+            channel.Warning(MessageSensitivity.None, "{0} The model runs on the CPU instead.", problem.Message);
+            return new(model, saved.Runtime with { ExecutionProvider = OnnxRestorerOptions.Cpu }, saved.Columns, saved.BatchSize);
+        }
+    }
+
+    private protected override void Save(ModelSaveContext context)
+    {
+        var writer = ModelWriter.Begin(context, _signature);
+        writer.Write(JsonSerializer.Serialize(new Saved(Columns, BatchSize, _runtime.Threads, _runtime.ExecutionProvider, _runtime.DeviceId, _runtime.MemoryArena, _runtime.NonFinite)));
+        writer.WriteStream(ModelName, stream => stream.Write(_model));
+    }
+
+    private sealed record Saved(ScoringColumns Columns, int BatchSize, int? Threads, string ExecutionProvider, int DeviceId, bool MemoryArena, NonFiniteHandling NonFinite)
+    {
+        public OnnxRestorerOptions Runtime => new()
+        {
+            Threads = Threads,
+            ExecutionProvider = ExecutionProvider,
+            DeviceId = DeviceId,
+            MemoryArena = MemoryArena,
+            NonFinite = NonFinite,
+        };
+    }
+}
