@@ -39,8 +39,11 @@ public sealed class TatOnnxEstimator : IEstimator<TatOnnxTransformer>
     public TatOnnxTransformer Fit(IDataView input)
     {
         ArgumentNullException.ThrowIfNull(input);
-        GetOutputSchema(SchemaShape.Create(input.Schema));
-        return new(File.ReadAllBytes(_options.ModelFile), _options.Runtime, _options.Columns, _options.BatchSize);
+        input.Schema.FindVector(_options.LowQualityColumnName);
+        input.Schema.FindInt32(_options.HeightColumnName);
+        input.Schema.FindInt32(_options.WidthColumnName);
+        input.Schema.FindTextOrKey(_options.TaskColumnName);
+        return new(File.ReadAllBytes(_options.ModelFile), $"'{_options.ModelFile}'", _options.Runtime, _options.Columns, _options.BatchSize);
     }
 
     /// <summary>The input's columns and the restored image.</summary>

@@ -17,11 +17,12 @@ public sealed class TatOnnxTransformer : RestorationTransformer
     internal const string LoaderName = "TatOnnxTransformer";
     internal const string ModelName = "Onnx";
     private static readonly ModelSignature _signature = new("TATONNX ", LoaderName);
+    private const string Source = "The ONNX model in the model file";
     private readonly byte[] _model;
     private readonly OnnxRestorerOptions _runtime;
 
-    internal TatOnnxTransformer(byte[] model, OnnxRestorerOptions runtime, ScoringColumns columns, int batchSize)
-        : base(new OnnxRestorer(model, runtime), columns, batchSize) => (_model, _runtime) = (model, runtime);
+    internal TatOnnxTransformer(byte[] model, string source, OnnxRestorerOptions runtime, ScoringColumns columns, int batchSize)
+        : base(new OnnxRestorer(model, source, runtime), columns, batchSize) => (_model, _runtime) = (model, runtime);
 
     internal static TatOnnxTransformer Create(IHostEnvironment env, object ctx)
     {
@@ -35,13 +36,13 @@ public sealed class TatOnnxTransformer : RestorationTransformer
         });
         try
         {
-            return new(model, saved.Runtime, saved.Columns, saved.BatchSize);
+            return new(model, Source, saved.Runtime, saved.Columns, saved.BatchSize);
         }
         catch (NotSupportedException problem) when (saved.ExecutionProvider != OnnxRestorerOptions.Cpu && env.Settings().FallbackToCpu)
         {
             using var channel = env.Start("TAT on ONNX Runtime");
             channel.Warning(MessageSensitivity.None, "{0} The model runs on the CPU instead.", problem.Message);
-            return new(model, saved.Runtime with { ExecutionProvider = OnnxRestorerOptions.Cpu }, saved.Columns, saved.BatchSize);
+            return new(model, Source, saved.Runtime with { ExecutionProvider = OnnxRestorerOptions.Cpu }, saved.Columns, saved.BatchSize);
         }
     }
 

@@ -39,7 +39,8 @@ public sealed class OnnxRestorer : IImageRestorer
     {
     }
 
-    private OnnxRestorer(byte[] model, string source, OnnxRestorerOptions? options)
+    /// <summary>Opens an exported model that messages call by a name.</summary>
+    internal OnnxRestorer(byte[] model, string source, OnnxRestorerOptions? options)
     {
         ArgumentNullException.ThrowIfNull(model);
         _options = options ?? new();
