@@ -14,21 +14,21 @@ public sealed class BuildSwitchTests
     [DataRow("cpu", "osx-x64", "TorchSharp-cpu")]
     [DataRow("cuda-windows", "", "TorchSharp-cuda-windows")]
     [DataRow("cuda-linux", "", "TorchSharp-cuda-linux")]
-    public async Task The_backend_is_one_package(string backend, string rid, string package)
+    public async Task The_backend_is_one_package_beside_TorchSharp(string backend, string rid, string package)
     {
         var evaluated = await Evaluate("Tat.Samples", [$"-p:TorchBackend={backend}", $"-p:RuntimeIdentifier={rid}"]);
-        CollectionAssert.AreEqual(new[] { package }, evaluated.TorchPackages);
+        CollectionAssert.AreEqual(new[] { "TorchSharp", package }, evaluated.TorchPackages);
     }
 
     [TestMethod]
     public async Task The_switches_are_environment_variables_too_and_the_default_is_the_processor_without_fo_dicom()
     {
         var evaluated = await Evaluate("Tat.Samples", [], ("TorchBackend", "cuda-linux"), ("UseFoDicom", "true"));
-        CollectionAssert.AreEqual(new[] { "TorchSharp-cuda-linux" }, evaluated.TorchPackages);
+        CollectionAssert.AreEqual(new[] { "TorchSharp", "TorchSharp-cuda-linux" }, evaluated.TorchPackages);
         Assert.AreEqual(("linux-x64", "true"), (evaluated.RuntimeIdentifier, evaluated.UseFoDicom));
 
         evaluated = await Evaluate("Tat.Tests", ["-p:RuntimeIdentifier=linux-x64"]);
-        CollectionAssert.AreEqual(new[] { "libtorch-cpu-linux-x64" }, evaluated.TorchPackages);
+        CollectionAssert.AreEqual(new[] { "TorchSharp", "libtorch-cpu-linux-x64" }, evaluated.TorchPackages);
         Assert.AreEqual("false", evaluated.UseFoDicom);
     }
 

@@ -16,6 +16,7 @@ internal static class FreshProcess
         ["touch"] = LoadingProbes.TouchWithoutTorch,
         ["plug-in"] = PluginProbe.AddWhereFailuresAreLeftToOthers,
         ["throwing plug-in"] = PluginProbe.EnsureLoadedWhereFailuresThrow,
+        ["onnx"] = LoadingProbes.RestoreWithOnnx,
         ["ensure"] = LoadingProbes.EnsureLoaded,
         ["restore"] = Scoring.ModelProbes.LoadAndRestore,
         ["inspect"] = Scoring.ModelProbes.InspectWithoutTorch,

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Tat.Tests.Onnx;
 using Tat.Torch.Runtime;
 
 namespace Tat.Tests.Runtime;
@@ -25,6 +26,23 @@ public sealed class LibTorchTests
     public async Task Touching_a_type_of_the_library_loads_nothing_native()
     {
         Assert.AreEqual("MRI and nothing native", (await FreshProcess.Run("touch")).Output);
+    }
+
+    [TestMethod]
+    public async Task An_application_without_LibTorch_restores_with_an_exported_model()
+    {
+        string model = Path.Combine(_folder, "model.onnx");
+        using (var source = ExportedModels.CreateModel())
+        {
+            await File.WriteAllBytesAsync(model, ExportedModels.Export(source));
+        }
+        string app = CopyOfApplication();
+        string[] patterns = ["libtorch*", "libc10*", "libgomp*", LibTorchFiles.WrapperName];
+        Array.ForEach([.. patterns.SelectMany(pattern => Directory.GetFiles(app, pattern))], File.Delete);
+
+        var outcome = await FreshProcess.Run([Path.Combine(app, "Tat.Tests")], "onnx", (LoadingProbes.ModelVariable, model));
+
+        Assert.AreEqual("20x24 and nothing of LibTorch", outcome.Output, outcome.Error);
     }
 
     [TestMethod]

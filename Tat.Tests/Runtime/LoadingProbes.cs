@@ -1,5 +1,7 @@
 using System.Runtime.CompilerServices;
 using Microsoft.ML;
+using Tat.Torch.Imaging;
+using Tat.Torch.Onnx;
 using Tat.Torch.Runtime;
 using Tat.Torch.Tasks;
 using TorchSharp;
@@ -9,6 +11,8 @@ namespace Tat.Tests.Runtime;
 /// <summary>What a fresh process does in <see cref="LibTorchTests"/>.</summary>
 internal static class LoadingProbes
 {
+    public const string ModelVariable = "TAT_TESTS_ONNX_MODEL";
+
     /// <summary>A user's program: touches some type of the library, then calls TorchSharp itself.</summary>
     public static string Add()
     {
@@ -28,6 +32,14 @@ internal static class LoadingProbes
     {
         string name = RestorationTask.Mri.Name;
         return name + (LoadedNatives().Length == 0 ? " and nothing native" : " and " + string.Join(", ", LoadedNatives()));
+    }
+
+    /// <summary>An application that restores with an exported model, whose path is the value of <see cref="ModelVariable"/>.</summary>
+    public static string RestoreWithOnnx()
+    {
+        using var restorer = new OnnxRestorer(Environment.GetEnvironmentVariable(ModelVariable)!);
+        var restored = restorer.Restore([new ImageSlice(new float[24 * 20], 20, 24)], [RestorationTask.Mri])[0];
+        return $"{restored.Height}x{restored.Width} and " + (LoadedNatives() is [] ? "nothing of LibTorch" : string.Join(", ", LoadedNatives()));
     }
 
     public static string EnsureLoaded()

@@ -47,7 +47,7 @@ internal sealed partial class LibTorchLoader(IReadOnlyList<string> folders)
             _tried.Add($"the folders {string.Join(", ", folders)}");
             _advice = !_supported.Contains(LibTorchFiles.PackageRid)
                 ? $"LibTorch exists for {string.Join(", ", _supported)}; run the application on one of these."
-                : $"Add the NuGet package TorchSharp-cpu, or libtorch-cpu-{LibTorchFiles.PackageRid} {LibTorchFiles.LibTorchVersion} and a RuntimeIdentifier, to the application's project.";
+                : $"Add the NuGet package TorchSharp-cpu to the application's project, or TorchSharp with libtorch-cpu-{LibTorchFiles.PackageRid} {LibTorchFiles.LibTorchVersion} and a RuntimeIdentifier.";
         }
         return folder;
     }
