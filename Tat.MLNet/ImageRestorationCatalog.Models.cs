@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using Microsoft.ML;
+using Tat.MLNet.ModelIO;
 using Tat.MLNet.Scoring;
 using Tat.Torch.Checkpoints;
 using Tat.Torch.Model;
@@ -33,6 +34,20 @@ public sealed partial class ImageRestorationCatalog
         {
             throw new InvalidDataException($"'{path}' is damaged: {problem.Message}", problem);
         }
+    }
+
+    /// <summary>Makes a transformer of a model that was trained elsewhere; nothing is trained.</summary>
+    /// <param name="path">A file of <see cref="TatModel.Save(string)"/>.</param>
+    /// <param name="options">What the columns are called, and how images are restored; <see langword="null"/> for the defaults.</param>
+    /// <returns>The transformer; it can be appended to a pipeline by <c>TransformerChain</c>, saved and loaded like a trained one.</returns>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="InvalidDataException">It is damaged, or not a model; the message names it.</exception>
+    public TatTransformer LoadPretrained(string path, PretrainedOptions? options = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        options ??= new();
+        var model = TatModel.Load(path, TorchDevice.Of(Context));
+        return new(model, options.Columns, options.BatchSize, options.NonFinite);
     }
 
     /// <summary>Finds the step of a pipeline that restores images, for example to restore whole volumes with its <see cref="RestorationTransformer.Restorer"/>.</summary>

@@ -20,6 +20,7 @@ internal static class FreshProcess
         ["ensure"] = LoadingProbes.EnsureLoaded,
         ["restore"] = Scoring.ModelProbes.LoadAndRestore,
         ["inspect"] = Scoring.ModelProbes.InspectWithoutTorch,
+        ["soak"] = Scoring.ModelProbes.Soak,
         ["tune"] = MemoryProbe.Tune,
     };
 

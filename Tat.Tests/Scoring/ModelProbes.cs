@@ -1,6 +1,8 @@
 using System.Security.Cryptography;
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using Tat.MLNet;
+using static TorchSharp.torch;
 
 namespace Tat.Tests.Scoring;
 
@@ -29,6 +31,30 @@ internal static class ModelProbes
         var metrics = ml.ImageRestoration.Evaluate(rows, "LowQuality", "LowQuality");
         var native = OperatingSystem.IsLinux() && File.ReadLines("/proc/self/maps").Any(line => line.Contains("torch", StringComparison.OrdinalIgnoreCase) && line.Contains(".so"));
         return $"{info.Card.Data}, {info.Network.Width}, {info.Tasks.Count}, {tagged}, {metrics.Overall.IdenticalImages}, {(native ? "torch" : "nothing native")}";
+    }
+
+    /// <summary>Predicts many times through one engine and through several at once, and counts the tensors that are alive before and after.</summary>
+    public static string Soak()
+    {
+        var ml = new MLContext();
+        var model = ml.Model.Load(Environment.GetEnvironmentVariable(Variable)!, out _);
+        ImageInput Image(int index) => new(new([.. Enumerable.Range(0, 16 * 16).Select(pixel => 5 + (4 * MathF.Sin((pixel * 0.2f) + index)))], 16, 16), "PET");
+        var expected = Enumerable.Range(0, 4).Select(Image).Select(image => Predict(1, _ => image)[0]).ToArray();
+        var alive = Tensor.TotalCount;
+
+        var equal = Same(Predict(200, Image));
+        Parallel.For(0, 8, _ => equal &= Same(Predict(25, Image)));
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        return $"{Tensor.TotalCount - alive} tensors more, results {(equal ? "equal" : "different")}";
+
+        float[][] Predict(int count, Func<int, ImageInput> image)
+        {
+            using var engine = ml.Model.CreatePredictionEngine<ImageInput, RestoredImage>(model, new PredictionEngineOptions { OwnsTransformer = false });
+            return [.. Enumerable.Range(0, count).Select(index => engine.Predict(image(index % 4)).Restored)];
+        }
+
+        bool Same(float[][] restored) => restored.Select((image, index) => image.SequenceEqual(expected[index % 4])).All(same => same);
     }
 
     /// <summary>The bits of all restored images.</summary>

@@ -2,6 +2,7 @@ using System.IO.Compression;
 using System.Text;
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using Tat.MLNet;
 using Tat.MLNet.Scoring;
 using Tat.Tests.Formats;
 using Tat.Tests.Loading;
@@ -89,6 +90,30 @@ public class TatTransformerTests
     }
 
     [TestMethod]
+    public void A_model_that_was_trained_elsewhere_is_a_transformer_like_any_other()
+    {
+        using var folder = new TemporaryFolder();
+        using var original = Transformer();
+        original.Model.Save(folder["tat.safetensors"]);
+        using var pretrained = _ml.ImageRestoration.LoadPretrained(folder["tat.safetensors"], new() { OutputColumnName = "Restored" });
+
+        var rows = Rows(3);
+        Assert.AreEqual(ModelProbes.Digest(original.Transform(rows)), ModelProbes.Digest(pretrained.Transform(rows)));
+        Assert.ThrowsExactly<FileNotFoundException>(() => _ml.ImageRestoration.LoadPretrained(folder["none"]));
+    }
+
+    [TestMethod]
+    public async Task Predictions_leave_nothing_behind_on_one_thread_or_on_many()
+    {
+        using var folder = new TemporaryFolder();
+        using var transformer = Transformer();
+        Save(transformer, Rows(1), folder["tat.zip"]);
+
+        var fresh = await FreshProcess.Run("soak", (ModelProbes.Variable, folder["tat.zip"]));
+        Assert.AreEqual(("0 tensors more, results equal", ""), (fresh.Output, fresh.Error));
+    }
+
+    [TestMethod]
     public void A_saved_model_keeps_its_columns_and_options()
     {
         using var folder = new TemporaryFolder();
@@ -167,21 +192,5 @@ public class TatTransformerTests
             Width = width,
             Task = new[] { "PET", "CT", "MRI" }[index % 3],
         };
-    }
-
-    internal sealed class ImageInput
-    {
-        public float[] LowQuality { get; set; } = [];
-
-        public int Height { get; set; }
-
-        public int Width { get; set; }
-
-        public string Task { get; set; } = "";
-    }
-
-    internal sealed class RestoredImage
-    {
-        public float[] Restored { get; set; } = [];
     }
 }

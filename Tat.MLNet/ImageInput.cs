@@ -1,0 +1,37 @@
+using Tat.Torch.Imaging;
+
+namespace Tat.MLNet;
+
+/// <summary>An image to restore, for a <see cref="Microsoft.ML.PredictionEngine{TSrc, TDst}"/>; a class of your own with these properties does as well.</summary>
+public sealed class ImageInput
+{
+    /// <summary>Creates an empty input.</summary>
+    public ImageInput()
+    {
+    }
+
+    /// <summary>Takes over an image.</summary>
+    /// <param name="image">The image, in the task's unit.</param>
+    /// <param name="task">The task's name.</param>
+    /// <param name="fileName">What messages call the image.</param>
+    public ImageInput(ImageSlice image, string task, string fileName = "")
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        (LowQuality, Height, Width, Task, FileName) = (image.Pixels, image.Height, image.Width, task, fileName);
+    }
+
+    /// <summary>The pixels, row by row, in the task's unit.</summary>
+    public float[] LowQuality { get; set; } = [];
+
+    /// <summary>Number of rows.</summary>
+    public int Height { get; set; }
+
+    /// <summary>Number of columns.</summary>
+    public int Width { get; set; }
+
+    /// <summary>The task's name, for example <c>CT</c>.</summary>
+    public string Task { get; set; } = "";
+
+    /// <summary>What messages call the image; may be empty.</summary>
+    public string FileName { get; set; } = "";
+}

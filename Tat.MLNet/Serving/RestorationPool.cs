@@ -1,0 +1,179 @@
+using Microsoft.Extensions.ObjectPool;
+using Microsoft.ML;
+
+namespace Tat.MLNet.Serving;
+
+/// <summary>Restores images for many callers at once: pools the prediction engines of one loaded model, and can change the model while it serves.</summary>
+/// <remarks>Safe for concurrent use. Register it with <c>services.AddTatRestoration</c>, or create it yourself.</remarks>
+public sealed class RestorationPool : IDisposable
+{
+    private readonly TatRestorationOptions _options;
+    private readonly SemaphoreSlim _slots;
+    private readonly Lock _reloading = new();
+    private ServedModel? _current;
+
+    /// <summary>Loads the model.</summary>
+    /// <param name="options">What to serve.</param>
+    /// <exception cref="FileNotFoundException">There is no model at <see cref="TatRestorationOptions.ModelPath"/>.</exception>
+    public RestorationPool(TatRestorationOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentException.ThrowIfNullOrWhiteSpace(options.ModelPath);
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.MaximumConcurrency, 1);
+        _options = options;
+        _slots = new(options.MaximumConcurrency);
+        _current = Load(options.ModelPath);
+    }
+
+    /// <summary>Restores an image; waits while as many are being restored as the options allow.</summary>
+    /// <param name="input">The image.</param>
+    /// <param name="cancellationToken">Ends the waiting.</param>
+    /// <exception cref="InvalidDataException">The size does not fit the pixels, a pixel is not finite, or the model has not learnt the task.</exception>
+    /// <exception cref="ObjectDisposedException">The pool has been disposed.</exception>
+    public RestoredImage Restore(ImageInput input, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        _slots.Wait(cancellationToken);
+        try
+        {
+            return RestoreNow(input);
+        }
+        finally
+        {
+            _slots.Release();
+        }
+    }
+
+    /// <summary>Restores an image on a thread of the thread pool; waits without a thread while as many are being restored as the options allow.</summary>
+    /// <param name="input">The image; it must not change until the task is complete.</param>
+    /// <param name="cancellationToken">Ends the waiting.</param>
+    /// <exception cref="InvalidDataException">The size does not fit the pixels, a pixel is not finite, or the model has not learnt the task.</exception>
+    /// <exception cref="ObjectDisposedException">The pool has been disposed.</exception>
+    public async Task<RestoredImage> RestoreAsync(ImageInput input, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        await _slots.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return await Task.Run(() => RestoreNow(input), cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            _slots.Release();
+        }
+    }
+
+    /// <summary>
+    /// Changes the model. It is loaded before the old one is given up; calls that have begun end with the old one, calls that begin afterwards get the new one,
+    /// and the old one is freed after its last call. Where loading fails, the old model goes on serving.
+    /// </summary>
+    /// <param name="modelPath">The new model file; <see langword="null"/> to load the same path again.</param>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    public void Reload(string? modelPath = null)
+    {
+        lock (_reloading)
+        {
+            ObjectDisposedException.ThrowIf(_current is null, this);
+            var old = Interlocked.Exchange(ref _current, Load(modelPath ?? _options.ModelPath));
+            old?.Release();
+        }
+    }
+
+    /// <summary>Ends serving; the model is freed after its last call.</summary>
+    public void Dispose()
+    {
+        lock (_reloading)
+        {
+            Interlocked.Exchange(ref _current, null)?.Release();
+        }
+    }
+
+    private RestoredImage RestoreNow(ImageInput input)
+    {
+        while (true)
+        {
+            var model = Volatile.Read(ref _current);
+            ObjectDisposedException.ThrowIf(model is null, this);
+
+            // A model that has just been given up and freed cannot be borrowed; its successor is there already.
+            if (model.TryBorrow())
+            {
+                try
+                {
+                    return model.Restore(input);
+                }
+                finally
+                {
+                    model.Release();
+                }
+            }
+        }
+    }
+
+    private ServedModel Load(string path)
+    {
+        var context = new MLContext { GpuDeviceId = _options.GpuDeviceId, FallbackToCpu = _options.FallbackToCpu };
+        return new(context, context.Model.Load(path, out _), _options.MaximumConcurrency);
+    }
+
+    /// <summary>A loaded model, freed when its owner and all borrowers have released it.</summary>
+    private sealed class ServedModel
+    {
+        private readonly ITransformer _model;
+        private readonly ObjectPool<PredictionEngine<ImageInput, RestoredImage>> _engines;
+        private int _holders = 1;
+
+        public ServedModel(MLContext context, ITransformer model, int engines)
+        {
+            _model = model;
+            _engines = new DefaultObjectPoolProvider { MaximumRetained = engines }.Create(new EnginePolicy(context, model));
+        }
+
+        public bool TryBorrow()
+        {
+            var holders = Volatile.Read(ref _holders);
+            while (holders > 0)
+            {
+                var seen = Interlocked.CompareExchange(ref _holders, holders + 1, holders);
+                if (seen == holders)
+                {
+                    return true;
+                }
+
+                holders = seen;
+            }
+
+            return false;
+        }
+
+        public RestoredImage Restore(ImageInput input)
+        {
+            var engine = _engines.Get();
+            try
+            {
+                return engine.Predict(input);
+            }
+            finally
+            {
+                _engines.Return(engine);
+            }
+        }
+
+        public void Release()
+        {
+            if (Interlocked.Decrement(ref _holders) == 0)
+            {
+                (_engines as IDisposable)?.Dispose();
+                (_model as IDisposable)?.Dispose();
+            }
+        }
+    }
+
+    private sealed class EnginePolicy(MLContext context, ITransformer model) : PooledObjectPolicy<PredictionEngine<ImageInput, RestoredImage>>
+    {
+        public override PredictionEngine<ImageInput, RestoredImage> Create() =>
+            context.Model.CreatePredictionEngine<ImageInput, RestoredImage>(model, new PredictionEngineOptions { OwnsTransformer = false });
+
+        public override bool Return(PredictionEngine<ImageInput, RestoredImage> obj) => true;
+    }
+}

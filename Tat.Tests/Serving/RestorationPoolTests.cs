@@ -1,0 +1,92 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.ML;
+using Tat.MLNet;
+using Tat.MLNet.Scoring;
+using Tat.MLNet.Serving;
+using Tat.Tests.Formats;
+using Tat.Tests.Scoring;
+using Tat.Torch.Inference;
+
+namespace Tat.Tests.Serving;
+
+[TestClass]
+public class RestorationPoolTests
+{
+    [TestMethod]
+    public async Task Services_get_a_pool_that_restores_for_many_callers_at_once()
+    {
+        using var folder = new TemporaryFolder();
+        var expected = Save(folder["tat.zip"], 1);
+        await using var services = new ServiceCollection().AddTatRestoration(options =>
+        {
+            options.ModelPath = folder["tat.zip"];
+            options.MaximumConcurrency = 3;
+        }).BuildServiceProvider();
+        var pool = services.GetRequiredService<RestorationPool>();
+
+        var restored = await Task.WhenAll(Enumerable.Range(0, 24).Select(_ => pool.RestoreAsync(Image())));
+        foreach (var image in restored.Append(pool.Restore(Image())))
+        {
+            CollectionAssert.AreEqual(expected, image.Restored);
+        }
+
+        Assert.AreSame(pool, services.GetRequiredService<RestorationPool>());
+    }
+
+    [TestMethod]
+    public async Task A_model_is_changed_under_load_without_a_stale_or_disposed_one_serving()
+    {
+        using var folder = new TemporaryFolder();
+        float[][] expected = [Save(folder["0.zip"], 1), Save(folder["1.zip"], 2)];
+        CollectionAssert.AreNotEqual(expected[0], expected[1]);
+        using var pool = new RestorationPool(new() { ModelPath = folder["0.zip"], MaximumConcurrency = 2 });
+        var stop = false;
+        var callers = Enumerable.Range(0, 2).Select(_ => Task.Run(() =>
+        {
+            while (!Volatile.Read(ref stop))
+            {
+                var restored = pool.Restore(Image()).Restored;
+                Assert.IsTrue(expected.Any(candidate => candidate.SequenceEqual(restored)));
+            }
+        })).ToArray();
+
+        for (var change = 1; change <= 5; change++)
+        {
+            pool.Reload(folder[$"{change % 2}.zip"]);
+            CollectionAssert.AreEqual(expected[change % 2], pool.Restore(Image()).Restored, "a call after the change gets the new model");
+        }
+
+        Assert.ThrowsExactly<FileNotFoundException>(() => pool.Reload(folder["none.zip"]));
+        CollectionAssert.AreEqual(expected[1], pool.Restore(Image()).Restored, "a model that cannot be loaded leaves the old one serving");
+        Volatile.Write(ref stop, true);
+        await Task.WhenAll(callers);
+    }
+
+    [TestMethod]
+    public void What_cannot_be_served_is_said()
+    {
+        using var folder = new TemporaryFolder();
+        Save(folder["tat.zip"], 1);
+        Assert.Throws<ArgumentException>(() => new RestorationPool(new()));
+        Assert.ThrowsExactly<FileNotFoundException>(() => new RestorationPool(new() { ModelPath = folder["none.zip"] }));
+        var pool = new RestorationPool(new() { ModelPath = folder["tat.zip"] });
+        StringAssert.Contains(Assert.ThrowsExactly<InvalidDataException>(() => pool.Restore(new(new([1, 2], 1, 2), "US", "scan 7"))).Message, "'scan 7': column 'Task' says 'US'");
+        pool.Dispose();
+        pool.Dispose();
+        Assert.ThrowsExactly<ObjectDisposedException>(() => pool.Restore(Image()));
+        Assert.ThrowsExactly<ObjectDisposedException>(() => pool.Reload());
+    }
+
+    private static ImageInput Image() => new(new([.. Enumerable.Range(0, 16 * 16).Select(pixel => 5 + (4 * MathF.Sin(pixel * 0.2f)))], 16, 16), "PET");
+
+    /// <summary>Saves a model with random weights, and tells what it makes of the image.</summary>
+    private static float[] Save(string path, ulong seed)
+    {
+        var ml = new MLContext();
+        using var transformer = new TatTransformer(TinyModel.Create(seed), new(), 4, NonFiniteHandling.Throw);
+        var rows = ml.Data.LoadFromEnumerable([Image()]);
+        ml.Model.Save(transformer, rows.Schema, path);
+        using var engine = ml.Model.CreatePredictionEngine<ImageInput, RestoredImage>(transformer, new PredictionEngineOptions { OwnsTransformer = false });
+        return engine.Predict(Image()).Restored;
+    }
+}
