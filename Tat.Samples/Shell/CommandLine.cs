@@ -59,6 +59,8 @@ internal static class CommandLine
         SimulateCommand.Create(terminal),
         EvaluateCommand.Create(terminal),
         RestoreCommand.Create(terminal),
+        ExportCommand.Create(terminal),
+        BenchCommand.Create(terminal),
     };
 
     /// <summary>One line, without the parameter's name that .NET appends to it.</summary>
