@@ -62,6 +62,8 @@ internal static class CommandLine
         SimulateCommand.Create(terminal),
         InspectCommand.Create(terminal),
         ReportCommand.Create(terminal),
+        ExportCommand.Create(terminal),
+        BenchCommand.Create(terminal),
     };
 
     /// <summary>One line, without the parameter's name that .NET appends to it.</summary>
