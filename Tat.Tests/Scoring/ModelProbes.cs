@@ -44,8 +44,6 @@ internal static class ModelProbes
 
         var equal = Same(Predict(200, Image));
         Parallel.For(0, 8, _ => equal &= Same(Predict(25, Image)));
-        GC.Collect();
-        GC.WaitForPendingFinalizers();
         return $"{Tensor.TotalCount - alive} tensors more, results {(equal ? "equal" : "different")}";
 
         float[][] Predict(int count, Func<int, ImageInput> image)
