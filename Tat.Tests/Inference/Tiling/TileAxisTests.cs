@@ -27,4 +27,26 @@ public sealed class TileAxisTests
 
         Assert.AreEqual(8 * length, end);
     });
+
+    [TestMethod]
+    [DataRow(128)]
+    [DataRow(512)]
+    [DataRow(1024)]
+    public void Where_neighbouring_tiles_differ_the_blend_has_a_slope_and_no_seam(int tile)
+    {
+        // Tiles of the values 0, 1, 0, 1, …
+        var axis = new TileAxis(4096, tile, MemoryPlan.Overlap);
+        var blended = new float[axis.Length];
+        for (var i = 0; i < axis.Starts.Length; i++)
+        {
+            for (var x = 0; x < axis.Tile; x++)
+            {
+                blended[axis.Starts[i] + x] += axis.Weights[x] * (i % 2);
+            }
+        }
+
+        var sums = axis.WeightSums();
+        var steps = Enumerable.Range(1, axis.Length - 1).Select(x => Math.Abs((blended[x] / sums[x]) - (blended[x - 1] / sums[x - 1])));
+        Assert.IsLessThan(0.08f, steps.Max());
+    }
 }

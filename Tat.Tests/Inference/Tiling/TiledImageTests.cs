@@ -56,14 +56,6 @@ public sealed class TiledImageTests
     }
 
     [TestMethod]
-    public void Tiles_leave_no_seams()
-    {
-        // The step where one tile's share ends and the next begins, against tiles that are restored and pasted one by one.
-        var seam = new TileAxis(Width, 128, MemoryPlan.Overlap).Share(1).Start;
-        Assert.IsLessThan(0.3 * Step(Pasted(128), seam), Step(Tiled(128), seam));
-    }
-
-    [TestMethod]
     public void A_restorer_with_a_small_budget_restores_in_tiles()
     {
         var model = new TatModel(_network, TaskVocabulary.Paper);
@@ -85,32 +77,6 @@ public sealed class TiledImageTests
         new TiledImage(_network, new PaddedSize(Height, Width), tile, MemoryPlan.Overlap).Run(image, CancellationToken.None);
         return image;
     }
-
-    /// <summary>Each tile restored for itself, and its share pasted: what blending and shared kernels are better than.</summary>
-    private static float[] Pasted(int tile)
-    {
-        var (rows, columns) = (new TileAxis(Height, tile, MemoryPlan.Overlap), new TileAxis(Width, tile, MemoryPlan.Overlap));
-        using var scope = NewDisposeScope();
-        using var inference = inference_mode();
-        var image = tensor(_image, [1, 1, Height, Width]);
-        var result = empty_like(image);
-        for (var i = 0; i < rows.Starts.Length; i++)
-        {
-            for (var j = 0; j < columns.Starts.Length; j++)
-            {
-                var restored = _network.forward(image.narrow(2, rows.Starts[i], tile).narrow(3, columns.Starts[j], tile));
-                var ((top, bottom), (left, right)) = (rows.Share(i), columns.Share(j));
-                result.narrow(2, top, bottom - top).narrow(3, left, right - left)
-                    .copy_(restored.narrow(2, top - rows.Starts[i], bottom - top).narrow(3, left - columns.Starts[j], right - left));
-            }
-        }
-
-        return result.data<float>().ToArray();
-    }
-
-    private static double Step(float[] image, int x) => Enumerable.Range(0, Height).Average(y => Math.Abs(Difference(image, y, x) - Difference(image, y, x - 1)));
-
-    private static double Difference(float[] image, int y, int x) => image[(y * Width) + x] - _whole[(y * Width) + x];
 
     private static double Error(float[] image) => image.Zip(_whole, (a, b) => Math.Abs(a - b)).Average();
 
