@@ -55,15 +55,10 @@ internal static class CommandLine
 
     private static RootCommand CreateRoot(Terminal terminal) => new("Restores medical images with the Task-Adaptive Transformer: PET synthesis, CT denoising, MRI super-resolution.")
     {
-        QuickstartCommand.Create(terminal),
-        TrainCommand.Create(terminal),
-        RestoreCommand.Create(terminal),
-        EvaluateCommand.Create(terminal),
-        SimulateCommand.Create(terminal),
         InspectCommand.Create(terminal),
-        ReportCommand.Create(terminal),
-        ExportCommand.Create(terminal),
-        BenchCommand.Create(terminal),
+        SimulateCommand.Create(terminal),
+        EvaluateCommand.Create(terminal),
+        RestoreCommand.Create(terminal),
     };
 
     /// <summary>One line, without the parameter's name that .NET appends to it.</summary>
