@@ -37,6 +37,19 @@ public sealed partial class ImageRestorationCatalog
     /// <exception cref="DirectoryNotFoundException"><paramref name="path"/> does not exist.</exception>
     public IDataView LoadImages(string path, string? task = null) => CreateImageLoader(new() { Task = task }).Load(new FileList(ImageFiles.Under(path)));
 
+    /// <summary>Loads the slices of DICOM series, sorted along their normal, in physical units.</summary>
+    /// <param name="path">A file, a folder (with the folders in it), or a pattern with <c>*</c>, <c>?</c> and <c>**</c> (any folders), for example <c>archive/**/*.dcm</c>; files of several series may be mixed.</param>
+    /// <param name="options">Which series, and how they are read; <see langword="null"/> for all, as regular volumes in HU, SUV and scanner intensity.</param>
+    /// <returns>A view whose pixels are read when asked for; its columns are those of <see cref="DicomSeriesLoader"/>.</returns>
+    /// <exception cref="InvalidDataException">There are no DICOM images.</exception>
+    /// <exception cref="Formats.ImageFormatException">A file is damaged, or a series is no regular volume; the message names it.</exception>
+    /// <exception cref="DirectoryNotFoundException"><paramref name="path"/> does not exist.</exception>
+    public IDataView LoadDicom(string path, DicomSeriesLoader.Options? options = null) => CreateDicomLoader(options).Load(new FileList(FilePattern.Files(path)));
+
+    /// <summary>Creates a loader of DICOM series for any source of files; it can be saved with a model.</summary>
+    /// <param name="options">Which series, and how they are read; <see langword="null"/> for the defaults.</param>
+    public DicomSeriesLoader CreateDicomLoader(DicomSeriesLoader.Options? options = null) => new(options ?? new());
+
     /// <summary>Creates a loader of image pairs for any source of files, for example <c>new MultiFileSource("data/.../*")</c>; it can be saved with a model.</summary>
     /// <param name="options">What the folders are called; <see langword="null"/> for the defaults.</param>
     public ImagePairLoader CreatePairLoader(ImagePairLoader.Options? options = null) => new(options ?? new());

@@ -1,5 +1,9 @@
 using System.Runtime.InteropServices;
 using Tat.Samples.Shell;
+using Tat.Torch.Runtime;
+
+// This process is all ours: on Linux, keeping freed memory makes it up to twice as fast.
+MemoryAllocator.Tune();
 
 // Ctrl-C once asks a command to stop, which leaves nothing half-written; a second one ends the process.
 using var cancellation = new CancellationTokenSource();

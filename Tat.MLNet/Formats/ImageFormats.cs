@@ -4,7 +4,7 @@ namespace Tat.MLNet.Formats;
 public static class ImageFormats
 {
     /// <summary>All formats, in the order in which they are asked whether they recognise a file.</summary>
-    public static IReadOnlyList<IImageFormat> All { get; } = [new Nifti.NiftiFormat(), new Dicom.DicomFormat()];
+    public static IReadOnlyList<IImageFormat> All { get; } = [new Nifti.NiftiFormat(), new Dicom.DicomFormat(), new Tensors.TensorFormat()];
 
     /// <summary>Opens an image file, or a folder that holds one series, whatever its format.</summary>
     /// <param name="path">The file or folder.</param>

@@ -34,7 +34,8 @@ public abstract class ImageLoader : IDataLoader<IMultiStreamSource>
         ArgumentNullException.ThrowIfNull(input);
         var paths = Enumerable.Range(0, input.Count).Select(index => input.GetPathOrNull(index)
             ?? throw new ArgumentException("Images are read from files; give a source whose items have paths, such as MultiFileSource.", nameof(input)));
-        return new ImageView(_schema, _columns, List([.. paths]), Open);
+        var (entries, open) = Resolve([.. paths]);
+        return new ImageView(_schema, _columns, entries, open);
     }
 
     /// <summary>The columns that the loader's views have.</summary>
@@ -44,6 +45,9 @@ public abstract class ImageLoader : IDataLoader<IMultiStreamSource>
 
     private protected static TOptions ReadOptions<TOptions>(object context, ModelSignature signature) =>
         JsonSerializer.Deserialize<TOptions>(ModelReader.Begin(context, signature).ReadName())!;
+
+    /// <summary>Lists images, and tells how they are opened.</summary>
+    private protected virtual (IReadOnlyList<ImageEntry> Entries, Func<string, IImageScan> Open) Resolve(IReadOnlyList<string> paths) => (List(paths), Open);
 
     /// <summary>Lists images; throws <see cref="InvalidDataException"/> where there are none.</summary>
     private protected abstract IReadOnlyList<ImageEntry> List(IReadOnlyList<string> paths);

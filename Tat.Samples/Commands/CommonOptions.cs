@@ -30,6 +30,8 @@ internal static class CommonOptions
         DefaultValueFactory = _ => Path.Combine(QuickstartFolder, "tat.zip"),
     };
 
+    public static Option<string> Device() => new("--device") { Description = "cpu, cuda, cuda:N or auto.", DefaultValueFactory = _ => "auto" };
+
     public static Option<ulong> Seed() => new("--seed") { Description = "What randomness follows from.", DefaultValueFactory = _ => 42 };
 
     public static Option<bool> Json() => new("--json") { Description = "Print JSON and nothing else." };

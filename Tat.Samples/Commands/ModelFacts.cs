@@ -1,4 +1,4 @@
-using Tat.Torch.Inference;
+using Microsoft.ML;
 using Tat.Torch.Model;
 using Tat.Torch.Tasks;
 
@@ -9,7 +9,14 @@ internal sealed record ModelFacts(string File, IReadOnlyList<ModelTask> Tasks, M
 {
     public static ModelFacts Of(string path)
     {
-        using IImageRestorer model = ModelFiles.Open(path);
+        // The card alone is read, not the weights; an ONNX file has no such short cut.
+        if (!path.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase))
+        {
+            var info = new MLContext().ImageRestoration.ReadModelInfo(path);
+            return new(path, [.. info.Tasks.Select(ModelTask.Of)], info.Card);
+        }
+
+        using var model = ModelFiles.Open(path);
         return new(path, [.. model.Tasks.Select(ModelTask.Of)], model.Card);
     }
 }

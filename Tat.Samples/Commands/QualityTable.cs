@@ -1,5 +1,6 @@
 using System.Globalization;
 using Spectre.Console;
+using Tat.MLNet.Evaluation;
 using Tat.Torch.Metrics;
 using Tat.Torch.Model;
 using Tat.Torch.Tasks;
@@ -18,6 +19,11 @@ internal sealed record QualityTable(IReadOnlyList<QualityTable.Row> Rows)
             group.Key.Name, group.Key.Unit, group.Count(),
             QualitySummary.Of(group.Select(image => image.Input)).ToScore(),
             group.All(image => image.Restored is null) ? null : QualitySummary.Of(group.Select(image => image.Restored!.Value)).ToScore()))]);
+
+    /// <summary>Takes measurements of the same images before and after restoring.</summary>
+    public static QualityTable Of(TaskVocabulary tasks, RestorationMetrics before, RestorationMetrics after) => new(
+        [.. tasks.Where(task => after.PerTask.ContainsKey(task.Name)).Select(task => new Row(
+            task.Name, task.Unit, after.PerTask[task.Name].Images, before.PerTask[task.Name].ToScore(), after.PerTask[task.Name].ToScore()))]);
 
     /// <summary>The table to print.</summary>
     public Table ToTable()

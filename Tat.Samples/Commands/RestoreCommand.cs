@@ -22,11 +22,15 @@ internal static class RestoreCommand
         var output = new Option<string>("--out") { Description = "File or folder to write; by default NAME_restored in the current folder." };
         var plane = new Option<SlicePlane>("--plane") { Description = "Along which plane volumes are cut into slices for the network.", DefaultValueFactory = _ => SlicePlane.Acquisition };
         var keepType = new Option<bool>("--keep-type") { Description = "Store pixels in the data type of the source, rounded, instead of as 32-bit floats (NIfTI)." };
+        var derived = new DerivedOptions();
+        var asStored = new Option<bool>("--pet-as-stored") { Description = "DICOM: take PET as it is stored (Bq/ml) instead of in SUV, for models that were trained so." };
         var reading = new ReadingOptions();
         var overwrite = CommonOptions.Overwrite();
         var resume = new Option<bool>("--resume") { Description = "Skip images whose result is there." };
         var json = CommonOptions.Json();
         var command = new Command("restore", "Restores images and volumes with a model.") { images, model, task, output, plane, keepType, overwrite, resume, json };
+        command.Add(asStored);
+        derived.AddTo(command);
         reading.AddTo(command);
         command.SetAction((parsed, cancellationToken) =>
         {
@@ -39,8 +43,8 @@ internal static class RestoreCommand
             CommonOptions.CheckFree(parsed.GetValue(overwrite), jobs.Select(job => job.Destination));
             var modelPath = parsed.GetRequiredValue(model);
             using var restorer = ModelFiles.Open(modelPath);
-            var options = new DerivedImageOptions { Model = $"TAT {restorer.Card.ProductVersion}, {Path.GetFileName(modelPath)}", KeepDataType = parsed.GetValue(keepType) };
-            var readOptions = reading.Of(parsed) with { Plane = parsed.GetValue(plane) };
+            var options = derived.Of(parsed) with { Model = $"TAT {restorer.Card.ProductVersion}, {Path.GetFileName(modelPath)}", KeepDataType = parsed.GetValue(keepType) };
+            var readOptions = reading.Of(parsed) with { Plane = parsed.GetValue(plane), Pet = parsed.GetValue(asStored) ? PetQuantity.AsStored : PetQuantity.Suv };
             var results = new List<object>();
             foreach (var job in jobs)
             {

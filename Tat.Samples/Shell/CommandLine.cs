@@ -55,10 +55,15 @@ internal static class CommandLine
 
     private static RootCommand CreateRoot(Terminal terminal) => new("Restores medical images with the Task-Adaptive Transformer: PET synthesis, CT denoising, MRI super-resolution.")
     {
-        InspectCommand.Create(terminal),
-        SimulateCommand.Create(terminal),
-        EvaluateCommand.Create(terminal),
+        QuickstartCommand.Create(terminal),
+        TrainCommand.Create(terminal),
         RestoreCommand.Create(terminal),
+        EvaluateCommand.Create(terminal),
+        SimulateCommand.Create(terminal),
+        InspectCommand.Create(terminal),
+        ReportCommand.Create(terminal),
+        ExportCommand.Create(terminal),
+        BenchCommand.Create(terminal),
     };
 
     /// <summary>One line, without the parameter's name that .NET appends to it.</summary>

@@ -12,9 +12,6 @@ internal sealed class Terminal
     /// <summary>Tables are this wide where there is no terminal to ask.</summary>
     private const int PlainWidth = 160;
 
-    /// <summary>Seconds between plain lines of progress.</summary>
-    private static readonly TimeSpan _plainInterval = TimeSpan.FromSeconds(5);
-
     private static readonly JsonSerializerOptions _json = new()
     {
         WriteIndented = true,
@@ -26,9 +23,15 @@ internal sealed class Terminal
 
     private readonly IAnsiConsole _console;
     private readonly bool _isInteractive;
+    private readonly TimeSpan _plainInterval;
 
-    public Terminal(TextWriter output, TextWriter errors, bool isInteractive)
+    /// <param name="output">Takes results.</param>
+    /// <param name="errors">Takes what went wrong.</param>
+    /// <param name="isInteractive">Whether the output is a terminal.</param>
+    /// <param name="plainInterval">Time between plain lines of progress; by default ten seconds.</param>
+    public Terminal(TextWriter output, TextWriter errors, bool isInteractive, TimeSpan? plainInterval = null)
     {
+        _plainInterval = plainInterval ?? TimeSpan.FromSeconds(10);
         Output = output;
         Errors = errors;
         _isInteractive = isInteractive;

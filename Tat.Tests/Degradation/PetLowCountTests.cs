@@ -33,6 +33,16 @@ public sealed class PetLowCountTests
     }
 
     [TestMethod]
+    public void A_known_background_adds_noise_and_no_bias()
+    {
+        var clean = new PetLowCount().Degrade(_source, _attenuation, Spacing, 6, "");
+        var scattered = new PetLowCount { BackgroundFraction = 0.4 }.Degrade(_source, _attenuation, Spacing, 6, "");
+        Assert.AreEqual(3, Inside(scattered.HighQuality).Average(), 0.15);
+        Assert.IsGreaterThan(TestImages.Deviation(Inside(clean.LowQuality)), TestImages.Deviation(Inside(scattered.LowQuality)));
+        Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => new PetLowCount { BackgroundFraction = 1 });
+    }
+
+    [TestMethod]
     public void A_post_filter_smooths_both()
     {
         var plain = new PetLowCount().Degrade(_source, Spacing, 4, "");

@@ -98,37 +98,9 @@ public sealed class RestorerTests
         StringAssert.Contains(error.Message, "PET, CT, MRI");
     }
 
-    [TestMethod]
-    public void A_volume_is_restored_lazily_in_order_with_progress_and_can_be_cancelled()
-    {
-        using var restorer = new Restorer(_model, new RestorerOptions { BatchPixels = 2 * 16 * 16 });
-        ImageSlice[] slices = [.. Enumerable.Range(0, 5).Select(i => Image(16, 16, (ulong)i))];
-        var read = 0;
-        var reports = new List<int>();
-        var progress = new Reporter(reports.Add);
-        using var cancel = new CancellationTokenSource();
-        var volume = restorer.RestoreVolume(slices.Select(slice => { read++; return slice; }), RestorationTask.Mri, progress, cancel.Token);
-        Assert.AreEqual(0, read, "nothing happens before slices are asked for");
-
-        var restored = volume.ToArray();
-        CollectionAssert.AreEqual(new[] { 2, 4, 5 }, reports);
-        for (var i = 0; i < slices.Length; i++)
-        {
-            CollectionAssert.AreEqual(restorer.Restore(slices[i], RestorationTask.Mri).Pixels, restored[i].Pixels);
-        }
-
-        cancel.Cancel();
-        Assert.ThrowsExactly<OperationCanceledException>(() => volume.First());
-    }
-
     private static ImageSlice Image(int height, int width, ulong seed)
     {
         var random = new RandomStream(seed);
         return new ImageSlice([.. Enumerable.Range(0, height * width).Select(_ => (float)((random.NextDouble() * 3000) - 1000))], height, width);
-    }
-
-    private sealed class Reporter(Action<int> report) : IProgress<int>
-    {
-        public void Report(int value) => report(value);
     }
 }

@@ -1,10 +1,9 @@
-using System.Buffers.Binary;
-using System.Runtime.InteropServices;
-using System.Text.Json;
 using CsCheck;
+using Tat.Torch.Checkpoints;
 using Tat.Torch.Imaging;
 using Tat.Torch.Metrics;
 using Tat.Torch.Tasks;
+using TorchSharp;
 
 namespace Tat.Tests.Metrics;
 
@@ -16,12 +15,14 @@ public sealed class ImageQualityTests
     [TestMethod]
     public void Equals_the_published_programs_numbers()
     {
-        var golden = ReadGolden();
-        var results = MemoryMarshal.Cast<byte, double>(golden["result"]);
+        using var file = File.OpenRead(TestData.Path("golden/metrics.safetensors"));
+        using var scope = torch.NewDisposeScope();
+        var golden = new SafetensorsReader(file, file.Name).ReadAll();
+        var results = golden["result"].data<double>().ToArray();
         for (var pair = 0; pair < 6; pair++)
         {
-            var image = new ImageSlice(MemoryMarshal.Cast<byte, float>(golden[$"img{pair}"]).ToArray(), 96, 96);
-            var reference = new ImageSlice(MemoryMarshal.Cast<byte, float>(golden[$"ref{pair}"]).ToArray(), 96, 96);
+            var image = new ImageSlice(golden[$"img{pair}"].data<float>().ToArray(), 96, 96);
+            var reference = new ImageSlice(golden[$"ref{pair}"].data<float>().ToArray(), 96, 96);
             var quality = ImageQuality.Measure(image, reference);
             double[] actual = [quality.DataRange, quality.Psnr, quality.Ssim, quality.Rmse];
             for (var column = 0; column < 4; column++)
@@ -134,19 +135,5 @@ public sealed class ImageQualityTests
         }
 
         return sum / image.Pixels.Length;
-    }
-
-    private static Dictionary<string, byte[]> ReadGolden()
-    {
-        var file = File.ReadAllBytes(TestData.Path("golden/metrics.safetensors"));
-        var header = (int)BinaryPrimitives.ReadInt64LittleEndian(file);
-        using var json = JsonDocument.Parse(file.AsMemory(8, header));
-        return json.RootElement.EnumerateObject().Where(entry => entry.Name != "__metadata__").ToDictionary(
-            entry => entry.Name,
-            entry =>
-            {
-                var offsets = entry.Value.GetProperty("data_offsets");
-                return file[(8 + header + offsets[0].GetInt32())..(8 + header + offsets[1].GetInt32())];
-            });
     }
 }

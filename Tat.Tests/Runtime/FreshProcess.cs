@@ -8,7 +8,7 @@ internal static class FreshProcess
 {
     private const string Variable = "TAT_TESTS_PROBE";
 
-    /// <summary>What the new process can be asked to do; it prints the returned text. It runs in the module initialiser, which code of this assembly on another thread would wait for.</summary>
+    /// <summary>What the new process can be asked to do; it prints the returned text.</summary>
     private static readonly Dictionary<string, Func<string>> _probes = new()
     {
         ["add"] = LoadingProbes.Add,
@@ -22,6 +22,7 @@ internal static class FreshProcess
         ["inspect"] = Scoring.ModelProbes.InspectWithoutTorch,
         ["soak"] = Scoring.ModelProbes.Soak,
         ["tune"] = MemoryProbe.Tune,
+        ["train"] = Training.TrainingProbe.Train,
     };
 
     public sealed record Outcome(int ExitCode, string Output, string Error);
@@ -34,16 +35,23 @@ internal static class FreshProcess
     /// <summary>Starts the probe through another command line that ends in the test program of some folder.</summary>
     public static async Task<Outcome> Run(string[] command, string probe, params (string Name, string? Value)[] environment)
     {
+        using var process = Start(command, probe, environment);
+        var output = process.StandardOutput.ReadToEndAsync();
+        var error = process.StandardError.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        return new Outcome(process.ExitCode, (await output).Trim(), (await error).Trim());
+    }
+
+    /// <summary>Starts the probe and leaves the process to the caller.</summary>
+    public static Process Start(string[] command, string probe, params (string Name, string? Value)[] environment)
+    {
         var start = new ProcessStartInfo(command[0], command[1..]) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = Path.GetTempPath() };
         foreach (var (name, value) in environment.Append((Variable, probe)))
         {
             start.Environment[name] = value;
         }
-        using var process = Process.Start(start)!;
-        var output = process.StandardOutput.ReadToEndAsync();
-        var error = process.StandardError.ReadToEndAsync();
-        await process.WaitForExitAsync();
-        return new Outcome(process.ExitCode, (await output).Trim(), (await error).Trim());
+
+        return Process.Start(start)!;
     }
 
     [ModuleInitializer]

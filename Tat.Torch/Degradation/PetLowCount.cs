@@ -7,7 +7,8 @@ namespace Tat.Torch.Degradation;
 
 /// <summary>A low-count PET image: fewer coincidences are kept and reconstructed like all of them.</summary>
 /// <remarks>
-/// Full counts y ~ Poisson(c · A · P(G∗x)) with projection P, photon survival A = e^(−∫µ), the scanner's point spread G and a scale c that gives the total count;
+/// Full counts y ~ Poisson(c · A · P(G∗x) + b) with projection P, photon survival A = e^(−∫µ), the scanner's point spread G, a scale c that gives the total count and an even background b of scatter and randoms,
+/// which the reconstruction knows;
 /// low counts z ~ Binomial(y, 1/reduction), which is what decimation of list-mode data does, exactly. Both are reconstructed by OSEM (Hudson and Larkin, IEEE TMI 1994), scaled by c and c/reduction:
 /// the reference is the reconstruction of the full counts, because leaving <c>x</c> as it is would add a difference in resolution to that in noise.
 /// Low and full counts of one scan are correlated, as in the published data. Slices are axial: restack degraded axial slices for coronal ones.
@@ -36,6 +37,17 @@ public sealed class PetLowCount : IDegradation
         get;
         init => field = DegradationInput.CheckPositive(value, nameof(Counts));
     } = 2e5;
+
+    /// <summary>Scatter and randoms: their part of all counts, spread evenly over the bins.</summary>
+    /// <value>0; in clinical whole-body scans about 0.3 to 0.5. From 0, below 1.</value>
+    /// <exception cref="ArgumentOutOfRangeException">It is negative, or 1 or more.</exception>
+    public double BackgroundFraction
+    {
+        get;
+        init => field = value is >= 0 and < 1
+            ? value
+            : throw new ArgumentOutOfRangeException(nameof(BackgroundFraction), $"A background fraction of {value} is impossible; give a number from 0 and below 1.");
+    }
 
     /// <summary>The scanner's resolution: full width at half maximum of its point spread in mm.</summary>
     /// <value>5; 0 for an ideal scanner.</value>
@@ -112,12 +124,14 @@ public sealed class PetLowCount : IDegradation
             return new(nothing, nothing, name);
         }
 
-        var scale = Counts / total;
-        var (full, low) = Count(beam, expected, scale, seed);
+        var scale = Counts * (1 - BackgroundFraction) / total;
+        var background = Counts * BackgroundFraction / expected.Length;
+        var (full, low) = Count(beam, expected, scale, background, seed);
         var reconstruction = new OrderedSubsets(beam, height * width, survival, Subsets);
-        ImageSlice Reconstruct(float[] counts, double perActivity)
+        ImageSlice Reconstruct(float[] counts, double keptFraction)
         {
-            var activity = reconstruction.Reconstruct(counts, 0, Iterations);
+            var activity = reconstruction.Reconstruct(counts, (float)(background * keptFraction), Iterations);
+            var perActivity = scale * keptFraction;
             for (var i = 0; i < activity.Length; i++)
             {
                 activity[i] = (float)(activity[i] / perActivity);
@@ -126,7 +140,7 @@ public sealed class PetLowCount : IDegradation
             return new(GaussianFilter.Blur(activity, height, width, PostFilterWidth / GaussianFilter.WidthPerSigma / pixelSpacing), height, width);
         }
 
-        return new(Reconstruct(low, scale / Reduction), Reconstruct(full, scale), name);
+        return new(Reconstruct(low, 1 / Reduction), Reconstruct(full, 1), name);
     }
 
     private static float[] Survival(ParallelBeam beam, ImageSlice? attenuation)
@@ -159,7 +173,7 @@ public sealed class PetLowCount : IDegradation
         return expected;
     }
 
-    private (float[] Full, float[] Low) Count(ParallelBeam beam, float[] expected, double scale, ulong seed)
+    private (float[] Full, float[] Low) Count(ParallelBeam beam, float[] expected, double scale, double background, ulong seed)
     {
         var (full, low) = (new float[expected.Length], new float[expected.Length]);
         foreach (var view in beam.AllViews)
@@ -167,7 +181,7 @@ public sealed class PetLowCount : IDegradation
             var random = new RandomStream(seed, view);
             for (var i = view * beam.Bins; i < (view + 1) * beam.Bins; i++)
             {
-                var counts = random.NextPoisson(expected[i] * scale);
+                var counts = random.NextPoisson((expected[i] * scale) + background);
                 full[i] = counts;
                 low[i] = random.NextBinomial(counts, 1 / Reduction);
             }

@@ -1,5 +1,7 @@
 using Tat.Torch.Imaging;
+using Tat.Torch.Inference.Tiling;
 using Tat.Torch.Model;
+using Tat.Torch.Runtime;
 using Tat.Torch.Tasks;
 using static TorchSharp.torch;
 
@@ -15,6 +17,7 @@ public sealed class Restorer : IImageRestorer
     private readonly TatModel _model;
     private readonly RestorerOptions _options;
     private readonly bool _ownsModel;
+    private readonly MemoryGate _memory;
 
     /// <summary>Creates a restorer.</summary>
     /// <param name="model">The model.</param>
@@ -27,6 +30,8 @@ public sealed class Restorer : IImageRestorer
         _options = options ?? new RestorerOptions();
         _ownsModel = ownsModel;
         ArgumentOutOfRangeException.ThrowIfLessThan(_options.BatchPixels, 1, nameof(options));
+        ArgumentOutOfRangeException.ThrowIfLessThan(_options.MemoryBudget ?? 1, 1, nameof(options));
+        _memory = new(_options.MemoryBudget ?? (model.Network.Device.type == TorchSharp.DeviceType.CPU ? SystemMemory.Available() / 2 : long.MaxValue));
     }
 
     /// <inheritdoc/>
@@ -62,40 +67,11 @@ public sealed class Restorer : IImageRestorer
             foreach (var batch in group.Chunk(Math.Max(1, _options.BatchPixels / group.Key.Pixels)))
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                RestoreBatch(group.Key, batch, images, known, results);
+                RestoreBatch(group.Key, batch, images, known, results, cancellationToken);
             }
         }
 
         return results;
-    }
-
-    /// <summary>Restores the slices of a volume one after the other, as they are asked for; only a batch of them is in memory at a time.</summary>
-    /// <param name="slices">The slices, in the task's unit; may differ in size.</param>
-    /// <param name="task">Their task, one of <see cref="Tasks"/>.</param>
-    /// <param name="progress">Is told the number of slices done.</param>
-    /// <param name="cancellationToken">Stops between batches.</param>
-    /// <returns>As many slices in the same order, clipped to the task's range.</returns>
-    /// <exception cref="ArgumentException">The model has not learnt the task.</exception>
-    /// <exception cref="InvalidDataException">A slice has a NaN or infinite value, and the options say to throw.</exception>
-    public IEnumerable<ImageSlice> RestoreVolume(IEnumerable<ImageSlice> slices, RestorationTask task, IProgress<int>? progress = null, CancellationToken cancellationToken = default)
-    {
-        ArgumentNullException.ThrowIfNull(slices);
-        Known(task);
-        return Run();
-
-        IEnumerable<ImageSlice> Run()
-        {
-            var done = 0;
-            foreach (var batch in Batches(slices))
-            {
-                foreach (var restored in Restore(batch, [.. Enumerable.Repeat(task, batch.Count)], cancellationToken))
-                {
-                    yield return restored;
-                }
-
-                progress?.Report(done += batch.Count);
-            }
-        }
     }
 
     /// <summary>Frees the model, where the restorer owns it.</summary>
@@ -104,28 +80,6 @@ public sealed class Restorer : IImageRestorer
         if (_ownsModel)
         {
             _model.Dispose();
-        }
-    }
-
-    /// <summary>Consecutive slices of equal size that fit into a batch.</summary>
-    private IEnumerable<List<ImageSlice>> Batches(IEnumerable<ImageSlice> slices)
-    {
-        var batch = new List<ImageSlice>();
-        foreach (var slice in slices)
-        {
-            var size = PaddedSize.For(slice.Height, slice.Width);
-            if (batch.Count > 0 && (PaddedSize.For(batch[0].Height, batch[0].Width) != size || (batch.Count + 1L) * size.Pixels > _options.BatchPixels))
-            {
-                yield return batch;
-                batch = [];
-            }
-
-            batch.Add(slice);
-        }
-
-        if (batch.Count > 0)
-        {
-            yield return batch;
         }
     }
 
@@ -157,7 +111,7 @@ public sealed class Restorer : IImageRestorer
         return false;
     }
 
-    private void RestoreBatch(PaddedSize size, int[] batch, IReadOnlyList<ImageSlice> images, RestorationTask[] tasks, ImageSlice[] results)
+    private void RestoreBatch(PaddedSize size, int[] batch, IReadOnlyList<ImageSlice> images, RestorationTask[] tasks, ImageSlice[] results, CancellationToken cancellationToken)
     {
         var padded = new float[batch.Length * size.Pixels];
         for (var i = 0; i < batch.Length; i++)
@@ -168,7 +122,7 @@ public sealed class Restorer : IImageRestorer
             size.Pad(normalized, image.Height, image.Width, padded.AsSpan(i * size.Pixels, size.Pixels));
         }
 
-        RunNetwork(padded, batch.Length, size);
+        RunNetwork(padded, batch.Length, size, cancellationToken);
         for (var i = 0; i < batch.Length; i++)
         {
             var image = images[batch[i]];
@@ -180,12 +134,26 @@ public sealed class Restorer : IImageRestorer
     }
 
     /// <summary>Replaces normalised images by restored ones.</summary>
-    private void RunNetwork(float[] images, int count, PaddedSize size)
+    private void RunNetwork(float[] images, int count, PaddedSize size, CancellationToken cancellationToken)
     {
+        var network = _model.Network;
+        var tile = MemoryPlan.TileFor(network.Options, size, _memory.Budget);
+        using var memory = _memory.Enter(MemoryPlan.BytesFor(network.Options, tile * (long?)tile ?? size.Pixels), cancellationToken);
         using var inference = inference_mode();
         using var scope = NewDisposeScope();
-        var input = tensor(images, [count, 1, size.Height, size.Width], device: _model.Network.Device);
-        var output = _model.Network.forward(input).cpu().contiguous();
+        if (tile is { } side)
+        {
+            var tiled = new TiledImage(network, size, side, MemoryPlan.Overlap);
+            for (var i = 0; i < count; i++)
+            {
+                tiled.Run(images.AsSpan(i * size.Pixels, size.Pixels), cancellationToken);
+            }
+
+            return;
+        }
+
+        var input = tensor(images, [count, 1, size.Height, size.Width], device: network.Device);
+        var output = network.forward(input).cpu().contiguous();
         output.data<float>().CopyTo(images);
     }
 }

@@ -28,6 +28,9 @@ internal static class TatModelFormat
         [CardKey] = JsonSerializer.Serialize(card, _json),
     };
 
+    /// <summary>Whether the text is that of a model file.</summary>
+    public static bool Describes(IReadOnlyDictionary<string, string> metadata) => metadata.ContainsKey(FormatKey);
+
     /// <exception cref="InvalidDataException">The text is missing, of another version or damaged.</exception>
     public static (TatNetworkOptions Network, TaskVocabulary Tasks, ModelCard Card) Read(IReadOnlyDictionary<string, string> metadata)
     {

@@ -190,6 +190,21 @@ public sealed class TatNetwork : nn.Module<Tensor, Tensor>
         return Decode(input, features, kernels ?? GenerateKernels(features.LatentInput));
     }
 
+    /// <summary>What a part of an image gives to the representation of the whole: 1 × 4n sums over some of its rows and columns.</summary>
+    /// <remarks>The bounds are in pixels of the part, multiples of 8; the features of their border depend on 16 pixels beyond.</remarks>
+    internal Tensor SumRepresentation(Tensor part, int top, int bottom, int left, int right)
+    {
+        using var scope = NewDisposeScope();
+        return _representation!.Sum(Encode(part).LatentInput, top, bottom, left, right).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The kernels of an image whose parts have been summed up.</summary>
+    internal TaskKernels FinishRepresentation(Tensor sums, int height, int width)
+    {
+        using var scope = NewDisposeScope();
+        return _representation!.Finish(sums, height, width).MoveToOuterDisposeScope();
+    }
+
     private static void CheckShape(Tensor input)
     {
         ArgumentNullException.ThrowIfNull(input);
@@ -222,7 +237,7 @@ public sealed class TatNetwork : nn.Module<Tensor, Tensor>
         var level3 = _decoder3.Apply(Maps.Pointwise(cat([_up3.Apply(latent), encoder.Level3], -1), _reduce3), kernels.Level3);
         var level2 = _decoder2.Apply(Maps.Pointwise(cat([_up2.Apply(level3), encoder.Level2], -1), _reduce2), kernels.Level2);
         var level1 = _decoder1.Apply(cat([_up1.Apply(level2), encoder.Level1], -1), kernels.Level1);
-        var refined = _refinement.Apply(level1, kernels.Level1);
+        var refined = _refinement.Apply(RowStrips.Streams(level1) ? level1.clone() : level1, kernels.Level1);
         var reduced = functional.gelu(Maps.Convolve(cat([encoder.Level1, level1, refined], -1), _reduceFinal[0]));
         return Maps.ToImage(Maps.Convolve(Maps.Pointwise(reduced, _reduceFinal[2]), _output)) + image;
     }

@@ -29,9 +29,15 @@ internal sealed class AbdomenPainter(Canvas canvas, ulong seed) : TorsoPainter(c
         var left = new Blob(ref Random, -0.08 * A, -0.5 * B, 0.40 * A * size, 0.27 * B * size, 10, 2.2, 0.04);
         Canvas.Paint(Tissue.Liver, right, 0, body, wall + 2.5);
         Canvas.Paint(Tissue.Liver, left, 0, body, wall + 2.5);
-        for (var tree = 0; tree < 2; tree++)
+        for (var tree = 0; tree < 3; tree++)
         {
-            PaintTree(Tissue.Blood, -0.22 * A, -0.06 * B, 180 + Random.NextUniform(-80, 80), Random.NextUniform(18, 30), Random.NextUniform(1.6, 3.2), right, 6);
+            PaintTree(Tissue.Blood, A * Random.NextUniform(-0.5, -0.2), B * Random.NextUniform(-0.2, 0.15), 180 + Random.NextUniform(-100, 100), Random.NextUniform(12, 26), Random.NextUniform(1.2, 2.8), right, 6);
+        }
+
+        for (var vessel = Random.Next(7); vessel > 0; vessel--)
+        {
+            var radius = Random.NextUniform(1.2, 3.2);
+            Canvas.Paint(Tissue.Blood, new Blob(ref Random, A * Random.NextUniform(-0.85, -0.2), B * Random.NextUniform(-0.6, 0.4), radius, radius * Random.NextUniform(1, 2.2), Random.NextUniform(0, 180)), 0, right, 5);
         }
 
         if (Random.NextChance(0.5))

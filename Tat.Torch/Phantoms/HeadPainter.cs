@@ -64,8 +64,8 @@ internal sealed class HeadPainter(Canvas canvas, ulong seed)
     {
         var folds = SmoothField.CreateBandPass(260, _random.NextUniform(21, 27), new(seed, 8));
         var depths = SmoothField.Create(260, 18, new(seed, 9));
-        var (thickness, reach) = (_random.NextUniform(2.6, 3.6), _random.NextUniform(13, 20));
-        var (gap, fissure) = (_random.NextUniform(0.3, 1.1), _random.NextUniform(0.7, 1.5));
+        var (thickness, reach) = (_random.NextUniform(2.9, 4), _random.NextUniform(14, 22));
+        var (gap, fissure) = (_random.NextUniform(0.2, 0.9), _random.NextUniform(0.7, 1.5));
         var callosum = (Front: -0.42 * _b, Back: 0.38 * _b);
         double Surface(double x, double y)
         {

@@ -13,8 +13,8 @@ namespace Tat.Torch.Phantoms;
 /// </remarks>
 public sealed class PhantomPairs : IPairSource
 {
-    /// <summary>Counts and smoothing of a clinical scan with pixels of 2 to 3 mm.</summary>
-    private static readonly PetLowCount _pet = new() { Counts = 6e5, PostFilterWidth = 5 };
+    /// <summary>Counts, background and smoothing of a clinical scan with pixels of 2 to 3 mm.</summary>
+    private static readonly PetLowCount _pet = new() { Counts = 8e5, BackgroundFraction = 0.3, PostFilterWidth = 5 };
 
     private static readonly CtLowDose _ct = new();
     private static readonly MriKSpaceCrop _mri = new();

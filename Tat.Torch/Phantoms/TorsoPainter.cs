@@ -109,7 +109,13 @@ internal abstract class TorsoPainter(Canvas canvas, ulong seed)
         var (sine, cosine) = Math.SinCos((degrees + Random.NextUniform(-12, 12)) * Math.PI / 180);
         var (endX, endY) = (x + (length * cosine), y + (length * sine));
         canvas.Paint(tissue, new Stroke((x, y, radius), (endX, endY, 0.75 * radius)), 0, clip, clipInset);
-        PaintTree(tissue, endX, endY, degrees + Random.NextUniform(12, 42), length * Random.NextUniform(0.65, 0.9), radius * 0.68, clip, clipInset);
-        PaintTree(tissue, endX, endY, degrees - Random.NextUniform(12, 42), length * Random.NextUniform(0.65, 0.9), radius * 0.68, clip, clipInset);
+        foreach (var side in (ReadOnlySpan<int>)[-1, 1])
+        {
+            // A branch that leaves the slice ends here.
+            if (Random.NextChance(0.8))
+            {
+                PaintTree(tissue, endX, endY, degrees + (side * Random.NextUniform(8, 48)), length * Random.NextUniform(0.5, 1), radius * Random.NextUniform(0.55, 0.75), clip, clipInset);
+            }
+        }
     }
 }

@@ -67,6 +67,12 @@ public sealed class DicomFormat : IImageFormat
     {
         ArgumentException.ThrowIfNullOrEmpty(destination);
         ArgumentNullException.ThrowIfNull(slices);
+        if (source is ReslicedScan resliced)
+        {
+            WriteDerived(resliced.Source, destination, resliced.ToSource(slices), options, cancellationToken);
+            return;
+        }
+
         var scan = source as DicomScan ?? throw new ArgumentException("The source was not opened as DICOM; write the result in the format of its source.", nameof(source));
         options ??= new();
         try

@@ -62,7 +62,7 @@ public class DerivedSeriesTests
             CollectionAssert.AreEqual(before.GetStrings(tag), after.GetStrings(tag), Tags.Name(tag));
         }
 
-        CollectionAssert.AreEqual(new[] { "DERIVED", "SECONDARY" }, after.GetStrings(Tags.ImageType));
+        CollectionAssert.AreEqual(new[] { "DERIVED", "PRIMARY" }, after.GetStrings(Tags.ImageType));
         Assert.AreEqual("PET AC TAT restored – not for diagnostic use", after.GetString(Tags.SeriesDescription));
         Assert.AreEqual(before.GetString(Tags.SopInstanceUid), after.GetItem(Tags.SourceImageSequence)!.GetString(Tags.ReferencedSopInstanceUid));
         Assert.Contains("small 3", after.GetString(Tags.DerivationDescription)!);

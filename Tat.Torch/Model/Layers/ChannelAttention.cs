@@ -41,49 +41,69 @@ internal sealed class ChannelAttention : DepthWiseLayer
     /// <inheritdoc/>
     protected override Weights? Plain => _plain;
 
-    /// <summary>What the block adds to its input.</summary>
-    /// <param name="map">B×H×W×C, normalised.</param>
+    /// <summary>Adds the layer's output to its input, which may be overwritten.</summary>
+    /// <param name="map">B×H×W×C.</param>
+    /// <param name="norm">Comes before the layer.</param>
     /// <param name="generated">B×3C×1×3×3, or <see langword="null"/> for a plain layer.</param>
-    public Tensor Apply(Tensor map, Tensor? generated)
+    public Tensor AddTo(Tensor map, ChannelNorm norm, Tensor? generated)
     {
-        var qkv = Maps.DepthWise(Maps.Pointwise(map, _qkv), Kernels(generated), KernelBias).chunk(3, -1);
+        var kernels = Kernels(generated);
         var windows = new LocalWindows((int)map.shape[1], (int)map.shape[2], _window);
-        var cells = new List<CellSums>();
-        foreach (var row in windows.Rows)
+        var cells = new CellSums?[windows.Rows.Length * windows.Columns.Length];
+        var values = new List<(int Start, Tensor V)>();
+        RowStrips.ForEach(map, norm.Apply, [Bank(0, 2 * _channels, kernels), Bank(2 * _channels, _channels, kernels)], strip =>
         {
-            foreach (var column in windows.Columns)
+            var halves = strip.Filtered[0].chunk(2, -1);
+            foreach (var part in windows.Parts(strip.Start, strip.Count))
             {
-                cells.Add(SumCell(Cut(qkv[0], row, column), Cut(qkv[1], row, column)));
+                AddSums(ref cells[part.Cell], Cut(halves[0], strip.Start, part), Cut(halves[1], strip.Start, part));
+            }
+
+            values.Add((strip.Start, strip.Filtered[1].MoveToOuterDisposeScope()));
+        });
+
+        var projections = Projections(windows, [.. cells.Select(cell => cell!.Value)]);
+        var residual = new Residual(map);
+        foreach (var (start, v) in values)
+        {
+            foreach (var part in windows.Parts(start, (int)v.shape[1]))
+            {
+                using var scope = NewDisposeScope();
+                residual.AddProduct(part.Row, part.Column, Cut(v, start, part), projections[part.Cell], _projectOut.Bias);
             }
         }
 
-        var projections = Projections(windows, cells);
-        var rows = windows.Rows.Select((row, i) => Join(windows.Columns.Select((column, j) =>
-            Project(Cut(qkv[2], row, column), projections[(i * windows.Columns.Length) + j])), 2));
-        return Join(rows, 1);
+        return residual.Result();
     }
 
-    private static Tensor Join(IEnumerable<Tensor> parts, long axis)
-    {
-        var all = parts.ToArray();
-        return all.Length == 1 ? all[0] : cat(all, axis);
-    }
+    private FilterBank Bank(long start, long count, Tensor kernels) => new(
+        _qkv.Matrix.narrow(0, start, count), _qkv.Bias?.narrow(0, start, count), kernels.narrow(1, start, count), KernelBias?.narrow(0, start, count));
 
-    /// <summary>B×H×W×C → B×h×w×C.</summary>
-    private static Tensor Cut(Tensor map, WindowAxis.Cell row, WindowAxis.Cell column) =>
-        map.narrow(1, row.Start, row.Length).narrow(2, column.Start, column.Length);
+    /// <summary>The part of a cell that lies in a strip: B×h×W×C → B×rows×columns×C.</summary>
+    private static Tensor Cut(Tensor strip, int start, LocalWindows.Part part) =>
+        strip.narrow(1, part.Row - start, part.Rows).narrow(2, part.Column.Start, part.Column.Length);
 
-    /// <summary>The sums of q·k, q² and k² over the pixels of a cell.</summary>
-    private CellSums SumCell(Tensor q, Tensor k)
+    /// <summary>Adds the sums of q·k, q² and k² over pixels to those of a cell.</summary>
+    private void AddSums(ref CellSums? cell, Tensor q, Tensor k)
     {
+        using var scope = NewDisposeScope();
+
         // B×h×w×C → B×heads×pixels×(C/heads)
         q = q.flatten(1, 2).unflatten(2, _heads, _channels / _heads).transpose(1, 2);
         k = k.flatten(1, 2).unflatten(2, _heads, _channels / _heads).transpose(1, 2);
-        return new(q.transpose(-2, -1).matmul(k), q.square().sum([-2], keepdim: true), k.square().sum([-2], keepdim: true));
+        var sums = new CellSums(q.transpose(-2, -1).matmul(k), q.square().sum([-2], keepdim: true), k.square().sum([-2], keepdim: true));
+        if (cell is { } before)
+        {
+            before.Add(sums);
+        }
+        else
+        {
+            cell = sums.KeepBeyond(2);
+        }
     }
 
     /// <summary>For each cell the matrix that takes v to the output, attention and output projection in one: B×C×C each.</summary>
-    private Tensor[] Projections(LocalWindows windows, List<CellSums> cells)
+    private Tensor[] Projections(LocalWindows windows, CellSums[] cells)
     {
         // cells×B×heads×d×d and cells×B×heads×1×d, d = C/heads, become sums of windows.
         var products = windows.SumCells(stack(cells.Select(cell => cell.Products), 0));
@@ -98,12 +118,27 @@ internal sealed class ChannelAttention : DepthWiseLayer
         return output.matmul(attention).transpose(2, 3).flatten(3).unbind(0);
     }
 
-    /// <summary>B×h×w×C times B×C×C → B×h×w×C.</summary>
-    private Tensor Project(Tensor v, Tensor matrix)
+    private readonly record struct CellSums(Tensor Products, Tensor Queries, Tensor Keys)
     {
-        var projected = v.flatten(1, 2).bmm(matrix.transpose(-2, -1)).view(v.shape);
-        return _projectOut.Bias is { } bias ? projected + bias : projected;
-    }
+        public void Add(CellSums other)
+        {
+            Products.add_(other.Products);
+            Queries.add_(other.Queries);
+            Keys.add_(other.Keys);
+        }
 
-    private readonly record struct CellSums(Tensor Products, Tensor Queries, Tensor Keys);
+        /// <summary>Lets the tensors outlive so many dispose scopes.</summary>
+        public CellSums KeepBeyond(int scopes)
+        {
+            foreach (var tensor in new[] { Products, Queries, Keys })
+            {
+                for (var i = 0; i < scopes; i++)
+                {
+                    tensor.MoveToOuterDisposeScope();
+                }
+            }
+
+            return this;
+        }
+    }
 }

@@ -35,30 +35,30 @@ internal sealed class GatedFeedForward : DepthWiseLayer
     /// <inheritdoc/>
     protected override Weights? Plain => _plain;
 
-    /// <summary>What the block adds to its input.</summary>
-    /// <param name="map">B×H×W×C, normalised.</param>
+    /// <summary>Adds the layer's output to its input, which may be overwritten.</summary>
+    /// <param name="map">B×H×W×C.</param>
+    /// <param name="norm">Comes before the layer.</param>
     /// <param name="generated">B×2h×1×3×3, or <see langword="null"/> for a plain layer.</param>
-    public Tensor Apply(Tensor map, Tensor? generated)
+    public Tensor AddTo(Tensor map, ChannelNorm norm, Tensor? generated)
     {
-        var hidden = functional.linear(map, PadHalves(_projectIn.Matrix, 0), PadHalves(_projectIn.Bias, 0));
-        var filtered = Maps.DepthWise(hidden, PadHalves(Kernels(generated), 1), PadHalves(KernelBias, 0));
-        var halves = filtered.chunk(2, -1);
-        var gated = functional.gelu(halves[0]) * halves[1];
-        return functional.linear(gated, functional.pad(_projectOut.Matrix, [0, _padding]), _projectOut.Bias);
-    }
-
-    /// <summary>Appends zeros to each half of the hidden features, which the following layers carry through as zeros.</summary>
-    private Tensor PadHalves(Tensor? weights, int axis)
-    {
-        if (weights is null || _padding == 0)
+        var kernels = Kernels(generated);
+        var projection = functional.pad(_projectOut.Matrix, [0, _padding]);
+        var residual = new Residual(map);
+        var columns = new WindowAxis.Cell(0, (int)map.shape[2]);
+        RowStrips.ForEach(map, norm.Apply, [Half(0, kernels), Half(_hidden, kernels)], strip =>
         {
-            return weights!;
-        }
-
-        // … 2h … → … 2 × h … → … 2 × (h + padding) … → … 2(h + padding) …
-        var split = weights.unflatten(axis, 2, _hidden);
-        var after = new long[2 * (split.dim() - axis - 1)];
-        after[^1] = _padding;
-        return functional.pad(split, after).flatten(axis, axis + 1);
+            var gate = RowStrips.Streams(map) ? strip.Filtered[0].gelu_().mul_(strip.Filtered[1]) : functional.gelu(strip.Filtered[0]) * strip.Filtered[1];
+            residual.AddProduct(strip.Start, columns, gate, projection, _projectOut.Bias);
+        });
+        return residual.Result();
     }
+
+    /// <summary>One half of the hidden features, with zeros appended, which the following layers carry through as zeros.</summary>
+    private FilterBank Half(long start, Tensor kernels) => new(
+        functional.pad(_projectIn.Matrix.narrow(0, start, _hidden), [0, 0, 0, _padding]),
+        Pad(_projectIn.Bias, start),
+        functional.pad(kernels.narrow(1, start, _hidden), [0, 0, 0, 0, 0, 0, 0, _padding]),
+        Pad(KernelBias, start));
+
+    private Tensor? Pad(Tensor? bias, long start) => bias is null ? null : functional.pad(bias.narrow(0, start, _hidden), [0, _padding]);
 }

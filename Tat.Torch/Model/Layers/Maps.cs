@@ -22,26 +22,4 @@ internal static class Maps
     /// <summary>A 3×3 convolution with zero padding.</summary>
     public static Tensor Convolve(Tensor map, Weights weights) =>
         FromImage(functional.conv2d(ToImage(map), weights.Weight, weights.Bias, padding: [1, 1]));
-
-    /// <summary>A 3×3 depth-wise convolution with zero padding.</summary>
-    /// <param name="map">B×H×W×K.</param>
-    /// <param name="kernels">B×K×1×3×3, or 1×K×1×3×3 for the same kernels in every sample.</param>
-    /// <param name="bias">K numbers, or none.</param>
-    public static Tensor DepthWise(Tensor map, Tensor kernels, Tensor? bias)
-    {
-        var samples = kernels.shape[0];
-        if (samples == 1)
-        {
-            return FromImage(functional.conv2d(ToImage(map), kernels.squeeze(0), bias, padding: [1, 1], groups: map.shape[3]));
-        }
-
-        // Sample by sample in this layout is faster than all samples as groups of one image.
-        var filtered = new Tensor[samples];
-        for (var i = 0; i < samples; i++)
-        {
-            filtered[i] = DepthWise(map.narrow(0, i, 1), kernels.narrow(0, i, 1), bias);
-        }
-
-        return cat(filtered, 0);
-    }
 }

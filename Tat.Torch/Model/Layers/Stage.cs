@@ -19,7 +19,21 @@ internal sealed class Stage : nn.Module
 
     public IReadOnlyList<TransformerBlock> Blocks => _blocks;
 
-    /// <summary>B×H×W×C → B×H×W×C.</summary>
-    public Tensor Apply(Tensor map, StageKernels? kernels = null) =>
-        _blocks.Aggregate(map, (current, block) => block.Apply(current, kernels));
+    /// <summary>B×H×W×C → B×H×W×C; the input may be overwritten where autograd does not record.</summary>
+    public Tensor Apply(Tensor map, StageKernels? kernels = null)
+    {
+        var current = map;
+        foreach (var block in _blocks)
+        {
+            var next = block.Apply(current, kernels);
+            if (!ReferenceEquals(current, map) && !ReferenceEquals(current, next))
+            {
+                current.Dispose();
+            }
+
+            current = next;
+        }
+
+        return current;
+    }
 }

@@ -45,10 +45,20 @@ internal sealed class TaskRepresentation : nn.Module
     public TaskKernels Generate(Tensor latentInput)
     {
         using var scope = NewDisposeScope();
-        var embedding = Embed(Encode(latentInput.detach()).mean([1, 2])); // B×h×w×4n → B×4n
-        return new TaskKernels(
-            embedding, Kernels("latent", embedding), Kernels("level3", embedding), Kernels("level2", embedding), Kernels("level1", embedding))
-            .MoveToOuterDisposeScope();
+        return FromMean(Encode(latentInput.detach()).mean([1, 2])).MoveToOuterDisposeScope(); // B×h×w×4n → B×4n
+    }
+
+    /// <summary>The sum over a rectangle, given in pixels of the image, of what the average is taken of: 1×4n.</summary>
+    public Tensor Sum(Tensor latentInput, int top, int bottom, int left, int right) =>
+        Encode(latentInput).narrow(1, top / 2, (bottom - top) / 2).narrow(2, left / 2, (right - left) / 2).sum([1, 2]);
+
+    /// <summary>The representation and the kernels of an image whose parts have been summed.</summary>
+    public TaskKernels Finish(Tensor sums, int height, int width) => FromMean(sums / (height / 2 * (double)(width / 2)));
+
+    private TaskKernels FromMean(Tensor pooled)
+    {
+        var embedding = Embed(pooled);
+        return new(embedding, Kernels("latent", embedding), Kernels("level3", embedding), Kernels("level2", embedding), Kernels("level1", embedding));
     }
 
     /// <summary>B×h×w×8C → B×4h×4w×4n, before the average over pixels.</summary>

@@ -28,20 +28,27 @@ internal sealed class TransformerBlock : nn.Module
         RegisterComponents();
     }
 
-    /// <summary>B×H×W×C → B×H×W×C.</summary>
-    public Tensor Apply(Tensor map, StageKernels? kernels) => FeedForward(Attend(map, kernels), kernels);
+    /// <summary>B×H×W×C → B×H×W×C; the input may be overwritten where autograd does not record.</summary>
+    public Tensor Apply(Tensor map, StageKernels? kernels)
+    {
+        using var scope = NewDisposeScope();
+        return Keep(map, FeedForward(Attend(map, kernels), kernels));
+    }
 
     /// <summary>The first half: x + attention(norm(x)).</summary>
     public Tensor Attend(Tensor map, StageKernels? kernels)
     {
         using var scope = NewDisposeScope();
-        return (map + _attention.Apply(_attentionNorm.Apply(map), kernels?.Attention)).MoveToOuterDisposeScope();
+        return Keep(map, _attention.AddTo(map, _attentionNorm, kernels?.Attention));
     }
 
     /// <summary>The second half: x + feedForward(norm(x)).</summary>
     public Tensor FeedForward(Tensor map, StageKernels? kernels)
     {
         using var scope = NewDisposeScope();
-        return (map + _feedForward.Apply(_feedForwardNorm.Apply(map), kernels?.FeedForward)).MoveToOuterDisposeScope();
+        return Keep(map, _feedForward.AddTo(map, _feedForwardNorm, kernels?.FeedForward));
     }
+
+    /// <summary>A new map goes to the caller; the input, overwritten, is where it was.</summary>
+    private static Tensor Keep(Tensor input, Tensor result) => ReferenceEquals(input, result) ? result : result.MoveToOuterDisposeScope();
 }

@@ -12,6 +12,13 @@ internal sealed class DataSetReader(DicomInput input, bool isExplicit)
     /// <summary>Where the pixels are; <see langword="null"/> until, and unless, they are met.</summary>
     public PixelLocation? Pixels { get; private set; }
 
+    /// <summary>Reads the items of a sequence that was written as UN: in Implicit VR Little Endian (PS3.5, section 6.2.2).</summary>
+    public static List<DicomDataSet> ReadImplicitItems(DicomDataSet parent, DicomTag sequence, byte[] value, int depth)
+    {
+        var reader = new DataSetReader(new DicomInput(new MemoryStream(value), value.Length, bigEndian: false), isExplicit: false);
+        return reader.ReadItems(parent, sequence, (uint)value.Length, depth);
+    }
+
     /// <summary>Reads elements until the end of the file, or of the pixels: nothing that is needed follows them.</summary>
     public DicomDataSet ReadAll()
     {

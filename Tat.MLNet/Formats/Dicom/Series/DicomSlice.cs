@@ -29,7 +29,7 @@ internal sealed record DicomSlice
 
     public required int? InstanceNumber { get; init; }
 
-    public required SlicePlane? Plane { get; init; }
+    public required PatientPlane? Plane { get; init; }
 
     /// <summary>Distances in mm between rows and between columns.</summary>
     public required (double Rows, double Columns)? Spacing { get; init; }

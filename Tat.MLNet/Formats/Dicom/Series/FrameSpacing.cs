@@ -7,7 +7,7 @@ internal static class FrameSpacing
     public static double? Of(DicomDataSet dataSet, IReadOnlyList<DicomSlice> frames)
     {
         var groups = Math.Min(frames.Count, dataSet.GetItems(Tags.PerFrameFunctionalGroupsSequence).Count);
-        var planes = Enumerable.Range(0, groups).Select(frame => SlicePlane.Of(dataSet, frame)).ToList();
+        var planes = Enumerable.Range(0, groups).Select(frame => PatientPlane.Of(dataSet, frame)).ToList();
         if (planes.Count > 1 && planes.TrueForAll(plane => plane is not null))
         {
             var normal = planes[0]!.Normal;

@@ -73,7 +73,7 @@ internal static class SeriesGeometry
             return null;
         }
 
-        var typical = apart[apart.Length / 2];
+        var typical = apart[(apart.Length - 1) / 2];
         var tolerance = Math.Max(SpacingTolerance, RelativeSpacingTolerance * typical);
         var gaps = apart.Count(distance => distance > typical + tolerance);
         var missing = apart.Sum(distance => Math.Max(0, (int)Math.Round(distance / typical) - 1));
@@ -100,7 +100,7 @@ internal static class SeriesGeometry
         return gaps + narrow + doubles == 0 ? typical : null;
     }
 
-    private static bool IsParallel(SlicePlane a, SlicePlane b) =>
+    private static bool IsParallel(PatientPlane a, PatientPlane b) =>
         (a.AlongRow - b.AlongRow).Length < DirectionTolerance && (a.AlongColumn - b.AlongColumn).Length < DirectionTolerance;
 
     /// <summary>Along the normal, then by instance number, then by UID, so that the order does not depend on that of the files.</summary>

@@ -56,7 +56,7 @@ internal static class SliceReader
             Modality = modality,
             SeriesNumber = dataSet.GetInt(Tags.SeriesNumber),
             InstanceNumber = dataSet.GetInt(Tags.InstanceNumber),
-            Plane = SlicePlane.Of(dataSet, frame),
+            Plane = PatientPlane.Of(dataSet, frame),
             Spacing = spacing is [> 0 and var rows, > 0 and var columns, ..] ? (rows, columns) : null,
             Thickness = FunctionalGroups.GetDoubles(dataSet, frame, Tags.PixelMeasuresSequence, Tags.SliceThickness) is [> 0 and var thickness, ..] ? thickness : null,
             Padding = PixelPadding.Of(dataSet, layout),

@@ -6,7 +6,7 @@ namespace Tat.MLNet.Formats.Dicom;
 internal sealed class DerivedFrames
 {
     /// <summary>Objects whose pixels must be unsigned (PS3.3, section C.8.13.1, table C.8-81).</summary>
-    private const string EnhancedMr = "1.2.840.10008.5.1.4.1.1.4.1";
+    public const string EnhancedMr = "1.2.840.10008.5.1.4.1.1.4.1";
     private const ushort SignBit = 0x8000;
 
     private readonly IReadOnlyList<DicomSlice> _slices;
@@ -82,7 +82,7 @@ internal sealed class DerivedFrames
         }
         else
         {
-            SetRescale(dataSet, _frames[0].Quantizer, unsigned, dataSet.GetString(Tags.RescaleType) ?? _slices[0].Transform.Type);
+            SetRescale(dataSet, _frames[0].Quantizer, unsigned, dataSet.GetString(Tags.RescaleType) ?? _slices[0].Transform.Type ?? (_slices[0].Modality is "CT" or "MR" or "PT" ? null : "US"));
         }
 
         _scaling.DescribeQuantity(dataSet);

@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Reflection;
+using System.Text;
 
 namespace Tat.MLNet.Formats.Dicom;
 
@@ -12,6 +14,19 @@ internal static class DerivedObject
     [
         Tags.InstanceCreatorUid, Tags.ModalityLutSequence, Tags.IconImageSequence, Tags.MacParametersSequence, Tags.DigitalSignaturesSequence, Tags.PixelDataProviderUrl,
     ];
+
+    private static readonly HashSet<string?> _alwaysPrimary =
+    [
+        "1.2.840.10008.5.1.4.1.1.128", "1.2.840.10008.5.1.4.1.1.128.1", "1.2.840.10008.5.1.4.1.1.130",
+        "1.2.840.10008.5.1.4.1.1.2.1", "1.2.840.10008.5.1.4.1.1.2.2", DerivedFrames.EnhancedMr, "1.2.840.10008.5.1.4.1.1.4.4",
+    ];
+
+    /// <summary>Elements of the pulse sequence that only an original enhanced MR may have (PS3.3, section C.8.13.4).</summary>
+    private static readonly HashSet<DicomTag> _originalMrOnly = new[]
+    {
+        0x00180023u, 0x00189005u, 0x00189008u, 0x00189172u, 0x00189011u, 0x00189012u, 0x00189014u, 0x00189015u, 0x00189017u, 0x00189018u,
+        0x00189024u, 0x00189025u, 0x00189029u, 0x00189032u, 0x00189033u, 0x00189034u, 0x00189093u, 0x00189094u,
+    }.Select(DicomTag.Of).ToHashSet();
 
     /// <summary>Makes the elements of a derived object, without what depends on its pixels.</summary>
     /// <param name="source">The object that it is derived from.</param>
@@ -32,7 +47,9 @@ internal static class DerivedObject
         // Overlays in unused bits of the pixels (retired) went with these bits.
         var embedded = copy.Where(element => (element.Tag.Group & 0xFF01) == 0x6000 && !copy.Contains(element.Tag with { Element = 0x3000 }))
             .Select(element => element.Tag.Group).ToHashSet();
+        var isEnhancedMr = copy.GetString(Tags.SopClassUid) == DerivedFrames.EnhancedMr;
         copy.RemoveAll(element =>
+            isEnhancedMr && _originalMrOnly.Contains(element.Tag) ||
             _outdated.Contains(element.Tag) ||
             element.Tag.Group is 0x7FE0 or 0xFFFC ||
             element.Tag.CompareTo(Tags.SmallestImagePixelValue) >= 0 && element.Tag.CompareTo(Tags.LargestPixelValueInPlane) <= 0 ||
@@ -59,10 +76,10 @@ internal static class DerivedObject
         // Where both do not fit, the suffix is what must be read.
         var suffix = DerivedText.Limit(series.Suffix.Replace('\\', '/'), LongestDescription);
         var description = copy.GetString(Tags.SeriesDescription) ?? "";
-        description = DerivedText.Limit(description, Math.Max(0, LongestDescription - suffix.Length - 1)).TrimEnd();
+        description = DerivedText.Limit(description, Math.Max(0, LongestDescription - Encoding.UTF8.GetByteCount(suffix) - 1)).TrimEnd();
         copy.SetText(Tags.SeriesDescription, DicomVr.LO, suffix.Length == 0 ? description : $"{description} {suffix}".Trim());
 
-        copy.SetText(Tags.ImageType, DicomVr.CS, DerivedType(copy.GetStrings(Tags.ImageType), IsEnhanced(copy)));
+        copy.SetText(Tags.ImageType, DicomVr.CS, DerivedType(copy.GetStrings(Tags.ImageType), IsAlwaysPrimary(copy)));
         SetFrameTypes(copy);
         if (copy.Contains(Tags.ContentQualification))
         {
@@ -80,10 +97,10 @@ internal static class DerivedObject
         copy.SetItems(Tags.ContributingEquipmentSequence, [.. copy.GetItems(Tags.ContributingEquipmentSequence), Equipment(series)]);
     }
 
-    private static bool IsEnhanced(DicomDataSet dataSet) => dataSet.Contains(Tags.SharedFunctionalGroupsSequence) || dataSet.Contains(Tags.PerFrameFunctionalGroupsSequence);
+    /// <summary>Whether value 2 of Image Type can only be PRIMARY: in PET and in enhanced objects (PS3.3, sections C.8.9.4.1.1 and C.8.16.1.2).</summary>
+    private static bool IsAlwaysPrimary(DicomDataSet dataSet) => _alwaysPrimary.Contains(dataSet.GetString(Tags.SopClassUid)) || dataSet.Contains(Tags.SharedFunctionalGroupsSequence);
 
-    /// <summary>Value 2 of an enhanced object is always PRIMARY (PS3.3, section C.8.16.1.2).</summary>
-    private static string[] DerivedType(string[] type, bool isEnhanced) => ["DERIVED", isEnhanced ? "PRIMARY" : "SECONDARY", .. type.Skip(2)];
+    private static string[] DerivedType(string[] type, bool isAlwaysPrimary) => ["DERIVED", isAlwaysPrimary ? "PRIMARY" : "SECONDARY", .. type.Skip(2)];
 
     private static void SetFrameTypes(DicomDataSet copy)
     {
@@ -91,7 +108,7 @@ internal static class DerivedObject
         {
             foreach (var macro in group.SelectMany(element => element.Items ?? []).Where(item => item.Contains(Tags.FrameType)))
             {
-                macro.SetText(Tags.FrameType, DicomVr.CS, DerivedType(macro.GetStrings(Tags.FrameType), isEnhanced: true));
+                macro.SetText(Tags.FrameType, DicomVr.CS, DerivedType(macro.GetStrings(Tags.FrameType), isAlwaysPrimary: true));
             }
         }
     }
@@ -108,7 +125,7 @@ internal static class DerivedObject
 
     private static DicomDataSet Equipment(DerivedSeries series)
     {
-        var version = typeof(DerivedObject).Assembly.GetName().Version!.ToString(3);
+        var version = typeof(DerivedObject).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
         var equipment = new DicomDataSet(DicomCharacterSet.Utf8);
         equipment.SetText(Tags.Manufacturer, DicomVr.LO, "TAT for ML.NET");
         equipment.SetText(Tags.ManufacturerModelName, DicomVr.LO, "Task-Adaptive Transformer");

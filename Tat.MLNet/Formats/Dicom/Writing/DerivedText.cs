@@ -11,11 +11,23 @@ internal static class DerivedText
         return copy;
     }
 
-    /// <summary>Cuts text to the longest that a representation takes.</summary>
-    public static string Limit(string text, int characters)
+    /// <summary>Cuts text to a length in UTF-8: the limits of representations are in characters, but many readers count bytes.</summary>
+    public static string Limit(string text, int bytes)
     {
-        var limited = text.Length <= characters ? text : text[..characters];
-        return limited.Length > 0 && char.IsHighSurrogate(limited[^1]) ? limited[..^1] : limited;
+        var length = 0;
+        var used = 0;
+        foreach (var rune in text.EnumerateRunes())
+        {
+            used += rune.Utf8SequenceLength;
+            if (used > bytes)
+            {
+                break;
+            }
+
+            length += rune.Utf16SequenceLength;
+        }
+
+        return text[..length];
     }
 
     private static DicomDataSet Copy(DicomDataSet source)

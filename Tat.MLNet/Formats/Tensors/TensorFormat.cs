@@ -1,0 +1,83 @@
+using Tat.Torch.Checkpoints;
+using Tat.Torch.Checkpoints.PyTorch;
+using Tat.Torch.Imaging;
+
+namespace Tat.MLNet.Formats.Tensors;
+
+/// <summary>Arrays in files of their own: <c>.bin</c> files of one pickled PyTorch tensor, as the published training data has them, and NumPy's <c>.npy</c>.</summary>
+/// <remarks>
+/// The last two axes are rows and columns, the axes before them slices. Values are taken as they are: in the task's unit. Reading runs no code of the file, and sizes are
+/// compared with the file before memory is taken. A restored copy has the format and shape of its source, in single precision.
+/// </remarks>
+public sealed class TensorFormat : IImageFormat
+{
+    /// <inheritdoc/>
+    public string Name => "tensor (.bin, .npy)";
+
+    /// <inheritdoc/>
+    public bool Recognizes(string path)
+    {
+        try
+        {
+            return File.Exists(path) && NumberArray.Recognizes(path);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+
+    /// <inheritdoc/>
+    public IImageScan Open(string path)
+    {
+        try
+        {
+            var array = NumberArray.Read(path);
+            return array.Shape is [.., > 0 and < int.MaxValue, > 0 and < int.MaxValue]
+                ? new TensorScan(path, this, array)
+                : throw new ImageFormatException(path, $"it is an array of shape [{string.Join(", ", array.Shape)}], and an image needs rows and columns.");
+        }
+        catch (InvalidDataException exception)
+        {
+            throw new ImageFormatException(path, $"{exception.Message.TrimEnd('.')}; it is not an image tensor, or damaged.", exception);
+        }
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="ArgumentException">The destination ends neither in .bin nor in .npy, or the slices are not as many or as large as in the source.</exception>
+    public void WriteDerived(IImageScan source, string destination, IEnumerable<ImageSlice> slices, DerivedImageOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        ArgumentNullException.ThrowIfNull(slices);
+        var extension = Path.GetExtension(destination).ToLowerInvariant();
+        if (extension is not (".bin" or ".npy"))
+        {
+            throw new ArgumentException($"'{destination}' must end in .bin or .npy.", nameof(destination));
+        }
+
+        var values = new List<float>();
+        foreach (var slice in slices)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            values.AddRange(slice.Pixels);
+        }
+
+        long[] shape = (source as TensorScan)?.Shape ?? [source.SliceCount, source.Rows, source.Columns];
+        if (values.Count != shape.Aggregate(1L, (product, side) => product * side))
+        {
+            throw new ArgumentException($"The slices have {values.Count} pixels in all, and the source [{string.Join(", ", shape)}]: give as many slices of the same size.", nameof(slices));
+        }
+
+        using var file = new PendingFile(destination);
+        if (extension == ".npy")
+        {
+            NumpyFile.Write(file.Stream, values.ToArray(), shape);
+        }
+        else
+        {
+            file.Stream.Write(TorchFileWriter.PickleTensor(values.ToArray(), shape));
+        }
+
+        file.Commit();
+    }
+}

@@ -1,0 +1,45 @@
+using Tat.Torch.Checkpoints;
+using Tat.Torch.Imaging;
+
+namespace Tat.MLNet.Formats.Tensors;
+
+/// <summary>An array as slices: the last two axes are rows and columns.</summary>
+internal sealed class TensorScan(string path, IImageFormat format, NumberArray array) : IImageScan
+{
+    public string Path => path;
+
+    public IImageFormat Format => format;
+
+    /// <summary>All sides of the array.</summary>
+    public long[] Shape => array.Shape;
+
+    public int Rows => (int)array.Shape[^2];
+
+    public int Columns => (int)array.Shape[^1];
+
+    public int SliceCount => array.Values.Length / (Rows * Columns);
+
+    public string? Modality => null;
+
+    public string? Unit => null;
+
+    public double? RowSpacing => null;
+
+    public double? ColumnSpacing => null;
+
+    public double? SliceSpacing => null;
+
+    public IReadOnlyDictionary<string, string> Properties { get; } = new Dictionary<string, string> { ["Shape"] = string.Join(" x ", array.Shape) };
+
+    public ImageSlice ReadSlice(int index)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(index);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(index, SliceCount);
+        var pixels = Rows * Columns;
+        return new(array.Values.AsSpan(index * pixels, pixels).ToArray(), Rows, Columns);
+    }
+
+    public void Dispose()
+    {
+    }
+}

@@ -1,0 +1,14 @@
+using System.CommandLine;
+using Tat.Samples.Shell;
+
+namespace Tat.Samples.Commands;
+
+/// <summary><c>bench</c>: measures speed and memory on this machine.</summary>
+internal static class BenchCommand
+{
+    public static Command Create(Terminal terminal) => new("bench", "Measures speed and memory on this machine.")
+    {
+        BenchScoreCommand.Create(terminal),
+        BenchScoreCommand.CreateOne(terminal),
+    };
+}

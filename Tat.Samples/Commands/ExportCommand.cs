@@ -1,0 +1,84 @@
+using System.CommandLine;
+using Microsoft.ML;
+using Spectre.Console;
+using Tat.MLNet.Scoring;
+using Tat.Samples.Shell;
+using Tat.Torch.Model;
+using Tat.Torch.Onnx;
+
+namespace Tat.Samples.Commands;
+
+/// <summary><c>export --model M --out X.onnx</c>: writes a model for ONNX Runtime, compared with the original before it gets its name.</summary>
+internal static class ExportCommand
+{
+    public static Command Create(Terminal terminal)
+    {
+        var model = CommonOptions.Model();
+        var output = new Option<string>("--out") { Description = "The ONNX file to write.", DefaultValueFactory = _ => "tat.onnx" };
+        var signature = new Option<OnnxSignature>("--signature")
+        {
+            Description = "Image: float[N,1,H,W], for restore, ApplyOnnx and other languages; Pixels: a row of pixels and its size, for ML.NET's own ApplyOnnxModel.",
+            DefaultValueFactory = _ => OnnxSignature.Image,
+        };
+        var half = new Option<bool>("--half") { Description = "Store weights in half precision: half the file, the same speed, and a difference that is reported." };
+        var noVerify = new Option<bool>("--no-verify") { Description = "Do not run the file and compare it with the model." };
+        var overwrite = CommonOptions.Overwrite();
+        var json = CommonOptions.Json();
+        var command = new Command("export", "Exports a model to ONNX, for programs without LibTorch and for other languages.") { model, output, signature, half, noVerify, overwrite, json };
+        command.SetAction((parsed, cancellationToken) =>
+        {
+            var path = parsed.GetRequiredValue(output);
+            CommonOptions.CheckFree(parsed.GetValue(overwrite), path);
+            using var source = LoadModel(parsed.GetRequiredValue(model));
+            var options = new OnnxExportOptions
+            {
+                Signature = parsed.GetValue(signature),
+                HalfPrecisionWeights = parsed.GetValue(half),
+                Verify = !parsed.GetValue(noVerify),
+            };
+            var report = OnnxExporter.Export(source, path, options, cancellationToken);
+            if (parsed.GetValue(json))
+            {
+                terminal.Json(report);
+            }
+            else
+            {
+                Show(terminal, report);
+            }
+
+            return Task.FromResult(CommandLine.Done);
+        });
+        return command;
+    }
+
+    private static void Show(Terminal terminal, OnnxExportReport report)
+    {
+        terminal.Line(FormattableString.Invariant($"{report.Path}: {report.Bytes / 1e6:F1} MB"));
+        if (report.Comparisons.Count == 0)
+        {
+            return;
+        }
+
+        var table = new Table().AddColumns("Image", "Largest difference on [0, 1]");
+        foreach (var comparison in report.Comparisons)
+        {
+            table.AddRow($"{comparison.Height} × {comparison.Width}", FormattableString.Invariant($"{comparison.MaximumDifference:G2}"));
+        }
+
+        terminal.Write(table);
+    }
+
+    /// <summary>Loads a model of TorchSharp.</summary>
+    public static TatModel LoadModel(string path)
+    {
+        if (Path.GetExtension(path).Equals(".safetensors", StringComparison.OrdinalIgnoreCase))
+        {
+            return TatModel.Load(path);
+        }
+
+        var ml = new MLContext();
+        return ml.ImageRestoration.FindRestoration(ml.Model.Load(path, out _)) is TatTransformer transformer
+            ? transformer.Model
+            : throw new InvalidDataException($"The model '{path}' runs on ONNX Runtime already; export the one that it was made from.");
+    }
+}

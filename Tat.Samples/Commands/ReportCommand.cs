@@ -1,0 +1,43 @@
+using System.CommandLine;
+using Microsoft.ML;
+using Tat.Samples.Reports;
+using Tat.Samples.Shell;
+
+namespace Tat.Samples.Commands;
+
+/// <summary><c>report --model M --data ROOT --out report.html</c>: images before and after restoring, side by side, with their quality.</summary>
+internal static class ReportCommand
+{
+    public static Command Create(Terminal terminal)
+    {
+        var model = CommonOptions.Model();
+        var data = new Option<string>("--data") { Description = "Data set in the layout ROOT/TASK/SPLIT/{LQ,HQ}/NAME.", Required = true };
+        var split = new Option<string>("--split") { Description = "Which part of the data set.", DefaultValueFactory = _ => "test" };
+        var output = new Option<string>("--out") { Description = "The HTML file to write.", DefaultValueFactory = _ => "report.html" };
+        var images = new Option<int>("--images") { Description = "How many images of each task to show.", DefaultValueFactory = _ => 4 };
+        var overwrite = CommonOptions.Overwrite();
+        var command = new Command("report", "Writes an HTML report on how a model restores the images of a data set.") { model, data, split, output, images, overwrite };
+        command.SetAction((parsed, cancellationToken) =>
+        {
+            var target = parsed.GetRequiredValue(output);
+            CommonOptions.CheckFree(parsed.GetValue(overwrite), target);
+            var ml = new MLContext();
+            var pipeline = ModelFiles.LoadPipeline(ml, parsed.GetRequiredValue(model));
+            using var restoration = ml.ImageRestoration.FindRestoration(pipeline);
+            var scored = ml.Data.Cache(pipeline.Transform(ml.ImageRestoration.LoadPairs(parsed.GetRequiredValue(data), parsed.GetRequiredValue(split))));
+            var (before, after) = terminal.Track("Restoring", _ => (
+                ml.ImageRestoration.Evaluate(scored, scoreColumnName: "LowQuality", cancellationToken: cancellationToken),
+                ml.ImageRestoration.Evaluate(scored, cancellationToken: cancellationToken)));
+            HtmlReport.Write(
+                ModelReport.Create(
+                    $"TAT: {Path.GetFileName(parsed.GetRequiredValue(model))}",
+                    $"How the model restores the {parsed.GetRequiredValue(split)} images of {Path.GetFileName(Path.GetFullPath(parsed.GetRequiredValue(data)))}.",
+                    ScoredImage.Take(ml, scored, parsed.GetValue(images)), before, after, (restoration.Tasks, restoration.Card), [], []),
+                target);
+            terminal.Write(QualityTable.Of(restoration.Tasks, before, after).ToTable());
+            terminal.Line($"The report is in {target}.");
+            return Task.FromResult(CommandLine.Done);
+        });
+        return command;
+    }
+}

@@ -1,0 +1,28 @@
+using Microsoft.ML;
+using Tat.Torch.Imaging;
+
+namespace Tat.Samples.Commands;
+
+/// <summary>A row of data that a model has scored: the columns by their names.</summary>
+internal sealed class ScoredImage
+{
+    public float[] LowQuality { get; set; } = [];
+
+    public float[] HighQuality { get; set; } = [];
+
+    public float[] Restored { get; set; } = [];
+
+    public int Height { get; set; }
+
+    public int Width { get; set; }
+
+    public string Task { get; set; } = "";
+
+    public string FileName { get; set; } = "";
+
+    /// <summary>The first images of each task.</summary>
+    public static IReadOnlyList<ScoredImage> Take(MLContext ml, IDataView scored, int perTask) =>
+        [.. ml.Data.CreateEnumerable<ScoredImage>(scored, reuseRowObject: false).GroupBy(image => image.Task).SelectMany(task => task.Take(perTask))];
+
+    public ImageSlice Image(float[] pixels) => new(pixels, Height, Width);
+}

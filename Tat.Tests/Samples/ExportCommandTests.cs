@@ -1,0 +1,48 @@
+using System.Text.Json;
+using Tat.Samples.Shell;
+using Tat.Tests.Formats;
+using Tat.Tests.Onnx;
+using Tat.Torch.Onnx;
+
+namespace Tat.Tests.Samples;
+
+[TestClass]
+public sealed class ExportCommandTests
+{
+    [TestMethod]
+    public async Task Exports_a_model_and_says_how_far_it_is_from_it()
+    {
+        using var folder = new TemporaryFolder();
+        using var model = ExportedModels.CreateModel();
+        model.Save(folder["tat.safetensors"]);
+        var shown = await Cli.RunAsync("export", "--model", folder["tat.safetensors"], "--out", folder["tat.onnx"]);
+        shown.AssertDone();
+        StringAssert.Contains(shown.Output, "32 × 32");
+        using (var restorer = new OnnxRestorer(folder["tat.onnx"]))
+        {
+            Assert.AreEqual((OnnxSignature.Image, 321L), (restorer.Signature, restorer.Card.Iterations));
+        }
+
+        (await Cli.RunAsync("export", "--model", folder["tat.safetensors"], "--out", folder["tat.onnx"])).AssertFailed(CommandLine.Failed, "--overwrite");
+        var json = await Cli.RunAsync("export", "--model", folder["tat.safetensors"], "--out", folder["tat.onnx"], "--overwrite", "--signature", "Pixels", "--half", "--json");
+        json.AssertDone();
+        Assert.IsTrue(JsonDocument.Parse(json.Output).RootElement.GetProperty("maximumDifference").GetDouble() is > 0 and < 0.01);
+    }
+
+    [TestMethod]
+    public async Task Compares_both_back_ends()
+    {
+        using var folder = new TemporaryFolder();
+        using var model = ExportedModels.CreateModel();
+        model.Save(folder["tat.safetensors"]);
+        var compared = await Cli.RunAsync("bench", "score", "--model", folder["tat.safetensors"], "--sizes", "40", "--repeat", "1", "--json");
+        compared.AssertDone();
+        var rows = JsonDocument.Parse(compared.Output).RootElement.EnumerateArray().ToArray();
+        CollectionAssert.AreEqual(new[] { "TorchSharp", "ONNX Runtime" }, rows.Select(row => row.GetProperty("backEnd").GetString()).ToArray());
+        Assert.IsTrue(rows[1].GetProperty("difference").GetDouble() is > 0 and < 1e-4);
+        foreach (var row in rows)
+        {
+            Assert.IsTrue(row.GetProperty("milliseconds").GetDouble() > 0 && row.GetProperty("coldStartSeconds").GetDouble() > 0 && row.GetProperty("peakMegabytes").GetDouble() > 10);
+        }
+    }
+}

@@ -1,0 +1,40 @@
+using Tat.Torch.Data;
+using Tat.Torch.Training;
+using TorchSharp;
+
+namespace Tat.Tests.Training;
+
+[TestClass]
+[DoNotParallelize]
+public sealed class TrainingMemoryTests
+{
+    [TestMethod]
+    public void The_number_of_live_tensors_does_not_grow_with_the_steps()
+    {
+        var live = new List<long>();
+        var log = new ProgressLog(report => live.Add(DisposeScopeManager.Statistics.ThreadTotalLiveCount));
+        using var model = new TatTrainer(NoisyWaves.TinyNetwork, NoisyWaves.Tasks, NoisyWaves.ShortTraining with { Iterations = 50, ProgressInterval = 5, ValidationInterval = 10, GradientClipping = 0.1 })
+            .Train(NoisyWaves.ForTwoTasks, NoisyWaves.ForTwoTasks, log);
+        Assert.HasCount(1, live.Skip(2).Distinct(), string.Join(" ", live));
+    }
+
+    [TestMethod]
+    public void Resident_memory_does_not_grow_with_the_steps()
+    {
+        using var state = new TrainingState(NoisyWaves.TinyNetwork, NoisyWaves.Tasks, NoisyWaves.ShortTraining);
+        var batch = new TrainingBatch(1, 2, 16);
+        Steps(state, batch, 50);
+        var before = Environment.WorkingSet;
+        Steps(state, batch, 100);
+        var grown = Environment.WorkingSet - before;
+        Assert.IsLessThan(16L << 20, grown, $"{grown >> 20} MiB more after 100 steps");
+    }
+
+    private static void Steps(TrainingState state, TrainingBatch batch, int count)
+    {
+        for (var i = 0; i < count; i++)
+        {
+            state.Step(batch, 1e-4);
+        }
+    }
+}

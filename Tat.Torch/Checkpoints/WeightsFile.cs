@@ -1,0 +1,209 @@
+using Tat.Torch.Checkpoints.PyTorch;
+using Tat.Torch.Model;
+using Tat.Torch.Tasks;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Tat.Torch.Checkpoints;
+
+/// <summary>Exchanges weights with PyTorch: reads and writes <c>state_dict</c> files (<c>.pth</c>, <c>.pt</c>, <c>.safetensors</c>) under the published names.</summary>
+/// <remarks>Reading runs no code of the file: of its pickle, only containers, numbers and tensors are understood, and everything else is refused.</remarks>
+public static class WeightsFile
+{
+    /// <summary>Reads the weights of a TAT network, in whatever a file keeps them.</summary>
+    /// <remarks>
+    /// Understood are a state_dict or a checkpoint that holds one, in PyTorch's zip and old formats or as safetensors, and models that were saved by <see cref="TatModel"/>. Prefixes such as <c>module.</c>
+    /// and <c>ema_model.</c> are dropped; where a file has both averaged and other weights, the averaged ones are taken. The architecture follows from the shapes.
+    /// </remarks>
+    /// <param name="path">The file.</param>
+    /// <param name="options">What the file does not say; <see langword="null"/> for the paper's.</param>
+    /// <returns>To be disposed by the caller.</returns>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="InvalidDataException">It is damaged, holds something that is not allowed, or does not fit; the message names every missing, unknown or mis-shaped tensor.</exception>
+    public static TatModel Import(string path, WeightsImportOptions? options = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        options ??= new();
+        if (IsZipOrPickle(path))
+        {
+            using var file = new TorchFile(path);
+            return Named(path, () => Build(StateDictionary.Find(file.Value), path, options));
+        }
+
+        using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 20);
+        var reader = new SafetensorsReader(stream, path);
+        if (TatModelFormat.Describes(reader.Metadata))
+        {
+            return TatModel.Load(path, options.Device);
+        }
+
+        var tensors = reader.ReadAll();
+        try
+        {
+            var weights = tensors.ToDictionary(entry => entry.Key, entry => new StoredWeights(entry.Value.shape, () => ToArray(entry.Value)));
+            return Named(path, () => Build(StateDictionary.Find(weights), path, options));
+        }
+        finally
+        {
+            foreach (var tensor in tensors.Values)
+            {
+                tensor.Dispose();
+            }
+        }
+    }
+
+    /// <summary>Writes the weights of a network as a bare state_dict, which the published program loads with <c>strict=True</c>.</summary>
+    /// <param name="network">The network.</param>
+    /// <param name="path">The file, replaced where it exists: <c>.safetensors</c>, or <c>.pth</c> or <c>.pt</c> for PyTorch's zip format.</param>
+    /// <exception cref="ArgumentException">The extension is another.</exception>
+    public static void Export(TatNetwork network, string path)
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        var extension = Path.GetExtension(path).ToLowerInvariant();
+        if (extension is not (".pth" or ".pt" or ".safetensors"))
+        {
+            throw new ArgumentException($"'{path}' has the extension '{extension}': weights are written as .pth, .pt or .safetensors.", nameof(path));
+        }
+
+        var temporary = $"{path}.{Guid.NewGuid():n}.tmp";
+        try
+        {
+            using (var stream = File.Create(temporary))
+            using (no_grad())
+            {
+                if (extension == ".safetensors")
+                {
+                    SafetensorsWriter.Write(stream, network.named_parameters().Select(named => KeyValuePair.Create(named.name, (Tensor)named.parameter)));
+                }
+                else
+                {
+                    TorchFileWriter.WriteStateDictionary(stream, [.. network.named_parameters().Select(named => (named.name, named.parameter.shape, (Action<Stream>)(content => WriteData(named.parameter, content))))]);
+                }
+            }
+
+            File.Move(temporary, path, overwrite: true);
+        }
+        finally
+        {
+            File.Delete(temporary);
+        }
+    }
+
+    private static TatModel Build(StateDictionary dictionary, string path, WeightsImportOptions options)
+    {
+        var architecture = options.Network ?? NetworkInference.Infer(dictionary.Weights, options.TrainSize);
+        try
+        {
+            architecture.Validate();
+        }
+        catch (ArgumentException exception)
+        {
+            throw new InvalidDataException($"its shapes are those of no TAT network: {exception.Message}", exception);
+        }
+
+        // Parameters announced by the file bound the memory that is taken for the network.
+        var announced = dictionary.Weights.Values.Sum(tensor => tensor.Shape.Aggregate(1.0, (product, side) => product * side));
+        if (architecture.ParameterCount > announced)
+        {
+            throw Mismatch(dictionary, architecture);
+        }
+
+        var network = TatNetwork.CreateUninitialized(architecture);
+        try
+        {
+            Fill(network, dictionary, architecture);
+        }
+        catch
+        {
+            network.Dispose();
+            throw;
+        }
+
+        return new(options.Device is null ? network : network.to(options.Device), options.Tasks, new ModelCard { InitialWeights = Path.GetFileName(path) });
+    }
+
+    private static void Fill(TatNetwork network, StateDictionary dictionary, TatNetworkOptions architecture)
+    {
+        var parameters = network.named_parameters().ToList();
+        if (parameters.Count != dictionary.Weights.Count || parameters.Any(named => !dictionary.Weights.TryGetValue(named.name, out var weights) || !weights.Shape.SequenceEqual(named.parameter.shape)))
+        {
+            throw Mismatch(dictionary, architecture);
+        }
+
+        using var noGrad = no_grad();
+        foreach (var (name, parameter) in parameters)
+        {
+            using var scope = NewDisposeScope();
+            parameter.copy_(tensor(dictionary.Weights[name].Read(), parameter.shape));
+        }
+    }
+
+    /// <summary>Names everything by which a file and an architecture differ.</summary>
+    private static InvalidDataException Mismatch(StateDictionary dictionary, TatNetworkOptions architecture)
+    {
+        using var reference = TatNetwork.CreateUninitialized(architecture);
+        var expected = reference.named_parameters().ToDictionary(named => named.name, named => named.parameter.shape);
+        string[] problems =
+        [
+            .. expected.Keys.Except(dictionary.Weights.Keys).Select(name => $"{name} is missing"),
+            .. dictionary.Weights.Keys.Except(expected.Keys).Select(name => $"{name} is unknown"),
+            .. expected.Where(item => dictionary.Weights.TryGetValue(item.Key, out var weights) && !weights.Shape.SequenceEqual(item.Value))
+                .Select(item => $"{item.Key} is [{string.Join(", ", dictionary.Weights[item.Key].Shape)}] in place of [{string.Join(", ", item.Value)}]"),
+        ];
+        return new($"it does not fit a network of width {architecture.Width}, blocks {string.Join("-", architecture.Blocks)} and {architecture.RefinementBlocks} refinement blocks: {string.Join("; ", problems)}");
+    }
+
+    private static T Named<T>(string path, Func<T> read)
+    {
+        try
+        {
+            return read();
+        }
+        catch (InvalidDataException exception)
+        {
+            throw new InvalidDataException($"'{path}' cannot be imported: {exception.Message.TrimEnd('.')}.", exception);
+        }
+    }
+
+    private static bool IsZipOrPickle(string path)
+    {
+        // The ninth byte of a safetensors file is the brace of its header; the eight before it may be anything.
+        Span<byte> start = stackalloc byte[9];
+        using var stream = File.OpenRead(path);
+        return stream.ReadAtLeast(start, 9, throwOnEndOfStream: false) == 9 && start[8] != '{'
+            && (start[..2].SequenceEqual("PK"u8) || (start[0] == 0x80 && start[1] is >= 2 and <= 5));
+    }
+
+    private static float[] ToArray(Tensor values)
+    {
+        using var scope = NewDisposeScope();
+        return values.to(ScalarType.Float32).contiguous().data<float>().ToArray();
+    }
+
+    private static void WriteData(Tensor parameter, Stream content)
+    {
+        using var scope = NewDisposeScope();
+        content.Write(parameter.detach().to(ScalarType.Float32, CPU).contiguous().bytes);
+    }
+}
+
+/// <summary>What a file of weights does not say.</summary>
+public sealed record WeightsImportOptions
+{
+    /// <summary>The tasks that the network has learnt.</summary>
+    /// <value>The default is PET, CT and MRI of the paper.</value>
+    public TaskVocabulary Tasks { get; init; } = TaskVocabulary.Paper;
+
+    /// <summary>Side of the patches that the network was trained with, on which its attention windows depend.</summary>
+    /// <value>The default is 128.</value>
+    public int TrainSize { get; init; } = 128;
+
+    /// <summary>The architecture.</summary>
+    /// <value>The default, <see langword="null"/>, is to tell it from the shapes.</value>
+    public TatNetworkOptions? Network { get; init; }
+
+    /// <summary>Where the network goes.</summary>
+    /// <value>The default, <see langword="null"/>, is the CPU.</value>
+    public Device? Device { get; init; }
+}

@@ -1,0 +1,98 @@
+using Tat.Torch.Model;
+using static TorchSharp.torch;
+
+namespace Tat.Torch.Inference.Tiling;
+
+/// <summary>Restores one image tile by tile, with the kernels of the whole image for every tile.</summary>
+/// <remarks>
+/// A first pass through the encoder reads the task representation, tile by tile, each pixel once; a second pass restores the tiles, which are
+/// blended with Gaussian weights. What differs from the whole image: features near a tile's border see zeros beyond it, and attention windows
+/// lie differently. What would differ most, kernels that change from tile to tile, does not.
+/// </remarks>
+internal sealed class TiledImage(TatNetwork network, PaddedSize size, int tile, int overlap)
+{
+    private readonly TileAxis _rows = new(size.Height, tile, overlap);
+    private readonly TileAxis _columns = new(size.Width, tile, overlap);
+
+    /// <summary>Replaces a normalised image by the restored one.</summary>
+    public void Run(Span<float> image, CancellationToken cancellationToken)
+    {
+        using var kernels = ComputeRepresentation(image, cancellationToken);
+        var restored = new float[image.Length];
+        for (var i = 0; i < _rows.Starts.Length; i++)
+        {
+            for (var j = 0; j < _columns.Starts.Length; j++)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                using var scope = NewDisposeScope();
+                var output = network.forward(Cut(image, i, j), kernels).cpu().contiguous();
+                Blend(output.data<float>().ToArray(), _rows.Starts[i], _columns.Starts[j], restored);
+            }
+        }
+
+        Normalize(restored, image);
+    }
+
+    private TaskKernels ComputeRepresentation(ReadOnlySpan<float> image, CancellationToken cancellationToken)
+    {
+        if (!network.Options.WeightGeneration)
+        {
+            return new TaskKernels();
+        }
+
+        using var all = NewDisposeScope();
+        Tensor? sums = null;
+        for (var i = 0; i < _rows.Starts.Length; i++)
+        {
+            for (var j = 0; j < _columns.Starts.Length; j++)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                using var scope = NewDisposeScope();
+                var (top, bottom) = _rows.Share(i);
+                var (left, right) = _columns.Share(j);
+                var part = network.SumRepresentation(Cut(image, i, j), top - _rows.Starts[i], bottom - _rows.Starts[i], left - _columns.Starts[j], right - _columns.Starts[j]);
+                sums = (sums is null ? part : sums + part).MoveToOuterDisposeScope();
+            }
+        }
+
+        return network.FinishRepresentation(sums!, size.Height, size.Width).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>A tile as 1×1×H×W on the network's device.</summary>
+    private Tensor Cut(ReadOnlySpan<float> image, int i, int j)
+    {
+        var pixels = new float[_rows.Tile * _columns.Tile];
+        for (var y = 0; y < _rows.Tile; y++)
+        {
+            image.Slice(((_rows.Starts[i] + y) * size.Width) + _columns.Starts[j], _columns.Tile).CopyTo(pixels.AsSpan(y * _columns.Tile));
+        }
+
+        return tensor(pixels, [1, 1, _rows.Tile, _columns.Tile], device: network.Device);
+    }
+
+    private void Blend(ReadOnlySpan<float> restoredTile, int top, int left, Span<float> image)
+    {
+        for (var y = 0; y < _rows.Tile; y++)
+        {
+            var source = restoredTile.Slice(y * _columns.Tile, _columns.Tile);
+            var target = image.Slice(((top + y) * size.Width) + left, _columns.Tile);
+            for (var x = 0; x < source.Length; x++)
+            {
+                target[x] += _rows.Weights[y] * _columns.Weights[x] * source[x];
+            }
+        }
+    }
+
+    /// <summary>Divides by the sum of weights, which is a product over the axes.</summary>
+    private void Normalize(ReadOnlySpan<float> weighted, Span<float> image)
+    {
+        var (rowSums, columnSums) = (_rows.WeightSums(), _columns.WeightSums());
+        for (var y = 0; y < size.Height; y++)
+        {
+            for (var x = 0; x < size.Width; x++)
+            {
+                image[(y * size.Width) + x] = weighted[(y * size.Width) + x] / (rowSums[y] * columnSums[x]);
+            }
+        }
+    }
+}

@@ -1,0 +1,125 @@
+using System.Collections.Concurrent;
+using Tat.Torch.Imaging;
+using Tat.Torch.Tasks;
+
+namespace Tat.Torch.Inference;
+
+/// <summary>Restores volumes slice by slice.</summary>
+public static class VolumeRestoration
+{
+    // Slices that are read or finished ahead of the restorer: enough to hide reading and writing, few enough to stay small.
+    private const int BatchesAhead = 2;
+
+    // Slices restored in one call: small ones together, large ones alone.
+    private const int BatchPixels = 256 * 256;
+
+    /// <summary>Restores slices in order; reading them, restoring, and what the caller does with the results overlap in time.</summary>
+    /// <param name="restorer">The model.</param>
+    /// <param name="slices">The slices, in the task's unit, of any sizes; enumerated on another thread, a few slices ahead.</param>
+    /// <param name="task">Their task, one of the restorer's.</param>
+    /// <param name="progress">Is told the number of slices that the caller has taken.</param>
+    /// <param name="cancellationToken">Stops between slices.</param>
+    /// <returns>As many slices of the same sizes, in the same order and unit; nothing happens until they are asked for.</returns>
+    /// <exception cref="InvalidDataException">A slice has a NaN or infinite value (unless the restorer lets such slices pass).</exception>
+    public static IEnumerable<ImageSlice> RestoreVolume(
+        this IImageRestorer restorer, IEnumerable<ImageSlice> slices, RestorationTask task, IProgress<int>? progress = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(restorer);
+        ArgumentNullException.ThrowIfNull(slices);
+        ArgumentNullException.ThrowIfNull(task);
+        _ = restorer.Tasks[task.Name];
+        return Run(restorer, slices, task, progress, cancellationToken);
+    }
+
+    private static IEnumerable<ImageSlice> Run(IImageRestorer restorer, IEnumerable<ImageSlice> slices, RestorationTask task, IProgress<int>? progress, CancellationToken cancellationToken)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        using var read = new BlockingCollection<List<ImageSlice>>(BatchesAhead);
+        using var restored = new BlockingCollection<IReadOnlyList<ImageSlice>>(BatchesAhead);
+        var reading = Stage(read, () => Batches(slices), stop);
+        var restoring = Stage(restored, () => read.GetConsumingEnumerable(stop.Token).Select(batch => restorer.Restore(batch, [.. batch.Select(_ => task)], stop.Token)), stop);
+        try
+        {
+            var taken = 0;
+            foreach (var slice in restored.GetConsumingEnumerable(CancellationToken.None).SelectMany(batch => batch))
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                yield return slice;
+                progress?.Report(++taken);
+            }
+
+            cancellationToken.ThrowIfCancellationRequested();
+        }
+        finally
+        {
+            // Where the caller stops early, or a stage failed, the others end too; the first failure is the one to tell.
+            stop.Cancel();
+            Finish(reading, restoring);
+        }
+    }
+
+    /// <summary>Puts items into a queue on a thread of its own, and closes the queue at the end, however it comes.</summary>
+    private static Task Stage<T>(BlockingCollection<T> queue, Func<IEnumerable<T>> items, CancellationTokenSource stop) => Task.Factory.StartNew(
+        () =>
+        {
+            try
+            {
+                foreach (var item in items())
+                {
+                    queue.Add(item, stop.Token);
+                }
+            }
+            catch
+            {
+                stop.Cancel();
+                throw;
+            }
+            finally
+            {
+                queue.CompleteAdding();
+            }
+        },
+        CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+
+    private static void Finish(params Task[] stages)
+    {
+        var failures = new List<Exception>();
+        foreach (var stage in stages)
+        {
+            try
+            {
+                stage.GetAwaiter().GetResult();
+            }
+            catch (Exception failure)
+            {
+                failures.Add(failure);
+            }
+        }
+
+        if (failures.Find(failure => failure is not OperationCanceledException) is { } cause)
+        {
+            System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(cause);
+        }
+    }
+
+    /// <summary>Consecutive slices of equal size that fit into a batch.</summary>
+    private static IEnumerable<List<ImageSlice>> Batches(IEnumerable<ImageSlice> slices)
+    {
+        var batch = new List<ImageSlice>();
+        foreach (var slice in slices)
+        {
+            if (batch.Count > 0 && (batch[0].Height != slice.Height || batch[0].Width != slice.Width || (batch.Count + 1L) * slice.Pixels.Length > BatchPixels))
+            {
+                yield return batch;
+                batch = [];
+            }
+
+            batch.Add(slice);
+        }
+
+        if (batch.Count > 0)
+        {
+            yield return batch;
+        }
+    }
+}
