@@ -37,8 +37,8 @@ public sealed partial class ImageRestorationCatalog
     }
 
     /// <summary>Makes a transformer of a model that was trained elsewhere; nothing is trained.</summary>
-    /// <param name="path">A file of <see cref="TatModel.Save(string)"/>.</param>
-    /// <param name="options">What the columns are called, and how images are restored; <see langword="null"/> for the defaults.</param>
+    /// <param name="path">A file of <see cref="TatModel.Save(string)"/>, or of weights that <see cref="WeightsFile.Import"/> reads: PyTorch's <c>.pth</c> and <c>.safetensors</c>.</param>
+    /// <param name="options">What the file does not say, what the columns are called, and how images are restored; <see langword="null"/> for the defaults.</param>
     /// <returns>The transformer; it can be appended to a pipeline by <c>TransformerChain</c>, saved and loaded like a trained one.</returns>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="InvalidDataException">It is damaged, or not a model; the message names it.</exception>
@@ -46,7 +46,7 @@ public sealed partial class ImageRestorationCatalog
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         options ??= new();
-        var model = TatModel.Load(path, TorchDevice.Of(Context));
+        var model = WeightsFile.Import(path, options.Weights with { Device = options.Weights.Device ?? TorchDevice.Of(Context) });
         return new(model, options.Columns, options.BatchSize, options.NonFinite);
     }
 

@@ -1,3 +1,4 @@
+using Tat.Torch.Checkpoints;
 using Tat.Torch.Inference;
 
 namespace Tat.MLNet.Scoring;
@@ -5,6 +6,10 @@ namespace Tat.MLNet.Scoring;
 /// <summary>How a model that was trained elsewhere is used in a pipeline.</summary>
 public sealed class PretrainedOptions
 {
+    /// <summary>What a file of bare weights does not say: tasks, train size. A saved model says it all.</summary>
+    /// <value>The default is the paper's tasks and train size.</value>
+    public WeightsImportOptions Weights { get; init; } = new();
+
     /// <summary>The column of images to restore: Vector&lt;Single&gt;.</summary>
     /// <value>The default is <c>LowQuality</c>.</value>
     public string LowQualityColumnName { get; init; } = "LowQuality";

@@ -3,18 +3,19 @@ using Microsoft.ML;
 using Spectre.Console;
 using Tat.MLNet.Scoring;
 using Tat.Samples.Shell;
+using Tat.Torch.Checkpoints;
 using Tat.Torch.Model;
 using Tat.Torch.Onnx;
 
 namespace Tat.Samples.Commands;
 
-/// <summary><c>export --model M --out X.onnx</c>: writes a model for ONNX Runtime, compared with the original before it gets its name.</summary>
+/// <summary><c>export --model M --out X.onnx</c>: writes a model for ONNX Runtime, compared with the original before it gets its name; or, as <c>X.pth</c>, for PyTorch.</summary>
 internal static class ExportCommand
 {
     public static Command Create(Terminal terminal)
     {
         var model = CommonOptions.Model();
-        var output = new Option<string>("--out") { Description = "The ONNX file to write.", DefaultValueFactory = _ => "tat.onnx" };
+        var output = new Option<string>("--out") { Description = "The file to write: .onnx, or bare weights for PyTorch as .pth or .safetensors.", DefaultValueFactory = _ => "tat.onnx" };
         var signature = new Option<OnnxSignature>("--signature")
         {
             Description = "Image: float[N,1,H,W], for restore, ApplyOnnx and other languages; Pixels: a row of pixels and its size, for ML.NET's own ApplyOnnxModel.",
@@ -24,12 +25,19 @@ internal static class ExportCommand
         var noVerify = new Option<bool>("--no-verify") { Description = "Do not run the file and compare it with the model." };
         var overwrite = CommonOptions.Overwrite();
         var json = CommonOptions.Json();
-        var command = new Command("export", "Exports a model to ONNX, for programs without LibTorch and for other languages.") { model, output, signature, half, noVerify, overwrite, json };
+        var command = new Command("export", "Exports a model to ONNX, for programs without LibTorch and for other languages, or its weights to PyTorch.") { model, output, signature, half, noVerify, overwrite, json };
         command.SetAction((parsed, cancellationToken) =>
         {
             var path = parsed.GetRequiredValue(output);
             CommonOptions.CheckFree(parsed.GetValue(overwrite), path);
             using var source = LoadModel(parsed.GetRequiredValue(model));
+            if (Path.GetExtension(path).ToLowerInvariant() is ".pth" or ".pt" or ".safetensors")
+            {
+                WeightsFile.Export(source.Network, path);
+                terminal.Line($"The weights are in {path}; PyTorch loads them with strict=True.");
+                return Task.FromResult(CommandLine.Done);
+            }
+
             var options = new OnnxExportOptions
             {
                 Signature = parsed.GetValue(signature),

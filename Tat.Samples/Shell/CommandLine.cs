@@ -63,6 +63,7 @@ internal static class CommandLine
         InspectCommand.Create(terminal),
         ReportCommand.Create(terminal),
         ExportCommand.Create(terminal),
+        ImportCommand.Create(terminal),
         BenchCommand.Create(terminal),
     };
 

@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
 using System.Text;
-using Tat.Samples.Reports;
+using Tat.Torch.Imaging;
 
 namespace Tat.Tests.Reports;
 

@@ -101,6 +101,10 @@ public sealed partial record TatTrainerOptions
     /// <value>The default, <see langword="null"/>, is no limit: training is reproducible.</value>
     public TimeSpan? MaximumDuration { get; init; }
 
+    /// <summary>A file of weights to start from, for fine-tuning: whatever <see cref="Checkpoints.WeightsFile.Import"/> reads, of the same architecture.</summary>
+    /// <value>The default, <see langword="null"/>, is random weights from the seed.</value>
+    public string? InitialWeights { get; init; }
+
     /// <summary>What the training data is, in the user's words, for the model card.</summary>
     public string? DataDescription { get; init; }
 

@@ -17,6 +17,7 @@ internal sealed class TrainingLoop : IDisposable
     private readonly TrainingState _state;
     private readonly ProgressMeter _meter;
     private readonly CheckpointKeeper? _checkpoints;
+    private TrainingLog? _log;
     private TrainingClock _clock;
     private double _rate;
     private long _reported;
@@ -49,6 +50,7 @@ internal sealed class TrainingLoop : IDisposable
         _checkpoints?.Resume(_state);
         _reported = Counters.Iteration;
         _clock = new(_options.Iterations, _options.MaximumDuration, Counters);
+        _log = _options.LogFolder is null ? null : new(_options.LogFolder, _trainer.Tasks, Counters.Iteration);
         if (_options.OnDivergence == DivergenceHandling.RollBack)
         {
             _checkpoints!.Save(_state);
@@ -87,6 +89,7 @@ internal sealed class TrainingLoop : IDisposable
     {
         _state.Dispose();
         _checkpoints?.Dispose();
+        _log?.Dispose();
     }
 
     /// <summary>Runs to the end, or until training has gone back to a checkpoint.</summary>
@@ -169,7 +172,24 @@ internal sealed class TrainingLoop : IDisposable
         var fraction = IsFinished ? 1 : _clock.Fraction(Counters.Iteration);
         var remaining = IsFinished ? TimeSpan.Zero : _clock.Remaining(Counters.Iteration);
         _reported = Counters.Iteration;
-        _progress?.Report(_meter.Report(Counters, _options.Iterations, fraction, remaining, _rate, validation));
+        var report = _meter.Report(Counters, _options.Iterations, fraction, remaining, _rate, validation);
+        Log(report);
+        _progress?.Report(report);
+    }
+
+    /// <summary>Writes a report to the logs. If that fails, training goes on without them, and the user is told.</summary>
+    private void Log(TrainingProgress report)
+    {
+        try
+        {
+            _log?.Report(report);
+        }
+        catch (IOException exception)
+        {
+            _meter.Add($"Training logs cannot be written to '{_options.LogFolder}' any more: {exception.Message} Training goes on without them.");
+            _log!.Dispose();
+            _log = null;
+        }
     }
 
     private ModelCard Card() => new()
@@ -177,6 +197,7 @@ internal sealed class TrainingLoop : IDisposable
         Trained = DateTimeOffset.UtcNow,
         Iterations = Counters.Best?.Iteration ?? Counters.Iteration,
         Data = _options.DataDescription,
+        InitialWeights = Path.GetFileName(_options.InitialWeights),
         TrainingPairs = _pools.ToDictionary(pool => pool.Task.Name, pool => pool.Count),
         Validation = Counters.Best?.Tasks ?? new Dictionary<string, TaskScore>(),
         Training = OptionsText.Describe(_options).Where(option => option.Key == nameof(_options.Iterations) || !TatTrainerOptions.FreeToChange.Contains(option.Key)).ToDictionary(),

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+using Tat.Torch.Imaging;
 using Tat.Torch.Model;
 
 namespace Tat.Torch.Training;
@@ -50,4 +52,17 @@ public sealed record TaskProgress(double Loss, double InputLoss, double Weight);
 /// <param name="Tasks">Mean quality by task.</param>
 /// <param name="MeanPsnr">Mean PSNR in dB over the images of all tasks, by which the best weights are chosen.</param>
 /// <param name="IsBest">Whether it is the best so far.</param>
-public sealed record ValidationResult(long Iteration, IReadOnlyDictionary<string, TaskScore> Tasks, double MeanPsnr, bool IsBest);
+public sealed record ValidationResult(long Iteration, IReadOnlyDictionary<string, TaskScore> Tasks, double MeanPsnr, bool IsBest)
+{
+    /// <summary>The first image of each task, to look at.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<ValidationSample> Samples { get; init; } = [];
+}
+
+/// <summary>An image of a validation, in the task's unit.</summary>
+/// <param name="Task">Name of its task.</param>
+/// <param name="Name">Name of the pair.</param>
+/// <param name="Input">The degraded image.</param>
+/// <param name="Restored">What the averaged weights make of it.</param>
+/// <param name="Reference">What it should be.</param>
+public sealed record ValidationSample(string Task, string Name, ImageSlice Input, ImageSlice Restored, ImageSlice Reference);

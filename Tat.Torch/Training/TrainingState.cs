@@ -20,7 +20,7 @@ internal sealed class TrainingState : IDisposable
     {
         _options = options;
         _device = options.Device ?? CPU;
-        _network = new TatNetwork(network, options.Seed);
+        _network = options.InitialWeights is null ? new TatNetwork(network, options.Seed) : LoadWeights(network, options.InitialWeights);
         AverageNetwork = TatNetwork.CreateUninitialized(network);
         _balancer = LossBalancers.Create(options.LossBalancing, tasks, options.Seed);
         _network.to(dtype).to(_device);
@@ -164,6 +164,18 @@ internal sealed class TrainingState : IDisposable
 
         var norm = Parameters.Gradients!.norm().ToDouble();
         return new(total, norm, inputErrors, restoredErrors, weights);
+    }
+
+    private static TatNetwork LoadWeights(TatNetworkOptions network, string path)
+    {
+        var model = WeightsFile.Import(path, new() { Network = network });
+        if (model.Network.Options with { TrainSize = network.TrainSize } == network)
+        {
+            return model.Network;
+        }
+
+        model.Dispose();
+        throw new InvalidDataException($"The initial weights '{path}' are those of another architecture: make the network options the same ({OptionsText.Show(OptionsText.Describe(model.Network.Options))}).");
     }
 
     private static void Copy(Tensor values, float[] target, int start) =>

@@ -32,15 +32,21 @@ internal sealed class Validator
     public ValidationResult Measure(IImageRestorer restorer, long iteration, double? bestPsnr, CancellationToken cancellationToken)
     {
         var measured = new List<(RestorationTask Task, ImageQuality Quality)>(_images.Count);
+        var samples = new List<ValidationSample>();
         foreach (var (task, pool, index) in _images)
         {
             var pair = pool.ReadRaw(index);
             var restored = restorer.Restore([pair.LowQuality], [task], cancellationToken)[0];
+            if (index == 0)
+            {
+                samples.Add(new(task.Name, pair.Name, pair.LowQuality, restored, pair.HighQuality));
+            }
+
             measured.Add((task, ImageQuality.Measure(restored, pair.HighQuality, task.MetricWindow)));
         }
 
         var scores = measured.GroupBy(item => item.Task.Name).ToDictionary(group => group.Key, group => QualitySummary.Of(group.Select(item => item.Quality)).ToScore());
         var mean = QualitySummary.OverTasks(measured).Psnr.Mean;
-        return new(iteration, scores, mean, bestPsnr is null || mean > bestPsnr);
+        return new(iteration, scores, mean, bestPsnr is null || mean > bestPsnr) { Samples = samples };
     }
 }

@@ -2,10 +2,10 @@ using System.Buffers.Binary;
 using System.IO.Compression;
 using System.IO.Hashing;
 
-namespace Tat.Samples.Reports;
+namespace Tat.Torch.Imaging;
 
 /// <summary>Writes PNG images (ISO/IEC 15948) of 8 bits a channel.</summary>
-internal static class Png
+public static class Png
 {
     private const byte Grey = 0;
     private const byte Colour = 2;

@@ -1,0 +1,43 @@
+using System.CommandLine;
+using Tat.Samples.Shell;
+using Tat.Torch.Checkpoints;
+using Tat.Torch.Model;
+using Tat.Torch.Tasks;
+
+namespace Tat.Samples.Commands;
+
+/// <summary><c>import WEIGHTS --out X.safetensors</c>: makes a model of weights that PyTorch has saved.</summary>
+internal static class ImportCommand
+{
+    public static Command Create(Terminal terminal)
+    {
+        var weights = new Argument<string>("weights") { Description = "A state_dict or checkpoint: .pth, .pt or .safetensors. Nothing in it is run." };
+        var output = new Option<string>("--out") { Description = "The model to write.", DefaultValueFactory = _ => "tat.safetensors" };
+        var tasks = new Option<string[]>("--tasks") { Description = "The tasks that the network has learnt, in their order.", DefaultValueFactory = _ => [.. TaskVocabulary.Paper.Select(task => task.Name)], AllowMultipleArgumentsPerToken = true };
+        var trainSize = new Option<int>("--train-size") { Description = "Side of the patches that the network was trained with.", DefaultValueFactory = _ => 128 };
+        var overwrite = CommonOptions.Overwrite();
+        var command = new Command("import", "Imports weights from PyTorch.") { weights, output, tasks, trainSize, overwrite };
+        command.SetAction((parsed, _) =>
+        {
+            var (source, target) = (parsed.GetRequiredValue(weights), parsed.GetRequiredValue(output));
+            CommonOptions.CheckFree(parsed.GetValue(overwrite), target);
+            using var model = WeightsFile.Import(source, new()
+            {
+                Tasks = new(parsed.GetRequiredValue(tasks).Select(name => TaskVocabulary.Paper[name])),
+                TrainSize = parsed.GetValue(trainSize),
+            });
+            model.Save(target);
+            terminal.Line(Describe(model.Network));
+            terminal.Line($"The model is in {target}.");
+            return Task.FromResult(CommandLine.Done);
+        });
+        return command;
+    }
+
+    private static string Describe(TatNetwork network)
+    {
+        var options = network.Options;
+        return FormattableString.Invariant(
+            $"{options.ParameterCount:N0} parameters: width {options.Width}, blocks {string.Join("-", options.Blocks)}, {options.RefinementBlocks} in refinement, heads {string.Join("-", options.Heads)}, representation features {options.RepresentationFeatures}.");
+    }
+}
