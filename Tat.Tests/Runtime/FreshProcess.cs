@@ -8,7 +8,7 @@ internal static class FreshProcess
 {
     private const string Variable = "TAT_TESTS_PROBE";
 
-    /// <summary>What the new process can be asked to do; it prints the returned text.</summary>
+    /// <summary>What the new process can be asked to do; it prints the returned text. It runs in the module initialiser, which code of this assembly on another thread would wait for.</summary>
     private static readonly Dictionary<string, Func<string>> _probes = new()
     {
         ["add"] = LoadingProbes.Add,

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Tat.MLNet;
+using Tat.MLNet.Serving;
 using static TorchSharp.torch;
 
 namespace Tat.Tests.Scoring;
@@ -33,26 +34,22 @@ internal static class ModelProbes
         return $"{info.Card.Data}, {info.Network.Width}, {info.Tasks.Count}, {tagged}, {metrics.Overall.IdenticalImages}, {(native ? "torch" : "nothing native")}";
     }
 
-    /// <summary>Predicts many times through one engine and through several at once, and counts the tensors that are alive before and after.</summary>
+    /// <summary>Predicts many times through one engine and through a pool of them, and counts the tensors that are alive before and after.</summary>
     public static string Soak()
     {
         var ml = new MLContext();
-        var model = ml.Model.Load(Environment.GetEnvironmentVariable(Variable)!, out _);
-        ImageInput Image(int index) => new(new([.. Enumerable.Range(0, 16 * 16).Select(pixel => 5 + (4 * MathF.Sin((pixel * 0.2f) + index)))], 16, 16), "PET");
-        var expected = Enumerable.Range(0, 4).Select(Image).Select(image => Predict(1, _ => image)[0]).ToArray();
+        var path = Environment.GetEnvironmentVariable(Variable)!;
+        using var engine = ml.Model.CreatePredictionEngine<ImageInput, RestoredImage>(ml.Model.Load(path, out _));
+        using var pool = new RestorationPool(new() { ModelPath = path, MaximumConcurrency = 8 });
+        var images = Enumerable.Range(0, 4).Select(index => new ImageInput(new([.. Enumerable.Range(0, 16 * 16).Select(pixel => 5 + (4 * MathF.Sin((pixel * 0.2f) + index)))], 16, 16), "PET")).ToArray();
+        var expected = images.Select(image => engine.Predict(image).Restored).ToArray();
+        _ = pool.Restore(images[0]);
         var alive = Tensor.TotalCount;
 
-        var equal = Same(Predict(200, Image));
-        Parallel.For(0, 8, _ => equal &= Same(Predict(25, Image)));
+        var equal = Enumerable.Range(0, 120).All(index => engine.Predict(images[index % 4]).Restored.SequenceEqual(expected[index % 4]));
+        var together = Task.WhenAll(Enumerable.Range(0, 80).Select(index => pool.RestoreAsync(images[index % 4]))).GetAwaiter().GetResult();
+        equal &= together.Select((image, index) => image.Restored.SequenceEqual(expected[index % 4])).All(same => same);
         return $"{Tensor.TotalCount - alive} tensors more, results {(equal ? "equal" : "different")}";
-
-        float[][] Predict(int count, Func<int, ImageInput> image)
-        {
-            using var engine = ml.Model.CreatePredictionEngine<ImageInput, RestoredImage>(model, new PredictionEngineOptions { OwnsTransformer = false });
-            return [.. Enumerable.Range(0, count).Select(index => engine.Predict(image(index % 4)).Restored)];
-        }
-
-        bool Same(float[][] restored) => restored.Select((image, index) => image.SequenceEqual(expected[index % 4])).All(same => same);
     }
 
     /// <summary>The bits of all restored images.</summary>
