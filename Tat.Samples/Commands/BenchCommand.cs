@@ -8,7 +8,10 @@ internal static class BenchCommand
 {
     public static Command Create(Terminal terminal) => new("bench", "Measures speed and memory on this machine.")
     {
+        BenchForwardCommand.Create(terminal),
+        BenchForwardCommand.CreateOne(terminal),
         BenchScoreCommand.Create(terminal),
         BenchScoreCommand.CreateOne(terminal),
+        BenchSoakCommand.Create(terminal),
     };
 }

@@ -11,9 +11,6 @@ namespace Tat.Samples.Commands;
 /// <summary><c>restore IMAGE… --model M --task T --out X</c>: restores files, series and folders of them; each result has its source's format and geometry.</summary>
 internal static class RestoreCommand
 {
-    /// <summary>Slices that are restored together; more gain nothing on a CPU and cost memory.</summary>
-    private const int BatchSize = 4;
-
     public static Command Create(Terminal terminal)
     {
         var images = CommonOptions.Paths("image", "Images to restore: files, folders that hold a series, or folders of images.");
@@ -73,17 +70,14 @@ internal static class RestoreCommand
         return command;
     }
 
-    /// <summary>The restored slices of a volume in order, computed as they are taken.</summary>
+    /// <summary>The restored slices of a volume in order: read, restored and written at the same time.</summary>
     private static IEnumerable<ImageSlice> Restore(IImageScan scan, IImageRestorer restorer, RestorationTask task, IProgress<(double, string)> progress, CancellationToken cancellationToken)
     {
-        foreach (var batch in Enumerable.Range(0, scan.SliceCount).Chunk(BatchSize))
+        var done = 0;
+        foreach (var slice in restorer.RestoreVolume(Enumerable.Range(0, scan.SliceCount).Select(scan.ReadSlice), task, cancellationToken: cancellationToken))
         {
-            foreach (var slice in restorer.Restore([.. batch.Select(scan.ReadSlice)], [.. batch.Select(_ => task)], cancellationToken))
-            {
-                yield return slice;
-            }
-
-            progress.Report(((batch[^1] + 1.0) / scan.SliceCount, $"slice {batch[^1] + 1} of {scan.SliceCount}"));
+            yield return slice;
+            progress.Report((++done / (double)scan.SliceCount, $"slice {done} of {scan.SliceCount}"));
         }
     }
 

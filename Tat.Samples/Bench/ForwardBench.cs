@@ -1,0 +1,172 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Reflection;
+using System.Runtime.InteropServices;
+using System.Text.Json;
+using Tat.Samples.Shell;
+using Tat.Torch.Model;
+using Tat.Torch.Tasks;
+using static TorchSharp.torch;
+
+namespace Tat.Samples.Bench;
+
+/// <summary>Measures a network in processes of their own, by turns, so that what else the machine does meets all alike.</summary>
+/// <param name="network">The architecture; weights are random, gates are open.</param>
+/// <param name="threads">Threads of each process.</param>
+/// <param name="reference">Folder of the published PyTorch program, or none.</param>
+/// <param name="python">The Python that runs it.</param>
+internal sealed class ForwardBench(TatNetworkOptions network, int threads, string? reference, string python) : IDisposable
+{
+    private const string Gibibyte = "1073741824";
+
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("tat-bench-");
+    private string? _model;
+
+    private string ModelPath => _model ??= CreateModel();
+
+    private string Script => Path.Combine(_folder.FullName, "reference.py");
+
+    public void Dispose() => _folder.Delete(recursive: true);
+
+    /// <summary>Measures images of one size.</summary>
+    /// <param name="size">Their side.</param>
+    /// <param name="volume">Whether to restore 20 slices too, directly and through ML.NET.</param>
+    /// <param name="rounds">Turns.</param>
+    /// <param name="repeat">Repetitions within a turn.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public IEnumerable<ForwardRow> Measure(int size, bool volume, int rounds, int repeat, CancellationToken cancellationToken)
+    {
+        File.WriteAllBytes(ImageOf(size), MemoryMarshal.AsBytes<float>(Image(size)));
+        var programs = Programs(volume).ToArray();
+        var runs = programs.ToDictionary(program => program.Title, _ => new List<ForwardRun>());
+        for (var round = 0; round < rounds; round++)
+        {
+            foreach (var program in programs)
+            {
+                runs[program.Title].Add(Run(program.Start(size, repeat), cancellationToken));
+            }
+        }
+
+        var product = runs[ForwardRun.Products].SelectMany(run => run.Milliseconds).Min();
+        var copy = runs[ForwardRun.Copies].SelectMany(run => run.Milliseconds).Min();
+        var cost = NetworkCost.Of(network, size, size);
+        var floor = Math.Max(cost.MultiplyAccumulates / ForwardRun.ProductMultiplyAccumulates * product, cost.Bytes / ForwardRun.CopyTraffic * copy);
+        yield return new(size, FormattableString.Invariant($"floor: {cost.MultiplyAccumulates / 1e9:F1} GMAC at {2 * ForwardRun.ProductMultiplyAccumulates / product / 1e6:F0} GFLOP/s, copies at {ForwardRun.CopyTraffic / copy / 1e6:F1} GB/s"), floor, 0, 1, null);
+        foreach (var program in programs.Where(program => program.Images > 0))
+        {
+            var milliseconds = runs[program.Title].SelectMany(run => run.Milliseconds).Order().ToArray();
+            var median = milliseconds[milliseconds.Length / 2] / program.Images;
+            yield return new(size, program.Title, median, runs[program.Title].Max(run => run.PeakBytes) / 1e6, median / floor, Difference(size, program));
+        }
+    }
+
+    private IEnumerable<Program> Programs(bool volume)
+    {
+        yield return Own(ForwardRun.Products, ForwardRun.Products, 0);
+        yield return Own(ForwardRun.Copies, ForwardRun.Copies, 0);
+        yield return Own("TAT for ML.NET", ForwardRun.Network, 1);
+        yield return Own("the same, allocator as it comes", ForwardRun.UntunedNetwork, 1);
+        if (volume)
+        {
+            yield return Own("20 slices by Restorer, each", ForwardRun.Volume, 20);
+            yield return Own("20 slices through ML.NET, each", ForwardRun.Pipeline, 20);
+        }
+
+        if (reference is not null)
+        {
+            yield return Reference("PyTorch program", tuned: false);
+            yield return Reference("PyTorch program, malloc tuned", tuned: true);
+        }
+    }
+
+    private Program Own(string title, string what, int images) => new(title, images, (size, repeat) =>
+    {
+        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "Tat.Samples.exe" : "Tat.Samples"),
+            ["bench", Commands.BenchForwardCommand.OneName, "--what", what, "--model", ModelPath, "--size", Text(size), "--repeat", Text(repeat), "--threads", Text(threads), "--image", ImageOf(size), "--out", ResultOf(size, title)]);
+        return start;
+    });
+
+    private Program Reference(string title, bool tuned) => new(title, 1, (size, repeat) =>
+    {
+        if (!File.Exists(Script))
+        {
+            using var resource = Assembly.GetExecutingAssembly().GetManifestResourceStream("reference.py")!;
+            using var script = File.Create(Script);
+            resource.CopyTo(script);
+        }
+
+        var start = new ProcessStartInfo(python, [Script, Path.GetFullPath(reference!), ModelPath, Text(size), Text(repeat), Text(threads), ImageOf(size), ResultOf(size, title)]);
+        if (tuned)
+        {
+            start.Environment["MALLOC_MMAP_THRESHOLD_"] = Gibibyte;
+            start.Environment["MALLOC_TRIM_THRESHOLD_"] = Gibibyte;
+        }
+
+        return start;
+    });
+
+    private static ForwardRun Run(ProcessStartInfo start, CancellationToken cancellationToken)
+    {
+        start.RedirectStandardOutput = true;
+        start.RedirectStandardError = true;
+        using var process = Process.Start(start)!;
+        using var stop = cancellationToken.Register(process.Kill);
+        var errors = process.StandardError.ReadToEndAsync(CancellationToken.None);
+        var text = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        cancellationToken.ThrowIfCancellationRequested();
+        return process.ExitCode == CommandLine.Done
+            ? JsonSerializer.Deserialize<ForwardRun>(text, JsonSerializerOptions.Web)!
+            : throw new InvalidOperationException($"{Path.GetFileName(start.FileName)}: {errors.Result.Trim()}");
+    }
+
+    /// <summary>The largest difference of a program's result to this program's.</summary>
+    private double? Difference(int size, Program program)
+    {
+        var (own, other) = (ResultOf(size, "TAT for ML.NET"), ResultOf(size, program.Title));
+        return File.Exists(other) && own != other
+            ? MemoryMarshal.Cast<byte, float>(File.ReadAllBytes(own)).ToArray().Zip(MemoryMarshal.Cast<byte, float>(File.ReadAllBytes(other)).ToArray(), (a, b) => (double)Math.Abs(a - b)).Max()
+            : null;
+    }
+
+    private string ImageOf(int size) => Path.Combine(_folder.FullName, $"{size}.image");
+
+    private string ResultOf(int size, string title) => Path.Combine(_folder.FullName, $"{size}.{title.Replace(' ', '-')}");
+
+    private string CreateModel()
+    {
+        var path = Path.Combine(_folder.FullName, "model.safetensors");
+        using var model = new TatModel(new TatNetwork(network), TaskVocabulary.Paper);
+        using (no_grad())
+        {
+            foreach (var (name, parameter) in model.Network.named_parameters())
+            {
+                if (name.EndsWith("lambda_dw", StringComparison.Ordinal))
+                {
+                    parameter.fill_(0.1f);
+                }
+            }
+        }
+
+        model.Save(path);
+        return path;
+    }
+
+    /// <summary>Smooth structure with detail, on [0, 1].</summary>
+    private static float[] Image(int size) => [.. Enumerable.Range(0, size * size)
+        .Select(i => 0.5f + (0.3f * MathF.Sin(i / size * 0.05f) * MathF.Cos(i % size * 0.07f)) + (0.05f * MathF.Sin(i)))];
+
+    private static string Text(int value) => value.ToString(CultureInfo.InvariantCulture);
+
+    /// <summary>A program that takes turns; no images for what only measures the machine.</summary>
+    private sealed record Program(string Title, int Images, Func<int, int, ProcessStartInfo> Start);
+}
+
+/// <summary>A line of the table.</summary>
+/// <param name="Size">Side of the image.</param>
+/// <param name="Program">What ran.</param>
+/// <param name="Milliseconds">Median for an image.</param>
+/// <param name="PeakMegabytes">The most memory at a time.</param>
+/// <param name="TimesFloor">Milliseconds as a multiple of the floor.</param>
+/// <param name="Difference">The largest difference to this program's result.</param>
+internal sealed record ForwardRow(int Size, string Program, double Milliseconds, double PeakMegabytes, double TimesFloor, double? Difference);

@@ -1,0 +1,36 @@
+using System.Text.Json;
+using Tat.Samples.Shell;
+
+namespace Tat.Tests.Samples.Bench;
+
+[TestClass]
+public sealed class BenchCommandTests
+{
+    [TestMethod]
+    public async Task Many_predictions_on_one_thread_and_on_several_give_the_same()
+    {
+        var run = await Cli.RunAsync("bench", "soak", "--predictions", "40", "--engines", "4", "--size", "16", "--json");
+        run.AssertDone();
+        var runs = JsonDocument.Parse(run.Output).RootElement.EnumerateArray().ToArray();
+        CollectionAssert.AreEqual(new[] { 1, 4 }, runs.Select(result => result.GetProperty("engines").GetInt32()).ToArray());
+        Assert.IsTrue(runs.All(result => result.GetProperty("different").GetInt32() == 0));
+    }
+
+    [TestMethod]
+    public async Task The_published_program_runs_beside_the_papers_network_only()
+    {
+        var run = await Cli.RunAsync("bench", "forward", "--network", "small", "--reference", "somewhere");
+        run.AssertFailed(CommandLine.Failed, "--network paper");
+    }
+
+    [TestMethod]
+    public async Task Forward_passes_are_measured_against_the_floor()
+    {
+        var run = await Cli.RunAsync("bench", "forward", "--network", "small", "--sizes", "32", "--volume", "32", "--rounds", "1", "--repeat", "1", "--json");
+        run.AssertDone();
+        var rows = JsonDocument.Parse(run.Output).RootElement.EnumerateArray().ToArray();
+        Assert.HasCount(5, rows, run.Output);
+        Assert.IsTrue(rows.All(row => row.GetProperty("milliseconds").GetDouble() > 0));
+        Assert.AreEqual(0, rows[2].GetProperty("difference").GetDouble());
+    }
+}
