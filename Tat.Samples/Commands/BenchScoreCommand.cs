@@ -122,7 +122,7 @@ internal static class BenchScoreCommand
             return;
         }
 
-        var table = new Table().AddColumns("Image", "Back end", "ms per image", "Cold start s", "Peak memory MB", "Difference on [0, 1]");
+        var table = new Table().AddColumns("Image", "Back end", "ms per image", "Cold start s", "Peak memory MB", "Difference (of 1)");
         foreach (var row in rows)
         {
             table.AddRow($"{row.Size} × {row.Size}", row.BackEnd, Text(row.Milliseconds, "F0"), Text(row.ColdStartSeconds, "F2"), Text(row.PeakMegabytes, "F0"), Text(row.Difference, "G2"));

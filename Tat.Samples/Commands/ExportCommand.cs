@@ -67,7 +67,7 @@ internal static class ExportCommand
             return;
         }
 
-        var table = new Table().AddColumns("Image", "Largest difference on [0, 1]");
+        var table = new Table().AddColumns("Image", "Largest difference (of 1)");
         foreach (var comparison in report.Comparisons)
         {
             table.AddRow($"{comparison.Height} × {comparison.Width}", FormattableString.Invariant($"{comparison.MaximumDifference:G2}"));
@@ -85,7 +85,7 @@ internal static class ExportCommand
         }
 
         var ml = new MLContext();
-        return ml.ImageRestoration.FindRestoration(ml.Model.Load(path, out _)) is TatTransformer transformer
+        return ml.ImageRestoration.FindRestoration(ModelFiles.LoadPipeline(ml, path)) is TatTransformer transformer
             ? transformer.Model
             : throw new InvalidDataException($"The model '{path}' runs on ONNX Runtime already; export the one that it was made from.");
     }
