@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using Tat.MLNet.Formats;
 
@@ -14,7 +13,7 @@ public class FuzzTests
     private const int Mutants = 5000;
     private const long AllowedBytes = 64 << 20;
 
-    /// <summary>Reading takes milliseconds. A second is the limit in a run of its own; among other tests it leaves room for what else the machine does.</summary>
+    /// <summary>Reading takes milliseconds. The limit is a second of the processor in a run of its own; among other tests, whose time counts too, it leaves room for them.</summary>
     private static readonly TimeSpan _longest = TimeSpan.FromSeconds(Environment.GetEnvironmentVariable("TAT_FUZZ_MUTANTS") is null ? 20 : 1);
 
     [TestMethod]
@@ -30,7 +29,7 @@ public class FuzzTests
             var mutant = Mutate(sources, random);
             File.WriteAllBytes(path, mutant);
             var before = GC.GetAllocatedBytesForCurrentThread();
-            var clock = Stopwatch.GetTimestamp();
+            var clock = Environment.CpuUsage.TotalTime;
             try
             {
                 Read(path);
@@ -49,9 +48,10 @@ public class FuzzTests
                 Assert.Fail($"Mutant {i}, kept as {Keep(mutant, i)}, of {mutant.Length} bytes took {allocated} bytes.");
             }
 
-            if (Stopwatch.GetElapsedTime(clock) > _longest)
+            var taken = Environment.CpuUsage.TotalTime - clock;
+            if (taken > _longest)
             {
-                Assert.Fail($"Mutant {i}, kept as {Keep(mutant, i)}, took {Stopwatch.GetElapsedTime(clock)}.");
+                Assert.Fail($"Mutant {i}, kept as {Keep(mutant, i)}, took {taken}.");
             }
         }
     }

@@ -80,7 +80,9 @@ internal sealed class BuiltInProvider : IDicomProvider
     {
         if (meta.GetString(Tags.TransferSyntaxUid) is { } uid)
         {
-            return TransferSyntax.Of(uid);
+            // A syntax without a name may order its elements in any way.
+            var syntax = TransferSyntax.Of(uid);
+            return syntax.IsKnown ? syntax : throw new DicomDataException($"unsupported transfer syntax {syntax}; convert the file to Explicit VR Little Endian.");
         }
 
         file.Position = dataStart;

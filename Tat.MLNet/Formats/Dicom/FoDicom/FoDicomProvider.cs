@@ -10,6 +10,7 @@ namespace Tat.MLNet.Formats.Dicom;
 internal sealed class FoDicomProvider : IDicomProvider
 {
     private const string CodecPackage = "FellowOakDicom.Imaging.NativeCodec.NativeTranscoderManager, fo-dicom.Codecs";
+    private const int LargeValue = 4096;
     private readonly Lazy<ITranscoderManager?> _codecs = new(FindCodecs);
 
     public string Name => "fo-dicom";
@@ -20,7 +21,8 @@ internal sealed class FoDicomProvider : IDicomProvider
     {
         try
         {
-            var file = Fo.DicomFile.Open(path);
+            // Values from this size on, pixels above all, stay in the file: a slice of a long series keeps none of its own.
+            var file = Fo.DicomFile.Open(path, Fo.FileReadOption.ReadLargeOnDemand, LargeValue);
             var syntax = TransferSyntax.Of(file.Dataset.InternalTransferSyntax.UID.UID);
             return new DicomObject(path, syntax, FoDicomConversion.FromFo(file.Dataset), FoDicomPixels.Find(file.Dataset));
         }

@@ -38,7 +38,10 @@ internal sealed record TransferSyntax(string Uid, string Name, PixelCodec Codec,
     }.ToDictionary(syntax => syntax.Uid);
 
     /// <summary>The syntax of a UID; one of unknown name and codec for UIDs that are not listed.</summary>
-    public static TransferSyntax Of(string uid) => _known.GetValueOrDefault(uid) ?? new TransferSyntax(uid, "unknown transfer syntax", PixelCodec.Other);
+    public static TransferSyntax Of(string uid) => _known.GetValueOrDefault(uid) ?? new TransferSyntax(uid, "of unknown name", PixelCodec.Other);
+
+    /// <summary>Whether it is one of the standard's.</summary>
+    public bool IsKnown => _known.ContainsKey(Uid);
 
     /// <summary>Whether decoded pixels are not those that were encoded.</summary>
     public bool IsLossy => Name.StartsWith("JPEG", StringComparison.Ordinal) && !Name.Contains("Lossless", StringComparison.Ordinal) && Uid != "1.2.840.10008.1.2.4.110";
