@@ -1,0 +1,80 @@
+using System.Text.RegularExpressions;
+using Microsoft.ML;
+using Tat.MLNet;
+using Tat.MLNet.Training;
+using Tat.Samples.Shell;
+using Tat.Tests.Samples;
+using Tat.Torch.Model;
+using Tat.Torch.Training;
+
+namespace Tat.Tests.Documentation;
+
+/// <summary>What the README shows compiles, and what it names exists.</summary>
+[TestClass]
+public sealed partial class ReadmeTests
+{
+    [TestMethod]
+    public void The_pipeline_is_code_that_compiles()
+    {
+        var shown = CodeBlock().Match(ReadMe()).Groups[1].Value;
+        Assert.AreEqual(Lines(SnippetIn(File.ReadAllText(Path.Combine(SourceTree.Root, "Tat.Tests", "Documentation", "ReadmeTests.cs")))), Lines(shown));
+        Assert.IsLessThanOrEqualTo(10, shown.Trim().Split('\n').Length);
+    }
+
+    [TestMethod]
+    public void Every_file_that_it_links_to_is_there()
+    {
+        foreach (Match link in Link().Matches(ReadMe()))
+        {
+            Assert.IsTrue(Path.Exists(Path.Combine(SourceTree.Root, link.Groups[1].Value)), link.Value);
+        }
+    }
+
+    [TestMethod]
+    public async Task Every_command_that_it_explains_exists()
+    {
+        var help = (await Cli.RunAsync("--help")).Output;
+        var commands = HelpCommand().Matches(help[help.IndexOf("Commands:", StringComparison.Ordinal)..]).Select(match => match.Groups[1].Value).ToArray();
+        var explained = ExplainedCommand().Matches(ReadMe()).Select(match => match.Groups[1].Value).Distinct().ToArray();
+        CollectionAssert.IsSubsetOf(explained, commands);
+        foreach (var command in explained)
+        {
+            Assert.AreEqual(CommandLine.Done, (await Cli.RunAsync(command, "--help")).ExitCode);
+        }
+    }
+
+    /// <summary>Compiled, not run: it reads a folder of the user's.</summary>
+    private static void Pipeline()
+    {
+        // README
+        var ml = new MLContext(seed: 42);
+        var train = ml.ImageRestoration.LoadPairs("data", split: "train");
+        var pipeline = ml.ImageRestoration.TagTask().Append(ml.ImageRestoration.Trainers.Tat(
+            new TatEstimator.Options { Network = TatNetworkOptions.Small, Training = TatTrainerOptions.Cpu }));
+        var model = pipeline.Fit(train);
+        var restored = model.Transform(ml.ImageRestoration.LoadPairs("data", split: "test"));
+        var metrics = ml.ImageRestoration.Evaluate(restored);
+        ml.Model.Save(model, train.Schema, "tat.zip");
+        var engine = ml.Model.CreatePredictionEngine<ImageInput, RestoredImage>(ml.Model.Load("tat.zip", out _));
+        // end
+        _ = (metrics, engine);
+    }
+
+    private static string ReadMe() => File.ReadAllText(Path.Combine(SourceTree.Root, "README.md"));
+
+    private static string SnippetIn(string source) => Regex.Match(source, "// README\n(.*?)// end", RegexOptions.Singleline).Groups[1].Value;
+
+    private static string Lines(string code) => string.Join('\n', code.Trim().Split('\n').Select(line => line.Trim()));
+
+    [GeneratedRegex("```csharp\n(.*?)```", RegexOptions.Singleline)]
+    private static partial Regex CodeBlock();
+
+    [GeneratedRegex(@"\]\((?!https?:)([^)#]+)\)")]
+    private static partial Regex Link();
+
+    [GeneratedRegex("^  ([a-z]+)", RegexOptions.Multiline)]
+    private static partial Regex HelpCommand();
+
+    [GeneratedRegex(@"^\| `([a-z]+)", RegexOptions.Multiline)]
+    private static partial Regex ExplainedCommand();
+}
