@@ -3,7 +3,6 @@ using Tat.Torch.Runtime;
 using TorchSharp;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
-using static TorchSharp.torch.nn;
 
 namespace Tat.Torch.Model;
 
@@ -238,8 +237,7 @@ public sealed class TatNetwork : nn.Module<Tensor, Tensor>
         var level2 = _decoder2.Apply(Maps.Pointwise(cat([_up2.Apply(level3), encoder.Level2], -1), _reduce2), kernels.Level2);
         var level1 = _decoder1.Apply(cat([_up1.Apply(level2), encoder.Level1], -1), kernels.Level1);
         var refined = _refinement.Apply(RowStrips.Streams(level1) ? level1.clone() : level1, kernels.Level1);
-        var reduced = functional.gelu(Maps.Convolve(cat([encoder.Level1, level1, refined], -1), _reduceFinal[0]));
-        return Maps.ToImage(Maps.Convolve(Maps.Pointwise(reduced, _reduceFinal[2]), _output)) + image;
+        return OutputStage.Apply([encoder.Level1, level1, refined], _reduceFinal, _output) + image;
     }
 
     internal readonly record struct EncoderFeatures(Tensor Level1, Tensor Level2, Tensor Level3, Tensor LatentInput);

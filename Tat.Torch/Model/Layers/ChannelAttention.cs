@@ -77,7 +77,7 @@ internal sealed class ChannelAttention : DepthWiseLayer
     }
 
     private FilterBank Bank(long start, long count, Tensor kernels) => new(
-        _qkv.Matrix.narrow(0, start, count), _qkv.Bias?.narrow(0, start, count), kernels.narrow(1, start, count), KernelBias?.narrow(0, start, count));
+        Maps.InputsFirst(_qkv.Matrix.narrow(0, start, count)), _qkv.Bias?.narrow(0, start, count), kernels.narrow(1, start, count), KernelBias?.narrow(0, start, count));
 
     /// <summary>The part of a cell that lies in a strip: B×h×W×C → B×rows×columns×C.</summary>
     private static Tensor Cut(Tensor strip, int start, LocalWindows.Part part) =>

@@ -42,20 +42,21 @@ internal sealed class GatedFeedForward : DepthWiseLayer
     public Tensor AddTo(Tensor map, ChannelNorm norm, Tensor? generated)
     {
         var kernels = Kernels(generated);
-        var projection = functional.pad(_projectOut.Matrix, [0, _padding]);
+        var projection = Maps.InputsFirst(functional.pad(_projectOut.Matrix, [0, _padding]));
         var residual = new Residual(map);
         var columns = new WindowAxis.Cell(0, (int)map.shape[2]);
         RowStrips.ForEach(map, norm.Apply, [Half(0, kernels), Half(_hidden, kernels)], strip =>
         {
-            var gate = RowStrips.Streams(map) ? strip.Filtered[0].gelu_().mul_(strip.Filtered[1]) : functional.gelu(strip.Filtered[0]) * strip.Filtered[1];
-            residual.AddProduct(strip.Start, columns, gate, projection, _projectOut.Bias);
+            var gate = Maps.Gelu(strip.Filtered[0]);
+            var gated = is_grad_enabled() ? gate * strip.Filtered[1] : gate.mul_(strip.Filtered[1]);
+            residual.AddProduct(strip.Start, columns, gated, projection, _projectOut.Bias);
         });
         return residual.Result();
     }
 
     /// <summary>One half of the hidden features, with zeros appended, which the following layers carry through as zeros.</summary>
     private FilterBank Half(long start, Tensor kernels) => new(
-        functional.pad(_projectIn.Matrix.narrow(0, start, _hidden), [0, 0, 0, _padding]),
+        Maps.InputsFirst(functional.pad(_projectIn.Matrix.narrow(0, start, _hidden), [0, 0, 0, _padding])),
         Pad(_projectIn.Bias, start),
         functional.pad(kernels.narrow(1, start, _hidden), [0, 0, 0, 0, 0, 0, 0, _padding]),
         Pad(KernelBias, start));

@@ -22,4 +22,10 @@ internal static class Maps
     /// <summary>A 3×3 convolution with zero padding.</summary>
     public static Tensor Convolve(Tensor map, Weights weights) =>
         FromImage(functional.conv2d(ToImage(map), weights.Weight, weights.Bias, padding: [1, 1]));
+
+    /// <summary>The exact (erf) GELU, in place where autograd does not record.</summary>
+    public static Tensor Gelu(Tensor map) => is_grad_enabled() ? functional.gelu(map) : map.gelu_();
+
+    /// <summary>The same matrix, outputs × inputs, with the inputs in consecutive rows of memory: what matrix products read fastest.</summary>
+    public static Tensor InputsFirst(Tensor matrix) => is_grad_enabled() ? matrix : matrix.t().contiguous().t();
 }

@@ -65,12 +65,12 @@ internal sealed class TaskRepresentation : nn.Module
     private Tensor Encode(Tensor latentInput)
     {
         var map = Maps.FromImage(functional.pixel_shuffle(Maps.ToImage(latentInput), 4));
-        map = functional.gelu(Maps.Convolve(map, (Weights)_encoder[0]));
+        map = Maps.Gelu(Maps.Convolve(map, (Weights)_encoder[0]));
         map = ((ResidualBlock)_encoder[2]).Apply(map);
         map = ((ResidualBlock)_encoder[3]).Apply(map);
         foreach (var i in (ReadOnlySpan<int>)[4, 6, 8])
         {
-            map = functional.gelu(Maps.Convolve(map, (Weights)_encoder[i]));
+            map = Maps.Gelu(Maps.Convolve(map, (Weights)_encoder[i]));
         }
 
         return map;
@@ -101,6 +101,6 @@ internal sealed class TaskRepresentation : nn.Module
             RegisterComponents();
         }
 
-        public Tensor Apply(Tensor map) => Maps.Convolve(functional.gelu(Maps.Convolve(map, _body[0])), _body[2]) + map;
+        public Tensor Apply(Tensor map) => Maps.Convolve(Maps.Gelu(Maps.Convolve(map, _body[0])), _body[2]) + map;
     }
 }

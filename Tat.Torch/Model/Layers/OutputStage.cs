@@ -1,0 +1,60 @@
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace Tat.Torch.Model.Layers;
+
+/// <summary>The end of the network: features of encoder, decoder and refinement → 3×3 → GELU → 1×1 (<c>reduce_final</c>), then 3×3 to the image.</summary>
+internal static class OutputStage
+{
+    // The concatenated features are the largest map of the network; in strips they need not exist as a whole.
+    private const int StripRows = 32;
+
+    /// <summary>The correction that is added to the input image.</summary>
+    /// <param name="maps">B×H×W×C each, together 5C.</param>
+    /// <param name="reduce">The two convolutions <c>0</c> and <c>2</c>.</param>
+    /// <param name="output">The last convolution.</param>
+    /// <returns>B×1×H×W.</returns>
+    public static Tensor Apply(Tensor[] maps, Numbered<Weights> reduce, Weights output)
+    {
+        var height = (int)maps[0].shape[1];
+        if (!RowStrips.Streams(maps[0]) || height <= StripRows)
+        {
+            return ApplyRows(maps, reduce, output, 0, height);
+        }
+
+        var strips = new List<Tensor>();
+        for (var start = 0; start < height; start += StripRows)
+        {
+            using var scope = NewDisposeScope();
+            strips.Add(ApplyRows(maps, reduce, output, start, Math.Min(StripRows, height - start)).MoveToOuterDisposeScope());
+        }
+
+        return cat(strips, 2);
+    }
+
+    private static Tensor ApplyRows(Tensor[] maps, Numbered<Weights> reduce, Weights output, int start, int count)
+    {
+        // The last convolution sees one row beyond, and the first one more; beyond the image both see zeros.
+        var height = (int)maps[0].shape[1];
+        var (first, last) = (Math.Max(0, start - 1), Math.Min(height, start + count + 1));
+        var reduced = Convolve(maps, reduce[0], first, last - first);
+        return Convolve([Maps.Pointwise(Maps.Gelu(reduced), reduce[2])], output, start - first, count).permute(0, 3, 1, 2);
+    }
+
+    /// <summary>Some rows of a 3×3 convolution of concatenated maps, with zeros around the maps.</summary>
+    private static Tensor Convolve(Tensor[] maps, Weights weights, int start, int count)
+    {
+        var height = (int)maps[0].shape[1];
+        var (first, last) = (Math.Max(0, start - 1), Math.Min(height, start + count + 1));
+        var rows = maps.Select(map => map.narrow(1, first, last - first)).ToArray();
+        var joined = rows.Length == 1 ? rows[0] : cat(rows, -1);
+        var (above, below) = (first - (start - 1), start + count + 1 - last);
+        if (above != below)
+        {
+            joined = functional.pad(joined, [0, 0, 0, 0, above, below]);
+            above = 0;
+        }
+
+        return Maps.FromImage(functional.conv2d(Maps.ToImage(joined), weights.Weight, weights.Bias, padding: [above, 1]));
+    }
+}
