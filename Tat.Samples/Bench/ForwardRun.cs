@@ -21,7 +21,7 @@ internal sealed record ForwardRun(double[] Milliseconds, long PeakBytes)
 
     private const int Slices = 20;
     private const int ProductSide = 2048;
-    private const long CopiedBytes = 512L << 20;
+    private const long CopiedBytes = 256L << 20;
 
     /// <summary>Multiply-accumulates of one product of <see cref="Products"/>.</summary>
     public const double ProductMultiplyAccumulates = (double)ProductSide * ProductSide * ProductSide;

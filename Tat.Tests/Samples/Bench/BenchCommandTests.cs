@@ -26,7 +26,7 @@ public sealed class BenchCommandTests
     [TestMethod]
     public async Task Forward_passes_are_measured_against_the_floor()
     {
-        var run = await Cli.RunAsync("bench", "forward", "--network", "small", "--sizes", "32", "--volume", "32", "--rounds", "1", "--repeat", "1", "--json");
+        var run = await Cli.RunAsync("bench", "forward", "--network", "small", "--sizes", "32", "--volume", "32", "--rounds", "1", "--repeat", "1", "--threads", "1", "--json");
         run.AssertDone();
         var rows = JsonDocument.Parse(run.Output).RootElement.EnumerateArray().ToArray();
         Assert.HasCount(5, rows, run.Output);
