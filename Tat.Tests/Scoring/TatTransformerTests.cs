@@ -7,6 +7,7 @@ using Tat.MLNet.Scoring;
 using Tat.Tests.Formats;
 using Tat.Tests.Loading;
 using Tat.Tests.Runtime;
+using Tat.Torch.Checkpoints;
 using Tat.Torch.Inference;
 
 namespace Tat.Tests.Scoring;
@@ -99,6 +100,9 @@ public class TatTransformerTests
 
         var rows = Rows(3);
         Assert.AreEqual(ModelProbes.Digest(original.Transform(rows)), ModelProbes.Digest(pretrained.Transform(rows)));
+        WeightsFile.Export(original.Model.Network, folder["bare.pth"]);
+        using var bare = _ml.ImageRestoration.LoadPretrained(folder["bare.pth"], new() { Weights = new() { TrainSize = TinyModel.Network.TrainSize } });
+        Assert.AreEqual(ModelProbes.Digest(original.Transform(rows)), ModelProbes.Digest(bare.Transform(rows)));
         Assert.ThrowsExactly<FileNotFoundException>(() => _ml.ImageRestoration.LoadPretrained(folder["none"]));
     }
 

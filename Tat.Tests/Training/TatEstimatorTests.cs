@@ -74,6 +74,19 @@ public class TatEstimatorTests
     }
 
     [TestMethod]
+    public void Fine_tuning_starts_from_a_file_and_the_card_names_it_without_its_folder()
+    {
+        using var folder = new TemporaryFolder();
+        using var start = TinyModel.Create();
+        start.Save(folder["start.safetensors"]);
+        var pairs = _ml.ImageRestoration.LoadPairs(SampleImages.WriteLayout(folder, "CT"));
+        using var tuned = _ml.ImageRestoration.Trainers.Tat(Options(training: _training with { InitialWeights = folder["start.safetensors"], LogFolder = folder["logs"] })).Fit(pairs);
+
+        Assert.AreEqual("start.safetensors", tuned.Card.InitialWeights);
+        Assert.IsFalse(tuned.Card.Training.Values.Any(value => value.Contains(folder.Path)), "the card tells no path");
+    }
+
+    [TestMethod]
     public void Cancelling_gives_the_best_model_so_far()
     {
         using var folder = new TemporaryFolder();

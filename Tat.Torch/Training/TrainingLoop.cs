@@ -200,6 +200,14 @@ internal sealed class TrainingLoop : IDisposable
         InitialWeights = Path.GetFileName(_options.InitialWeights),
         TrainingPairs = _pools.ToDictionary(pool => pool.Task.Name, pool => pool.Count),
         Validation = Counters.Best?.Tasks ?? new Dictionary<string, TaskScore>(),
-        Training = OptionsText.Describe(_options).Where(option => option.Key == nameof(_options.Iterations) || !TatTrainerOptions.FreeToChange.Contains(option.Key)).ToDictionary(),
+        Training = OptionsText.Describe(_options).Where(option => TellsInCard(option.Key)).ToDictionary(),
+    };
+
+    // A card goes with the model to other people: of files it tells names alone, and nothing of folders.
+    private static bool TellsInCard(string option) => option switch
+    {
+        nameof(TatTrainerOptions.Iterations) => true,
+        nameof(TatTrainerOptions.InitialWeights) => false,
+        _ => !TatTrainerOptions.FreeToChange.Contains(option),
     };
 }
