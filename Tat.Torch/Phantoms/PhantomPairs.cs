@@ -44,7 +44,7 @@ public sealed class PhantomPairs : IPairSource
     /// <inheritdoc/>
     public int Count { get; }
 
-    /// <summary>Reads a pair, in physical units; the first read of a pair takes some 50 ms at 128 × 128.</summary>
+    /// <summary>Reads a pair, in physical units; the first read of a pair makes it, which takes a fraction of a second at 128 × 128.</summary>
     /// <inheritdoc/>
     public ImagePair Read(int index)
     {
