@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Globalization;
 using Microsoft.ML;
 using Spectre.Console;
-using Tat.MLNet;
 using Tat.Samples.Bench;
 using Tat.Samples.Shell;
 using Tat.Torch.Model;
