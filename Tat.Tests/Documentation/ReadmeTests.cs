@@ -44,7 +44,7 @@ public sealed partial class ReadmeTests
     }
 
     /// <summary>Compiled, not run: it reads a folder of the user's.</summary>
-    private static void Pipeline()
+    internal static void Pipeline()
     {
         // README
         var ml = new MLContext(seed: 42);
