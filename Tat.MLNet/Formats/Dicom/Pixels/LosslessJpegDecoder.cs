@@ -1,7 +1,7 @@
 namespace Tat.MLNet.Formats.Dicom;
 
 /// <summary>Decodes lossless JPEG images of one component (process 14; ISO/IEC 10918-1, annex H), 2 to 16 bits, any predictor, point transform and restart interval.</summary>
-/// <remarks>JpegLibrary stops at 12 bits and at differences of 16 bits, so this process is decoded here.</remarks>
+/// <remarks>JpegLibrary 0.4.32 reads lossless images of 16 bits too, but gives wrong values for the predictors 2 and 7 without an error, so this process is decoded here.</remarks>
 internal ref struct LosslessJpegDecoder
 {
     private readonly ReadOnlySpan<byte> _image;
