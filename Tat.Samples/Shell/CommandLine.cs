@@ -64,6 +64,7 @@ internal static class CommandLine
         ReportCommand.Create(terminal),
         ExportCommand.Create(terminal),
         ImportCommand.Create(terminal),
+        AblateCommand.Create(terminal),
         BenchCommand.Create(terminal),
     };
 

@@ -3,6 +3,7 @@ using Tat.Torch.Data;
 using Tat.Torch.Losses;
 using Tat.Torch.Tasks;
 using Tat.Torch.Training;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Tat.Tests.Training;
@@ -108,6 +109,34 @@ public sealed class GoldenTrainingTests
 
         // AdamW divides gradients by their own size, so the rounding of a gradient near zero moves its weight by up to the rate, 2e-4.
         GoldenVectors.AssertClose(single.Average.Values, twice.Average.Values, 1e-4, "averaged weights");
+    }
+
+    [TestMethod]
+    public void Gradients_of_recomputed_blocks_are_the_same()
+    {
+        using var scope = NewDisposeScope();
+        using var golden = new GoldenVectors();
+        using var kept = CreateState(golden, _options);
+        using var recomputed = CreateState(golden, _options with { ActivationCheckpointing = true });
+        Assert.AreEqual(kept.Step(Batch(golden, 1), 0).Loss, recomputed.Step(Batch(golden, 1), 0).Loss);
+        foreach (var slot in kept.Parameters.Layout)
+        {
+            GoldenVectors.AssertClose(FlatParameters.ViewOf(kept.Parameters.Gradients!, slot), FlatParameters.ViewOf(recomputed.Parameters.Gradients!, slot), 1e-7, slot.Name);
+        }
+    }
+
+    [TestMethod]
+    public void In_bfloat16_the_gradients_are_those_of_single_precision_within_its_accuracy()
+    {
+        using var scope = NewDisposeScope();
+        using var golden = new GoldenVectors();
+        using var single = CreateState(golden, _options);
+        using var half = CreateState(golden, _options with { BFloat16 = true });
+        Assert.AreEqual(single.Step(Batch(golden, 1), 0).Loss, half.Step(Batch(golden, 1), 0).Loss, 0.01);
+        var cosine = (single.Parameters.Gradients! * half.Parameters.Gradients!).sum() / (single.Parameters.Gradients!.norm() * half.Parameters.Gradients!.norm());
+        Console.WriteLine($"cosine {cosine.ToDouble()}, difference {((single.Parameters.Gradients! - half.Parameters.Gradients!).norm() / single.Parameters.Gradients!.norm()).ToDouble()}");
+        Assert.IsGreaterThan(0.98, cosine.ToDouble());
+        Assert.AreEqual(ScalarType.Float32, half.Parameters.Values.dtype);
     }
 
     private static TrainingState CreateState(GoldenVectors golden, TatTrainerOptions options, ScalarType dtype = ScalarType.Float32)

@@ -9,11 +9,13 @@ namespace Tat.Tests.Training;
 public sealed class TrainingMemoryTests
 {
     [TestMethod]
-    public void The_number_of_live_tensors_does_not_grow_with_the_steps()
+    [DataRow(false, false)]
+    [DataRow(true, true)]
+    public void The_number_of_live_tensors_does_not_grow_with_the_steps(bool recompute, bool half)
     {
         var live = new List<long>();
         var log = new ProgressLog(report => live.Add(DisposeScopeManager.Statistics.ThreadTotalLiveCount));
-        using var model = new TatTrainer(NoisyWaves.TinyNetwork, NoisyWaves.Tasks, NoisyWaves.ShortTraining with { Iterations = 50, ProgressInterval = 5, ValidationInterval = 10, GradientClipping = 0.1 })
+        using var model = new TatTrainer(NoisyWaves.TinyNetwork, NoisyWaves.Tasks, NoisyWaves.ShortTraining with { Iterations = 50, ProgressInterval = 5, ValidationInterval = 10, GradientClipping = 0.1, ActivationCheckpointing = recompute, BFloat16 = half })
             .Train(NoisyWaves.ForTwoTasks, NoisyWaves.ForTwoTasks, log);
         Assert.HasCount(1, live.Skip(2).Distinct(), string.Join(" ", live));
     }

@@ -189,6 +189,15 @@ public sealed class TatNetwork : nn.Module<Tensor, Tensor>
         return Decode(input, features, kernels ?? GenerateKernels(features.LatentInput));
     }
 
+    /// <summary>What <see cref="forward(Tensor)"/> does, with the same gradients but for the order in which some are summed, less memory and more time: blocks are run again when their gradients are due.</summary>
+    internal Tensor ForwardRecomputing(Tensor input)
+    {
+        CheckShape(input);
+        using var scope = NewDisposeScope();
+        var features = Encode(input, recompute: true);
+        return Decode(input, features, GenerateKernels(features.LatentInput), recompute: true).MoveToOuterDisposeScope();
+    }
+
     /// <summary>What a part of an image gives to the representation of the whole: 1 × 4n sums over some of its rows and columns.</summary>
     /// <remarks>The bounds are in pixels of the part, multiples of 8; the features of their border depend on 16 pixels beyond.</remarks>
     internal Tensor SumRepresentation(Tensor part, int top, int bottom, int left, int right)
@@ -219,24 +228,24 @@ public sealed class TatNetwork : nn.Module<Tensor, Tensor>
     internal Tensor Embed(Tensor image) => _patchEmbedding.Apply(Maps.FromImage(image));
 
     /// <summary>The encoder: features of the three levels and the input of the latent level.</summary>
-    internal EncoderFeatures Encode(Tensor image)
+    internal EncoderFeatures Encode(Tensor image, bool recompute = false)
     {
-        var level1 = _encoder1.Apply(Embed(image));
-        var level2 = _encoder2.Apply(_down1.Apply(level1));
-        var level3 = _encoder3.Apply(_down2.Apply(level2));
+        var level1 = _encoder1.Apply(Embed(image), null, recompute);
+        var level2 = _encoder2.Apply(_down1.Apply(level1), null, recompute);
+        var level3 = _encoder3.Apply(_down2.Apply(level2), null, recompute);
         return new(level1, level2, level3, _down3.Apply(level3));
     }
 
     private TaskKernels GenerateKernels(Tensor latentInput) => _representation?.Generate(latentInput) ?? new TaskKernels();
 
     /// <summary>Latent level, decoder, refinement and output.</summary>
-    private Tensor Decode(Tensor image, EncoderFeatures encoder, TaskKernels kernels)
+    private Tensor Decode(Tensor image, EncoderFeatures encoder, TaskKernels kernels, bool recompute = false)
     {
-        var latent = _latent.Apply(encoder.LatentInput, kernels.Latent);
-        var level3 = _decoder3.Apply(Maps.Pointwise(cat([_up3.Apply(latent), encoder.Level3], -1), _reduce3), kernels.Level3);
-        var level2 = _decoder2.Apply(Maps.Pointwise(cat([_up2.Apply(level3), encoder.Level2], -1), _reduce2), kernels.Level2);
-        var level1 = _decoder1.Apply(cat([_up1.Apply(level2), encoder.Level1], -1), kernels.Level1);
-        var refined = _refinement.Apply(RowStrips.Streams(level1) ? level1.clone() : level1, kernels.Level1);
+        var latent = _latent.Apply(encoder.LatentInput, kernels.Latent, recompute);
+        var level3 = _decoder3.Apply(Maps.Pointwise(cat([_up3.Apply(latent), encoder.Level3], -1), _reduce3), kernels.Level3, recompute);
+        var level2 = _decoder2.Apply(Maps.Pointwise(cat([_up2.Apply(level3), encoder.Level2], -1), _reduce2), kernels.Level2, recompute);
+        var level1 = _decoder1.Apply(cat([_up1.Apply(level2), encoder.Level1], -1), kernels.Level1, recompute);
+        var refined = _refinement.Apply(RowStrips.Streams(level1) ? level1.clone() : level1, kernels.Level1, recompute);
         return OutputStage.Apply([encoder.Level1, level1, refined], _reduceFinal, _output) + image;
     }
 

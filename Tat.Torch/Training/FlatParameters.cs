@@ -10,6 +10,9 @@ namespace Tat.Torch.Training;
 /// </remarks>
 internal sealed class FlatParameters : IDisposable
 {
+    /// <summary>Each parameter starts at a multiple of 64 bytes, as in memory of its own; what lies between stays zero.</summary>
+    private const int AlignedValues = 16;
+
     private readonly Parameter[] _parameters;
 
     /// <summary>Moves parameters into one vector. They must be of one device and type.</summary>
@@ -24,14 +27,14 @@ internal sealed class FlatParameters : IDisposable
         foreach (var (name, parameter) in list)
         {
             layout.Add(new(name, parameter.shape, offset));
-            offset += parameter.numel();
+            offset += (parameter.numel() + AlignedValues - 1) / AlignedValues * AlignedValues;
         }
 
         Layout = layout;
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
         var (dtype, device) = (_parameters[0].dtype, _parameters[0].device);
-        Values = empty(offset, dtype, device).DetachFromDisposeScope();
+        Values = zeros(offset, dtype, device).DetachFromDisposeScope();
         Gradients = withGradients ? zeros(offset, dtype, device).DetachFromDisposeScope() : null;
         for (var i = 0; i < _parameters.Length; i++)
         {

@@ -28,6 +28,20 @@ public sealed partial record TatTrainerOptions
     /// <value>The default is 0.</value>
     public int MicroBatchSize { get; init; }
 
+    /// <summary>
+    /// Whether the blocks of the network are run again in the backward pass, in place of keeping what their gradients need: far less memory per patch, about a third more time, and the same gradients but for the order in which some are summed
+    /// (Chen et al., arXiv 1604.06174).
+    /// </summary>
+    /// <value>The default is <see langword="false"/>.</value>
+    public bool ActivationCheckpointing { get; init; }
+
+    /// <summary>
+    /// Whether the network runs in bfloat16, for GPUs and CPUs that are faster at it; weights, loss, optimiser and average stay in single precision. Numbers then have 8 significant bits:
+    /// gradients differ by about a percent from those of single precision. Validation runs in single precision. Not worth it on a CPU without AMX.
+    /// </summary>
+    /// <value>The default is <see langword="false"/>.</value>
+    public bool BFloat16 { get; init; }
+
     /// <summary>Whether patches are mirrored and turned by quarter turns at random.</summary>
     /// <value>The default is <see langword="false"/>.</value>
     public bool FlipsAndQuarterTurns { get; init; }

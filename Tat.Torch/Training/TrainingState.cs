@@ -16,6 +16,10 @@ internal sealed class TrainingState : IDisposable
     private readonly ILossBalancer _balancer;
     private readonly Device _device;
 
+    /// <summary>The network that computes, where that is not the one with the weights in full precision.</summary>
+    private readonly TatNetwork? _working;
+    private readonly FlatParameters? _workingWeights;
+
     public TrainingState(TatNetworkOptions network, TaskVocabulary tasks, TatTrainerOptions options, ScalarType dtype = ScalarType.Float32)
     {
         _options = options;
@@ -31,6 +35,13 @@ internal sealed class TrainingState : IDisposable
             _network.named_parameters().Select(named => ($"network.{named.name}", named.parameter))
                 .Concat(_balancer.NamedParameters.Select(named => ($"balancer.{named.Name}", named.Parameter))),
             withGradients: true);
+        if (options.BFloat16)
+        {
+            _working = TatNetwork.CreateUninitialized(network);
+            _working.to(ScalarType.BFloat16).to(_device);
+            _workingWeights = new(_working.named_parameters().Select(named => (named.name, named.parameter)), withGradients: true);
+        }
+
         Average = new(AverageNetwork.named_parameters().Select(named => (named.name, named.parameter)), withGradients: false);
         using (NewDisposeScope())
         using (no_grad())
@@ -65,6 +76,7 @@ internal sealed class TrainingState : IDisposable
     {
         using var scope = NewDisposeScope();
         Parameters.ZeroGradients();
+        CopyToWorking();
         var result = Backpropagate(batch);
         if (!result.IsFinite)
         {
@@ -119,6 +131,8 @@ internal sealed class TrainingState : IDisposable
         Best?.Dispose();
         _balancer.Dispose();
         _network.Dispose();
+        _workingWeights?.Dispose();
+        _working?.Dispose();
         AverageNetwork.Dispose();
     }
 
@@ -151,7 +165,7 @@ internal sealed class TrainingState : IDisposable
             using var pass = NewDisposeScope();
             var count = Math.Min(size, batch.Count - start);
             var part = input.narrow(0, start, count);
-            var restored = _network.call(part);
+            var restored = Restore(part);
             var errors = SampleErrors.Of(part, restored, label.narrow(0, start, count));
             var balanced = _balancer.Balance(errors, new ArraySegment<int>(batch.Tasks, start, count));
             var loss = balanced.Terms.sum() / batch.Count;
@@ -162,8 +176,39 @@ internal sealed class TrainingState : IDisposable
             Copy(balanced.Weights, weights, start);
         }
 
+        CopyFromWorking();
         var norm = Parameters.Gradients!.norm().ToDouble();
         return new(total, norm, inputErrors, restoredErrors, weights);
+    }
+
+    private Tensor Restore(Tensor input)
+    {
+        var network = _working ?? _network;
+        using var scope = NewDisposeScope();
+        var typed = _working is null ? input : input.to(ScalarType.BFloat16);
+        var restored = _options.ActivationCheckpointing ? network.ForwardRecomputing(typed) : network.call(typed);
+        return restored.to(input.dtype).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Rounds the weights for the working network.</summary>
+    private void CopyToWorking()
+    {
+        if (_workingWeights is not null)
+        {
+            using var noGrad = no_grad();
+            _workingWeights.ZeroGradients();
+            _workingWeights.Values.copy_(Parameters.Values.narrow(0, 0, _workingWeights.Values.numel()));
+        }
+    }
+
+    /// <summary>Takes the gradients of the working network.</summary>
+    private void CopyFromWorking()
+    {
+        if (_workingWeights is not null)
+        {
+            using var noGrad = no_grad();
+            Parameters.Gradients!.narrow(0, 0, _workingWeights.Values.numel()).copy_(_workingWeights.Gradients!);
+        }
     }
 
     private static TatNetwork LoadWeights(TatNetworkOptions network, string path)

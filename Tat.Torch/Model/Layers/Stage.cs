@@ -20,8 +20,18 @@ internal sealed class Stage : nn.Module
     public IReadOnlyList<TransformerBlock> Blocks => _blocks;
 
     /// <summary>B×H×W×C → B×H×W×C; the input may be overwritten where autograd does not record.</summary>
-    public Tensor Apply(Tensor map, StageKernels? kernels = null)
+    /// <param name="map">The input.</param>
+    /// <param name="kernels">The kernels of a weight-adaptive stage.</param>
+    /// <param name="recompute">Whether blocks are run again for their gradients, in place of keeping what these need.</param>
+    public Tensor Apply(Tensor map, StageKernels? kernels = null, bool recompute = false)
     {
+        if (recompute)
+        {
+            return _blocks.Aggregate(map, (input, block) => kernels is null
+                ? Recomputed.Run(inputs => block.Apply(inputs[0], null), input)
+                : Recomputed.Run(inputs => block.Apply(inputs[0], new(inputs[1], inputs[2])), input, kernels.FeedForward, kernels.Attention));
+        }
+
         var current = map;
         foreach (var block in _blocks)
         {
