@@ -65,6 +65,7 @@ internal static class CommandLine
         ExportCommand.Create(terminal),
         ImportCommand.Create(terminal),
         AblateCommand.Create(terminal),
+        ApplyOnnxCommand.Create(terminal),
         BenchCommand.Create(terminal),
     };
 

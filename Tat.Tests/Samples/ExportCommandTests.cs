@@ -30,6 +30,39 @@ public sealed class ExportCommandTests
     }
 
     [TestMethod]
+    public async Task Restores_alike_with_every_kind_of_model()
+    {
+        using var folder = new TemporaryFolder();
+        using var model = ExportedModels.CreateModel();
+        model.Save(folder["tat.safetensors"]);
+        File.WriteAllBytes(folder["tat.onnx"], ExportedModels.Export(model));
+        File.WriteAllBytes(folder["pixels.onnx"], ExportedModels.Export(model, new() { Signature = OnnxSignature.Pixels }));
+        var image = Loading.SampleImages.Write(folder["mri.nii"], 500, rows: 20, columns: 27, slices: 2);
+
+        (await Cli.RunAsync("restore", image, "--model", folder["tat.safetensors"], "--task", "MRI", "--out", folder["torch.nii"])).AssertDone();
+        (await Cli.RunAsync("restore", image, "--model", folder["tat.onnx"], "--task", "MRI", "--out", folder["onnx.nii"])).AssertDone();
+        (await Cli.RunAsync("apply-onnx", image, "--model", folder["pixels.onnx"], "--task", "MRI", "--out", folder["plain.nii"])).AssertDone();
+        (await Cli.RunAsync("apply-onnx", image, "--model", folder["tat.onnx"], "--task", "MRI", "--out", folder["wrong.nii"])).AssertFailed(CommandLine.Failed, "--signature Pixels");
+        Assert.IsFalse(File.Exists(folder["wrong.nii"]));
+
+        var expected = Read(folder["torch.nii"]);
+        foreach (var result in new[] { "onnx.nii", "plain.nii" })
+        {
+            var actual = Read(folder[result]);
+            for (var i = 0; i < expected.Length; i++)
+            {
+                Assert.AreEqual(expected[i], actual[i], 1e-4f * 4095, result);
+            }
+        }
+    }
+
+    private static float[] Read(string path)
+    {
+        using var scan = Tat.MLNet.Formats.ImageFormats.Open(path);
+        return [.. Enumerable.Range(0, scan.SliceCount).SelectMany(slice => scan.ReadSlice(slice).Pixels)];
+    }
+
+    [TestMethod]
     public async Task Compares_both_back_ends()
     {
         using var folder = new TemporaryFolder();

@@ -1,0 +1,81 @@
+using System.CommandLine;
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using Tat.MLNet.Formats;
+using Tat.Samples.Shell;
+using Tat.Torch.Imaging;
+using Tat.Torch.Tasks;
+
+namespace Tat.Samples.Commands;
+
+/// <summary><c>apply-onnx IMAGE --model M.onnx --task T --out X</c>: restores with ML.NET's own <c>ApplyOnnxModel</c>, for pipelines that know ONNX models and nothing of this library.</summary>
+internal static class ApplyOnnxCommand
+{
+    public static Command Create(Terminal terminal)
+    {
+        var image = new Argument<string>("image") { Description = "The image, volume or series to restore." };
+        var model = new Option<string>("--model") { Description = "A model of export --signature Pixels.", Required = true };
+        var task = CommonOptions.Task(required: true);
+        var output = new Option<string>("--out") { Description = "The file or folder to write.", Required = true };
+        var overwrite = CommonOptions.Overwrite();
+        var command = new Command("apply-onnx", "Restores an image with the ONNX components of ML.NET alone.") { image, model, task, output, overwrite };
+        command.SetAction((parsed, cancellationToken) =>
+        {
+            var destination = parsed.GetRequiredValue(output);
+            CommonOptions.CheckFree(parsed.GetValue(overwrite), destination);
+            using var scan = ImageFormats.Open(parsed.GetRequiredValue(image));
+            var range = TaskVocabulary.Paper[parsed.GetRequiredValue(task)].NormalizationRange;
+            scan.Format.WriteDerived(scan, destination, Restore(scan, range, parsed.GetRequiredValue(model)), cancellationToken: cancellationToken);
+            terminal.Line($"{destination}: {scan.SliceCount} slices restored");
+            return Task.FromResult(CommandLine.Done);
+        });
+        return command;
+    }
+
+    /// <summary>A row for each slice goes through the model, whatever its size; lazily, so that one slice is in memory at a time.</summary>
+    private static IEnumerable<ImageSlice> Restore(IImageScan scan, IntensityRange range, string model)
+    {
+        var ml = new MLContext();
+        var rows = ml.Data.LoadFromEnumerable(Enumerable.Range(0, scan.SliceCount).Select(index =>
+        {
+            var slice = scan.ReadSlice(index);
+            return new Row { Pixels = slice.Pixels, Size = [slice.Height, slice.Width], RangeMinimum = [range.Minimum], RangeMaximum = [range.Maximum] };
+        }));
+        ITransformer transformer;
+        try
+        {
+            transformer = ml.Transforms.ApplyOnnxModel(outputColumnNames: ["restored"], inputColumnNames: ["pixels", "size", "range_min", "range_max"], model).Fit(rows);
+        }
+        catch (ArgumentException problem)
+        {
+            throw new InvalidDataException($"ApplyOnnxModel cannot take '{model}'; export it with --signature Pixels.", problem);
+        }
+
+        return ml.Data.CreateEnumerable<Result>(transformer.Transform(rows), reuseRowObject: false)
+            .Select(result => new ImageSlice(result.Restored, scan.Rows, scan.Columns));
+    }
+
+    private sealed class Row
+    {
+        [ColumnName("pixels")]
+        public float[] Pixels { get; set; } = [];
+
+        [ColumnName("size")]
+        [VectorType(2)]
+        public long[] Size { get; set; } = [];
+
+        [ColumnName("range_min")]
+        [VectorType(1)]
+        public float[] RangeMinimum { get; set; } = [];
+
+        [ColumnName("range_max")]
+        [VectorType(1)]
+        public float[] RangeMaximum { get; set; } = [];
+    }
+
+    private sealed class Result
+    {
+        [ColumnName("restored")]
+        public float[] Restored { get; set; } = [];
+    }
+}
