@@ -1,10 +1,16 @@
+using System.Reflection;
+
 namespace Tat.Torch.Model;
 
 /// <summary>What a model is and how it was made: stored inside the model, free of patient data.</summary>
 public sealed record ModelCard
 {
+    /// <summary>The assembly's own version stays constant over releases; this one does not. What follows a '+' is the source revision.</summary>
+    private static readonly string _version =
+        typeof(ModelCard).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
+
     /// <summary>Version of the product that wrote the model.</summary>
-    public string ProductVersion { get; init; } = typeof(ModelCard).Assembly.GetName().Version!.ToString(3);
+    public string ProductVersion { get; init; } = _version;
 
     /// <summary>When training ended, in UTC; <see langword="null"/> for a model that was not trained here.</summary>
     public DateTimeOffset? Trained { get; init; }
