@@ -18,6 +18,7 @@ public sealed class PickleReaderTests
     [DataRow("\x8c\x02os\x8c\x06system\x93.", "'os.system'")]
     [DataRow("ctorch\nload\n(X\x01\0\0\0xtR.", "'torch.load'")]
     [DataRow("ctorch.storage\nFloatStorage\n.", "'torch.storage.FloatStorage'")]
+    [DataRow("cnumpy.core.multiarray\n_reconstruct\n.", "numpy.save")]
     [DataRow("i__main__\nX\n.", "opcode 0x69")]
     [DataRow("P0\n.", "opcode 0x50")]
     [DataRow("ctorch._utils\n_rebuild_tensor_v2\n(K\x01tR.", "in a way that tensors do not")]

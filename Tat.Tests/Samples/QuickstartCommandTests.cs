@@ -87,6 +87,16 @@ public sealed class QuickstartCommandTests
     }
 
     [TestMethod]
+    public async Task Logs_of_a_training_become_learning_curves_of_a_report()
+    {
+        (await Cli.RunAsync("train", "--data", _folder["qs/data"], "--iterations", "2", "--patch", "32", "--out", _folder["logged.zip"], "--logs", _folder["logs"])).AssertDone();
+        Assert.HasCount(1, Directory.GetFiles(_folder["logs"], "events.out.tfevents.*"));
+        (await Cli.RunAsync("report", "--data", _folder["qs/data"], "--model", _folder["logged.zip"], "--logs", _folder["logs"], "--out", _folder["curves.html"])).AssertDone();
+        StringAssert.Contains(File.ReadAllText(_folder["curves.html"]), "Learning curves", StringComparison.Ordinal);
+        (await Cli.RunAsync("report", "--data", _folder["qs/data"], "--model", _folder["logged.zip"], "--logs", _folder["qs"], "--out", _folder["none.html"])).AssertFailed(1, "training.csv");
+    }
+
+    [TestMethod]
     public async Task Cancelled_training_keeps_the_best_model_so_far()
     {
         using var cancellation = new CancellationTokenSource();

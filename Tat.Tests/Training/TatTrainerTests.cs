@@ -35,6 +35,21 @@ public sealed class TatTrainerTests
     }
 
     [TestMethod]
+    [DataRow(false)]
+    [DataRow(true)]
+    public void Reports_say_where_the_time_of_the_steps_went(bool recompute)
+    {
+        var (log, model) = Train(NoisyWaves.ShortTraining with { MicroBatchSize = 1, ProgressInterval = 2, ActivationCheckpointing = recompute });
+        using var _ = model;
+        foreach (var times in log.Reports.Select(report => report.Times))
+        {
+            Assert.IsTrue(new[] { times.Forward, times.Loss, times.Backward, times.Optimizer }.All(part => part > TimeSpan.Zero));
+        }
+
+        Assert.IsLessThan(log.Reports[^1].Elapsed, log.Reports.Aggregate(TimeSpan.Zero, (sum, report) => sum + (2 * report.Times.Total)));
+    }
+
+    [TestMethod]
     public void The_model_holds_the_best_validated_weights_and_a_card()
     {
         var (log, model) = Train(NoisyWaves.ShortTraining);

@@ -32,6 +32,36 @@ public sealed class TrainingMemoryTests
         Assert.IsLessThan(16L << 20, grown, $"{grown >> 20} MiB more after 100 steps");
     }
 
+    /// <summary>TorchSharp's numbers are freed by finalizers, which can come while an operator reads one, unless someone holds it.</summary>
+    [TestMethod]
+    public void Steps_stay_the_same_while_garbage_is_collected_all_the_time()
+    {
+        using var calm = new TrainingState(NoisyWaves.TinyNetwork, NoisyWaves.Tasks, NoisyWaves.ShortTraining);
+        using var disturbed = new TrainingState(NoisyWaves.TinyNetwork, NoisyWaves.Tasks, NoisyWaves.ShortTraining);
+        var batch = new TrainingBatch(1, 2, 16);
+        Array.Fill(batch.LowQuality, 0.5f);
+        Steps(calm, batch, 40);
+        using var stop = new CancellationTokenSource();
+        var collector = Task.Run(() =>
+        {
+            while (!stop.IsCancellationRequested)
+            {
+                GC.KeepAlive(new byte[50_000]);
+            }
+        });
+        try
+        {
+            Steps(disturbed, batch, 40);
+        }
+        finally
+        {
+            stop.Cancel();
+            collector.Wait();
+        }
+
+        Assert.IsTrue(calm.Parameters.Values.bytes.SequenceEqual(disturbed.Parameters.Values.bytes));
+    }
+
     private static void Steps(TrainingState state, TrainingBatch batch, int count)
     {
         for (var i = 0; i < count; i++)

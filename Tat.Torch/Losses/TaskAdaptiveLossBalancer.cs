@@ -1,3 +1,4 @@
+using Tat.Torch.Runtime;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -30,8 +31,8 @@ public sealed class TaskAdaptiveLossBalancer : ILossBalancer
         using var scope = NewDisposeScope();
         var facts = stack([errors.Input, errors.Change, errors.Restored], 1).detach(); // three of B → B×3
         var u = _estimator.call(facts);
-        var squared = u.square();
-        var terms = (0.5 / (squared + 1e-8) * errors.Restored) + (0.5 * squared.add(1).log());
+        var squared = u.Squared();
+        var terms = (0.5.DividedBy(squared.Plus(1e-8)) * errors.Restored).Plus(squared.Plus(1).log().Times(0.5));
         return new(terms.MoveToOuterDisposeScope(), u.detach().MoveToOuterDisposeScope());
     }
 

@@ -1,3 +1,4 @@
+using Tat.Torch.Runtime;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -28,8 +29,8 @@ public sealed class UncertaintyLossBalancer : ILossBalancer
         using var scope = NewDisposeScope();
         var indices = tensor(tasks.Select(task => (long)task).ToArray(), device: _logVariance.device);
         var s = _logVariance.index_select(0, indices); // tasks → B
-        var terms = (0.5 * (-s).exp() * errors.Restored) + (0.5 * s);
-        return new(terms.MoveToOuterDisposeScope(), (0.5 * s.detach()).exp().MoveToOuterDisposeScope());
+        var terms = ((-s).exp().Times(0.5) * errors.Restored).Plus(s.Times(0.5));
+        return new(terms.MoveToOuterDisposeScope(), s.detach().Times(0.5).exp().MoveToOuterDisposeScope());
     }
 
     /// <inheritdoc/>

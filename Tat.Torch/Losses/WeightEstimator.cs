@@ -63,7 +63,7 @@ internal sealed class WeightEstimator : nn.Module<Tensor, Tensor>
         public override Tensor forward(Tensor x)
         {
             using var scope = NewDisposeScope();
-            return (_reduce.call(nn.functional.gelu(_expand.call(_norm.call(x)))) + x).MoveToOuterDisposeScope();
+            return _reduce.call(nn.functional.gelu(_expand.call(_norm.call(x)))).Plus(x).MoveToOuterDisposeScope();
         }
     }
 

@@ -246,7 +246,7 @@ public sealed class TatNetwork : nn.Module<Tensor, Tensor>
         var level2 = _decoder2.Apply(Maps.Pointwise(cat([_up2.Apply(level3), encoder.Level2], -1), _reduce2), kernels.Level2, recompute);
         var level1 = _decoder1.Apply(cat([_up1.Apply(level2), encoder.Level1], -1), kernels.Level1, recompute);
         var refined = _refinement.Apply(RowStrips.Streams(level1) ? level1.clone() : level1, kernels.Level1, recompute);
-        return OutputStage.Apply([encoder.Level1, level1, refined], _reduceFinal, _output) + image;
+        return OutputStage.Apply([encoder.Level1, level1, refined], _reduceFinal, _output).Plus(image);
     }
 
     internal readonly record struct EncoderFeatures(Tensor Level1, Tensor Level2, Tensor Level3, Tensor LatentInput);

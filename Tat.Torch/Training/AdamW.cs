@@ -37,8 +37,11 @@ internal sealed class AdamW : IDisposable
         using var noGrad = no_grad();
         var (values, gradients) = (_parameters.Values, _parameters.Gradients!);
         var piece = values.device_type == DeviceType.CPU ? CachedPiece : values.numel();
-        var stepSize = rate / (1 - Math.Pow(_beta1, step));
-        var correction = Math.Sqrt(1 - Math.Pow(_beta2, step));
+
+        // Held, because TorchSharp would let numbers go before the operators have read them (see HeldScalars).
+        using Scalar decayed = 1 - (rate * _weightDecay), beta1 = _beta1, rest1 = 1 - _beta1, beta2 = _beta2, rest2 = 1 - _beta2, epsilon = _epsilon;
+        using Scalar correction = Math.Sqrt(1 - Math.Pow(_beta2, step)), stepSize = -rate / (1 - Math.Pow(_beta1, step));
+        using Scalar kept = decay, renewed = 1 - decay;
         for (var start = 0L; start < values.numel(); start += piece)
         {
             using var scope = NewDisposeScope();
@@ -47,16 +50,16 @@ internal sealed class AdamW : IDisposable
             var g = gradients.narrow(0, start, length);
             var m = Moment1.narrow(0, start, length);
             var v = Moment2.narrow(0, start, length);
-            p.mul_(1 - (rate * _weightDecay));
-            m.mul_(_beta1).add_(g, 1 - _beta1);
-            v.mul_(_beta2).addcmul_(g, g, 1 - _beta2);
-            var denominator = v.sqrt().div_(correction).add_(_epsilon);
-            p.addcdiv_(m, denominator, -stepSize);
+            p.mul_(decayed);
+            m.mul_(beta1).add_(g, rest1);
+            v.mul_(beta2).addcmul_(g, g, rest2);
+            var denominator = v.sqrt().div_(correction).add_(epsilon);
+            p.addcdiv_(m, denominator, stepSize);
 
             var averaged = Math.Min(length, average.numel() - start);
             if (averaged > 0)
             {
-                Average(average.narrow(0, start, averaged), p.narrow(0, 0, averaged), decay);
+                Average(average.narrow(0, start, averaged), p.narrow(0, 0, averaged), kept, renewed, decay == 0);
             }
         }
     }
@@ -68,15 +71,15 @@ internal sealed class AdamW : IDisposable
         Moment2.Dispose();
     }
 
-    private static void Average(Tensor average, Tensor values, double decay)
+    private static void Average(Tensor average, Tensor values, Scalar kept, Scalar renewed, bool copy)
     {
-        if (decay == 0)
+        if (copy)
         {
             average.copy_(values);
         }
         else
         {
-            average.mul_(decay).add_(values, 1 - decay);
+            average.mul_(kept).add_(values, renewed);
         }
     }
 }

@@ -24,6 +24,27 @@ public sealed class BenchCommandTests
     }
 
     [TestMethod]
+    public async Task Training_steps_are_measured_by_part_and_neither_tensors_nor_memory_grow()
+    {
+        var run = await Cli.RunAsync("bench", "train", "--network", "small", "--size", "16", "--batch", "2", "--micro-batch", "1", "--recompute", "--rounds", "1", "--steps", "30", "--threads", "1", "--json");
+        run.AssertDone();
+        var rows = JsonDocument.Parse(run.Output).RootElement.EnumerateArray().ToArray();
+        Assert.HasCount(4, rows, run.Output);
+        Assert.HasCount(1, rows.Skip(1).Select(row => row.GetProperty("firstLoss").GetDouble()).Distinct());
+        foreach (var row in rows.Skip(1))
+        {
+            var (parts, memory) = (row.GetProperty("parts"), row.GetProperty("memory"));
+            Assert.IsTrue(new[] { "forward", "loss", "backward", "optimizer" }.All(part => parts.GetProperty(part).GetDouble() > 0));
+            Assert.AreEqual(memory.GetProperty("startTensors").GetInt64(), memory.GetProperty("endTensors").GetInt64());
+            Assert.IsLessThan(64.0, memory.GetProperty("endMegabytes").GetDouble() - memory.GetProperty("startMegabytes").GetDouble());
+        }
+    }
+
+    [TestMethod]
+    public async Task The_published_program_trains_beside_the_papers_network_only() =>
+        (await Cli.RunAsync("bench", "train", "--size", "64", "--reference", "somewhere")).AssertFailed(CommandLine.Failed, "--network paper --size 128");
+
+    [TestMethod]
     public async Task Forward_passes_are_measured_against_the_floor()
     {
         var run = await Cli.RunAsync("bench", "forward", "--network", "small", "--sizes", "32", "--volume", "32", "--rounds", "1", "--repeat", "1", "--threads", "1", "--json");

@@ -83,6 +83,8 @@ internal sealed class PickleReader(Stream stream, PickleTensors tensors)
 
     private static PickleGlobal Allow(PickleGlobal name) => PickleTensors.IsAllowed(name)
         ? name
+        : name.Module.Split('.')[0] == "numpy"
+        ? throw new InvalidDataException($"the pickle holds a NumPy array ('{name}'); write arrays with numpy.save as .npy, or make them tensors (torch.from_numpy) before pickling")
         : throw new InvalidDataException($"the pickle refers to '{name}', which is not one of the names that tensors are stored with; nothing of it was run");
 
     private void PushGlobal()

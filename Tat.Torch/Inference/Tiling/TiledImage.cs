@@ -1,4 +1,5 @@
 using Tat.Torch.Model;
+using Tat.Torch.Runtime;
 using static TorchSharp.torch;
 
 namespace Tat.Torch.Inference.Tiling;
@@ -51,7 +52,7 @@ internal sealed class TiledImage(TatNetwork network, PaddedSize size, int tile, 
                 var (top, bottom) = _rows.Share(i);
                 var (left, right) = _columns.Share(j);
                 var part = network.SumRepresentation(Cut(image, i, j), top - _rows.Starts[i], bottom - _rows.Starts[i], left - _columns.Starts[j], right - _columns.Starts[j]);
-                sums = (sums is null ? part : sums + part).MoveToOuterDisposeScope();
+                sums = (sums is null ? part : sums.Plus(part)).MoveToOuterDisposeScope();
             }
         }
 

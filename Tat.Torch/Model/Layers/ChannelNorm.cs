@@ -1,3 +1,4 @@
+using Tat.Torch.Runtime;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -31,7 +32,7 @@ internal sealed class ChannelNorm : nn.Module
             return functional.layer_norm(map, _channels, _body.Weight, _body.Bias, Epsilon);
         }
 
-        var variance = (map - map.mean([-1], keepdim: true)).square().mean([-1], keepdim: true);
-        return map * (variance + Epsilon).rsqrt() * _body.Weight;
+        var variance = (map - map.mean([-1], keepdim: true)).Squared().mean([-1], keepdim: true);
+        return map * variance.Plus(Epsilon).rsqrt() * _body.Weight;
     }
 }

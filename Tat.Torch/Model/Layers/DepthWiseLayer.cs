@@ -1,3 +1,4 @@
+using Tat.Torch.Runtime;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
@@ -36,7 +37,7 @@ internal abstract class DepthWiseLayer : nn.Module
     /// <param name="generated">B×K×1×3×3, or <see langword="null"/> for a plain layer.</param>
     protected Tensor Kernels(Tensor? generated) => Plain is { } plain
         ? plain.Weight.unsqueeze(0)
-        : addcmul(_shared!, _gate!, generated!, 1);
+        : _shared!.PlusProduct(_gate!, generated!);
 
     /// <summary>One number per channel that a plain layer adds after filtering, or none.</summary>
     protected Tensor? KernelBias => Plain?.Bias;

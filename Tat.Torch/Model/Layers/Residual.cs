@@ -1,3 +1,4 @@
+using Tat.Torch.Runtime;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -36,12 +37,12 @@ internal sealed class Residual(Tensor map)
         {
             // Rows of a part of the columns are not one matrix, but a batch of them.
             target = target.narrow(2, column.Start, column.Length);
-            target.add_(values.squeeze(0).bmm(transposed.unsqueeze(0).expand(rows, -1, -1)));
+            target.Add(values.squeeze(0).bmm(transposed.unsqueeze(0).expand(rows, -1, -1)));
         }
 
         if (bias is not null)
         {
-            target.add_(bias);
+            target.Add(bias);
         }
     }
 
@@ -54,7 +55,7 @@ internal sealed class Residual(Tensor map)
         }
 
         var rows = _parts.GroupBy(part => part.Row).OrderBy(group => group.Key).Select(group => Join([.. group.Select(part => part.Added)], 2));
-        return map + Join([.. rows], 1);
+        return map.Plus(Join([.. rows], 1));
     }
 
     private static Tensor Join(Tensor[] parts, long axis) => parts.Length == 1 ? parts[0] : cat(parts, axis);
@@ -63,6 +64,6 @@ internal sealed class Residual(Tensor map)
     {
         // B×(rows·columns)×K times B×K×C
         var product = values.flatten(1, 2).bmm(matrix.transpose(-2, -1)).view([.. values.shape[..3], matrix.shape[1]]);
-        return bias is null ? product : product + bias;
+        return bias is null ? product : product.Plus(bias);
     }
 }

@@ -1,3 +1,4 @@
+using Tat.Torch.Runtime;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -53,7 +54,7 @@ internal sealed class TaskRepresentation : nn.Module
         Encode(latentInput).narrow(1, top / 2, (bottom - top) / 2).narrow(2, left / 2, (right - left) / 2).sum([1, 2]);
 
     /// <summary>The representation and the kernels of an image whose parts have been summed.</summary>
-    public TaskKernels Finish(Tensor sums, int height, int width) => FromMean(sums / (height / 2 * (double)(width / 2)));
+    public TaskKernels Finish(Tensor sums, int height, int width) => FromMean(sums.DividedBy(height / 2 * (double)(width / 2)));
 
     private TaskKernels FromMean(Tensor pooled)
     {
@@ -101,6 +102,6 @@ internal sealed class TaskRepresentation : nn.Module
             RegisterComponents();
         }
 
-        public Tensor Apply(Tensor map) => Maps.Convolve(Maps.Gelu(Maps.Convolve(map, _body[0])), _body[2]) + map;
+        public Tensor Apply(Tensor map) => Maps.Convolve(Maps.Gelu(Maps.Convolve(map, _body[0])), _body[2]).Plus(map);
     }
 }
