@@ -10,7 +10,7 @@ namespace Tat.Torch.Runtime;
 /// </remarks>
 internal static class HeldScalars
 {
-    private static readonly Scalar _one = 1;
+    private static readonly Scalar _one = 1.ToScalar();
 
     /// <summary>a + b.</summary>
     public static Tensor Plus(this Tensor a, Tensor b) => a.add(b, _one);
@@ -27,42 +27,42 @@ internal static class HeldScalars
     /// <summary>Adds a number.</summary>
     public static Tensor Plus(this Tensor tensor, double number)
     {
-        using Scalar held = number;
-        return tensor.add(held);
+        using var held = number.ToScalar();
+        return tensor.add(held, _one);
     }
 
     /// <summary>Multiplies by a number.</summary>
     public static Tensor Times(this Tensor tensor, double factor)
     {
-        using Scalar held = factor;
+        using var held = factor.ToScalar();
         return tensor.mul(held);
     }
 
     /// <summary>Multiplies by a number in place.</summary>
     public static Tensor Scale(this Tensor tensor, double factor)
     {
-        using Scalar held = factor;
+        using var held = factor.ToScalar();
         return tensor.mul_(held);
     }
 
     /// <summary>Divides a number by a tensor.</summary>
     public static Tensor DividedBy(this double number, Tensor tensor)
     {
-        using Scalar held = number;
+        using var held = number.ToScalar();
         return tensor.reciprocal().mul(held);
     }
 
     /// <summary>Divides by a number.</summary>
     public static Tensor DividedBy(this Tensor tensor, double divisor)
     {
-        using Scalar held = divisor;
+        using var held = divisor.ToScalar();
         return tensor.div(held);
     }
 
     /// <summary>The larger of each value and a number.</summary>
     public static Tensor AtLeast(this Tensor tensor, double minimum)
     {
-        using Scalar held = minimum;
+        using var held = minimum.ToScalar();
         return tensor.clamp_min(held);
     }
 }

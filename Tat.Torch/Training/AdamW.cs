@@ -39,9 +39,10 @@ internal sealed class AdamW : IDisposable
         var piece = values.device_type == DeviceType.CPU ? CachedPiece : values.numel();
 
         // Held, because TorchSharp would let numbers go before the operators have read them (see HeldScalars).
-        using Scalar decayed = 1 - (rate * _weightDecay), beta1 = _beta1, rest1 = 1 - _beta1, beta2 = _beta2, rest2 = 1 - _beta2, epsilon = _epsilon;
-        using Scalar correction = Math.Sqrt(1 - Math.Pow(_beta2, step)), stepSize = -rate / (1 - Math.Pow(_beta1, step));
-        using Scalar kept = decay, renewed = 1 - decay;
+        using Scalar decayed = (1 - (rate * _weightDecay)).ToScalar(), one = 1.ToScalar(), epsilon = _epsilon.ToScalar();
+        using Scalar beta1 = _beta1.ToScalar(), rest1 = (1 - _beta1).ToScalar(), beta2 = _beta2.ToScalar(), rest2 = (1 - _beta2).ToScalar();
+        using Scalar correction = Math.Sqrt(1 - Math.Pow(_beta2, step)).ToScalar(), stepSize = (-rate / (1 - Math.Pow(_beta1, step))).ToScalar();
+        using Scalar kept = decay.ToScalar(), renewed = (1 - decay).ToScalar();
         for (var start = 0L; start < values.numel(); start += piece)
         {
             using var scope = NewDisposeScope();
@@ -53,7 +54,7 @@ internal sealed class AdamW : IDisposable
             p.mul_(decayed);
             m.mul_(beta1).add_(g, rest1);
             v.mul_(beta2).addcmul_(g, g, rest2);
-            var denominator = v.sqrt().div_(correction).add_(epsilon);
+            var denominator = v.sqrt().div_(correction).add_(epsilon, one);
             p.addcdiv_(m, denominator, stepSize);
 
             var averaged = Math.Min(length, average.numel() - start);

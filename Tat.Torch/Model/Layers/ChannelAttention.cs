@@ -93,8 +93,12 @@ internal sealed class ChannelAttention : DepthWiseLayer
     private void AddSums(ref CellSums? cell, Tensor queriesAndKeys)
     {
         using var scope = NewDisposeScope();
-        var (products, queries, keys) = ChannelProducts.Of(queriesAndKeys, _heads);
-        var sums = new CellSums(products, queries, keys);
+        var halves = queriesAndKeys.chunk(2, -1);
+
+        // B×h×w×C → B×heads×pixels×(C/heads)
+        var q = halves[0].flatten(1, 2).unflatten(2, _heads, _channels / _heads).transpose(1, 2);
+        var k = halves[1].flatten(1, 2).unflatten(2, _heads, _channels / _heads).transpose(1, 2);
+        var sums = new CellSums(q.transpose(-2, -1).matmul(k), q.Squared().sum([-2], keepdim: true), k.Squared().sum([-2], keepdim: true));
         if (cell is { } before)
         {
             before.Add(sums);

@@ -1,4 +1,3 @@
-using Tat.Torch.Runtime;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -21,16 +20,8 @@ internal static class Maps
     public static Tensor Pointwise(Tensor map, Weights weights) => functional.linear(map, weights.Matrix, weights.Bias);
 
     /// <summary>A 3×3 convolution with zero padding.</summary>
-    public static Tensor Convolve(Tensor map, Weights weights)
-    {
-        if (!RecordedConvolution.Suits(map, weights.Weight))
-        {
-            return FromImage(functional.conv2d(ToImage(map), weights.Weight, weights.Bias, padding: [1, 1]));
-        }
-
-        var convolved = RecordedConvolution.Run(map, weights.Weight);
-        return weights.Bias is { } bias ? convolved.Plus(bias) : convolved;
-    }
+    public static Tensor Convolve(Tensor map, Weights weights) =>
+        FromImage(functional.conv2d(ToImage(map), weights.Weight, weights.Bias, padding: [1, 1]));
 
     /// <summary>The exact (erf) GELU, in place where autograd does not record.</summary>
     public static Tensor Gelu(Tensor map) => is_grad_enabled() ? functional.gelu(map) : map.gelu_();

@@ -55,11 +55,6 @@ internal static class OutputStage
             above = 0;
         }
 
-        if ((above, below) == (1, 1))
-        {
-            return Maps.Convolve(joined, weights);
-        }
-
         return Maps.FromImage(functional.conv2d(Maps.ToImage(joined), weights.Weight, weights.Bias, padding: [above, 1]));
     }
 }
