@@ -18,6 +18,9 @@ namespace Tat.Torch.Model;
 /// </remarks>
 public sealed class TatNetwork : nn.Module<Tensor, Tensor>
 {
+    // Each operator takes every core: networks that ran at the same time would wait for each other in every operator.
+    private static readonly Lock _cores = new();
+
     [ComponentName(Name = "patch_embed")]
     private readonly PatchEmbedding _patchEmbedding;
 
@@ -167,7 +170,7 @@ public sealed class TatNetwork : nn.Module<Tensor, Tensor>
     {
         CheckShape(input);
         using var scope = NewDisposeScope();
-        if (input.shape[0] == 1 || is_grad_enabled() || input.device_type != DeviceType.CPU)
+        if (is_grad_enabled() || input.device_type != DeviceType.CPU)
         {
             return RestoreBatch(input, kernels).MoveToOuterDisposeScope();
         }
@@ -177,7 +180,10 @@ public sealed class TatNetwork : nn.Module<Tensor, Tensor>
         for (var i = 0; i < restored.Length; i++)
         {
             using var perImage = NewDisposeScope();
-            restored[i] = RestoreBatch(input.narrow(0, i, 1), kernels?.Of(i)).MoveToOuterDisposeScope();
+            lock (_cores)
+            {
+                restored[i] = RestoreBatch(input.narrow(0, i, 1), kernels?.Of(i)).MoveToOuterDisposeScope();
+            }
         }
 
         return cat(restored, 0).MoveToOuterDisposeScope();
