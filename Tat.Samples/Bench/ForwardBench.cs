@@ -1,12 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Reflection;
 using System.Runtime.InteropServices;
-using System.Text.Json;
-using Tat.Samples.Shell;
 using Tat.Torch.Model;
-using Tat.Torch.Tasks;
-using static TorchSharp.torch;
 
 namespace Tat.Samples.Bench;
 
@@ -17,14 +12,10 @@ namespace Tat.Samples.Bench;
 /// <param name="python">The Python that runs it.</param>
 internal sealed class ForwardBench(TatNetworkOptions network, int threads, string? reference, string python) : IDisposable
 {
-    private const string Gibibyte = "1073741824";
-
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("tat-bench-");
     private string? _model;
 
-    private string ModelPath => _model ??= CreateModel();
-
-    private string Script => Path.Combine(_folder.FullName, "reference.py");
+    private string ModelPath => _model ??= RandomModel.Write(network, _folder);
 
     public void Dispose() => _folder.Delete(recursive: true);
 
@@ -43,7 +34,7 @@ internal sealed class ForwardBench(TatNetworkOptions network, int threads, strin
         {
             foreach (var program in programs)
             {
-                runs[program.Title].Add(Run(program.Start(size, repeat), cancellationToken));
+                runs[program.Title].Add(BenchProcess.Run<ForwardRun>(program.Start(size, repeat), cancellationToken));
             }
         }
 
@@ -65,7 +56,7 @@ internal sealed class ForwardBench(TatNetworkOptions network, int threads, strin
         yield return Own(ForwardRun.Products, ForwardRun.Products, 0);
         yield return Own(ForwardRun.Copies, ForwardRun.Copies, 0);
         yield return Own("TAT for ML.NET", ForwardRun.Network, 1);
-        yield return Own("the same, allocator as it comes", ForwardRun.UntunedNetwork, 1);
+        yield return Own("the same, allocator as it comes", ForwardRun.Network, 1, tuned: false);
         if (volume)
         {
             yield return Own("20 slices by Restorer, each", ForwardRun.Volume, 20);
@@ -74,51 +65,17 @@ internal sealed class ForwardBench(TatNetworkOptions network, int threads, strin
 
         if (reference is not null)
         {
-            yield return Reference("PyTorch program", tuned: false);
-            yield return Reference("PyTorch program, malloc tuned", tuned: true);
+            var program = new ReferenceProgram(reference, python, _folder);
+            yield return Reference(program, "PyTorch program", tuned: false);
+            yield return Reference(program, "PyTorch program, malloc tuned", tuned: true);
         }
     }
 
-    private Program Own(string title, string what, int images) => new(title, images, (size, repeat) =>
-    {
-        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "Tat.Samples.exe" : "Tat.Samples"),
-            ["bench", Commands.BenchForwardCommand.OneName, "--what", what, "--model", ModelPath, "--size", Text(size), "--repeat", Text(repeat), "--threads", Text(threads), "--image", ImageOf(size), "--out", ResultOf(size, title)]);
-        return start;
-    });
+    private Program Own(string title, string what, int images, bool tuned = true) => new(title, images, (size, repeat) => BenchProcess.Own(
+        tuned, Commands.BenchForwardCommand.OneName, "--what", what, "--model", ModelPath, "--size", Text(size), "--repeat", Text(repeat), "--threads", Text(threads), "--image", ImageOf(size), "--out", ResultOf(size, title)));
 
-    private Program Reference(string title, bool tuned) => new(title, 1, (size, repeat) =>
-    {
-        if (!File.Exists(Script))
-        {
-            using var resource = Assembly.GetExecutingAssembly().GetManifestResourceStream("reference.py")!;
-            using var script = File.Create(Script);
-            resource.CopyTo(script);
-        }
-
-        var start = new ProcessStartInfo(python, [Script, Path.GetFullPath(reference!), ModelPath, Text(size), Text(repeat), Text(threads), ImageOf(size), ResultOf(size, title)]);
-        if (tuned)
-        {
-            start.Environment["MALLOC_MMAP_THRESHOLD_"] = Gibibyte;
-            start.Environment["MALLOC_TRIM_THRESHOLD_"] = Gibibyte;
-        }
-
-        return start;
-    });
-
-    private static ForwardRun Run(ProcessStartInfo start, CancellationToken cancellationToken)
-    {
-        start.RedirectStandardOutput = true;
-        start.RedirectStandardError = true;
-        using var process = Process.Start(start)!;
-        using var stop = cancellationToken.Register(process.Kill);
-        var errors = process.StandardError.ReadToEndAsync(CancellationToken.None);
-        var text = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        cancellationToken.ThrowIfCancellationRequested();
-        return process.ExitCode == CommandLine.Done
-            ? JsonSerializer.Deserialize<ForwardRun>(text, JsonSerializerOptions.Web)!
-            : throw new InvalidOperationException($"{Path.GetFileName(start.FileName)}: {errors.Result.Trim()}");
-    }
+    private Program Reference(ReferenceProgram program, string title, bool tuned) => new(title, 1, (size, repeat) =>
+        program.Start(tuned, "forward", ModelPath, Text(size), Text(repeat), Text(threads), ImageOf(size), ResultOf(size, title)));
 
     /// <summary>The largest difference of a program's result to this program's.</summary>
     private double? Difference(int size, Program program)
@@ -132,25 +89,6 @@ internal sealed class ForwardBench(TatNetworkOptions network, int threads, strin
     private string ImageOf(int size) => Path.Combine(_folder.FullName, $"{size}.image");
 
     private string ResultOf(int size, string title) => Path.Combine(_folder.FullName, $"{size}.{title.Replace(' ', '-')}");
-
-    private string CreateModel()
-    {
-        var path = Path.Combine(_folder.FullName, "model.safetensors");
-        using var model = new TatModel(new TatNetwork(network), TaskVocabulary.Paper);
-        using (no_grad())
-        {
-            foreach (var (name, parameter) in model.Network.named_parameters())
-            {
-                if (name.EndsWith("lambda_dw", StringComparison.Ordinal))
-                {
-                    parameter.fill_(0.1f);
-                }
-            }
-        }
-
-        model.Save(path);
-        return path;
-    }
 
     /// <summary>Smooth structure with detail, on [0, 1].</summary>
     private static float[] Image(int size) => [.. Enumerable.Range(0, size * size)

@@ -6,7 +6,6 @@ using Tat.MLNet;
 using Tat.Torch.Imaging;
 using Tat.Torch.Inference;
 using Tat.Torch.Model;
-using Tat.Torch.Runtime;
 using static TorchSharp.torch;
 
 namespace Tat.Samples.Bench;
@@ -17,7 +16,7 @@ namespace Tat.Samples.Bench;
 internal sealed record ForwardRun(double[] Milliseconds, long PeakBytes)
 {
     /// <summary>Names of what can be measured.</summary>
-    public const string Network = "network", UntunedNetwork = "network-untuned", Volume = "volume", Pipeline = "pipeline", Products = "products", Copies = "copies";
+    public const string Network = "network", Volume = "volume", Pipeline = "pipeline", Products = "products", Copies = "copies";
 
     private const int Slices = 20;
     private const int ProductSide = 2048;
@@ -39,11 +38,6 @@ internal sealed record ForwardRun(double[] Milliseconds, long PeakBytes)
     /// <param name="output">Receives the result of <see cref="Network"/>.</param>
     public static ForwardRun Measure(string what, string model, int size, int repeat, int threads, string image, string output)
     {
-        if (what != UntunedNetwork)
-        {
-            MemoryAllocator.Tune();
-        }
-
         set_num_threads(threads);
         var pixels = MemoryMarshal.Cast<byte, float>(File.ReadAllBytes(image)).ToArray();
         using var all = NewDisposeScope();

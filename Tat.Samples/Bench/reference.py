@@ -1,8 +1,11 @@
 """Times the published PyTorch program of TAT on the weights of a TAT model, and prints one line of JSON.
 
-Arguments: folder of the program, model (.safetensors), side of the image, repetitions, threads, image and result (bare 32-bit floats).
+Arguments: forward, folder of the program, model (.safetensors), side of the image, repetitions, threads, image and result (bare 32-bit floats);
+or train, folder, model, side, steps, threads, and a file of all degraded images, then all references.
+The first repetition or step is for warmth and does not count.
 Needs torch; einops, where it is missing, is replaced for the patterns that the program uses.
 """
+import copy
 import json
 import math
 import resource
@@ -57,9 +60,7 @@ def read_model(path):
     return tensors
 
 
-def main():
-    source, model, side, repetitions, threads, image_path, result_path = sys.argv[1:8]
-    side, repetitions = int(side), int(repetitions)
+def load_network(source, model, threads):
     try:
         import einops  # noqa: F401
     except ImportError:
@@ -72,19 +73,72 @@ def main():
     torch.set_num_threads(int(threads))
     network = TAT()
     network.load_state_dict(read_model(model))
-    network.eval()
-    with open(image_path, "rb") as file:
-        image = torch.frombuffer(bytearray(file.read()), dtype=torch.float32).reshape(1, 1, side, side)
+    return network
+
+
+def read_images(path, side):
+    with open(path, "rb") as file:
+        return torch.frombuffer(bytearray(file.read()), dtype=torch.float32).reshape(-1, 1, side, side)
+
+
+def memory(name):
+    with open("/proc/self/status") as file:
+        return next((1024 * int(line.split()[1]) for line in file if line.startswith(name)), 0)
+
+
+def forward(source, model, side, repetitions, threads, image_path, result_path):
+    network = load_network(source, model, threads).eval()
+    image = read_images(image_path, int(side))
     milliseconds = []
     with torch.no_grad():
-        for _ in range(repetitions + 1):
+        for _ in range(int(repetitions) + 1):
             start = time.perf_counter()
             result = network(image)
             milliseconds.append(1000 * (time.perf_counter() - start))
     with open(result_path, "wb") as file:
         file.write(result.contiguous().numpy().tobytes())
-    peak = 1024 * resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    print(json.dumps({"milliseconds": milliseconds[1:], "peakBytes": peak}))
+    return {"milliseconds": milliseconds[1:]}
+
+
+def train(source, model, side, steps, threads, pairs_path):
+    """The steps of the program's training loop, with the moving average of the weights that it keeps."""
+    network = load_network(source, model, threads).train()
+    from loss.AutomaticWeightedLoss import AutomaticWeightedLoss
+
+    balancer = AutomaticWeightedLoss()
+    average = copy.deepcopy(network).requires_grad_(False)
+    optimizer = torch.optim.AdamW([{"params": network.parameters()}, {"params": balancer.parameters()}], lr=2e-4, betas=(0.9, 0.99))
+    inputs, labels = read_images(pairs_path, int(side)).chunk(2)
+    milliseconds, parts, losses, start_bytes = [], dict.fromkeys(["data", "forward", "loss", "backward", "optimizer"], 0.0), [], 0
+    for step in range(int(steps) + 1):
+        stamps = [time.perf_counter()]
+        optimizer.zero_grad()
+        restored = network(inputs)
+        stamps.append(time.perf_counter())
+        loss = balancer(inputs, labels, restored, [])
+        stamps.append(time.perf_counter())
+        loss.backward()
+        stamps.append(time.perf_counter())
+        optimizer.step()
+        with torch.no_grad():
+            for mean, parameter in zip(average.parameters(), network.parameters()):
+                mean.lerp_(parameter, 0.001)
+        losses.append(loss.item())
+        stamps.append(time.perf_counter())
+        if step == int(steps) // 10:
+            start_bytes = memory("VmRSS")
+        if step > 0:
+            milliseconds.append(1000 * (stamps[-1] - stamps[0]))
+            for name, begin, end in zip(["forward", "loss", "backward", "optimizer"], stamps, stamps[1:]):
+                parts[name] += 1000 * (end - begin) / int(steps)
+    return {"milliseconds": milliseconds, "parts": parts, "losses": losses, "startBytes": start_bytes, "endBytes": memory("VmRSS")}
+
+
+def main():
+    what, *arguments = sys.argv[1:]
+    result = {"forward": forward, "train": train}[what](*arguments)
+    result["peakBytes"] = 1024 * resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    print(json.dumps(result))
 
 
 main()

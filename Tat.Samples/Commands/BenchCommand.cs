@@ -10,6 +10,8 @@ internal static class BenchCommand
     {
         BenchForwardCommand.Create(terminal),
         BenchForwardCommand.CreateOne(terminal),
+        BenchTrainCommand.Create(terminal),
+        BenchTrainCommand.CreateOne(terminal),
         BenchScoreCommand.Create(terminal),
         BenchScoreCommand.CreateOne(terminal),
         BenchSoakCommand.Create(terminal),

@@ -72,9 +72,9 @@ internal static class BenchForwardCommand
         return command;
     }
 
-    private static Option<int> Threads() => new("--threads") { Description = "Threads of each program.", DefaultValueFactory = _ => Environment.ProcessorCount };
+    public static Option<int> Threads() => new("--threads") { Description = "Threads of each program.", DefaultValueFactory = _ => Environment.ProcessorCount };
 
-    private static TatNetworkOptions Preset(string name) => name switch
+    public static TatNetworkOptions Preset(string name) => name switch
     {
         "small" => TatNetworkOptions.Small,
         "medium" => TatNetworkOptions.Medium,

@@ -1,8 +1,7 @@
 using System.CommandLine;
-using System.Diagnostics;
 using System.Globalization;
-using System.Text.Json;
 using Spectre.Console;
+using Tat.Samples.Bench;
 using Tat.Samples.Shell;
 using Tat.Torch.Onnx;
 
@@ -74,7 +73,7 @@ internal static class BenchScoreCommand
         {
             for (var i = 0; i < models.Length; i++)
             {
-                runs[i].Add(RunOne(models[i].Path, size, repeat, ResultOf(i), cancellationToken));
+                runs[i].Add(BenchProcess.Run<ScoreRun>(BenchProcess.Own(tuned: true, OneName, "--model", models[i].Path, "--size", Text(size), "--repeat", Text(repeat), "--out", ResultOf(i)), cancellationToken));
             }
         }
 
@@ -93,25 +92,6 @@ internal static class BenchScoreCommand
 
         string ResultOf(int model) => Path.Combine(folder, $"{size}.{model}");
         float[] ReadResult(int model) => System.Runtime.InteropServices.MemoryMarshal.Cast<byte, float>(File.ReadAllBytes(ResultOf(model))).ToArray();
-    }
-
-    private static ScoreRun RunOne(string model, int size, int repeat, string output, CancellationToken cancellationToken)
-    {
-        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "Tat.Samples.exe" : "Tat.Samples"),
-            ["bench", OneName, "--model", model, "--size", Text(size), "--repeat", Text(repeat), "--out", output])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        using var process = Process.Start(start)!;
-        using var stop = cancellationToken.Register(process.Kill);
-        var errors = process.StandardError.ReadToEndAsync(CancellationToken.None);
-        var text = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        cancellationToken.ThrowIfCancellationRequested();
-        return process.ExitCode == CommandLine.Done
-            ? JsonSerializer.Deserialize<ScoreRun>(text, JsonSerializerOptions.Web)!
-            : throw new InvalidOperationException(errors.Result.Trim());
     }
 
     private static void Show(Terminal terminal, List<ScoreRow> rows, bool json)

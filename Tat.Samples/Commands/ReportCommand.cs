@@ -15,12 +15,14 @@ internal static class ReportCommand
         var split = new Option<string>("--split") { Description = "Which part of the data set.", DefaultValueFactory = _ => "test" };
         var output = new Option<string>("--out") { Description = "The HTML file to write.", DefaultValueFactory = _ => "report.html" };
         var images = new Option<int>("--images") { Description = "How many images of each task to show.", DefaultValueFactory = _ => 4 };
+        var logs = new Option<string?>("--logs") { Description = "Folder of the logs of the training (train --logs): the report then shows learning curves." };
         var overwrite = CommonOptions.Overwrite();
-        var command = new Command("report", "Writes an HTML report on how a model restores the images of a data set.") { model, data, split, output, images, overwrite };
+        var command = new Command("report", "Writes an HTML report on how a model restores the images of a data set.") { model, data, split, output, images, logs, overwrite };
         command.SetAction((parsed, cancellationToken) =>
         {
             var target = parsed.GetRequiredValue(output);
             CommonOptions.CheckFree(parsed.GetValue(overwrite), target);
+            var charts = parsed.GetValue(logs) is { } folder ? LearningCurves.Read(folder) : [];
             var ml = new MLContext();
             var pipeline = ModelFiles.LoadPipeline(ml, parsed.GetRequiredValue(model));
             using var restoration = ml.ImageRestoration.FindRestoration(pipeline);
@@ -32,7 +34,7 @@ internal static class ReportCommand
                 ModelReport.Create(
                     $"TAT: {Path.GetFileName(parsed.GetRequiredValue(model))}",
                     $"How the model restores the {parsed.GetRequiredValue(split)} images of {Path.GetFileName(Path.GetFullPath(parsed.GetRequiredValue(data)))}.",
-                    ScoredImage.Take(ml, scored, parsed.GetValue(images)), before, after, (restoration.Tasks, restoration.Card), [], []),
+                    ScoredImage.Take(ml, scored, parsed.GetValue(images)), before, after, (restoration.Tasks, restoration.Card), charts, []),
                 target);
             terminal.Write(QualityTable.Of(restoration.Tasks, before, after).ToTable());
             terminal.Line($"The report is in {target}.");

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using Tat.Torch.Imaging;
-using Tat.Torch.Runtime;
 
 namespace Tat.Samples.Commands;
 
@@ -19,7 +18,6 @@ internal sealed record ScoreRun(double ColdStartSeconds, double[] Milliseconds, 
     /// <param name="cancellationToken">Stops between images.</param>
     public static ScoreRun Measure(string model, int size, int repeat, string output, CancellationToken cancellationToken)
     {
-        MemoryAllocator.Tune();
         using var process = Process.GetCurrentProcess();
         using var restorer = ModelFiles.Open(model);
         var task = restorer.Tasks[0];

@@ -34,10 +34,11 @@ internal static class TrainCommand
         var rate = new Option<double?>("--rate") { Description = "The learning rate to begin with." };
         var balancing = new Option<LossBalancing?>("--balancing") { Description = "How the losses of the tasks are balanced." };
         var checkpoints = new Option<string?>("--checkpoints") { Description = "Folder for checkpoints; training continues from those that are there." };
+        var logs = new Option<string?>("--logs") { Description = "Folder for logs: training.csv, from which report draws learning curves, and event files for TensorBoard." };
         var device = CommonOptions.Device();
         var seed = CommonOptions.Seed();
         var overwrite = CommonOptions.Overwrite();
-        var command = new Command("train", "Trains a model on image pairs.") { data, output, network, tasks, iterations, minutes, batch, patch, rate, balancing, checkpoints, device, seed, overwrite };
+        var command = new Command("train", "Trains a model on image pairs.") { data, output, network, tasks, iterations, minutes, batch, patch, rate, balancing, checkpoints, logs, device, seed, overwrite };
         command.SetAction((parsed, cancellationToken) =>
         {
             var (root, target) = (parsed.GetRequiredValue(data), parsed.GetRequiredValue(output));
@@ -52,6 +53,7 @@ internal static class TrainCommand
                 LearningRate = parsed.GetValue(rate) ?? preset.Training.LearningRate,
                 LossBalancing = parsed.GetValue(balancing) ?? preset.Training.LossBalancing,
                 CheckpointFolder = parsed.GetValue(checkpoints),
+                LogFolder = parsed.GetValue(logs),
                 Seed = parsed.GetValue(seed),
                 Device = ComputeDevice.Choose(parsed.GetRequiredValue(device)),
                 DataDescription = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(root))),

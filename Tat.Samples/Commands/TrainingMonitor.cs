@@ -23,24 +23,5 @@ internal sealed class TrainingMonitor
     }
 
     /// <summary>Learning curves: mean absolute error relative to that of the degraded patches, validation PSNR, and the balancer's weights.</summary>
-    public IReadOnlyList<ReportChart> Charts()
-    {
-        var charts = new List<ReportChart>
-        {
-            new("Error of restored patches as a share of the degraded patches' error", "iteration", Lines(progress => progress.Tasks.ToDictionary(task => task.Key, task => task.Value.Loss / task.Value.InputLoss))),
-            new("Weight that the loss balancer gives", "iteration", Lines(progress => progress.Tasks.ToDictionary(task => task.Key, task => task.Value.Weight))),
-        };
-        if (_history.Any(progress => progress.Validation is not null))
-        {
-            charts.Insert(1, new("Validation PSNR (dB)", "iteration", Lines(progress => progress.Validation?.Tasks.ToDictionary(task => task.Key, task => task.Value.Psnr) ?? [])));
-        }
-
-        return charts;
-    }
-
-    private List<ReportLine> Lines(Func<TrainingProgress, Dictionary<string, double>> values)
-    {
-        var points = _history.SelectMany(progress => values(progress).Select(value => (value.Key, Point: ((double)progress.Iteration, value.Value))));
-        return [.. points.GroupBy(item => item.Key).Select(line => new ReportLine(line.Key, [.. line.Select(item => item.Point)]))];
-    }
+    public IReadOnlyList<ReportChart> Charts() => LearningCurves.Of(_history);
 }

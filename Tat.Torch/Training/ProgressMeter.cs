@@ -37,7 +37,7 @@ internal sealed class ProgressMeter(TaskVocabulary tasks)
     public void Add(string message) => _messages.Add(message);
 
     /// <summary>Makes the report of what was added, and begins anew.</summary>
-    public TrainingProgress Report(TrainingCounters counters, long iterations, double fraction, TimeSpan remaining, double rate, ValidationResult? validation)
+    public TrainingProgress Report(TrainingCounters counters, long iterations, double fraction, TimeSpan remaining, double rate, StepTimer timer, ValidationResult? validation)
     {
         var report = new TrainingProgress
         {
@@ -50,6 +50,7 @@ internal sealed class ProgressMeter(TaskVocabulary tasks)
             GradientNorm = _steps == 0 ? double.NaN : _norm / _steps,
             Elapsed = counters.Elapsed,
             Remaining = remaining,
+            Times = timer.Take(_steps),
             Validation = validation,
             Messages = [.. _messages],
         };

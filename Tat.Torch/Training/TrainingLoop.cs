@@ -112,7 +112,9 @@ internal sealed class TrainingLoop : IDisposable
             }
 
             cancellationToken.ThrowIfCancellationRequested();
+            _state.Timer.Restart();
             var batch = batches.Take(cancellationToken);
+            _state.Timer.Lap(StepPart.Data);
             if (!Advance(batch))
             {
                 return false;
@@ -172,7 +174,7 @@ internal sealed class TrainingLoop : IDisposable
         var fraction = IsFinished ? 1 : _clock.Fraction(Counters.Iteration);
         var remaining = IsFinished ? TimeSpan.Zero : _clock.Remaining(Counters.Iteration);
         _reported = Counters.Iteration;
-        var report = _meter.Report(Counters, _options.Iterations, fraction, remaining, _rate, validation);
+        var report = _meter.Report(Counters, _options.Iterations, fraction, remaining, _rate, _state.Timer, validation);
         Log(report);
         _progress?.Report(report);
     }

@@ -34,6 +34,9 @@ public sealed record TrainingProgress
     /// <summary>Estimated time to the end.</summary>
     public required TimeSpan Remaining { get; init; }
 
+    /// <summary>Where the time of an iteration went.</summary>
+    public required TrainingTimes Times { get; init; }
+
     /// <summary>The validation that was just made; <see langword="null"/> in most reports.</summary>
     public ValidationResult? Validation { get; init; }
 

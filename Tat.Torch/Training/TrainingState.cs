@@ -69,6 +69,9 @@ internal sealed class TrainingState : IDisposable
     /// <summary>The numbers beside the weights.</summary>
     public TrainingCounters Counters { get; set; } = new();
 
+    /// <summary>Where the time of the steps goes.</summary>
+    public StepTimer Timer { get; } = new();
+
     /// <summary>One optimiser step on a batch. If the loss or a gradient is not a number, nothing changes.</summary>
     /// <param name="batch">The patches.</param>
     /// <param name="rate">The learning rate.</param>
@@ -77,6 +80,7 @@ internal sealed class TrainingState : IDisposable
         using var scope = NewDisposeScope();
         Parameters.ZeroGradients();
         CopyToWorking();
+        Timer.Lap(StepPart.Optimizer);
         var result = Backpropagate(batch);
         if (!result.IsFinite)
         {
@@ -91,6 +95,7 @@ internal sealed class TrainingState : IDisposable
 
         Counters = Counters with { Iteration = batch.Iteration, Steps = Counters.Steps + 1 };
         Optimizer.Step(Counters.Steps, rate, Average.Values, EmaSchedule.Decay(Counters.Steps, _options.EmaDecay));
+        Timer.Lap(StepPart.Optimizer);
         return result;
     }
 
@@ -160,20 +165,25 @@ internal sealed class TrainingState : IDisposable
         var (inputErrors, restoredErrors, weights) = (new float[batch.Count], new float[batch.Count], new float[batch.Count]);
         var size = _options.MicroBatchSize == 0 ? batch.Count : _options.MicroBatchSize;
         var total = 0.0;
+        Timer.Lap(StepPart.Data);
         for (var start = 0; start < batch.Count; start += size)
         {
             using var pass = NewDisposeScope();
             var count = Math.Min(size, batch.Count - start);
             var part = input.narrow(0, start, count);
             var restored = Restore(part);
+            Timer.Lap(StepPart.Forward);
             var errors = SampleErrors.Of(part, restored, label.narrow(0, start, count));
             var balanced = _balancer.Balance(errors, new ArraySegment<int>(batch.Tasks, start, count));
             var loss = balanced.Terms.sum() / batch.Count;
+            Timer.Lap(StepPart.Loss);
             loss.backward();
+            Timer.Lap(StepPart.Backward);
             total += loss.ToDouble();
             Copy(errors.Input, inputErrors, start);
             Copy(errors.Restored, restoredErrors, start);
             Copy(balanced.Weights, weights, start);
+            Timer.Lap(StepPart.Loss);
         }
 
         CopyFromWorking();

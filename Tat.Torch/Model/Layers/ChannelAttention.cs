@@ -51,12 +51,11 @@ internal sealed class ChannelAttention : DepthWiseLayer
         var windows = new LocalWindows((int)map.shape[1], (int)map.shape[2], _window);
         var cells = new CellSums?[windows.Rows.Length * windows.Columns.Length];
         var values = new List<(int Start, Tensor V)>();
-        RowStrips.ForEach(map, norm.Apply, [Bank(0, 2 * _channels, kernels), Bank(2 * _channels, _channels, kernels)], strip =>
+        RowStrips.ForEach(map, norm.Apply, Banks(kernels), strip =>
         {
-            var halves = strip.Filtered[0].chunk(2, -1);
             foreach (var part in windows.Parts(strip.Start, strip.Count))
             {
-                AddSums(ref cells[part.Cell], Cut(halves[0], strip.Start, part), Cut(halves[1], strip.Start, part));
+                AddSums(ref cells[part.Cell], Cut(strip.Filtered[0], strip.Start, part));
             }
 
             values.Add((strip.Start, strip.Filtered[1].MoveToOuterDisposeScope()));
@@ -76,22 +75,25 @@ internal sealed class ChannelAttention : DepthWiseLayer
         return residual.Result();
     }
 
-    private FilterBank Bank(long start, long count, Tensor kernels) => new(
-        Maps.InputsFirst(_qkv.Matrix.narrow(0, start, count)), _qkv.Bias?.narrow(0, start, count), kernels.narrow(1, start, count), KernelBias?.narrow(0, start, count));
+    /// <summary>One bank for q and k, one for v.</summary>
+    private FilterBank[] Banks(Tensor kernels)
+    {
+        long[] sizes = [2 * _channels, _channels];
+        var (matrices, filters, bias, kernelBias) = (_qkv.Matrix.split(sizes, 0), kernels.split(sizes, 1), _qkv.Bias?.split(sizes, 0), KernelBias?.split(sizes, 0));
+        return [.. Enumerable.Range(0, 2).Select(i => new FilterBank(Maps.InputsFirst(matrices[i]), bias?[i], filters[i], kernelBias?[i]))];
+    }
 
     /// <summary>The part of a cell that lies in a strip: B×h×W×C → B×rows×columns×C.</summary>
-    private static Tensor Cut(Tensor strip, int start, LocalWindows.Part part) =>
-        strip.narrow(1, part.Row - start, part.Rows).narrow(2, part.Column.Start, part.Column.Length);
+    private static Tensor Cut(Tensor strip, int start, LocalWindows.Part part) => part.Rows == strip.shape[1] && part.Column.Length == strip.shape[2]
+        ? strip
+        : strip.narrow(1, part.Row - start, part.Rows).narrow(2, part.Column.Start, part.Column.Length);
 
     /// <summary>Adds the sums of q·k, q² and k² over pixels to those of a cell.</summary>
-    private void AddSums(ref CellSums? cell, Tensor q, Tensor k)
+    private void AddSums(ref CellSums? cell, Tensor queriesAndKeys)
     {
         using var scope = NewDisposeScope();
-
-        // B×h×w×C → B×heads×pixels×(C/heads)
-        q = q.flatten(1, 2).unflatten(2, _heads, _channels / _heads).transpose(1, 2);
-        k = k.flatten(1, 2).unflatten(2, _heads, _channels / _heads).transpose(1, 2);
-        var sums = new CellSums(q.transpose(-2, -1).matmul(k), q.square().sum([-2], keepdim: true), k.square().sum([-2], keepdim: true));
+        var (products, queries, keys) = ChannelProducts.Of(queriesAndKeys, _heads);
+        var sums = new CellSums(products, queries, keys);
         if (cell is { } before)
         {
             before.Add(sums);

@@ -45,7 +45,7 @@ internal sealed class GatedFeedForward : DepthWiseLayer
         var projection = Maps.InputsFirst(functional.pad(_projectOut.Matrix, [0, _padding]));
         var residual = new Residual(map);
         var columns = new WindowAxis.Cell(0, (int)map.shape[2]);
-        RowStrips.ForEach(map, norm.Apply, [Half(0, kernels), Half(_hidden, kernels)], strip =>
+        RowStrips.ForEach(map, norm.Apply, Halves(kernels), strip =>
         {
             var gate = Maps.Gelu(strip.Filtered[0]);
             var gated = is_grad_enabled() ? gate * strip.Filtered[1] : gate.mul_(strip.Filtered[1]);
@@ -54,12 +54,13 @@ internal sealed class GatedFeedForward : DepthWiseLayer
         return residual.Result();
     }
 
-    /// <summary>One half of the hidden features, with zeros appended, which the following layers carry through as zeros.</summary>
-    private FilterBank Half(long start, Tensor kernels) => new(
-        Maps.InputsFirst(functional.pad(_projectIn.Matrix.narrow(0, start, _hidden), [0, 0, 0, _padding])),
-        Pad(_projectIn.Bias, start),
-        functional.pad(kernels.narrow(1, start, _hidden), [0, 0, 0, 0, 0, 0, 0, _padding]),
-        Pad(KernelBias, start));
+    /// <summary>The halves of the hidden features, with zeros appended, which the following layers carry through as zeros.</summary>
+    private FilterBank[] Halves(Tensor kernels)
+    {
+        var (matrices, filters, bias, kernelBias) = (_projectIn.Matrix.chunk(2, 0), kernels.chunk(2, 1), _projectIn.Bias?.chunk(2, 0), KernelBias?.chunk(2, 0));
+        return [.. Enumerable.Range(0, 2).Select(i => new FilterBank(
+            Maps.InputsFirst(functional.pad(matrices[i], [0, 0, 0, _padding])), Pad(bias?[i]), functional.pad(filters[i], [0, 0, 0, 0, 0, 0, 0, _padding]), Pad(kernelBias?[i])))];
+    }
 
-    private Tensor? Pad(Tensor? bias, long start) => bias is null ? null : functional.pad(bias.narrow(0, start, _hidden), [0, _padding]);
+    private Tensor? Pad(Tensor? bias) => bias is null ? null : functional.pad(bias, [0, _padding]);
 }
