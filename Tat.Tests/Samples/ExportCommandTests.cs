@@ -76,6 +76,7 @@ public sealed class ExportCommandTests
         foreach (var row in rows)
         {
             Assert.IsTrue(row.GetProperty("milliseconds").GetDouble() > 0 && row.GetProperty("coldStartSeconds").GetDouble() > 0 && row.GetProperty("peakMegabytes").GetDouble() > 10);
+            Assert.AreEqual(row.GetProperty("milliseconds").GetDouble() / row.GetProperty("floorMilliseconds").GetDouble(), row.GetProperty("timesFloor").GetDouble(), 1e-9);
         }
     }
 }
