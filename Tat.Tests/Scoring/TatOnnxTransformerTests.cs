@@ -6,6 +6,7 @@ using Tat.Tests.Onnx;
 using Tat.Tests.Runtime;
 using Tat.Torch.Imaging;
 using Tat.Torch.Inference;
+using Tat.Torch.Model;
 using Tat.Torch.Onnx;
 using Tat.Torch.Tasks;
 
@@ -73,6 +74,32 @@ public sealed class TatOnnxTransformerTests
         Save(pipeline, rows, folder["plain.zip"]);
         var fresh = await FreshProcess.Run("restore", (ModelProbes.Variable, folder["plain.zip"]));
         Assert.AreEqual((ModelProbes.Digest(pipeline.Transform(rows)), ""), (fresh.Output, fresh.Error));
+    }
+
+    [TestMethod]
+    public void Model_information_comes_from_exported_files_and_from_pipelines_that_hold_one()
+    {
+        using var folder = new TemporaryFolder();
+        var task = new RestorationTask("CBCT", "attenuation", "HU", new(-1000, 1000));
+        using var network = ExportedModels.CreateNetwork();
+        using var model = new TatModel(network, new TaskVocabulary(task), new ModelCard { Iterations = 5, Data = "cones" });
+        var rows = Rows();
+        File.WriteAllBytes(folder["tat.onnx"], ExportedModels.Export(model));
+        Save(_ml.ImageRestoration.ApplyOnnx(folder["tat.onnx"]).Fit(rows), rows, folder["tat.zip"]);
+        foreach (var name in new[] { "tat.onnx", "tat.zip" })
+        {
+            var info = _ml.ImageRestoration.ReadModelInfo(folder[name]);
+            Assert.AreEqual((5L, "cones", network.Options.ParameterCount), (info.Card.Iterations, info.Card.Data, info.Network.ParameterCount));
+            CollectionAssert.AreEqual(new[] { task }, info.Tasks.ToArray());
+        }
+
+        File.WriteAllBytes(folder["half.onnx"], File.ReadAllBytes(folder["tat.onnx"])[..20_000]);
+        File.WriteAllBytes(folder["empty.onnx"], []);
+        File.WriteAllText(folder["text.onnx"], "this is a text");
+        foreach (var bad in new[] { "half.onnx", "empty.onnx", "text.onnx" })
+        {
+            StringAssert.Contains(Assert.ThrowsExactly<InvalidDataException>(() => _ml.ImageRestoration.ReadModelInfo(folder[bad])).Message, bad);
+        }
     }
 
     [TestMethod]
