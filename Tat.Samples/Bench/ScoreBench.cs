@@ -41,7 +41,7 @@ internal sealed class ScoreBench((string Name, string Path)[] models, string fol
         for (var i = 0; i < models.Length; i++)
         {
             var milliseconds = runs[i].SelectMany(run => run.Milliseconds).Order().ToArray();
-            var median = milliseconds[milliseconds.Length / 2];
+            var median = (milliseconds[(milliseconds.Length - 1) / 2] + milliseconds[milliseconds.Length / 2]) / 2;
             yield return new(
                 models[i].Name,
                 size,

@@ -51,6 +51,8 @@ public sealed class TatOnnxTransformerTests
 
         var fresh = await FreshProcess.Run("restore", (ModelProbes.Variable, folder["tat.zip"]));
         Assert.AreEqual((ModelProbes.Digest(pipeline.Transform(rows)), ""), (fresh.Output, fresh.Error));
+        var predicted = await FreshProcess.Run("predict", (ModelProbes.Variable, folder["tat.zip"]));
+        Assert.AreEqual((fresh.Output, ""), (predicted.Output, predicted.Error));
         var loaded = _ml.ImageRestoration.FindRestoration(_ml.Model.Load(folder["tat.zip"], out _));
         Assert.AreEqual((3, 321L), (loaded.BatchSize, loaded.Card.Iterations));
     }
@@ -74,6 +76,8 @@ public sealed class TatOnnxTransformerTests
         Save(pipeline, rows, folder["plain.zip"]);
         var fresh = await FreshProcess.Run("restore", (ModelProbes.Variable, folder["plain.zip"]));
         Assert.AreEqual((ModelProbes.Digest(pipeline.Transform(rows)), ""), (fresh.Output, fresh.Error));
+        var predicted = await FreshProcess.Run("predict", (ModelProbes.Variable, folder["plain.zip"]));
+        Assert.AreEqual((fresh.Output, ""), (predicted.Output, predicted.Error));
     }
 
     [TestMethod]
@@ -118,6 +122,21 @@ public sealed class TatOnnxTransformerTests
         File.WriteAllText(folder["text.onnx"], "text");
         StringAssert.Contains(
             Assert.ThrowsExactly<InvalidDataException>(() => _ml.ImageRestoration.ApplyOnnx(folder["text.onnx"]).Fit(Rows())).Message, "text.onnx");
+    }
+
+    /// <summary>In a fresh process: predicts row by row with a saved pipeline of either route, and gives the bits of all images.</summary>
+    internal static string Predict()
+    {
+        var ml = new MLContext();
+        var model = ml.Model.Load(Environment.GetEnvironmentVariable(ModelProbes.Variable)!, out var schema);
+        return schema.GetColumnOrNull("pixels") is null ? Predict<Row>(CreateRow) : Predict<FlatRow>(CreateFlatRow);
+
+        string Predict<T>(Func<int, T> create)
+            where T : class
+        {
+            using var engine = ml.Model.CreatePredictionEngine<T, Result>(model);
+            return ModelProbes.Digest(_sizes.Select((_, i) => engine.Predict(create(i)).Restored));
+        }
     }
 
     private static void AssertClose(Restorer reference, float[][] restored)
