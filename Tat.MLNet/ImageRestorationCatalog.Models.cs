@@ -4,13 +4,14 @@ using Tat.MLNet.ModelIO;
 using Tat.MLNet.Scoring;
 using Tat.Torch.Checkpoints;
 using Tat.Torch.Model;
+using Tat.Torch.Onnx;
 
 namespace Tat.MLNet;
 
 public sealed partial class ImageRestorationCatalog
 {
     /// <summary>Reads what a model is and how it was made, without loading its weights or LibTorch.</summary>
-    /// <param name="path">A model file of <c>mlContext.Model.Save</c> with a <see cref="TatTransformer"/> anywhere in its pipeline, or a file of <see cref="TatModel.Save(string)"/>.</param>
+    /// <param name="path">A model file of <c>mlContext.Model.Save</c> with a <see cref="TatTransformer"/> or <see cref="TatOnnxTransformer"/> anywhere in its pipeline, a file of <see cref="TatModel.Save(string)"/>, or an exported <c>.onnx</c> file.</param>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="InvalidDataException">It has no TAT model, or is damaged; the message names it.</exception>
     public RestorationModelInfo ReadModelInfo(string path)
@@ -19,16 +20,16 @@ public sealed partial class ImageRestorationCatalog
         using var file = File.OpenRead(path);
         if (!IsZip(file))
         {
-            return ReadInfo(file, path);
+            return IsOnnx(path) ? ReadOnnxInfo(file, path) : ReadInfo(file, path);
         }
 
         try
         {
             using var zip = new ZipArchive(file, ZipArchiveMode.Read);
-            var entry = zip.Entries.FirstOrDefault(candidate => candidate.Name == TatTransformer.WeightsName)
+            var entry = zip.Entries.FirstOrDefault(candidate => candidate.Name is TatTransformer.WeightsName or TatOnnxTransformer.ModelName)
                 ?? throw new InvalidDataException($"'{path}' is a model file without a TAT model; save the whole pipeline with mlContext.Model.Save.");
             using var weights = entry.Open();
-            return ReadInfo(weights, path);
+            return entry.Name == TatOnnxTransformer.ModelName ? ReadOnnxInfo(weights, path) : ReadInfo(weights, path);
         }
         catch (InvalidDataException problem) when (!problem.Message.Contains(path, StringComparison.Ordinal))
         {
@@ -68,6 +69,14 @@ public sealed partial class ImageRestorationCatalog
         var length = file.ReadAtLeast(start, 2, throwOnEndOfStream: false);
         file.Position = 0;
         return length == 2 && start.SequenceEqual("PK"u8);
+    }
+
+    private static bool IsOnnx(string path) => Path.GetExtension(path).Equals(".onnx", StringComparison.OrdinalIgnoreCase);
+
+    private static RestorationModelInfo ReadOnnxInfo(Stream stream, string path)
+    {
+        var metadata = OnnxMetadata.Read(stream, $"'{path}'");
+        return new(metadata.Card, metadata.Tasks, metadata.Network);
     }
 
     private static RestorationModelInfo ReadInfo(Stream stream, string path)

@@ -38,11 +38,10 @@ internal sealed class ForwardBench(TatNetworkOptions network, int threads, strin
             }
         }
 
-        var product = runs[ForwardRun.Products].SelectMany(run => run.Milliseconds).Min();
-        var copy = runs[ForwardRun.Copies].SelectMany(run => run.Milliseconds).Min();
+        var rates = MachineRates.Of(runs[ForwardRun.Products], runs[ForwardRun.Copies]);
         var cost = NetworkCost.Of(network, size, size);
-        var floor = Math.Max(cost.MultiplyAccumulates / ForwardRun.ProductMultiplyAccumulates * product, cost.Bytes / ForwardRun.CopyTraffic * copy);
-        yield return new(size, FormattableString.Invariant($"floor: {cost.MultiplyAccumulates / 1e9:F1} GMAC at {2 * ForwardRun.ProductMultiplyAccumulates / product / 1e6:F0} GFLOP/s, copies at {ForwardRun.CopyTraffic / copy / 1e6:F1} GB/s"), floor, 0, 1, null);
+        var floor = rates.Floor(cost);
+        yield return new(size, FormattableString.Invariant($"floor: {cost.MultiplyAccumulates / 1e9:F1} GMAC at {rates}"), floor, 0, 1, null);
         foreach (var program in programs.Where(program => program.Images > 0))
         {
             var milliseconds = runs[program.Title].SelectMany(run => run.Milliseconds).Order().ToArray();

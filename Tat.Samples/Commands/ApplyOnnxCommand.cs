@@ -8,7 +8,7 @@ using Tat.Torch.Tasks;
 
 namespace Tat.Samples.Commands;
 
-/// <summary><c>apply-onnx IMAGE --model M.onnx --task T --out X</c>: restores with ML.NET's own <c>ApplyOnnxModel</c>, for pipelines that know ONNX models and nothing of this library.</summary>
+/// <summary><c>apply-onnx IMAGE --model M.onnx --task T --out X</c>: restores with ML.NET's own <c>ApplyOnnxModel</c>, the range of the task comes from the file.</summary>
 internal static class ApplyOnnxCommand
 {
     public static Command Create(Terminal terminal)
@@ -24,8 +24,10 @@ internal static class ApplyOnnxCommand
             var destination = parsed.GetRequiredValue(output);
             CommonOptions.CheckFree(parsed.GetValue(overwrite), destination);
             using var scan = ImageFormats.Open(parsed.GetRequiredValue(image));
-            var range = TaskVocabulary.Paper[parsed.GetRequiredValue(task)].NormalizationRange;
-            scan.Format.WriteDerived(scan, destination, Restore(scan, range, parsed.GetRequiredValue(model)), cancellationToken: cancellationToken);
+            var ml = new MLContext();
+            var modelPath = parsed.GetRequiredValue(model);
+            var range = ml.ImageRestoration.ReadModelInfo(modelPath).Tasks[parsed.GetRequiredValue(task)].NormalizationRange;
+            scan.Format.WriteDerived(scan, destination, Restore(ml, scan, range, modelPath), cancellationToken: cancellationToken);
             terminal.Line($"{destination}: {scan.SliceCount} slices restored");
             return Task.FromResult(CommandLine.Done);
         });
@@ -33,9 +35,8 @@ internal static class ApplyOnnxCommand
     }
 
     /// <summary>A row for each slice goes through the model, whatever its size; lazily, so that one slice is in memory at a time.</summary>
-    private static IEnumerable<ImageSlice> Restore(IImageScan scan, IntensityRange range, string model)
+    private static IEnumerable<ImageSlice> Restore(MLContext ml, IImageScan scan, IntensityRange range, string model)
     {
-        var ml = new MLContext();
         var rows = ml.Data.LoadFromEnumerable(Enumerable.Range(0, scan.SliceCount).Select(index =>
         {
             var slice = scan.ReadSlice(index);

@@ -14,8 +14,8 @@ internal static class BenchForwardCommand
 
     public static Command Create(Terminal terminal)
     {
-        var network = new Option<string>("--network") { Description = "paper, medium or small.", DefaultValueFactory = _ => "paper" };
-        network.AcceptOnlyFromAmong("paper", "medium", "small");
+        var network = Network();
+        network.DefaultValueFactory = _ => "paper";
         var sizes = new Option<int[]>("--sizes") { Description = "Sides of the square images, multiples of 8.", DefaultValueFactory = _ => [128, 256, 512], AllowMultipleArgumentsPerToken = true };
         var volume = new Option<int>("--volume") { Description = "Side of the slices of a volume of 20; 0 for none.", DefaultValueFactory = _ => 128 };
         var reference = new Option<string>("--reference") { Description = "Folder of the published PyTorch program (github.com/Yaziwel/TAT), to run beside on the same weights." };
@@ -70,6 +70,13 @@ internal static class BenchForwardCommand
             return Task.FromResult(CommandLine.Done);
         });
         return command;
+    }
+
+    public static Option<string> Network()
+    {
+        var network = new Option<string>("--network") { Description = "paper, medium or small." };
+        network.AcceptOnlyFromAmong("paper", "medium", "small");
+        return network;
     }
 
     public static Option<int> Threads() => new("--threads") { Description = "Threads of each program.", DefaultValueFactory = _ => Environment.ProcessorCount };

@@ -9,15 +9,9 @@ internal sealed record ModelFacts(string File, IReadOnlyList<ModelTask> Tasks, M
 {
     public static ModelFacts Of(string path)
     {
-        // The card alone is read, not the weights; an ONNX file has no such short cut.
-        if (!path.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase))
-        {
-            var info = new MLContext().ImageRestoration.ReadModelInfo(path);
-            return new(path, [.. info.Tasks.Select(ModelTask.Of)], info.Card);
-        }
-
-        using var model = ModelFiles.Open(path);
-        return new(path, [.. model.Tasks.Select(ModelTask.Of)], model.Card);
+        // The card alone is read, not the weights.
+        var info = new MLContext().ImageRestoration.ReadModelInfo(path);
+        return new(path, [.. info.Tasks.Select(ModelTask.Of)], info.Card);
     }
 }
 

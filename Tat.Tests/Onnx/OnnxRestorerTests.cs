@@ -1,3 +1,4 @@
+using Tat.Tests.Formats;
 using Tat.Torch.Imaging;
 using Tat.Torch.Inference;
 using Tat.Torch.Onnx;
@@ -91,6 +92,10 @@ public sealed class OnnxRestorerTests
     [TestMethod]
     public void Refuses_files_that_are_no_exported_model()
     {
+        using var folder = new TemporaryFolder();
+        File.WriteAllText(folder["text.onnx"], "text");
+        StringAssert.Contains(Assert.ThrowsExactly<InvalidDataException>(() => new OnnxRestorer(folder["text.onnx"])).Message, "text.onnx");
+        StringAssert.Contains(Assert.ThrowsExactly<FileNotFoundException>(() => new OnnxRestorer(folder["none.onnx"])).Message, "none.onnx");
         Assert.ThrowsExactly<InvalidDataException>(() => new OnnxRestorer([1, 2, 3]));
         using var model = ExportedModels.CreateModel();
         var bytes = ExportedModels.Export(model);

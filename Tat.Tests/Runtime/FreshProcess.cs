@@ -19,6 +19,7 @@ internal static class FreshProcess
         ["onnx"] = LoadingProbes.RestoreWithOnnx,
         ["ensure"] = LoadingProbes.EnsureLoaded,
         ["restore"] = Scoring.ModelProbes.LoadAndRestore,
+        ["predict"] = Scoring.TatOnnxTransformerTests.Predict,
         ["inspect"] = Scoring.ModelProbes.InspectWithoutTorch,
         ["soak"] = Scoring.ModelProbes.Soak,
         ["tune"] = MemoryProbe.Tune,

@@ -2,7 +2,10 @@ using System.Text.Json;
 using Tat.Samples.Shell;
 using Tat.Tests.Formats;
 using Tat.Tests.Onnx;
+using Tat.Torch.Inference;
+using Tat.Torch.Model;
 using Tat.Torch.Onnx;
+using Tat.Torch.Tasks;
 
 namespace Tat.Tests.Samples;
 
@@ -56,6 +59,29 @@ public sealed class ExportCommandTests
         }
     }
 
+    [TestMethod]
+    public async Task Applies_the_tasks_that_an_exported_model_has_learnt_with_ML_NET_alone()
+    {
+        using var folder = new TemporaryFolder();
+        var task = new RestorationTask("T2", "intensity", "a.u.", new(0, 900));
+        using var network = ExportedModels.CreateNetwork();
+        using var model = new TatModel(network, new TaskVocabulary(task));
+        File.WriteAllBytes(folder["pixels.onnx"], ExportedModels.Export(model, new() { Signature = OnnxSignature.Pixels }));
+        var image = Loading.SampleImages.Write(folder["mri.nii"], 500, rows: 20, columns: 27, slices: 2);
+
+        (await Cli.RunAsync("apply-onnx", image, "--model", folder["pixels.onnx"], "--task", "MRI", "--out", folder["wrong.nii"])).AssertFailed(CommandLine.Failed, "'MRI' is unknown; the known tasks are T2");
+        (await Cli.RunAsync("apply-onnx", image, "--model", folder["pixels.onnx"], "--task", "T2", "--out", folder["plain.nii"])).AssertDone();
+
+        using var scan = Tat.MLNet.Formats.ImageFormats.Open(image);
+        using var reference = new Restorer(model);
+        var expected = reference.Restore([scan.ReadSlice(0), scan.ReadSlice(1)], [task, task]).SelectMany(slice => slice.Pixels).ToArray();
+        var actual = Read(folder["plain.nii"]);
+        for (var i = 0; i < expected.Length; i++)
+        {
+            Assert.AreEqual(expected[i], actual[i], 1e-4f * 900);
+        }
+    }
+
     private static float[] Read(string path)
     {
         using var scan = Tat.MLNet.Formats.ImageFormats.Open(path);
@@ -76,6 +102,7 @@ public sealed class ExportCommandTests
         foreach (var row in rows)
         {
             Assert.IsTrue(row.GetProperty("milliseconds").GetDouble() > 0 && row.GetProperty("coldStartSeconds").GetDouble() > 0 && row.GetProperty("peakMegabytes").GetDouble() > 10);
+            Assert.AreEqual(row.GetProperty("milliseconds").GetDouble() / row.GetProperty("floorMilliseconds").GetDouble(), row.GetProperty("timesFloor").GetDouble(), 1e-9);
         }
     }
 }

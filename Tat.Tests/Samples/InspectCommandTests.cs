@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Tat.Tests.Formats;
 using Tat.Tests.Formats.Nifti;
+using Tat.Tests.Onnx;
 
 namespace Tat.Tests.Samples;
 
@@ -28,6 +29,23 @@ public sealed class InspectCommandTests
         var run = await Cli.RunAsync("inspect", "--json", NiftiSamples.WriteRamp(folder["a.nii"]), NiftiSamples.WriteRamp(folder["b.hdr"]));
         run.AssertDone();
         Assert.AreEqual(2, JsonDocument.Parse(run.Output).RootElement.GetArrayLength());
+    }
+
+    [TestMethod]
+    public async Task Tells_the_tasks_and_the_card_of_an_exported_model()
+    {
+        using var folder = new TemporaryFolder();
+        using var model = ExportedModels.CreateModel();
+        File.WriteAllBytes(folder["tat.onnx"], ExportedModels.Export(model));
+        var shown = await Cli.RunAsync("inspect", folder["tat.onnx"]);
+        shown.AssertDone();
+        StringAssert.Contains(shown.Output, "normalised from [-1024, 3072]");
+        StringAssert.Contains(shown.Output, "321");
+        var json = await Cli.RunAsync("inspect", folder["tat.onnx"], "--json");
+        Assert.AreEqual("nothing", JsonDocument.Parse(json.Output).RootElement.GetProperty("card").GetProperty("data").GetString());
+
+        File.WriteAllText(folder["other.onnx"], "text");
+        (await Cli.RunAsync("inspect", folder["other.onnx"])).AssertFailed(1, "other.onnx");
     }
 
     [TestMethod]

@@ -53,10 +53,13 @@ internal static class ModelProbes
     }
 
     /// <summary>The bits of all restored images.</summary>
-    public static string Digest(IDataView view)
+    public static string Digest(IDataView view) => Digest(view.GetColumn<float[]>("Restored"));
+
+    /// <summary>The bits of all images.</summary>
+    public static string Digest(IEnumerable<float[]> images)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        foreach (var image in view.GetColumn<float[]>("Restored"))
+        foreach (var image in images)
         {
             hash.AppendData(System.Runtime.InteropServices.MemoryMarshal.AsBytes(image.AsSpan()));
         }

@@ -6,6 +6,7 @@ using Tat.Tests.Onnx;
 using Tat.Tests.Runtime;
 using Tat.Torch.Imaging;
 using Tat.Torch.Inference;
+using Tat.Torch.Model;
 using Tat.Torch.Onnx;
 using Tat.Torch.Tasks;
 
@@ -50,6 +51,8 @@ public sealed class TatOnnxTransformerTests
 
         var fresh = await FreshProcess.Run("restore", (ModelProbes.Variable, folder["tat.zip"]));
         Assert.AreEqual((ModelProbes.Digest(pipeline.Transform(rows)), ""), (fresh.Output, fresh.Error));
+        var predicted = await FreshProcess.Run("predict", (ModelProbes.Variable, folder["tat.zip"]));
+        Assert.AreEqual((fresh.Output, ""), (predicted.Output, predicted.Error));
         var loaded = _ml.ImageRestoration.FindRestoration(_ml.Model.Load(folder["tat.zip"], out _));
         Assert.AreEqual((3, 321L), (loaded.BatchSize, loaded.Card.Iterations));
     }
@@ -73,6 +76,34 @@ public sealed class TatOnnxTransformerTests
         Save(pipeline, rows, folder["plain.zip"]);
         var fresh = await FreshProcess.Run("restore", (ModelProbes.Variable, folder["plain.zip"]));
         Assert.AreEqual((ModelProbes.Digest(pipeline.Transform(rows)), ""), (fresh.Output, fresh.Error));
+        var predicted = await FreshProcess.Run("predict", (ModelProbes.Variable, folder["plain.zip"]));
+        Assert.AreEqual((fresh.Output, ""), (predicted.Output, predicted.Error));
+    }
+
+    [TestMethod]
+    public void Model_information_comes_from_exported_files_and_from_pipelines_that_hold_one()
+    {
+        using var folder = new TemporaryFolder();
+        var task = new RestorationTask("CBCT", "attenuation", "HU", new(-1000, 1000));
+        using var network = ExportedModels.CreateNetwork();
+        using var model = new TatModel(network, new TaskVocabulary(task), new ModelCard { Iterations = 5, Data = "cones" });
+        var rows = Rows();
+        File.WriteAllBytes(folder["tat.onnx"], ExportedModels.Export(model));
+        Save(_ml.ImageRestoration.ApplyOnnx(folder["tat.onnx"]).Fit(rows), rows, folder["tat.zip"]);
+        foreach (var name in new[] { "tat.onnx", "tat.zip" })
+        {
+            var info = _ml.ImageRestoration.ReadModelInfo(folder[name]);
+            Assert.AreEqual((5L, "cones", network.Options.ParameterCount), (info.Card.Iterations, info.Card.Data, info.Network.ParameterCount));
+            CollectionAssert.AreEqual(new[] { task }, info.Tasks.ToArray());
+        }
+
+        File.WriteAllBytes(folder["half.onnx"], File.ReadAllBytes(folder["tat.onnx"])[..20_000]);
+        File.WriteAllBytes(folder["empty.onnx"], []);
+        File.WriteAllText(folder["text.onnx"], "this is a text");
+        foreach (var bad in new[] { "half.onnx", "empty.onnx", "text.onnx" })
+        {
+            StringAssert.Contains(Assert.ThrowsExactly<InvalidDataException>(() => _ml.ImageRestoration.ReadModelInfo(folder[bad])).Message, bad);
+        }
     }
 
     [TestMethod]
@@ -91,6 +122,21 @@ public sealed class TatOnnxTransformerTests
         File.WriteAllText(folder["text.onnx"], "text");
         StringAssert.Contains(
             Assert.ThrowsExactly<InvalidDataException>(() => _ml.ImageRestoration.ApplyOnnx(folder["text.onnx"]).Fit(Rows())).Message, "text.onnx");
+    }
+
+    /// <summary>In a fresh process: predicts row by row with a saved pipeline of either route, and gives the bits of all images.</summary>
+    internal static string Predict()
+    {
+        var ml = new MLContext();
+        var model = ml.Model.Load(Environment.GetEnvironmentVariable(ModelProbes.Variable)!, out var schema);
+        return schema.GetColumnOrNull("pixels") is null ? Predict<Row>(CreateRow) : Predict<FlatRow>(CreateFlatRow);
+
+        string Predict<T>(Func<int, T> create)
+            where T : class
+        {
+            using var engine = ml.Model.CreatePredictionEngine<T, Result>(model);
+            return ModelProbes.Digest(_sizes.Select((_, i) => engine.Predict(create(i)).Restored));
+        }
     }
 
     private static void AssertClose(Restorer reference, float[][] restored)

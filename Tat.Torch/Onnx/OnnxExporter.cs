@@ -63,7 +63,7 @@ public static class OnnxExporter
             Graph = new ModelGraph(network, new(ReadWeights(source.Network))).Build(options.Signature, options.HalfPrecisionWeights),
         };
         model.OpsetImport.Add(new OperatorSetIdProto { Version = Opset });
-        new OnnxMetadata(options.Signature, source.Tasks, source.Card).Write(model, network);
+        new OnnxMetadata(options.Signature, network, source.Tasks, source.Card).Write(model);
         return model;
     }
 

@@ -1,3 +1,4 @@
+using Google.Protobuf;
 using Tat.Torch.Model;
 using Tat.Torch.Onnx.Schema;
 using Tat.Torch.Tasks;
@@ -5,17 +6,50 @@ using Tat.Torch.Tasks;
 namespace Tat.Torch.Onnx;
 
 /// <summary>What an exported model says of itself: its signature, and what a <see cref="TatModel"/> says of itself.</summary>
-internal sealed record OnnxMetadata(OnnxSignature Signature, TaskVocabulary Tasks, ModelCard Card)
+internal sealed record OnnxMetadata(OnnxSignature Signature, TatNetworkOptions Network, TaskVocabulary Tasks, ModelCard Card)
 {
     private const string SignatureKey = "tat.signature";
 
     /// <summary>Writes the entries into a model.</summary>
-    public void Write(ModelProto model, TatNetworkOptions network)
+    public void Write(ModelProto model)
     {
-        foreach (var (key, value) in TatModelFormat.Write(network, Tasks, Card).Append(new(SignatureKey, Signature.ToString())))
+        foreach (var (key, value) in TatModelFormat.Write(Network, Tasks, Card).Append(new(SignatureKey, Signature.ToString())))
         {
             model.MetadataProps.Add(new StringStringEntryProto { Key = key, Value = value });
         }
+    }
+
+    /// <summary>Reads the entries of a file and passes over its graph and weights.</summary>
+    /// <param name="stream">The file.</param>
+    /// <param name="source">What to call the file in messages.</param>
+    /// <exception cref="InvalidDataException">It is damaged, or not an exported TAT.</exception>
+    public static OnnxMetadata Read(Stream stream, string source)
+    {
+        const uint metadata = (ModelProto.MetadataPropsFieldNumber << 3) | (uint)WireFormat.WireType.LengthDelimited;
+        var entries = new Dictionary<string, string>();
+        try
+        {
+            using var input = new CodedInputStream(stream, leaveOpen: true);
+            for (var tag = input.ReadTag(); tag != 0; tag = input.ReadTag())
+            {
+                if (tag == metadata)
+                {
+                    var entry = new StringStringEntryProto();
+                    input.ReadMessage(entry);
+                    entries[entry.Key] = entry.Value;
+                }
+                else
+                {
+                    input.SkipLastField();
+                }
+            }
+        }
+        catch (InvalidProtocolBufferException problem)
+        {
+            throw new InvalidDataException($"{source} is not an ONNX model, or damaged: {problem.Message}", problem);
+        }
+
+        return Read(entries, source);
     }
 
     /// <summary>Reads the entries of a model.</summary>
@@ -31,8 +65,8 @@ internal sealed record OnnxMetadata(OnnxSignature Signature, TaskVocabulary Task
 
         try
         {
-            var (_, tasks, card) = TatModelFormat.Read(entries);
-            return new(signature, tasks, card);
+            var (network, tasks, card) = TatModelFormat.Read(entries);
+            return new(signature, network, tasks, card);
         }
         catch (InvalidDataException problem)
         {

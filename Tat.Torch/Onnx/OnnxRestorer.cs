@@ -20,12 +20,15 @@ public sealed class OnnxRestorer : IImageRestorer
     /// <summary>Opens an exported model.</summary>
     /// <param name="path">The file.</param>
     /// <param name="options">How to run it; <see langword="null"/> for the CPU with all cores.</param>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="InvalidDataException">The file is damaged, or not a model that was exported from TAT.</exception>
     /// <exception cref="NotSupportedException">The execution provider is not available.</exception>
     /// <exception cref="DllNotFoundException">The program does not reference a native package of ONNX Runtime.</exception>
     public OnnxRestorer(string path, OnnxRestorerOptions? options = null)
-        : this(ReadAll(path), $"'{path}'", options)
     {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        _options = options ?? new();
+        (_session, _metadata) = Describe(OnnxSessionFactory.Open(path, _options), $"'{path}'");
     }
 
     /// <summary>Opens an exported model that is in memory.</summary>
@@ -44,16 +47,7 @@ public sealed class OnnxRestorer : IImageRestorer
     {
         ArgumentNullException.ThrowIfNull(model);
         _options = options ?? new();
-        _session = OnnxSessionFactory.Open(model, source, _options);
-        try
-        {
-            _metadata = OnnxMetadata.Read(_session.ModelMetadata.CustomMetadataMap, source);
-        }
-        catch
-        {
-            _session.Dispose();
-            throw;
-        }
+        (_session, _metadata) = Describe(OnnxSessionFactory.Open(model, source, _options), source);
     }
 
     /// <inheritdoc/>
@@ -99,10 +93,17 @@ public sealed class OnnxRestorer : IImageRestorer
     /// <summary>Frees the model.</summary>
     public void Dispose() => _session.Dispose();
 
-    private static byte[] ReadAll(string path)
+    private static (InferenceSession Session, OnnxMetadata Metadata) Describe(InferenceSession session, string source)
     {
-        ArgumentException.ThrowIfNullOrEmpty(path);
-        return File.ReadAllBytes(path);
+        try
+        {
+            return (session, OnnxMetadata.Read(session.ModelMetadata.CustomMetadataMap, source));
+        }
+        catch
+        {
+            session.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Images to run at the same time: at most one for each processor, and few pixels in all.</summary>

@@ -5,16 +5,27 @@ namespace Tat.Torch.Onnx;
 /// <summary>Opens ONNX models in ONNX Runtime, and says what to do where that fails.</summary>
 internal static class OnnxSessionFactory
 {
-    /// <summary>Opens a model.</summary>
+    /// <summary>Opens a file.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="options">How to run it.</param>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    public static InferenceSession Open(string path, OnnxRestorerOptions options) => File.Exists(path)
+        ? Open(session => new InferenceSession(path, session), $"'{path}'", options)
+        : throw new FileNotFoundException($"The ONNX model '{path}' does not exist; export a trained model.", path);
+
+    /// <summary>Opens a model that is in memory.</summary>
     /// <param name="model">The bytes of the file.</param>
     /// <param name="source">What to call it in messages.</param>
     /// <param name="options">How to run it.</param>
-    public static InferenceSession Open(byte[] model, string source, OnnxRestorerOptions options)
+    public static InferenceSession Open(byte[] model, string source, OnnxRestorerOptions options) =>
+        Open(session => new InferenceSession(model, session), source, options);
+
+    private static InferenceSession Open(Func<SessionOptions, InferenceSession> open, string source, OnnxRestorerOptions options)
     {
         try
         {
             using var session = Configure(options);
-            return new InferenceSession(model, session);
+            return open(session);
         }
         catch (Exception problem) when (IsMissingLibrary(problem))
         {
