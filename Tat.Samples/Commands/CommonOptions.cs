@@ -36,7 +36,7 @@ internal static class CommonOptions
 
     public static Option<bool> Json() => new("--json") { Description = "Print JSON and nothing else." };
 
-    public static Option<bool> Overwrite() => new("--overwrite") { Description = "Replace files that are there." };
+    public static Option<bool> Overwrite() => new("--overwrite") { Description = "Replace results that are there, each when the new one is complete; of a folder with a series all files." };
 
     /// <summary>Refuses to replace files.</summary>
     /// <exception cref="IOException">One of them exists, and <paramref name="overwrite"/> is not set.</exception>

@@ -21,10 +21,12 @@ internal static class EvaluateCommand
         var model = new Option<string>("--model") { Description = "The model to evaluate; without one, the low-quality images alone are measured." };
         var csv = new Option<string>("--csv") { Description = "Write a line per slice to this file." };
         var reading = new ReadingOptions();
+        var inference = new InferenceOptions();
         var overwrite = CommonOptions.Overwrite();
         var json = CommonOptions.Json();
         var command = new Command("evaluate", "Measures PSNR, SSIM and RMSE against references by the paper's protocol.") { data, split, low, high, task, model, csv, overwrite, json };
         reading.AddTo(command);
+        inference.AddTo(command);
         command.Validators.Add(result =>
         {
             var pair = (result.GetValue(low), result.GetValue(high), result.GetValue(task));
@@ -35,7 +37,8 @@ internal static class EvaluateCommand
         });
         command.SetAction((parsed, cancellationToken) =>
         {
-            using var restorer = parsed.GetValue(model) is { } path ? ModelFiles.Open(path) : null;
+            var unrestored = 0;
+            using var restorer = parsed.GetValue(model) is { } path ? inference.Open(parsed, path, _ => Interlocked.Increment(ref unrestored)) : null;
             var tasks = restorer?.Tasks ?? TaskVocabulary.Paper;
             var pairs = parsed.GetValue(data) is { } root
                 ? PairFiles.InDataSet(root, parsed.GetRequiredValue(split), tasks)
@@ -59,6 +62,15 @@ internal static class EvaluateCommand
             else
             {
                 terminal.Write(table.ToTable());
+                foreach (var remark in table.Remarks())
+                {
+                    terminal.Line(remark);
+                }
+
+                if (unrestored > 0)
+                {
+                    terminal.Line($"{unrestored} slices have NaN or infinite values: they were not restored, and count in no average.");
+                }
             }
 
             return Task.FromResult(CommandLine.Done);

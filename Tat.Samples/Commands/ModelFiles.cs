@@ -1,7 +1,11 @@
 using Microsoft.ML;
+using Tat.MLNet.Scoring;
 using Tat.Torch.Inference;
 using Tat.Torch.Model;
 using Tat.Torch.Onnx;
+using Tat.Torch.Runtime;
+using TorchSharp;
+using static TorchSharp.torch;
 
 namespace Tat.Samples.Commands;
 
@@ -14,21 +18,23 @@ internal static class ModelFiles
     public static bool IsModelName(string path) => _endings.Contains(Path.GetExtension(path), StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Opens a model.</summary>
+    /// <param name="path">The model.</param>
+    /// <param name="device">Where it runs: cpu, cuda, cuda:N or auto, which is the CPU for ONNX.</param>
+    /// <param name="options">How it restores; <see langword="null"/> for the defaults.</param>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="InvalidDataException">It is not a model, or damaged.</exception>
-    public static IImageRestorer Open(string path)
+    public static IImageRestorer Open(string path, string device = "auto", RestorerOptions? options = null)
     {
         if (!File.Exists(path))
         {
             throw new FileNotFoundException($"The model '{path}' does not exist; train one, for example with the command quickstart, or give another --model.");
         }
 
-        var ml = new MLContext();
         return Path.GetExtension(path).ToLowerInvariant() switch
         {
-            ".zip" => ml.ImageRestoration.FindRestoration(LoadPipeline(ml, path)).Restorer,
-            ".onnx" => new OnnxRestorer(path),
-            ".safetensors" => new Restorer(TatModel.Load(path), ownsModel: true),
+            ".zip" => OpenPipeline(path, ComputeDevice.Choose(device), options),
+            ".onnx" => OpenOnnx(path, device, options ?? new()),
+            ".safetensors" => new Restorer(TatModel.Load(path, ComputeDevice.Choose(device)), options, ownsModel: true),
             _ => throw new InvalidDataException($"'{path}' is not a model by its name; {string.Join(", ", _endings)} can be opened."),
         };
     }
@@ -61,5 +67,19 @@ internal static class ModelFiles
         {
             File.Delete(temporary);
         }
+    }
+
+    private static IImageRestorer OpenPipeline(string path, Device device, RestorerOptions? options)
+    {
+        var ml = new MLContext { GpuDeviceId = device.type == DeviceType.CUDA ? device.index : null, FallbackToCpu = false };
+        var step = ml.ImageRestoration.FindRestoration(LoadPipeline(ml, path));
+        return step is TatTransformer tat ? new Restorer(tat.Model, options, ownsModel: true) : step.Restorer;
+    }
+
+    private static OnnxRestorer OpenOnnx(string path, string device, RestorerOptions options)
+    {
+        var runtime = new OnnxRestorerOptions { NonFinite = options.NonFinite, OnPassThrough = options.OnPassThrough };
+        var isGpu = device.Trim().StartsWith("cuda", StringComparison.OrdinalIgnoreCase);
+        return new OnnxRestorer(path, isGpu ? runtime with { ExecutionProvider = "CUDA", DeviceId = ComputeDevice.Choose(device).index } : runtime);
     }
 }

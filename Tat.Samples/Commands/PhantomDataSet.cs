@@ -15,15 +15,16 @@ internal static class PhantomDataSet
     /// <param name="splits">How many pairs each split has; no phantom is in two of them.</param>
     /// <param name="size">Rows and columns.</param>
     /// <param name="seed">Which phantoms.</param>
+    /// <param name="mriFactor">MRI: reduction of resolution per axis.</param>
     /// <param name="progress">Is told how far it is.</param>
     /// <param name="cancellationToken">Stops between pairs.</param>
-    public static void Write(string root, IReadOnlyList<RestorationTask> tasks, IReadOnlyList<(string Split, int Count)> splits, int size, ulong seed, IProgress<(double, string)> progress, CancellationToken cancellationToken)
+    public static void Write(string root, IReadOnlyList<RestorationTask> tasks, IReadOnlyList<(string Split, int Count)> splits, int size, ulong seed, double mriFactor, IProgress<(double, string)> progress, CancellationToken cancellationToken)
     {
         var total = tasks.Count * splits.Sum(split => split.Count);
         var done = 0;
         foreach (var task in tasks)
         {
-            var (pairs, first) = (new PhantomPairs(task, splits.Sum(split => split.Count), size, seed), 0);
+            var (pairs, first) = (new PhantomPairs(task, splits.Sum(split => split.Count), size, seed) { MriFactor = mriFactor }, 0);
             foreach (var (split, count) in splits)
             {
                 var folder = Path.Combine(root, task.Name, split);

@@ -47,5 +47,24 @@ internal sealed record QualityTable(IReadOnlyList<QualityTable.Row> Rows)
         return table;
     }
 
+    /// <summary>What a reader must not overlook: tasks that restoring does not help.</summary>
+    public IEnumerable<string> Remarks()
+    {
+        // Less than this nobody sees.
+        const double Noticeable = 0.05;
+        foreach (var row in Rows.Where(row => row.Restored is not null))
+        {
+            var gain = row.Restored!.Psnr - row.Input.Psnr;
+            if (gain < -Noticeable)
+            {
+                yield return string.Create(CultureInfo.InvariantCulture, $"{row.Task}: the model makes images worse ({gain:F2} dB). Train it longer, or on images that are more like these.");
+            }
+            else if (gain <= Noticeable)
+            {
+                yield return $"{row.Task}: the model changes next to nothing. Train it longer, or on images that are more like these.";
+            }
+        }
+    }
+
     private static string Number(double? value, string format) => value is null ? "-" : value.Value.ToString(format, CultureInfo.InvariantCulture);
 }

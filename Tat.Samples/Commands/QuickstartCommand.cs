@@ -14,18 +14,21 @@ namespace Tat.Samples.Commands;
 internal static class QuickstartCommand
 {
     /// <summary>How much is made and trained.</summary>
-    internal sealed record Sizes(int ImageSize, int TrainingPairs, int TestPairs, TatTrainerOptions Training);
+    internal sealed record Sizes(int ImageSize, int TrainingPairs, int TestPairs, double MriFactor, TatTrainerOptions Training);
 
     /// <summary>
-    /// What a small network learns most from in three minutes of two CPU cores: one patch per task, a quarter of an image. Warm-up
-    /// and clipping keep it stable: at twice the rate a run has ended in a network that returns its input.
+    /// What a small network learns most from in three minutes of two CPU cores: three patches in each iteration, a quarter of an image each, from a network
+    /// that starts as the identity. Noise is learnt fast: with equal shares the network smooths MRI as well, and does not sharpen it before long; so
+    /// MRI has the largest share of the patches. Warm-up and clipping keep the training stable: at three times the rate it ends in a network that returns its input.
     /// </summary>
-    private static readonly Sizes _sizes = new(ImageSize: 128, TrainingPairs: 48, TestPairs: 12, TatTrainerOptions.Cpu with
+    private static readonly Sizes _sizes = new(ImageSize: 128, TrainingPairs: 48, TestPairs: 12, MriFactor: 2, TatTrainerOptions.Cpu with
     {
-        Iterations = 700,
+        Iterations = 550,
         LearningRate = 1e-3,
-        WarmUpIterations = 50,
+        WarmUpIterations = 20,
         GradientClipping = 1,
+        StartAsIdentity = true,
+        TaskWeights = new Dictionary<string, double> { ["PET"] = 1, ["CT"] = 1.5, ["MRI"] = 2 },
         DataDescription = "phantoms of the quickstart",
     });
 
@@ -34,13 +37,15 @@ internal static class QuickstartCommand
         var output = new Option<string>("--out") { Description = "Folder for the data, the model and the report.", DefaultValueFactory = _ => CommonOptions.QuickstartFolder };
         var minutes = new Option<double>("--minutes") { Description = "Training ends after this time at the latest.", DefaultValueFactory = _ => 2.8 };
         var device = CommonOptions.Device();
-        var command = new Command("quickstart", "Makes phantoms, trains a small TAT for three tasks, and reports how it restores phantoms that it has not seen.") { output, minutes, device };
+        var seed = CommonOptions.Seed();
+        var command = new Command("quickstart", "Makes phantoms, trains a small TAT for three tasks, and reports how it restores phantoms that it has not seen.") { output, minutes, device, seed };
         command.SetAction((parsed, cancellationToken) =>
         {
             var training = _sizes.Training with
             {
                 MaximumDuration = TimeSpan.FromMinutes(parsed.GetValue(minutes)),
                 Device = ComputeDevice.Choose(parsed.GetRequiredValue(device)),
+                Seed = parsed.GetValue(seed),
             };
             Run(terminal, parsed.GetRequiredValue(output), _sizes with { Training = training }, cancellationToken);
             return Task.FromResult(CommandLine.Done);
@@ -54,7 +59,7 @@ internal static class QuickstartCommand
         var data = Path.Combine(folder, "data");
         terminal.Track("Phantoms", progress =>
         {
-            PhantomDataSet.Write(data, TaskVocabulary.Paper, [("train", sizes.TrainingPairs), ("test", sizes.TestPairs)], sizes.ImageSize, sizes.Training.Seed, progress, cancellationToken);
+            PhantomDataSet.Write(data, TaskVocabulary.Paper, [("train", sizes.TrainingPairs), ("test", sizes.TestPairs)], sizes.ImageSize, sizes.Training.Seed, sizes.MriFactor, progress, cancellationToken);
             return data;
         });
 
@@ -86,16 +91,22 @@ internal static class QuickstartCommand
         var (before, after) = terminal.Track("Restoring unseen phantoms", _ => (
             ml.ImageRestoration.Evaluate(restored, scoreColumnName: "LowQuality", cancellationToken: cancellationToken),
             ml.ImageRestoration.Evaluate(restored, cancellationToken: cancellationToken)));
-        terminal.Write(QualityTable.Of(restoration.Tasks, before, after).ToTable());
+        var table = QualityTable.Of(restoration.Tasks, before, after);
+        terminal.Write(table.ToTable());
+        string[] remarks = [.. new[] { monitor.CutShort }.OfType<string>(), .. table.Remarks()];
+        foreach (var remark in remarks)
+        {
+            terminal.Line(remark);
+        }
 
         var reportPath = Path.Combine(folder, "report.html");
-        HtmlReport.Write(
-            ModelReport.Create(
-                "TAT quickstart",
-                $"A small Task-Adaptive Transformer, trained for three tasks on {sizes.TrainingPairs} phantoms each, restores phantoms that it has not seen.",
-                ScoredImage.Take(ml, restored, perTask: 4), before, after, (restoration.Tasks, restoration.Card), monitor.Charts(),
-                ["Phantoms are not patients: the numbers show that the program works, not how well TAT restores real scans."]),
-            reportPath);
+        var report = ModelReport.Create(
+            "TAT quickstart",
+            $"A small Task-Adaptive Transformer, trained for three tasks on {sizes.TrainingPairs} phantoms each, restores phantoms that it has not seen: PET of a twelfth of the counts, CT of a quarter of the dose, MRI of 1/{sizes.MriFactor} of the resolution per axis.",
+            ScoredImage.Take(ml, restored, perTask: 4), before, after, (restoration.Tasks, restoration.Card), monitor.Charts(),
+            ["Phantoms are not patients: the numbers show that the program works, not how well TAT restores real scans.", .. remarks]);
+        HtmlReport.Write(report, reportPath);
+        ContactSheet.WriteBeside(reportPath, report.Cases);
         SayWhatNext(terminal, folder, modelPath, reportPath);
     }
 
@@ -103,7 +114,7 @@ internal static class QuickstartCommand
     {
         terminal.Line($"""
             Model   {modelPath}
-            Report  {reportPath} (open it in a browser)
+            Report  {reportPath} (open it in a browser), its pictures in {Path.ChangeExtension(reportPath, ".png")}
 
             Phantoms are not patients: the numbers show that everything works, not how well TAT restores real scans.
             What to try next, with the same program:

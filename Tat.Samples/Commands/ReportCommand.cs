@@ -30,14 +30,20 @@ internal static class ReportCommand
             var (before, after) = terminal.Track("Restoring", _ => (
                 ml.ImageRestoration.Evaluate(scored, scoreColumnName: "LowQuality", cancellationToken: cancellationToken),
                 ml.ImageRestoration.Evaluate(scored, cancellationToken: cancellationToken)));
-            HtmlReport.Write(
-                ModelReport.Create(
-                    $"TAT: {Path.GetFileName(parsed.GetRequiredValue(model))}",
-                    $"How the model restores the {parsed.GetRequiredValue(split)} images of {Path.GetFileName(Path.GetFullPath(parsed.GetRequiredValue(data)))}.",
-                    ScoredImage.Take(ml, scored, parsed.GetValue(images)), before, after, (restoration.Tasks, restoration.Card), charts, []),
-                target);
-            terminal.Write(QualityTable.Of(restoration.Tasks, before, after).ToTable());
-            terminal.Line($"The report is in {target}.");
+            var report = ModelReport.Create(
+                $"TAT: {Path.GetFileName(parsed.GetRequiredValue(model))}",
+                $"How the model restores the {parsed.GetRequiredValue(split)} images of {Path.GetFileName(Path.GetFullPath(parsed.GetRequiredValue(data)))}.",
+                ScoredImage.Take(ml, scored, parsed.GetValue(images)), before, after, (restoration.Tasks, restoration.Card), charts, []);
+            HtmlReport.Write(report, target);
+            ContactSheet.WriteBeside(target, report.Cases);
+            var table = QualityTable.Of(restoration.Tasks, before, after);
+            terminal.Write(table.ToTable());
+            foreach (var remark in table.Remarks())
+            {
+                terminal.Line(remark);
+            }
+
+            terminal.Line($"The report is in {target}, its pictures in {Path.ChangeExtension(target, ".png")}.");
             return Task.FromResult(CommandLine.Done);
         });
         return command;

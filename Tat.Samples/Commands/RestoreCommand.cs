@@ -22,6 +22,7 @@ internal static class RestoreCommand
         var derived = new DerivedOptions();
         var asStored = new Option<bool>("--pet-as-stored") { Description = "DICOM: take PET as it is stored (Bq/ml) instead of in SUV, for models that were trained so." };
         var reading = new ReadingOptions();
+        var inference = new InferenceOptions();
         var overwrite = CommonOptions.Overwrite();
         var resume = new Option<bool>("--resume") { Description = "Skip images whose result is there." };
         var json = CommonOptions.Json();
@@ -29,6 +30,7 @@ internal static class RestoreCommand
         command.Add(asStored);
         derived.AddTo(command);
         reading.AddTo(command);
+        inference.AddTo(command);
         command.SetAction((parsed, cancellationToken) =>
         {
             var jobs = RestoreJob.Plan(parsed.GetRequiredValue(images), parsed.GetValue(output));
@@ -39,7 +41,8 @@ internal static class RestoreCommand
 
             CommonOptions.CheckFree(parsed.GetValue(overwrite), jobs.Select(job => job.Destination));
             var modelPath = parsed.GetRequiredValue(model);
-            using var restorer = ModelFiles.Open(modelPath);
+            var unrestored = 0;
+            using var restorer = inference.Open(parsed, modelPath, _ => Interlocked.Increment(ref unrestored));
             var options = derived.Of(parsed) with { Model = $"TAT {restorer.Card.ProductVersion}, {Path.GetFileName(modelPath)}", KeepDataType = parsed.GetValue(keepType) };
             var readOptions = reading.Of(parsed) with { Plane = parsed.GetValue(plane), Pet = parsed.GetValue(asStored) ? PetQuantity.AsStored : PetQuantity.Suv };
             var results = new List<object>();
@@ -48,15 +51,17 @@ internal static class RestoreCommand
                 using var scan = ImageFormats.Open(job.Source, readOptions);
                 var chosen = TaskOf(scan, parsed.GetValue(task), restorer.Tasks);
                 var clock = Stopwatch.StartNew();
+                unrestored = 0;
                 terminal.Track(job.Name, progress =>
                 {
                     job.Write(scan, Restore(scan, restorer, chosen, progress, cancellationToken), options, cancellationToken);
                     return job;
                 }, quiet: parsed.GetValue(json));
-                results.Add(new { job.Source, Task = chosen.Name, Slices = scan.SliceCount, job.Destination, clock.Elapsed.TotalSeconds });
+                results.Add(new { job.Source, Task = chosen.Name, Slices = scan.SliceCount, Unrestored = unrestored, job.Destination, clock.Elapsed.TotalSeconds });
                 if (!parsed.GetValue(json))
                 {
-                    terminal.Line(FormattableString.Invariant($"{job.Destination}: {scan.SliceCount} slices restored as {chosen} in {clock.Elapsed.TotalSeconds:F1} s"));
+                    var left = unrestored > 0 ? $"; {unrestored} with NaN or infinite values left as they are" : "";
+                    terminal.Line(FormattableString.Invariant($"{job.Destination}: {scan.SliceCount - unrestored} slices restored as {chosen} in {clock.Elapsed.TotalSeconds:F1} s{left}"));
                 }
             }
 

@@ -40,11 +40,36 @@ internal sealed record RestoreJob(string Source, string Name, string Destination
         return twice is null ? jobs : throw new InvalidDataException($"'{twice.First().Source}' and '{twice.Last().Source}' would both be written to '{twice.Key}'; restore them one by one.");
     }
 
-    /// <summary>Writes the result in the source's format, or as NIfTI where its name asks for that.</summary>
+    /// <summary>Writes the result in the source's format, or as NIfTI where its name asks for that; what is there is replaced once the new result is complete.</summary>
+    /// <exception cref="IOException">The result is a folder, and the folder that is there holds more than images of that format.</exception>
     public void Write(IImageScan scan, IEnumerable<ImageSlice> slices, DerivedImageOptions options, CancellationToken cancellationToken)
     {
         var format = IsNiftiName(Destination) ? _nifti : scan.Format;
-        format.WriteDerived(scan, Destination, slices, options, cancellationToken);
+        if (!Directory.Exists(Destination))
+        {
+            format.WriteDerived(scan, Destination, slices, options, cancellationToken);
+            return;
+        }
+
+        if (Directory.EnumerateFiles(Destination, "*", SearchOption.AllDirectories).FirstOrDefault(file => !format.Recognizes(file)) is { } other)
+        {
+            throw new IOException($"'{Destination}' is not replaced: it holds '{Path.GetFileName(other)}', which is no {format.Name} image; give another --out.");
+        }
+
+        var complete = $"{Path.TrimEndingDirectorySeparator(Destination)}.{Guid.NewGuid():N}.tmp";
+        try
+        {
+            format.WriteDerived(scan, complete, slices, options, cancellationToken);
+            Directory.Delete(Destination, recursive: true);
+            Directory.Move(complete, Destination);
+        }
+        finally
+        {
+            if (Directory.Exists(complete))
+            {
+                Directory.Delete(complete, recursive: true);
+            }
+        }
     }
 
     private static bool IsNiftiName(string path) =>

@@ -20,9 +20,12 @@ internal sealed class ScoredImage
 
     public string FileName { get; set; } = "";
 
-    /// <summary>The first images of each task.</summary>
+    /// <summary>Some images of each task, spread evenly over those there are.</summary>
     public static IReadOnlyList<ScoredImage> Take(MLContext ml, IDataView scored, int perTask) =>
-        [.. ml.Data.CreateEnumerable<ScoredImage>(scored, reuseRowObject: false).GroupBy(image => image.Task).SelectMany(task => task.Take(perTask))];
+        [.. ml.Data.CreateEnumerable<ScoredImage>(scored, reuseRowObject: false).GroupBy(image => image.Task).SelectMany(task => Spread([.. task], perTask))];
+
+    private static IEnumerable<ScoredImage> Spread(List<ScoredImage> images, int count) =>
+        Enumerable.Range(0, Math.Min(count, images.Count)).Select(i => images[i * images.Count / Math.Min(count, images.Count)]);
 
     public ImageSlice Image(float[] pixels) => new(pixels, Height, Width);
 }

@@ -44,7 +44,7 @@ internal static class SimulateCommand
         {
             if (parsed.GetValue(phantoms) is > 0 and var count)
             {
-                WritePhantoms(terminal, TaskVocabulary.Paper[parsed.GetRequiredValue(task)], parsed.GetRequiredValue(output), parsed.GetRequiredValue(split), count, parsed.GetValue(seed), parsed.GetValue(overwrite), cancellationToken);
+                WritePhantoms(terminal, TaskVocabulary.Paper[parsed.GetRequiredValue(task)], parsed.GetRequiredValue(output), parsed.GetRequiredValue(split), count, parsed.GetValue(seed), parsed.GetValue(factor), parsed.GetValue(overwrite), cancellationToken);
                 return Task.FromResult(CommandLine.Done);
             }
 
@@ -70,13 +70,13 @@ internal static class SimulateCommand
         return command;
     }
 
-    private static void WritePhantoms(Terminal terminal, RestorationTask task, string root, string split, int count, ulong seed, bool overwrite, CancellationToken cancellationToken)
+    private static void WritePhantoms(Terminal terminal, RestorationTask task, string root, string split, int count, ulong seed, double mriFactor, bool overwrite, CancellationToken cancellationToken)
     {
         var folder = Path.Combine(root, task.Name, split);
         CommonOptions.CheckFree(overwrite, folder);
         terminal.Track($"{task} phantoms", progress =>
         {
-            PhantomDataSet.Write(root, [task], [(split, count)], 128, seed, progress, cancellationToken);
+            PhantomDataSet.Write(root, [task], [(split, count)], 128, seed, mriFactor, progress, cancellationToken);
             return count;
         });
         terminal.Line($"{count} phantoms and degraded counterparts are in {folder}. Phantoms are not patients: use them to try things out.");

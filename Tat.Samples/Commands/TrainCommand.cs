@@ -71,7 +71,7 @@ internal static class TrainCommand
                 MetricsCallback = report => monitor.Report(report, progress),
                 CancellationToken = cancellationToken,
             }).Fit(train));
-            foreach (var message in monitor.Messages)
+            foreach (var message in monitor.Messages.Append(monitor.CutShort).OfType<string>())
             {
                 terminal.Line(message);
             }

@@ -12,6 +12,11 @@ internal sealed class TrainingMonitor
     /// <summary>What the user should know after training: images skipped, checkpoints passed over.</summary>
     public IEnumerable<string> Messages => _history.SelectMany(progress => progress.Messages).Distinct();
 
+    /// <summary>Says that the time limit ended training, if it did.</summary>
+    public string? CutShort => _history is [.., { Fraction: >= 1 } last] && last.Iteration < last.Iterations
+        ? string.Create(CultureInfo.InvariantCulture, $"Training ended by its time limit after {last.Iteration} of {last.Iterations} iterations; on a faster machine or with more --minutes the model is better.")
+        : null;
+
     /// <summary>Takes a report of the trainer and passes it on in short.</summary>
     public void Report(TrainingProgress progress, IProgress<(double Share, string Status)> display)
     {

@@ -21,7 +21,7 @@ internal sealed class CaseSection
         (_case, _colour) = (item, colour);
         var best = item.Reference ?? item.Restored ?? item.Input;
         _window = item.Window ?? Rendering.WindowOf(item.Task, best);
-        _inverted = string.Equals(item.Task.Name, RestorationTask.Pet.Name, StringComparison.OrdinalIgnoreCase);
+        _inverted = Rendering.IsInverted(item.Task);
         _detail = Rendering.MostDetailed(best, _window);
     }
 

@@ -9,24 +9,46 @@ internal static class Rendering
     /// <summary>Anchors of the colour scale of errors, dark to light, evenly spaced.</summary>
     private static readonly (byte Red, byte Green, byte Blue)[] _heat = [(2, 2, 8), (58, 12, 94), (140, 30, 104), (218, 66, 62), (250, 150, 32), (252, 246, 160)];
 
-    /// <summary>The intensities to show from black to white: a task's window, narrowed to what the image fills of it unless it is as narrow as a CT window.</summary>
+    /// <summary>The intensities to show from black to white: a task's window, narrowed to what the image fills of it.</summary>
     public static IntensityRange WindowOf(RestorationTask task, ImageSlice image)
     {
         var window = task.MetricWindow;
         if (window != task.NormalizationRange)
         {
-            return window;
+            return Narrowed(window, image);
         }
 
         var highest = Percentile(image.Pixels, 0.997);
         return highest > window.Minimum && highest < window.Maximum ? new(window.Minimum, highest) : window;
     }
 
+    /// <summary>
+    /// A fifth of the window where half of what it shows lies within a tenth: the brain window of a radiologist, since a window for the
+    /// tissues of a torso leaves grey and white matter of a head alike.
+    /// </summary>
+    private static IntensityRange Narrowed(IntensityRange window, ImageSlice image)
+    {
+        float[] inside = [.. image.Pixels.Where(value => value > window.Minimum && value < window.Maximum)];
+        if (inside.Length == 0 || Percentile(inside, 0.75) - Percentile(inside, 0.25) > window.Width / 10)
+        {
+            return window;
+        }
+
+        var (centre, half) = (MathF.Round(Percentile(inside, 0.5)), window.Width / 10);
+        return new(Math.Max(window.Minimum, centre - half), Math.Min(window.Maximum, centre + half));
+    }
+
+    /// <summary>Whether high intensities of a task are shown dark, as nuclear medicine shows uptake.</summary>
+    public static bool IsInverted(RestorationTask task) => string.Equals(task.Name, RestorationTask.Pet.Name, StringComparison.OrdinalIgnoreCase);
+
     /// <summary>A picture in shades of grey.</summary>
     /// <param name="image">The image.</param>
     /// <param name="window">The intensities at the ends of the scale.</param>
     /// <param name="inverted">Whether high intensities are dark, as nuclear medicine shows uptake.</param>
-    public static byte[] Grey(ImageSlice image, IntensityRange window, bool inverted)
+    public static byte[] Grey(ImageSlice image, IntensityRange window, bool inverted) => Png.Encode(GreyLevels(image, window, inverted), image.Width, image.Height);
+
+    /// <summary>The pixels of a picture in shades of grey, a byte each.</summary>
+    public static byte[] GreyLevels(ImageSlice image, IntensityRange window, bool inverted)
     {
         var samples = new byte[image.Pixels.Length];
         for (var i = 0; i < samples.Length; i++)
@@ -35,7 +57,7 @@ internal static class Rendering
             samples[i] = (byte)Math.Round(255 * (inverted ? 1 - level : level));
         }
 
-        return Png.Encode(samples, image.Width, image.Height);
+        return samples;
     }
 
     /// <summary>A picture of magnitudes on the colour scale of errors.</summary>

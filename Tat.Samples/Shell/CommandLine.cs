@@ -72,7 +72,7 @@ internal static class CommandLine
     /// <summary>One line, without the parameter's name that .NET appends to it.</summary>
     private static string MessageOf(Exception exception)
     {
-        var cause = exception is AggregateException { InnerExceptions.Count: 1 } ? exception.InnerException! : exception;
+        var cause = exception is AggregateException { InnerExceptions: [var first, ..] } ? first : exception;
         var message = cause.Message.ReplaceLineEndings(" ");
         return cause is ArgumentException { ParamName: { } name } ? message.Replace($" (Parameter '{name}')", "", StringComparison.Ordinal) : message;
     }

@@ -12,6 +12,10 @@ internal sealed class Terminal
     /// <summary>Tables are this wide where there is no terminal to ask.</summary>
     private const int PlainWidth = 160;
 
+    /// <summary>Characters of a live display's bar, and of percentage, time and gaps beside it.</summary>
+    private const int BarWidth = 20;
+    private const int NumbersWidth = 20;
+
     private static readonly JsonSerializerOptions _json = new()
     {
         WriteIndented = true,
@@ -79,18 +83,21 @@ internal sealed class Terminal
     }
 
     private T TrackLive<T>(string title, Func<IProgress<(double Share, string Status)>, T> work) => _console.Progress()
-        .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn())
+        .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn { Width = BarWidth }, new PercentageColumn(), new RemainingTimeColumn())
         .Start(context =>
         {
             var task = context.AddTask(Markup.Escape(title), maxValue: 1);
             var result = work(new Reporter((share, status) =>
             {
                 task.Value = share;
-                task.Description = Markup.Escape(status.Length > 0 ? $"{title}: {status}" : title);
+                task.Description = Markup.Escape(Fit(status.Length > 0 ? $"{title}: {status}" : title, _console.Profile.Width - BarWidth - NumbersWidth));
             }));
             task.Value = 1;
             return result;
         });
+
+    /// <summary>Shortens what would push bar and numbers out of the line.</summary>
+    internal static string Fit(string text, int width) => text.Length <= width ? text : $"{text[..Math.Max(0, width - 1)]}…";
 
     private T TrackPlain<T>(string title, Func<IProgress<(double Share, string Status)>, T> work)
     {

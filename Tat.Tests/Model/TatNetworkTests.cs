@@ -38,6 +38,32 @@ public sealed class TatNetworkTests
     }
 
     [TestMethod]
+    public void Every_variant_can_start_as_the_identity_and_leaves_it_with_the_first_steps()
+    {
+        foreach (var options in Variants)
+        {
+            using var scope = NewDisposeScope();
+            using var network = new TatNetwork(options);
+            network.MakeIdentity();
+            var images = Images(2, 32, 32);
+            GoldenVectors.AssertClose(images, network.forward(images), 0, $"{options}");
+            for (var step = 0; step < 2; step++)
+            {
+                network.zero_grad();
+                (network.forward(images) - 0.5).square().mean().backward();
+                using var constant = no_grad();
+                foreach (var parameter in network.parameters().Where(parameter => parameter.grad is not null))
+                {
+                    parameter.sub_(parameter.grad! * 0.01);
+                }
+            }
+
+            var last = network.named_parameters().Single(named => named.name == "refinement.0.ffn.project_out.weight").parameter;
+            Assert.AreNotEqual(0, last.abs().sum().ToSingle(), $"{options}");
+        }
+    }
+
+    [TestMethod]
     public void Every_variant_restores_a_batch_as_it_restores_its_images_one_by_one()
     {
         foreach (var options in Variants)

@@ -52,6 +52,20 @@ public sealed class PhantomPairsTests
     }
 
     [TestMethod]
+    public void The_factor_of_MRI_decides_how_much_resolution_is_left()
+    {
+        double Psnr(double factor)
+        {
+            var pair = new PhantomPairs(RestorationTask.Mri, 1, 64, 1) { MriFactor = factor }.Read(0);
+            return ImageQuality.Measure(pair.LowQuality, pair.HighQuality).Psnr;
+        }
+
+        Assert.AreEqual(4, new PhantomPairs(RestorationTask.Mri, 1, 64, 1).MriFactor);
+        Assert.IsGreaterThan(Psnr(4) + 2, Psnr(2));
+        Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => new PhantomPairs(RestorationTask.Mri, 1, 64, 1) { MriFactor = 0.5 });
+    }
+
+    [TestMethod]
     public void Reads_from_several_threads_give_one_pair()
     {
         var pairs = new PhantomPairs(RestorationTask.Mri, 1, 32, 1);

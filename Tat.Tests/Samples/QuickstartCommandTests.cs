@@ -21,7 +21,7 @@ public sealed class QuickstartCommandTests
     public static void RunQuickstart(TestContext _) =>
         QuickstartCommand.Run(new Terminal(_output, _output, isInteractive: false), _folder["qs"], Sizes, default);
 
-    private static QuickstartCommand.Sizes Sizes => new(ImageSize: 32, TrainingPairs: 4, TestPairs: 2, TatTrainerOptions.Cpu with { Iterations = 4, PatchSize = 32 });
+    private static QuickstartCommand.Sizes Sizes => new(ImageSize: 32, TrainingPairs: 4, TestPairs: 2, MriFactor: 2, TatTrainerOptions.Cpu with { Iterations = 4, PatchSize = 32 });
 
     [ClassCleanup]
     public static void RemoveFolder() => _folder.Dispose();
@@ -38,6 +38,13 @@ public sealed class QuickstartCommandTests
 
         StringAssert.Contains(_output.ToString(), "PSNR (dB)", StringComparison.Ordinal);
         StringAssert.Contains(_output.ToString(), "Phantoms are not patients", StringComparison.Ordinal);
+        Assert.IsTrue(File.Exists(_folder["qs/report.png"]));
+        Assert.DoesNotContain("time limit", _output.ToString());
+        foreach (var anatomy in new[] { "head", "torso" })
+        {
+            StringAssert.Contains(report, $"ct-{anatomy}", StringComparison.Ordinal);
+        }
+
         Assert.HasCount(2, Directory.GetFiles(_folder["qs/data/CT/test/LQ"]));
         Assert.DoesNotContain(".tmp", string.Join(' ', _folder.Files));
     }
@@ -94,6 +101,14 @@ public sealed class QuickstartCommandTests
         (await Cli.RunAsync("report", "--data", _folder["qs/data"], "--model", _folder["logged.zip"], "--logs", _folder["logs"], "--out", _folder["curves.html"])).AssertDone();
         StringAssert.Contains(File.ReadAllText(_folder["curves.html"]), "Learning curves", StringComparison.Ordinal);
         (await Cli.RunAsync("report", "--data", _folder["qs/data"], "--model", _folder["logged.zip"], "--logs", _folder["qs"], "--out", _folder["none.html"])).AssertFailed(1, "training.csv");
+    }
+
+    [TestMethod]
+    public async Task Training_that_its_time_limit_ends_says_how_far_it_came()
+    {
+        var run = await Cli.RunAsync("train", "--data", _folder["qs/data"], "--iterations", "1000000", "--minutes", "0.01", "--patch", "32", "--out", _folder["short.zip"]);
+        run.AssertDone();
+        StringAssert.Contains(run.Output, "of 1000000 iterations", StringComparison.Ordinal);
     }
 
     [TestMethod]

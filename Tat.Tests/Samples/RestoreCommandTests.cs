@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Tat.MLNet.Formats;
 using Tat.Tests.Formats;
+using Tat.Tests.Formats.Dicom;
 using Tat.Tests.Formats.Nifti;
 using Tat.Torch.Model;
 using Tat.Torch.Tasks;
@@ -93,6 +94,68 @@ public sealed class RestoreCommandTests
         var nan = TestData.Path("data/nifti/resampled_anat_moved.nii");
         (await Cli.RunAsync("restore", nan, "--model", Model, "--task", "MRI", "--out", folder["x.nii"])).AssertFailed(1, "NaN");
         Assert.HasCount(1, folder.Files);
+    }
+
+    [TestMethod]
+    public async Task A_restored_series_is_replaced_on_request_and_nothing_else_is_lost()
+    {
+        using var files = new SyntheticDicom();
+        using var folder = new TemporaryFolder();
+        files.Write(SyntheticDicom.Slice(1, 0));
+        files.Write(SyntheticDicom.Slice(2, 1));
+        var result = folder[$"out/{Path.GetFileName(files.Folder)}"];
+        string[] command = ["restore", files.Folder, "--model", Model, "--out", folder["out"]];
+        (await Cli.RunAsync(command)).AssertDone();
+        (await Cli.RunAsync(command)).AssertFailed(1, "--overwrite");
+
+        File.Copy(Directory.GetFiles(result)[0], Path.Combine(result, "left over.dcm"));
+        (await Cli.RunAsync([.. command, "--overwrite"])).AssertDone();
+        Assert.HasCount(2, Directory.GetFiles(result));
+        Assert.HasCount(1, Directory.GetFileSystemEntries(folder["out"]));
+
+        File.WriteAllText(Path.Combine(result, "notes.txt"), "mine");
+        (await Cli.RunAsync([.. command, "--overwrite"])).AssertFailed(1, "notes.txt");
+        Assert.HasCount(3, Directory.GetFiles(result));
+    }
+
+    [TestMethod]
+    public async Task A_folder_of_several_series_is_listed()
+    {
+        using var files = new SyntheticDicom();
+        using var folder = new TemporaryFolder();
+        files.Write(SyntheticDicom.Slice(1, 0, "1.2.3.4"));
+        files.Write(SyntheticDicom.Slice(1, 0, "1.2.3.5"));
+        string[] command = ["restore", files.Folder, "--model", Model, "--out", folder["out"]];
+        var run = await Cli.RunAsync(command);
+        run.AssertFailed(1, "1.2.3.4");
+        run.AssertFailed(1, "1.2.3.5");
+        (await Cli.RunAsync([.. command, "--series", "1.2.3.5"])).AssertDone();
+    }
+
+    [TestMethod]
+    public async Task Slices_with_NaN_pass_through_and_are_counted_where_the_user_allows_it()
+    {
+        using var folder = new TemporaryFolder();
+        var source = TestData.Path("data/nifti/resampled_anat_moved.nii");
+        string[] command = ["restore", source, "--model", Model, "--task", "MRI", "--device", "cpu", "--pass-nonfinite"];
+        var run = await Cli.RunAsync([.. command, "--out", folder["a.nii"], "--json"]);
+        run.AssertDone();
+        using var before = ImageFormats.Open(source);
+        using var after = ImageFormats.Open(folder["a.nii"]);
+        bool[] isFinite = [.. Enumerable.Range(0, before.SliceCount).Select(i => before.ReadSlice(i).Pixels.All(float.IsFinite))];
+        var damaged = Array.IndexOf(isFinite, false);
+        Assert.AreEqual(isFinite.Count(finite => !finite), JsonDocument.Parse(run.Output).RootElement[0].GetProperty("unrestored").GetInt32());
+        CollectionAssert.AreEqual(before.ReadSlice(damaged).Pixels, after.ReadSlice(damaged).Pixels);
+        StringAssert.Contains((await Cli.RunAsync([.. command, "--out", folder["b.nii"]])).Output, "left as they are", StringComparison.Ordinal);
+    }
+
+    [TestMethod]
+    public async Task A_device_that_is_not_there_is_explained()
+    {
+        using var folder = new TemporaryFolder();
+        var ramp = NiftiSamples.WriteRamp(folder["ramp.nii"]);
+        (await Cli.RunAsync("restore", ramp, "--model", Model, "--task", "CT", "--out", folder["x.nii"], "--device", "abacus")).AssertFailed(1, "use cpu, cuda, cuda:N or auto");
+        (await Cli.RunAsync("evaluate", "--lq", ramp, "--hq", ramp, "--task", "CT", "--model", Model, "--device", "cuda:99")).AssertFailed(1, "cuda:99");
     }
 
     [TestMethod]

@@ -128,6 +128,20 @@ public sealed class TatNetwork : nn.Module<Tensor, Tensor>
     /// <summary>A network whose weights are still to be read.</summary>
     internal static TatNetwork CreateUninitialized(TatNetworkOptions options) => new(options, new ParameterSource(seed: null));
 
+    /// <summary>Sets the last layer of every residual branch to zero: blocks hand on what they get, and the network returns its input.</summary>
+    internal void MakeIdentity()
+    {
+        using var scope = NewDisposeScope();
+        using var noGrad = no_grad();
+        foreach (var (name, parameter) in named_parameters())
+        {
+            if (name.StartsWith("output.", StringComparison.Ordinal) || name.Contains(".project_out.", StringComparison.Ordinal))
+            {
+                parameter.zero_();
+            }
+        }
+    }
+
     /// <summary>The architecture.</summary>
     public TatNetworkOptions Options { get; }
 

@@ -17,9 +17,9 @@ public sealed class PhantomPairs : IPairSource
     private static readonly PetLowCount _pet = new() { Counts = 8e5, BackgroundFraction = 0.3, PostFilterWidth = 5 };
 
     private static readonly CtLowDose _ct = new();
-    private static readonly MriKSpaceCrop _mri = new();
 
     private readonly Lazy<ImagePair>[] _pairs;
+    private readonly MriKSpaceCrop _mri = new();
 
     /// <summary>Describes the pairs; none is made yet.</summary>
     /// <param name="task">PET, CT or MRI.</param>
@@ -38,6 +38,15 @@ public sealed class PhantomPairs : IPairSource
         _pairs = [.. Enumerable.Range(0, count).Select(index => new Lazy<ImagePair>(() => Make(task, size, new RandomStream(seed, index).NextBits(), index)))];
     }
 
+    /// <summary>MRI: the factor per axis by which the resolution is reduced.</summary>
+    /// <value>The default is that of the paper's data, 4.</value>
+    /// <exception cref="ArgumentOutOfRangeException">It is below 1 or not finite.</exception>
+    public double MriFactor
+    {
+        get => _mri.Factor;
+        init => _mri = new() { Factor = value };
+    }
+
     /// <inheritdoc/>
     public RestorationTask Task { get; }
 
@@ -53,7 +62,7 @@ public sealed class PhantomPairs : IPairSource
         return _pairs[index].Value;
     }
 
-    private static ImagePair Make(RestorationTask task, int size, ulong seed, int index)
+    private ImagePair Make(RestorationTask task, int size, ulong seed, int index)
     {
         var anatomy = index % 2 == 0 ? Anatomy.Head : Anatomy.Torso;
         var phantom = Phantom.Create(task, anatomy, size, seed);

@@ -17,6 +17,13 @@ public sealed partial record TatTrainerOptions
     /// <value>The default is 1.</value>
     public double RestartPeriodFactor { get; init; } = 1;
 
+    /// <summary>
+    /// Whether a new network starts by returning its input: the weights of its last convolution are zero. Otherwise a short training spends its first hundred
+    /// iterations on unlearning what random weights add to the image. Without effect on <see cref="InitialWeights"/>.
+    /// </summary>
+    /// <value>The default is <see langword="false"/>.</value>
+    public bool StartAsIdentity { get; init; }
+
     /// <summary>The largest norm of all gradients together; longer ones are scaled down to it. Above 0.</summary>
     /// <value>The default, <see langword="null"/>, clips nothing.</value>
     public double? GradientClipping { get; init; }

@@ -25,7 +25,7 @@ internal sealed class TrainingState : IDisposable
     {
         _options = options;
         _device = options.Device ?? CPU;
-        _network = options.InitialWeights is null ? new TatNetwork(network, options.Seed) : LoadWeights(network, options.InitialWeights);
+        _network = options.InitialWeights is null ? NewNetwork(network, options) : LoadWeights(network, options.InitialWeights);
         AverageNetwork = TatNetwork.CreateUninitialized(network);
         _balancer = LossBalancers.Create(options.LossBalancing, tasks, options.Seed);
         _network.to(dtype).to(_device);
@@ -220,6 +220,17 @@ internal sealed class TrainingState : IDisposable
             using var noGrad = no_grad();
             Parameters.Gradients!.narrow(0, 0, _workingWeights.Values.numel()).copy_(_workingWeights.Gradients!);
         }
+    }
+
+    private static TatNetwork NewNetwork(TatNetworkOptions architecture, TatTrainerOptions options)
+    {
+        var network = new TatNetwork(architecture, options.Seed);
+        if (options.StartAsIdentity)
+        {
+            network.MakeIdentity();
+        }
+
+        return network;
     }
 
     private static TatNetwork LoadWeights(TatNetworkOptions network, string path)

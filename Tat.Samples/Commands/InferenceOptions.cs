@@ -1,0 +1,28 @@
+using System.CommandLine;
+using Tat.Torch.Imaging;
+using Tat.Torch.Inference;
+
+namespace Tat.Samples.Commands;
+
+/// <summary>Options of the commands that restore images: where the network runs, and what becomes of images with NaN.</summary>
+internal sealed class InferenceOptions
+{
+    private readonly Option<string> _device = CommonOptions.Device();
+    private readonly Option<bool> _passNonFinite = new("--pass-nonfinite") { Description = "Leave slices with NaN or infinite values as they are, and say how many, instead of failing." };
+
+    public void AddTo(Command command)
+    {
+        command.Add(_device);
+        command.Add(_passNonFinite);
+    }
+
+    /// <summary>Opens a model to restore as the user says.</summary>
+    /// <param name="parsed">The arguments.</param>
+    /// <param name="path">The model.</param>
+    /// <param name="onPassThrough">Is told of each slice that is left as it is; may be called from several threads.</param>
+    public IImageRestorer Open(ParseResult parsed, string path, Action<ImageSlice> onPassThrough) => ModelFiles.Open(path, parsed.GetRequiredValue(_device), new()
+    {
+        NonFinite = parsed.GetValue(_passNonFinite) ? NonFiniteHandling.PassThrough : NonFiniteHandling.Throw,
+        OnPassThrough = onPassThrough,
+    });
+}
