@@ -17,8 +17,7 @@ public static partial class MemoryAllocator
     /// <returns>Whether it applied: true on Linux with glibc, false elsewhere, where nothing changes. Further calls do nothing more.</returns>
     /// <remarks>
     /// <para>Each operator of a network writes its result into fresh memory. By default glibc asks the system for every large block
-    /// and gives it back at once, and the page faults cost more than the arithmetic: restoration and training of images of 256×256
-    /// and more take up to twice as long.</para>
+    /// and gives it back at once, and the page faults add to the time of the arithmetic.</para>
     /// <para>The price is that the process keeps the memory of its largest moment until it ends. The setting concerns the whole
     /// process, so that the choice is the program's: call this once at start, before large work. The environment variables
     /// <c>MALLOC_MMAP_THRESHOLD_</c> and <c>MALLOC_TRIM_THRESHOLD_</c> do the same from outside.</para>
