@@ -4,15 +4,17 @@ using Tat.Torch.Inference;
 
 namespace Tat.Samples.Commands;
 
-/// <summary>Options of the commands that restore images: where the network runs, and what becomes of images with NaN.</summary>
+/// <summary>Options of the commands that restore images: where the network runs, in how much memory, and what becomes of images with NaN.</summary>
 internal sealed class InferenceOptions
 {
     private readonly Option<string> _device = CommonOptions.Device();
+    private readonly Option<int?> _memory = new("--memory") { Description = "Megabytes that images may take on their way through the network, by default half of what is free; what needs more is restored in tiles. Not for ONNX." };
     private readonly Option<bool> _passNonFinite = new("--pass-nonfinite") { Description = "Leave slices with NaN or infinite values as they are, and say how many, instead of failing." };
 
     public void AddTo(Command command)
     {
         command.Add(_device);
+        command.Add(_memory);
         command.Add(_passNonFinite);
     }
 
@@ -22,6 +24,7 @@ internal sealed class InferenceOptions
     /// <param name="onPassThrough">Is told of each slice that is left as it is; may be called from several threads.</param>
     public IImageRestorer Open(ParseResult parsed, string path, Action<ImageSlice> onPassThrough) => ModelFiles.Open(path, parsed.GetRequiredValue(_device), new()
     {
+        MemoryBudget = parsed.GetValue(_memory) * 1_000_000L,
         NonFinite = parsed.GetValue(_passNonFinite) ? NonFiniteHandling.PassThrough : NonFiniteHandling.Throw,
         OnPassThrough = onPassThrough,
     });

@@ -78,6 +78,11 @@ internal static class ModelFiles
 
     private static OnnxRestorer OpenOnnx(string path, string device, RestorerOptions options)
     {
+        if (options.MemoryBudget is not null)
+        {
+            throw new InvalidDataException($"--memory is for models that run on TorchSharp; '{path}' restores images whole.");
+        }
+
         var runtime = new OnnxRestorerOptions { NonFinite = options.NonFinite, OnPassThrough = options.OnPassThrough };
         var isGpu = device.Trim().StartsWith("cuda", StringComparison.OrdinalIgnoreCase);
         return new OnnxRestorer(path, isGpu ? runtime with { ExecutionProvider = "CUDA", DeviceId = ComputeDevice.Choose(device).index } : runtime);

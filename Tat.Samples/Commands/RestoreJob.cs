@@ -1,4 +1,5 @@
 using Tat.MLNet.Formats;
+using Tat.MLNet.Formats.Dicom;
 using Tat.MLNet.Formats.Nifti;
 using Tat.Torch.Imaging;
 
@@ -8,6 +9,7 @@ namespace Tat.Samples.Commands;
 internal sealed record RestoreJob(string Source, string Name, string Destination)
 {
     private static readonly NiftiFormat _nifti = new();
+    private static readonly DicomFormat _dicom = new();
 
     /// <summary>Whether the result is there.</summary>
     public bool IsDone => File.Exists(Destination) || Directory.Exists(Destination);
@@ -18,11 +20,11 @@ internal sealed record RestoreJob(string Source, string Name, string Destination
     public static IReadOnlyList<RestoreJob> Plan(IReadOnlyList<string> inputs, string? output)
     {
         var images = inputs.SelectMany(ImageInputs.Find).ToList();
-        if (output is not null && IsNiftiName(output))
+        if (output is not null && (IsNiftiName(output) || IsDicomName(output)))
         {
-            return images.Count == 1
-                ? Check([new(images[0].Path, images[0].Name, output)])
-                : throw new InvalidDataException($"'{output}' names one file, and there are {images.Count} images to restore; give a folder.");
+            return images.Count != 1 ? throw new InvalidDataException($"'{output}' names one file, and there are {images.Count} images to restore; give a folder.")
+                : IsDicomName(output) && !(File.Exists(images[0].Path) && _dicom.Recognizes(images[0].Path)) ? throw new InvalidDataException($"'{output}' names one DICOM file, and '{images[0].Path}' is not one; give a folder.")
+                : Check([new(images[0].Path, images[0].Name, output)]);
         }
 
         var jobs = images.Select(image => new RestoreJob(image.Path, image.Name, output is null ? $"{image.Name}_restored{EndingOf(image.Path)}" : Path.Combine(output, image.Name + EndingOf(image.Path)))).ToList();
@@ -74,6 +76,8 @@ internal sealed record RestoreJob(string Source, string Name, string Destination
 
     private static bool IsNiftiName(string path) =>
         new[] { ".nii", ".nii.gz", ".hdr", ".hdr.gz", ".img", ".img.gz" }.Any(ending => path.EndsWith(ending, StringComparison.OrdinalIgnoreCase));
+
+    private static bool IsDicomName(string path) => path.EndsWith(".dcm", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>The ending that tells the format; none for a folder that holds a series.</summary>
     private static string EndingOf(string path)

@@ -119,6 +119,42 @@ public sealed class RestoreCommandTests
     }
 
     [TestMethod]
+    public async Task One_DICOM_file_gets_the_name_that_the_user_gives()
+    {
+        using var files = new SyntheticDicom();
+        using var folder = new TemporaryFolder();
+        var slice = files.Write(SyntheticDicom.Slice(1, 0));
+        (await Cli.RunAsync("restore", slice, "--model", Model, "--out", folder["a/restored.dcm"])).AssertDone();
+        CollectionAssert.AreEqual(new[] { "a/restored.dcm" }, folder.Files);
+        using var scan = ImageFormats.Open(folder["a/restored.dcm"]);
+        Assert.AreEqual(1, scan.SliceCount);
+
+        (await Cli.RunAsync("restore", files.Folder, "--model", Model, "--out", folder["series.dcm"])).AssertFailed(1, "is not one; give a folder");
+        (await Cli.RunAsync("restore", NiftiSamples.WriteRamp(folder["ramp.nii"]), "--task", "CT", "--model", Model, "--out", folder["ramp.dcm"])).AssertFailed(1, "is not one; give a folder");
+    }
+
+    [TestMethod]
+    public async Task An_image_beyond_the_memory_that_is_allowed_is_restored_in_tiles()
+    {
+        using var folder = new TemporaryFolder();
+        NiftiSamples.WriteRamp(folder["ramp.nii"], 300, 320);
+        foreach (var memory in new[] { "1000", "10" })
+        {
+            (await Cli.RunAsync("restore", folder["ramp.nii"], "--task", "CT", "--model", Model, "--memory", memory, "--out", folder[$"{memory}.nii"])).AssertDone();
+        }
+
+        var (whole, tiled) = (Pixels("1000.nii"), Pixels("10.nii"));
+        CollectionAssert.AreNotEqual(whole, tiled);
+        Assert.IsLessThan(40, whole.Zip(tiled, (a, b) => Math.Abs(a - b)).Average(), "HU of 4096");
+
+        float[] Pixels(string name)
+        {
+            using var scan = ImageFormats.Open(folder[name]);
+            return scan.ReadSlice(0).Pixels;
+        }
+    }
+
+    [TestMethod]
     public async Task A_folder_of_several_series_is_listed()
     {
         using var files = new SyntheticDicom();

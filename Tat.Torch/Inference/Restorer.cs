@@ -139,21 +139,24 @@ public sealed class Restorer : IImageRestorer
         var network = _model.Network;
         var tile = MemoryPlan.TileFor(network.Options, size, _memory.Budget);
         using var memory = _memory.Enter(MemoryPlan.BytesFor(network.Options, tile * (long?)tile ?? size.Pixels), cancellationToken);
-        using var inference = inference_mode();
-        using var scope = NewDisposeScope();
         if (tile is { } side)
         {
             var tiled = new TiledImage(network, size, side, MemoryPlan.Overlap);
             for (var i = 0; i < count; i++)
             {
-                tiled.Run(images.AsSpan(i * size.Pixels, size.Pixels), cancellationToken);
+                tiled.Run(images.AsMemory(i * size.Pixels, size.Pixels), cancellationToken);
             }
 
             return;
         }
 
-        var input = tensor(images, [count, 1, size.Height, size.Width], device: network.Device);
-        var output = network.forward(input).cpu().contiguous();
-        output.data<float>().CopyTo(images);
+        ComputeThread.Run(network.Device, () =>
+        {
+            using var inference = inference_mode();
+            using var scope = NewDisposeScope();
+            var input = tensor(images, [count, 1, size.Height, size.Width], device: network.Device);
+            var output = network.forward(input).cpu().contiguous();
+            output.data<float>().CopyTo(images);
+        });
     }
 }

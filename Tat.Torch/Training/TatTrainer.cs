@@ -1,5 +1,6 @@
 using Tat.Torch.Data;
 using Tat.Torch.Model;
+using Tat.Torch.Runtime;
 using Tat.Torch.Tasks;
 
 namespace Tat.Torch.Training;
@@ -59,6 +60,7 @@ public sealed class TatTrainer
             }
         }
 
+        using var validationHere = ComputeThread.UseCaller();
         using var loop = new TrainingLoop(this, pools, new Validator(PairPool.Group(validation, Tasks, 0), Options.ValidationImagesPerTask), progress);
         loop.Run(cancellationToken);
         return loop.TakeModel();

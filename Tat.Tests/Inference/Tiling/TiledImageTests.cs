@@ -56,6 +56,36 @@ public sealed class TiledImageTests
     }
 
     [TestMethod]
+    public void Tiles_with_kernels_of_their_own_have_seams_and_these_have_none()
+    {
+        const int side = 120;
+        var naive = new float[Height * Width];
+        for (var top = 0; top < Height; top += side)
+        {
+            for (var left = 0; left < Width; left += side)
+            {
+                Restore(naive, top, left, Math.Min(side, Height - top), Math.Min(side, Width - left));
+            }
+        }
+
+        var borders = Enumerable.Range(1, (Width - 1) / side).Select(i => i * side).ToArray();
+        Console.WriteLine($"columns that stand out most: naive {LargestStep(naive)}, blended {LargestStep(Tiled(128))}");
+        Assert.IsTrue(borders.Contains(LargestStep(naive).Column) && LargestStep(naive).TimesMedian > 4, "the measure sees seams");
+        Assert.IsLessThan(2, LargestStep(Tiled(128)).TimesMedian);
+
+        static void Restore(float[] result, int top, int left, int height, int width)
+        {
+            using var scope = NewDisposeScope();
+            using var inference = inference_mode();
+            var restored = _network.forward(tensor(_image, [1, 1, Height, Width]).narrow(2, top, height).narrow(3, left, width)).contiguous().data<float>().ToArray();
+            for (var y = 0; y < height; y++)
+            {
+                restored.AsSpan(y * width, width).CopyTo(result.AsSpan(((top + y) * Width) + left));
+            }
+        }
+    }
+
+    [TestMethod]
     public void A_restorer_with_a_small_budget_restores_in_tiles()
     {
         var model = new TatModel(_network, TaskVocabulary.Paper);
@@ -76,6 +106,17 @@ public sealed class TiledImageTests
         using var inference = inference_mode();
         new TiledImage(_network, new PaddedSize(Height, Width), tile, MemoryPlan.Overlap).Run(image, CancellationToken.None);
         return image;
+    }
+
+    /// <summary>Between which columns the difference to the whole image jumps most, and how that compares with the median jump.</summary>
+    private static (int Column, double TimesMedian) LargestStep(float[] image)
+    {
+        var difference = image.Zip(_whole, (a, b) => a - b).ToArray();
+        var steps = Enumerable.Range(1, Width - 1)
+            .Select(x => (Column: x, Step: Enumerable.Range(0, Height).Average(y => Math.Abs(difference[(y * Width) + x] - difference[(y * Width) + x - 1]))))
+            .OrderBy(column => column.Step)
+            .ToArray();
+        return (steps[^1].Column, steps[^1].Step / steps[steps.Length / 2].Step);
     }
 
     private static double Error(float[] image) => image.Zip(_whole, (a, b) => Math.Abs(a - b)).Average();

@@ -15,48 +15,61 @@ internal sealed class TiledImage(TatNetwork network, PaddedSize size, int tile, 
     private readonly TileAxis _rows = new(size.Height, tile, overlap);
     private readonly TileAxis _columns = new(size.Width, tile, overlap);
 
-    /// <summary>Replaces a normalised image by the restored one.</summary>
-    public void Run(Span<float> image, CancellationToken cancellationToken)
+    /// <summary>Replaces a normalised image by the restored one. Other images may be restored between its tiles.</summary>
+    public void Run(Memory<float> image, CancellationToken cancellationToken)
     {
         using var kernels = ComputeRepresentation(image, cancellationToken);
         var restored = new float[image.Length];
-        for (var i = 0; i < _rows.Starts.Length; i++)
+        ForEachTile(cancellationToken, (i, j) =>
         {
-            for (var j = 0; j < _columns.Starts.Length; j++)
-            {
-                cancellationToken.ThrowIfCancellationRequested();
-                using var scope = NewDisposeScope();
-                var output = network.forward(Cut(image, i, j), kernels).cpu().contiguous();
-                Blend(output.data<float>().ToArray(), _rows.Starts[i], _columns.Starts[j], restored);
-            }
-        }
-
-        Normalize(restored, image);
+            var output = network.forward(Cut(image.Span, i, j), kernels).cpu().contiguous();
+            Blend(output.data<float>().ToArray(), _rows.Starts[i], _columns.Starts[j], restored);
+        });
+        Normalize(restored, image.Span);
     }
 
-    private TaskKernels ComputeRepresentation(ReadOnlySpan<float> image, CancellationToken cancellationToken)
+    private TaskKernels ComputeRepresentation(ReadOnlyMemory<float> image, CancellationToken cancellationToken)
     {
+        var kernels = new TaskKernels();
         if (!network.Options.WeightGeneration)
         {
-            return new TaskKernels();
+            return kernels;
         }
 
-        using var all = NewDisposeScope();
-        Tensor? sums = null;
+        float[]? sums = null;
+        ForEachTile(cancellationToken, (i, j) =>
+        {
+            var (top, bottom) = _rows.Share(i);
+            var (left, right) = _columns.Share(j);
+            var part = network.SumRepresentation(Cut(image.Span, i, j), top - _rows.Starts[i], bottom - _rows.Starts[i], left - _columns.Starts[j], right - _columns.Starts[j]);
+            var values = part.cpu().data<float>().ToArray();
+            sums = sums is null ? values : [.. sums.Zip(values, (a, b) => a + b)];
+        });
+        ComputeThread.Run(network.Device, () =>
+        {
+            using var inference = inference_mode();
+            using var scope = NewDisposeScope();
+            kernels = network.FinishRepresentation(tensor(sums!, [1, sums!.Length], device: network.Device), size.Height, size.Width).MoveToOuterDisposeScope();
+        });
+        return kernels;
+    }
+
+    private void ForEachTile(CancellationToken cancellationToken, Action<int, int> action)
+    {
         for (var i = 0; i < _rows.Starts.Length; i++)
         {
             for (var j = 0; j < _columns.Starts.Length; j++)
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                using var scope = NewDisposeScope();
-                var (top, bottom) = _rows.Share(i);
-                var (left, right) = _columns.Share(j);
-                var part = network.SumRepresentation(Cut(image, i, j), top - _rows.Starts[i], bottom - _rows.Starts[i], left - _columns.Starts[j], right - _columns.Starts[j]);
-                sums = (sums is null ? part : sums.Plus(part)).MoveToOuterDisposeScope();
+                var (row, column) = (i, j);
+                ComputeThread.Run(network.Device, () =>
+                {
+                    using var inference = inference_mode();
+                    using var scope = NewDisposeScope();
+                    action(row, column);
+                });
             }
         }
-
-        return network.FinishRepresentation(sums!, size.Height, size.Width).MoveToOuterDisposeScope();
     }
 
     /// <summary>A tile as 1×1×H×W on the network's device.</summary>

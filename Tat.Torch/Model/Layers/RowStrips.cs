@@ -11,7 +11,7 @@ namespace Tat.Torch.Model.Layers;
 internal static class RowStrips
 {
     // Of hidden features per strip: measured best between what a cache holds and what keeps matrix products efficient.
-    private const long Bytes = 2 << 20;
+    private const long Bytes = 8 << 20;
 
     /// <summary>Whether a map may be overwritten and run in strips: one image on the CPU that autograd does not watch.</summary>
     public static bool Streams(Tensor map) => !is_grad_enabled() && map.shape[0] == 1 && map.device_type == TorchSharp.DeviceType.CPU;
