@@ -56,7 +56,10 @@ public sealed class RestorerTests
         RestorationTask.Ct.Normalize(image.Pixels, normalized);
         var expected = _model.Network.forward(tensor(normalized, [1, 1, 16, 24])).data<float>().ToArray();
         RestorationTask.Ct.Denormalize(expected, expected);
-        CollectionAssert.AreEqual(expected, restorer.Restore(image, RestorationTask.Ct).Pixels);
+        foreach (var (value, restored) in expected.Zip(restorer.Restore(image, RestorationTask.Ct).Pixels))
+        {
+            Assert.AreEqual(value, restored, 0.01f, "HU; one core sums in another order than several");
+        }
     }
 
     [TestMethod]

@@ -17,7 +17,7 @@ public sealed class Restorer : IImageRestorer
     private readonly TatModel _model;
     private readonly RestorerOptions _options;
     private readonly bool _ownsModel;
-    private readonly MemoryGate _memory;
+    private readonly BudgetGate _memory;
 
     /// <summary>Creates a restorer.</summary>
     /// <param name="model">The model.</param>
@@ -137,26 +137,34 @@ public sealed class Restorer : IImageRestorer
     private void RunNetwork(float[] images, int count, PaddedSize size, CancellationToken cancellationToken)
     {
         var network = _model.Network;
-        var tile = MemoryPlan.TileFor(network.Options, size, _memory.Budget);
-        using var memory = _memory.Enter(MemoryPlan.BytesFor(network.Options, tile * (long?)tile ?? size.Pixels), cancellationToken);
-        if (tile is { } side)
+        var bytes = MemoryPlan.BytesFor(network.Options, size.Pixels);
+        if (MemoryPlan.TileFor(network.Options, size, _memory.Budget) is { } side)
         {
+            using var memory = _memory.Enter(MemoryPlan.BytesFor(network.Options, (long)side * side), cancellationToken);
             var tiled = new TiledImage(network, size, side, MemoryPlan.Overlap);
             for (var i = 0; i < count; i++)
             {
                 tiled.Run(images.AsMemory(i * size.Pixels, size.Pixels), cancellationToken);
             }
-
-            return;
+        }
+        else if (MemoryPlan.IsSmall(network.Options, size))
+        {
+            using var memory = _memory.Enter(bytes * Math.Min(count, ComputeThreads.CountFor(network.Device)), cancellationToken);
+            ComputeThreads.RunEach(network.Device, count, i => Run(images.AsSpan(i * size.Pixels, size.Pixels), 1));
+        }
+        else
+        {
+            using var memory = _memory.Enter(bytes, cancellationToken);
+            ComputeThreads.Run(network.Device, () => Run(images, count));
         }
 
-        ComputeThread.Run(network.Device, () =>
+        void Run(Span<float> batch, int number)
         {
             using var inference = inference_mode();
             using var scope = NewDisposeScope();
-            var input = tensor(images, [count, 1, size.Height, size.Width], device: network.Device);
+            var input = tensor(batch.ToArray(), [number, 1, size.Height, size.Width], device: network.Device);
             var output = network.forward(input).cpu().contiguous();
-            output.data<float>().CopyTo(images);
-        });
+            output.data<float>().CopyTo(batch);
+        }
     }
 }

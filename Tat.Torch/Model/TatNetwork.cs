@@ -18,9 +18,6 @@ namespace Tat.Torch.Model;
 /// </remarks>
 public sealed class TatNetwork : nn.Module<Tensor, Tensor>
 {
-    // Each operator takes every core: networks that ran at the same time would wait for each other in every operator.
-    private static readonly Lock _cores = new();
-
     [ComponentName(Name = "patch_embed")]
     private readonly PatchEmbedding _patchEmbedding;
 
@@ -194,10 +191,7 @@ public sealed class TatNetwork : nn.Module<Tensor, Tensor>
         for (var i = 0; i < restored.Length; i++)
         {
             using var perImage = NewDisposeScope();
-            lock (_cores)
-            {
-                restored[i] = RestoreBatch(input.narrow(0, i, 1), kernels?.Of(i)).MoveToOuterDisposeScope();
-            }
+            restored[i] = RestoreBatch(input.narrow(0, i, 1), kernels?.Of(i)).MoveToOuterDisposeScope();
         }
 
         return cat(restored, 0).MoveToOuterDisposeScope();

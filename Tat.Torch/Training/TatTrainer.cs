@@ -60,7 +60,7 @@ public sealed class TatTrainer
             }
         }
 
-        using var validationHere = ComputeThread.UseCaller();
+        using var validationHere = ComputeThreads.UseCaller();
         using var loop = new TrainingLoop(this, pools, new Validator(PairPool.Group(validation, Tasks, 0), Options.ValidationImagesPerTask), progress);
         loop.Run(cancellationToken);
         return loop.TakeModel();

@@ -8,6 +8,9 @@ internal static class MemoryPlan
     // The smallest tile still holds one attention window at full resolution and the halo around it.
     private const int SmallestTile = 128;
 
+    // Pixels times channels: 128 × 128 in a small network, 72 × 72 in that of the paper.
+    private const long SmallestForAllCores = 1 << 18;
+
     /// <summary>Least overlap of tiles: what the features of a pixel depend on, but for attention, is well within half of it.</summary>
     public const int Overlap = 64;
 
@@ -19,6 +22,9 @@ internal static class MemoryPlan
         var featuresPerPixel = (13L * network.Width) + (3L * network.RepresentationFeatures);
         return strips + (featuresPerPixel * sizeof(float) * pixels);
     }
+
+    /// <summary>Whether one core restores an image about as fast as all of them, because its operators have little to do.</summary>
+    public static bool IsSmall(TatNetworkOptions network, PaddedSize size) => (long)size.Pixels * network.Width <= SmallestForAllCores;
 
     /// <summary>Side of the tiles that an image has to be cut into; <see langword="null"/> where it fits whole.</summary>
     public static int? TileFor(TatNetworkOptions network, PaddedSize size, long budget)

@@ -45,7 +45,7 @@ internal sealed class TiledImage(TatNetwork network, PaddedSize size, int tile, 
             var values = part.cpu().data<float>().ToArray();
             sums = sums is null ? values : [.. sums.Zip(values, (a, b) => a + b)];
         });
-        ComputeThread.Run(network.Device, () =>
+        ComputeThreads.Run(network.Device, () =>
         {
             using var inference = inference_mode();
             using var scope = NewDisposeScope();
@@ -62,7 +62,7 @@ internal sealed class TiledImage(TatNetwork network, PaddedSize size, int tile, 
             {
                 cancellationToken.ThrowIfCancellationRequested();
                 var (row, column) = (i, j);
-                ComputeThread.Run(network.Device, () =>
+                ComputeThreads.Run(network.Device, () =>
                 {
                     using var inference = inference_mode();
                     using var scope = NewDisposeScope();

@@ -1,25 +1,25 @@
-namespace Tat.Torch.Inference;
+namespace Tat.Torch.Runtime;
 
 /// <summary>Lets work through as long as what it needs together stays within a budget; one piece of work always passes.</summary>
-internal sealed class MemoryGate(long budget)
+internal sealed class BudgetGate(long budget)
 {
     private readonly Lock _lock = new();
     private readonly LinkedList<Waiter> _waiting = new();
     private long _used;
 
-    /// <summary>Bytes that all work together may need.</summary>
+    /// <summary>What all work together may need: bytes, or cores.</summary>
     public long Budget => budget;
 
-    /// <summary>Waits for memory, first come first served.</summary>
-    /// <param name="bytes">What the work needs.</param>
+    /// <summary>Waits until the budget has room, first come first served.</summary>
+    /// <param name="amount">What the work needs.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>To be disposed when the work is done.</returns>
-    public IDisposable Enter(long bytes, CancellationToken cancellationToken)
+    public IDisposable Enter(long amount, CancellationToken cancellationToken)
     {
         Waiter waiter;
         lock (_lock)
         {
-            waiter = new Waiter(this, bytes);
+            waiter = new Waiter(this, amount);
             _waiting.AddLast(waiter.Node);
             Admit();
         }
@@ -38,27 +38,27 @@ internal sealed class MemoryGate(long budget)
 
     private void Admit()
     {
-        while (_waiting.First is { } first && (_used == 0 || first.Value.Bytes <= budget - _used))
+        while (_waiting.First is { } first && (_used == 0 || first.Value.Amount <= budget - _used))
         {
             _waiting.RemoveFirst();
-            _used += first.Value.Bytes;
+            _used += first.Value.Amount;
             first.Value.Admitted.Set();
         }
     }
 
     private sealed class Waiter : IDisposable
     {
-        private readonly MemoryGate _gate;
+        private readonly BudgetGate _gate;
         private bool _left;
 
-        public Waiter(MemoryGate gate, long bytes)
+        public Waiter(BudgetGate gate, long amount)
         {
             _gate = gate;
-            Bytes = bytes;
+            Amount = amount;
             Node = new LinkedListNode<Waiter>(this);
         }
 
-        public long Bytes { get; }
+        public long Amount { get; }
 
         public LinkedListNode<Waiter> Node { get; }
 
@@ -80,7 +80,7 @@ internal sealed class MemoryGate(long budget)
                 }
                 else
                 {
-                    _gate._used -= Bytes;
+                    _gate._used -= Amount;
                 }
 
                 _gate.Admit();

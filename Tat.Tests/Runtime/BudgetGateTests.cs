@@ -1,14 +1,14 @@
-using Tat.Torch.Inference;
+using Tat.Torch.Runtime;
 
-namespace Tat.Tests.Inference;
+namespace Tat.Tests.Runtime;
 
 [TestClass]
-public sealed class MemoryGateTests
+public sealed class BudgetGateTests
 {
     [TestMethod]
     public void Work_that_fits_runs_together_and_the_rest_waits_in_order()
     {
-        var gate = new MemoryGate(100);
+        var gate = new BudgetGate(100);
         var first = gate.Enter(60, CancellationToken.None);
         var second = gate.Enter(40, CancellationToken.None);
         var third = Task.Run(() => gate.Enter(50, CancellationToken.None));
@@ -22,7 +22,7 @@ public sealed class MemoryGateTests
     [TestMethod]
     public void Work_larger_than_the_budget_runs_alone()
     {
-        var gate = new MemoryGate(100);
+        var gate = new BudgetGate(100);
         using (gate.Enter(1000, CancellationToken.None))
         {
             Assert.IsFalse(Task.Run(() => gate.Enter(1, CancellationToken.None)).Wait(50));
@@ -32,7 +32,7 @@ public sealed class MemoryGateTests
     [TestMethod]
     public void A_cancelled_wait_lets_those_behind_it_pass()
     {
-        var gate = new MemoryGate(100);
+        var gate = new BudgetGate(100);
         using var held = gate.Enter(60, CancellationToken.None);
         using var cancel = new CancellationTokenSource();
         var large = Task.Run(() => gate.Enter(80, cancel.Token));

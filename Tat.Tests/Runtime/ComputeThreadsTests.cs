@@ -1,0 +1,113 @@
+using Tat.Torch.Runtime;
+using static TorchSharp.torch;
+
+namespace Tat.Tests.Runtime;
+
+[TestClass]
+public sealed class ComputeThreadsTests
+{
+    [TestMethod]
+    public void All_callers_of_work_for_all_cores_meet_on_one_thread_one_after_the_other()
+    {
+        var (running, together) = (0, 0);
+        var threads = new HashSet<int>();
+        Parallel.For(0, 50, _ => ComputeThreads.Run(CPU, () =>
+        {
+            together = Math.Max(together, Interlocked.Increment(ref running));
+            threads.Add(Environment.CurrentManagedThreadId);
+            Interlocked.Decrement(ref running);
+        }));
+        Assert.AreEqual(1, together);
+        Assert.HasCount(1, threads);
+        Assert.DoesNotContain(Environment.CurrentManagedThreadId, threads);
+    }
+
+    [TestMethod]
+    public void Small_pieces_run_together_on_one_core_each_and_not_beside_work_for_all_cores()
+    {
+        var cores = get_num_threads();
+        var (narrow, wide, mixed, most) = (0, 0, false, 0);
+        var seen = new System.Collections.Concurrent.ConcurrentBag<int>();
+        Parallel.For(0, 20, i =>
+        {
+            if (i % 5 == 0)
+            {
+                ComputeThreads.Run(CPU, () =>
+                {
+                    Interlocked.Increment(ref wide);
+                    mixed |= narrow > 0 || get_num_threads() != cores;
+                    Interlocked.Decrement(ref wide);
+                });
+            }
+            else
+            {
+                ComputeThreads.RunEach(CPU, 3, piece =>
+                {
+                    most = Math.Max(most, Interlocked.Increment(ref narrow));
+                    mixed |= wide > 0 || get_num_threads() != 1;
+                    seen.Add(piece);
+                    Thread.SpinWait(10_000);
+                    Interlocked.Decrement(ref narrow);
+                });
+            }
+        });
+        Assert.IsFalse(mixed);
+        Assert.IsTrue(most <= ComputeThreads.CountFor(CPU), $"{most} at a time");
+        Assert.AreEqual(16 * 3, seen.Count);
+        Assert.AreEqual(cores, get_num_threads());
+        Assert.AreEqual(cores, ThreadsOfAnother());
+
+        static int ThreadsOfAnother()
+        {
+            var count = 0;
+            var thread = new Thread(() => count = get_num_threads());
+            thread.Start();
+            thread.Join();
+            return count;
+        }
+    }
+
+    [TestMethod]
+    public void Work_may_ask_for_more_work()
+    {
+        var (outer, inner) = (0, 0);
+        ComputeThreads.Run(CPU, () =>
+        {
+            outer = Environment.CurrentManagedThreadId;
+            ComputeThreads.Run(CPU, () => inner = Environment.CurrentManagedThreadId);
+        });
+        Assert.AreEqual(outer, inner);
+    }
+
+    [TestMethod]
+    public void Errors_reach_the_caller_and_the_thread_goes_on()
+    {
+        var error = Assert.ThrowsExactly<InvalidDataException>(() => ComputeThreads.Run(CPU, () => throw new InvalidDataException("broken")));
+        Assert.AreEqual("broken", error.Message);
+        Assert.ThrowsExactly<InvalidDataException>(() => ComputeThreads.RunEach(CPU, 3, i => throw new InvalidDataException($"{i}")));
+        Assert.ThrowsExactly<OperationCanceledException>(() => ComputeThreads.Run(CPU, () => throw new OperationCanceledException()));
+        var done = false;
+        ComputeThreads.Run(CPU, () => done = true);
+        Assert.IsTrue(done);
+    }
+
+    [TestMethod]
+    public void A_caller_with_workers_of_its_own_and_other_devices_stay_where_they_are()
+    {
+        Assert.AreEqual(Environment.CurrentManagedThreadId, ThreadOf(META));
+        Assert.AreNotEqual(Environment.CurrentManagedThreadId, ThreadOf(CPU));
+        using (ComputeThreads.UseCaller())
+        {
+            Assert.AreEqual(Environment.CurrentManagedThreadId, ThreadOf(CPU));
+        }
+
+        Assert.AreNotEqual(Environment.CurrentManagedThreadId, ThreadOf(CPU));
+
+        static int ThreadOf(Device device)
+        {
+            var thread = 0;
+            ComputeThreads.Run(device, () => thread = Environment.CurrentManagedThreadId);
+            return thread;
+        }
+    }
+}
