@@ -19,7 +19,7 @@ internal static class MemoryPlan
     public static long BytesFor(TatNetworkOptions network, long pixels)
     {
         const long strips = 48 << 20;
-        var featuresPerPixel = (13L * network.Width) + (3L * network.RepresentationFeatures);
+        var featuresPerPixel = (18L * network.Width) + (3L * network.RepresentationFeatures);
         return strips + (featuresPerPixel * sizeof(float) * pixels);
     }
 
