@@ -75,5 +75,10 @@ internal sealed record SoakRun(int Engines, int Predictions, double BeforeMegaby
         return new(new ImageSlice(pixels, size, size), task.Name);
     }
 
-    private static double Megabytes() => Environment.WorkingSet / 1e6;
+    /// <summary>Resident memory without garbage that is still to be collected.</summary>
+    private static double Megabytes()
+    {
+        GC.GetTotalMemory(forceFullCollection: true);
+        return Environment.WorkingSet / 1e6;
+    }
 }

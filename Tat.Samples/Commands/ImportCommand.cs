@@ -1,18 +1,18 @@
 using System.CommandLine;
+using Microsoft.ML;
 using Tat.Samples.Shell;
-using Tat.Torch.Checkpoints;
 using Tat.Torch.Model;
 using Tat.Torch.Tasks;
 
 namespace Tat.Samples.Commands;
 
-/// <summary><c>import WEIGHTS --out X.safetensors</c>: makes a model of weights that PyTorch has saved.</summary>
+/// <summary><c>import WEIGHTS --out X</c>: makes a model of weights that PyTorch has saved.</summary>
 internal static class ImportCommand
 {
     public static Command Create(Terminal terminal)
     {
         var weights = new Argument<string>("weights") { Description = "A state_dict or checkpoint: .pth, .pt or .safetensors. Nothing in it is run." };
-        var output = new Option<string>("--out") { Description = "The model to write.", DefaultValueFactory = _ => "tat.safetensors" };
+        var output = new Option<string>("--out") { Description = "The model to write: .safetensors, or .zip for ML.NET.", DefaultValueFactory = _ => "tat.safetensors" };
         var tasks = new Option<string[]>("--tasks") { Description = "The tasks that the network has learnt, in their order.", DefaultValueFactory = _ => [.. TaskVocabulary.Paper.Select(task => task.Name)], AllowMultipleArgumentsPerToken = true };
         var trainSize = new Option<int>("--train-size") { Description = "Side of the patches that the network was trained with.", DefaultValueFactory = _ => 128 };
         var overwrite = CommonOptions.Overwrite();
@@ -21,13 +21,31 @@ internal static class ImportCommand
         {
             var (source, target) = (parsed.GetRequiredValue(weights), parsed.GetRequiredValue(output));
             CommonOptions.CheckFree(parsed.GetValue(overwrite), target);
-            using var model = WeightsFile.Import(source, new()
+            var ending = Path.GetExtension(target).ToLowerInvariant();
+            if (ending is not (".safetensors" or ".zip"))
             {
-                Tasks = new(parsed.GetRequiredValue(tasks).Select(name => TaskVocabulary.Paper[name])),
-                TrainSize = parsed.GetValue(trainSize),
+                throw new InvalidDataException($"'{target}' is not a model by its name; name it .safetensors, or .zip for ML.NET.");
+            }
+
+            var ml = new MLContext();
+            using var imported = ml.ImageRestoration.LoadPretrained(source, new()
+            {
+                Weights = new()
+                {
+                    Tasks = new(parsed.GetRequiredValue(tasks).Select(name => TaskVocabulary.Paper[name])),
+                    TrainSize = parsed.GetValue(trainSize),
+                },
             });
-            model.Save(target);
-            terminal.Line(Describe(model.Network));
+            if (ending == ".zip")
+            {
+                ModelFiles.Save(ml, imported, null, target);
+            }
+            else
+            {
+                imported.Model.Save(target);
+            }
+
+            terminal.Line(Describe(imported.Model.Network));
             terminal.Line($"The model is in {target}.");
             return Task.FromResult(CommandLine.Done);
         });

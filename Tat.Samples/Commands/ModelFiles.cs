@@ -54,7 +54,7 @@ internal static class ModelFiles
     }
 
     /// <summary>Saves a pipeline; the file appears whole or not at all.</summary>
-    public static void Save(MLContext ml, ITransformer model, DataViewSchema schema, string path)
+    public static void Save(MLContext ml, ITransformer model, DataViewSchema? schema, string path)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
         var temporary = $"{path}.{Guid.NewGuid():N}.tmp";
