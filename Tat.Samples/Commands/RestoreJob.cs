@@ -22,9 +22,18 @@ internal sealed record RestoreJob(string Source, string Name, string Destination
         var images = inputs.SelectMany(ImageInputs.Find).ToList();
         if (output is not null && (IsNiftiName(output) || IsDicomName(output)))
         {
-            return images.Count != 1 ? throw new InvalidDataException($"'{output}' names one file, and there are {images.Count} images to restore; give a folder.")
-                : IsDicomName(output) && !(File.Exists(images[0].Path) && _dicom.Recognizes(images[0].Path)) ? throw new InvalidDataException($"'{output}' names one DICOM file, and '{images[0].Path}' is not one; give a folder.")
-                : Check([new(images[0].Path, images[0].Name, output)]);
+            if (images.Count != 1)
+            {
+                throw new InvalidDataException($"'{output}' names one file, and there are {images.Count} images to restore; give a folder.");
+            }
+
+            var (source, name) = (images[0].Path, images[0].Name);
+            if (IsDicomName(output) && !(File.Exists(source) && _dicom.Recognizes(source)))
+            {
+                throw new InvalidDataException($"'{output}' names one DICOM file, and '{source}' is not one; give a folder.");
+            }
+
+            return Check([new(source, name, output)]);
         }
 
         var jobs = images.Select(image => new RestoreJob(image.Path, image.Name, output is null ? $"{image.Name}_restored{EndingOf(image.Path)}" : Path.Combine(output, image.Name + EndingOf(image.Path)))).ToList();

@@ -147,7 +147,7 @@ public sealed class Restorer : IImageRestorer
                 tiled.Run(images.AsMemory(i * size.Pixels, size.Pixels), cancellationToken);
             }
         }
-        else if (MemoryPlan.IsSmall(network.Options, size))
+        else if (network.Device.type == TorchSharp.DeviceType.CPU && MemoryPlan.IsSmall(network.Options, size))
         {
             using var memory = _memory.Enter(bytes * Math.Min(count, ComputeThreads.CountFor(network.Device)), cancellationToken);
             ComputeThreads.RunEach(network.Device, count, i => Run(images.AsSpan(i * size.Pixels, size.Pixels), 1));
