@@ -8,9 +8,10 @@ namespace Tat.Samples.Bench;
 /// <summary>Measures a network in processes of their own, by turns, so that what else the machine does meets all alike.</summary>
 /// <param name="network">The architecture; weights are random, gates are open.</param>
 /// <param name="threads">Threads of each process.</param>
+/// <param name="operators">Whether to measure each kind of operator by itself, too.</param>
 /// <param name="reference">Folder of the published PyTorch program, or none.</param>
 /// <param name="python">The Python that runs it.</param>
-internal sealed class ForwardBench(TatNetworkOptions network, int threads, string? reference, string python) : IDisposable
+internal sealed class ForwardBench(TatNetworkOptions network, int threads, bool operators, string? reference, string python) : IDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("tat-bench-");
     private string? _model;
@@ -48,6 +49,16 @@ internal sealed class ForwardBench(TatNetworkOptions network, int threads, strin
             var median = milliseconds[milliseconds.Length / 2] / program.Images;
             yield return new(size, program.Title, median, runs[program.Title].Max(run => run.PeakBytes) / 1e6, median / floor, Difference(size, program));
         }
+
+        if (operators)
+        {
+            var parts = runs[ForwardRun.Operators];
+            foreach (var kind in parts[0].Parts!.Keys)
+            {
+                var milliseconds = parts.Select(run => run.Parts![kind]).Order().ElementAt(parts.Count / 2);
+                yield return new(size, $"alone: {kind}", milliseconds, 0, milliseconds / floor, null);
+            }
+        }
     }
 
     private IEnumerable<Program> Programs(bool volume)
@@ -56,6 +67,11 @@ internal sealed class ForwardBench(TatNetworkOptions network, int threads, strin
         yield return Own(ForwardRun.Copies, ForwardRun.Copies, 0);
         yield return Own("TAT for ML.NET", ForwardRun.Network, 1);
         yield return Own("the same, allocator as it comes", ForwardRun.Network, 1, tuned: false);
+        if (operators)
+        {
+            yield return Own(ForwardRun.Operators, ForwardRun.Operators, 0);
+        }
+
         if (volume)
         {
             yield return Own("20 slices by Restorer, each", ForwardRun.Volume, 20);

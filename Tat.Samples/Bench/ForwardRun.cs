@@ -13,10 +13,11 @@ namespace Tat.Samples.Bench;
 /// <summary>What a process measured.</summary>
 /// <param name="Milliseconds">For each repetition after a first one.</param>
 /// <param name="PeakBytes">The most memory that the process had at a time.</param>
-internal sealed record ForwardRun(double[] Milliseconds, long PeakBytes)
+/// <param name="Parts">For <see cref="Operators"/>, milliseconds of each kind.</param>
+internal sealed record ForwardRun(double[] Milliseconds, long PeakBytes, Dictionary<string, double>? Parts = null)
 {
     /// <summary>Names of what can be measured.</summary>
-    public const string Network = "network", Volume = "volume", Pipeline = "pipeline", Products = "products", Copies = "copies";
+    public const string Network = "network", Volume = "volume", Pipeline = "pipeline", Products = "products", Copies = "copies", Operators = "operators";
 
     private const int Slices = 20;
     private const int ProductSide = 2048;
@@ -42,6 +43,12 @@ internal sealed record ForwardRun(double[] Milliseconds, long PeakBytes)
         var pixels = MemoryMarshal.Cast<byte, float>(File.ReadAllBytes(image)).ToArray();
         using var all = NewDisposeScope();
         using var process = Process.GetCurrentProcess();
+        if (what == Operators)
+        {
+            using var network = TatModel.Load(model);
+            return new([], 0, OperatorBench.Measure(network.Network.Options, size, repeat));
+        }
+
         var milliseconds = what switch
         {
             Products => Time(repeat, Multiply(ones(ProductSide, ProductSide), ones(ProductSide, ProductSide), empty(ProductSide, ProductSide))),

@@ -38,13 +38,20 @@ internal readonly record struct NetworkCost(double MultiplyAccumulates, double B
         return new(macs, sizeof(float) * (features + options.ParameterCount));
     }
 
-    private static IEnumerable<(int Level, int Channels, int Blocks)> Stages(TatNetworkOptions options)
+    /// <summary>Blocks by resolution and width.</summary>
+    public static IEnumerable<Stage> Stages(TatNetworkOptions options)
     {
         var c = options.Width;
-        yield return (0, c, options.Blocks[0]);
-        yield return (1, 2 * c, 2 * options.Blocks[1]);
-        yield return (2, 4 * c, 2 * options.Blocks[2]);
-        yield return (3, 8 * c, options.Blocks[3]);
-        yield return (0, 2 * c, options.Blocks[0] + options.RefinementBlocks);
+        yield return new(0, c, options.Blocks[0]);
+        yield return new(1, 2 * c, 2 * options.Blocks[1]);
+        yield return new(2, 4 * c, 2 * options.Blocks[2]);
+        yield return new(3, 8 * c, options.Blocks[3]);
+        yield return new(0, 2 * c, options.Blocks[0] + options.RefinementBlocks);
     }
+
+    /// <summary>Blocks of one resolution and width.</summary>
+    /// <param name="Level">How often the image was halved.</param>
+    /// <param name="Channels">C.</param>
+    /// <param name="Blocks">How many there are.</param>
+    public readonly record struct Stage(int Level, int Channels, int Blocks);
 }

@@ -75,10 +75,10 @@ internal sealed record SoakRun(int Engines, int Predictions, double BeforeMegaby
         return new(new ImageSlice(pixels, size, size), task.Name);
     }
 
-    /// <summary>Resident memory without garbage that is still to be collected.</summary>
+    /// <summary>Resident memory without garbage, and without empty regions of the managed heap, which come and go in steps of 4 MB.</summary>
     private static double Megabytes()
     {
-        GC.GetTotalMemory(forceFullCollection: true);
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
         return Environment.WorkingSet / 1e6;
     }
 }

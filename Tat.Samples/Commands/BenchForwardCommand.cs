@@ -18,13 +18,14 @@ internal static class BenchForwardCommand
         network.DefaultValueFactory = _ => "paper";
         var sizes = new Option<int[]>("--sizes") { Description = "Sides of the square images, multiples of 8.", DefaultValueFactory = _ => [128, 256, 512], AllowMultipleArgumentsPerToken = true };
         var volume = new Option<int>("--volume") { Description = "Side of the slices of a volume of 20; 0 for none.", DefaultValueFactory = _ => 128 };
+        var operators = new Option<bool>("--operators") { Description = "Measure each kind of operator by itself, too: where the time goes." };
         var reference = new Option<string>("--reference") { Description = "Folder of the published PyTorch program (github.com/Yaziwel/TAT), to run beside on the same weights." };
         var python = new Option<string>("--python") { Description = "The Python that runs it, with torch.", DefaultValueFactory = _ => "python3" };
         var rounds = new Option<int>("--rounds") { Description = "Turns that the programs take.", DefaultValueFactory = _ => 2 };
         var repeat = new Option<int>("--repeat") { Description = "Measured repetitions in each turn, after one for warmth.", DefaultValueFactory = _ => 2 };
         var threads = Threads();
         var json = CommonOptions.Json();
-        var command = new Command("forward", "Measures the forward pass: milliseconds, peak memory, and multiples of what the machine needs at best.") { network, sizes, volume, reference, python, rounds, repeat, threads, json };
+        var command = new Command("forward", "Measures the forward pass: milliseconds, peak memory, and multiples of what the machine needs at best.") { network, sizes, volume, operators, reference, python, rounds, repeat, threads, json };
         command.SetAction((parsed, cancellationToken) =>
         {
             var options = Preset(parsed.GetRequiredValue(network));
@@ -33,7 +34,7 @@ internal static class BenchForwardCommand
                 throw new InvalidDataException("The published program has one architecture; leave --reference out, or use --network paper.");
             }
 
-            using var bench = new ForwardBench(options, parsed.GetValue(threads), parsed.GetValue(reference), parsed.GetRequiredValue(python));
+            using var bench = new ForwardBench(options, parsed.GetValue(threads), parsed.GetValue(operators), parsed.GetValue(reference), parsed.GetRequiredValue(python));
             var rows = new List<ForwardRow>();
             var all = parsed.GetRequiredValue(sizes);
             foreach (var size in all)

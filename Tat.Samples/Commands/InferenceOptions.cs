@@ -7,9 +7,20 @@ namespace Tat.Samples.Commands;
 /// <summary>Options of the commands that restore images: where the network runs, in how much memory, and what becomes of images with NaN.</summary>
 internal sealed class InferenceOptions
 {
+    /// <summary>The option that bounds memory.</summary>
+    public const string MemoryName = "--memory";
+
     private readonly Option<string> _device = CommonOptions.Device();
-    private readonly Option<int?> _memory = new("--memory") { Description = "Megabytes that images may take on their way through the network, by default half of what is free; what needs more is restored in tiles. Not for ONNX." };
+    private readonly Option<int?> _memory = new(MemoryName) { Description = "Megabytes that images may take on their way through the network, by default half of what is free; what needs more is restored in tiles. Not for ONNX." };
     private readonly Option<bool> _passNonFinite = new("--pass-nonfinite") { Description = "Leave slices with NaN or infinite values as they are, and say how many, instead of failing." };
+
+    public InferenceOptions() => _memory.Validators.Add(result =>
+    {
+        if (result.GetValueOrDefault<int?>() is < 1)
+        {
+            result.AddError($"{MemoryName} takes a number of megabytes, 1 or more.");
+        }
+    });
 
     public void AddTo(Command command)
     {

@@ -73,18 +73,28 @@ internal static class ModelFiles
     {
         var ml = new MLContext { GpuDeviceId = device.type == DeviceType.CUDA ? device.index : null, FallbackToCpu = false };
         var step = ml.ImageRestoration.FindRestoration(LoadPipeline(ml, path));
-        return step is TatTransformer tat ? new Restorer(tat.Model, options, ownsModel: true) : step.Restorer;
+        if (step is TatTransformer tat)
+        {
+            return new Restorer(tat.Model, options, ownsModel: true);
+        }
+
+        RefuseMemory(path, options);
+        return step.Restorer;
     }
 
     private static OnnxRestorer OpenOnnx(string path, string device, RestorerOptions options)
     {
-        if (options.MemoryBudget is not null)
-        {
-            throw new InvalidDataException($"--memory is for models that run on TorchSharp; '{path}' restores images whole.");
-        }
-
+        RefuseMemory(path, options);
         var runtime = new OnnxRestorerOptions { NonFinite = options.NonFinite, OnPassThrough = options.OnPassThrough };
         var isGpu = device.Trim().StartsWith("cuda", StringComparison.OrdinalIgnoreCase);
         return new OnnxRestorer(path, isGpu ? runtime with { ExecutionProvider = "CUDA", DeviceId = ComputeDevice.Choose(device).index } : runtime);
+    }
+
+    private static void RefuseMemory(string path, RestorerOptions? options)
+    {
+        if (options?.MemoryBudget is not null)
+        {
+            throw new InvalidDataException($"{InferenceOptions.MemoryName} is for models that run on TorchSharp; '{path}' is for ONNX Runtime, and restores images whole.");
+        }
     }
 }

@@ -92,6 +92,31 @@ public sealed class ComputeThreadsTests
     }
 
     [TestMethod]
+    public async Task Who_waits_for_cores_can_be_cancelled()
+    {
+        using var begun = new ManualResetEventSlim();
+        using var end = new ManualResetEventSlim();
+        using var cancel = new CancellationTokenSource();
+        var busy = Task.Run(() => ComputeThreads.Run(CPU, () =>
+        {
+            begun.Set();
+            end.Wait();
+        }));
+        begun.Wait();
+        var done = 0;
+        var large = Task.Run(() => ComputeThreads.Run(CPU, () => done++, cancel.Token));
+        var small = Task.Run(() => ComputeThreads.RunEach(CPU, 3, _ => done++, cancel.Token));
+        await cancel.CancelAsync();
+        await Assert.ThrowsExactlyAsync<OperationCanceledException>(() => large);
+        await Assert.ThrowsExactlyAsync<OperationCanceledException>(() => small);
+        end.Set();
+        await busy;
+        Assert.AreEqual(0, done);
+        ComputeThreads.Run(CPU, () => done++);
+        Assert.AreEqual(1, done);
+    }
+
+    [TestMethod]
     public void A_caller_with_workers_of_its_own_and_other_devices_stay_where_they_are()
     {
         Assert.AreEqual(Environment.CurrentManagedThreadId, ThreadOf(META));

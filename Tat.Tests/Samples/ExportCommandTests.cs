@@ -44,6 +44,7 @@ public sealed class ExportCommandTests
 
         (await Cli.RunAsync("restore", image, "--model", folder["tat.safetensors"], "--task", "MRI", "--out", folder["torch.nii"])).AssertDone();
         (await Cli.RunAsync("restore", image, "--model", folder["tat.onnx"], "--task", "MRI", "--out", folder["onnx.nii"])).AssertDone();
+        (await Cli.RunAsync("restore", image, "--model", folder["tat.onnx"], "--task", "MRI", "--memory", "100", "--out", folder["tiled.nii"])).AssertFailed(CommandLine.Failed, "--memory is for models that run on TorchSharp");
         (await Cli.RunAsync("apply-onnx", image, "--model", folder["pixels.onnx"], "--task", "MRI", "--out", folder["plain.nii"])).AssertDone();
         (await Cli.RunAsync("apply-onnx", image, "--model", folder["tat.onnx"], "--task", "MRI", "--out", folder["wrong.nii"])).AssertFailed(CommandLine.Failed, "--signature Pixels");
         Assert.IsFalse(File.Exists(folder["wrong.nii"]));

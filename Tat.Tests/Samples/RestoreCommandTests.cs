@@ -143,6 +143,9 @@ public sealed class RestoreCommandTests
             (await Cli.RunAsync("restore", folder["ramp.nii"], "--task", "CT", "--model", Model, "--memory", memory, "--out", folder[$"{memory}.nii"])).AssertDone();
         }
 
+        (await Cli.RunAsync("restore", folder["ramp.nii"], "--task", "CT", "--model", Model, "--memory", "0", "--out", folder["none.nii"])).AssertFailed(2, "--memory takes a number of megabytes, 1 or more");
+        Assert.IsFalse(File.Exists(folder["none.nii"]));
+
         var (whole, tiled) = (Pixels("1000.nii"), Pixels("10.nii"));
         CollectionAssert.AreNotEqual(whole, tiled);
         Assert.IsLessThan(40, whole.Zip(tiled, (a, b) => Math.Abs(a - b)).Average(), "HU of 4096");

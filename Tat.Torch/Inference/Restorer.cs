@@ -150,12 +150,12 @@ public sealed class Restorer : IImageRestorer
         else if (network.Device.type == TorchSharp.DeviceType.CPU && MemoryPlan.IsSmall(network.Options, size))
         {
             using var memory = _memory.Enter(bytes * Math.Min(count, ComputeThreads.CountFor(network.Device)), cancellationToken);
-            ComputeThreads.RunEach(network.Device, count, i => Run(images.AsSpan(i * size.Pixels, size.Pixels), 1));
+            ComputeThreads.RunEach(network.Device, count, i => Run(images.AsSpan(i * size.Pixels, size.Pixels), 1), cancellationToken);
         }
         else
         {
             using var memory = _memory.Enter(bytes, cancellationToken);
-            ComputeThreads.Run(network.Device, () => Run(images, count));
+            ComputeThreads.Run(network.Device, () => Run(images, count), cancellationToken);
         }
 
         void Run(Span<float> batch, int number)

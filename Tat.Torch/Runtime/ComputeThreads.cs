@@ -24,7 +24,8 @@ internal static class ComputeThreads
     /// <summary>Runs work on all cores, alone, and waits for its end; work for another device than the CPU runs on the calling thread.</summary>
     /// <param name="device">Where the network is.</param>
     /// <param name="work">Sets its own grad mode and dispose scope.</param>
-    public static void Run(Device device, Action work)
+    /// <param name="cancellationToken">Ends the wait for cores.</param>
+    public static void Run(Device device, Action work, CancellationToken cancellationToken = default)
     {
         if (IsForCaller(device))
         {
@@ -32,26 +33,40 @@ internal static class ComputeThreads
             return;
         }
 
-        _threads.Value.StartWide(work).GetAwaiter().GetResult();
+        _threads.Value.StartWide(work, cancellationToken).GetAwaiter().GetResult();
     }
 
     /// <summary>Runs pieces of work, each on one core, and waits for their end; work for another device than the CPU runs on the calling thread.</summary>
     /// <param name="device">Where the network is.</param>
     /// <param name="count">Number of pieces.</param>
     /// <param name="work">Gets the number of the piece; sets its own grad mode and dispose scope.</param>
-    public static void RunEach(Device device, int count, Action<int> work)
+    /// <param name="cancellationToken">Lets no further piece begin.</param>
+    public static void RunEach(Device device, int count, Action<int> work, CancellationToken cancellationToken = default)
     {
         if (IsForCaller(device))
         {
             for (var i = 0; i < count; i++)
             {
+                cancellationToken.ThrowIfCancellationRequested();
                 work(i);
             }
 
             return;
         }
 
-        Task.WhenAll(Enumerable.Range(0, count).Select(i => _threads.Value.StartNarrow(() => work(i))).ToArray()).GetAwaiter().GetResult();
+        var started = new List<Task>();
+        try
+        {
+            for (var i = 0; i < count; i++)
+            {
+                var piece = i;
+                started.Add(_threads.Value.StartNarrow(() => work(piece), cancellationToken));
+            }
+        }
+        finally
+        {
+            Task.WhenAll(started).GetAwaiter().GetResult();
+        }
     }
 
     /// <summary>Makes the calling thread do such work by itself, until the result is disposed: for a thread that has OpenMP's workers anyhow.</summary>
@@ -87,14 +102,14 @@ internal static class ComputeThreads
 
         public int Cores { get; }
 
-        public Task StartWide(Action work) => Start(_wide, Cores, work);
+        public Task StartWide(Action work, CancellationToken cancellationToken) => Start(_wide, Cores, work, cancellationToken);
 
-        public Task StartNarrow(Action work) => Start(_narrow, 1, work);
+        public Task StartNarrow(Action work, CancellationToken cancellationToken) => Start(_narrow, 1, work, cancellationToken);
 
         /// <summary>Waits for cores, then starts.</summary>
-        private Task Start(Scheduler scheduler, int cores, Action work)
+        private Task Start(Scheduler scheduler, int cores, Action work, CancellationToken cancellationToken)
         {
-            var taken = _gate.Enter(cores, CancellationToken.None);
+            var taken = _gate.Enter(cores, cancellationToken);
             return Task.Factory.StartNew(
                 () =>
                 {

@@ -47,11 +47,14 @@ public sealed class BenchCommandTests
     [TestMethod]
     public async Task Forward_passes_are_measured_against_the_floor()
     {
-        var run = await Cli.RunAsync("bench", "forward", "--network", "small", "--sizes", "32", "--volume", "32", "--rounds", "1", "--repeat", "1", "--threads", "1", "--json");
+        var run = await Cli.RunAsync("bench", "forward", "--network", "small", "--sizes", "32", "--volume", "32", "--operators", "--rounds", "1", "--repeat", "1", "--threads", "1", "--json");
         run.AssertDone();
         var rows = JsonDocument.Parse(run.Output).RootElement.EnumerateArray().ToArray();
-        Assert.HasCount(5, rows, run.Output);
+        Assert.HasCount(5, rows.Where(row => !IsOperator(row)), run.Output);
+        Assert.HasCount(6, rows.Where(IsOperator), run.Output);
         Assert.IsTrue(rows.All(row => row.GetProperty("milliseconds").GetDouble() > 0));
         Assert.AreEqual(0, rows[2].GetProperty("difference").GetDouble());
+
+        static bool IsOperator(JsonElement row) => row.GetProperty("program").GetString()!.StartsWith("alone: ", StringComparison.Ordinal);
     }
 }

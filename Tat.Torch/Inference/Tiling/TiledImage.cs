@@ -50,7 +50,7 @@ internal sealed class TiledImage(TatNetwork network, PaddedSize size, int tile, 
             using var inference = inference_mode();
             using var scope = NewDisposeScope();
             kernels = network.FinishRepresentation(tensor(sums!, [1, sums!.Length], device: network.Device), size.Height, size.Width).MoveToOuterDisposeScope();
-        });
+        }, cancellationToken);
         return kernels;
     }
 
@@ -67,7 +67,7 @@ internal sealed class TiledImage(TatNetwork network, PaddedSize size, int tile, 
                     using var inference = inference_mode();
                     using var scope = NewDisposeScope();
                     action(row, column);
-                });
+                }, cancellationToken);
             }
         }
     }
