@@ -106,7 +106,7 @@ internal static class BenchForwardCommand
         }
 
         terminal.Write(table);
-        terminal.Line("Medians over turns. The floor is the multiply-accumulates at the rate of the machine's best large matrix product, measured in the same turns.");
+        terminal.Line("Medians over turns; of operators by themselves the best. The floor is the multiply-accumulates at the rate of the machine's best large matrix product, measured in the same turns.");
     }
 
     private static string Text(IFormattable value, string format) => value.ToString(format, CultureInfo.InvariantCulture);
