@@ -8,16 +8,17 @@ namespace Tat.Samples.Bench;
 /// <summary>Whether memory stays flat and results stay the same over many predictions.</summary>
 /// <param name="Engines">Prediction engines, each on a thread of its own.</param>
 /// <param name="Predictions">Predictions of all of them, after three tenths as many for warmth.</param>
-/// <param name="BeforeMegabytes">Resident memory after the warm-up.</param>
-/// <param name="AfterMegabytes">Resident memory at the end.</param>
+/// <param name="WarmMegabytes">The most resident memory during the warm-up.</param>
+/// <param name="Megabytes">The most during the predictions.</param>
 /// <param name="Different">Results that differed in a bit from those of one engine on one thread.</param>
 /// <param name="PerSecond">Predictions per second.</param>
-internal sealed record SoakRun(int Engines, int Predictions, double BeforeMegabytes, double AfterMegabytes, int Different, double PerSecond)
+internal sealed record SoakRun(int Engines, int Predictions, double WarmMegabytes, double Megabytes, int Different, double PerSecond)
 {
     private const int Images = 8;
+    private const int PredictionsPerSample = 10;
 
-    /// <summary>Growth as a share of the memory after the warm-up.</summary>
-    public double Growth => (AfterMegabytes - BeforeMegabytes) / BeforeMegabytes;
+    /// <summary>Growth as a share of the memory of the warm-up.</summary>
+    public double Growth => (Megabytes - WarmMegabytes) / WarmMegabytes;
 
     /// <summary>Predicts and compares.</summary>
     /// <param name="model">The model.</param>
@@ -37,15 +38,14 @@ internal sealed record SoakRun(int Engines, int Predictions, double BeforeMegaby
         }
 
         // The allocator's free lists take thousands of predictions until they fit every order in which two threads ask for memory.
-        Predict(predictions * 3 / 10);
-        var before = Megabytes();
+        var warm = Predict(predictions * 3 / 10);
         var clock = System.Diagnostics.Stopwatch.StartNew();
-        var different = Predict(predictions);
-        return new(engines, predictions, before, Megabytes(), different, predictions / clock.Elapsed.TotalSeconds);
+        var run = Predict(predictions);
+        return new(engines, predictions, warm.Bytes / 1e6, run.Bytes / 1e6, run.Different, predictions / clock.Elapsed.TotalSeconds);
 
-        int Predict(int count)
+        (long Bytes, int Different) Predict(int count)
         {
-            var (done, wrong) = (0, 0);
+            var (done, wrong, most) = (0, 0, 0L);
             var threads = Enumerable.Range(0, engines).Select(_ => Task.Factory.StartNew(() =>
             {
                 using var engine = CreateEngine(ml, model);
@@ -57,11 +57,16 @@ internal sealed record SoakRun(int Engines, int Predictions, double BeforeMegaby
                         Interlocked.Increment(ref wrong);
                     }
 
+                    if (i % PredictionsPerSample == 0)
+                    {
+                        InterlockedMax(ref most, Environment.WorkingSet);
+                    }
+
                     progress.Report(((i + 1.0) / count, $"{i + 1} of {count}"));
                 }
             }, cancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default)).ToArray();
             Task.WhenAll(threads).GetAwaiter().GetResult();
-            return wrong;
+            return (most, wrong);
         }
     }
 
@@ -76,10 +81,11 @@ internal sealed record SoakRun(int Engines, int Predictions, double BeforeMegaby
         return new(new ImageSlice(pixels, size, size), task.Name);
     }
 
-    /// <summary>Resident memory without garbage, and without empty regions of the managed heap, which come and go in steps of 4 MB.</summary>
-    private static double Megabytes()
+    private static void InterlockedMax(ref long most, long value)
     {
-        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
-        return Environment.WorkingSet / 1e6;
+        for (var seen = Interlocked.Read(ref most); value > seen; seen = Interlocked.Read(ref most))
+        {
+            Interlocked.CompareExchange(ref most, value, seen);
+        }
     }
 }

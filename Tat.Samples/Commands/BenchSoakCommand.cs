@@ -53,11 +53,11 @@ internal static class BenchSoakCommand
             return;
         }
 
-        var table = new Table().AddColumns("Engines", "Predictions", "per second", "Memory MB", "at the end", "Growth %", "Results that differ");
+        var table = new Table().AddColumns("Engines", "Predictions", "per second", "Memory MB of the warm-up", "of the run", "Growth %", "Results that differ");
         foreach (var run in runs)
         {
             table.AddRow(
-                Text(run.Engines), Text(run.Predictions), Text(run.PerSecond, "F1"), Text(run.BeforeMegabytes, "F1"), Text(run.AfterMegabytes, "F1"),
+                Text(run.Engines), Text(run.Predictions), Text(run.PerSecond, "F1"), Text(run.WarmMegabytes, "F1"), Text(run.Megabytes, "F1"),
                 Text(100 * run.Growth, "F2"), Text(run.Different));
         }
 
