@@ -5,7 +5,8 @@ using static TorchSharp.torch.nn;
 
 namespace Tat.Samples.Bench;
 
-/// <summary>What each kind of operator takes in a forward pass: alone, on tensors of the shapes that it meets there. The whole takes a little more than their sum.</summary>
+/// <summary>What each kind of operator takes in a forward pass: by itself, on tensors of the shapes that it meets there.</summary>
+/// <remarks>Strips are cut as the engine cuts them; windows, halos and copies between operators are left out.</remarks>
 internal sealed class OperatorBench
 {
     private const long StripBytes = 8 << 20;
@@ -45,7 +46,7 @@ internal sealed class OperatorBench
         Norm(rows, side, c, times);
         using var scope = NewDisposeScope();
         var (q, v) = (rand(heads, rows * side, c / heads), rand(rows * side, c));
-        var (target, matrix) = (zeros(rows * side, c), Matrix(c, c));
+        var (target, matrix) = (zeros(rows * side, c), rand(c, c));
         Time("matrix products", times, () => q.transpose(-2, -1).matmul(q));
         Time("matrix products", times, () => target.addmm_(v, matrix));
         Time("other operators on each number", 2 * times, () => q.square().sum([-2]));
@@ -60,7 +61,7 @@ internal sealed class OperatorBench
         Norm(rows, side, stage.Channels, times);
         using var scope = NewDisposeScope();
         var (gate, other) = (rand(rows * side, hidden), rand(rows * side, hidden));
-        var (target, matrix) = (zeros(rows * side, stage.Channels), Matrix(hidden, stage.Channels));
+        var (target, matrix) = (zeros(rows * side, stage.Channels), rand(hidden, stage.Channels));
         Time("GELU", times, () => gate.gelu_());
         Time("other operators on each number", times, () => gate.mul_(other));
         Time("matrix products", times, () => target.addmm_(other, matrix));
@@ -70,7 +71,7 @@ internal sealed class OperatorBench
     private void Filter(int rows, int side, long inputs, long outputs, int times)
     {
         using var scope = NewDisposeScope();
-        var (map, buffer, matrix) = (rand(rows * side, inputs), zeros(1, rows + 2, side, outputs), Matrix(inputs, outputs));
+        var (map, buffer, matrix) = (rand(rows * side, inputs), zeros(1, rows + 2, side, outputs), rand(inputs, outputs));
         var (target, kernels) = (buffer.narrow(1, 1, rows).view(-1, outputs), rand(outputs, 1, 3, 3));
         Time("matrix products", times, () => target.addmm_(map, matrix, 0, 1));
         Time("depth-wise convolutions", times, () => functional.conv2d(buffer.permute(0, 3, 1, 2), kernels, padding: [0, 1], groups: outputs));
@@ -114,14 +115,13 @@ internal sealed class OperatorBench
         Time("3 × 3 convolutions", times, () => functional.conv2d(map.permute(0, 3, 1, 2), kernels, padding: [1, 1]));
     }
 
+    /// <summary>Strips of even size, of about so many bytes of hidden features.</summary>
     private static (int Rows, int Strips) Strips(int side, long channels)
     {
         var rows = (int)Math.Clamp(StripBytes / (side * channels * sizeof(float)), 2, side);
-        var strips = (side + rows - 1) / rows;
+        var strips = Math.Max(1, side / rows);
         return ((side + strips - 1) / strips, strips);
     }
-
-    private static Tensor Matrix(long inputs, long outputs) => rand(inputs, outputs);
 
     private void Time(string kind, int times, Func<Tensor> run)
     {

@@ -38,7 +38,7 @@ internal sealed record SoakRun(int Engines, int Predictions, double WarmMegabyte
         }
 
         // The allocator's free lists take thousands of predictions until they fit every order in which two threads ask for memory.
-        var warm = Predict(predictions * 3 / 10);
+        var warm = Predict(Math.Max(1, predictions * 3 / 10));
         var clock = System.Diagnostics.Stopwatch.StartNew();
         var run = Predict(predictions);
         return new(engines, predictions, warm.Bytes / 1e6, run.Bytes / 1e6, run.Different, predictions / clock.Elapsed.TotalSeconds);

@@ -1,4 +1,6 @@
 using System.Text.Json;
+using Microsoft.ML;
+using Tat.MLNet;
 using Tat.Samples.Shell;
 using Tat.Tests.Formats;
 using Tat.Tests.Onnx;
@@ -44,13 +46,20 @@ public sealed class ExportCommandTests
 
         (await Cli.RunAsync("restore", image, "--model", folder["tat.safetensors"], "--task", "MRI", "--out", folder["torch.nii"])).AssertDone();
         (await Cli.RunAsync("restore", image, "--model", folder["tat.onnx"], "--task", "MRI", "--out", folder["onnx.nii"])).AssertDone();
-        (await Cli.RunAsync("restore", image, "--model", folder["tat.onnx"], "--task", "MRI", "--memory", "100", "--out", folder["tiled.nii"])).AssertFailed(CommandLine.Failed, "--memory is for models that run on TorchSharp");
+        SavePipeline(folder["tat.onnx"], folder["onnx.zip"]);
+        (await Cli.RunAsync("restore", image, "--model", folder["onnx.zip"], "--task", "MRI", "--out", folder["zip.nii"])).AssertDone();
+        foreach (var onnx in new[] { "tat.onnx", "onnx.zip" })
+        {
+            (await Cli.RunAsync("restore", image, "--model", folder[onnx], "--task", "MRI", "--memory", "100", "--out", folder["tiled.nii"])).AssertFailed(CommandLine.Failed, "--memory is for models that run on TorchSharp");
+        }
+
+        Assert.IsFalse(File.Exists(folder["tiled.nii"]));
         (await Cli.RunAsync("apply-onnx", image, "--model", folder["pixels.onnx"], "--task", "MRI", "--out", folder["plain.nii"])).AssertDone();
         (await Cli.RunAsync("apply-onnx", image, "--model", folder["tat.onnx"], "--task", "MRI", "--out", folder["wrong.nii"])).AssertFailed(CommandLine.Failed, "--signature Pixels");
         Assert.IsFalse(File.Exists(folder["wrong.nii"]));
 
         var expected = Read(folder["torch.nii"]);
-        foreach (var result in new[] { "onnx.nii", "plain.nii" })
+        foreach (var result in new[] { "onnx.nii", "zip.nii", "plain.nii" })
         {
             var actual = Read(folder[result]);
             for (var i = 0; i < expected.Length; i++)
@@ -105,5 +114,14 @@ public sealed class ExportCommandTests
             Assert.IsTrue(row.GetProperty("milliseconds").GetDouble() > 0 && row.GetProperty("coldStartSeconds").GetDouble() > 0 && row.GetProperty("peakMegabytes").GetDouble() > 10);
             Assert.AreEqual(row.GetProperty("milliseconds").GetDouble() / row.GetProperty("floorMilliseconds").GetDouble(), row.GetProperty("timesFloor").GetDouble(), 1e-9);
         }
+    }
+
+    /// <summary>A pipeline of ML.NET whose restoration runs on ONNX Runtime.</summary>
+    private static void SavePipeline(string model, string path)
+    {
+        var ml = new MLContext();
+        var rows = ml.Data.LoadFromEnumerable<ImageInput>([]);
+        using var restoration = ml.ImageRestoration.ApplyOnnx(model).Fit(rows);
+        ml.Model.Save(restoration, rows.Schema, path);
     }
 }
