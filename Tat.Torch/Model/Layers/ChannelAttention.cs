@@ -50,13 +50,13 @@ internal sealed class ChannelAttention : DepthWiseLayer
     {
         var kernels = Kernels(generated);
         var windows = new LocalWindows((int)map.shape[1], (int)map.shape[2], _window);
-        var cells = new CellSums?[windows.Rows.Length * windows.Columns.Length];
+        var cells = new ChannelSums?[windows.Rows.Length * windows.Columns.Length];
         var values = new List<(int Start, Tensor V)>();
         RowStrips.ForEach(map, norm.Apply, Banks(kernels), strip =>
         {
             foreach (var part in windows.Parts(strip.Start, strip.Count))
             {
-                AddSums(ref cells[part.Cell], Cut(strip.Filtered[0], strip.Start, part));
+                AddSums(ref cells[part.Cell], Maps.Part(strip.Filtered[0], part.Row - strip.Start, part.Rows, part.Column));
             }
 
             values.Add((strip.Start, strip.Filtered[1].MoveToOuterDisposeScope()));
@@ -69,7 +69,7 @@ internal sealed class ChannelAttention : DepthWiseLayer
             foreach (var part in windows.Parts(start, (int)v.shape[1]))
             {
                 using var scope = NewDisposeScope();
-                residual.AddProduct(part.Row, part.Column, Cut(v, start, part), projections[part.Cell], _projectOut.Bias);
+                residual.AddProduct(part.Row, part.Column, Maps.Part(v, part.Row - start, part.Rows, part.Column), projections[part.Cell], _projectOut.Bias);
             }
         }
 
@@ -84,21 +84,11 @@ internal sealed class ChannelAttention : DepthWiseLayer
         return [.. Enumerable.Range(0, 2).Select(i => new FilterBank(Maps.InputsFirst(matrices[i]), bias?[i], filters[i], kernelBias?[i]))];
     }
 
-    /// <summary>The part of a cell that lies in a strip: B×h×W×C → B×rows×columns×C.</summary>
-    private static Tensor Cut(Tensor strip, int start, LocalWindows.Part part) => part.Rows == strip.shape[1] && part.Column.Length == strip.shape[2]
-        ? strip
-        : strip.narrow(1, part.Row - start, part.Rows).narrow(2, part.Column.Start, part.Column.Length);
-
-    /// <summary>Adds the sums of q·k, q² and k² over pixels to those of a cell.</summary>
-    private void AddSums(ref CellSums? cell, Tensor queriesAndKeys)
+    /// <summary>Adds the sums over a part of a cell to those of the cell.</summary>
+    private void AddSums(ref ChannelSums? cell, Tensor queriesAndKeys)
     {
         using var scope = NewDisposeScope();
-        var halves = queriesAndKeys.chunk(2, -1);
-
-        // B×h×w×C → B×heads×pixels×(C/heads)
-        var q = halves[0].flatten(1, 2).unflatten(2, _heads, _channels / _heads).transpose(1, 2);
-        var k = halves[1].flatten(1, 2).unflatten(2, _heads, _channels / _heads).transpose(1, 2);
-        var sums = new CellSums(q.transpose(-2, -1).matmul(k), q.Squared().sum([-2], keepdim: true), k.Squared().sum([-2], keepdim: true));
+        var sums = ChannelSums.Of(queriesAndKeys, _heads);
         if (cell is { } before)
         {
             before.Add(sums);
@@ -110,7 +100,7 @@ internal sealed class ChannelAttention : DepthWiseLayer
     }
 
     /// <summary>For each cell the matrix that takes v to the output, attention and output projection in one: B×C×C each.</summary>
-    private Tensor[] Projections(LocalWindows windows, CellSums[] cells)
+    private Tensor[] Projections(LocalWindows windows, ChannelSums[] cells)
     {
         // cells×B×heads×d×d and cells×B×heads×1×d, d = C/heads, become sums of windows.
         var products = windows.SumCells(stack(cells.Select(cell => cell.Products), 0));
@@ -123,29 +113,5 @@ internal sealed class ChannelAttention : DepthWiseLayer
         // out = W·blockdiag(attention)·v: heads×C×d times cells×B×heads×d×d → cells×B×heads×C×d → cells×B×C×C
         var output = _projectOut.Matrix.unflatten(1, _heads, _channels / _heads).transpose(0, 1);
         return output.matmul(attention).transpose(2, 3).flatten(3).unbind(0);
-    }
-
-    private readonly record struct CellSums(Tensor Products, Tensor Queries, Tensor Keys)
-    {
-        public void Add(CellSums other)
-        {
-            Products.Add(other.Products);
-            Queries.Add(other.Queries);
-            Keys.Add(other.Keys);
-        }
-
-        /// <summary>Lets the tensors outlive so many dispose scopes.</summary>
-        public CellSums KeepBeyond(int scopes)
-        {
-            foreach (var tensor in new[] { Products, Queries, Keys })
-            {
-                for (var i = 0; i < scopes; i++)
-                {
-                    tensor.MoveToOuterDisposeScope();
-                }
-            }
-
-            return this;
-        }
     }
 }

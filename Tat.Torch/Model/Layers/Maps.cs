@@ -1,3 +1,4 @@
+using Tat.Torch.Runtime;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -16,12 +17,25 @@ internal static class Maps
     /// <summary>A map as B×C×H×W without copying.</summary>
     public static Tensor ToImage(Tensor map) => map.permute(0, 3, 1, 2);
 
+    /// <summary>Some rows of some columns; the map itself where that is all of it, because the gradient of a part is a copy.</summary>
+    public static Tensor Part(Tensor map, int row, int rows, WindowAxis.Cell column) => rows == map.shape[1] && column.Length == map.shape[2]
+        ? map
+        : map.narrow(1, row, rows).narrow(2, column.Start, column.Length);
+
     /// <summary>A 1×1 convolution.</summary>
     public static Tensor Pointwise(Tensor map, Weights weights) => functional.linear(map, weights.Matrix, weights.Bias);
 
-    /// <summary>A 3×3 convolution with zero padding.</summary>
-    public static Tensor Convolve(Tensor map, Weights weights) =>
-        FromImage(functional.conv2d(ToImage(map), weights.Weight, weights.Bias, padding: [1, 1]));
+    /// <summary>A 3×3 convolution with zero padding: left and right always, above and below where so many rows are to be added.</summary>
+    public static Tensor Convolve(Tensor map, Weights weights, long paddedRows = 1)
+    {
+        if (!is_grad_enabled() || map.device_type != TorchSharp.DeviceType.CPU || paddedRows != 1)
+        {
+            return FromImage(functional.conv2d(ToImage(map), weights.Weight, weights.Bias, padding: [paddedRows, 1]));
+        }
+
+        var convolved = TrainedConvolution.Run(map, weights.Weight);
+        return weights.Bias is null ? convolved : convolved.Plus(weights.Bias);
+    }
 
     /// <summary>The exact (erf) GELU, in place where autograd does not record.</summary>
     public static Tensor Gelu(Tensor map) => is_grad_enabled() ? functional.gelu(map) : map.gelu_();

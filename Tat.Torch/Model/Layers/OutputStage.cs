@@ -55,6 +55,6 @@ internal static class OutputStage
             above = 0;
         }
 
-        return Maps.FromImage(functional.conv2d(Maps.ToImage(joined), weights.Weight, weights.Bias, padding: [above, 1]));
+        return Maps.Convolve(joined, weights, above);
     }
 }

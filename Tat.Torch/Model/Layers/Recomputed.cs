@@ -35,7 +35,8 @@ internal sealed class Recomputed : autograd.SingleTensorFunction<Recomputed>
     public override List<Tensor> backward(autograd.AutogradContext context, Tensor gradient)
     {
         var part = (Func<Tensor[], Tensor>)context.get_data(PartKey);
-        var scope = NewDisposeScope();
+        using var scope = NewDisposeScope();
+        using var given = gradient;
         Tensor[] inputs = [.. context.get_saved_variables().Select(saved => saved.detach().requires_grad_())];
         using (enable_grad())
         {
@@ -43,8 +44,6 @@ internal sealed class Recomputed : autograd.SingleTensorFunction<Recomputed>
             part(inputs).backward([gradient]);
         }
 
-        List<Tensor> gradients = [null!, .. inputs.Select(input => input.grad is { } own ? own.MoveToOuterDisposeScope() : null!)];
-        scope.Dispose();
-        return gradients;
+        return HandedGradients.Give([null, .. inputs.Select(input => input.grad)]);
     }
 }

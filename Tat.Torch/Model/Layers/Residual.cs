@@ -1,6 +1,5 @@
 using Tat.Torch.Runtime;
 using static TorchSharp.torch;
-using static TorchSharp.torch.nn;
 
 namespace Tat.Torch.Model.Layers;
 
@@ -9,7 +8,7 @@ namespace Tat.Torch.Model.Layers;
 internal sealed class Residual(Tensor map)
 {
     private readonly bool _inPlace = RowStrips.Streams(map);
-    private readonly List<(int Row, Tensor Added)> _parts = [];
+    private readonly List<(int Row, Tensor Sum)> _parts = [];
 
     /// <summary>Adds a 1×1 convolution of features to some rows of some columns. Parts come row by row, and each row from left to right.</summary>
     /// <param name="row">The first row.</param>
@@ -21,12 +20,11 @@ internal sealed class Residual(Tensor map)
     {
         if (!_inPlace)
         {
-            var product = matrix.dim() == 2 ? functional.linear(values, matrix, bias) : Product(values, matrix, bias);
-            _parts.Add((row, product.MoveToOuterDisposeScope()));
+            _parts.Add((row, Sum(Maps.Part(map, row, (int)values.shape[1], column), values, matrix, bias).MoveToOuterDisposeScope()));
             return;
         }
 
-        var transposed = (matrix.dim() == 2 ? matrix : matrix.squeeze(0)).t();
+        var transposed = Transposed(matrix);
         var (rows, channels) = (values.shape[1], transposed.shape[0]);
         var target = map.narrow(1, row, rows);
         if (column.Length == map.shape[2])
@@ -54,16 +52,21 @@ internal sealed class Residual(Tensor map)
             return map;
         }
 
-        var rows = _parts.GroupBy(part => part.Row).OrderBy(group => group.Key).Select(group => Join([.. group.Select(part => part.Added)], 2));
-        return map.Plus(Join([.. rows], 1));
+        var rows = _parts.GroupBy(part => part.Row).OrderBy(group => group.Key).Select(group => Join([.. group.Select(part => part.Sum)], 2));
+        return Join([.. rows], 1);
     }
 
     private static Tensor Join(Tensor[] parts, long axis) => parts.Length == 1 ? parts[0] : cat(parts, axis);
 
-    private static Tensor Product(Tensor values, Tensor matrix, Tensor? bias)
+    private static Tensor Sum(Tensor before, Tensor values, Tensor matrix, Tensor? bias)
     {
-        // B×(rows·columns)×K times B×K×C
-        var product = values.flatten(1, 2).bmm(matrix.transpose(-2, -1)).view([.. values.shape[..3], matrix.shape[1]]);
-        return bias is null ? product : product.Plus(bias);
+        // One matrix for all pixels adds to a sum as it multiplies; a matrix per sample multiplies first.
+        var sum = matrix.dim() == 2 || matrix.shape[0] == 1
+            ? addmm(before.flatten(0, 2), values.flatten(0, 2), Transposed(matrix), 1, 1).view(before.shape)
+            : before.Plus(values.flatten(1, 2).bmm(matrix.transpose(-2, -1)).view(before.shape));
+        return bias is null ? sum : sum.Plus(bias);
     }
+
+    /// <summary>C×K or 1×C×K → K×C.</summary>
+    private static Tensor Transposed(Tensor matrix) => (matrix.dim() == 2 ? matrix : matrix.squeeze(0)).t();
 }

@@ -41,8 +41,10 @@ internal static class RowStrips
         {
             using var scope = NewDisposeScope();
             var count = Math.Min(rows, height - start);
-            Fill(map, normalize, banks, buffers, start, count);
-            consume(new(start, count, [.. banks.Zip(buffers, (bank, buffer) => bank.Filter(buffer.narrow(1, 0, count + 2)))]));
+            var first = start == 0 ? 0 : start + 1;
+            var end = Math.Min(start + count + 1, height);
+            var normalized = first < end ? normalize(map.narrow(1, first, end - first)) : null;
+            consume(new(start, count, [.. banks.Zip(buffers, (bank, buffer) => Filter(bank, buffer, normalized, start, count, height))]));
         }
 
         foreach (var buffer in buffers)
@@ -51,35 +53,30 @@ internal static class RowStrips
         }
     }
 
-    /// <summary>Fills buffers with rows start − 1 … start + count of the expanded map; the first two of them are left from the strip before.</summary>
-    private static void Fill(Tensor map, Func<Tensor, Tensor> normalize, FilterBank[] banks, Tensor[] buffers, int start, int count)
+    /// <summary>Fills a buffer with rows start − 1 … start + count of the expanded map, and filters it while the cache has it; the first two rows are left from the strip before.</summary>
+    private static Tensor Filter(FilterBank bank, Tensor buffer, Tensor? normalized, int start, int count, int height)
     {
-        var height = (int)map.shape[1];
-        var rows = (int)buffers[0].shape[1] - 2;
-        var first = start == 0 ? 0 : start + 1;
-        var last = Math.Min(start + count, height - 1);
-        var normalized = last < first ? null : normalize(map.narrow(1, first, last - first + 1));
-        foreach (var (bank, buffer) in banks.Zip(buffers))
+        var isFirst = start == 0;
+        if (isFirst)
         {
-            if (start == 0)
-            {
-                buffer.narrow(1, 0, 1).zero_();
-            }
-            else
-            {
-                buffer.narrow(1, 0, 2).copy_(buffer.narrow(1, rows, 2));
-            }
-
-            if (normalized is not null)
-            {
-                bank.Expand(normalized, buffer.narrow(1, first - start + 1, last - first + 1));
-            }
-
-            if (start + count == height)
-            {
-                buffer.narrow(1, count + 1, 1).zero_();
-            }
+            buffer.narrow(1, 0, 1).zero_();
         }
+        else
+        {
+            buffer.narrow(1, 0, 2).copy_(buffer.narrow(1, buffer.shape[1] - 2, 2));
+        }
+
+        if (normalized is not null)
+        {
+            bank.Expand(normalized, buffer.narrow(1, isFirst ? 1 : 2, normalized.shape[1]));
+        }
+
+        if (start + count == height)
+        {
+            buffer.narrow(1, count + 1, 1).zero_();
+        }
+
+        return bank.Filter(buffer.narrow(1, 0, count + 2));
     }
 
     /// <summary>Filtered rows.</summary>
