@@ -19,7 +19,7 @@ public static partial class MemoryAllocator
     /// <remarks>
     /// <para>Each operator of a network writes its result into fresh memory. By default glibc asks the system for every large block
     /// and gives it back at once, and the page faults add to the time of the arithmetic. Threads have heaps of their own, up to eight for each core,
-    /// and what one has freed is of no use to another: with a heap for each core, memory stays flat over many predictions on many threads.</para>
+    /// and what is free in one is of no use to another: one for each core is enough.</para>
     /// <para>The price is that the process keeps the memory of its largest moment until it ends. The setting concerns the whole
     /// process, so that the choice is the program's: call this once at start, before large work. The environment variables
     /// <c>MALLOC_MMAP_THRESHOLD_</c>, <c>MALLOC_TRIM_THRESHOLD_</c> and <c>MALLOC_ARENA_MAX</c> do the same from outside.</para>
