@@ -5,7 +5,6 @@ using Tat.Torch.Imaging;
 using Tat.Torch.Model;
 using Tat.Torch.Tasks;
 using Tat.Torch.Training;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Tat.Samples.Bench;
@@ -39,7 +38,7 @@ internal sealed record TrainRun(double[] Milliseconds, Dictionary<string, double
             milliseconds.Add(Stopwatch.GetElapsedTime(since).TotalMilliseconds);
             losses.Add(report.Loss);
             times.Add(report.Times);
-            (endBytes, endTensors) = (Environment.WorkingSet, DisposeScopeManager.Statistics.ThreadTotalLiveCount);
+            (endBytes, endTensors) = (Environment.WorkingSet, Tensor.TotalCount);
             if (report.Iteration == Math.Max(1, options.Iterations / 10))
             {
                 (startBytes, startTensors) = (endBytes, endTensors);

@@ -124,6 +124,9 @@ public sealed class ComputeThreadsTests
         using (ComputeThreads.UseCaller())
         {
             Assert.AreEqual(Environment.CurrentManagedThreadId, ThreadOf(CPU));
+            var piece = 0;
+            ComputeThreads.RunEach(CPU, 1, _ => piece = Environment.CurrentManagedThreadId);
+            Assert.AreNotEqual(Environment.CurrentManagedThreadId, piece, "pieces of one core have no workers to bring");
         }
 
         Assert.AreNotEqual(Environment.CurrentManagedThreadId, ThreadOf(CPU));

@@ -14,7 +14,7 @@ public sealed class TrainingMemoryTests
     public void The_number_of_live_tensors_does_not_grow_with_the_steps(bool recompute, bool half)
     {
         var live = new List<long>();
-        var log = new ProgressLog(report => live.Add(DisposeScopeManager.Statistics.ThreadTotalLiveCount));
+        var log = new ProgressLog(report => live.Add(torch.Tensor.TotalCount));
         using var model = new TatTrainer(NoisyWaves.TinyNetwork, NoisyWaves.Tasks, NoisyWaves.ShortTraining with { Iterations = 50, ProgressInterval = 5, ValidationInterval = 10, GradientClipping = 0.1, ActivationCheckpointing = recompute, BFloat16 = half })
             .Train(NoisyWaves.ForTwoTasks, NoisyWaves.ForTwoTasks, log);
         Assert.HasCount(1, live.Skip(2).Distinct(), string.Join(" ", live));

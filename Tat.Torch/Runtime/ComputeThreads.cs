@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace Tat.Torch.Runtime;
 
-/// <summary>The threads on which images are restored on a CPU, whichever threads ask for it.</summary>
+/// <summary>The threads on which images are restored on a CPU, whichever threads ask for it, and patches trained.</summary>
 /// <remarks>
 /// Large images take turns, each on all cores. Small images take a core each, several at the same time: an operator on little data gains nothing from a second core,
 /// and where the machine is busy its cores wait for each other far longer than they compute. All happens on the same few threads, because OpenMP keeps a team of workers for each
@@ -17,7 +17,10 @@ internal static class ComputeThreads
     [ThreadStatic]
     private static bool _isHere;
 
-    /// <summary>How many small images are restored at the same time.</summary>
+    [ThreadStatic]
+    private static bool _usesCaller;
+
+    /// <summary>How many pieces of work run at the same time, each on one core.</summary>
     /// <param name="device">Where the network is.</param>
     public static int CountFor(Device device) => IsForCaller(device) ? 1 : _threads.Value.Cores;
 
@@ -27,7 +30,7 @@ internal static class ComputeThreads
     /// <param name="cancellationToken">Ends the wait for cores.</param>
     public static void Run(Device device, Action work, CancellationToken cancellationToken = default)
     {
-        if (IsForCaller(device))
+        if (_usesCaller || IsForCaller(device))
         {
             work();
             return;
@@ -69,12 +72,12 @@ internal static class ComputeThreads
         }
     }
 
-    /// <summary>Makes the calling thread do such work by itself, until the result is disposed: for a thread that has OpenMP's workers anyhow.</summary>
+    /// <summary>Makes the calling thread do work on all cores by itself, until the result is disposed: for a thread that has OpenMP's workers anyhow.</summary>
     public static IDisposable UseCaller()
     {
-        var before = _isHere;
-        _isHere = true;
-        return new Undo(() => _isHere = before);
+        var before = _usesCaller;
+        _usesCaller = true;
+        return new Undo(() => _usesCaller = before);
     }
 
     private static bool IsForCaller(Device device) => _isHere || device.type != DeviceType.CPU;

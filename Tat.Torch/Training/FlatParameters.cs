@@ -14,11 +14,13 @@ internal sealed class FlatParameters : IDisposable
     private const int AlignedValues = 16;
 
     private readonly Parameter[] _parameters;
+    private readonly bool _ownsValues;
 
     /// <summary>Moves parameters into one vector. They must be of one device and type.</summary>
     /// <param name="named">The parameters; their order is that of the vector.</param>
     /// <param name="withGradients">Whether to lay out gradients, too.</param>
-    public FlatParameters(IEnumerable<(string Name, Parameter Parameter)> named, bool withGradients)
+    /// <param name="shared">The vector of other parameters of the same names and shapes, whose values these take and share from now on; <see langword="null"/> to keep their own.</param>
+    public FlatParameters(IEnumerable<(string Name, Parameter Parameter)> named, bool withGradients, FlatParameters? shared = null)
     {
         var list = named.ToList();
         _parameters = [.. list.Select(item => item.Parameter)];
@@ -34,12 +36,17 @@ internal sealed class FlatParameters : IDisposable
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
         var (dtype, device) = (_parameters[0].dtype, _parameters[0].device);
-        Values = zeros(offset, dtype, device).DetachFromDisposeScope();
+        _ownsValues = shared is null;
+        Values = shared?.Values ?? zeros(offset, dtype, device).DetachFromDisposeScope();
         Gradients = withGradients ? zeros(offset, dtype, device).DetachFromDisposeScope() : null;
         for (var i = 0; i < _parameters.Length; i++)
         {
             var view = ViewOf(Values, layout[i]);
-            view.copy_(_parameters[i]);
+            if (_ownsValues)
+            {
+                view.copy_(_parameters[i]);
+            }
+
             _parameters[i].set_(view);
         }
 
@@ -72,7 +79,11 @@ internal sealed class FlatParameters : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        Values.Dispose();
+        if (_ownsValues)
+        {
+            Values.Dispose();
+        }
+
         Gradients?.Dispose();
     }
 

@@ -19,6 +19,25 @@ internal sealed class StepTimer
         _since = now;
     }
 
+    /// <summary>What has passed since the last call belongs to the parts on which others have spent their time meanwhile, in proportion; these begin anew.</summary>
+    public void LapAs(IReadOnlyCollection<StepTimer> others)
+    {
+        var now = Stopwatch.GetTimestamp();
+        var passed = Stopwatch.GetElapsedTime(_since, now);
+        var sum = others.Aggregate(TimeSpan.Zero, (sum, other) => other._parts.Aggregate(sum, (all, part) => all + part));
+        foreach (var other in others)
+        {
+            for (var part = 0; part < _parts.Length && sum > TimeSpan.Zero; part++)
+            {
+                _parts[part] += passed * (other._parts[part] / sum);
+            }
+
+            Array.Clear(other._parts);
+        }
+
+        _since = now;
+    }
+
     /// <summary>The mean over some steps; begins anew.</summary>
     public TrainingTimes Take(int steps)
     {

@@ -32,6 +32,10 @@ public sealed partial record TatTrainerOptions
     /// Patches that go through the network at a time; the gradients of a larger batch are accumulated over several passes, which saves memory and changes
     /// results by rounding only. 0 for the whole batch at once.
     /// </summary>
+    /// <remarks>
+    /// On a CPU, as long as there is a patch for each core, each core takes its patches one at a time, which is faster than all cores on each patch and needs the memory of as many patches as there are cores;
+    /// what is left over goes through together. 1 has all cores work on one patch: least memory.
+    /// </remarks>
     /// <value>The default is 0.</value>
     public int MicroBatchSize { get; init; }
 

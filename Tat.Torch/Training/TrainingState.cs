@@ -13,36 +13,19 @@ namespace Tat.Torch.Training;
 internal sealed class TrainingState : IDisposable
 {
     private readonly TatTrainerOptions _options;
-    private readonly TatNetwork _network;
-    private readonly ILossBalancer _balancer;
+    private readonly TaskVocabulary _tasks;
     private readonly Device _device;
+    private readonly ScalarType _dtype;
 
-    /// <summary>The network that computes, where that is not the one with the weights in full precision.</summary>
-    private readonly TatNetwork? _working;
-    private readonly FlatParameters? _workingWeights;
+    /// <summary>The first has the weights; the others share them, and help where a batch has a patch for each.</summary>
+    private readonly List<GradientWorker> _workers = [];
 
     public TrainingState(TatNetworkOptions network, TaskVocabulary tasks, TatTrainerOptions options, ScalarType dtype = ScalarType.Float32)
     {
-        _options = options;
-        _device = options.Device ?? CPU;
-        _network = options.InitialWeights is null ? NewNetwork(network, options) : LoadWeights(network, options.InitialWeights);
+        (_options, _tasks, _device, _dtype) = (options, tasks, options.Device ?? CPU, dtype);
+        AddWorker(options.InitialWeights is null ? NewNetwork(network, options) : LoadWeights(network, options.InitialWeights));
         AverageNetwork = TatNetwork.CreateUninitialized(network);
-        _balancer = LossBalancers.Create(options.LossBalancing, tasks, options.Seed);
-        _network.to(dtype).to(_device);
         AverageNetwork.to(dtype).to(_device);
-        _balancer.MoveTo(_device, dtype);
-
-        Parameters = new(
-            _network.named_parameters().Select(named => ($"network.{named.name}", named.parameter))
-                .Concat(_balancer.NamedParameters.Select(named => ($"balancer.{named.Name}", named.Parameter))),
-            withGradients: true);
-        if (options.BFloat16)
-        {
-            _working = TatNetwork.CreateUninitialized(network);
-            _working.to(ScalarType.BFloat16).to(_device);
-            _workingWeights = new(_working.named_parameters().Select(named => (named.name, named.parameter)), withGradients: true);
-        }
-
         Average = new(AverageNetwork.named_parameters().Select(named => (named.name, named.parameter)), withGradients: false);
         using (NewDisposeScope())
         using (no_grad())
@@ -57,7 +40,7 @@ internal sealed class TrainingState : IDisposable
     public TatNetwork AverageNetwork { get; }
 
     /// <summary>Online weights of the network, then those of the balancer.</summary>
-    public FlatParameters Parameters { get; }
+    public FlatParameters Parameters => _workers[0].Parameters;
 
     /// <summary>The averaged weights of the network.</summary>
     public FlatParameters Average { get; }
@@ -79,8 +62,11 @@ internal sealed class TrainingState : IDisposable
     public StepResult Step(TrainingBatch batch, double rate)
     {
         using var scope = NewDisposeScope();
-        Parameters.ZeroGradients();
-        CopyToWorking();
+        foreach (var worker in _workers)
+        {
+            worker.Begin();
+        }
+
         Timer.Lap(StepPart.Optimizer);
         var result = Backpropagate(batch);
         if (!result.IsFinite)
@@ -132,14 +118,13 @@ internal sealed class TrainingState : IDisposable
     public void Dispose()
     {
         Optimizer.Dispose();
-        Parameters.Dispose();
         Average.Dispose();
         Best?.Dispose();
-        _balancer.Dispose();
-        _network.Dispose();
-        _workingWeights?.Dispose();
-        _working?.Dispose();
         AverageNetwork.Dispose();
+        foreach (var worker in Enumerable.Reverse(_workers))
+        {
+            worker.Dispose();
+        }
     }
 
     /// <summary>The averaged weights in a network of their own, for the caller to keep.</summary>
@@ -159,67 +144,59 @@ internal sealed class TrainingState : IDisposable
     private StepResult Backpropagate(TrainingBatch batch)
     {
         using var scope = NewDisposeScope();
-        long[] shape = [batch.Count, 1, batch.PatchSize, batch.PatchSize];
-        var dtype = Parameters.Values.dtype;
-        var input = tensor(batch.LowQuality, shape).to(dtype, _device);
-        var label = tensor(batch.HighQuality, shape).to(dtype, _device);
-        var (inputErrors, restoredErrors, weights) = (new float[batch.Count], new float[batch.Count], new float[batch.Count]);
-        var size = _options.MicroBatchSize == 0 ? batch.Count : _options.MicroBatchSize;
-        var total = 0.0;
+        var patches = new BatchTensors(batch, _dtype, _device);
         Timer.Lap(StepPart.Data);
+        var size = _options.MicroBatchSize == 0 ? batch.Count : _options.MicroBatchSize;
         for (var start = 0; start < batch.Count; start += size)
         {
-            using var pass = NewDisposeScope();
             var count = Math.Min(size, batch.Count - start);
-            var part = input.narrow(0, start, count);
-            var restored = Restore(part);
-            Timer.Lap(StepPart.Forward);
-            var errors = SampleErrors.Of(part, restored, label.narrow(0, start, count));
-            var balanced = _balancer.Balance(errors, new ArraySegment<int>(batch.Tasks, start, count));
-            var loss = balanced.Terms.sum().DividedBy(batch.Count);
-            Timer.Lap(StepPart.Loss);
-            loss.backward();
-            Timer.Lap(StepPart.Backward);
-            total += loss.ToDouble();
-            Copy(errors.Input, inputErrors, start);
-            Copy(errors.Restored, restoredErrors, start);
-            Copy(balanced.Weights, weights, start);
-            Timer.Lap(StepPart.Loss);
+            var done = AccumulateSideBySide(patches, start, count);
+            if (done < count)
+            {
+                _workers[0].Accumulate(patches, start + done, count - done);
+            }
         }
 
-        CopyFromWorking();
+        Timer.LapAs([.. _workers.Select(worker => worker.Timer)]);
+        _workers[0].Collect(_workers.Skip(1));
         var norm = Parameters.Gradients!.norm().ToDouble();
-        return new(total, norm, inputErrors, restoredErrors, weights);
+        Timer.Lap(StepPart.Optimizer);
+        return new(patches.Losses.Average(loss => (double)loss), norm, patches.InputErrors, patches.RestoredErrors, patches.Weights);
     }
 
-    private Tensor Restore(Tensor input)
+    /// <summary>On a CPU, takes a patch on each core at a time, which wait for each other less than all cores do for one patch.</summary>
+    /// <returns>How many patches are done; what is left would leave cores idle.</returns>
+    private int AccumulateSideBySide(BatchTensors patches, int start, int count)
     {
-        var network = _working ?? _network;
-        using var scope = NewDisposeScope();
-        var typed = _working is null ? input : input.to(ScalarType.BFloat16);
-        var restored = _options.ActivationCheckpointing ? network.ForwardRecomputing(typed) : network.call(typed);
-        return restored.to(input.dtype).MoveToOuterDisposeScope();
-    }
-
-    /// <summary>Rounds the weights for the working network.</summary>
-    private void CopyToWorking()
-    {
-        if (_workingWeights is not null)
+        var cores = ComputeThreads.CountFor(_device);
+        var rounds = count / cores;
+        if (cores == 1 || rounds == 0 || _options.BFloat16)
         {
-            using var noGrad = no_grad();
-            _workingWeights.ZeroGradients();
-            _workingWeights.Values.copy_(Parameters.Values.narrow(0, 0, _workingWeights.Values.numel()));
+            return 0;
         }
+
+        while (_workers.Count < cores)
+        {
+            AddWorker(TatNetwork.CreateUninitialized(AverageNetwork.Options));
+        }
+
+        ComputeThreads.RunEach(_device, cores, i =>
+        {
+            for (var round = 0; round < rounds; round++)
+            {
+                _workers[i].Accumulate(patches, start + (round * cores) + i, 1);
+            }
+        });
+        return rounds * cores;
     }
 
-    /// <summary>Takes the gradients of the working network.</summary>
-    private void CopyFromWorking()
+    /// <summary>Adds a worker, which shares the weights of the first, if there is one.</summary>
+    private void AddWorker(TatNetwork network)
     {
-        if (_workingWeights is not null)
-        {
-            using var noGrad = no_grad();
-            Parameters.Gradients!.narrow(0, 0, _workingWeights.Values.numel()).copy_(_workingWeights.Gradients!);
-        }
+        var balancer = LossBalancers.Create(_options.LossBalancing, _tasks, _options.Seed);
+        network.to(_dtype).to(_device);
+        balancer.MoveTo(_device, _dtype);
+        _workers.Add(new(network, balancer, _options, _workers.FirstOrDefault()?.Parameters));
     }
 
     private static TatNetwork NewNetwork(TatNetworkOptions architecture, TatTrainerOptions options)
@@ -244,7 +221,4 @@ internal sealed class TrainingState : IDisposable
         model.Dispose();
         throw new InvalidDataException($"The initial weights '{path}' are those of another architecture: make the network options the same ({OptionsText.Show(OptionsText.Describe(model.Network.Options))}).");
     }
-
-    private static void Copy(Tensor values, float[] target, int start) =>
-        values.detach().to(ScalarType.Float32, CPU).data<float>().CopyTo(target, start);
 }

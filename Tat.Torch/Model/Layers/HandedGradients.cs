@@ -12,12 +12,19 @@ internal static class HandedGradients
     /// <param name="gradients">One for each argument of the function; <see langword="null"/> where none is asked for.</param>
     public static List<Tensor> Give(params Tensor?[] gradients)
     {
+        Release();
+        _last = gradients;
+        return [.. gradients.Select(tensor => tensor?.DetachFromDisposeScope()!)];
+    }
+
+    /// <summary>Lets go of what this thread handed over last: for the end of a backward pass.</summary>
+    public static void Release()
+    {
         foreach (var tensor in _last ?? [])
         {
             tensor?.Dispose();
         }
 
-        _last = gradients;
-        return [.. gradients.Select(tensor => tensor?.DetachFromDisposeScope()!)];
+        _last = null;
     }
 }

@@ -1,0 +1,107 @@
+using System.Diagnostics;
+using Tat.Torch.Data;
+using Tat.Torch.Losses;
+using Tat.Torch.Runtime;
+using Tat.Torch.Training;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Tat.Tests.Training;
+
+/// <summary>Batches whose patches are shared out to the cores.</summary>
+[TestClass]
+public sealed class GradientWorkerTests
+{
+    [TestMethod]
+    [DataRow(2, LossBalancing.TaskAdaptive, false)]
+    [DataRow(5, LossBalancing.TaskAdaptive, true)]
+    [DataRow(4, LossBalancing.Uncertainty, false)]
+    [DataRow(3, LossBalancing.Uniform, false)]
+    public void Patches_on_a_core_each_give_the_gradients_of_one_after_the_other(int patches, LossBalancing balancing, bool recompute)
+    {
+        using var scope = NewDisposeScope();
+        var options = NoisyWaves.ShortTraining with { LossBalancing = balancing, ActivationCheckpointing = recompute };
+        using var together = new TrainingState(NoisyWaves.TinyNetwork, NoisyWaves.Tasks, options);
+        using var oneByOne = new TrainingState(NoisyWaves.TinyNetwork, NoisyWaves.Tasks, options with { MicroBatchSize = 1 });
+        var batch = Batch(patches);
+        var (shared, alone) = (together.Step(batch, 0), oneByOne.Step(batch, 0));
+        Assert.AreEqual(alone.Loss, shared.Loss, 1e-6);
+        Assert.AreEqual(alone.GradientNorm, shared.GradientNorm, 1e-5 * alone.GradientNorm);
+        for (var i = 0; i < patches; i++)
+        {
+            Assert.AreEqual(alone.RestoredErrors[i], shared.RestoredErrors[i], 1e-6);
+            Assert.AreEqual(alone.InputErrors[i], shared.InputErrors[i], 1e-6);
+            Assert.AreEqual(alone.Weights[i], shared.Weights[i], 1e-6);
+        }
+
+        foreach (var slot in together.Parameters.Layout)
+        {
+            using var expected = FlatParameters.ViewOf(oneByOne.Parameters.Gradients!, slot);
+            using var actual = FlatParameters.ViewOf(together.Parameters.Gradients!, slot);
+            Assert.IsLessThanOrEqualTo(1e-6 + (1e-4 * expected.norm().ToDouble()), (actual - expected).norm().ToDouble(), slot.Name);
+        }
+    }
+
+    [TestMethod]
+    public void Which_core_is_faster_does_not_matter()
+    {
+        using var first = new TrainingState(NoisyWaves.TinyNetwork, NoisyWaves.Tasks, NoisyWaves.ShortTraining);
+        using var second = new TrainingState(NoisyWaves.TinyNetwork, NoisyWaves.Tasks, NoisyWaves.ShortTraining);
+        var batch = Batch(7);
+        Step(first);
+        using var stop = new CancellationTokenSource();
+        var other = Task.Run(() =>
+        {
+            while (!stop.IsCancellationRequested)
+            {
+                ComputeThreads.RunEach(CPU, 1, _ => Thread.SpinWait(10_000));
+                Thread.Yield();
+            }
+        });
+        Step(second);
+        stop.Cancel();
+        other.Wait();
+        Assert.IsTrue(first.Parameters.Values.bytes.SequenceEqual(second.Parameters.Values.bytes));
+
+        void Step(TrainingState state)
+        {
+            for (var i = 0; i < 10; i++)
+            {
+                state.Step(batch, 1e-3);
+            }
+        }
+    }
+
+    [TestMethod]
+    public void Time_spent_side_by_side_counts_once()
+    {
+        var (all, one, two) = (new StepTimer(), new StepTimer(), new StepTimer());
+        var clock = Stopwatch.StartNew();
+        SpinWait.SpinUntil(() => clock.ElapsedMilliseconds >= 20);
+        one.Lap(StepPart.Forward);
+        two.Lap(StepPart.Backward);
+        all.LapAs([one, two]);
+        var times = all.Take(1);
+        Assert.IsGreaterThanOrEqualTo(20, times.Total.TotalMilliseconds);
+        Assert.AreEqual(0.5, times.Forward / times.Total, 0.1);
+        Assert.AreEqual(TimeSpan.Zero, one.Take(1).Total);
+    }
+
+    private static TrainingBatch Batch(int patches)
+    {
+        var batch = new TrainingBatch(1, patches, NoisyWaves.ShortTraining.PatchSize);
+        var random = new RandomStream(5, 1);
+        for (var i = 0; i < batch.LowQuality.Length; i++)
+        {
+            batch.HighQuality[i] = 0.5f + (0.3f * MathF.Sin(i * 0.03f));
+            batch.LowQuality[i] = batch.HighQuality[i] + (0.1f * (float)random.NextDouble());
+        }
+
+        for (var i = 0; i < patches; i++)
+        {
+            batch.Tasks[i] = i % NoisyWaves.Tasks.Count;
+        }
+
+        return batch;
+    }
+}
