@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.ML;
 using Tat.MLNet;
 using Tat.MLNet.Scoring;
@@ -37,36 +38,39 @@ internal sealed record SoakRun(int Engines, int Predictions, double WarmMegabyte
             expected = [.. inputs.Select(input => (float[])engine.Predict(input).Restored.Clone())];
         }
 
-        // The allocator's free lists take thousands of predictions until they fit every order in which two threads ask for memory.
-        var warm = Predict(Math.Max(1, predictions * 3 / 10));
-        var clock = System.Diagnostics.Stopwatch.StartNew();
-        var run = Predict(predictions);
-        return new(engines, predictions, warm.Bytes / 1e6, run.Bytes / 1e6, run.Different, predictions / clock.Elapsed.TotalSeconds);
+        // The allocator's free lists take thousands of predictions until they fit every order in which threads ask for memory.
+        var warmUp = Math.Max(1, predictions * 3 / 10);
+        var resident = new double[(warmUp + predictions + PredictionsPerSample - 1) / PredictionsPerSample];
+        var (begun, wrong, warmAt) = (-1, 0, 0L);
+        var threads = Enumerable.Range(0, engines).Select(_ => Task.Factory.StartNew(Predict, cancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default)).ToArray();
+        Task.WhenAll(threads).GetAwaiter().GetResult();
+        var seconds = Stopwatch.GetElapsedTime(warmAt).TotalSeconds;
+        var first = (warmUp + PredictionsPerSample - 1) / PredictionsPerSample;
+        return new(engines, predictions, resident[..first].Max(), resident[first..].DefaultIfEmpty(resident[^1]).Max(), wrong, predictions / seconds);
 
-        (long Bytes, int Different) Predict(int count)
+        void Predict()
         {
-            var (done, wrong, most) = (0, 0, 0L);
-            var threads = Enumerable.Range(0, engines).Select(_ => Task.Factory.StartNew(() =>
+            using var engine = CreateEngine(ml, model);
+            for (var i = Interlocked.Increment(ref begun); i < warmUp + predictions; i = Interlocked.Increment(ref begun))
             {
-                using var engine = CreateEngine(ml, model);
-                for (var i = Interlocked.Increment(ref done) - 1; i < count; i = Interlocked.Increment(ref done) - 1)
+                cancellationToken.ThrowIfCancellationRequested();
+                if (i == warmUp)
                 {
-                    cancellationToken.ThrowIfCancellationRequested();
-                    if (!engine.Predict(inputs[i % Images]).Restored.AsSpan().SequenceEqual(expected[i % Images]))
-                    {
-                        Interlocked.Increment(ref wrong);
-                    }
-
-                    if (i % PredictionsPerSample == 0)
-                    {
-                        InterlockedMax(ref most, Environment.WorkingSet);
-                    }
-
-                    progress.Report(((i + 1.0) / count, $"{i + 1} of {count}"));
+                    warmAt = Stopwatch.GetTimestamp();
                 }
-            }, cancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default)).ToArray();
-            Task.WhenAll(threads).GetAwaiter().GetResult();
-            return (most, wrong);
+
+                if (!engine.Predict(inputs[i % Images]).Restored.AsSpan().SequenceEqual(expected[i % Images]))
+                {
+                    Interlocked.Increment(ref wrong);
+                }
+
+                if (i % PredictionsPerSample == 0)
+                {
+                    resident[i / PredictionsPerSample] = Environment.WorkingSet / 1e6;
+                }
+
+                progress.Report(((i + 1.0) / (warmUp + predictions), $"{i + 1} of {warmUp + predictions}"));
+            }
         }
     }
 
@@ -79,13 +83,5 @@ internal sealed record SoakRun(int Engines, int Predictions, double WarmMegabyte
         float[] pixels = [.. Enumerable.Range(0, size * size).Select(i => 0.5f + (0.4f * MathF.Sin((i * 0.05f) + index)))];
         task.Denormalize(pixels, pixels);
         return new(new ImageSlice(pixels, size, size), task.Name);
-    }
-
-    private static void InterlockedMax(ref long most, long value)
-    {
-        for (var seen = Interlocked.Read(ref most); value > seen; seen = Interlocked.Read(ref most))
-        {
-            Interlocked.CompareExchange(ref most, value, seen);
-        }
     }
 }
