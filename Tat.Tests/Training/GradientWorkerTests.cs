@@ -58,9 +58,16 @@ public sealed class GradientWorkerTests
                 Thread.Yield();
             }
         });
-        Step(second);
-        stop.Cancel();
-        other.Wait();
+        try
+        {
+            Step(second);
+        }
+        finally
+        {
+            stop.Cancel();
+            other.Wait();
+        }
+
         Assert.IsTrue(first.Parameters.Values.bytes.SequenceEqual(second.Parameters.Values.bytes));
 
         void Step(TrainingState state)

@@ -83,19 +83,14 @@ internal sealed class GradientWorker : IDisposable
         Timer.Lap(StepPart.Loss);
     }
 
-    /// <summary>Adds the gradients of other workers to this one's, in their order.</summary>
-    public void Collect(IEnumerable<GradientWorker> others)
+    /// <summary>Brings the gradients to <see cref="Parameters"/>, where another network has computed them.</summary>
+    public void End()
     {
-        using var scope = NewDisposeScope();
-        using var noGrad = no_grad();
         if (_workingWeights is not null)
         {
+            using var scope = NewDisposeScope();
+            using var noGrad = no_grad();
             Parameters.Gradients!.narrow(0, 0, _workingWeights.Values.numel()).copy_(_workingWeights.Gradients!);
-        }
-
-        foreach (var other in others)
-        {
-            Parameters.Gradients!.Add(other.Parameters.Gradients!);
         }
     }
 

@@ -158,9 +158,8 @@ internal sealed class TrainingState : IDisposable
         }
 
         Timer.LapAs([.. _workers.Select(worker => worker.Timer)]);
-        _workers[0].Collect(_workers.Skip(1));
+        SumGradients();
         var norm = Parameters.Gradients!.norm().ToDouble();
-        Timer.Lap(StepPart.Optimizer);
         return new(patches.Losses.Average(loss => (double)loss), norm, patches.InputErrors, patches.RestoredErrors, patches.Weights);
     }
 
@@ -170,7 +169,7 @@ internal sealed class TrainingState : IDisposable
     {
         var cores = ComputeThreads.CountFor(_device);
         var rounds = count / cores;
-        if (cores == 1 || rounds == 0 || _options.BFloat16)
+        if (cores == 1 || rounds == 0)
         {
             return 0;
         }
@@ -178,6 +177,7 @@ internal sealed class TrainingState : IDisposable
         while (_workers.Count < cores)
         {
             AddWorker(TatNetwork.CreateUninitialized(AverageNetwork.Options));
+            _workers[^1].Begin();
         }
 
         ComputeThreads.RunEach(_device, cores, i =>
@@ -188,6 +188,20 @@ internal sealed class TrainingState : IDisposable
             }
         });
         return rounds * cores;
+    }
+
+    /// <summary>Adds the gradients of all workers to those of the first, always in the same order.</summary>
+    private void SumGradients()
+    {
+        using var noGrad = no_grad();
+        foreach (var worker in _workers)
+        {
+            worker.End();
+            if (worker != _workers[0])
+            {
+                Parameters.Gradients!.Add(worker.Parameters.Gradients!);
+            }
+        }
     }
 
     /// <summary>Adds a worker, which shares the weights of the first, if there is one.</summary>
