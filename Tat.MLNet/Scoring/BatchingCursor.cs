@@ -8,8 +8,8 @@ namespace Tat.MLNet.Scoring;
 /// <remarks>The first batch is one row and each further one twice as large up to the limit, so that looking at a row or two costs no more than that.</remarks>
 internal sealed class BatchingCursor : DataViewRowCursor
 {
-    // Sixteen images of 256 × 256: more at a time gains nothing, and the memory of all columns stays at some tens of megabytes.
-    private const int MaximumPixels = 1 << 20;
+    // Sixteen images of 512 × 512: an image for each core, and the memory of each column stays at some tens of megabytes.
+    private const int MaximumPixels = 1 << 22;
 
     private readonly RestorationMapping _mapping;
     private readonly DataViewRowCursor _input;

@@ -55,11 +55,11 @@ internal sealed class AblationStudy(TatNetworkOptions network, TatTrainerOptions
         using var restorer = new Restorer(model);
         foreach (var source in test)
         {
-            for (var i = 0; i < source.Count; i++)
+            var pairs = Enumerable.Range(0, source.Count).Select(source.Read).ToArray();
+            var restored = restorer.Restore([.. pairs.Select(pair => pair.LowQuality)], [.. pairs.Select(_ => source.Task)], cancellationToken: cancellationToken);
+            foreach (var (pair, image) in pairs.Zip(restored))
             {
-                var pair = source.Read(i);
-                var restored = restorer.Restore([pair.LowQuality], [source.Task], cancellationToken)[0];
-                var quality = ImageQuality.Measure(restored, pair.HighQuality, source.Task.MetricWindow);
+                var quality = ImageQuality.Measure(image, pair.HighQuality, source.Task.MetricWindow);
                 yield return new(variant.Name, source.Task.Name, pair.Name, quality.Psnr, quality.Ssim, quality.Rmse);
             }
         }

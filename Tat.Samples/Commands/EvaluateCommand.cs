@@ -11,6 +11,9 @@ namespace Tat.Samples.Commands;
 /// <summary><c>evaluate</c>: PSNR, SSIM and RMSE of low-quality images, and of what a model makes of them, against references.</summary>
 internal static class EvaluateCommand
 {
+    // Enough that every core has a slice, few enough that large ones are no burden.
+    private const int SlicesAtOnce = 16;
+
     public static Command Create(Terminal terminal)
     {
         var data = new Option<string>("--data") { Description = "Data set in the layout ROOT/TASK/SPLIT/{LQ,HQ}/NAME." };
@@ -81,18 +84,15 @@ internal static class EvaluateCommand
     private static List<Measured> Measure(IReadOnlyList<PairFiles> pairs, ImageReadOptions options, IImageRestorer? restorer, IProgress<(double, string)> progress, CancellationToken cancellationToken)
     {
         var results = new List<Measured>();
-        for (var i = 0; i < pairs.Count; i++)
+        var slices = pairs.SelectMany((files, number) => files.Read(options).Select((pair, slice) => (Files: files, Number: number, Slice: slice, Pair: pair)));
+        foreach (var chunk in slices.Chunk(SlicesAtOnce))
         {
-            var (task, slice) = (pairs[i].Task, 0);
-            progress.Report(((double)i / pairs.Count, pairs[i].Name));
-            foreach (var pair in pairs[i].Read(options))
-            {
-                cancellationToken.ThrowIfCancellationRequested();
-                var restored = restorer?.Restore([pair.LowQuality], [task], cancellationToken)[0];
-                results.Add(new(task, pairs[i].Name, slice++,
-                    ImageQuality.Measure(pair.LowQuality, pair.HighQuality, task.MetricWindow),
-                    restored is null ? null : ImageQuality.Measure(restored, pair.HighQuality, task.MetricWindow)));
-            }
+            cancellationToken.ThrowIfCancellationRequested();
+            progress.Report(((double)chunk[0].Number / pairs.Count, chunk[0].Files.Name));
+            var restored = restorer?.Restore([.. chunk.Select(item => item.Pair.LowQuality)], [.. chunk.Select(item => item.Files.Task)], cancellationToken: cancellationToken);
+            results.AddRange(chunk.Select((item, i) => new Measured(item.Files.Task, item.Files.Name, item.Slice,
+                ImageQuality.Measure(item.Pair.LowQuality, item.Pair.HighQuality, item.Files.Task.MetricWindow),
+                restored is null ? null : ImageQuality.Measure(restored[i], item.Pair.HighQuality, item.Files.Task.MetricWindow))));
         }
 
         return results;

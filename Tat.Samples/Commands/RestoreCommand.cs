@@ -76,15 +76,8 @@ internal static class RestoreCommand
     }
 
     /// <summary>The restored slices of a volume in order: read, restored and written at the same time.</summary>
-    private static IEnumerable<ImageSlice> Restore(IImageScan scan, IImageRestorer restorer, RestorationTask task, IProgress<(double, string)> progress, CancellationToken cancellationToken)
-    {
-        var done = 0;
-        foreach (var slice in restorer.RestoreVolume(Enumerable.Range(0, scan.SliceCount).Select(scan.ReadSlice), task, cancellationToken: cancellationToken))
-        {
-            yield return slice;
-            progress.Report((++done / (double)scan.SliceCount, $"slice {done} of {scan.SliceCount}"));
-        }
-    }
+    private static IEnumerable<ImageSlice> Restore(IImageScan scan, IImageRestorer restorer, RestorationTask task, IProgress<(double, string)> progress, CancellationToken cancellationToken) =>
+        restorer.RestoreVolume(Enumerable.Range(0, scan.SliceCount).Select(scan.ReadSlice), task, new SliceProgress(scan.SliceCount, progress), cancellationToken);
 
     /// <summary>The task that the user names, or else that of the image's modality.</summary>
     private static RestorationTask TaskOf(IImageScan scan, string? name, TaskVocabulary tasks)
@@ -93,5 +86,11 @@ internal static class RestoreCommand
             ?? throw new InvalidDataException($"'{scan.Path}' does not tell its modality; give --task, one of {string.Join(", ", tasks)}.")];
         ImageInputs.CheckModality(scan, task);
         return task;
+    }
+
+    /// <summary>Tells of slices as a share of all.</summary>
+    private sealed class SliceProgress(int slices, IProgress<(double, string)> progress) : IProgress<double>
+    {
+        public void Report(double value) => progress.Report((value / slices, $"slice {Math.Min(slices, (int)value + 1)} of {slices}"));
     }
 }

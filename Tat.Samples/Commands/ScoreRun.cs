@@ -24,13 +24,13 @@ internal sealed record ScoreRun(double ColdStartSeconds, double[] Milliseconds, 
         var image = CreateImage(size);
         task.Denormalize(image.Pixels, image.Pixels);
 
-        var restored = restorer.Restore([image], [task], cancellationToken)[0];
+        var restored = restorer.Restore([image], [task], cancellationToken: cancellationToken)[0];
         var coldStart = (DateTimeOffset.UtcNow - process.StartTime.ToUniversalTime()).TotalSeconds;
         var milliseconds = new double[Math.Max(1, repeat)];
         for (var i = 0; i < milliseconds.Length; i++)
         {
             var clock = Stopwatch.StartNew();
-            restorer.Restore([image], [task], cancellationToken);
+            restorer.Restore([image], [task], cancellationToken: cancellationToken);
             milliseconds[i] = clock.Elapsed.TotalMilliseconds;
         }
 

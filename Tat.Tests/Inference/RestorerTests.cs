@@ -1,6 +1,7 @@
 using Tat.Tests.Model;
 using Tat.Torch.Imaging;
 using Tat.Torch.Inference;
+using Tat.Torch.Inference.Tiling;
 using Tat.Torch.Model;
 using Tat.Torch.Runtime;
 using Tat.Torch.Tasks;
@@ -43,6 +44,37 @@ public sealed class RestorerTests
             var alone = restorer.Restore(images[i], tasks[i]);
             CollectionAssert.AreEqual(alone.Pixels, together[i].Pixels, $"image {i}");
         }
+    }
+
+    [TestMethod]
+    public void Large_images_on_a_core_each_equal_those_on_all_cores_but_for_rounding()
+    {
+        using var restorer = new Restorer(_model);
+        var count = (2 * Environment.ProcessorCount) + 1;
+        var images = Enumerable.Range(0, count).Select(i => Image(200, 232, (ulong)i)).ToArray();
+        var size = PaddedSize.For(200, 232);
+        Assert.AreEqual(count - 1, MemoryPlan.CountApart(_model.Network.Options, size, count, Environment.ProcessorCount, long.MaxValue), "not small");
+        var reports = new List<double>();
+        var together = restorer.Restore(images, [.. images.Select(_ => RestorationTask.Ct)], new Reporter(reports.Add));
+        for (var i = 0; i < count; i++)
+        {
+            var alone = restorer.Restore(images[i], RestorationTask.Ct);
+            var largest = alone.Pixels.Zip(together[i].Pixels, (a, b) => Math.Abs(a - b)).Max();
+            Assert.IsLessThan(0.01f, largest, $"HU, image {i}");
+        }
+
+        CollectionAssert.AreEqual(Enumerable.Range(1, count).Select(i => i / (double)count).ToArray(), reports.ToArray());
+    }
+
+    [TestMethod]
+    public void Large_images_take_all_cores_where_memory_has_no_room_for_one_on_each()
+    {
+        var (network, size) = (_model.Network.Options, new PaddedSize(512, 512));
+        var image = MemoryPlan.BytesFor(network, size.Pixels);
+        Assert.AreEqual(8, MemoryPlan.CountApart(network, size, 11, 4, 4 * image));
+        Assert.AreEqual(0, MemoryPlan.CountApart(network, size, 11, 4, (4 * image) - 1));
+        Assert.AreEqual(0, MemoryPlan.CountApart(network, size, 3, 4, 4 * image));
+        Assert.AreEqual(3, MemoryPlan.CountApart(network, new PaddedSize(64, 64), 3, 4, image), "small ones need not be many");
     }
 
     [TestMethod]

@@ -109,7 +109,7 @@ public sealed class OnnxRestorerTests
         using var restorer = new OnnxRestorer(ExportedModels.Export(model), _oneThread);
         using var cancellation = new CancellationTokenSource();
         cancellation.Cancel();
-        Assert.ThrowsExactly<OperationCanceledException>(() => restorer.Restore([ExportedModels.CreateImage(16, 16, RestorationTask.Ct)], [RestorationTask.Ct], cancellation.Token));
+        Assert.ThrowsExactly<OperationCanceledException>(() => restorer.Restore([ExportedModels.CreateImage(16, 16, RestorationTask.Ct)], [RestorationTask.Ct], cancellationToken: cancellation.Token));
     }
 
     private static void AssertClose(ImageSlice expected, ImageSlice actual, RestorationTask task)

@@ -29,7 +29,7 @@ internal sealed class FakeRestorer(TaskVocabulary? tasks = null) : IImageRestore
 
     public ModelCard Card { get; } = new();
 
-    public IReadOnlyList<ImageSlice> Restore(IReadOnlyList<ImageSlice> images, IReadOnlyList<RestorationTask> tasks, CancellationToken cancellationToken = default)
+    public IReadOnlyList<ImageSlice> Restore(IReadOnlyList<ImageSlice> images, IReadOnlyList<RestorationTask> tasks, IProgress<double>? progress = null, CancellationToken cancellationToken = default)
     {
         Assert.HasCount(images.Count, tasks);
         lock (_calls)

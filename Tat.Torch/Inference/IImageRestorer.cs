@@ -14,11 +14,12 @@ public interface IImageRestorer : IDisposable
     /// <summary>What the model is and how it was made.</summary>
     ModelCard Card { get; }
 
-    /// <summary>Restores images of any sizes; the result for an image does not depend on the others.</summary>
+    /// <summary>Restores images of any sizes; but for rounding, the result for an image does not depend on the others.</summary>
     /// <param name="images">Images in their task's physical unit.</param>
     /// <param name="tasks">The task of each image, one of <see cref="Tasks"/>.</param>
+    /// <param name="progress">Is told the share of the work that is done, from above 0 to 1; by one thread at a time, which may be another than the caller's.</param>
     /// <param name="cancellationToken">Stops between images.</param>
     /// <returns>As many images of the same sizes, in the same order and unit, clipped to the task's range.</returns>
     /// <exception cref="InvalidDataException">An image has a NaN or infinite value.</exception>
-    IReadOnlyList<ImageSlice> Restore(IReadOnlyList<ImageSlice> images, IReadOnlyList<RestorationTask> tasks, CancellationToken cancellationToken = default);
+    IReadOnlyList<ImageSlice> Restore(IReadOnlyList<ImageSlice> images, IReadOnlyList<RestorationTask> tasks, IProgress<double>? progress = null, CancellationToken cancellationToken = default);
 }

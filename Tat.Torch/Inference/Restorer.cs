@@ -9,8 +9,9 @@ namespace Tat.Torch.Inference;
 
 /// <summary>Restores images of any size with a <see cref="TatModel"/>.</summary>
 /// <remarks>
-/// Images are normalised by their task, padded by reflection to multiples of 8, restored in batches of equal size, cropped and mapped back.
-/// The result for an image does not depend on what else is in the call. Safe for concurrent calls.
+/// Images are normalised by their task, padded by reflection to multiples of 8, restored, cropped and mapped back.
+/// On a CPU, images take a core each as long as there is one for every core, or where they are small; otherwise an image takes all cores. One core and several round
+/// differently, in the last digits; but for that, the result for an image does not depend on what else is in the call. Safe for concurrent calls.
 /// </remarks>
 public sealed class Restorer : IImageRestorer
 {
@@ -50,7 +51,8 @@ public sealed class Restorer : IImageRestorer
 
     /// <inheritdoc/>
     /// <exception cref="ArgumentException">The lists differ in length, or the model has not learnt a task.</exception>
-    public IReadOnlyList<ImageSlice> Restore(IReadOnlyList<ImageSlice> images, IReadOnlyList<RestorationTask> tasks, CancellationToken cancellationToken = default)
+    public IReadOnlyList<ImageSlice> Restore(
+        IReadOnlyList<ImageSlice> images, IReadOnlyList<RestorationTask> tasks, IProgress<double>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(images);
         ArgumentNullException.ThrowIfNull(tasks);
@@ -62,12 +64,14 @@ public sealed class Restorer : IImageRestorer
         var known = tasks.Select(Known).ToArray();
         var results = new ImageSlice[images.Count];
         var finite = Enumerable.Range(0, images.Count).Where(i => Accept(images[i], i, results)).ToArray();
-        foreach (var group in finite.GroupBy(i => PaddedSize.For(images[i].Height, images[i].Width)))
+        var groups = finite.GroupBy(i => PaddedSize.For(images[i].Height, images[i].Width)).ToArray();
+        var done = new PixelProgress(progress, groups.Sum(group => (double)group.Key.Pixels * group.Count()));
+        foreach (var group in groups)
         {
-            foreach (var batch in group.Chunk(Math.Max(1, _options.BatchPixels / group.Key.Pixels)))
+            foreach (var batch in group.Chunk(Math.Max(ComputeThreads.CountFor(_model.Network.Device), _options.BatchPixels / group.Key.Pixels)))
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                RestoreBatch(group.Key, batch, images, known, results, cancellationToken);
+                RestoreBatch(group.Key, batch, images, known, results, done, cancellationToken);
             }
         }
 
@@ -111,7 +115,7 @@ public sealed class Restorer : IImageRestorer
         return false;
     }
 
-    private void RestoreBatch(PaddedSize size, int[] batch, IReadOnlyList<ImageSlice> images, RestorationTask[] tasks, ImageSlice[] results, CancellationToken cancellationToken)
+    private void RestoreBatch(PaddedSize size, int[] batch, IReadOnlyList<ImageSlice> images, RestorationTask[] tasks, ImageSlice[] results, PixelProgress done, CancellationToken cancellationToken)
     {
         var padded = new float[batch.Length * size.Pixels];
         for (var i = 0; i < batch.Length; i++)
@@ -122,7 +126,7 @@ public sealed class Restorer : IImageRestorer
             size.Pad(normalized, image.Height, image.Width, padded.AsSpan(i * size.Pixels, size.Pixels));
         }
 
-        RunNetwork(padded, batch.Length, size, cancellationToken);
+        RunNetwork(padded, batch.Length, size, done, cancellationToken);
         for (var i = 0; i < batch.Length; i++)
         {
             var image = images[batch[i]];
@@ -134,7 +138,7 @@ public sealed class Restorer : IImageRestorer
     }
 
     /// <summary>Replaces normalised images by restored ones.</summary>
-    private void RunNetwork(float[] images, int count, PaddedSize size, CancellationToken cancellationToken)
+    private void RunNetwork(float[] images, int count, PaddedSize size, PixelProgress done, CancellationToken cancellationToken)
     {
         var network = _model.Network;
         var bytes = MemoryPlan.BytesFor(network.Options, size.Pixels);
@@ -144,27 +148,39 @@ public sealed class Restorer : IImageRestorer
             var tiled = new TiledImage(network, size, side, MemoryPlan.Overlap);
             for (var i = 0; i < count; i++)
             {
-                tiled.Run(images.AsMemory(i * size.Pixels, size.Pixels), cancellationToken);
+                tiled.Run(images.AsMemory(i * size.Pixels, size.Pixels), share => done.Add(share * size.Pixels), cancellationToken);
             }
         }
-        else if (network.Device.type == TorchSharp.DeviceType.CPU && MemoryPlan.IsSmall(network.Options, size))
+        else if (network.Device.type != TorchSharp.DeviceType.CPU)
         {
-            using var memory = _memory.Enter(bytes * Math.Min(count, ComputeThreads.CountFor(network.Device)), cancellationToken);
-            ComputeThreads.RunEach(network.Device, count, i => Run(images.AsSpan(i * size.Pixels, size.Pixels), 1), cancellationToken);
+            Run(0, count);
         }
         else
         {
-            using var memory = _memory.Enter(bytes, cancellationToken);
-            ComputeThreads.Run(network.Device, () => Run(images, count), cancellationToken);
+            var cores = ComputeThreads.CountFor(network.Device);
+            var apart = MemoryPlan.CountApart(network.Options, size, count, cores, _memory.Budget);
+            if (apart > 0)
+            {
+                using var memory = _memory.Enter(bytes * Math.Min(apart, cores), cancellationToken);
+                ComputeThreads.RunEach(network.Device, apart, i => Run(i, 1), cancellationToken);
+            }
+
+            for (var i = apart; i < count; i++)
+            {
+                using var memory = _memory.Enter(bytes, cancellationToken);
+                ComputeThreads.Run(network.Device, () => Run(i, 1), cancellationToken);
+            }
         }
 
-        void Run(Span<float> batch, int number)
+        void Run(int first, int number)
         {
             using var inference = inference_mode();
             using var scope = NewDisposeScope();
-            var input = tensor(batch.ToArray(), [number, 1, size.Height, size.Width], device: network.Device);
+            var batch = images.AsMemory(first * size.Pixels, number * size.Pixels);
+            var input = tensor(batch, [number, 1, size.Height, size.Width], device: network.Device);
             var output = network.forward(input).cpu().contiguous();
-            output.data<float>().CopyTo(batch);
+            output.data<float>().CopyTo(batch.Span);
+            done.Add(batch.Length);
         }
     }
 }

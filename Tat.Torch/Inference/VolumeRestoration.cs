@@ -10,19 +10,20 @@ public static class VolumeRestoration
     // Slices that are read or finished ahead of the restorer: enough to hide reading and writing, few enough to stay small.
     private const int BatchesAhead = 2;
 
-    // Slices restored in one call: small ones together, large ones alone.
+    // Slices restored in one call: small ones together, of large ones one for each core.
     private const int BatchPixels = 256 * 256;
+    private static readonly int _leastBatch = Environment.ProcessorCount;
 
     /// <summary>Restores slices in order; reading them, restoring, and what the caller does with the results overlap in time.</summary>
     /// <param name="restorer">The model.</param>
     /// <param name="slices">The slices, in the task's unit, of any sizes; enumerated on another thread, a few slices ahead.</param>
     /// <param name="task">Their task, one of the restorer's.</param>
-    /// <param name="progress">Is told the number of slices that the caller has taken.</param>
+    /// <param name="progress">Is told the number of slices that are restored, with a fraction for a slice in tiles; by one thread at a time, not the caller's.</param>
     /// <param name="cancellationToken">Stops between slices.</param>
     /// <returns>As many slices of the same sizes, in the same order and unit; nothing happens until they are asked for.</returns>
     /// <exception cref="InvalidDataException">A slice has a NaN or infinite value (unless the restorer lets such slices pass).</exception>
     public static IEnumerable<ImageSlice> RestoreVolume(
-        this IImageRestorer restorer, IEnumerable<ImageSlice> slices, RestorationTask task, IProgress<int>? progress = null, CancellationToken cancellationToken = default)
+        this IImageRestorer restorer, IEnumerable<ImageSlice> slices, RestorationTask task, IProgress<double>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(restorer);
         ArgumentNullException.ThrowIfNull(slices);
@@ -31,21 +32,19 @@ public static class VolumeRestoration
         return Run(restorer, slices, task, progress, cancellationToken);
     }
 
-    private static IEnumerable<ImageSlice> Run(IImageRestorer restorer, IEnumerable<ImageSlice> slices, RestorationTask task, IProgress<int>? progress, CancellationToken cancellationToken)
+    private static IEnumerable<ImageSlice> Run(IImageRestorer restorer, IEnumerable<ImageSlice> slices, RestorationTask task, IProgress<double>? progress, CancellationToken cancellationToken)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         using var read = new BlockingCollection<List<ImageSlice>>(BatchesAhead);
         using var restored = new BlockingCollection<IReadOnlyList<ImageSlice>>(BatchesAhead);
         var reading = Stage(read, () => Batches(slices), stop);
-        var restoring = Stage(restored, () => read.GetConsumingEnumerable(stop.Token).Select(batch => restorer.Restore(batch, [.. batch.Select(_ => task)], stop.Token)), stop);
+        var restoring = Stage(restored, () => RestoreBatches(restorer, read.GetConsumingEnumerable(stop.Token), task, progress, stop.Token), stop);
         try
         {
-            var taken = 0;
             foreach (var slice in restored.GetConsumingEnumerable(CancellationToken.None).SelectMany(batch => batch))
             {
                 cancellationToken.ThrowIfCancellationRequested();
                 yield return slice;
-                progress?.Report(++taken);
             }
 
             cancellationToken.ThrowIfCancellationRequested();
@@ -55,6 +54,17 @@ public static class VolumeRestoration
             // Where the caller stops early, or a stage failed, the others end too; the first failure is the one to tell.
             stop.Cancel();
             Finish(reading, restoring);
+        }
+    }
+
+    private static IEnumerable<IReadOnlyList<ImageSlice>> RestoreBatches(
+        IImageRestorer restorer, IEnumerable<List<ImageSlice>> batches, RestorationTask task, IProgress<double>? progress, CancellationToken cancellationToken)
+    {
+        var before = 0;
+        foreach (var batch in batches)
+        {
+            yield return restorer.Restore(batch, [.. batch.Select(_ => task)], progress is null ? null : new BatchProgress(progress, before, batch.Count), cancellationToken);
+            before += batch.Count;
         }
     }
 
@@ -108,7 +118,8 @@ public static class VolumeRestoration
         var batch = new List<ImageSlice>();
         foreach (var slice in slices)
         {
-            if (batch.Count > 0 && (batch[0].Height != slice.Height || batch[0].Width != slice.Width || (batch.Count + 1L) * slice.Pixels.Length > BatchPixels))
+            var isFull = batch.Count >= _leastBatch && (batch.Count + 1L) * slice.Pixels.Length > BatchPixels;
+            if (isFull || (batch.Count > 0 && (batch[0].Height != slice.Height || batch[0].Width != slice.Width)))
             {
                 yield return batch;
                 batch = [];
@@ -121,5 +132,11 @@ public static class VolumeRestoration
         {
             yield return batch;
         }
+    }
+
+    /// <summary>Makes a share of a batch a number of slices.</summary>
+    private sealed class BatchProgress(IProgress<double> slices, int before, int count) : IProgress<double>
+    {
+        public void Report(double value) => slices.Report(before + (value * count));
     }
 }

@@ -85,8 +85,8 @@ public static class OnnxExporter
         foreach (var (height, width) in Sizes(model.Network.Options.TrainSize))
         {
             var image = VerificationImage(height, width, task);
-            var expected = reference.Restore([image], [task], cancellationToken)[0].Pixels;
-            var actual = restorer.Restore([image], [task], cancellationToken)[0].Pixels;
+            var expected = reference.Restore([image], [task], cancellationToken: cancellationToken)[0].Pixels;
+            var actual = restorer.Restore([image], [task], cancellationToken: cancellationToken)[0].Pixels;
             var difference = expected.Zip(actual, (e, a) => Math.Abs((double)e - a)).Max() / task.NormalizationRange.Width;
             comparisons.Add(new(height, width, difference));
 

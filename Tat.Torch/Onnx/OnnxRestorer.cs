@@ -60,7 +60,8 @@ public sealed class OnnxRestorer : IImageRestorer
     public OnnxSignature Signature => _metadata.Signature;
 
     /// <inheritdoc/>
-    public IReadOnlyList<ImageSlice> Restore(IReadOnlyList<ImageSlice> images, IReadOnlyList<RestorationTask> tasks, CancellationToken cancellationToken = default)
+    public IReadOnlyList<ImageSlice> Restore(
+        IReadOnlyList<ImageSlice> images, IReadOnlyList<RestorationTask> tasks, IProgress<double>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(images);
         ArgumentNullException.ThrowIfNull(tasks);
@@ -72,6 +73,7 @@ public sealed class OnnxRestorer : IImageRestorer
         var ranges = tasks.Select(task => Known(task).NormalizationRange).ToArray();
         var restored = new ImageSlice[images.Count];
         var finite = Enumerable.Range(0, images.Count).Where(i => Accept(images[i], i, restored)).ToArray();
+        var done = new PixelProgress(progress, finite.Sum(i => (double)images[i].Pixels.Length));
         using var run = new RunOptions();
         using var stop = cancellationToken.Register(() => run.Terminate = true);
         foreach (var group in Together(finite, images))
@@ -79,7 +81,11 @@ public sealed class OnnxRestorer : IImageRestorer
             cancellationToken.ThrowIfCancellationRequested();
             try
             {
-                Parallel.ForEach(group, i => restored[i] = Run(images[i], ranges[i], run));
+                Parallel.ForEach(group, i =>
+                {
+                    restored[i] = Run(images[i], ranges[i], run);
+                    done.Add(images[i].Pixels.Length);
+                });
             }
             catch (AggregateException) when (cancellationToken.IsCancellationRequested)
             {

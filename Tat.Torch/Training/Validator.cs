@@ -8,6 +8,9 @@ namespace Tat.Torch.Training;
 /// <summary>Measures a restorer on the validation images of each task, by the paper's protocol.</summary>
 internal sealed class Validator
 {
+    // Enough that every core has an image, few enough that large ones are no burden.
+    private const int ImagesAtOnce = 16;
+
     private readonly List<(RestorationTask Task, PairPool Pool, int Index)> _images = [];
 
     /// <param name="pools">The validation pairs of each task.</param>
@@ -33,16 +36,19 @@ internal sealed class Validator
     {
         var measured = new List<(RestorationTask Task, ImageQuality Quality)>(_images.Count);
         var samples = new List<ValidationSample>();
-        foreach (var (task, pool, index) in _images)
+        foreach (var chunk in _images.Chunk(ImagesAtOnce))
         {
-            var pair = pool.ReadRaw(index);
-            var restored = restorer.Restore([pair.LowQuality], [task], cancellationToken)[0];
-            if (index == 0)
+            var pairs = chunk.Select(image => image.Pool.ReadRaw(image.Index)).ToArray();
+            var restored = restorer.Restore([.. pairs.Select(pair => pair.LowQuality)], [.. chunk.Select(image => image.Task)], cancellationToken: cancellationToken);
+            for (var i = 0; i < chunk.Length; i++)
             {
-                samples.Add(new(task.Name, pair.Name, pair.LowQuality, restored, pair.HighQuality));
-            }
+                if (chunk[i].Index == 0)
+                {
+                    samples.Add(new(chunk[i].Task.Name, pairs[i].Name, pairs[i].LowQuality, restored[i], pairs[i].HighQuality));
+                }
 
-            measured.Add((task, ImageQuality.Measure(restored, pair.HighQuality, task.MetricWindow)));
+                measured.Add((chunk[i].Task, ImageQuality.Measure(restored[i], pairs[i].HighQuality, chunk[i].Task.MetricWindow)));
+            }
         }
 
         var scores = measured.GroupBy(item => item.Task.Name).ToDictionary(group => group.Key, group => QualitySummary.Of(group.Select(item => item.Quality)).ToScore());

@@ -97,9 +97,13 @@ public sealed class TiledImageTests
         var size = PaddedSize.For(Height, Width);
         var budget = MemoryPlan.BytesFor(_network.Options, size.Pixels / 2);
         Assert.IsNotNull(MemoryPlan.TileFor(_network.Options, size, budget));
-        var tiled = new Restorer(model, new RestorerOptions { MemoryBudget = budget }).Restore(image, RestorationTask.Mri);
+        var reports = new List<double>();
+        var tiled = new Restorer(model, new RestorerOptions { MemoryBudget = budget }).Restore([image], [RestorationTask.Mri], new Reporter(reports.Add))[0];
         var mean = whole.Pixels.Zip(tiled.Pixels, (a, b) => Math.Abs(a - b)).Average();
         Assert.IsTrue(mean is > 0 and < 100, $"mean difference {mean}");
+        CollectionAssert.AreEqual(reports.Order().ToArray(), reports);
+        Assert.IsGreaterThanOrEqualTo(4, reports.Count, "each tile is told, in both passes");
+        Assert.AreEqual(1, reports[^1], 1e-9);
     }
 
     private static float[] Tiled(int tile)
@@ -107,7 +111,7 @@ public sealed class TiledImageTests
         var image = (float[])_image.Clone();
         using var scope = NewDisposeScope();
         using var inference = inference_mode();
-        new TiledImage(_network, new PaddedSize(Height, Width), tile, MemoryPlan.Overlap).Run(image, CancellationToken.None);
+        new TiledImage(_network, new PaddedSize(Height, Width), tile, MemoryPlan.Overlap).Run(image, _ => { }, CancellationToken.None);
         return image;
     }
 

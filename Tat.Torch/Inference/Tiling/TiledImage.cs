@@ -12,15 +12,23 @@ namespace Tat.Torch.Inference.Tiling;
 /// </remarks>
 internal sealed class TiledImage(TatNetwork network, PaddedSize size, int tile, int overlap)
 {
+    // Of a tile's work: the encoder reads it for the representation, then the whole network restores it.
+    private const double RepresentationShare = 1 / 3.0;
+
     private readonly TileAxis _rows = new(size.Height, tile, overlap);
     private readonly TileAxis _columns = new(size.Width, tile, overlap);
 
     /// <summary>Replaces a normalised image by the restored one. Other images may be restored between its tiles.</summary>
-    public void Run(Memory<float> image, CancellationToken cancellationToken)
+    /// <param name="image">The image.</param>
+    /// <param name="report">Is told, after each tile, which share of the image's work that was.</param>
+    /// <param name="cancellationToken">Stops between tiles.</param>
+    public void Run(Memory<float> image, Action<double> report, CancellationToken cancellationToken)
     {
-        using var kernels = ComputeRepresentation(image, cancellationToken);
+        var representation = network.Options.WeightGeneration ? RepresentationShare : 0;
+        var tiles = _rows.Starts.Length * _columns.Starts.Length;
+        using var kernels = ComputeRepresentation(image, () => report(representation / tiles), cancellationToken);
         var restored = new float[image.Length];
-        ForEachTile(cancellationToken, (i, j) =>
+        ForEachTile(() => report((1 - representation) / tiles), cancellationToken, (i, j) =>
         {
             var output = network.forward(Cut(image.Span, i, j), kernels).cpu().contiguous();
             Blend(output.data<float>().ToArray(), _rows.Starts[i], _columns.Starts[j], restored);
@@ -28,7 +36,7 @@ internal sealed class TiledImage(TatNetwork network, PaddedSize size, int tile, 
         Normalize(restored, image.Span);
     }
 
-    private TaskKernels ComputeRepresentation(ReadOnlyMemory<float> image, CancellationToken cancellationToken)
+    private TaskKernels ComputeRepresentation(ReadOnlyMemory<float> image, Action tileDone, CancellationToken cancellationToken)
     {
         var kernels = new TaskKernels();
         if (!network.Options.WeightGeneration)
@@ -37,7 +45,7 @@ internal sealed class TiledImage(TatNetwork network, PaddedSize size, int tile, 
         }
 
         float[]? sums = null;
-        ForEachTile(cancellationToken, (i, j) =>
+        ForEachTile(tileDone, cancellationToken, (i, j) =>
         {
             var (top, bottom) = _rows.Share(i);
             var (left, right) = _columns.Share(j);
@@ -54,7 +62,7 @@ internal sealed class TiledImage(TatNetwork network, PaddedSize size, int tile, 
         return kernels;
     }
 
-    private void ForEachTile(CancellationToken cancellationToken, Action<int, int> action)
+    private void ForEachTile(Action tileDone, CancellationToken cancellationToken, Action<int, int> action)
     {
         for (var i = 0; i < _rows.Starts.Length; i++)
         {
@@ -68,6 +76,7 @@ internal sealed class TiledImage(TatNetwork network, PaddedSize size, int tile, 
                     using var scope = NewDisposeScope();
                     action(row, column);
                 }, cancellationToken);
+                tileDone();
             }
         }
     }
