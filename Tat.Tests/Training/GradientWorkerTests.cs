@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Tat.Torch.Data;
+using Tat.Torch.Inference.Tiling;
 using Tat.Torch.Losses;
 using Tat.Torch.Runtime;
 using Tat.Torch.Training;
@@ -12,18 +13,23 @@ namespace Tat.Tests.Training;
 [TestClass]
 public sealed class GradientWorkerTests
 {
+    /// <summary>Side of patches that are not small for the tiny network: what is left over goes on all cores.</summary>
+    private const int Large = 264;
+
     [TestMethod]
-    [DataRow(2, LossBalancing.TaskAdaptive, false)]
-    [DataRow(5, LossBalancing.TaskAdaptive, true)]
-    [DataRow(4, LossBalancing.Uncertainty, false)]
-    [DataRow(3, LossBalancing.Uniform, false)]
-    public void Patches_on_a_core_each_give_the_gradients_of_one_after_the_other(int patches, LossBalancing balancing, bool recompute)
+    [DataRow(2, 16, LossBalancing.TaskAdaptive, false)]
+    [DataRow(5, 16, LossBalancing.TaskAdaptive, true)]
+    [DataRow(4, 16, LossBalancing.Uncertainty, false)]
+    [DataRow(3, 16, LossBalancing.Uniform, false)]
+    [DataRow(3, Large, LossBalancing.Uniform, false)]
+    public void Patches_on_a_core_each_give_the_gradients_of_one_after_the_other(int patches, int side, LossBalancing balancing, bool recompute)
     {
         using var scope = NewDisposeScope();
+        Assert.AreEqual(side < Large, MemoryPlan.IsSmall(NoisyWaves.TinyNetwork, new(side, side)));
         var options = NoisyWaves.ShortTraining with { LossBalancing = balancing, ActivationCheckpointing = recompute };
         using var together = new TrainingState(NoisyWaves.TinyNetwork, NoisyWaves.Tasks, options);
         using var oneByOne = new TrainingState(NoisyWaves.TinyNetwork, NoisyWaves.Tasks, options with { MicroBatchSize = 1 });
-        var batch = Batch(patches);
+        var batch = Batch(patches, side);
         var (shared, alone) = (together.Step(batch, 0), oneByOne.Step(batch, 0));
         Assert.AreEqual(alone.Loss, shared.Loss, 1e-6);
         Assert.AreEqual(alone.GradientNorm, shared.GradientNorm, 1e-5 * alone.GradientNorm);
@@ -94,9 +100,9 @@ public sealed class GradientWorkerTests
         Assert.AreEqual(TimeSpan.Zero, one.Take(1).Total);
     }
 
-    private static TrainingBatch Batch(int patches)
+    private static TrainingBatch Batch(int patches, int side = 16)
     {
-        var batch = new TrainingBatch(1, patches, NoisyWaves.ShortTraining.PatchSize);
+        var batch = new TrainingBatch(1, patches, side);
         var random = new RandomStream(5, 1);
         for (var i = 0; i < batch.LowQuality.Length; i++)
         {

@@ -4,10 +4,8 @@ using static TorchSharp.torch;
 namespace Tat.Torch.Training;
 
 /// <summary>AdamW (Loshchilov and Hutter, ICLR 2019) on one vector of parameters, with the arithmetic of PyTorch's.</summary>
-/// <remarks>On a CPU it goes through the vectors in pieces that stay in the cache, so each value travels from memory once.</remarks>
 internal sealed class AdamW : IDisposable
 {
-    private const long CachedPiece = 1 << 16;
     private readonly FlatParameters _parameters;
     private readonly double _beta1;
     private readonly double _beta2;
@@ -34,19 +32,15 @@ internal sealed class AdamW : IDisposable
     /// <param name="decay">How much of the average stays.</param>
     public void Step(long step, double rate, Tensor average, double decay)
     {
-        using var noGrad = no_grad();
         var (values, gradients) = (_parameters.Values, _parameters.Gradients!);
-        var piece = values.device_type == DeviceType.CPU ? CachedPiece : values.numel();
 
         // Held, because TorchSharp would let numbers go before the operators have read them (see HeldScalars).
         using Scalar decayed = (1 - (rate * _weightDecay)).ToScalar(), one = 1.ToScalar(), epsilon = _epsilon.ToScalar();
         using Scalar beta1 = _beta1.ToScalar(), rest1 = (1 - _beta1).ToScalar(), beta2 = _beta2.ToScalar(), rest2 = (1 - _beta2).ToScalar();
         using Scalar correction = Math.Sqrt(1 - Math.Pow(_beta2, step)).ToScalar(), stepSize = (-rate / (1 - Math.Pow(_beta1, step))).ToScalar();
         using Scalar kept = decay.ToScalar(), renewed = (1 - decay).ToScalar();
-        for (var start = 0L; start < values.numel(); start += piece)
+        LongVectors.ForEachPiece(values, (_, start, length) =>
         {
-            using var scope = NewDisposeScope();
-            var length = Math.Min(piece, values.numel() - start);
             var p = values.narrow(0, start, length);
             var g = gradients.narrow(0, start, length);
             var m = Moment1.narrow(0, start, length);
@@ -62,7 +56,7 @@ internal sealed class AdamW : IDisposable
             {
                 Average(average.narrow(0, start, averaged), p.narrow(0, 0, averaged), kept, renewed, decay == 0);
             }
-        }
+        });
     }
 
     /// <inheritdoc/>

@@ -1,4 +1,5 @@
 using Tat.Torch.Data;
+using Tat.Torch.Inference;
 using static TorchSharp.torch;
 
 namespace Tat.Torch.Training;
@@ -9,7 +10,8 @@ internal sealed class BatchTensors
     /// <summary>Copies the patches; the tensors belong to the caller's dispose scope.</summary>
     public BatchTensors(TrainingBatch batch, ScalarType dtype, Device device)
     {
-        long[] shape = [batch.Count, 1, batch.PatchSize, batch.PatchSize];
+        Size = new(batch.PatchSize, batch.PatchSize);
+        long[] shape = [batch.Count, 1, Size.Height, Size.Width];
         LowQuality = tensor(batch.LowQuality, shape).to(dtype, device);
         HighQuality = tensor(batch.HighQuality, shape).to(dtype, device);
         Tasks = batch.Tasks;
@@ -18,6 +20,9 @@ internal sealed class BatchTensors
 
     /// <summary>Number of patches, B.</summary>
     public int Count => Tasks.Length;
+
+    /// <summary>Height and width of each patch.</summary>
+    public PaddedSize Size { get; }
 
     /// <summary>Degraded patches, B×1×size×size.</summary>
     public Tensor LowQuality { get; }

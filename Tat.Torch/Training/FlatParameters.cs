@@ -72,6 +72,7 @@ internal sealed class FlatParameters : IDisposable
     /// <summary>Sets all gradients to zero.</summary>
     public void ZeroGradients()
     {
+        using var scope = NewDisposeScope();
         using var noGrad = no_grad();
         Gradients!.zero_();
     }

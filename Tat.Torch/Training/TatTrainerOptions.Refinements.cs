@@ -34,7 +34,7 @@ public sealed partial record TatTrainerOptions
     /// </summary>
     /// <remarks>
     /// On a CPU, as long as there is a patch for each core, each core takes its patches one at a time, which is faster than all cores on each patch and needs the memory of as many patches as there are cores;
-    /// what is left over goes through together. 1 has all cores work on one patch: least memory.
+    /// what is left over goes through together on all cores, small patches (pixels × width up to 2¹⁸: 128 × 128 in the small network) on one each. 1 has one patch at a time: least memory.
     /// </remarks>
     /// <value>The default is 0.</value>
     public int MicroBatchSize { get; init; }

@@ -1,5 +1,6 @@
 using Tat.Torch.Checkpoints;
 using Tat.Torch.Data;
+using Tat.Torch.Inference.Tiling;
 using Tat.Torch.Losses;
 using Tat.Torch.Model;
 using Tat.Torch.Runtime;
@@ -62,11 +63,7 @@ internal sealed class TrainingState : IDisposable
     public StepResult Step(TrainingBatch batch, double rate)
     {
         using var scope = NewDisposeScope();
-        foreach (var worker in _workers)
-        {
-            worker.Begin();
-        }
-
+        ComputeThreads.RunEach(_device, _workers.Count, i => _workers[i].Begin());
         Timer.Lap(StepPart.Optimizer);
         var result = Backpropagate(batch);
         if (!result.IsFinite)
@@ -76,8 +73,7 @@ internal sealed class TrainingState : IDisposable
 
         if (_options.GradientClipping is { } limit && result.GradientNorm > limit)
         {
-            using var noGrad = no_grad();
-            Parameters.Gradients!.Scale(limit / (result.GradientNorm + 1e-6));
+            LongVectors.ForEachPiece(Parameters.Gradients!, (_, start, length) => Parameters.Gradients!.narrow(0, start, length).Scale(limit / (result.GradientNorm + 1e-6)));
         }
 
         Counters = Counters with { Iteration = batch.Iteration, Steps = Counters.Steps + 1 };
@@ -158,50 +154,58 @@ internal sealed class TrainingState : IDisposable
         }
 
         Timer.LapAs([.. _workers.Select(worker => worker.Timer)]);
-        SumGradients();
-        var norm = Parameters.Gradients!.norm().ToDouble();
+        var norm = SumGradients();
         return new(patches.Losses.Average(loss => (double)loss), norm, patches.InputErrors, patches.RestoredErrors, patches.Weights);
     }
 
-    /// <summary>On a CPU, takes a patch on each core at a time, which wait for each other less than all cores do for one patch.</summary>
+    /// <summary>
+    /// On a CPU, takes a patch on each core at a time, which wait for each other less than all cores do for one patch. Small patches never have several cores:
+    /// where the machine is busy with something else, too, these would wait a hundred times as long as they compute.
+    /// </summary>
     /// <returns>How many patches are done; what is left would leave cores idle.</returns>
     private int AccumulateSideBySide(BatchTensors patches, int start, int count)
     {
         var cores = ComputeThreads.CountFor(_device);
-        var rounds = count / cores;
-        if (cores == 1 || rounds == 0)
+        var apart = MemoryPlan.IsSmall(AverageNetwork.Options, patches.Size) ? count : count - (count % cores);
+        if (_device.type != DeviceType.CPU || apart == 0)
         {
             return 0;
         }
 
-        while (_workers.Count < cores)
+        var workers = Math.Min(cores, apart);
+        while (_workers.Count < workers)
         {
             AddWorker(TatNetwork.CreateUninitialized(AverageNetwork.Options));
             _workers[^1].Begin();
         }
 
-        ComputeThreads.RunEach(_device, cores, i =>
+        ComputeThreads.RunEach(_device, workers, i =>
         {
-            for (var round = 0; round < rounds; round++)
+            for (var patch = i; patch < apart; patch += workers)
             {
-                _workers[i].Accumulate(patches, start + (round * cores) + i, 1);
+                _workers[i].Accumulate(patches, start + patch, 1);
             }
         });
-        return rounds * cores;
+        return apart;
     }
 
     /// <summary>Adds the gradients of all workers to those of the first, always in the same order.</summary>
-    private void SumGradients()
+    /// <returns>The norm of the sum.</returns>
+    private double SumGradients()
     {
-        using var noGrad = no_grad();
-        foreach (var worker in _workers)
+        ComputeThreads.RunEach(_device, _workers.Count, i => _workers[i].End());
+        var squares = new double[LongVectors.Pieces(Parameters.Gradients!)];
+        LongVectors.ForEachPiece(Parameters.Gradients!, (piece, start, length) =>
         {
-            worker.End();
-            if (worker != _workers[0])
+            var sum = Parameters.Gradients!.narrow(0, start, length);
+            foreach (var worker in _workers.Skip(1))
             {
-                Parameters.Gradients!.Add(worker.Parameters.Gradients!);
+                sum.Add(worker.Parameters.Gradients!.narrow(0, start, length));
             }
-        }
+
+            squares[piece] = Math.Pow(sum.norm().ToDouble(), 2);
+        });
+        return Math.Sqrt(squares.Sum());
     }
 
     /// <summary>Adds a worker, which shares the weights of the first, if there is one.</summary>

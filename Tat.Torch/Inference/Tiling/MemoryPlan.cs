@@ -24,7 +24,7 @@ internal static class MemoryPlan
     }
 
     /// <summary>Whether one core restores an image about as fast as all of them, because its operators have little to do.</summary>
-    private static bool IsSmall(TatNetworkOptions network, PaddedSize size) => (long)size.Pixels * network.Width <= SmallestForAllCores;
+    public static bool IsSmall(TatNetworkOptions network, PaddedSize size) => (long)size.Pixels * network.Width <= SmallestForAllCores;
 
     /// <summary>How many of some images go through the network on a core each: all small ones, and large ones as long as there is one, and memory, for every core.</summary>
     public static int CountApart(TatNetworkOptions network, PaddedSize size, int images, int cores, long budget)
