@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
-using Tat.MLNet.Formats;
 using Tat.Samples.Shell;
+using Tat.Torch.Imaging;
 using Tat.Torch.Inference;
 using Tat.Torch.Metrics;
 using Tat.Torch.Tasks;
@@ -51,7 +51,13 @@ internal static class EvaluateCommand
                 CommonOptions.CheckFree(parsed.GetValue(overwrite), target);
             }
 
-            var measured = terminal.Track("Evaluating", progress => Measure(pairs, reading.Of(parsed), restorer, progress, cancellationToken), quiet: parsed.GetValue(json));
+            IEnumerable<EvaluatedSlice> Slices() => pairs.SelectMany((files, number) => files.Read(reading.Of(parsed)).Select((pair, slice) =>
+            {
+                _ = restorer is null ? pair.LowQuality : inference.Check(parsed, pair.LowQuality, files.LowQuality, slice + 1);
+                return new EvaluatedSlice(files, number, slice, pair);
+            }));
+
+            var measured = terminal.Track("Evaluating", progress => Measure(Slices(), pairs.Count, restorer, progress, cancellationToken), quiet: parsed.GetValue(json));
             if (parsed.GetValue(csv) is { } file)
             {
                 File.WriteAllLines(file, Csv(measured));
@@ -81,14 +87,13 @@ internal static class EvaluateCommand
         return command;
     }
 
-    private static List<Measured> Measure(IReadOnlyList<PairFiles> pairs, ImageReadOptions options, IImageRestorer? restorer, IProgress<(double, string)> progress, CancellationToken cancellationToken)
+    private static List<Measured> Measure(IEnumerable<EvaluatedSlice> slices, int pairs, IImageRestorer? restorer, IProgress<(double, string)> progress, CancellationToken cancellationToken)
     {
         var results = new List<Measured>();
-        var slices = pairs.SelectMany((files, number) => files.Read(options).Select((pair, slice) => (Files: files, Number: number, Slice: slice, Pair: pair)));
         foreach (var chunk in slices.Chunk(SlicesAtOnce))
         {
             cancellationToken.ThrowIfCancellationRequested();
-            progress.Report(((double)chunk[0].Number / pairs.Count, chunk[0].Files.Name));
+            progress.Report(((double)chunk[0].Number / pairs, chunk[0].Files.Name));
             var restored = restorer?.Restore([.. chunk.Select(item => item.Pair.LowQuality)], [.. chunk.Select(item => item.Files.Task)], cancellationToken: cancellationToken);
             results.AddRange(chunk.Select((item, i) => new Measured(item.Files.Task, item.Files.Name, item.Slice,
                 ImageQuality.Measure(item.Pair.LowQuality, item.Pair.HighQuality, item.Files.Task.MetricWindow),
@@ -107,6 +112,9 @@ internal static class EvaluateCommand
                 $"{task},\"{name.Replace("\"", "\"\"", StringComparison.Ordinal)}\",{slice},{input.Psnr},{input.Ssim},{input.Rmse},{restored?.Psnr},{restored?.Ssim},{restored?.Rmse}");
         }
     }
+
+    /// <summary>A slice of the pair of that number.</summary>
+    private sealed record EvaluatedSlice(PairFiles Files, int Number, int Slice, ImagePair Pair);
 
     private sealed record Measured(RestorationTask Task, string Name, int Slice, ImageQuality Input, ImageQuality? Restored);
 }

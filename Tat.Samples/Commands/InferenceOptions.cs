@@ -29,6 +29,21 @@ internal sealed class InferenceOptions
         command.Add(_passNonFinite);
     }
 
+    /// <summary>A slice as it is, unless it has NaN or infinite values and the user does not let them pass.</summary>
+    /// <param name="parsed">The arguments.</param>
+    /// <param name="slice">The slice.</param>
+    /// <param name="path">Where it comes from.</param>
+    /// <param name="number">Its number there, from 1.</param>
+    /// <exception cref="InvalidDataException">The slice has such a value.</exception>
+    public ImageSlice Check(ParseResult parsed, ImageSlice slice, string path, int number)
+    {
+        var position = Array.FindIndex(slice.Pixels, value => !float.IsFinite(value));
+        return position < 0 || parsed.GetValue(_passNonFinite)
+            ? slice
+            : throw new InvalidDataException(
+                $"'{path}': slice {number} has the value {slice.Pixels[position]} at row {position / slice.Width}, column {position % slice.Width}; replace values that are not finite, or leave such slices as they are with {_passNonFinite.Name}.");
+    }
+
     /// <summary>Opens a model to restore as the user says.</summary>
     /// <param name="parsed">The arguments.</param>
     /// <param name="path">The model.</param>

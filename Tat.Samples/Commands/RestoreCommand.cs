@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Diagnostics;
 using Tat.MLNet.Formats;
 using Tat.Samples.Shell;
-using Tat.Torch.Imaging;
 using Tat.Torch.Inference;
 using Tat.Torch.Tasks;
 
@@ -54,7 +53,8 @@ internal static class RestoreCommand
                 unrestored = 0;
                 terminal.Track(job.Name, progress =>
                 {
-                    job.Write(scan, Restore(scan, restorer, chosen, progress, cancellationToken), options, cancellationToken);
+                    var slices = Enumerable.Range(0, scan.SliceCount).Select(i => inference.Check(parsed, scan.ReadSlice(i), job.Source, i + 1));
+                    job.Write(scan, restorer.RestoreVolume(slices, chosen, new SliceProgress(scan.SliceCount, progress), cancellationToken), options, cancellationToken);
                     return job;
                 }, quiet: parsed.GetValue(json));
                 results.Add(new { job.Source, Task = chosen.Name, Slices = scan.SliceCount, Unrestored = unrestored, job.Destination, clock.Elapsed.TotalSeconds });
@@ -74,10 +74,6 @@ internal static class RestoreCommand
         });
         return command;
     }
-
-    /// <summary>The restored slices of a volume in order: read, restored and written at the same time.</summary>
-    private static IEnumerable<ImageSlice> Restore(IImageScan scan, IImageRestorer restorer, RestorationTask task, IProgress<(double, string)> progress, CancellationToken cancellationToken) =>
-        restorer.RestoreVolume(Enumerable.Range(0, scan.SliceCount).Select(scan.ReadSlice), task, new SliceProgress(scan.SliceCount, progress), cancellationToken);
 
     /// <summary>The task that the user names, or else that of the image's modality.</summary>
     private static RestorationTask TaskOf(IImageScan scan, string? name, TaskVocabulary tasks)

@@ -57,9 +57,10 @@ public sealed class VolumeRestorationTests
         var broken = Slices(3, 256, 256).Concat(Enumerable.Range(0, 1).Select(ImageSlice (_) => throw new IOException("cut off")));
         Assert.ThrowsExactly<IOException>(() => new Doubler().RestoreVolume(broken, RestorationTask.Mri).Count());
 
-        var bad = Slices(3, 256, 256);
-        bad[1].Pixels[0] = float.NaN;
-        Assert.ThrowsExactly<InvalidDataException>(() => new Doubler().RestoreVolume(bad, RestorationTask.Mri).Count());
+        var bad = Slices(3 * Environment.ProcessorCount, 256, 256);
+        bad[Environment.ProcessorCount].Pixels[0] = float.NaN;
+        var error = Assert.ThrowsExactly<InvalidDataException>(() => new Doubler().RestoreVolume(bad, RestorationTask.Mri).Count());
+        Assert.AreEqual($"Of the slices from number {Environment.ProcessorCount} on: NaN", error.Message);
         Assert.ThrowsExactly<KeyNotFoundException>(() => new Doubler().RestoreVolume(bad, new RestorationTask("US", "echo", "dB", new(0, 1))));
     }
 

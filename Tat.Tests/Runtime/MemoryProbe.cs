@@ -8,17 +8,21 @@ internal static partial class MemoryProbe
 {
     private const int BlockSize = 64 << 20;
 
-    public static string Tune() => MemoryAllocator.Tune() ? $"True, block {(KeepsFreedBlock() ? "kept" : "returned")}" : "False";
-
-    /// <summary>A block below the threshold lies on the heap, and one below the trim threshold leaves it there when freed.</summary>
-    private static bool KeepsFreedBlock()
+    public static unsafe string Tune()
     {
-        Free(Allocate(BlockSize));
-        return HeapSize() >= BlockSize;
-    }
+        if (!MemoryAllocator.Tune())
+        {
+            return MemoryAllocator.Trim().ToString();
+        }
 
-    private static long HeapSize() => File.ReadLines("/proc/self/maps").Where(l => l.EndsWith("[heap]", StringComparison.Ordinal))
-        .Select(l => l.Split(' ')[0].Split('-').Select(a => Convert.ToInt64(a, 16)).ToArray()).Sum(r => r[1] - r[0]);
+        var before = Environment.WorkingSet;
+        var block = Allocate(BlockSize);
+        new Span<byte>((void*)block, BlockSize).Fill(1);
+        Free(block);
+        var kept = Environment.WorkingSet - before > BlockSize / 2;
+        var trimmed = MemoryAllocator.Trim();
+        return $"{trimmed}, block {(kept ? "kept" : "returned")}, then {(Environment.WorkingSet - before > BlockSize / 2 ? "kept" : "returned")}";
+    }
 
     [LibraryImport("libc.so.6", EntryPoint = "malloc")]
     private static partial nint Allocate(nint size);

@@ -92,7 +92,8 @@ public sealed class RestoreCommandTests
         (await Cli.RunAsync("restore", ramp, "--model", Model, "--task", "CT", "--out", folder["in"])).AssertFailed(1, "replaced by its own result");
         (await Cli.RunAsync("restore", folder["in"], "--model", ramp, "--task", "CT", "--out", folder["x.nii"])).AssertFailed(1, "not a model");
         var nan = TestData.Path("data/nifti/resampled_anat_moved.nii");
-        (await Cli.RunAsync("restore", nan, "--model", Model, "--task", "MRI", "--out", folder["x.nii"])).AssertFailed(1, "NaN");
+        (await Cli.RunAsync("restore", nan, "--model", Model, "--task", "MRI", "--out", folder["x.nii"])).AssertFailed(1, "resampled_anat_moved.nii': slice 1 has the value NaN");
+        (await Cli.RunAsync("evaluate", "--lq", nan, "--hq", nan, "--task", "MRI", "--model", Model)).AssertFailed(1, "resampled_anat_moved.nii': slice 1 has the value NaN");
         Assert.HasCount(1, folder.Files);
     }
 

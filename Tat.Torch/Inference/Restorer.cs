@@ -162,7 +162,11 @@ public sealed class Restorer : IImageRestorer
             if (apart > 0)
             {
                 using var memory = _memory.Enter(bytes * Math.Min(apart, cores), cancellationToken);
-                ComputeThreads.RunEach(network.Device, apart, i => Run(i, 1), cancellationToken);
+                ComputeThreads.RunEach(network.Device, apart, i =>
+                {
+                    Run(i, 1);
+                    MemoryAllocator.CountImage();
+                }, cancellationToken);
             }
 
             for (var i = apart; i < count; i++)

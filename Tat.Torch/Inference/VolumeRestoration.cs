@@ -63,8 +63,20 @@ public static class VolumeRestoration
         var before = 0;
         foreach (var batch in batches)
         {
-            yield return restorer.Restore(batch, [.. batch.Select(_ => task)], progress is null ? null : new BatchProgress(progress, before, batch.Count), cancellationToken);
+            yield return RestoreBatch(restorer, batch, before, task, progress, cancellationToken);
             before += batch.Count;
+        }
+    }
+
+    private static IReadOnlyList<ImageSlice> RestoreBatch(IImageRestorer restorer, List<ImageSlice> batch, int before, RestorationTask task, IProgress<double>? progress, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return restorer.Restore(batch, [.. batch.Select(_ => task)], progress is null ? null : new BatchProgress(progress, before, batch.Count), cancellationToken);
+        }
+        catch (InvalidDataException failure)
+        {
+            throw new InvalidDataException($"Of the slices from number {before} on: {failure.Message}", failure);
         }
     }
 

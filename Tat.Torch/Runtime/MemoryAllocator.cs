@@ -12,7 +12,11 @@ public static partial class MemoryAllocator
     private const int OneGibibyte = 1 << 30;
     private const int LargestBeforeGlibc235 = 32 << 20;
 
+    // Small images between two returns of what has become free: some seconds of work, to which a return adds some milliseconds.
+    private const int ImagesPerTrim = 256;
+
     private static readonly Lazy<bool> _tuned = new(Apply);
+    private static int _images;
 
     /// <summary>Makes glibc keep freed blocks up to 1 GiB for the next operator, in place of returning them to the system, and not more heaps than cores.</summary>
     /// <returns>Whether it applied: true on Linux with glibc, false elsewhere, where nothing changes. Further calls do nothing more.</returns>
@@ -20,11 +24,42 @@ public static partial class MemoryAllocator
     /// <para>Each operator of a network writes its result into fresh memory. By default glibc asks the system for every large block
     /// and gives it back at once, and the page faults add to the time of the arithmetic. Threads have heaps of their own, up to eight for each core,
     /// and what is free in one is of no use to another: one for each core is enough.</para>
-    /// <para>The price is that the process keeps the memory of its largest moment until it ends. The setting concerns the whole
-    /// process, so that the choice is the program's: call this once at start, before large work. The environment variables
+    /// <para>The price is that the process keeps the memory of its largest moment, until <see cref="Trim"/> is called; restoring many small images does so now and then.
+    /// The setting concerns the whole process, so that the choice is the program's: call this once at start, before large work. The environment variables
     /// <c>MALLOC_MMAP_THRESHOLD_</c>, <c>MALLOC_TRIM_THRESHOLD_</c> and <c>MALLOC_ARENA_MAX</c> do the same from outside.</para>
     /// </remarks>
     public static bool Tune() => _tuned.Value;
+
+    /// <summary>Returns what is free in glibc's heaps to the system: for a program that has been tuned, when it has little to do for a while.</summary>
+    /// <returns>Whether it applied: true on Linux with glibc, false elsewhere, where nothing changes.</returns>
+    /// <remarks>Takes some milliseconds, during which other threads may wait for memory; and what is needed again costs page faults.</remarks>
+    public static bool Trim()
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            return false;
+        }
+
+        try
+        {
+            // Its result tells whether any memory was free.
+            _ = ReturnFree(0);
+            return true;
+        }
+        catch (Exception e) when (e is DllNotFoundException or EntryPointNotFoundException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Counts a small image that was restored. Where the heaps keep what is free, blocks that outlive an image split it into ever more pieces, so that it grows slowly; returned from time to time, it does not.</summary>
+    internal static void CountImage()
+    {
+        if (Interlocked.Increment(ref _images) % ImagesPerTrim == 0 && _tuned is { IsValueCreated: true, Value: true })
+        {
+            Trim();
+        }
+    }
 
     private static bool Apply()
     {
@@ -32,6 +67,7 @@ public static partial class MemoryAllocator
         {
             return false;
         }
+
         try
         {
             // musl has neither this file name nor the function.
@@ -46,4 +82,7 @@ public static partial class MemoryAllocator
 
     [LibraryImport("libc.so.6", EntryPoint = "mallopt")]
     private static partial int SetOption(int parameter, int value);
+
+    [LibraryImport("libc.so.6", EntryPoint = "malloc_trim")]
+    private static partial int ReturnFree(nuint pad);
 }
