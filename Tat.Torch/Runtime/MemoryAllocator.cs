@@ -24,7 +24,7 @@ public static partial class MemoryAllocator
     /// <para>Each operator of a network writes its result into fresh memory. By default glibc asks the system for every large block
     /// and gives it back at once, and the page faults add to the time of the arithmetic. Threads have heaps of their own, up to eight for each core,
     /// and what is free in one is of no use to another: one for each core is enough.</para>
-    /// <para>The price is that the process keeps the memory of its largest moment, until <see cref="Trim"/> is called; restoring many small images does so now and then.
+    /// <para>The price is that the process keeps the memory of its largest moment, until <see cref="Trim"/> is called; training does so after each validation and checkpoint, and restoring many small images now and then.
     /// The setting concerns the whole process, so that the choice is the program's: call this once at start, before large work. The environment variables
     /// <c>MALLOC_MMAP_THRESHOLD_</c>, <c>MALLOC_TRIM_THRESHOLD_</c> and <c>MALLOC_ARENA_MAX</c> do the same from outside.</para>
     /// </remarks>
@@ -52,12 +52,21 @@ public static partial class MemoryAllocator
         }
     }
 
-    /// <summary>Counts a small image that was restored. Where the heaps keep what is free, blocks that outlive an image split it into ever more pieces, so that it grows slowly; returned from time to time, it does not.</summary>
-    internal static void CountImage()
+    /// <summary>Trims a program that has been tuned. Where the heaps keep what is free, blocks that outlive others split it into ever more pieces, so that it grows slowly; returned from time to time, it does not.</summary>
+    internal static void TrimIfTuned()
     {
-        if (Interlocked.Increment(ref _images) % ImagesPerTrim == 0 && _tuned is { IsValueCreated: true, Value: true })
+        if (_tuned is { IsValueCreated: true, Value: true })
         {
             Trim();
+        }
+    }
+
+    /// <summary>Counts an image that was restored on one core, and trims now and then.</summary>
+    internal static void CountImage()
+    {
+        if (Interlocked.Increment(ref _images) % ImagesPerTrim == 0)
+        {
+            TrimIfTuned();
         }
     }
 

@@ -1,6 +1,7 @@
 using Tat.Torch.Data;
 using Tat.Torch.Inference;
 using Tat.Torch.Model;
+using Tat.Torch.Runtime;
 
 namespace Tat.Torch.Training;
 
@@ -100,9 +101,15 @@ internal sealed class TrainingLoop : IDisposable
         while (true)
         {
             var validation = IsValidationDue ? Validate(cancellationToken) : null;
-            if (_checkpoints?.IsDue(Counters.Iteration) == true)
+            var isCheckpointDue = _checkpoints?.IsDue(Counters.Iteration) == true;
+            if (isCheckpointDue)
             {
-                _checkpoints.Save(_state);
+                _checkpoints!.Save(_state);
+            }
+
+            if (validation is not null || isCheckpointDue)
+            {
+                MemoryAllocator.TrimIfTuned();
             }
 
             Report(validation);
