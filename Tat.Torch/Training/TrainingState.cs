@@ -160,7 +160,7 @@ internal sealed class TrainingState : IDisposable
 
     /// <summary>
     /// On a CPU, takes a patch on each core at a time, which wait for each other less than all cores do for one patch. Small patches never have several cores:
-    /// where the machine is busy with something else, too, these would wait a hundred times as long as they compute.
+    /// where the machine is busy with something else, too, these would wait for each other far longer than they compute.
     /// </summary>
     /// <returns>How many patches are done; what is left would leave cores idle.</returns>
     private int AccumulateSideBySide(BatchTensors patches, int start, int count)
