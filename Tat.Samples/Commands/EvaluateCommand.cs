@@ -51,13 +51,13 @@ internal static class EvaluateCommand
                 CommonOptions.CheckFree(parsed.GetValue(overwrite), target);
             }
 
-            IEnumerable<EvaluatedSlice> Slices() => pairs.SelectMany((files, number) => files.Read(reading.Of(parsed)).Select((pair, slice) =>
+            IEnumerable<EvaluatedSlice> Slices() => pairs.SelectMany((files, number) => files.Read(reading.Of(parsed)).Select(read =>
             {
-                _ = restorer is null ? pair.LowQuality : inference.Check(parsed, pair.LowQuality, files.LowQuality, slice + 1);
-                return new EvaluatedSlice(files, number, slice, pair);
+                _ = restorer is null ? read.Pair.LowQuality : inference.Check(parsed, read.Pair.LowQuality, files.LowQuality, read.Slice + 1);
+                return new EvaluatedSlice(files, read.Slice, read.Pair, (number + (read.Slice / (double)read.Count)) / pairs.Count);
             }));
 
-            var measured = terminal.Track("Evaluating", progress => Measure(Slices(), pairs.Count, restorer, progress, cancellationToken), quiet: parsed.GetValue(json));
+            var measured = terminal.Track("Evaluating", progress => Measure(Slices(), restorer, progress, cancellationToken), quiet: parsed.GetValue(json));
             if (parsed.GetValue(csv) is { } file)
             {
                 File.WriteAllLines(file, Csv(measured));
@@ -87,14 +87,15 @@ internal static class EvaluateCommand
         return command;
     }
 
-    private static List<Measured> Measure(IEnumerable<EvaluatedSlice> slices, int pairs, IImageRestorer? restorer, IProgress<(double, string)> progress, CancellationToken cancellationToken)
+    private static List<Measured> Measure(IEnumerable<EvaluatedSlice> slices, IImageRestorer? restorer, IProgress<(double, string)> progress, CancellationToken cancellationToken)
     {
         var results = new List<Measured>();
         foreach (var chunk in slices.Chunk(SlicesAtOnce))
         {
             cancellationToken.ThrowIfCancellationRequested();
-            progress.Report(((double)chunk[0].Number / pairs, chunk[0].Files.Name));
-            var restored = restorer?.Restore([.. chunk.Select(item => item.Pair.LowQuality)], [.. chunk.Select(item => item.Files.Task)], cancellationToken: cancellationToken);
+            var chunkProgress = new ChunkProgress(chunk, progress);
+            chunkProgress.Report(0);
+            var restored = restorer?.Restore([.. chunk.Select(item => item.Pair.LowQuality)], [.. chunk.Select(item => item.Files.Task)], chunkProgress, cancellationToken);
             results.AddRange(chunk.Select((item, i) => new Measured(item.Files.Task, item.Files.Name, item.Slice,
                 ImageQuality.Measure(item.Pair.LowQuality, item.Pair.HighQuality, item.Files.Task.MetricWindow),
                 restored is null ? null : ImageQuality.Measure(restored[i], item.Pair.HighQuality, item.Files.Task.MetricWindow))));
@@ -113,8 +114,18 @@ internal static class EvaluateCommand
         }
     }
 
-    /// <summary>A slice of the pair of that number.</summary>
-    private sealed record EvaluatedSlice(PairFiles Files, int Number, int Slice, ImagePair Pair);
+    /// <summary>A slice of a pair, and which share of all is before it.</summary>
+    private sealed record EvaluatedSlice(PairFiles Files, int Slice, ImagePair Pair, double Before);
+
+    /// <summary>Tells of a share of some slices where that is among all.</summary>
+    private sealed class ChunkProgress(EvaluatedSlice[] chunk, IProgress<(double, string)> progress) : IProgress<double>
+    {
+        public void Report(double value)
+        {
+            var slice = chunk[Math.Min(chunk.Length - 1, (int)(value * chunk.Length))];
+            progress.Report((slice.Before, slice.Files.Name));
+        }
+    }
 
     private sealed record Measured(RestorationTask Task, string Name, int Slice, ImageQuality Input, ImageQuality? Restored);
 }

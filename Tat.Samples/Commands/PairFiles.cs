@@ -30,8 +30,8 @@ internal sealed record PairFiles(RestorationTask Task, string Name, string LowQu
             ?? throw new FileNotFoundException($"'{image.Path}' has no counterpart of the same name in '{highQuality}'.")))];
     }
 
-    /// <summary>Reads the slices of both.</summary>
-    public IEnumerable<ImagePair> Read(ImageReadOptions options)
+    /// <summary>Reads the slices of both, and tells how many there are.</summary>
+    public IEnumerable<(ImagePair Pair, int Slice, int Count)> Read(ImageReadOptions options)
     {
         using var low = ImageFormats.Open(LowQuality, options);
         using var high = ImageFormats.Open(HighQuality, options);
@@ -42,7 +42,7 @@ internal sealed record PairFiles(RestorationTask Task, string Name, string LowQu
 
         for (var i = 0; i < low.SliceCount; i++)
         {
-            yield return new ImagePair(low.ReadSlice(i), high.ReadSlice(i), Name);
+            yield return (new ImagePair(low.ReadSlice(i), high.ReadSlice(i), Name), i, low.SliceCount);
         }
     }
 }

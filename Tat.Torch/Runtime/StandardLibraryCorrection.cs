@@ -22,7 +22,7 @@ internal static class StandardLibraryCorrection
     {
         var image = ElfImage.Read(file);
         var ofLibrary = image.Requirements.Where(r => r.Library == Library).ToList();
-        var tooNew = ofLibrary.SingleOrDefault(r => r.Version == Version);
+        var tooNew = ofLibrary.FindAll(r => r.Version == Version) is [var single] ? single : null;
         var known = ofLibrary.Where(r => r != tooNew && GlibcxxNumber(r.Version) is { } n && n < GlibcxxNumber(Version)).MaxBy(r => GlibcxxNumber(r.Version));
         if (tooNew is null || known is null)
         {
