@@ -23,6 +23,7 @@ internal static class FreshProcess
         ["inspect"] = Scoring.ModelProbes.InspectWithoutTorch,
         ["soak"] = Scoring.ModelProbes.Soak,
         ["tune"] = MemoryProbe.Tune,
+        ["wait"] = OpenMpTests.TellWaiting,
         ["train"] = Training.TrainingProbe.Train,
     };
 

@@ -49,6 +49,8 @@ internal static class LibTorch
     [SuppressMessage("Usage", "CA2255", Justification = "Users may call TorchSharp before any method of this library that could do it.")]
     internal static void Hook()
     {
+        OpenMp.SleepSoon();
+
         // typeof loads TorchSharp.dll and runs none of it. A plug-in may have its own load context with its own TorchSharp.
         var context = AssemblyLoadContext.GetLoadContext(typeof(torch).Assembly) ?? AssemblyLoadContext.Default;
         context.ResolvingUnmanagedDll += (_, name) => name == LibTorchFiles.LibraryName ? Resolve() : 0;
