@@ -8,7 +8,7 @@ namespace Tat.Tests.Runtime;
 public sealed partial class OpenMpTests
 {
     [TestMethod]
-    [DataRow(null, null, "3000, children none")]
+    [DataRow(null, null, "30000, children none")]
     [DataRow("7", null, "7, children 7")]
     [DataRow(null, "active", "none, children none")]
     public async Task Waiting_threads_sleep_soon_unless_the_environment_says_how_they_wait(string? spinCount, string? policy, string expected)
