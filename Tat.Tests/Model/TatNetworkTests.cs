@@ -1,3 +1,4 @@
+using CsCheck;
 using Tat.Torch.Model;
 using Tat.Torch.Runtime;
 using TorchSharp;
@@ -89,16 +90,49 @@ public sealed class TatNetworkTests
     }
 
     [TestMethod]
-    [DataRow(256, 200)]
-    [DataRow(232, 328)]
-    public void Strips_of_rows_give_the_same_as_whole_maps(int height, int width)
+    [DataRow(256, 200, true)]
+    [DataRow(232, 328, true)]
+    [DataRow(256, 200, false)]
+    [DataRow(232, 328, false)]
+    public void Strips_of_rows_give_the_same_as_whole_maps(int height, int width, bool bias)
     {
         using var scope = NewDisposeScope();
-        using var network = Randomized(GoldenVectors.Options with { Bias = true });
+        using var network = Randomized(GoldenVectors.Options with { Bias = bias });
         var image = Images(1, height, width);
         var whole = network.forward(image);
         using var inference = inference_mode();
         GoldenVectors.AssertClose(whole.detach(), network.forward(image), 1e-5, "strips");
+    }
+
+    [TestMethod]
+    public void Kernels_for_cores_give_the_same_as_autograd_at_any_size_on_one_core_and_on_all()
+    {
+        TatNetworkOptions[] variants = [TatNetworkOptions.Small, TatNetworkOptions.Small with { LayerNorm = LayerNormKind.BiasFree, TrainSize = 32 }, TatNetworkOptions.Small with { WeightGeneration = false }];
+        var networks = variants.Select(Randomized).ToArray();
+        Gen.Select(Gen.Int[1, 14], Gen.Int[1, 14], Gen.Int[0, variants.Length - 1], Gen.ULong).Sample(
+            (rows, columns, variant, seed) =>
+            {
+                using var scope = NewDisposeScope();
+                var network = networks[variant];
+                var image = Images(1, 8 * rows, 8 * columns, seed);
+                var whole = network.forward(image).detach();
+                var restored = new Tensor[2];
+                ComputeThreads.Run(CPU, () => restored[0] = Restore());
+                ComputeThreads.RunEach(CPU, 1, _ => restored[1] = Restore());
+                foreach (var result in restored)
+                {
+                    GoldenVectors.AssertClose(whole, result, 1e-4, $"{image.shape[2]} × {image.shape[3]}, {variants[variant]}");
+                    result.Dispose();
+                }
+
+                Tensor Restore()
+                {
+                    using var inference = inference_mode();
+                    return network.forward(image);
+                }
+            },
+            iter: 12, threads: 1);
+        Array.ForEach(networks, network => network.Dispose());
     }
 
     [TestMethod]

@@ -7,7 +7,7 @@ namespace Tat.Tests.Runtime;
 public sealed class ComputeThreadsTests
 {
     [TestMethod]
-    public void All_callers_of_work_for_all_cores_meet_on_one_thread_one_after_the_other()
+    public void Work_for_all_cores_of_all_callers_runs_one_after_the_other_on_threads_of_its_own()
     {
         var (running, together) = (0, 0);
         var threads = new HashSet<int>();
@@ -18,7 +18,7 @@ public sealed class ComputeThreadsTests
             Interlocked.Decrement(ref running);
         }));
         Assert.AreEqual(1, together);
-        Assert.HasCount(1, threads);
+        Assert.IsLessThanOrEqualTo(ComputeThreads.CountFor(CPU), threads.Count);
         Assert.DoesNotContain(Environment.CurrentManagedThreadId, threads);
     }
 
@@ -35,7 +35,7 @@ public sealed class ComputeThreadsTests
                 ComputeThreads.Run(CPU, () =>
                 {
                     Interlocked.Increment(ref wide);
-                    mixed |= narrow > 0 || get_num_threads() != cores;
+                    mixed |= narrow > 0 || get_num_threads() != 1 || ComputeThreads.Cores != cores;
                     Interlocked.Decrement(ref wide);
                 });
             }
@@ -117,18 +117,9 @@ public sealed class ComputeThreadsTests
     }
 
     [TestMethod]
-    public void A_caller_with_workers_of_its_own_and_other_devices_stay_where_they_are()
+    public void Other_devices_stay_where_they_are()
     {
         Assert.AreEqual(Environment.CurrentManagedThreadId, ThreadOf(META));
-        Assert.AreNotEqual(Environment.CurrentManagedThreadId, ThreadOf(CPU));
-        using (ComputeThreads.UseCaller())
-        {
-            Assert.AreEqual(Environment.CurrentManagedThreadId, ThreadOf(CPU));
-            var piece = 0;
-            ComputeThreads.RunEach(CPU, 1, _ => piece = Environment.CurrentManagedThreadId);
-            Assert.AreNotEqual(Environment.CurrentManagedThreadId, piece, "pieces of one core have no workers to bring");
-        }
-
         Assert.AreNotEqual(Environment.CurrentManagedThreadId, ThreadOf(CPU));
 
         static int ThreadOf(Device device)
@@ -137,5 +128,51 @@ public sealed class ComputeThreadsTests
             ComputeThreads.Run(device, () => thread = Environment.CurrentManagedThreadId);
             return thread;
         }
+    }
+
+    [TestMethod]
+    public void Work_for_all_cores_shares_its_pieces_with_them_and_keeps_its_grad_mode()
+    {
+        var cores = ComputeThreads.CountFor(CPU);
+        using var together = new CountdownEvent(cores);
+        var seen = new System.Collections.Concurrent.ConcurrentBag<(int Piece, bool Inference, int Inner)>();
+        Assert.AreEqual(1, ComputeThreads.Cores);
+        ComputeThreads.Run(CPU, () =>
+        {
+            using var inference = inference_mode();
+            Assert.AreEqual(cores, ComputeThreads.Cores);
+            ComputeThreads.Share(3 * cores, piece =>
+            {
+                if (piece < cores)
+                {
+                    // As many as there are cores are at work before the first is done.
+                    together.Signal();
+                    together.Wait();
+                }
+
+                seen.Add((piece, is_inference_mode_enabled(), ComputeThreads.Cores));
+            });
+            Assert.AreEqual(cores, ComputeThreads.Cores);
+        });
+        CollectionAssert.AreEquivalent(Enumerable.Range(0, 3 * cores).ToArray(), seen.Select(piece => piece.Piece).ToArray());
+        Assert.IsTrue(seen.All(piece => piece.Inference && piece.Inner == 1));
+    }
+
+    [TestMethod]
+    public void An_error_in_a_shared_piece_reaches_the_caller_after_all_pieces_have_ended()
+    {
+        var running = 0;
+        var error = Assert.ThrowsExactly<InvalidDataException>(() => ComputeThreads.Run(CPU, () => ComputeThreads.Share(8, piece =>
+        {
+            Interlocked.Increment(ref running);
+            Thread.SpinWait(10_000);
+            Interlocked.Decrement(ref running);
+            throw new InvalidDataException($"piece {piece}");
+        })));
+        StringAssert.StartsWith(error.Message, "piece ");
+        Assert.AreEqual(0, running);
+        var done = 0;
+        ComputeThreads.Run(CPU, () => ComputeThreads.Share(8, _ => Interlocked.Increment(ref done)));
+        Assert.AreEqual(8, done);
     }
 }

@@ -187,14 +187,18 @@ public sealed class TatNetwork : nn.Module<Tensor, Tensor>
         }
 
         // One after the other: a CPU gains nothing from a batch, and so each image has the same result, to the last bit, in any company.
-        var restored = new Tensor[input.shape[0]];
-        for (var i = 0; i < restored.Length; i++)
+        var restored = empty_like(input);
+        var isInference = is_inference_mode_enabled();
+        ComputeThreads.Run(input.device, () =>
         {
-            using var perImage = NewDisposeScope();
-            restored[i] = RestoreBatch(input.narrow(0, i, 1), kernels?.Of(i)).MoveToOuterDisposeScope();
-        }
-
-        return cat(restored, 0).MoveToOuterDisposeScope();
+            using IDisposable mode = isInference ? inference_mode() : no_grad();
+            for (var i = 0; i < input.shape[0]; i++)
+            {
+                using var perImage = NewDisposeScope();
+                restored.narrow(0, i, 1).copy_(RestoreBatch(input.narrow(0, i, 1), kernels?.Of(i)));
+            }
+        });
+        return restored.MoveToOuterDisposeScope();
     }
 
     private Tensor RestoreBatch(Tensor input, TaskKernels? kernels)
@@ -244,9 +248,9 @@ public sealed class TatNetwork : nn.Module<Tensor, Tensor>
     /// <summary>The encoder: features of the three levels and the input of the latent level.</summary>
     internal EncoderFeatures Encode(Tensor image, bool recompute = false)
     {
-        var level1 = _encoder1.Apply(Embed(image), null, recompute);
-        var level2 = _encoder2.Apply(_down1.Apply(level1), null, recompute);
-        var level3 = _encoder3.Apply(_down2.Apply(level2), null, recompute);
+        var level1 = Through(_encoder1, Embed(image), null, recompute);
+        var level2 = Through(_encoder2, _down1.Apply(level1), null, recompute);
+        var level3 = Through(_encoder3, _down2.Apply(level2), null, recompute);
         return new(level1, level2, level3, _down3.Apply(level3));
     }
 
@@ -255,12 +259,24 @@ public sealed class TatNetwork : nn.Module<Tensor, Tensor>
     /// <summary>Latent level, decoder, refinement and output.</summary>
     private Tensor Decode(Tensor image, EncoderFeatures encoder, TaskKernels kernels, bool recompute = false)
     {
-        var latent = _latent.Apply(encoder.LatentInput, kernels.Latent, recompute);
-        var level3 = _decoder3.Apply(Maps.Pointwise(cat([_up3.Apply(latent), encoder.Level3], -1), _reduce3), kernels.Level3, recompute);
-        var level2 = _decoder2.Apply(Maps.Pointwise(cat([_up2.Apply(level3), encoder.Level2], -1), _reduce2), kernels.Level2, recompute);
-        var level1 = _decoder1.Apply(cat([_up1.Apply(level2), encoder.Level1], -1), kernels.Level1, recompute);
-        var refined = _refinement.Apply(RowStrips.Streams(level1) ? level1.clone() : level1, kernels.Level1, recompute);
+        var latent = Through(_latent, encoder.LatentInput, kernels.Latent, recompute);
+        var level3 = Through(_decoder3, Maps.Pointwise(cat([_up3.Apply(latent), encoder.Level3], -1), _reduce3), kernels.Level3, recompute);
+        var level2 = Through(_decoder2, Maps.Pointwise(cat([_up2.Apply(level3), encoder.Level2], -1), _reduce2), kernels.Level2, recompute);
+        var level1 = Through(_decoder1, cat([_up1.Apply(level2), encoder.Level1], -1), kernels.Level1, recompute);
+        var refined = Through(_refinement, Bands.CanCut(level1) ? level1.clone() : level1, kernels.Level1, recompute);
         return OutputStage.Apply([encoder.Level1, level1, refined], _reduceFinal, _output).Plus(image);
+    }
+
+    /// <summary>Runs a stage on a map that nobody needs afterwards.</summary>
+    private static Tensor Through(Stage stage, Tensor map, StageKernels? kernels, bool recompute)
+    {
+        var result = stage.Apply(map, kernels, recompute);
+        if (Bands.CanCut(map) && !ReferenceEquals(map, result))
+        {
+            map.Dispose();
+        }
+
+        return result;
     }
 
     internal readonly record struct EncoderFeatures(Tensor Level1, Tensor Level2, Tensor Level3, Tensor LatentInput);

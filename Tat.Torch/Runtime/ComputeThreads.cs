@@ -4,39 +4,39 @@ using static TorchSharp.torch;
 
 namespace Tat.Torch.Runtime;
 
-/// <summary>The threads on which images are restored on a CPU, whichever threads ask for it, and patches trained.</summary>
+/// <summary>The threads on which images are restored on a CPU, whichever threads ask for it, and patches trained: one for each core, on which LibTorch's operators use one core.</summary>
 /// <remarks>
-/// Large images take turns, each on all cores. Small images take a core each, several at the same time: an operator on little data gains nothing from a second core,
-/// and where the machine is busy its cores wait for each other far longer than they compute. All happens on the same few threads, because OpenMP keeps a team of workers for each
-/// thread that has called it, and more workers than cores get in each other's way.
+/// Large images take turns, each on all cores: it is cut into pieces of many operators, so that cores wait for each other a few times in each layer instead of twice in each operator.
+/// Small images take a core each, several at the same time.
 /// </remarks>
 internal static class ComputeThreads
 {
     private static readonly Lazy<Threads> _threads = new(() => new Threads(get_num_threads()));
 
+    // Zero on all other threads.
     [ThreadStatic]
-    private static bool _isHere;
+    private static int _cores;
 
-    [ThreadStatic]
-    private static bool _usesCaller;
+    /// <summary>Into how many pieces at least to cut what this thread's work shares with other cores.</summary>
+    public static int Cores => Math.Max(1, _cores);
 
     /// <summary>How many pieces of work run at the same time, each on one core.</summary>
     /// <param name="device">Where the network is.</param>
     public static int CountFor(Device device) => IsForCaller(device) ? 1 : _threads.Value.Cores;
 
-    /// <summary>Runs work on all cores, alone, and waits for its end; work for another device than the CPU runs on the calling thread.</summary>
+    /// <summary>Runs work that has all cores, and may share it, and waits for its end; work for another device than the CPU runs on the calling thread.</summary>
     /// <param name="device">Where the network is.</param>
     /// <param name="work">Sets its own grad mode and dispose scope.</param>
     /// <param name="cancellationToken">Ends the wait for cores.</param>
     public static void Run(Device device, Action work, CancellationToken cancellationToken = default)
     {
-        if (_usesCaller || IsForCaller(device))
+        if (IsForCaller(device))
         {
             work();
             return;
         }
 
-        _threads.Value.StartWide(work, cancellationToken).GetAwaiter().GetResult();
+        _threads.Value.Start(_threads.Value.Cores, work, cancellationToken).GetAwaiter().GetResult();
     }
 
     /// <summary>Runs pieces of work, each on one core, and waits for their end; work for another device than the CPU runs on the calling thread.</summary>
@@ -63,7 +63,7 @@ internal static class ComputeThreads
             for (var i = 0; i < count; i++)
             {
                 var piece = i;
-                started.Add(_threads.Value.StartNarrow(() => work(piece), cancellationToken));
+                started.Add(_threads.Value.Start(1, () => work(piece), cancellationToken));
             }
         }
         finally
@@ -72,78 +72,97 @@ internal static class ComputeThreads
         }
     }
 
-    /// <summary>Makes the calling thread do work on all cores by itself, until the result is disposed: for a thread that has OpenMP's workers anyhow.</summary>
-    public static IDisposable UseCaller()
+    /// <summary>Runs pieces of the calling work on the cores that it has, in any order, in a dispose scope each, and waits for their end. Without autograd.</summary>
+    /// <param name="count">Number of pieces.</param>
+    /// <param name="work">Gets the number of the piece; leaves no tensor behind.</param>
+    public static void Share(int count, Action<int> work)
     {
-        var before = _usesCaller;
-        _usesCaller = true;
-        return new Undo(() => _usesCaller = before);
+        var helpers = Math.Min(count, Cores) - 1;
+        var isInference = is_inference_mode_enabled();
+        var next = -1;
+        if (helpers <= 0)
+        {
+            Pieces();
+            return;
+        }
+
+        var started = Enumerable.Range(0, helpers).Select(_ => _threads.Value.Help(Pieces)).ToArray();
+        try
+        {
+            Pieces();
+        }
+        finally
+        {
+            Task.WhenAll(started).GetAwaiter().GetResult();
+        }
+
+        void Pieces()
+        {
+            var cores = _cores;
+            _cores = Math.Min(1, cores);
+            try
+            {
+                using IDisposable mode = isInference ? inference_mode() : no_grad();
+                for (var piece = Interlocked.Increment(ref next); piece < count; piece = Interlocked.Increment(ref next))
+                {
+                    using var scope = NewDisposeScope();
+                    work(piece);
+                }
+            }
+            finally
+            {
+                _cores = cores;
+            }
+        }
     }
 
-    private static bool IsForCaller(Device device) => _isHere || device.type != DeviceType.CPU;
+    private static bool IsForCaller(Device device) => _cores > 0 || device.type != DeviceType.CPU;
 
-    private sealed class Undo(Action action) : IDisposable
+    private sealed class Threads : TaskScheduler
     {
-        public void Dispose() => action();
-    }
-
-    private sealed class Threads
-    {
+        private readonly BlockingCollection<Task> _tasks = [];
         private readonly BudgetGate _gate;
-        private readonly Scheduler _narrow;
-        private readonly Scheduler _wide;
 
+        /// <summary>Starts threads, and waits until each uses one core.</summary>
         public Threads(int cores)
         {
             Cores = cores;
             _gate = new(cores);
+            using var started = new CountdownEvent(cores);
+            for (var i = 0; i < cores; i++)
+            {
+                new Thread(() => Work(started)) { IsBackground = true, Name = "TAT restoration" }.Start();
+            }
 
-            // LibTorch keeps the number per thread, and the last one that was set for threads that are still to come: the wide thread comes last.
-            _narrow = new(cores, 1);
-            _wide = new(1, cores);
+            // LibTorch keeps the number per thread, and the last one that was set for threads that are still to come.
+            started.Wait();
+            set_num_threads(cores);
         }
 
         public int Cores { get; }
 
-        public Task StartWide(Action work, CancellationToken cancellationToken) => Start(_wide, Cores, work, cancellationToken);
-
-        public Task StartNarrow(Action work, CancellationToken cancellationToken) => Start(_narrow, 1, work, cancellationToken);
+        public override int MaximumConcurrencyLevel => Cores;
 
         /// <summary>Waits for cores, then starts.</summary>
-        private Task Start(Scheduler scheduler, int cores, Action work, CancellationToken cancellationToken)
+        public Task Start(int cores, Action work, CancellationToken cancellationToken)
         {
             var taken = _gate.Enter(cores, cancellationToken);
-            return Task.Factory.StartNew(
-                () =>
-                {
-                    using (taken)
-                    {
-                        work();
-                    }
-                },
-                CancellationToken.None, TaskCreationOptions.DenyChildAttach, scheduler);
-        }
-    }
-
-    private sealed class Scheduler : TaskScheduler
-    {
-        private readonly BlockingCollection<Task> _tasks = [];
-        private readonly int _threads;
-
-        /// <summary>Starts threads, and waits until each has its number of cores.</summary>
-        public Scheduler(int threads, int cores)
-        {
-            _threads = threads;
-            using var started = new CountdownEvent(threads);
-            for (var i = 0; i < threads; i++)
+            return Queue(() =>
             {
-                new Thread(() => Work(cores, started)) { IsBackground = true, Name = "TAT restoration" }.Start();
-            }
-
-            started.Wait();
+                using (taken)
+                {
+                    _cores = cores;
+                    work();
+                }
+            });
         }
 
-        public override int MaximumConcurrencyLevel => _threads;
+        /// <summary>Starts work on a core that its caller has.</summary>
+        public Task Help(Action work) => Queue(() =>
+        {
+            _cores = 1;
+            work();
+        });
 
         protected override void QueueTask(Task task) => _tasks.Add(task);
 
@@ -151,11 +170,13 @@ internal static class ComputeThreads
 
         protected override IEnumerable<Task> GetScheduledTasks() => [.. _tasks];
 
-        private void Work(int cores, CountdownEvent started)
+        private Task Queue(Action work) => Task.Factory.StartNew(work, CancellationToken.None, TaskCreationOptions.DenyChildAttach, this);
+
+        private void Work(CountdownEvent started)
         {
             // Asking first: a thread's first question or operator gives it the number of the process.
-            _isHere = get_num_threads() > 0;
-            set_num_threads(cores);
+            _cores = Math.Min(1, get_num_threads());
+            set_num_threads(1);
             started.Signal();
             foreach (var task in _tasks.GetConsumingEnumerable())
             {

@@ -1,6 +1,5 @@
 using Tat.Torch.Data;
 using Tat.Torch.Model;
-using Tat.Torch.Runtime;
 using Tat.Torch.Tasks;
 
 namespace Tat.Torch.Training;
@@ -60,7 +59,6 @@ public sealed class TatTrainer
             }
         }
 
-        using var validationHere = ComputeThreads.UseCaller();
         using var loop = new TrainingLoop(this, pools, new Validator(PairPool.Group(validation, Tasks, 0), Options.ValidationImagesPerTask), progress);
         loop.Run(cancellationToken);
         return loop.TakeModel();

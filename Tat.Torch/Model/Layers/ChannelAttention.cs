@@ -48,32 +48,87 @@ internal sealed class ChannelAttention : DepthWiseLayer
     /// <param name="generated">B×3C×1×3×3, or <see langword="null"/> for a plain layer.</param>
     public Tensor AddTo(Tensor map, ChannelNorm norm, Tensor? generated)
     {
-        var kernels = Kernels(generated);
         var windows = new LocalWindows((int)map.shape[1], (int)map.shape[2], _window);
-        var cells = new ChannelSums?[windows.Rows.Length * windows.Columns.Length];
-        var values = new List<(int Start, Tensor V)>();
-        RowStrips.ForEach(map, norm.Apply, Banks(kernels), strip =>
+        var banks = Banks(Kernels(generated));
+        if (_projectOut.Bias is null && _channels / _heads % MatrixKernels.Panel == 0 && CoreStrips.Fit(map, banks))
         {
-            foreach (var part in windows.Parts(strip.Start, strip.Count))
-            {
-                AddSums(ref cells[part.Cell], Maps.Part(strip.Filtered[0], part.Row - strip.Start, part.Rows, part.Column));
-            }
-
-            values.Add((strip.Start, strip.Filtered[1].MoveToOuterDisposeScope()));
-        });
-
-        var projections = Projections(windows, [.. cells.Select(cell => cell!.Value)]);
-        var residual = new Residual(map);
-        foreach (var (start, v) in values)
-        {
-            foreach (var part in windows.Parts(start, (int)v.shape[1]))
-            {
-                using var scope = NewDisposeScope();
-                residual.AddProduct(part.Row, part.Column, Maps.Part(v, part.Row - start, part.Rows, part.Column), projections[part.Cell], _projectOut.Bias);
-            }
+            return AddInCores(map, norm, banks, windows);
         }
 
+        var strips = new RowStrips(map, norm.Apply, banks);
+        var (sums, values) = strips.IsCut ? SumInBands(strips, windows, map) : SumWhole(strips, windows);
+        var projections = Projections(windows, sums);
+        var residual = new Residual(map);
+        strips.ForEachRows(rows =>
+        {
+            foreach (var part in windows.Parts(rows.Start, rows.Length))
+            {
+                residual.AddProduct(part.Row, part.Column, Maps.Part(values, part), projections[part.Cell], _projectOut.Bias);
+            }
+        });
         return residual.Result();
+    }
+
+    /// <summary>The same for one image, strip by strip in the caches of cores.</summary>
+    private unsafe Tensor AddInCores(Tensor map, ChannelNorm norm, FilterBank[] banks, LocalWindows windows)
+    {
+        var (width, channels, size) = ((int)map.shape[2], _channels, _channels / _heads);
+        var grid = CoreStrips.GridOf(map, banks);
+        var values = empty_like(map);
+
+        // Pieces of the map add to sums of their own, which come together in the same order whichever piece was first.
+        var cells = windows.Rows.Length * windows.Columns.Length;
+        var parts = ChannelSums.Zeros(windows.Columns.Max(grid.CountWith), cells, _heads, channels, map);
+        float* v = values.Numbers(), products = parts.Products.Numbers(), squaresOfQ = parts.Queries.Numbers(), squaresOfK = parts.Keys.Numbers();
+        CoreStrips.ForEach(map, norm, grid, 2 * channels, size * size, strip =>
+        {
+            strip.Filter(1, v + ((((nint)strip.Rows.Start * width) + strip.Columns.Start) * channels), (nint)width * channels);
+            strip.Filter(0, strip.Scratch, strip.Columns.Length * 2 * channels);
+            var product = strip.Scratch + (strip.Pixels * 2 * channels);
+            foreach (var part in windows.Parts(strip.Rows, strip.Columns))
+            {
+                var sums = (nint)((grid.IndexWith(windows.ColumnsOf(part.Cell), strip.Piece) * cells) + part.Cell) * channels;
+                var isWide = part.Column.Length == strip.Columns.Length;
+                for (var row = 0; row < (isWide ? 1 : part.Rows); row++)
+                {
+                    var first = ((part.Row - strip.Rows.Start + row) * strip.Columns.Length) + part.Column.Start - strip.Columns.Start;
+                    AddSums(strip.Scratch + (first * 2 * channels), part.Column.Length * (isWide ? part.Rows : 1), product, products + (sums * size), squaresOfQ + sums, squaresOfK + sums);
+                }
+            }
+        }, banks);
+
+        // cells×B×C×C
+        var matrices = MatrixKernels.Pack(stack(Projections(windows, parts.Map(sums => sums.sum([0]))), 0));
+        float* target = map.Numbers(), matrix = matrices.Numbers();
+        Bands.ForEach(map, (start, count) =>
+        {
+            var sums = empty(windows.Columns.Max(cell => cell.Length) * channels).Numbers();
+            foreach (var part in windows.Parts(start, count))
+            {
+                for (var row = part.Row; row < part.Row + part.Rows; row++)
+                {
+                    var at = (((nint)row * width) + part.Column.Start) * channels;
+                    MatrixKernels.Multiply(v + at, part.Column.Length, channels, matrix + ((nint)part.Cell * channels * channels), channels, sums);
+                    MatrixKernels.Add(target + at, sums, target + at, part.Column.Length * channels);
+                }
+            }
+        });
+        return map;
+    }
+
+    /// <summary>Adds the sums over pixels of q, k: for each head q·k, and the squares.</summary>
+    private unsafe void AddSums(float* pixels, int count, float* product, float* products, float* squaresOfQ, float* squaresOfK)
+    {
+        var size = _channels / _heads;
+        for (var head = 0; head < _heads; head++)
+        {
+            MatrixKernels.MultiplyChannels(pixels + (head * size), pixels + _channels + (head * size), 2 * _channels, count, size, product);
+            MatrixKernels.Add(products, product, products, size * size);
+            products += size * size;
+        }
+
+        MatrixKernels.AddSquares(pixels, 2 * _channels, count, _channels, squaresOfQ);
+        MatrixKernels.AddSquares(pixels + _channels, 2 * _channels, count, _channels, squaresOfK);
     }
 
     /// <summary>One bank for q and k, one for v.</summary>
@@ -84,28 +139,46 @@ internal sealed class ChannelAttention : DepthWiseLayer
         return [.. Enumerable.Range(0, 2).Select(i => new FilterBank(Maps.InputsFirst(matrices[i]), bias?[i], filters[i], kernelBias?[i]))];
     }
 
-    /// <summary>Adds the sums over a part of a cell to those of the cell.</summary>
-    private void AddSums(ref ChannelSums? cell, Tensor queriesAndKeys)
+    /// <summary>The sums of all cells, cells×B×…, and v, B×H×W×C.</summary>
+    private (ChannelSums Sums, Tensor Values) SumWhole(RowStrips strips, LocalWindows windows)
     {
-        using var scope = NewDisposeScope();
-        var sums = ChannelSums.Of(queriesAndKeys, _heads);
-        if (cell is { } before)
+        ChannelSums[] cells = [];
+        Tensor? values = null;
+        strips.ForEach(strip =>
         {
-            before.Add(sums);
-        }
-        else
+            values = strip.Filter(1).MoveToOuterDisposeScope();
+            var queriesAndKeys = strip.Filter(0);
+            cells = [.. windows.Parts(0, strip.Count).Select(part => ChannelSums.Of(Maps.Part(queriesAndKeys, part), _heads).Map(tensor => tensor.MoveToOuterDisposeScope()))];
+        });
+        return (new(Stack(sums => sums.Products), Stack(sums => sums.Queries), Stack(sums => sums.Keys)), values!);
+
+        Tensor Stack(Func<ChannelSums, Tensor> tensor) => stack(cells.Select(tensor), 0);
+    }
+
+    /// <summary>The same for one image, band by band.</summary>
+    private (ChannelSums Sums, Tensor Values) SumInBands(RowStrips strips, LocalWindows windows, Tensor map)
+    {
+        var values = empty_like(map);
+        var bands = ChannelSums.Zeros(strips.Bands, windows.Rows.Length * windows.Columns.Length, _heads, _channels, map);
+        strips.ForEach(strip =>
         {
-            cell = sums.KeepBeyond(2);
-        }
+            strip.Filter(1, values.narrow(1, strip.Start, strip.Count));
+            var queriesAndKeys = strip.Filter(0);
+            foreach (var part in windows.Parts(strip.Start, strip.Count))
+            {
+                bands.Of(strip.Band, part.Cell).Add(ChannelSums.Of(Maps.Part(queriesAndKeys, part with { Row = part.Row - strip.Start }), _heads));
+            }
+        });
+        return (bands.Map(sums => sums.sum([0])), values);
     }
 
     /// <summary>For each cell the matrix that takes v to the output, attention and output projection in one: B×C×C each.</summary>
-    private Tensor[] Projections(LocalWindows windows, ChannelSums[] cells)
+    private Tensor[] Projections(LocalWindows windows, ChannelSums cells)
     {
         // cells×B×heads×d×d and cells×B×heads×1×d, d = C/heads, become sums of windows.
-        var products = windows.SumCells(stack(cells.Select(cell => cell.Products), 0));
-        var q = windows.SumCells(stack(cells.Select(cell => cell.Queries), 0)).sqrt().AtLeast(NormEpsilon);
-        var k = windows.SumCells(stack(cells.Select(cell => cell.Keys), 0)).sqrt().AtLeast(NormEpsilon);
+        var products = windows.SumCells(cells.Products);
+        var q = windows.SumCells(cells.Queries).sqrt().AtLeast(NormEpsilon);
+        var k = windows.SumCells(cells.Keys).sqrt().AtLeast(NormEpsilon);
 
         // Normalising the small matrix instead of q and k: (q/|q|)·(k/|k|) = (q·k)/(|q||k|).
         var attention = windows.MeanOfWindows(functional.softmax(products / (q.transpose(-2, -1) * k) * _temperature, -1));

@@ -24,6 +24,12 @@ internal sealed class ChannelNorm : nn.Module
         RegisterComponents();
     }
 
+    /// <summary>C.</summary>
+    public Tensor Scale => _body.Weight;
+
+    /// <summary>C, or none: then the mean stays in the map.</summary>
+    public Tensor? Shift => _body.Bias;
+
     /// <summary>Normalises a map of any leading shape × C.</summary>
     public Tensor Apply(Tensor map)
     {

@@ -9,6 +9,21 @@ namespace Tat.Torch.Model.Layers;
 /// <param name="Keys">B×heads×1×d.</param>
 internal readonly record struct ChannelSums(Tensor Products, Tensor Queries, Tensor Keys)
 {
+    /// <summary>Zeros, to which sums can be added.</summary>
+    /// <param name="parts">Of how many parts each cell's sums are kept apart.</param>
+    /// <param name="cells">Number of cells.</param>
+    /// <param name="heads">Number of heads.</param>
+    /// <param name="channels">C.</param>
+    /// <param name="map">Has the type and device.</param>
+    /// <returns>parts×cells×1×heads×….</returns>
+    public static ChannelSums Zeros(int parts, int cells, int heads, int channels, Tensor map)
+    {
+        var d = channels / heads;
+        return new(Make(d), Make(1), Make(1));
+
+        Tensor Make(int rows) => zeros([parts, cells, 1, heads, rows, d], map.dtype, map.device);
+    }
+
     /// <summary>Sums a map.</summary>
     /// <param name="queriesAndKeys">B×H×W×2C: q, then k.</param>
     /// <param name="heads">C = heads·d.</param>
@@ -31,19 +46,11 @@ internal readonly record struct ChannelSums(Tensor Products, Tensor Queries, Ten
         Keys.Add(other.Keys);
     }
 
-    /// <summary>Lets the tensors outlive so many dispose scopes.</summary>
-    public ChannelSums KeepBeyond(int scopes)
-    {
-        foreach (var tensor in new[] { Products, Queries, Keys })
-        {
-            for (var i = 0; i < scopes; i++)
-            {
-                tensor.MoveToOuterDisposeScope();
-            }
-        }
+    /// <summary>Those of a part of a cell; of <see cref="Zeros"/>.</summary>
+    public ChannelSums Of(int part, int cell) => Map(sums => sums.select(0, part).select(0, cell));
 
-        return this;
-    }
+    /// <summary>Applies an operation to each of the tensors.</summary>
+    public ChannelSums Map(Func<Tensor, Tensor> operation) => new(operation(Products), operation(Queries), operation(Keys));
 
     private static ChannelSums Calculate(Tensor queriesAndKeys, int heads)
     {
@@ -53,7 +60,8 @@ internal readonly record struct ChannelSums(Tensor Products, Tensor Queries, Ten
         var halves = queriesAndKeys.flatten(1, 2).chunk(2, -1);
         var q = halves[0].unflatten(2, heads, -1).transpose(1, 2);
         var k = halves[1].unflatten(2, heads, -1).transpose(1, 2);
-        return new ChannelSums(q.transpose(-2, -1).matmul(k), q.Squared().sum([-2], keepdim: true), k.Squared().sum([-2], keepdim: true)).KeepBeyond(1);
+        var sums = new ChannelSums(q.transpose(-2, -1).matmul(k), q.Squared().sum([-2], keepdim: true), k.Squared().sum([-2], keepdim: true));
+        return sums.Map(tensor => tensor.MoveToOuterDisposeScope());
     }
 
     /// <summary>The same with gradients that are made in one map, where autograd would make six and add them up.</summary>

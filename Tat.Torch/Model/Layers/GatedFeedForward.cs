@@ -43,15 +43,37 @@ internal sealed class GatedFeedForward : DepthWiseLayer
     {
         var kernels = Kernels(generated);
         var projection = Maps.InputsFirst(functional.pad(_projectOut.Matrix, [0, _padding]));
+        var halves = Halves(kernels);
+        if (_projectOut.Bias is null && CoreStrips.Fit(map, halves))
+        {
+            return AddInCores(map, norm, halves, projection);
+        }
+
         var residual = new Residual(map);
         var columns = new WindowAxis.Cell(0, (int)map.shape[2]);
-        RowStrips.ForEach(map, norm.Apply, Halves(kernels), strip =>
-        {
-            var gate = Maps.Gelu(strip.Filtered[0]);
-            var gated = is_grad_enabled() ? gate * strip.Filtered[1] : gate.mul_(strip.Filtered[1]);
-            residual.AddProduct(strip.Start, columns, gated, projection, _projectOut.Bias);
-        });
+        new RowStrips(map, norm.Apply, halves).ForEach(strip => residual.AddProduct(strip.Start, columns, strip.Gate(), projection, _projectOut.Bias));
         return residual.Result();
+    }
+
+    /// <summary>The same for one image, strip by strip in the caches of cores.</summary>
+    private static unsafe Tensor AddInCores(Tensor map, ChannelNorm norm, FilterBank[] halves, Tensor projection)
+    {
+        var (width, channels, hidden) = ((int)map.shape[2], (int)map.shape[3], (int)halves[0].Channels);
+        var result = empty_like(map);
+        float* before = map.Numbers(), after = result.Numbers(), matrix = MatrixKernels.Pack(projection).Numbers();
+        CoreStrips.ForEach(map, norm, CoreStrips.GridOf(map, halves), hidden + channels, 0, strip =>
+        {
+            float* gated = strip.Scratch, sums = gated + (strip.Pixels * hidden);
+            strip.Gate(gated);
+            MatrixKernels.Multiply(gated, strip.Pixels, hidden, matrix, channels, sums);
+            var row = strip.Columns.Length * channels;
+            for (var y = 0; y < strip.Rows.Length; y++, sums += row)
+            {
+                var at = ((((nint)strip.Rows.Start + y) * width) + strip.Columns.Start) * channels;
+                MatrixKernels.Add(before + at, sums, after + at, row);
+            }
+        }, halves);
+        return result;
     }
 
     /// <summary>The halves of the hidden features, with zeros appended, which the following layers carry through as zeros.</summary>

@@ -18,18 +18,27 @@ internal sealed class LocalWindows(int height, int width, int window)
     public WindowAxis.Cell[] Columns => _columns.Cells;
 
     /// <summary>The parts of cells that lie in some rows, row by row and from left to right.</summary>
-    public IEnumerable<Part> Parts(int start, int count)
+    public IEnumerable<Part> Parts(int start, int count) => Parts(new WindowAxis.Cell(start, count), new(0, width));
+
+    /// <summary>The parts of cells that lie in some rows and columns, row by row and from left to right.</summary>
+    public IEnumerable<Part> Parts(WindowAxis.Cell rows, WindowAxis.Cell columns)
     {
         for (var i = 0; i < Rows.Length; i++)
         {
-            var first = Math.Max(start, Rows[i].Start);
-            var end = Math.Min(start + count, Rows[i].Start + Rows[i].Length);
-            for (var j = 0; first < end && j < Columns.Length; j++)
+            var row = Rows[i].Common(rows);
+            for (var j = 0; row.Length > 0 && j < Columns.Length; j++)
             {
-                yield return new((i * Columns.Length) + j, first, end - first, Columns[j]);
+                var column = Columns[j].Common(columns);
+                if (column.Length > 0)
+                {
+                    yield return new((i * Columns.Length) + j, row.Start, row.Length, column);
+                }
             }
         }
     }
+
+    /// <summary>The columns of a cell.</summary>
+    public WindowAxis.Cell ColumnsOf(int cell) => Columns[cell % Columns.Length];
 
     /// <summary>Whether one window covers the whole map: attention is global.</summary>
     public bool IsGlobal => _rows.Windows.Length == 1 && _columns.Windows.Length == 1;
@@ -99,6 +108,6 @@ internal sealed class LocalWindows(int height, int width, int window)
     /// <param name="Cell">Number of the cell.</param>
     /// <param name="Row">The first row, in the map.</param>
     /// <param name="Rows">Number of rows.</param>
-    /// <param name="Column">The columns of the cell.</param>
+    /// <param name="Column">The columns, of the cell.</param>
     public readonly record struct Part(int Cell, int Row, int Rows, WindowAxis.Cell Column);
 }

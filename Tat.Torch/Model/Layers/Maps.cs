@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using Tat.Torch.Runtime;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -18,24 +20,46 @@ internal static class Maps
     public static Tensor ToImage(Tensor map) => map.permute(0, 3, 1, 2);
 
     /// <summary>Some rows of some columns; the map itself where that is all of it, because the gradient of a part is a copy.</summary>
+    public static Tensor Part(Tensor map, LocalWindows.Part part) => Part(map, part.Row, part.Rows, part.Column);
+
+    /// <summary>Some rows of some columns; the map itself where that is all of it, because the gradient of a part is a copy.</summary>
     public static Tensor Part(Tensor map, int row, int rows, WindowAxis.Cell column) => rows == map.shape[1] && column.Length == map.shape[2]
         ? map
         : map.narrow(1, row, rows).narrow(2, column.Start, column.Length);
 
+    /// <summary>The numbers of a contiguous tensor on the CPU, for as long as the tensor lives.</summary>
+    public static unsafe float* Numbers(this Tensor tensor)
+    {
+        // Of the first one: there may be more than a span can hold.
+        using var all = tensor.view(-1);
+        using var first = all.narrow(0, 0, 1);
+        return (float*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(first.bytes));
+    }
+
     /// <summary>A 1×1 convolution.</summary>
     public static Tensor Pointwise(Tensor map, Weights weights) => functional.linear(map, weights.Matrix, weights.Bias);
 
-    /// <summary>A 3×3 convolution with zero padding: left and right always, above and below where so many rows are to be added.</summary>
-    public static Tensor Convolve(Tensor map, Weights weights, long paddedRows = 1)
+    /// <summary>A 3×3 convolution with zero padding, and what follows it.</summary>
+    /// <param name="map">B×H×W×C.</param>
+    /// <param name="weights">The kernels.</param>
+    /// <param name="then">Applied to the result, or to rows of it; none for the convolution alone.</param>
+    /// <param name="scale">How many times as high and wide it makes the result, by moving pixels to channels or back.</param>
+    public static Tensor Convolve(Tensor map, Weights weights, Func<Tensor, Tensor>? then = null, double scale = 1)
     {
-        if (!is_grad_enabled() || map.device_type != TorchSharp.DeviceType.CPU || paddedRows != 1)
+        if (is_grad_enabled() && map.device_type == TorchSharp.DeviceType.CPU)
         {
-            return FromImage(functional.conv2d(ToImage(map), weights.Weight, weights.Bias, padding: [paddedRows, 1]));
+            var convolved = TrainedConvolution.Run(map, weights.Weight);
+            return Finish(weights.Bias is null ? convolved : convolved.Plus(weights.Bias));
         }
 
-        var convolved = TrainedConvolution.Run(map, weights.Weight);
-        return weights.Bias is null ? convolved : convolved.Plus(weights.Bias);
+        return Bands.Apply(map, (long)(weights.Weight.shape[0] / (scale * scale)), scale, rows => Finish(Convolve(rows, weights, paddedRows: 1)));
+
+        Tensor Finish(Tensor result) => then is null ? result : then(result);
     }
+
+    /// <summary>A 3×3 convolution with zero padding left and right, and, where so many rows are to be padded, above and below.</summary>
+    public static Tensor Convolve(Tensor map, Weights weights, long paddedRows) =>
+        FromImage(functional.conv2d(ToImage(map), weights.Weight, weights.Bias, padding: [paddedRows, 1]));
 
     /// <summary>The exact (erf) GELU, in place where autograd does not record.</summary>
     public static Tensor Gelu(Tensor map) => is_grad_enabled() ? functional.gelu(map) : map.gelu_();

@@ -1,3 +1,4 @@
+using Tat.Torch.Runtime;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -17,19 +18,18 @@ internal static class OutputStage
     public static Tensor Apply(Tensor[] maps, Numbered<Weights> reduce, Weights output)
     {
         var height = (int)maps[0].shape[1];
-        if (!RowStrips.Streams(maps[0]) || height <= StripRows)
+        if (!Bands.CanCut(maps[0]))
         {
             return ApplyRows(maps, reduce, output, 0, height);
         }
 
-        var strips = new List<Tensor>();
-        for (var start = 0; start < height; start += StripRows)
+        var correction = empty([1, 1, height, maps[0].shape[2]], maps[0].dtype, maps[0].device);
+        ComputeThreads.Share((height + StripRows - 1) / StripRows, strip =>
         {
-            using var scope = NewDisposeScope();
-            strips.Add(ApplyRows(maps, reduce, output, start, Math.Min(StripRows, height - start)).MoveToOuterDisposeScope());
-        }
-
-        return cat(strips, 2);
+            var (start, count) = (strip * StripRows, Math.Min(StripRows, height - (strip * StripRows)));
+            correction.narrow(2, start, count).copy_(ApplyRows(maps, reduce, output, start, count));
+        });
+        return correction;
     }
 
     private static Tensor ApplyRows(Tensor[] maps, Numbered<Weights> reduce, Weights output, int start, int count)

@@ -28,7 +28,9 @@ internal sealed class Resampling : nn.Module
     public Tensor Apply(Tensor map)
     {
         using var scope = NewDisposeScope();
-        var convolved = Maps.ToImage(Maps.Convolve(map, _body[0]));
-        return Maps.FromImage(_up ? functional.pixel_shuffle(convolved, 2) : functional.pixel_unshuffle(convolved, 2)).MoveToOuterDisposeScope();
+        return Maps.Convolve(map, _body[0], Resample, scale: _up ? 2 : 0.5).MoveToOuterDisposeScope();
     }
+
+    private Tensor Resample(Tensor map) =>
+        Maps.FromImage(_up ? functional.pixel_shuffle(Maps.ToImage(map), 2) : functional.pixel_unshuffle(Maps.ToImage(map), 2));
 }

@@ -7,7 +7,7 @@ namespace Tat.Torch.Model.Layers;
 /// <param name="map">B×H×W×C.</param>
 internal sealed class Residual(Tensor map)
 {
-    private readonly bool _inPlace = RowStrips.Streams(map);
+    private readonly bool _inPlace = Bands.CanCut(map);
     private readonly List<(int Row, Tensor Sum)> _parts = [];
 
     /// <summary>Adds a 1×1 convolution of features to some rows of some columns. Parts come row by row, and each row from left to right.</summary>

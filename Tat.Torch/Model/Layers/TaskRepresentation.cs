@@ -66,12 +66,12 @@ internal sealed class TaskRepresentation : nn.Module
     private Tensor Encode(Tensor latentInput)
     {
         var map = Maps.FromImage(functional.pixel_shuffle(Maps.ToImage(latentInput), 4));
-        map = Maps.Gelu(Maps.Convolve(map, (Weights)_encoder[0]));
+        map = Maps.Convolve(map, (Weights)_encoder[0], Maps.Gelu);
         map = ((ResidualBlock)_encoder[2]).Apply(map);
         map = ((ResidualBlock)_encoder[3]).Apply(map);
         foreach (var i in (ReadOnlySpan<int>)[4, 6, 8])
         {
-            map = Maps.Gelu(Maps.Convolve(map, (Weights)_encoder[i]));
+            map = Maps.Convolve(map, (Weights)_encoder[i], Maps.Gelu);
         }
 
         return map;
@@ -102,6 +102,6 @@ internal sealed class TaskRepresentation : nn.Module
             RegisterComponents();
         }
 
-        public Tensor Apply(Tensor map) => Maps.Convolve(Maps.Gelu(Maps.Convolve(map, _body[0])), _body[2]).Plus(map);
+        public Tensor Apply(Tensor map) => Maps.Convolve(Maps.Convolve(map, _body[0], Maps.Gelu), _body[2]).Plus(map);
     }
 }

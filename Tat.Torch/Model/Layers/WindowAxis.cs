@@ -33,5 +33,13 @@ internal sealed class WindowAxis
     public bool[][] Windows { get; }
 
     /// <summary>A stretch of the axis.</summary>
-    public readonly record struct Cell(int Start, int Length);
+    public readonly record struct Cell(int Start, int Length)
+    {
+        /// <summary>What two stretches share; of length 0 where that is nothing.</summary>
+        public Cell Common(Cell other)
+        {
+            var start = Math.Max(Start, other.Start);
+            return new(start, Math.Max(0, Math.Min(Start + Length, other.Start + other.Length) - start));
+        }
+    }
 }
