@@ -53,7 +53,11 @@ internal static class EvaluateCommand
 
             IEnumerable<EvaluatedSlice> Slices() => pairs.SelectMany((files, number) => files.Read(reading.Of(parsed)).Select(read =>
             {
-                _ = restorer is null ? read.Pair.LowQuality : inference.Check(parsed, read.Pair.LowQuality, files.LowQuality, read.Slice + 1);
+                if (restorer is not null)
+                {
+                    inference.Check(parsed, read.Pair.LowQuality, files.LowQuality, read.Slice + 1);
+                }
+
                 return new EvaluatedSlice(files, read.Slice, read.Pair, (number + (read.Slice / (double)read.Count)) / pairs.Count);
             }));
 
