@@ -1,19 +1,19 @@
 using System.Diagnostics;
 using Tat.Torch.Model;
+using Tat.Torch.Model.Layers;
+using Tat.Torch.Runtime;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
 namespace Tat.Samples.Bench;
 
-/// <summary>What each kind of operator takes in a forward pass: by itself, on tensors of the shapes that it meets there.</summary>
-/// <remarks>Strips are cut as the engine cuts them; windows, halos and copies between operators are left out.</remarks>
-internal sealed class OperatorBench
+/// <summary>What each kind of operator takes in a forward pass: by itself, over and over on strips of the shapes that it meets there, on all cores at once.</summary>
+/// <remarks>These are the kernels for processors with AVX2; what other ones run is not measured. What is left out: memory that is not in the cache, copies, attention matrices, and cores that wait for each other.</remarks>
+internal sealed unsafe class OperatorBench
 {
-    private const long StripBytes = 8 << 20;
-    private const int OutputRows = 32;
-
     private readonly Dictionary<string, double> _milliseconds = [];
     private readonly int _repeat;
+    private readonly int _cores = ComputeThreads.CountFor(CPU);
 
     private OperatorBench(int repeat) => _repeat = repeat;
 
@@ -29,7 +29,7 @@ internal sealed class OperatorBench
         foreach (var stage in NetworkCost.Stages(network))
         {
             bench.Attention(stage, size >> stage.Level, network.Heads[stage.Level]);
-            bench.FeedForward(stage, size >> stage.Level, (long)(stage.Channels * network.ExpansionFactor));
+            bench.FeedForward(stage, size >> stage.Level, (int)(stage.Channels * network.ExpansionFactor));
         }
 
         bench.Convolutions(network, size);
@@ -38,106 +38,132 @@ internal sealed class OperatorBench
 
     private void Attention(NetworkCost.Stage stage, int side, int heads)
     {
-        var c = stage.Channels;
-        var (rows, strips) = Strips(side, 3 * c);
-        var times = stage.Blocks * strips;
-        Filter(rows, side, c, 2 * c, times);
-        Filter(rows, side, c, c, times);
-        Norm(rows, side, c, times);
-        using var scope = NewDisposeScope();
-        var (q, v) = (rand(heads, rows * side, c / heads), rand(rows * side, c));
-        var (target, matrix) = (zeros(rows * side, c), rand(c, c));
-        Time("matrix products", times, () => q.transpose(-2, -1).matmul(q));
-        Time("matrix products", times, () => target.addmm_(v, matrix));
-        Time("other operators on each number", 2 * times, () => q.square().sum([-2]));
+        var (c, size) = (stage.Channels, stage.Channels / heads);
+        var strip = Strip(side, 3 * c);
+        var times = stage.Blocks * strip.Count;
+        Expand(strip, times, c, 2 * c, c);
+        Run("depth-wise convolutions, GELU and gates", times, strip.Buffer * 3 * c, strip.Pixels * 3 * c, 27 * c, (rows, target, taps) =>
+        {
+            DepthWiseRows.Filter(new(rows, taps, null), strip.Shape, 2 * c, target, strip.Columns * 2 * c);
+            DepthWiseRows.Filter(new(rows + (strip.Buffer * 2 * c), taps + (18 * c), null), strip.Shape, c, target + (strip.Pixels * 2 * c), strip.Columns * c);
+        });
+        Run("matrix products", times, strip.Pixels * 2 * c, size * size, 0, (pixels, target, _) =>
+        {
+            for (var head = 0; head < heads; head++)
+            {
+                MatrixKernels.MultiplyChannels(pixels + (head * size), pixels + c + (head * size), 2 * c, strip.Pixels, size, target);
+            }
+        });
+        Run("matrix products", times, strip.Pixels * c, strip.Pixels * c, c * c, (pixels, target, matrix) => MatrixKernels.Multiply(pixels, strip.Pixels, c, matrix, c, target));
+        Run("squares and sums", times, strip.Pixels * 2 * c, 2 * c, 0, (pixels, sums, _) => MatrixKernels.AddSquares(pixels, 2 * c, strip.Pixels, 2 * c, sums));
+        Sums(strip, times, c);
     }
 
-    private void FeedForward(NetworkCost.Stage stage, int side, long hidden)
+    private void FeedForward(NetworkCost.Stage stage, int side, int hidden)
     {
-        hidden = (hidden + 15) / 16 * 16;
-        var (rows, strips) = Strips(side, 2 * hidden);
-        var times = stage.Blocks * strips;
-        Filter(rows, side, stage.Channels, hidden, 2 * times);
-        Norm(rows, side, stage.Channels, times);
-        using var scope = NewDisposeScope();
-        var (gate, other) = (rand(rows * side, hidden), rand(rows * side, hidden));
-        var (target, matrix) = (zeros(rows * side, stage.Channels), rand(hidden, stage.Channels));
-        Time("GELU", times, () => gate.gelu_());
-        Time("other operators on each number", times, () => gate.mul_(other));
-        Time("matrix products", times, () => target.addmm_(other, matrix));
+        var (c, wide) = (stage.Channels, (hidden + 15) / 16 * 16);
+        var strip = Strip(side, 2 * wide);
+        var times = stage.Blocks * strip.Count;
+        Expand(strip, times, c, wide, wide);
+        Run("depth-wise convolutions, GELU and gates", times, strip.Buffer * 2 * wide, strip.Pixels * wide, 18 * wide, (rows, target, taps) =>
+            DepthWiseRows.FilterAndGate(new(rows, taps, null), new(rows + (strip.Buffer * wide), taps + (9 * wide), null), strip.Shape, wide, target));
+        Run("matrix products", times, strip.Pixels * wide, strip.Pixels * c, wide * c, (pixels, target, matrix) => MatrixKernels.Multiply(pixels, strip.Pixels, wide, matrix, c, target));
+        Sums(strip, times, c);
     }
 
-    /// <summary>A 1×1 convolution and a depth-wise one.</summary>
-    private void Filter(int rows, int side, long inputs, long outputs, int times)
+    /// <summary>The norm and the 1×1 convolutions after it.</summary>
+    private void Expand(StripShape strip, int times, int inputs, int first, int second)
     {
-        using var scope = NewDisposeScope();
-        var (map, buffer, matrix) = (rand(rows * side, inputs), zeros(1, rows + 2, side, outputs), rand(inputs, outputs));
-        var (target, kernels) = (buffer.narrow(1, 1, rows).view(-1, outputs), rand(outputs, 1, 3, 3));
-        Time("matrix products", times, () => target.addmm_(map, matrix, 0, 1));
-        Time("depth-wise convolutions", times, () => functional.conv2d(buffer.permute(0, 3, 1, 2), kernels, padding: [0, 1], groups: outputs));
+        Run("norms", times, strip.Expanded * inputs, strip.Expanded * inputs, inputs, (pixels, target, scale) => MatrixKernels.Normalize(pixels, strip.Expanded, inputs, scale, scale, target));
+        Run("matrix products", times, strip.Expanded * inputs, strip.Expanded * (first + second), inputs * (first + second), (pixels, target, matrix) =>
+        {
+            MatrixKernels.Multiply(pixels, strip.Expanded, inputs, matrix, first, target);
+            MatrixKernels.Multiply(pixels, strip.Expanded, inputs, matrix + (inputs * first), second, target + (strip.Expanded * first));
+        });
     }
 
-    private void Norm(int rows, int side, long channels, int times)
-    {
-        using var scope = NewDisposeScope();
-        var (map, scale) = (rand(rows * side, channels), ones(channels));
-        Time("norms", times, () => functional.layer_norm(map, [channels], scale, scale));
-    }
+    private void Sums(StripShape strip, int times, int channels) => Run(
+        "squares and sums", times, strip.Pixels * channels, strip.Pixels * channels, 0, (pixels, target, _) => MatrixKernels.Add(pixels, target, target, strip.Pixels * channels));
 
     private void Convolutions(TatNetworkOptions network, int size)
     {
-        long c = network.Width, n = network.RepresentationFeatures;
-        Convolve(size, size, 1, c);
+        int c = network.Width, n = network.RepresentationFeatures;
+        Convolve(size, 1, c);
         for (var level = 0; level < 3; level++)
         {
             var channels = c << level;
-            Convolve(size >> level, size >> level, channels, channels / 2);
-            Convolve(size >> (level + 1), size >> (level + 1), 2 * channels, 4 * channels);
+            Convolve(size >> level, channels, channels / 2);
+            Convolve(size >> (level + 1), 2 * channels, 4 * channels);
         }
 
         if (network.WeightGeneration)
         {
             foreach (var (inputs, outputs) in new[] { (c / 2, n), (n, n), (n, n), (n, n), (n, n), (n, n), (n, 2 * n), (2 * n, 4 * n) })
             {
-                Convolve(size / 2, size / 2, inputs, outputs);
+                Convolve(size / 2, inputs, outputs);
             }
         }
 
-        var rows = Math.Min(OutputRows, size);
-        Convolve(rows, size, 5 * c, c, size / rows);
-        Convolve(rows, size, c, 1, size / rows);
+        Convolve(size, 5 * c, c);
+        Convolve(size, c, 1);
     }
 
-    private void Convolve(int rows, int columns, long inputs, long outputs, int times = 1)
+    private void Convolve(int side, long inputs, long outputs) => Time("3 × 3 convolutions", () => ComputeThreads.RunEach(CPU, _cores, _ =>
     {
+        using var inference = inference_mode();
         using var scope = NewDisposeScope();
-        var (map, kernels) = (rand(1, rows, columns, inputs), rand(outputs, inputs, 3, 3));
-        Time("3 × 3 convolutions", times, () => functional.conv2d(map.permute(0, 3, 1, 2), kernels, padding: [1, 1]));
-    }
+        var (map, kernels) = (ones(1, Math.Max(1, side / _cores), side, inputs), ones(outputs, inputs, 3, 3));
+        functional.conv2d(map.permute(0, 3, 1, 2), kernels, padding: [1, 1]);
+    }));
 
-    /// <summary>Strips of even size, of about so many bytes of hidden features.</summary>
-    private static (int Rows, int Strips) Strips(int side, long channels)
+    /// <summary>How a map is cut for so many hidden features.</summary>
+    private static StripShape Strip(int side, int hidden)
     {
-        var rows = (int)Math.Clamp(StripBytes / (side * channels * sizeof(float)), 2, side);
-        var strips = Math.Max(1, side / rows);
-        return ((side + strips - 1) / strips, strips);
+        var grid = new Grid(side, side, CoreStrips.ColumnsFor(hidden));
+        return new(grid[0].Columns.Length, grid.Pieces * side / CoreStrips.Rows);
     }
 
-    private void Time(string kind, int times, Func<Tensor> run)
+    /// <summary>Runs an operator as often as a forward pass does, on all cores.</summary>
+    private void Run(string kind, int times, int inputs, int outputs, int weights, Kernel kernel) => Time(kind, () => ComputeThreads.RunEach(CPU, _cores, core =>
+    {
+        using var inference = inference_mode();
+        using var scope = NewDisposeScope();
+        float* from = full([inputs], 0.1f).Numbers(), to = zeros(outputs).Numbers(), matrix = full([weights + 1L], 0.1f).Numbers();
+        for (var i = core; i < times; i += _cores)
+        {
+            kernel(from, to, matrix);
+        }
+    }));
+
+    private void Time(string kind, Action run)
     {
         var milliseconds = new double[_repeat + 1];
         for (var i = 0; i < milliseconds.Length; i++)
         {
             var clock = Stopwatch.StartNew();
-            using (NewDisposeScope())
-            {
-                run();
-            }
-
+            run();
             milliseconds[i] = clock.Elapsed.TotalMilliseconds;
         }
 
         var measured = milliseconds.Skip(1).Order().ToArray();
-        _milliseconds[kind] = _milliseconds.GetValueOrDefault(kind) + (times * measured[measured.Length / 2]);
+        _milliseconds[kind] = _milliseconds.GetValueOrDefault(kind) + measured[measured.Length / 2];
+    }
+
+    private delegate void Kernel(float* input, float* output, float* weights);
+
+    /// <summary>A strip of a map.</summary>
+    /// <param name="Columns">Its columns.</param>
+    /// <param name="Count">How many there are.</param>
+    private readonly record struct StripShape(int Columns, int Count)
+    {
+        public int Pixels => CoreStrips.Rows * Columns;
+
+        /// <summary>Pixels with those at the sides, which each strip expands.</summary>
+        public int Expanded => CoreStrips.Rows * (Columns + 2);
+
+        /// <summary>Pixels with those at all sides, which filters read.</summary>
+        public int Buffer => (CoreStrips.Rows + 2) * (Columns + 2);
+
+        public DepthWiseRows.Rectangle Shape => new(CoreStrips.Rows, Columns + 2, 1, Columns);
     }
 }

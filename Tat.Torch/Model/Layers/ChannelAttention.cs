@@ -136,7 +136,7 @@ internal sealed class ChannelAttention : DepthWiseLayer
     {
         long[] sizes = [2 * _channels, _channels];
         var (matrices, filters, bias, kernelBias) = (_qkv.Matrix.split(sizes, 0), kernels.split(sizes, 1), _qkv.Bias?.split(sizes, 0), KernelBias?.split(sizes, 0));
-        return [.. Enumerable.Range(0, 2).Select(i => new FilterBank(Maps.InputsFirst(matrices[i]), bias?[i], filters[i], kernelBias?[i]))];
+        return [.. Enumerable.Range(0, 2).Select(i => new FilterBank(matrices[i], bias?[i], filters[i], kernelBias?[i]))];
     }
 
     /// <summary>The sums of all cells, cells×B×…, and v, B×H×W×C.</summary>

@@ -12,8 +12,10 @@ internal static unsafe class CoreStrips
 {
     // Of hidden features, measured best: what a core's own cache about holds.
     private const int Bytes = 512 << 10;
-    private const int Rows = 2;
     private const int LeastColumns = 16;
+
+    /// <summary>Of a strip.</summary>
+    public const int Rows = 2;
 
     /// <summary>Whether a map can go this way.</summary>
     /// <param name="map">1×H×W×C.</param>
@@ -23,11 +25,10 @@ internal static unsafe class CoreStrips
         && map.shape[3] % MatrixKernels.Panel == 0 && banks.All(bank => bank.FitsKernels);
 
     /// <summary>How a map is cut.</summary>
-    public static Grid GridOf(Tensor map, params FilterBank[] banks)
-    {
-        var columns = (Bytes / ((Rows + 2) * (int)banks.Sum(bank => bank.Channels) * sizeof(float))) - 2;
-        return new((int)map.shape[1], (int)map.shape[2], Math.Max(LeastColumns, columns));
-    }
+    public static Grid GridOf(Tensor map, params FilterBank[] banks) => new((int)map.shape[1], (int)map.shape[2], ColumnsFor((int)banks.Sum(bank => bank.Channels)));
+
+    /// <summary>About the columns of a strip with so many hidden features.</summary>
+    public static int ColumnsFor(int hidden) => Math.Max(LeastColumns, (Bytes / ((Rows + 2) * hidden * sizeof(float))) - 2);
 
     /// <summary>Gives the strips of all pieces, pieces at the same time.</summary>
     /// <param name="map">1×H×W×C.</param>

@@ -42,13 +42,14 @@ internal sealed class GatedFeedForward : DepthWiseLayer
     public Tensor AddTo(Tensor map, ChannelNorm norm, Tensor? generated)
     {
         var kernels = Kernels(generated);
-        var projection = Maps.InputsFirst(functional.pad(_projectOut.Matrix, [0, _padding]));
+        var projection = functional.pad(_projectOut.Matrix, [0, _padding]);
         var halves = Halves(kernels);
         if (_projectOut.Bias is null && CoreStrips.Fit(map, halves))
         {
             return AddInCores(map, norm, halves, projection);
         }
 
+        projection = Maps.InputsFirst(projection);
         var residual = new Residual(map);
         var columns = new WindowAxis.Cell(0, (int)map.shape[2]);
         new RowStrips(map, norm.Apply, halves).ForEach(strip => residual.AddProduct(strip.Start, columns, strip.Gate(), projection, _projectOut.Bias));
@@ -81,7 +82,7 @@ internal sealed class GatedFeedForward : DepthWiseLayer
     {
         var (matrices, filters, bias, kernelBias) = (_projectIn.Matrix.chunk(2, 0), kernels.chunk(2, 1), _projectIn.Bias?.chunk(2, 0), KernelBias?.chunk(2, 0));
         return [.. Enumerable.Range(0, 2).Select(i => new FilterBank(
-            Maps.InputsFirst(functional.pad(matrices[i], [0, 0, 0, _padding])), Pad(bias?[i]), functional.pad(filters[i], [0, 0, 0, 0, 0, 0, 0, _padding]), Pad(kernelBias?[i])))];
+            functional.pad(matrices[i], [0, 0, 0, _padding]), Pad(bias?[i]), functional.pad(filters[i], [0, 0, 0, 0, 0, 0, 0, _padding]), Pad(kernelBias?[i])))];
     }
 
     private Tensor? Pad(Tensor? bias) => bias is null ? null : functional.pad(bias, [0, _padding]);

@@ -25,7 +25,7 @@ internal sealed class RowStrips
     /// <param name="banks">The filter banks.</param>
     public RowStrips(Tensor map, Func<Tensor, Tensor> normalize, params FilterBank[] banks)
     {
-        (_map, _normalize, _banks) = (map, normalize, banks);
+        (_map, _normalize, _banks) = (map, normalize, [.. banks.Select(bank => bank.InputsFirst())]);
         _height = (int)map.shape[1];
         IsCut = Layers.Bands.CanCut(map);
         Bands = Layers.Bands.CountFor(map);
