@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace Tat.Torch.Runtime;
 
-/// <summary>The threads on which images are restored on a CPU, whichever threads ask for it, and patches trained: one for each core, on which LibTorch's operators use one core.</summary>
+/// <summary>The threads on which images are restored on a CPU, whichever threads ask for it, and patches trained: one for each core, and one for large images, on which LibTorch's operators use one core.</summary>
 /// <remarks>
 /// Large images take turns, each on all cores: it is cut into pieces of many operators, so that cores wait for each other a few times in each layer instead of twice in each operator.
 /// Small images take a core each, several at the same time.
@@ -118,36 +118,32 @@ internal static class ComputeThreads
 
     private static bool IsForCaller(Device device) => _cores > 0 || device.type != DeviceType.CPU;
 
-    private sealed class Threads : TaskScheduler
+    private sealed class Threads
     {
-        private readonly BlockingCollection<Task> _tasks = [];
         private readonly BudgetGate _gate;
+        private readonly Scheduler _narrow;
 
-        /// <summary>Starts threads, and waits until each uses one core.</summary>
+        // The maps of large images always come from the same thread: memory that is free again stays with the thread that had it.
+        private readonly Scheduler _wide;
+
         public Threads(int cores)
         {
             Cores = cores;
             _gate = new(cores);
-            using var started = new CountdownEvent(cores);
-            for (var i = 0; i < cores; i++)
-            {
-                new Thread(() => Work(started)) { IsBackground = true, Name = "TAT restoration" }.Start();
-            }
+            _narrow = new(cores);
+            _wide = new(1);
 
             // LibTorch keeps the number per thread, and the last one that was set for threads that are still to come.
-            started.Wait();
             set_num_threads(cores);
         }
 
         public int Cores { get; }
 
-        public override int MaximumConcurrencyLevel => Cores;
-
         /// <summary>Waits for cores, then starts.</summary>
         public Task Start(int cores, Action work, CancellationToken cancellationToken)
         {
             var taken = _gate.Enter(cores, cancellationToken);
-            return Queue(() =>
+            return (cores == 1 ? _narrow : _wide).Start(() =>
             {
                 using (taken)
                 {
@@ -158,19 +154,40 @@ internal static class ComputeThreads
         }
 
         /// <summary>Starts work on a core that its caller has.</summary>
-        public Task Help(Action work) => Queue(() =>
+        public Task Help(Action work) => _narrow.Start(() =>
         {
             _cores = 1;
             work();
         });
+    }
+
+    private sealed class Scheduler : TaskScheduler
+    {
+        private readonly BlockingCollection<Task> _tasks = [];
+        private readonly int _threads;
+
+        /// <summary>Starts threads, and waits until each uses one core.</summary>
+        public Scheduler(int threads)
+        {
+            _threads = threads;
+            using var started = new CountdownEvent(threads);
+            for (var i = 0; i < threads; i++)
+            {
+                new Thread(() => Work(started)) { IsBackground = true, Name = "TAT restoration" }.Start();
+            }
+
+            started.Wait();
+        }
+
+        public override int MaximumConcurrencyLevel => _threads;
+
+        public Task Start(Action work) => Task.Factory.StartNew(work, CancellationToken.None, TaskCreationOptions.DenyChildAttach, this);
 
         protected override void QueueTask(Task task) => _tasks.Add(task);
 
         protected override bool TryExecuteTaskInline(Task task, bool taskWasPreviouslyQueued) => false;
 
         protected override IEnumerable<Task> GetScheduledTasks() => [.. _tasks];
-
-        private Task Queue(Action work) => Task.Factory.StartNew(work, CancellationToken.None, TaskCreationOptions.DenyChildAttach, this);
 
         private void Work(CountdownEvent started)
         {
