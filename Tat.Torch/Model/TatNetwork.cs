@@ -260,9 +260,9 @@ public sealed class TatNetwork : nn.Module<Tensor, Tensor>
     private Tensor Decode(Tensor image, EncoderFeatures encoder, TaskKernels kernels, bool recompute = false)
     {
         var latent = Through(_latent, encoder.LatentInput, kernels.Latent, recompute);
-        var level3 = Through(_decoder3, Maps.Pointwise(cat([_up3.Apply(latent), encoder.Level3], -1), _reduce3), kernels.Level3, recompute);
-        var level2 = Through(_decoder2, Maps.Pointwise(cat([_up2.Apply(level3), encoder.Level2], -1), _reduce2), kernels.Level2, recompute);
-        var level1 = Through(_decoder1, cat([_up1.Apply(level2), encoder.Level1], -1), kernels.Level1, recompute);
+        var level3 = Through(_decoder3, Maps.Join(_up3.Apply(latent), encoder.Level3, _reduce3), kernels.Level3, recompute);
+        var level2 = Through(_decoder2, Maps.Join(_up2.Apply(level3), encoder.Level2, _reduce2), kernels.Level2, recompute);
+        var level1 = Through(_decoder1, Maps.Join(_up1.Apply(level2), encoder.Level1), kernels.Level1, recompute);
         var refined = Through(_refinement, Bands.CanCut(level1) ? level1.clone() : level1, kernels.Level1, recompute);
         return OutputStage.Apply([encoder.Level1, level1, refined], _reduceFinal, _output).Plus(image);
     }

@@ -57,7 +57,7 @@ internal sealed class ChannelAttention : DepthWiseLayer
 
         var strips = new RowStrips(map, norm.Apply, banks);
         var (sums, values) = strips.IsCut ? SumInBands(strips, windows, map) : SumWhole(strips, windows);
-        var projections = Projections(windows, sums);
+        var projections = Projections(Attentions(windows, sums));
         var residual = new Residual(map);
         strips.ForEachRows(rows =>
         {
@@ -97,9 +97,12 @@ internal sealed class ChannelAttention : DepthWiseLayer
             }
         }, banks);
 
-        // cells×B×C×C
-        var matrices = MatrixKernels.Pack(stack(Projections(windows, parts.Map(sums => sums.sum([0]))), 0));
-        float* target = map.Numbers(), matrix = matrices.Numbers();
+        // For each cell the matrix that takes v to the output, attention and output projection in one.
+        var attentions = Attentions(windows, parts.Map(sums => sums.sum([0]))).contiguous();
+        var (projection, matrices) = (MatrixKernels.Pack(_projectOut.Matrix, channels, channels), empty(cells, channels, channels));
+        float* attention = attentions.Numbers(), output = projection.Numbers(), matrix = matrices.Numbers(), target = map.Numbers();
+        ComputeThreads.Share(cells, cell => MatrixKernels.MultiplyPacked(
+            output, channels, attention + ((nint)cell * channels * size), _heads, size, matrix + ((nint)cell * channels * channels)));
         Bands.ForEach(map, (start, count) =>
         {
             var sums = empty(windows.Columns.Max(cell => cell.Length) * channels).Numbers();
@@ -172,19 +175,23 @@ internal sealed class ChannelAttention : DepthWiseLayer
         return (bands.Map(sums => sums.sum([0])), values);
     }
 
-    /// <summary>For each cell the matrix that takes v to the output, attention and output projection in one: B×C×C each.</summary>
-    private Tensor[] Projections(LocalWindows windows, ChannelSums cells)
+    /// <summary>For each cell the mean of the attention matrices of its windows: cells×B×heads×d×d, d = C/heads.</summary>
+    private Tensor Attentions(LocalWindows windows, ChannelSums cells)
     {
-        // cells×B×heads×d×d and cells×B×heads×1×d, d = C/heads, become sums of windows.
+        // cells×B×heads×d×d and cells×B×heads×1×d become sums of windows.
         var products = windows.SumCells(cells.Products);
         var q = windows.SumCells(cells.Queries).sqrt().AtLeast(NormEpsilon);
         var k = windows.SumCells(cells.Keys).sqrt().AtLeast(NormEpsilon);
 
         // Normalising the small matrix instead of q and k: (q/|q|)·(k/|k|) = (q·k)/(|q||k|).
-        var attention = windows.MeanOfWindows(functional.softmax(products / (q.transpose(-2, -1) * k) * _temperature, -1));
+        return windows.MeanOfWindows(functional.softmax(products / (q.transpose(-2, -1) * k) * _temperature, -1));
+    }
 
+    /// <summary>For each cell the matrix that takes v to the output, attention and output projection in one: B×C×C each.</summary>
+    private Tensor[] Projections(Tensor attentions)
+    {
         // out = W·blockdiag(attention)·v: heads×C×d times cells×B×heads×d×d → cells×B×heads×C×d → cells×B×C×C
         var output = _projectOut.Matrix.unflatten(1, _heads, _channels / _heads).transpose(0, 1);
-        return output.matmul(attention).transpose(2, 3).flatten(3).unbind(0);
+        return output.matmul(attentions).transpose(2, 3).flatten(3).unbind(0);
     }
 }

@@ -8,24 +8,26 @@ namespace Tat.Torch.Model.Layers;
 internal sealed class FilterBank
 {
     private readonly Tensor _matrix;
+    private readonly Lazy<Tensor> _padded;
     private readonly Tensor? _matrixBias;
     private readonly Tensor _kernels;
     private readonly Tensor? _kernelBias;
 
-    /// <summary>For each eight channels their nine taps, one after the other: K/8×9×8; <see langword="null"/> where <see cref="DepthWiseRows"/> cannot use them.</summary>
+    /// <summary>For each 8 or 16 channels their nine taps, one after the other; <see langword="null"/> where <see cref="DepthWiseRows"/> cannot use them.</summary>
     private readonly Tensor? _taps;
 
     /// <summary>Creates a bank.</summary>
-    /// <param name="matrix">K×C.</param>
+    /// <param name="matrix">K×C; or less rows, when zeros are to follow.</param>
     /// <param name="matrixBias">K, or none.</param>
     /// <param name="kernels">B×K×1×3×3, or 1×K×1×3×3 for the same kernels in every sample.</param>
     /// <param name="kernelBias">K, or none.</param>
     public FilterBank(Tensor matrix, Tensor? matrixBias, Tensor kernels, Tensor? kernelBias)
     {
         (_matrix, _matrixBias, _kernels, _kernelBias) = (matrix, matrixBias, kernels, kernelBias);
-        if (!is_grad_enabled() && kernels.shape[0] == 1 && kernels.dtype == ScalarType.Float32 && kernels.device_type == DeviceType.CPU && Channels % DepthWiseRows.Lanes == 0)
+        _padded = new(() => functional.pad(_matrix, [0, 0, 0, Channels - _matrix.shape[0]]));
+        if (!is_grad_enabled() && kernels.shape[0] == 1 && kernels.dtype == ScalarType.Float32 && kernels.device_type == DeviceType.CPU && Channels % DepthWiseRows.Multiple == 0)
         {
-            _taps = kernels.reshape(-1, DepthWiseRows.Lanes, 9).transpose(1, 2).contiguous();
+            _taps = kernels.reshape(-1, DepthWiseRows.LanesOf(Channels), 9).transpose(1, 2).contiguous();
             _kernelBias = kernelBias?.contiguous();
         }
     }
@@ -34,16 +36,18 @@ internal sealed class FilterBank
     public bool FitsKernels => _taps is not null && _matrixBias is null && _kernelBias is null && Channels % MatrixKernels.Panel == 0;
 
     /// <summary>The matrix for <see cref="MatrixKernels.Multiply"/>.</summary>
-    public Tensor Pack() => MatrixKernels.Pack(_matrix);
+    public Tensor Pack() => MatrixKernels.Pack(_matrix, Channels, _matrix.shape[1]);
 
     /// <summary>The same bank with its matrix as LibTorch's products read it fastest.</summary>
-    public FilterBank InputsFirst() => new(Maps.InputsFirst(_matrix), _matrixBias, _kernels, _kernelBias);
+    public FilterBank InputsFirst() => new(Maps.InputsFirst(Matrix), _matrixBias, _kernels, _kernelBias);
 
     /// <summary>The kernels for <see cref="DepthWiseRows"/>.</summary>
     public unsafe float* Taps => _taps!.Numbers();
 
     /// <summary>K.</summary>
-    public long Channels => _matrix.shape[0];
+    public long Channels => _kernels.shape[1];
+
+    private Tensor Matrix => Channels == _matrix.shape[0] ? _matrix : _padded.Value;
 
     /// <summary>gelu(first) · second of two filtered maps of as many channels.</summary>
     /// <param name="first">The bank of the first map.</param>
@@ -66,7 +70,7 @@ internal sealed class FilterBank
     }
 
     /// <summary>The 1×1 convolution: B×H×W×C → B×H×W×K.</summary>
-    public Tensor Expand(Tensor map) => functional.linear(map, _matrix, _matrixBias);
+    public Tensor Expand(Tensor map) => functional.linear(map, Matrix, _matrixBias);
 
     /// <summary>The 1×1 convolution into memory that is there: 1×h×W×C → 1×h×W×K.</summary>
     public void Expand(Tensor map, Tensor target)
@@ -78,7 +82,7 @@ internal sealed class FilterBank
             beta = 1;
         }
 
-        target.view(-1, Channels).addmm_(map.view(-1, _matrix.shape[1]), _matrix.t(), beta, 1);
+        target.view(-1, Channels).addmm_(map.view(-1, _matrix.shape[1]), Matrix.t(), beta, 1);
     }
 
     /// <summary>The depth-wise convolution.</summary>

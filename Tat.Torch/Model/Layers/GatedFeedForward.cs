@@ -41,15 +41,13 @@ internal sealed class GatedFeedForward : DepthWiseLayer
     /// <param name="generated">B×2h×1×3×3, or <see langword="null"/> for a plain layer.</param>
     public Tensor AddTo(Tensor map, ChannelNorm norm, Tensor? generated)
     {
-        var kernels = Kernels(generated);
-        var projection = functional.pad(_projectOut.Matrix, [0, _padding]);
-        var halves = Halves(kernels);
+        var halves = Halves(Kernels(generated));
         if (_projectOut.Bias is null && CoreStrips.Fit(map, halves))
         {
-            return AddInCores(map, norm, halves, projection);
+            return AddInCores(map, norm, halves);
         }
 
-        projection = Maps.InputsFirst(projection);
+        var projection = Maps.InputsFirst(functional.pad(_projectOut.Matrix, [0, _padding]));
         var residual = new Residual(map);
         var columns = new WindowAxis.Cell(0, (int)map.shape[2]);
         new RowStrips(map, norm.Apply, halves).ForEach(strip => residual.AddProduct(strip.Start, columns, strip.Gate(), projection, _projectOut.Bias));
@@ -57,11 +55,11 @@ internal sealed class GatedFeedForward : DepthWiseLayer
     }
 
     /// <summary>The same for one image, strip by strip in the caches of cores.</summary>
-    private static unsafe Tensor AddInCores(Tensor map, ChannelNorm norm, FilterBank[] halves, Tensor projection)
+    private unsafe Tensor AddInCores(Tensor map, ChannelNorm norm, FilterBank[] halves)
     {
         var (width, channels, hidden) = ((int)map.shape[2], (int)map.shape[3], (int)halves[0].Channels);
         var result = empty_like(map);
-        float* before = map.Numbers(), after = result.Numbers(), matrix = MatrixKernels.Pack(projection).Numbers();
+        float* before = map.Numbers(), after = result.Numbers(), matrix = MatrixKernels.Pack(_projectOut.Matrix, channels, hidden).Numbers();
         CoreStrips.ForEach(map, norm, CoreStrips.GridOf(map, halves), hidden + channels, 0, strip =>
         {
             float* gated = strip.Scratch, sums = gated + (strip.Pixels * hidden);
@@ -82,7 +80,7 @@ internal sealed class GatedFeedForward : DepthWiseLayer
     {
         var (matrices, filters, bias, kernelBias) = (_projectIn.Matrix.chunk(2, 0), kernels.chunk(2, 1), _projectIn.Bias?.chunk(2, 0), KernelBias?.chunk(2, 0));
         return [.. Enumerable.Range(0, 2).Select(i => new FilterBank(
-            functional.pad(matrices[i], [0, 0, 0, _padding]), Pad(bias?[i]), functional.pad(filters[i], [0, 0, 0, 0, 0, 0, 0, _padding]), Pad(kernelBias?[i])))];
+            matrices[i], Pad(bias?[i]), functional.pad(filters[i], [0, 0, 0, 0, 0, 0, 0, _padding]), Pad(kernelBias?[i])))];
     }
 
     private Tensor? Pad(Tensor? bias) => bias is null ? null : functional.pad(bias, [0, _padding]);

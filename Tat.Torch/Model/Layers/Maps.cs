@@ -39,6 +39,29 @@ internal static class Maps
     /// <summary>A 1×1 convolution.</summary>
     public static Tensor Pointwise(Tensor map, Weights weights) => functional.linear(map, weights.Matrix, weights.Bias);
 
+    /// <summary>The channels of two maps, and a 1×1 convolution of them.</summary>
+    /// <param name="first">B×H×W×C.</param>
+    /// <param name="second">B×H×W×D.</param>
+    /// <param name="reduce">The convolution, or none.</param>
+    public static Tensor Join(Tensor first, Tensor second, Weights? reduce = null)
+    {
+        if (!Bands.CanCut(first))
+        {
+            return Rows(first, second);
+        }
+
+        var shape = first.shape;
+        var result = empty([.. shape[..^1], reduce?.Matrix.shape[0] ?? (shape[^1] + second.shape[^1])], first.dtype, first.device);
+        Bands.ForEach(result, (start, count) =>
+        {
+            var target = result.narrow(1, start, count);
+            target.copy_(Rows(first.narrow(1, start, count), second.narrow(1, start, count)));
+        });
+        return result;
+
+        Tensor Rows(Tensor a, Tensor b) => reduce is null ? cat([a, b], -1) : Pointwise(cat([a, b], -1), reduce);
+    }
+
     /// <summary>A 3×3 convolution with zero padding, and what follows it.</summary>
     /// <param name="map">B×H×W×C.</param>
     /// <param name="weights">The kernels.</param>

@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
-using System.Runtime.Intrinsics.X86;
+using Tat.Torch.Runtime;
 using static TorchSharp.torch;
 
 namespace Tat.Torch.Model.Layers;
@@ -17,17 +16,47 @@ internal static unsafe class MatrixKernels
     /// <summary>Pixels come in as many at a time; there must be so many at least.</summary>
     public const int Block = 6;
 
-    private const int Lanes = 8;
     private const double NormEpsilon = 1e-5;
+    private const int PackedAtOnce = 1 << 16;
 
-    /// <summary>Whether the kernels are the fast way: for processors with AVX2. Those with AVX-512 have wider products in LibTorch.</summary>
-    public static bool AreFast { get; } = Fma.IsSupported && Vector256.IsHardwareAccelerated && !Vector512.IsHardwareAccelerated;
+    /// <summary>Whether the kernels are the fast way: for processors with AVX2.</summary>
+    public static bool AreFast => Lanes.Are8;
 
-    /// <summary>Arranges matrices for products: …×N×K → …×N/16×K×16.</summary>
-    public static Tensor Pack(Tensor matrices)
+    /// <summary>Arranges a matrix for products, with zeros appended: N×K → outputs/16×inputs×16.</summary>
+    /// <param name="matrix">N×K, contiguous.</param>
+    /// <param name="outputs">At least N, a multiple of <see cref="Panel"/>.</param>
+    /// <param name="inputs">At least K.</param>
+    public static Tensor Pack(Tensor matrix, long outputs, long inputs)
     {
-        var shape = matrices.shape;
-        return matrices.reshape([.. shape[..^2], shape[^2] / Panel, Panel, shape[^1]]).transpose(-2, -1).contiguous();
+        var (rows, columns) = ((int)matrix.shape[0], (int)matrix.shape[1]);
+        var packed = empty(outputs / Panel, inputs, Panel);
+        float* from = matrix.Numbers(), to = packed.Numbers();
+        var panels = (int)Math.Max(1, PackedAtOnce / (inputs * Panel));
+        var all = (int)(outputs / Panel);
+        ComputeThreads.Share((all + panels - 1) / panels, piece =>
+        {
+            for (var panel = piece * panels; panel < Math.Min(all, (piece + 1) * panels); panel++)
+            {
+                var first = panel * Panel;
+                PackPanel(from + ((nint)first * columns), Math.Min(Panel, rows - first), columns, (int)inputs, to + ((nint)first * inputs));
+            }
+        });
+        return packed;
+    }
+
+    /// <summary>Multiplies a matrix by one that has square blocks on its diagonal, as <see cref="Pack"/> arranges it.</summary>
+    /// <param name="packed">N/16×K×16, of <see cref="Pack"/>.</param>
+    /// <param name="outputs">N.</param>
+    /// <param name="blocks">count×size×size.</param>
+    /// <param name="count">Number of blocks.</param>
+    /// <param name="size">K/count.</param>
+    /// <param name="target">N/16×K×16.</param>
+    public static void MultiplyPacked(float* packed, int outputs, float* blocks, int count, int size, float* target)
+    {
+        for (var part = 0; part < outputs / Panel * count; part++, packed += size * Panel, target += size * Panel)
+        {
+            MultiplyPanel<Lanes8>(blocks + ((nint)(part % count) * size * size), 1, size, size, packed, Panel, Lanes8.Count, size, target, Panel);
+        }
     }
 
     /// <summary>Multiplies pixels by a matrix.</summary>
@@ -39,9 +68,31 @@ internal static unsafe class MatrixKernels
     /// <param name="target">count×N.</param>
     public static void Multiply(float* pixels, int count, int inputs, float* packed, int outputs, float* target)
     {
-        for (var panel = 0; panel < outputs; panel += Panel)
+        if (Lanes.Are16)
         {
-            MultiplyPanel(pixels, inputs, 1, count, packed + ((nint)panel * inputs), Panel, inputs, target + panel, outputs);
+            Multiply<Lanes16>(pixels, count, inputs, packed, outputs, target);
+        }
+        else
+        {
+            Multiply<Lanes8>(pixels, count, inputs, packed, outputs, target);
+        }
+    }
+
+    /// <inheritdoc cref="Multiply(float*, int, int, float*, int, float*)"/>
+    internal static void Multiply<T>(float* pixels, int count, int inputs, float* packed, int outputs, float* target)
+        where T : struct, ILanes<T>
+    {
+        // 16 lanes take two panels at a time, and leave the last of an odd number to 8.
+        var second = 2 * T.Count == Panel ? T.Count : (nint)Panel * inputs;
+        var panel = 0;
+        for (; panel + (2 * T.Count) <= outputs; panel += 2 * T.Count)
+        {
+            MultiplyPanel<T>(pixels, inputs, 1, count, packed + ((nint)panel * inputs), Panel, second, inputs, target + panel, outputs);
+        }
+
+        if (panel < outputs)
+        {
+            MultiplyPanel<Lanes8>(pixels, inputs, 1, count, packed + ((nint)panel * inputs), Panel, Lanes8.Count, inputs, target + panel, outputs);
         }
     }
 
@@ -54,85 +105,166 @@ internal static unsafe class MatrixKernels
     /// <param name="target">size×size.</param>
     public static void MultiplyChannels(float* a, float* b, nint pixel, int count, int size, float* target)
     {
-        for (var panel = 0; panel < size; panel += Panel)
+        if (Lanes.Are16)
         {
-            MultiplyPanel(a, 1, pixel, size, b + panel, pixel, count, target + panel, size);
+            MultiplyChannels<Lanes16>(a, b, pixel, count, size, target);
+        }
+        else
+        {
+            MultiplyChannels<Lanes8>(a, b, pixel, count, size, target);
         }
     }
 
-    /// <summary>Adds the squares of each channel: sums[c] += Σ pixels[p, c]².</summary>
+    /// <inheritdoc cref="MultiplyChannels(float*, float*, nint, int, int, float*)"/>
+    internal static void MultiplyChannels<T>(float* a, float* b, nint pixel, int count, int size, float* target)
+        where T : struct, ILanes<T>
+    {
+        var panel = 0;
+        for (; panel + (2 * T.Count) <= size; panel += 2 * T.Count)
+        {
+            MultiplyPanel<T>(a, 1, pixel, size, b + panel, pixel, T.Count, count, target + panel, size);
+        }
+
+        if (panel < size)
+        {
+            MultiplyPanel<Lanes8>(a, 1, pixel, size, b + panel, pixel, Lanes8.Count, count, target + panel, size);
+        }
+    }
+
+    /// <summary>Adds the squares of each channel: sums[c] += Σ pixels[p, c]². Of a multiple of 16 channels.</summary>
     public static void AddSquares(float* pixels, nint pixel, int count, int channels, float* sums)
+    {
+        if (Lanes.Are16)
+        {
+            AddSquares<Lanes16>(pixels, pixel, count, channels, sums);
+        }
+        else
+        {
+            AddSquares<Lanes8>(pixels, pixel, count, channels, sums);
+        }
+    }
+
+    /// <inheritdoc cref="AddSquares(float*, nint, int, int, float*)"/>
+    internal static void AddSquares<T>(float* pixels, nint pixel, int count, int channels, float* sums)
+        where T : struct, ILanes<T>
     {
         for (var p = 0; p < count; p++, pixels += pixel)
         {
-            for (var c = 0; c < channels; c += Lanes)
+            for (var c = 0; c < channels; c += T.Count)
             {
-                var value = Vector256.Load(pixels + c);
-                Vector256.MultiplyAddEstimate(value, value, Vector256.Load(sums + c)).Store(sums + c);
+                var value = T.Load(pixels + c);
+                T.MultiplyAdd(value, value, T.Load(sums + c)).Store(sums + c);
             }
         }
     }
 
-    /// <summary>target = a + b, of a multiple of 8 numbers.</summary>
+    /// <summary>target = a + b, of a multiple of 16 numbers.</summary>
     public static void Add(float* a, float* b, float* target, nint count)
     {
-        for (nint i = 0; i < count; i += Lanes)
+        if (Lanes.Are16)
         {
-            (Vector256.Load(a + i) + Vector256.Load(b + i)).Store(target + i);
+            Add<Lanes16>(a, b, target, count);
+        }
+        else
+        {
+            Add<Lanes8>(a, b, target, count);
+        }
+    }
+
+    /// <inheritdoc cref="Add(float*, float*, float*, nint)"/>
+    internal static void Add<T>(float* a, float* b, float* target, nint count)
+        where T : struct, ILanes<T>
+    {
+        for (nint i = 0; i < count; i += T.Count)
+        {
+            (T.Load(a + i) + T.Load(b + i)).Store(target + i);
         }
     }
 
     /// <summary>Normalises the channels of each pixel.</summary>
     /// <param name="pixels">count×C.</param>
     /// <param name="count">Number of pixels.</param>
-    /// <param name="channels">C, a multiple of 8.</param>
+    /// <param name="channels">C, a multiple of 16.</param>
     /// <param name="scale">C.</param>
     /// <param name="shift">C, or none: then the mean stays, too.</param>
     /// <param name="target">count×C.</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Normalize(float* pixels, int count, int channels, float* scale, float* shift, float* target)
+    {
+        if (Lanes.Are16)
+        {
+            Normalize<Lanes16>(pixels, count, channels, scale, shift, target);
+        }
+        else
+        {
+            Normalize<Lanes8>(pixels, count, channels, scale, shift, target);
+        }
+    }
+
+    /// <inheritdoc cref="Normalize(float*, int, int, float*, float*, float*)"/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal static void Normalize<T>(float* pixels, int count, int channels, float* scale, float* shift, float* target)
+        where T : struct, ILanes<T>
     {
         for (var p = 0; p < count; p++, pixels += channels, target += channels)
         {
-            var sum = Vector256<float>.Zero;
-            for (var c = 0; c < channels; c += Lanes)
+            var sum = T.All(0);
+            for (var c = 0; c < channels; c += T.Count)
             {
-                sum += Vector256.Load(pixels + c);
+                sum += T.Load(pixels + c);
             }
 
-            var mean = Vector256.Create(Vector256.Sum(sum) / channels);
-            var squares = Vector256<float>.Zero;
-            for (var c = 0; c < channels; c += Lanes)
+            var mean = T.All(T.Sum(sum) / channels);
+            var squares = T.All(0);
+            for (var c = 0; c < channels; c += T.Count)
             {
-                var difference = Vector256.Load(pixels + c) - mean;
-                squares = Vector256.MultiplyAddEstimate(difference, difference, squares);
+                var difference = T.Load(pixels + c) - mean;
+                squares = T.MultiplyAdd(difference, difference, squares);
             }
 
-            var factor = Vector256.Create((float)(1 / Math.Sqrt((Vector256.Sum(squares) / channels) + NormEpsilon)));
-            for (var c = 0; c < channels; c += Lanes)
+            var factor = T.All((float)(1 / Math.Sqrt((T.Sum(squares) / channels) + NormEpsilon)));
+            for (var c = 0; c < channels; c += T.Count)
             {
-                var (value, weight) = (Vector256.Load(pixels + c), Vector256.Load(scale + c) * factor);
-                (shift == null ? value * weight : Vector256.MultiplyAddEstimate(value - mean, weight, Vector256.Load(shift + c))).Store(target + c);
+                var (value, weight) = (T.Load(pixels + c), T.Load(scale + c) * factor);
+                (shift == null ? value * weight : T.MultiplyAdd(value - mean, weight, T.Load(shift + c))).Store(target + c);
             }
         }
     }
 
-    /// <summary>16 columns of a product: target[i, j] = Σ a[i, p] · b[p, j].</summary>
+    /// <summary>16 rows of a matrix, or what there is of them, side by side.</summary>
+    private static void PackPanel(float* from, int rows, int columns, int inputs, float* target)
+    {
+        if (rows < Panel || columns < inputs)
+        {
+            new Span<float>(target, inputs * Panel).Clear();
+        }
+
+        for (var row = 0; row < rows; row++, from += columns)
+        {
+            for (var i = 0; i < columns; i++)
+            {
+                target[(i * Panel) + row] = from[i];
+            }
+        }
+    }
+
+    /// <summary>As many columns of a product as two registers have lanes: target[i, j] = Σ a[i, p] · b[p, j].</summary>
     /// <param name="a">rows×depth.</param>
     /// <param name="aRow">Numbers from a row of it to the next.</param>
     /// <param name="aStep">Numbers from a column of it to the next.</param>
     /// <param name="rows">Rows.</param>
-    /// <param name="b">depth×16.</param>
+    /// <param name="b">depth×columns.</param>
     /// <param name="bRow">Numbers from a row of it to the next.</param>
+    /// <param name="second">Numbers from a column of its first register to that of the second.</param>
     /// <param name="depth">What is summed over.</param>
-    /// <param name="target">rows×16.</param>
+    /// <param name="target">rows×columns.</param>
     /// <param name="targetRow">Numbers from a row of it to the next.</param>
-    private static void MultiplyPanel(float* a, nint aRow, nint aStep, int rows, float* b, nint bRow, int depth, float* target, nint targetRow)
+    private static void MultiplyPanel<T>(float* a, nint aRow, nint aStep, int rows, float* b, nint bRow, nint second, int depth, float* target, nint targetRow)
+        where T : struct, ILanes<T>
     {
         var row = 0;
         for (; row + Block <= rows; row += Block)
         {
-            MultiplyBlock(a + (row * aRow), aRow, aStep, b, bRow, depth, target + (row * targetRow), targetRow);
+            MultiplyBlock<T>(a + (row * aRow), aRow, aStep, b, bRow, second, depth, target + (row * targetRow), targetRow);
         }
 
         if (row == rows)
@@ -144,44 +276,45 @@ internal static unsafe class MatrixKernels
         {
             // The last rows with some of those before, once more.
             row = rows - Block;
-            MultiplyBlock(a + (row * aRow), aRow, aStep, b, bRow, depth, target + (row * targetRow), targetRow);
+            MultiplyBlock<T>(a + (row * aRow), aRow, aStep, b, bRow, second, depth, target + (row * targetRow), targetRow);
             return;
         }
 
         for (; row < rows; row++)
         {
-            MultiplyRow(a + (row * aRow), aStep, b, bRow, depth, target + (row * targetRow));
+            MultiplyRow<T>(a + (row * aRow), aStep, b, bRow, second, depth, target + (row * targetRow));
         }
     }
 
-    /// <summary>6 rows by 16 columns: as many sums as there are registers for.</summary>
+    /// <summary>6 rows: as many sums as 16 registers have room for.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void MultiplyBlock(float* a, nint aRow, nint aStep, float* b, nint bRow, int depth, float* target, nint targetRow)
+    private static void MultiplyBlock<T>(float* a, nint aRow, nint aStep, float* b, nint bRow, nint second, int depth, float* target, nint targetRow)
+        where T : struct, ILanes<T>
     {
-        var (s00, s01, s10, s11, s20, s21) = (Vector256<float>.Zero, Vector256<float>.Zero, Vector256<float>.Zero, Vector256<float>.Zero, Vector256<float>.Zero, Vector256<float>.Zero);
-        var (s30, s31, s40, s41, s50, s51) = (Vector256<float>.Zero, Vector256<float>.Zero, Vector256<float>.Zero, Vector256<float>.Zero, Vector256<float>.Zero, Vector256<float>.Zero);
+        var (s00, s01, s10, s11, s20, s21) = (T.All(0), T.All(0), T.All(0), T.All(0), T.All(0), T.All(0));
+        var (s30, s31, s40, s41, s50, s51) = (T.All(0), T.All(0), T.All(0), T.All(0), T.All(0), T.All(0));
         var lower = a + (3 * aRow);
         for (var p = 0; p < depth; p++, a += aStep, lower += aStep, b += bRow)
         {
-            var (b0, b1) = (Vector256.Load(b), Vector256.Load(b + Lanes));
-            var value = Vector256.Create(*a);
-            s00 = Vector256.MultiplyAddEstimate(value, b0, s00);
-            s01 = Vector256.MultiplyAddEstimate(value, b1, s01);
-            value = Vector256.Create(a[aRow]);
-            s10 = Vector256.MultiplyAddEstimate(value, b0, s10);
-            s11 = Vector256.MultiplyAddEstimate(value, b1, s11);
-            value = Vector256.Create(a[2 * aRow]);
-            s20 = Vector256.MultiplyAddEstimate(value, b0, s20);
-            s21 = Vector256.MultiplyAddEstimate(value, b1, s21);
-            value = Vector256.Create(*lower);
-            s30 = Vector256.MultiplyAddEstimate(value, b0, s30);
-            s31 = Vector256.MultiplyAddEstimate(value, b1, s31);
-            value = Vector256.Create(lower[aRow]);
-            s40 = Vector256.MultiplyAddEstimate(value, b0, s40);
-            s41 = Vector256.MultiplyAddEstimate(value, b1, s41);
-            value = Vector256.Create(lower[2 * aRow]);
-            s50 = Vector256.MultiplyAddEstimate(value, b0, s50);
-            s51 = Vector256.MultiplyAddEstimate(value, b1, s51);
+            var (b0, b1) = (T.Load(b), T.Load(b + second));
+            var value = T.All(*a);
+            s00 = T.MultiplyAdd(value, b0, s00);
+            s01 = T.MultiplyAdd(value, b1, s01);
+            value = T.All(a[aRow]);
+            s10 = T.MultiplyAdd(value, b0, s10);
+            s11 = T.MultiplyAdd(value, b1, s11);
+            value = T.All(a[2 * aRow]);
+            s20 = T.MultiplyAdd(value, b0, s20);
+            s21 = T.MultiplyAdd(value, b1, s21);
+            value = T.All(*lower);
+            s30 = T.MultiplyAdd(value, b0, s30);
+            s31 = T.MultiplyAdd(value, b1, s31);
+            value = T.All(lower[aRow]);
+            s40 = T.MultiplyAdd(value, b0, s40);
+            s41 = T.MultiplyAdd(value, b1, s41);
+            value = T.All(lower[2 * aRow]);
+            s50 = T.MultiplyAdd(value, b0, s50);
+            s51 = T.MultiplyAdd(value, b1, s51);
         }
 
         Store(s00, s01, target);
@@ -193,23 +326,25 @@ internal static unsafe class MatrixKernels
         Store(s50, s51, target + (2 * targetRow));
     }
 
-    private static void MultiplyRow(float* a, nint aStep, float* b, nint bRow, int depth, float* target)
+    private static void MultiplyRow<T>(float* a, nint aStep, float* b, nint bRow, nint second, int depth, float* target)
+        where T : struct, ILanes<T>
     {
-        var (s0, s1) = (Vector256<float>.Zero, Vector256<float>.Zero);
+        var (s0, s1) = (T.All(0), T.All(0));
         for (var p = 0; p < depth; p++, a += aStep, b += bRow)
         {
-            var value = Vector256.Create(*a);
-            s0 = Vector256.MultiplyAddEstimate(value, Vector256.Load(b), s0);
-            s1 = Vector256.MultiplyAddEstimate(value, Vector256.Load(b + Lanes), s1);
+            var value = T.All(*a);
+            s0 = T.MultiplyAdd(value, T.Load(b), s0);
+            s1 = T.MultiplyAdd(value, T.Load(b + second), s1);
         }
 
         Store(s0, s1, target);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Store(Vector256<float> first, Vector256<float> second, float* target)
+    private static void Store<T>(T first, T second, float* target)
+        where T : struct, ILanes<T>
     {
         first.Store(target);
-        second.Store(target + Lanes);
+        second.Store(target + T.Count);
     }
 }

@@ -8,6 +8,8 @@ namespace Tat.Torch.Model.Layers;
 /// <summary>Reads the task representation from the input of the latent level, and generates from it the kernels of every stage.</summary>
 internal sealed class TaskRepresentation : nn.Module
 {
+    private const int GeneratedAtOnce = 4096;
+
     private static readonly string[] _stages = ["latent", "level3", "level2", "level1"];
 
     [ComponentName(Name = "E")]
@@ -86,8 +88,26 @@ internal sealed class TaskRepresentation : nn.Module
     }
 
     /// <summary>B×4n → B×K×1×3×3.</summary>
-    private static Tensor Kernels(Weights generator, Tensor embedding) =>
-        functional.gelu(functional.linear(embedding, generator.Weight)).view(embedding.shape[0], -1, 1, 3, 3);
+    private static Tensor Kernels(Weights generator, Tensor embedding) => Generate(generator.Weight, embedding).view(embedding.shape[0], -1, 1, 3, 3);
+
+    /// <summary>gelu(weights · embedding): a quarter of the weights of the network, each of which is read for one product.</summary>
+    private static Tensor Generate(Tensor weights, Tensor embedding)
+    {
+        if (is_grad_enabled() || weights.device_type != TorchSharp.DeviceType.CPU)
+        {
+            return functional.gelu(functional.linear(embedding, weights));
+        }
+
+        var (count, pieces) = (weights.shape[0], (int)((weights.shape[0] + GeneratedAtOnce - 1) / GeneratedAtOnce));
+        var generated = empty([embedding.shape[0], count], embedding.dtype, embedding.device);
+        ComputeThreads.Share(pieces, piece =>
+        {
+            var (start, length) = (count * piece / pieces, (count * (piece + 1) / pieces) - (count * piece / pieces));
+            var target = generated.narrow(1, start, length);
+            target.copy_(functional.linear(embedding, weights.narrow(0, start, length)).gelu_());
+        });
+        return generated;
+    }
 
     /// <summary>x + conv(gelu(conv(x))), both 3×3 with bias.</summary>
     private sealed class ResidualBlock : nn.Module
