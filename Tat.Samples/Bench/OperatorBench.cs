@@ -3,12 +3,11 @@ using Tat.Torch.Model;
 using Tat.Torch.Model.Layers;
 using Tat.Torch.Runtime;
 using static TorchSharp.torch;
-using static TorchSharp.torch.nn;
 
 namespace Tat.Samples.Bench;
 
 /// <summary>What each kind of operator takes in a forward pass: by itself, over and over on strips of the shapes that it meets there, on all cores at once.</summary>
-/// <remarks>These are the kernels for processors with AVX2; what other ones run is not measured. What is left out: memory that is not in the cache, copies, attention matrices, and cores that wait for each other.</remarks>
+/// <remarks>These are the kernels for processors with AVX2 or AVX-512; what other ones run is not measured. What is left out: memory that is not in the cache, copies, attention matrices, and cores that wait for each other.</remarks>
 internal sealed unsafe class OperatorBench
 {
     private readonly Dictionary<string, double> _milliseconds = [];
@@ -108,13 +107,12 @@ internal sealed unsafe class OperatorBench
         Convolve(size, c, 1);
     }
 
-    private void Convolve(int side, long inputs, long outputs) => Time("3 × 3 convolutions", () => ComputeThreads.RunEach(CPU, _cores, _ =>
+    private void Convolve(int side, int inputs, int outputs)
     {
-        using var inference = inference_mode();
-        using var scope = NewDisposeScope();
-        var (map, kernels) = (ones(1, Math.Max(1, side / _cores), side, inputs), ones(outputs, inputs, 3, 3));
-        functional.conv2d(map.permute(0, 3, 1, 2), kernels, padding: [1, 1]);
-    }));
+        var (padded, rows) = ((outputs + MatrixKernels.Panel - 1) / MatrixKernels.Panel * MatrixKernels.Panel, RowConvolution.RowsFor(side, inputs));
+        Run("3 × 3 convolutions", (side + rows - 1) / rows, (rows + 2) * (side + 2) * inputs, rows * side * padded, 9 * inputs * padded, (pixels, target, kernels) =>
+            MatrixKernels.Convolve(pixels, rows, side, inputs, kernels, padded, target));
+    }
 
     /// <summary>How a map is cut for so many hidden features.</summary>
     private static StripShape Strip(int side, int hidden)

@@ -38,28 +38,25 @@ internal static class Bands
         ComputeThreads.Share((height + rows - 1) / rows, strip => work(strip * rows, Math.Min(rows, height - (strip * rows))));
     }
 
-    /// <summary>Applies an operation that sees at most two neighbouring rows on each side.</summary>
-    /// <param name="map">B×H×W×C.</param>
+    /// <summary>Joins the bands of a result, which are made at the same time.</summary>
+    /// <param name="map">B×H×W×C, which the result is made of.</param>
     /// <param name="channels">Channels of the result.</param>
     /// <param name="scale">How many times as high and wide the result is.</param>
-    /// <param name="operation">From B×h×W×C to B×(h·scale)×(W·scale)×channels.</param>
-    public static Tensor Apply(Tensor map, long channels, double scale, Func<Tensor, Tensor> operation)
+    /// <param name="operation">Gets the first row of the map and how many, and gives B×(rows·scale)×(W·scale)×channels.</param>
+    public static Tensor Join(Tensor map, long channels, double scale, Func<int, int, Tensor> operation)
     {
-        var bands = CountFor(map);
+        var (bands, height) = (CountFor(map), (int)map.shape[1]);
         if (bands == 1)
         {
-            return operation(map);
+            return operation(0, height);
         }
 
-        var height = (int)map.shape[1];
         var result = empty([1, (long)(height * scale), (long)(map.shape[2] * scale), channels], map.dtype, map.device);
         ComputeThreads.Share(bands, band =>
         {
             var (begin, end) = (Begin(height, bands, band), Begin(height, bands, band + 1));
-            var (first, last) = (Math.Max(0, begin - Multiple), Math.Min(height, end + Multiple));
-            var rows = operation(map.narrow(1, first, last - first));
-            var (start, count) = ((long)(begin * scale), (long)(end * scale) - (long)(begin * scale));
-            result.narrow(1, start, count).copy_(rows.narrow(1, start - (long)(first * scale), count));
+            var start = (long)(begin * scale);
+            result.narrow(1, start, (long)(end * scale) - start).copy_(operation(begin, end - begin));
         });
         return result;
     }

@@ -75,7 +75,17 @@ internal static class Maps
             return Finish(weights.Bias is null ? convolved : convolved.Plus(weights.Bias));
         }
 
-        return Bands.Apply(map, (long)(weights.Weight.shape[0] / (scale * scale)), scale, rows => Finish(Convolve(rows, weights, paddedRows: 1)));
+        using var convolution = RowConvolution.Fits(map, weights) ? new RowConvolution(weights) : null;
+        return Bands.Join(map, (long)(weights.Weight.shape[0] / (scale * scale)), scale, (start, count) =>
+            convolution is null ? ConvolveRows(start, count) : Finish(convolution.Apply([map], start, count)));
+
+        Tensor ConvolveRows(int start, int count)
+        {
+            // With two more rows on each side: one that the convolution sees, and another for rows that go into one of the result by twos.
+            var first = Math.Max(0, start - 2);
+            var rows = Finish(Convolve(map.narrow(1, first, Math.Min(map.shape[1], start + count + 2) - first), weights, paddedRows: 1));
+            return rows.narrow(1, (long)((start - first) * scale), (long)(count * scale));
+        }
 
         Tensor Finish(Tensor result) => then is null ? result : then(result);
     }

@@ -96,6 +96,47 @@ internal static unsafe class MatrixKernels
         }
     }
 
+    /// <summary>Convolves rows of pixels with kernels of 3×3.</summary>
+    /// <param name="pixels">(rows + 2)×(width + 2)×C.</param>
+    /// <param name="rows">Rows of the result.</param>
+    /// <param name="width">Pixels of each.</param>
+    /// <param name="inputs">C.</param>
+    /// <param name="packed">K/16×3×3×C×16.</param>
+    /// <param name="outputs">K, a multiple of <see cref="Panel"/>.</param>
+    /// <param name="target">rows×width×K.</param>
+    public static void Convolve(float* pixels, int rows, int width, int inputs, float* packed, int outputs, float* target)
+    {
+        if (Lanes.Are16)
+        {
+            Convolve<Lanes16>(pixels, rows, width, inputs, packed, outputs, target);
+        }
+        else
+        {
+            Convolve<Lanes8>(pixels, rows, width, inputs, packed, outputs, target);
+        }
+    }
+
+    /// <inheritdoc cref="Convolve(float*, int, int, int, float*, int, float*)"/>
+    internal static void Convolve<T>(float* pixels, int rows, int width, int inputs, float* packed, int outputs, float* target)
+        where T : struct, ILanes<T>
+    {
+        var (side, row, depth) = (3, (nint)(width + 2) * inputs, (nint)9 * inputs);
+        var second = 2 * T.Count == Panel ? T.Count : Panel * depth;
+        var panel = 0;
+        for (; panel + (2 * T.Count) <= outputs; panel += 2 * T.Count)
+        {
+            for (var y = 0; y < rows; y++)
+            {
+                MultiplyPanel<T>(pixels + (y * row), inputs, 1, width, packed + (panel * depth), Panel, second, side * inputs, target + ((nint)y * width * outputs) + panel, outputs, side, row);
+            }
+        }
+
+        for (var y = 0; panel < outputs && y < rows; y++)
+        {
+            MultiplyPanel<Lanes8>(pixels + (y * row), inputs, 1, width, packed + (panel * depth), Panel, Lanes8.Count, side * inputs, target + ((nint)y * width * outputs) + panel, outputs, side, row);
+        }
+    }
+
     /// <summary>Multiplies channels by channels, summed over pixels: target[i, j] = Σ a[p, i] · b[p, j].</summary>
     /// <param name="a">count×size, with a pixel every so many numbers.</param>
     /// <param name="b">count×size, likewise.</param>
@@ -145,6 +186,7 @@ internal static unsafe class MatrixKernels
     }
 
     /// <inheritdoc cref="AddSquares(float*, nint, int, int, float*)"/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void AddSquares<T>(float* pixels, nint pixel, int count, int channels, float* sums)
         where T : struct, ILanes<T>
     {
@@ -172,6 +214,7 @@ internal static unsafe class MatrixKernels
     }
 
     /// <inheritdoc cref="Add(float*, float*, float*, nint)"/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void Add<T>(float* a, float* b, float* target, nint count)
         where T : struct, ILanes<T>
     {
@@ -231,6 +274,7 @@ internal static unsafe class MatrixKernels
     }
 
     /// <summary>16 rows of a matrix, or what there is of them, side by side.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void PackPanel(float* from, int rows, int columns, int inputs, float* target)
     {
         if (rows < Panel || columns < inputs)
@@ -258,13 +302,16 @@ internal static unsafe class MatrixKernels
     /// <param name="depth">What is summed over.</param>
     /// <param name="target">rows×columns.</param>
     /// <param name="targetRow">Numbers from a row of it to the next.</param>
-    private static void MultiplyPanel<T>(float* a, nint aRow, nint aStep, int rows, float* b, nint bRow, nint second, int depth, float* target, nint targetRow)
+    /// <param name="parts">How many such products are summed, of consecutive parts of b.</param>
+    /// <param name="aPart">Numbers from a part of a to the next.</param>
+    private static void MultiplyPanel<T>(
+        float* a, nint aRow, nint aStep, int rows, float* b, nint bRow, nint second, int depth, float* target, nint targetRow, int parts = 1, nint aPart = 0)
         where T : struct, ILanes<T>
     {
         var row = 0;
         for (; row + Block <= rows; row += Block)
         {
-            MultiplyBlock<T>(a + (row * aRow), aRow, aStep, b, bRow, second, depth, target + (row * targetRow), targetRow);
+            MultiplyBlock<T>(a + (row * aRow), aRow, aStep, b, bRow, second, depth, target + (row * targetRow), targetRow, parts, aPart);
         }
 
         if (row == rows)
@@ -276,45 +323,48 @@ internal static unsafe class MatrixKernels
         {
             // The last rows with some of those before, once more.
             row = rows - Block;
-            MultiplyBlock<T>(a + (row * aRow), aRow, aStep, b, bRow, second, depth, target + (row * targetRow), targetRow);
+            MultiplyBlock<T>(a + (row * aRow), aRow, aStep, b, bRow, second, depth, target + (row * targetRow), targetRow, parts, aPart);
             return;
         }
 
         for (; row < rows; row++)
         {
-            MultiplyRow<T>(a + (row * aRow), aStep, b, bRow, second, depth, target + (row * targetRow));
+            MultiplyRow<T>(a + (row * aRow), aStep, b, bRow, second, depth, target + (row * targetRow), parts, aPart);
         }
     }
 
     /// <summary>6 rows: as many sums as 16 registers have room for.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void MultiplyBlock<T>(float* a, nint aRow, nint aStep, float* b, nint bRow, nint second, int depth, float* target, nint targetRow)
+    private static void MultiplyBlock<T>(float* a, nint aRow, nint aStep, float* b, nint bRow, nint second, int depth, float* target, nint targetRow, int parts, nint aPart)
         where T : struct, ILanes<T>
     {
         var (s00, s01, s10, s11, s20, s21) = (T.All(0), T.All(0), T.All(0), T.All(0), T.All(0), T.All(0));
         var (s30, s31, s40, s41, s50, s51) = (T.All(0), T.All(0), T.All(0), T.All(0), T.All(0), T.All(0));
-        var lower = a + (3 * aRow);
-        for (var p = 0; p < depth; p++, a += aStep, lower += aStep, b += bRow)
+        for (var part = 0; part < parts; part++, a += aPart - (depth * aStep))
         {
-            var (b0, b1) = (T.Load(b), T.Load(b + second));
-            var value = T.All(*a);
-            s00 = T.MultiplyAdd(value, b0, s00);
-            s01 = T.MultiplyAdd(value, b1, s01);
-            value = T.All(a[aRow]);
-            s10 = T.MultiplyAdd(value, b0, s10);
-            s11 = T.MultiplyAdd(value, b1, s11);
-            value = T.All(a[2 * aRow]);
-            s20 = T.MultiplyAdd(value, b0, s20);
-            s21 = T.MultiplyAdd(value, b1, s21);
-            value = T.All(*lower);
-            s30 = T.MultiplyAdd(value, b0, s30);
-            s31 = T.MultiplyAdd(value, b1, s31);
-            value = T.All(lower[aRow]);
-            s40 = T.MultiplyAdd(value, b0, s40);
-            s41 = T.MultiplyAdd(value, b1, s41);
-            value = T.All(lower[2 * aRow]);
-            s50 = T.MultiplyAdd(value, b0, s50);
-            s51 = T.MultiplyAdd(value, b1, s51);
+            var lower = a + (3 * aRow);
+            for (var p = 0; p < depth; p++, a += aStep, lower += aStep, b += bRow)
+            {
+                var (b0, b1) = (T.Load(b), T.Load(b + second));
+                var value = T.All(*a);
+                s00 = T.MultiplyAdd(value, b0, s00);
+                s01 = T.MultiplyAdd(value, b1, s01);
+                value = T.All(a[aRow]);
+                s10 = T.MultiplyAdd(value, b0, s10);
+                s11 = T.MultiplyAdd(value, b1, s11);
+                value = T.All(a[2 * aRow]);
+                s20 = T.MultiplyAdd(value, b0, s20);
+                s21 = T.MultiplyAdd(value, b1, s21);
+                value = T.All(*lower);
+                s30 = T.MultiplyAdd(value, b0, s30);
+                s31 = T.MultiplyAdd(value, b1, s31);
+                value = T.All(lower[aRow]);
+                s40 = T.MultiplyAdd(value, b0, s40);
+                s41 = T.MultiplyAdd(value, b1, s41);
+                value = T.All(lower[2 * aRow]);
+                s50 = T.MultiplyAdd(value, b0, s50);
+                s51 = T.MultiplyAdd(value, b1, s51);
+            }
         }
 
         Store(s00, s01, target);
@@ -326,15 +376,18 @@ internal static unsafe class MatrixKernels
         Store(s50, s51, target + (2 * targetRow));
     }
 
-    private static void MultiplyRow<T>(float* a, nint aStep, float* b, nint bRow, nint second, int depth, float* target)
+    private static void MultiplyRow<T>(float* a, nint aStep, float* b, nint bRow, nint second, int depth, float* target, int parts, nint aPart)
         where T : struct, ILanes<T>
     {
         var (s0, s1) = (T.All(0), T.All(0));
-        for (var p = 0; p < depth; p++, a += aStep, b += bRow)
+        for (var part = 0; part < parts; part++, a += aPart - (depth * aStep))
         {
-            var value = T.All(*a);
-            s0 = T.MultiplyAdd(value, T.Load(b), s0);
-            s1 = T.MultiplyAdd(value, T.Load(b + second), s1);
+            for (var p = 0; p < depth; p++, a += aStep, b += bRow)
+            {
+                var value = T.All(*a);
+                s0 = T.MultiplyAdd(value, T.Load(b), s0);
+                s1 = T.MultiplyAdd(value, T.Load(b + second), s1);
+            }
         }
 
         Store(s0, s1, target);

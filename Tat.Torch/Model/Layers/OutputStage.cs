@@ -23,22 +23,25 @@ internal static class OutputStage
             return ApplyRows(maps, reduce, output, 0, height);
         }
 
+        using var reducing = RowConvolution.Fits(maps[0], reduce[0]) ? new RowConvolution(reduce[0]) : null;
+        using var last = reducing is null ? null : new RowConvolution(output);
         var correction = empty([1, 1, height, maps[0].shape[2]], maps[0].dtype, maps[0].device);
         ComputeThreads.Share((height + StripRows - 1) / StripRows, strip =>
         {
             var (start, count) = (strip * StripRows, Math.Min(StripRows, height - (strip * StripRows)));
-            correction.narrow(2, start, count).copy_(ApplyRows(maps, reduce, output, start, count));
+            correction.narrow(2, start, count).copy_(ApplyRows(maps, reduce, output, start, count, reducing, last));
         });
         return correction;
     }
 
-    private static Tensor ApplyRows(Tensor[] maps, Numbered<Weights> reduce, Weights output, int start, int count)
+    private static Tensor ApplyRows(Tensor[] maps, Numbered<Weights> reduce, Weights output, int start, int count, RowConvolution? reducing = null, RowConvolution? last = null)
     {
         // The last convolution sees one row beyond, and the first one more; beyond the image both see zeros.
         var height = (int)maps[0].shape[1];
-        var (first, last) = (Math.Max(0, start - 1), Math.Min(height, start + count + 1));
-        var reduced = Convolve(maps, reduce[0], first, last - first);
-        return Convolve([Maps.Pointwise(Maps.Gelu(reduced), reduce[2])], output, start - first, count).permute(0, 3, 1, 2);
+        var (first, end) = (Math.Max(0, start - 1), Math.Min(height, start + count + 1));
+        var reduced = reducing?.Apply(maps, first, end - first) ?? Convolve(maps, reduce[0], first, end - first);
+        reduced = Maps.Pointwise(Maps.Gelu(reduced), reduce[2]);
+        return (last?.Apply([reduced], start - first, count) ?? Convolve([reduced], output, start - first, count)).permute(0, 3, 1, 2);
     }
 
     /// <summary>Some rows of a 3×3 convolution of concatenated maps, with zeros around the maps.</summary>
