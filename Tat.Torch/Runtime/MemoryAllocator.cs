@@ -12,18 +12,21 @@ public static partial class MemoryAllocator
     private const int OneGibibyte = 1 << 30;
     private const int LargestBeforeGlibc235 = 32 << 20;
 
+    // For threads that compute on no core of their own: the one of large images, and all the others.
+    private const int OtherHeaps = 2;
+
     // Small images between two returns of what has become free: some seconds of work, to which a return adds some milliseconds.
     private const int ImagesPerTrim = 256;
 
     private static readonly Lazy<bool> _tuned = new(Apply);
     private static int _images;
 
-    /// <summary>Makes glibc keep freed blocks up to 1 GiB for the next operator, in place of returning them to the system, and not more heaps than cores.</summary>
+    /// <summary>Makes glibc keep freed blocks up to 1 GiB for the next operator, in place of returning them to the system, and two heaps more than cores at most.</summary>
     /// <returns>Whether it applied: true on Linux with glibc, false elsewhere, where nothing changes. Further calls do nothing more.</returns>
     /// <remarks>
     /// <para>Each operator of a network writes its result into fresh memory. By default glibc asks the system for every large block
     /// and gives it back at once, and the page faults add to the time of the arithmetic. Threads have heaps of their own, up to eight for each core,
-    /// and what is free in one is of no use to another: one for each core is enough.</para>
+    /// and what is free in one is of no use to another: one for each core, one for large images and one for the rest of the program are enough.</para>
     /// <para>The price is that the process keeps the memory of its largest moment, until <see cref="Trim"/> is called; training does so after each validation and checkpoint, and restoring many small images now and then.
     /// The setting concerns the whole process, so that the choice is the program's: call this once at start, before large work. The environment variables
     /// <c>MALLOC_MMAP_THRESHOLD_</c>, <c>MALLOC_TRIM_THRESHOLD_</c> and <c>MALLOC_ARENA_MAX</c> do the same from outside.</para>
@@ -81,7 +84,7 @@ public static partial class MemoryAllocator
         {
             // musl has neither this file name nor the function.
             bool keepsBlocks = SetOption(MmapThreshold, OneGibibyte) != 0 || SetOption(MmapThreshold, LargestBeforeGlibc235) != 0;
-            return keepsBlocks && SetOption(TrimThreshold, int.MaxValue) != 0 && SetOption(ArenaMax, Environment.ProcessorCount) != 0;
+            return keepsBlocks && SetOption(TrimThreshold, int.MaxValue) != 0 && SetOption(ArenaMax, Environment.ProcessorCount + OtherHeaps) != 0;
         }
         catch (Exception e) when (e is DllNotFoundException or EntryPointNotFoundException)
         {
