@@ -17,7 +17,9 @@ public sealed class TrainingMemoryTests
         var log = new ProgressLog(report => live.Add(torch.Tensor.TotalCount));
         using var model = new TatTrainer(NoisyWaves.TinyNetwork, NoisyWaves.Tasks, NoisyWaves.ShortTraining with { Iterations = 50, ProgressInterval = 5, ValidationInterval = 10, GradientClipping = 0.1, ActivationCheckpointing = recompute, BFloat16 = half })
             .Train(NoisyWaves.ForTwoTasks, NoisyWaves.ForTwoTasks, log);
-        Assert.HasCount(1, live.Skip(2).Distinct(), string.Join(" ", live));
+
+        // There may be fewer: finalizers free what earlier tests left behind.
+        Assert.IsLessThanOrEqualTo(live[2], live.Skip(2).Max(), string.Join(" ", live));
     }
 
     [TestMethod]
