@@ -25,6 +25,7 @@ internal static class FreshProcess
         ["tune"] = MemoryProbe.Tune,
         ["wait"] = OpenMpTests.TellWaiting,
         ["train"] = Training.TrainingProbe.Train,
+        ["count"] = Training.TrainingProbe.Count,
     };
 
     public sealed record Outcome(int ExitCode, string Output, string Error);
