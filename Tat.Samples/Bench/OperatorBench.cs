@@ -54,7 +54,7 @@ internal sealed unsafe class OperatorBench
             }
         });
         Run("matrix products", times, strip.Pixels * c, strip.Pixels * c, c * c, (pixels, target, matrix) => MatrixKernels.Multiply(pixels, strip.Pixels, c, matrix, c, target));
-        Run("squares and sums", times, strip.Pixels * 2 * c, 2 * c, 0, (pixels, sums, _) => MatrixKernels.AddSquares(pixels, 2 * c, strip.Pixels, 2 * c, sums));
+        Run("squares and sums", times, strip.Pixels * 2 * c, 2 * c, 0, (pixels, sums, _) => PixelKernels.AddSquares(pixels, 2 * c, strip.Pixels, 2 * c, sums));
         Sums(strip, times, c);
     }
 
@@ -73,7 +73,7 @@ internal sealed unsafe class OperatorBench
     /// <summary>The norm and the 1×1 convolutions after it.</summary>
     private void Expand(StripShape strip, int times, int inputs, int first, int second)
     {
-        Run("norms", times, strip.Expanded * inputs, strip.Expanded * inputs, inputs, (pixels, target, scale) => MatrixKernels.Normalize(pixels, strip.Expanded, inputs, scale, scale, target));
+        Run("norms", times, strip.Expanded * inputs, strip.Expanded * inputs, inputs, (pixels, target, scale) => PixelKernels.Normalize(pixels, strip.Expanded, inputs, scale, scale, target));
         Run("matrix products", times, strip.Expanded * inputs, strip.Expanded * (first + second), inputs * (first + second), (pixels, target, matrix) =>
         {
             MatrixKernels.Multiply(pixels, strip.Expanded, inputs, matrix, first, target);
@@ -82,7 +82,7 @@ internal sealed unsafe class OperatorBench
     }
 
     private void Sums(StripShape strip, int times, int channels) => Run(
-        "squares and sums", times, strip.Pixels * channels, strip.Pixels * channels, 0, (pixels, target, _) => MatrixKernels.Add(pixels, target, target, strip.Pixels * channels));
+        "squares and sums", times, strip.Pixels * channels, strip.Pixels * channels, 0, (pixels, target, _) => PixelKernels.Add(pixels, target, target, strip.Pixels * channels));
 
     private void Convolutions(TatNetworkOptions network, int size)
     {

@@ -55,10 +55,10 @@ public sealed unsafe class MatrixKernelsTests
             var (pixels, scale, shift, target) = (Random(seed, count, channels) + 3, Random(seed + 1, channels), Random(seed + 2, channels), Guarded(count * channels));
             var variance = (pixels - pixels.mean([-1], keepdim: true)).square().mean([-1], keepdim: true);
             var expected = shifted ? functional.layer_norm(pixels, [channels], scale, shift, 1e-5) : pixels / (variance + 1e-5).sqrt() * scale;
-            MatrixKernels.Normalize<Lanes8>(pixels.Numbers(), count, channels, scale.Numbers(), shifted ? shift.Numbers() : null, target.Numbers());
+            PixelKernels.Normalize<Lanes8>(pixels.Numbers(), count, channels, scale.Numbers(), shifted ? shift.Numbers() : null, target.Numbers());
             AssertResult(expected, target);
             target.fill_(Guard);
-            MatrixKernels.Normalize(pixels.Numbers(), count, channels, scale.Numbers(), shifted ? shift.Numbers() : null, target.Numbers());
+            PixelKernels.Normalize(pixels.Numbers(), count, channels, scale.Numbers(), shifted ? shift.Numbers() : null, target.Numbers());
             AssertResult(expected, target);
         }, iter: 200);
     }
@@ -69,15 +69,15 @@ public sealed unsafe class MatrixKernelsTests
         using var scope = NewDisposeScope();
         var (pixels, sums) = (Random(1, 7, 40), zeros(16));
         var squares = pixels.narrow(1, 8, 16).square().sum([0]);
-        MatrixKernels.AddSquares<Lanes8>(pixels.Numbers() + 8, 40, 7, 16, sums.Numbers());
+        PixelKernels.AddSquares<Lanes8>(pixels.Numbers() + 8, 40, 7, 16, sums.Numbers());
         GoldenVectors.AssertClose(squares, sums, 1e-5, "squares");
-        MatrixKernels.AddSquares(pixels.Numbers() + 8, 40, 7, 16, sums.Numbers());
+        PixelKernels.AddSquares(pixels.Numbers() + 8, 40, 7, 16, sums.Numbers());
         GoldenVectors.AssertClose(2 * squares, sums, 1e-5, "squares");
         var (a, b, target) = (Random(3, 48), Random(4, 48), Guarded(48));
-        MatrixKernels.Add<Lanes8>(a.Numbers(), b.Numbers(), target.Numbers(), 48);
+        PixelKernels.Add<Lanes8>(a.Numbers(), b.Numbers(), target.Numbers(), 48);
         AssertResult(a + b, target);
         target.fill_(Guard);
-        MatrixKernels.Add(a.Numbers(), b.Numbers(), target.Numbers(), 48);
+        PixelKernels.Add(a.Numbers(), b.Numbers(), target.Numbers(), 48);
         AssertResult(a + b, target);
     }
 

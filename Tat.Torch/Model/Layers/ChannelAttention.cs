@@ -112,7 +112,7 @@ internal sealed class ChannelAttention : DepthWiseLayer
                 {
                     var at = (((nint)row * width) + part.Column.Start) * channels;
                     MatrixKernels.Multiply(v + at, part.Column.Length, channels, matrix + ((nint)part.Cell * channels * channels), channels, sums);
-                    MatrixKernels.Add(target + at, sums, target + at, part.Column.Length * channels);
+                    PixelKernels.Add(target + at, sums, target + at, part.Column.Length * channels);
                 }
             }
         });
@@ -126,12 +126,12 @@ internal sealed class ChannelAttention : DepthWiseLayer
         for (var head = 0; head < _heads; head++)
         {
             MatrixKernels.MultiplyChannels(pixels + (head * size), pixels + _channels + (head * size), 2 * _channels, count, size, product);
-            MatrixKernels.Add(products, product, products, size * size);
+            PixelKernels.Add(products, product, products, size * size);
             products += size * size;
         }
 
-        MatrixKernels.AddSquares(pixels, 2 * _channels, count, _channels, squaresOfQ);
-        MatrixKernels.AddSquares(pixels + _channels, 2 * _channels, count, _channels, squaresOfK);
+        PixelKernels.AddSquares(pixels, 2 * _channels, count, _channels, squaresOfQ);
+        PixelKernels.AddSquares(pixels + _channels, 2 * _channels, count, _channels, squaresOfK);
     }
 
     /// <summary>One bank for q and k, one for v.</summary>

@@ -67,7 +67,7 @@ internal static unsafe class CoreStrips
                 var at = first - (start - 1);
                 for (var y = first; y < last; y++)
                 {
-                    MatrixKernels.Normalize(source + ((((nint)y * width) + left) * channels), wide, channels, scale, shift, normalized + ((nint)(y - first) * wide * channels));
+                    PixelKernels.Normalize(source + ((((nint)y * width) + left) * channels), wide, channels, scale, shift, normalized + ((nint)(y - first) * wide * channels));
                 }
 
                 for (var i = 0; i < banks.Length; i++)

@@ -69,7 +69,7 @@ internal sealed class GatedFeedForward : DepthWiseLayer
             for (var y = 0; y < strip.Rows.Length; y++, sums += row)
             {
                 var at = ((((nint)strip.Rows.Start + y) * width) + strip.Columns.Start) * channels;
-                MatrixKernels.Add(before + at, sums, after + at, row);
+                PixelKernels.Add(before + at, sums, after + at, row);
             }
         }, halves);
         return result;

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace Tat.Torch.Model.Layers;
 
-/// <summary>Matrix products and norms of pixels with channels last, on one core, in memory that is given.</summary>
+/// <summary>Matrix products of pixels with channels last, on one core, in memory that is given.</summary>
 /// <remarks>
 /// They work on what fits the cache of a core. There a call to a library takes as long as the product itself, and a library copies and clears matrices first that are as they should be here.
 /// </remarks>
@@ -16,8 +16,9 @@ internal static unsafe class MatrixKernels
     /// <summary>Pixels come in as many at a time; there must be so many at least.</summary>
     public const int Block = 6;
 
-    private const double NormEpsilon = 1e-5;
     private const int PackedAtOnce = 1 << 16;
+    private const int Side = 3;
+    private const int Taps = Side * Side;
 
     /// <summary>Whether the kernels are the fast way: for processors with AVX2.</summary>
     public static bool AreFast => Lanes.Are8;
@@ -55,7 +56,7 @@ internal static unsafe class MatrixKernels
     {
         for (var part = 0; part < outputs / Panel * count; part++, packed += size * Panel, target += size * Panel)
         {
-            MultiplyPanel<Lanes8>(blocks + ((nint)(part % count) * size * size), 1, size, size, packed, Panel, Lanes8.Count, size, target, Panel);
+            MultiplyPanels<Lanes8>(blocks + ((nint)(part % count) * size * size), 1, size, size, packed, Panel, Panel, size, target, Panel, Panel);
         }
     }
 
@@ -82,18 +83,7 @@ internal static unsafe class MatrixKernels
     internal static void Multiply<T>(float* pixels, int count, int inputs, float* packed, int outputs, float* target)
         where T : struct, ILanes<T>
     {
-        // 16 lanes take two panels at a time, and leave the last of an odd number to 8.
-        var second = 2 * T.Count == Panel ? T.Count : (nint)Panel * inputs;
-        var panel = 0;
-        for (; panel + (2 * T.Count) <= outputs; panel += 2 * T.Count)
-        {
-            MultiplyPanel<T>(pixels, inputs, 1, count, packed + ((nint)panel * inputs), Panel, second, inputs, target + panel, outputs);
-        }
-
-        if (panel < outputs)
-        {
-            MultiplyPanel<Lanes8>(pixels, inputs, 1, count, packed + ((nint)panel * inputs), Panel, Lanes8.Count, inputs, target + panel, outputs);
-        }
+        MultiplyPanels<T>(pixels, inputs, 1, count, packed, Panel, (nint)Panel * inputs, inputs, target, outputs, outputs);
     }
 
     /// <summary>Convolves rows of pixels with kernels of 3×3.</summary>
@@ -120,20 +110,16 @@ internal static unsafe class MatrixKernels
     internal static void Convolve<T>(float* pixels, int rows, int width, int inputs, float* packed, int outputs, float* target)
         where T : struct, ILanes<T>
     {
-        var (side, row, depth) = (3, (nint)(width + 2) * inputs, (nint)9 * inputs);
-        var second = 2 * T.Count == Panel ? T.Count : Panel * depth;
-        var panel = 0;
-        for (; panel + (2 * T.Count) <= outputs; panel += 2 * T.Count)
+        // Each part of the kernels meets all rows while it is in the cache.
+        var (row, depth) = ((nint)(width + 2) * inputs, (nint)Taps * inputs);
+        for (var begin = 0; begin < outputs; begin += 2 * T.Count)
         {
             for (var y = 0; y < rows; y++)
             {
-                MultiplyPanel<T>(pixels + (y * row), inputs, 1, width, packed + (panel * depth), Panel, second, side * inputs, target + ((nint)y * width * outputs) + panel, outputs, side, row);
+                MultiplyPanels<T>(
+                    pixels + (y * row), inputs, 1, width, packed + (begin * depth), Panel, Panel * depth, Side * inputs,
+                    target + ((nint)y * width * outputs) + begin, outputs, Math.Min(2 * T.Count, outputs - begin), Side, row);
             }
-        }
-
-        for (var y = 0; panel < outputs && y < rows; y++)
-        {
-            MultiplyPanel<Lanes8>(pixels + (y * row), inputs, 1, width, packed + (panel * depth), Panel, Lanes8.Count, side * inputs, target + ((nint)y * width * outputs) + panel, outputs, side, row);
         }
     }
 
@@ -160,117 +146,7 @@ internal static unsafe class MatrixKernels
     internal static void MultiplyChannels<T>(float* a, float* b, nint pixel, int count, int size, float* target)
         where T : struct, ILanes<T>
     {
-        var panel = 0;
-        for (; panel + (2 * T.Count) <= size; panel += 2 * T.Count)
-        {
-            MultiplyPanel<T>(a, 1, pixel, size, b + panel, pixel, T.Count, count, target + panel, size);
-        }
-
-        if (panel < size)
-        {
-            MultiplyPanel<Lanes8>(a, 1, pixel, size, b + panel, pixel, Lanes8.Count, count, target + panel, size);
-        }
-    }
-
-    /// <summary>Adds the squares of each channel: sums[c] += Σ pixels[p, c]². Of a multiple of 16 channels.</summary>
-    public static void AddSquares(float* pixels, nint pixel, int count, int channels, float* sums)
-    {
-        if (Lanes.Are16)
-        {
-            AddSquares<Lanes16>(pixels, pixel, count, channels, sums);
-        }
-        else
-        {
-            AddSquares<Lanes8>(pixels, pixel, count, channels, sums);
-        }
-    }
-
-    /// <inheritdoc cref="AddSquares(float*, nint, int, int, float*)"/>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal static void AddSquares<T>(float* pixels, nint pixel, int count, int channels, float* sums)
-        where T : struct, ILanes<T>
-    {
-        for (var p = 0; p < count; p++, pixels += pixel)
-        {
-            for (var c = 0; c < channels; c += T.Count)
-            {
-                var value = T.Load(pixels + c);
-                T.MultiplyAdd(value, value, T.Load(sums + c)).Store(sums + c);
-            }
-        }
-    }
-
-    /// <summary>target = a + b, of a multiple of 16 numbers.</summary>
-    public static void Add(float* a, float* b, float* target, nint count)
-    {
-        if (Lanes.Are16)
-        {
-            Add<Lanes16>(a, b, target, count);
-        }
-        else
-        {
-            Add<Lanes8>(a, b, target, count);
-        }
-    }
-
-    /// <inheritdoc cref="Add(float*, float*, float*, nint)"/>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal static void Add<T>(float* a, float* b, float* target, nint count)
-        where T : struct, ILanes<T>
-    {
-        for (nint i = 0; i < count; i += T.Count)
-        {
-            (T.Load(a + i) + T.Load(b + i)).Store(target + i);
-        }
-    }
-
-    /// <summary>Normalises the channels of each pixel.</summary>
-    /// <param name="pixels">count×C.</param>
-    /// <param name="count">Number of pixels.</param>
-    /// <param name="channels">C, a multiple of 16.</param>
-    /// <param name="scale">C.</param>
-    /// <param name="shift">C, or none: then the mean stays, too.</param>
-    /// <param name="target">count×C.</param>
-    public static void Normalize(float* pixels, int count, int channels, float* scale, float* shift, float* target)
-    {
-        if (Lanes.Are16)
-        {
-            Normalize<Lanes16>(pixels, count, channels, scale, shift, target);
-        }
-        else
-        {
-            Normalize<Lanes8>(pixels, count, channels, scale, shift, target);
-        }
-    }
-
-    /// <inheritdoc cref="Normalize(float*, int, int, float*, float*, float*)"/>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal static void Normalize<T>(float* pixels, int count, int channels, float* scale, float* shift, float* target)
-        where T : struct, ILanes<T>
-    {
-        for (var p = 0; p < count; p++, pixels += channels, target += channels)
-        {
-            var sum = T.All(0);
-            for (var c = 0; c < channels; c += T.Count)
-            {
-                sum += T.Load(pixels + c);
-            }
-
-            var mean = T.All(T.Sum(sum) / channels);
-            var squares = T.All(0);
-            for (var c = 0; c < channels; c += T.Count)
-            {
-                var difference = T.Load(pixels + c) - mean;
-                squares = T.MultiplyAdd(difference, difference, squares);
-            }
-
-            var factor = T.All((float)(1 / Math.Sqrt((T.Sum(squares) / channels) + NormEpsilon)));
-            for (var c = 0; c < channels; c += T.Count)
-            {
-                var (value, weight) = (T.Load(pixels + c), T.Load(scale + c) * factor);
-                (shift == null ? value * weight : T.MultiplyAdd(value - mean, weight, T.Load(shift + c))).Store(target + c);
-            }
-        }
+        MultiplyPanels<T>(a, 1, pixel, size, b, pixel, Panel, count, target, size, size);
     }
 
     /// <summary>16 rows of a matrix, or what there is of them, side by side.</summary>
@@ -291,45 +167,52 @@ internal static unsafe class MatrixKernels
         }
     }
 
-    /// <summary>As many columns of a product as two registers have lanes: target[i, j] = Σ a[i, p] · b[p, j].</summary>
+    /// <summary>A product: target[i, j] = Σ a[i, p] · b[p, j].</summary>
     /// <param name="a">rows×depth.</param>
     /// <param name="aRow">Numbers from a row of it to the next.</param>
     /// <param name="aStep">Numbers from a column of it to the next.</param>
     /// <param name="rows">Rows.</param>
-    /// <param name="b">depth×columns.</param>
+    /// <param name="b">Panels of depth×16.</param>
     /// <param name="bRow">Numbers from a row of it to the next.</param>
-    /// <param name="second">Numbers from a column of its first register to that of the second.</param>
+    /// <param name="bPanel">Numbers from a panel of it to the next.</param>
     /// <param name="depth">What is summed over.</param>
     /// <param name="target">rows×columns.</param>
     /// <param name="targetRow">Numbers from a row of it to the next.</param>
+    /// <param name="columns">Columns, a multiple of <see cref="Panel"/>.</param>
     /// <param name="parts">How many such products are summed, of consecutive parts of b.</param>
     /// <param name="aPart">Numbers from a part of a to the next.</param>
-    private static void MultiplyPanel<T>(
-        float* a, nint aRow, nint aStep, int rows, float* b, nint bRow, nint second, int depth, float* target, nint targetRow, int parts = 1, nint aPart = 0)
+    private static void MultiplyPanels<T>(
+        float* a, nint aRow, nint aStep, int rows, float* b, nint bRow, nint bPanel, int depth, float* target, nint targetRow, int columns, int parts = 1, nint aPart = 0)
         where T : struct, ILanes<T>
     {
-        var row = 0;
-        for (; row + Block <= rows; row += Block)
+        // 16 lanes take two panels at a time, and leave the last of an odd number to 8.
+        var second = 2 * T.Count == Panel ? T.Count : bPanel;
+        var column = 0;
+        for (; column + (2 * T.Count) <= columns; column += 2 * T.Count, b += 2 * T.Count / Panel * bPanel)
         {
-            MultiplyBlock<T>(a + (row * aRow), aRow, aStep, b, bRow, second, depth, target + (row * targetRow), targetRow, parts, aPart);
+            MultiplyRegisters<T>(a, aRow, aStep, rows, b, bRow, second, depth, target + column, targetRow, parts, aPart);
         }
 
-        if (row == rows)
+        if (column < columns)
         {
-            return;
+            MultiplyRegisters<Lanes8>(a, aRow, aStep, rows, b, bRow, Lanes8.Count, depth, target + column, targetRow, parts, aPart);
         }
+    }
 
-        if (rows >= Block)
-        {
-            // The last rows with some of those before, once more.
-            row = rows - Block;
-            MultiplyBlock<T>(a + (row * aRow), aRow, aStep, b, bRow, second, depth, target + (row * targetRow), targetRow, parts, aPart);
-            return;
-        }
-
-        for (; row < rows; row++)
+    /// <summary>As many columns of a product as two registers have lanes; the second begins so many numbers after the first.</summary>
+    private static void MultiplyRegisters<T>(float* a, nint aRow, nint aStep, int rows, float* b, nint bRow, nint second, int depth, float* target, nint targetRow, int parts, nint aPart)
+        where T : struct, ILanes<T>
+    {
+        for (var row = 0; row < rows && rows < Block; row++)
         {
             MultiplyRow<T>(a + (row * aRow), aStep, b, bRow, second, depth, target + (row * targetRow), parts, aPart);
+        }
+
+        for (var row = 0; row < rows && rows >= Block; row += Block)
+        {
+            // The last rows with some of those before, once more.
+            var first = Math.Min(row, rows - Block);
+            MultiplyBlock<T>(a + (first * aRow), aRow, aStep, b, bRow, second, depth, target + (first * targetRow), targetRow, parts, aPart);
         }
     }
 
