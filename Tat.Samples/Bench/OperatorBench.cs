@@ -110,7 +110,8 @@ internal sealed unsafe class OperatorBench
     private void Convolve(int side, int inputs, int outputs)
     {
         var padded = (outputs + MatrixKernels.Panel - 1) / MatrixKernels.Panel * MatrixKernels.Panel;
-        var times = Math.Max(_cores, (side + RowConvolution.RowsFor(side, inputs) - 1) / RowConvolution.RowsFor(side, inputs));
+        var most = RowConvolution.RowsFor(side, inputs) * _cores;
+        var times = (side + most - 1) / most * _cores;
         var rows = (side + times - 1) / times;
         Run("3 × 3 convolutions", times, (rows + 2) * (side + 2) * inputs, rows * side * padded, 9 * inputs * padded, (pixels, target, kernels) =>
             MatrixKernels.Convolve(pixels, rows, side, inputs, kernels, padded, target));

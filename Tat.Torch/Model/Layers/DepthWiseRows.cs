@@ -46,7 +46,7 @@ internal static unsafe class DepthWiseRows
     }
 
     /// <summary>Filters one map, or gates two.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     internal static void Run<T>(Bank first, Bank second, Rectangle shape, int channels, float* target, nint targetRow)
         where T : struct, ILanes<T>
     {
@@ -80,7 +80,7 @@ internal static unsafe class DepthWiseRows
     }
 
     /// <summary>Four pixels side by side, which have neighbours on both sides.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void FilterColumns<T>(Bank a, Bank b, float* target, int begin, int end, nint pixel, nint row)
         where T : struct, ILanes<T>
     {
@@ -157,7 +157,7 @@ internal static unsafe class DepthWiseRows
         s3.Store(target + (3 * step));
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void FilterPixel<T>(Bank a, Bank b, float* target, int begin, int end, nint pixel, nint row, bool hasLeft, bool hasRight)
         where T : struct, ILanes<T>
     {

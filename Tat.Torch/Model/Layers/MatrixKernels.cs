@@ -150,7 +150,7 @@ internal static unsafe class MatrixKernels
     }
 
     /// <summary>16 rows of a matrix, or what there is of them, side by side.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void PackPanel(float* from, int rows, int columns, int inputs, float* target)
     {
         if (rows < Panel || columns < inputs)
@@ -217,7 +217,7 @@ internal static unsafe class MatrixKernels
     }
 
     /// <summary>6 rows: as many sums as 16 registers have room for.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void MultiplyBlock<T>(float* a, nint aRow, nint aStep, float* b, nint bRow, nint second, int depth, float* target, nint targetRow, int parts, nint aPart)
         where T : struct, ILanes<T>
     {

@@ -21,7 +21,7 @@ internal static unsafe class PixelKernels
     }
 
     /// <inheritdoc cref="AddSquares(float*, nint, int, int, float*)"/>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     internal static void AddSquares<T>(float* pixels, nint pixel, int count, int channels, float* sums)
         where T : struct, ILanes<T>
     {
@@ -49,7 +49,7 @@ internal static unsafe class PixelKernels
     }
 
     /// <inheritdoc cref="Add(float*, float*, float*, nint)"/>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     internal static void Add<T>(float* a, float* b, float* target, nint count)
         where T : struct, ILanes<T>
     {
@@ -79,7 +79,7 @@ internal static unsafe class PixelKernels
     }
 
     /// <inheritdoc cref="Normalize(float*, int, int, float*, float*, float*)"/>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     internal static void Normalize<T>(float* pixels, int count, int channels, float* scale, float* shift, float* target)
         where T : struct, ILanes<T>
     {

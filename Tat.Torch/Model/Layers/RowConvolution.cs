@@ -114,7 +114,7 @@ internal sealed unsafe class RowConvolution : IDisposable
     }
 
     /// <summary>The weights of an output, C×3×3, become a column of a panel: 3×3×C.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void Pack(float* from, int inputs, float* to)
     {
         for (var channel = 0; channel < inputs; channel++)
