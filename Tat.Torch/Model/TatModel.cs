@@ -1,5 +1,5 @@
-using Tat.Torch.Checkpoints;
 using Tat.Torch.Tasks;
+using Tat.Torch.TensorFiles;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,3 +1,4 @@
+using Tat.MLNet.Formats.Contracts;
 using Tat.Torch.Imaging;
 
 namespace Tat.MLNet.Formats.Nifti;

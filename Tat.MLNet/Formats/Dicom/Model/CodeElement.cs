@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Tat.MLNet.Formats.Dicom;
+namespace Tat.MLNet.Formats.Dicom.Model;
 
 /// <summary>A code element: one of the repertoires that a character set is made of (PS3.3, tables C.12-2 to C.12-5).</summary>
 internal sealed class CodeElement

@@ -1,6 +1,6 @@
 using JpegLibrary;
 
-namespace Tat.MLNet.Formats.Dicom;
+namespace Tat.MLNet.Formats.Dicom.Pixels;
 
 /// <summary>Decodes baseline, extended and progressive JPEG images of 8 or 12 bits with JpegLibrary.</summary>
 internal static class DctJpegDecoder

@@ -1,4 +1,8 @@
-namespace Tat.MLNet.Formats.Dicom;
+using Tat.MLNet.Formats.Dicom.Model;
+using Tat.MLNet.Formats.Dicom.Providers;
+using Tat.MLNet.Formats.Dicom.Reading;
+
+namespace Tat.MLNet.Formats.Dicom.Pixels;
 
 /// <summary>Reads the stored pixels of a frame, decompressed.</summary>
 internal static class FrameReader

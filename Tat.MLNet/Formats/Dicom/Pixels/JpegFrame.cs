@@ -1,4 +1,6 @@
-namespace Tat.MLNet.Formats.Dicom;
+using Tat.MLNet.Formats.Dicom.Model;
+
+namespace Tat.MLNet.Formats.Dicom.Pixels;
 
 /// <summary>Decodes a JPEG frame of any process that DICOM names: the processes with a cosine transform by JpegLibrary, the lossless one by <see cref="LosslessJpegDecoder"/>.</summary>
 internal static class JpegFrame

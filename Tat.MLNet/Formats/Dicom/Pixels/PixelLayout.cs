@@ -1,4 +1,7 @@
-namespace Tat.MLNet.Formats.Dicom;
+using Tat.MLNet.Formats.Dicom.Model;
+using Tat.MLNet.Formats.Dicom.Reading;
+
+namespace Tat.MLNet.Formats.Dicom.Pixels;
 
 /// <summary>The shape of a frame and of its samples (PS3.3, section C.7.6.3), checked before anything is allocated for it.</summary>
 /// <param name="Rows">Rows of a frame.</param>

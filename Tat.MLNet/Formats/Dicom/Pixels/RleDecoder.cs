@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
+using Tat.MLNet.Formats.Dicom.Model;
 
-namespace Tat.MLNet.Formats.Dicom;
+namespace Tat.MLNet.Formats.Dicom.Pixels;
 
 /// <summary>RLE Lossless (PS3.5, annex G): a segment for each byte of a sample, the most significant first, packed by PackBits.</summary>
 internal static class RleDecoder

@@ -1,6 +1,7 @@
 using System.Globalization;
+using Tat.MLNet.Formats.Dicom.Model;
 
-namespace Tat.MLNet.Formats.Dicom;
+namespace Tat.MLNet.Formats.Dicom.Quantities;
 
 /// <summary>Reads dates and times (PS3.5, section 6.2), without their time zone.</summary>
 internal static class DicomDateTime

@@ -1,4 +1,4 @@
-namespace Tat.MLNet.Formats.Dicom;
+namespace Tat.MLNet.Formats.Dicom.Reading;
 
 /// <summary>How a data set and its pixels are encoded (PS3.5, section 10; PS3.6, annex A).</summary>
 internal sealed record TransferSyntax(string Uid, string Name, PixelCodec Codec, bool Explicit = true, bool BigEndian = false, bool Deflated = false)

@@ -1,4 +1,10 @@
-namespace Tat.MLNet.Formats.Dicom;
+using Tat.MLNet.Formats.Dicom.Model;
+using Tat.MLNet.Formats.Dicom.Pixels;
+using Tat.MLNet.Formats.Dicom.Providers;
+using Tat.MLNet.Formats.Dicom.Providers.BuiltIn;
+using Tat.MLNet.Formats.Dicom.Reading;
+
+namespace Tat.MLNet.Formats.Dicom.Series;
 
 /// <summary>Finds the images of a folder and groups them by series.</summary>
 internal static class SeriesFinder

@@ -1,4 +1,6 @@
-namespace Tat.MLNet.Formats.Dicom;
+using Tat.MLNet.Formats.Dicom.Model;
+
+namespace Tat.MLNet.Formats.Dicom.Writing;
 
 /// <summary>Copies a data set with its text in UTF-8, so that whatever the copy adds can be said beside whatever its source says.</summary>
 internal static class DerivedText
