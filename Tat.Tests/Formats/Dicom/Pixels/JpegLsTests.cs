@@ -52,14 +52,17 @@ public class JpegLsTests
     }
 
     [TestMethod]
-    [DataRow("dcmcjpls", "+el")]
-    [DataRow("dcmcjpls", "+en +md 1")]
-    [DataRow("dcmcjpls", "+en +md 20")]
-    [DataRow("dcmcjpls", "+pc +t1 4 +t2 9 +t3 30 +rs 32")]
-    [DataRow("gdcmconv", "--jpegls")]
-    public void Streams_of_other_programs_are_decoded_bit_for_bit(string program, string options)
+    [DataRow("dcmcjpls", "+el", true)]
+    [DataRow("dcmcjpls", "+en +md 1", false)]
+    [DataRow("dcmcjpls", "+en +md 20", false)]
+    [DataRow("dcmcjpls", "+pc +t1 4 +t2 9 +t3 30 +rs 32", false)]
+    [DataRow("gdcmconv", "--jpegls", true)]
+    public void Streams_of_other_programs_are_decoded_bit_for_bit(string program, string options, bool encodesEverything)
     {
-        foreach (var image in new CodecImage[] { new(1, 1, 8, false), new(1, 31, 12, true), new(33, 17, 16, true), new(65, 64, 12, false), new(255, 257, 16, false) })
+        CodecImage[] all = [new(1, 31, 12, false), new(31, 29, 10, false), new(33, 17, 8, false), new(65, 64, 12, false), new(1, 31, 12, true), new(33, 17, 16, true), new(255, 257, 16, false)];
+
+        // DCMTK's encoder refuses or garbles signed and 16-bit images with an error or thresholds.
+        foreach (var image in all.Where(image => encodesEverything || (image.Bits <= 12 && !image.Signed)))
         {
             using var files = new SyntheticDicom();
             var source = files.Write(image.Describe(), image.ToWords(image.Samples(2)));
