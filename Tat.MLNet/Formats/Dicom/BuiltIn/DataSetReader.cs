@@ -19,6 +19,24 @@ internal sealed class DataSetReader(DicomInput input, bool isExplicit)
         return reader.ReadItems(parent, sequence, (uint)value.Length, depth);
     }
 
+    /// <summary>Reads the items of a private sequence, whose representation implicit encodings do not tell; <see langword="null"/> where the value holds none.</summary>
+    public static List<DicomDataSet>? TryReadImplicitItems(DicomDataSet parent, DicomElement element)
+    {
+        if (element.Vr != DicomVr.UN || !element.Value.AsSpan().StartsWith([0xFE, 0xFF, 0x00, 0xE0]))
+        {
+            return null;
+        }
+
+        try
+        {
+            return ReadImplicitItems(parent, element.Tag, element.Value, depth: 0);
+        }
+        catch (DicomDataException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>Reads elements until the end of the file, or of the pixels: nothing that is needed follows them.</summary>
     public DicomDataSet ReadAll()
     {

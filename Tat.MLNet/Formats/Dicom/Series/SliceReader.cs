@@ -60,7 +60,7 @@ internal static class SliceReader
             Spacing = spacing is [> 0 and var rows, > 0 and var columns, ..] ? (rows, columns) : null,
             Thickness = FunctionalGroups.GetDoubles(dataSet, frame, Tags.PixelMeasuresSequence, Tags.SliceThickness) is [> 0 and var thickness, ..] ? thickness : null,
             Padding = PixelPadding.Of(dataSet, layout),
-            HasFunctionalGroups = dataSet.GetItems(Tags.PerFrameFunctionalGroupsSequence).Count > 0,
+            HasFunctionalGroups = dataSet.GetItems(Tags.PerFrameFunctionalGroupsSequence).Count >= layout.Frames,
         };
     }
 }
