@@ -11,27 +11,34 @@ internal sealed class DerivedFrames
 
     private readonly IReadOnlyList<DicomSlice> _slices;
     private readonly DerivedScaling _scaling;
+    private readonly List<DerivedValues> _values;
     private readonly List<(Quantizer Quantizer, short[] Stored)> _frames = [];
 
     /// <summary>Quantises the restored frames of an object.</summary>
-    /// <param name="slices">The frames of the source object.</param>
+    /// <param name="slices">The frames of the source object, in its order.</param>
     /// <param name="restored">As many restored frames, in the unit of the source.</param>
     /// <param name="scaling">How values are stored.</param>
     public DerivedFrames(IReadOnlyList<DicomSlice> slices, IReadOnlyList<ImageSlice> restored, DerivedScaling scaling)
     {
         (_slices, _scaling) = (slices, scaling);
-        var values = slices.Select((slice, i) => new DerivedValues(slice, restored[i], scaling)).ToList();
+        _values = slices.Select((slice, i) => new DerivedValues(slice, restored[i], scaling)).ToList();
 
         // Without functional groups all frames share one rescale.
-        Quantizer? shared = slices.Count > 1 && !IsEnhanced(slices[0]) ? scaling.Choose(slices[0], values.SelectMany(frame => frame.Values).ToArray()) : null;
-        foreach (var frame in values)
+        Quantizer? shared = slices.Count > 1 && !IsEnhanced(slices[0]) ? scaling.Choose(slices[0], _values.SelectMany(frame => frame.Values).ToArray()) : null;
+        foreach (var frame in _values)
         {
             var quantizer = shared ?? scaling.Choose(frame.Slice, frame.Values);
             _frames.Add((quantizer, Array.ConvertAll(frame.Values, quantizer.Store)));
         }
     }
 
-    /// <summary>What is read back of a frame, in modality values.</summary>
+    /// <summary>The frames of the source.</summary>
+    public IReadOnlyList<DicomSlice> Slices => _slices;
+
+    /// <summary>What a frame is to hold, in modality values, and how far off rounding may be.</summary>
+    public (double[] Values, double Tolerance) Expected(int frame) => (_values[frame].Values, _frames[frame].Quantizer.Slope * 0.501);
+
+    /// <summary>What is stored of a frame, in modality values.</summary>
     public double ValueAt(int frame, int pixel) => _frames[frame].Quantizer.Restore(_frames[frame].Stored[pixel]);
 
     /// <summary>The difference to the source, as frames in the source's unit.</summary>
