@@ -102,7 +102,9 @@ internal sealed class CheckpointKeeper : IDisposable
             settings[name] = value;
         }
 
-        settings["tasks"] = string.Join(", ", tasks.Select(task => $"{task.Name} {task.NormalizationRange} measured in {task.MetricWindow}"));
+        settings["tasks"] = string.Join(", ", tasks.Select(task => task.Scaling == IntensityScaling.Fixed
+            ? $"{task.Name} {task.NormalizationRange} measured in {task.MetricWindow}"
+            : $"{task.Name} scaled by {task.Scaling}"));
         foreach (var pool in pools)
         {
             settings[$"training pairs of {pool.Task}"] = OptionsText.Show(pool.Count);

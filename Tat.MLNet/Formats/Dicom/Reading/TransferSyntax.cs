@@ -3,6 +3,9 @@ namespace Tat.MLNet.Formats.Dicom.Reading;
 /// <summary>How a data set and its pixels are encoded (PS3.5, section 10; PS3.6, annex A).</summary>
 internal sealed record TransferSyntax(string Uid, string Name, PixelCodec Codec, bool Explicit = true, bool BigEndian = false, bool Deflated = false)
 {
+    /// <summary>What to do with a file that cannot be decoded, as the rest of a sentence.</summary>
+    public const string Conversion = "convert the file to Explicit VR Little Endian, for example with 'gdcmconv --raw'";
+
     public static readonly TransferSyntax ImplicitLittleEndian = new("1.2.840.10008.1.2", "Implicit VR Little Endian", PixelCodec.Native, Explicit: false);
     public static readonly TransferSyntax ExplicitLittleEndian = new("1.2.840.10008.1.2.1", "Explicit VR Little Endian", PixelCodec.Native);
     public static readonly TransferSyntax ExplicitBigEndian = new("1.2.840.10008.1.2.2", "Explicit VR Big Endian", PixelCodec.Native, BigEndian: true);
@@ -20,8 +23,8 @@ internal sealed record TransferSyntax(string Uid, string Name, PixelCodec Codec,
         new("1.2.840.10008.1.2.4.55", "JPEG Full Progression, Non-Hierarchical (Process 10 and 12)", PixelCodec.Jpeg),
         new("1.2.840.10008.1.2.4.57", "JPEG Lossless, Non-Hierarchical (Process 14)", PixelCodec.Jpeg),
         new("1.2.840.10008.1.2.4.70", "JPEG Lossless, Non-Hierarchical, First-Order Prediction (Process 14 [Selection Value 1])", PixelCodec.Jpeg),
-        new("1.2.840.10008.1.2.4.80", "JPEG-LS Lossless Image Compression", PixelCodec.Other),
-        new("1.2.840.10008.1.2.4.81", "JPEG-LS Lossy (Near-Lossless) Image Compression", PixelCodec.Other),
+        new("1.2.840.10008.1.2.4.80", "JPEG-LS Lossless Image Compression", PixelCodec.JpegLs),
+        new("1.2.840.10008.1.2.4.81", "JPEG-LS Lossy (Near-Lossless) Image Compression", PixelCodec.JpegLs),
         new("1.2.840.10008.1.2.4.90", "JPEG 2000 Image Compression (Lossless Only)", PixelCodec.Other),
         new("1.2.840.10008.1.2.4.91", "JPEG 2000 Image Compression", PixelCodec.Other),
         new("1.2.840.10008.1.2.4.92", "JPEG 2000 Part 2 Multi-component Image Compression (Lossless Only)", PixelCodec.Other),
@@ -60,6 +63,9 @@ internal enum PixelCodec
 
     /// <summary>JPEG (ISO/IEC 10918-1), any process.</summary>
     Jpeg,
+
+    /// <summary>JPEG-LS (ITU-T T.87).</summary>
+    JpegLs,
 
     /// <summary>None on board.</summary>
     Other,

@@ -1,4 +1,5 @@
 using Tat.MLNet.Formats.Dicom.Model;
+using Tat.MLNet.Formats.Dicom.Providers.BuiltIn;
 
 namespace Tat.MLNet.Formats.Dicom.Writing;
 
@@ -42,7 +43,7 @@ internal static class DerivedText
                 continue;
             }
 
-            copy.Set(element.Items is { } items ? new DicomElement(element.Tag, items.ConvertAll(Copy))
+            copy.Set((element.Items ?? DataSetReader.TryReadImplicitItems(source, element)) is { } items ? new DicomElement(element.Tag, items.ConvertAll(Copy))
                 : element.Vr.UsesCharacterSet() ? new DicomElement(element.Tag, element.Vr, DicomCharacterSet.Utf8.Encode(source.CharacterSet.Decode(element.Value, element.Vr)))
                 : element);
         }

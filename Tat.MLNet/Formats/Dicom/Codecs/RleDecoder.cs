@@ -1,7 +1,8 @@
 using System.Buffers.Binary;
 using Tat.MLNet.Formats.Dicom.Model;
+using Tat.MLNet.Formats.Dicom.Pixels;
 
-namespace Tat.MLNet.Formats.Dicom.Pixels;
+namespace Tat.MLNet.Formats.Dicom.Codecs;
 
 /// <summary>RLE Lossless (PS3.5, annex G): a segment for each byte of a sample, the most significant first, packed by PackBits.</summary>
 internal static class RleDecoder

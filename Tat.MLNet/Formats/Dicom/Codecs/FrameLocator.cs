@@ -1,7 +1,7 @@
 using Tat.MLNet.Formats.Dicom.Model;
 using Tat.MLNet.Formats.Dicom.Reading;
 
-namespace Tat.MLNet.Formats.Dicom.Pixels;
+namespace Tat.MLNet.Formats.Dicom.Codecs;
 
 /// <summary>Finds the fragments of a frame of encapsulated pixels (PS3.5, annex A.4).</summary>
 internal static class FrameLocator

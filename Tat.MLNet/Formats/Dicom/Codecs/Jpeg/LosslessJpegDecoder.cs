@@ -1,6 +1,6 @@
 using Tat.MLNet.Formats.Dicom.Model;
 
-namespace Tat.MLNet.Formats.Dicom.Pixels;
+namespace Tat.MLNet.Formats.Dicom.Codecs.Jpeg;
 
 /// <summary>Decodes lossless JPEG images of one component (process 14; ISO/IEC 10918-1, annex H), 2 to 16 bits, any predictor, point transform and restart interval.</summary>
 /// <remarks>JpegLibrary 0.4.32 reads lossless images of 16 bits too, but gives wrong values for the predictors 2 and 7 without an error, so this process is decoded here.</remarks>

@@ -1,8 +1,11 @@
+using Tat.MLNet.Formats.Dicom.Codecs.Jpeg;
+using Tat.MLNet.Formats.Dicom.Codecs.JpegLs;
 using Tat.MLNet.Formats.Dicom.Model;
+using Tat.MLNet.Formats.Dicom.Pixels;
 using Tat.MLNet.Formats.Dicom.Providers;
 using Tat.MLNet.Formats.Dicom.Reading;
 
-namespace Tat.MLNet.Formats.Dicom.Pixels;
+namespace Tat.MLNet.Formats.Dicom.Codecs;
 
 /// <summary>Reads the stored pixels of a frame, decompressed.</summary>
 internal static class FrameReader
@@ -25,6 +28,7 @@ internal static class FrameReader
         {
             PixelCodec.Native => pixels.Read((long)frame * layout.FrameBytes, layout.FrameBytes),
             PixelCodec.Rle => RleDecoder.Decode(FrameLocator.ReadFrame(pixels, frame, layout.Frames), layout),
+            PixelCodec.JpegLs => JpegLsFrame.Decode(FrameLocator.ReadFrame(pixels, frame, layout.Frames), layout),
             PixelCodec.Jpeg => JpegFrame.Decode(FrameLocator.ReadFrame(pixels, frame, layout.Frames), layout),
             _ => DicomProviders.Current.Decode(source, frame),
         };

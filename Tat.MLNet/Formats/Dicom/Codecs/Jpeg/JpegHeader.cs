@@ -1,4 +1,4 @@
-namespace Tat.MLNet.Formats.Dicom.Pixels;
+namespace Tat.MLNet.Formats.Dicom.Codecs.Jpeg;
 
 /// <summary>The frame header of a JPEG image (ISO/IEC 10918-1, section B.2.2).</summary>
 internal readonly record struct JpegHeader(byte StartOfFrame, int Precision, int Height, int Width, int Components)

@@ -1,6 +1,6 @@
 using JpegLibrary;
 
-namespace Tat.MLNet.Formats.Dicom.Pixels;
+namespace Tat.MLNet.Formats.Dicom.Codecs.Jpeg;
 
 /// <summary>Decodes baseline, extended and progressive JPEG images of 8 or 12 bits with JpegLibrary.</summary>
 internal static class DctJpegDecoder
