@@ -6,6 +6,8 @@ namespace Tat.MLNet.Formats.Dicom;
 /// <summary>A code element: one of the repertoires that a character set is made of (PS3.3, tables C.12-2 to C.12-5).</summary>
 internal sealed partial class CodeElement
 {
+    private static readonly DecoderReplacementFallback _undecodable = new("\uFFFD");
+
     public static readonly CodeElement Ascii = new(20127, isG0: true);
     public static readonly CodeElement Utf8 = new(65001) { IsUnicode = true };
 
@@ -34,6 +36,9 @@ internal sealed partial class CodeElement
         ["GB18030"] = new(54936) { IsUnicode = true },
         ["GBK"] = new(936) { IsUnicode = true },
         ["UTF8"] = Utf8,
+        ["ASCII"] = Ascii,
+        ["LATIN1"] = new(28591) { IsUnicode = true },
+        ["ISO88591"] = new(28591) { IsUnicode = true },
     };
 
     private static readonly Dictionary<string, CodeElement> _escapes = new()
@@ -70,8 +75,8 @@ internal sealed partial class CodeElement
     {
         _codePage = codePage;
         IsG0 = isG0;
-        _encoding = new(() => CodePagesEncodingProvider.Instance.GetEncoding(codePage, EncoderFallback.ReplacementFallback, DecoderFallback.ReplacementFallback)
-            ?? Encoding.GetEncoding(codePage, EncoderFallback.ReplacementFallback, DecoderFallback.ReplacementFallback));
+        _encoding = new(() => CodePagesEncodingProvider.Instance.GetEncoding(codePage, EncoderFallback.ReplacementFallback, _undecodable)
+            ?? Encoding.GetEncoding(codePage, EncoderFallback.ReplacementFallback, _undecodable));
     }
 
     /// <summary>Whether it takes the bytes below 80 rather than those above.</summary>
@@ -96,20 +101,11 @@ internal sealed partial class CodeElement
         return _terms.GetValueOrDefault(match.Success ? $"ISO_IR {match.Groups[1].Value}" : string.Concat(term.Where(char.IsAsciiLetterOrDigit))) ?? OfName(term.Trim().Replace('_', '-').Replace(' ', '-'));
     }
 
-    private static CodeElement? OfName(string name)
-    {
-        name = IsoPart().Replace(name, "iso-8859-$1");
-        try
-        {
-            // Those that are not ASCII in their first half cannot be meant.
-            var encoding = CodePagesEncodingProvider.Instance.GetEncoding(name) ?? Encoding.GetEncoding(name);
-            return encoding.GetString("A^\\="u8) == "A^\\=" ? new CodeElement(encoding.CodePage) { IsUnicode = true } : null;
-        }
-        catch (Exception exception) when (exception is ArgumentException or NotSupportedException)
-        {
-            return null;
-        }
-    }
+    /// <summary>Those that are not ASCII in their first half cannot be meant.</summary>
+    private static CodeElement? OfName(string name) =>
+        CodePagesEncodingProvider.Instance.GetEncoding(IsoPart().Replace(name, "iso-8859-$1")) is { } encoding && encoding.GetString("A^\\="u8) == "A^\\="
+            ? new CodeElement(encoding.CodePage) { IsUnicode = true }
+            : null;
 
     [GeneratedRegex(@"^\s*ISO[-_ ]?(?:2022[-_ ]?)?IR[-_ ]?0*(\d{1,3})\s*$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex RegistrationNumber();
