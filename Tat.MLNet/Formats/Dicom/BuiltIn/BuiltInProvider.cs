@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Tat.Torch.Files;
 
 namespace Tat.MLNet.Formats.Dicom;
 
@@ -11,7 +12,7 @@ internal sealed class BuiltInProvider : IDicomProvider
 
     public DicomObject Read(string path)
     {
-        Stream OpenFile() => new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, 16384);
+        Stream OpenFile() => RegularFile.Open(path, 16384);
         using var file = OpenFile();
         var start = ReadStart(file);
         var first = DicomFileStart.FindFirstElement(start)
