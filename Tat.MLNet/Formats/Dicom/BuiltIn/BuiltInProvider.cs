@@ -13,10 +13,15 @@ internal sealed class BuiltInProvider : IDicomProvider
     public DicomObject Read(string path)
     {
         Stream OpenFile() => RegularFile.Open(path, 16384);
+        if (!RegularFile.Exists(path))
+        {
+            throw new DicomDataException("empty, or a pipe or device; give a regular file.");
+        }
+
         using var file = OpenFile();
         var start = ReadStart(file);
         var first = DicomFileStart.FindFirstElement(start)
-            ?? throw new DicomDataException(file.Length == 0 ? "the file is empty." : "not a DICOM file: it has neither the DICM prefix nor a data set at its beginning.");
+            ?? throw new DicomDataException("not a DICOM file: it has neither the DICM prefix nor a data set at its beginning.");
 
         file.Position = first;
         var metaInput = new DicomInput(file, file.Length, bigEndian: false);
