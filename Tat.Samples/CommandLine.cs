@@ -1,13 +1,17 @@
 using System.CommandLine;
+using System.Reflection;
 using Tat.Samples.Bench;
 using Tat.Samples.Commands;
 using Tat.Samples.Shell;
+using Tat.Torch.Files;
 
 namespace Tat.Samples;
 
 /// <summary>The program: parses the arguments, runs the command, and turns failures into one line and an exit code.</summary>
 internal static class CommandLine
 {
+    private const int LongestMessage = 300;
+
     /// <summary>Runs a command.</summary>
     /// <param name="arguments">As typed after the program's name.</param>
     /// <param name="terminal">Where it writes.</param>
@@ -68,10 +72,15 @@ internal static class CommandLine
     };
 
     /// <summary>One line, without the parameter's name that .NET appends to it.</summary>
-    private static string MessageOf(Exception exception)
+    public static string MessageOf(Exception exception)
     {
-        var cause = exception is AggregateException { InnerExceptions: [var first, ..] } ? first : exception;
-        var message = cause.Message.ReplaceLineEndings(" ");
-        return cause is ArgumentException { ParamName: { } name } ? message.Replace($" (Parameter '{name}')", "", StringComparison.Ordinal) : message;
+        var cause = exception;
+        while (cause is AggregateException or TargetInvocationException && cause.InnerException is { } inner)
+        {
+            cause = inner;
+        }
+
+        var message = cause is ArgumentException { ParamName: { } name } ? cause.Message.Replace($" (Parameter '{name}')", "", StringComparison.Ordinal) : cause.Message;
+        return MessageText.OneLine(message, LongestMessage);
     }
 }
