@@ -1,17 +1,13 @@
 using System.CommandLine;
-using System.Reflection;
 using Tat.Samples.Bench;
 using Tat.Samples.Commands;
 using Tat.Samples.Shell;
-using Tat.Torch.Files;
 
 namespace Tat.Samples;
 
 /// <summary>The program: parses the arguments, runs the command, and turns failures into one line and an exit code.</summary>
 internal static class CommandLine
 {
-    private const int LongestMessage = 300;
-
     /// <summary>Runs a command.</summary>
     /// <param name="arguments">As typed after the program's name.</param>
     /// <param name="terminal">Where it writes.</param>
@@ -50,7 +46,7 @@ internal static class CommandLine
         catch (Exception exception)
         {
             // TAT_TRACE=1 is for whoever looks for the cause in the code.
-            terminal.Error(Environment.GetEnvironmentVariable("TAT_TRACE") is "1" ? exception.ToString() : MessageOf(exception));
+            terminal.Error(Environment.GetEnvironmentVariable("TAT_TRACE") is "1" ? exception.ToString() : FailureText.Of(exception));
             return ExitCodes.Failed;
         }
     }
@@ -70,17 +66,4 @@ internal static class CommandLine
         ApplyOnnxCommand.Create(terminal),
         BenchCommand.Create(terminal),
     };
-
-    /// <summary>One line, without the parameter's name that .NET appends to it.</summary>
-    public static string MessageOf(Exception exception)
-    {
-        var cause = exception;
-        while (cause is AggregateException or TargetInvocationException && cause.InnerException is { } inner)
-        {
-            cause = inner;
-        }
-
-        var message = cause is ArgumentException { ParamName: { } name } ? cause.Message.Replace($" (Parameter '{name}')", "", StringComparison.Ordinal) : cause.Message;
-        return MessageText.OneLine(message, LongestMessage);
-    }
 }

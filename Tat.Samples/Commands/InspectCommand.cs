@@ -37,7 +37,7 @@ internal static class InspectCommand
             }
             catch (Exception exception) when (exception is IOException or InvalidDataException)
             {
-                terminal.Error(CommandLine.MessageOf(exception));
+                terminal.Error(FailureText.Of(exception));
                 continue;
             }
 

@@ -3,7 +3,6 @@ using System.Text;
 using CsCheck;
 using Tat.Tests.Formats;
 using Tat.Torch.Checkpoints;
-using Tat.Torch.Checkpoints.PyTorch;
 using Tat.Torch.Files;
 using Tat.Torch.TensorFiles.PyTorch;
 

@@ -1,5 +1,4 @@
 using System.Text;
-using Tat.Torch.Checkpoints.PyTorch;
 using Tat.Torch.Files;
 using Tat.Torch.Model;
 using Tat.Torch.TensorFiles;

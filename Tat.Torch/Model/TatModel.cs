@@ -1,4 +1,3 @@
-using Tat.Torch.Checkpoints;
 using Tat.Torch.Files;
 using Tat.Torch.Tasks;
 using Tat.Torch.TensorFiles;

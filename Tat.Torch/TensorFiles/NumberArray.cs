@@ -1,4 +1,3 @@
-using Tat.Torch.Checkpoints.PyTorch;
 using Tat.Torch.Files;
 using Tat.Torch.TensorFiles.PyTorch;
 

@@ -1,5 +1,4 @@
 using Tat.MLNet.Formats;
-using Tat.MLNet.Formats.Dicom;
 using Tat.MLNet.Formats.Dicom.Model;
 using Tat.MLNet.Formats.Nifti;
 

@@ -1,4 +1,5 @@
 using Tat.MLNet.Formats.Dicom.Model;
+using Tat.MLNet.Formats.Dicom.Quantities;
 
 namespace Tat.MLNet.Formats.Dicom.Series;
 
