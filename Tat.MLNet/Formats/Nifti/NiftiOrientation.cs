@@ -3,8 +3,12 @@ namespace Tat.MLNet.Formats.Nifti;
 /// <summary>Where voxels are in the patient: the 3 × 4 affine matrix from voxel indices to millimetres, +x right, +y anterior, +z superior (NIfTI-1 standard, methods 2 and 3).</summary>
 internal static class NiftiOrientation
 {
-    /// <summary>The sform's matrix if there is one, else the qform's, else <see langword="null"/>: then the header does not tell.</summary>
-    public static PatientAffine? AffineOf(NiftiHeader header) => header.SformCode > 0 ? new(Sform(header)) : header.QformCode > 0 ? new(Qform(header)) : null;
+    /// <summary>The sform's matrix if there is one, else the qform's; <see langword="null"/> where the header does not tell, or in numbers that are none.</summary>
+    public static PatientAffine? AffineOf(NiftiHeader header)
+    {
+        double[,]? matrix = header.SformCode > 0 ? Sform(header) : header.QformCode > 0 ? Qform(header) : null;
+        return matrix is not null && matrix.Cast<double>().All(double.IsFinite) ? new(matrix) : null;
+    }
 
     private static double[,] Sform(NiftiHeader header)
     {
