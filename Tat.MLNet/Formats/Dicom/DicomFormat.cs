@@ -1,7 +1,6 @@
 using Tat.MLNet.Formats.Contracts;
 using Tat.MLNet.Formats.Dicom.Codecs;
 using Tat.MLNet.Formats.Dicom.Model;
-using Tat.MLNet.Formats.Dicom.Pixels;
 using Tat.MLNet.Formats.Dicom.Providers;
 using Tat.MLNet.Formats.Dicom.Series;
 using Tat.MLNet.Formats.Dicom.Writing;

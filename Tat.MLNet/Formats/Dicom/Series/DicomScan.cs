@@ -1,3 +1,4 @@
+using Tat.MLNet.Formats.Dicom.Model;
 using Tat.MLNet.Formats.Dicom.Providers;
 using Tat.Torch.Imaging;
 

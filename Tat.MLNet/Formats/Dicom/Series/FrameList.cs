@@ -1,4 +1,5 @@
 using System.Collections;
+using Tat.MLNet.Formats.Dicom.Model;
 using Tat.MLNet.Formats.Dicom.Pixels;
 using Tat.MLNet.Formats.Dicom.Reading;
 using Tat.Torch.Files;

@@ -1,6 +1,5 @@
 using Tat.MLNet.Formats.Dicom.Codecs;
 using Tat.MLNet.Formats.Dicom.Model;
-using Tat.MLNet.Formats.Dicom.Pixels;
 using Tat.MLNet.Formats.Dicom.Providers;
 using Tat.MLNet.Formats.Dicom.Providers.BuiltIn;
 using Tat.MLNet.Formats.Dicom.Reading;
