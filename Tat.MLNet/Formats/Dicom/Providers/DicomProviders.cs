@@ -1,4 +1,3 @@
-using Tat.MLNet.Formats.Dicom.Providers.BuiltIn;
 using Tat.MLNet.Formats.Dicom.Reading;
 
 namespace Tat.MLNet.Formats.Dicom.Providers;
@@ -8,8 +7,8 @@ internal static class DicomProviders
 {
     public static IDicomProvider Current { get; } =
 #if USE_FO_DICOM
-        new FoDicomProvider();
+        new FoDicom.FoDicomProvider();
 #else
-        new BuiltInProvider();
+        new BuiltIn.BuiltInProvider();
 #endif
 }

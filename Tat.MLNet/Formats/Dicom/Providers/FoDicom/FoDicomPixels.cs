@@ -1,4 +1,6 @@
 using FellowOakDicom.IO.Buffer;
+using Tat.MLNet.Formats.Dicom.Model;
+using Tat.MLNet.Formats.Dicom.Reading;
 using Fo = FellowOakDicom;
 
 namespace Tat.MLNet.Formats.Dicom.Providers.FoDicom;

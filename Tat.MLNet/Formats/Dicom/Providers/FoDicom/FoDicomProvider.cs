@@ -2,6 +2,8 @@ using System.Reflection;
 using FellowOakDicom.Imaging;
 using FellowOakDicom.Imaging.Codec;
 using FellowOakDicom.IO.Buffer;
+using Tat.MLNet.Formats.Dicom.Model;
+using Tat.MLNet.Formats.Dicom.Reading;
 using Fo = FellowOakDicom;
 
 namespace Tat.MLNet.Formats.Dicom.Providers.FoDicom;
