@@ -28,7 +28,7 @@ internal sealed class FilePixels(PixelLocation location, Func<Stream> open, IRea
     public byte[] ReadStart(int fragment)
     {
         var (position, length) = location.Fragments![fragment];
-        var bytes = new byte[Math.Min(2, length)];
+        var bytes = new byte[Math.Min(IPixelSource.StartBytes, length)];
         using var stream = open();
         Fill(stream, position, bytes);
         return bytes;

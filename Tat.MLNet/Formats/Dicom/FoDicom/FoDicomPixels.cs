@@ -68,7 +68,7 @@ internal sealed class FoDicomPixels : IPixelSource
 
     public byte[] ReadStart(int fragment)
     {
-        var bytes = new byte[Math.Min(2, _fragments[fragment].Size)];
+        var bytes = new byte[Math.Min(IPixelSource.StartBytes, _fragments[fragment].Size)];
         Guard(() => _fragments[fragment].GetByteRange(0, bytes.Length, bytes));
         return bytes;
     }

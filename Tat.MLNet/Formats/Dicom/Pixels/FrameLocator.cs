@@ -43,14 +43,14 @@ internal static class FrameLocator
         return -1;
     }
 
-    /// <summary>Without a table a frame begins with the fragment that begins with a JPEG start-of-image marker.</summary>
+    /// <summary>Without a table a frame begins with the fragment that begins as an image does.</summary>
     private static (int First, int Count) ByStartOfImage(IPixelSource pixels, int frame, int frames)
     {
         var fragments = pixels.Fragments!;
         var starts = new List<int>();
         for (var i = 0; i < fragments.Count; i++)
         {
-            if (pixels.ReadStart(i) is [0xFF, 0xD8])
+            if (IsStartOfImage(pixels.ReadStart(i)))
             {
                 starts.Add(i);
             }
@@ -64,4 +64,8 @@ internal static class FrameLocator
         var end = frame + 1 < frames ? starts[frame + 1] : fragments.Count;
         return (starts[frame], end - starts[frame]);
     }
+
+    /// <summary>The first markers of JPEG and JPEG-LS, of a JPEG 2000 codestream, or the signature box of JP2.</summary>
+    private static bool IsStartOfImage(ReadOnlySpan<byte> start) =>
+        start is [0xFF, 0xD8, ..] or [0xFF, 0x4F, 0xFF, 0x51, ..] or [0, 0, 0, 12, 0x6A, 0x50, 0x20, 0x20];
 }

@@ -1,3 +1,4 @@
+using Tat.MLNet.Formats.Dicom.Jpeg2000;
 using Tat.MLNet.Formats.Dicom.JpegLs;
 
 namespace Tat.MLNet.Formats.Dicom;
@@ -26,6 +27,7 @@ internal static class FrameReader
         {
             PixelCodec.Native => pixels.Read((long)frame * layout.FrameBytes, layout.FrameBytes),
             PixelCodec.Rle => RleDecoder.Decode(FrameLocator.ReadFrame(pixels, frame, layout.Frames), layout),
+            PixelCodec.Jpeg2000 => Jpeg2000Frame.Decode(FrameLocator.ReadFrame(pixels, frame, layout.Frames), layout),
             PixelCodec.JpegLs => JpegLsFrame.Decode(FrameLocator.ReadFrame(pixels, frame, layout.Frames), layout),
             PixelCodec.Jpeg => JpegFrame.Decode(FrameLocator.ReadFrame(pixels, frame, layout.Frames), layout),
             _ => DicomProviders.Current.Decode(source, frame),

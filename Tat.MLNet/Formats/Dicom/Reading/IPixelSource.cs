@@ -3,6 +3,9 @@ namespace Tat.MLNet.Formats.Dicom;
 /// <summary>The bytes of Pixel Data, Float Pixel Data or Double Float Pixel Data, read when asked for. Safe for concurrent reads.</summary>
 internal interface IPixelSource
 {
+    /// <summary>As many bytes as tell what a fragment begins with.</summary>
+    const int StartBytes = 8;
+
     /// <summary>The element that holds them.</summary>
     DicomTag Tag { get; }
 
@@ -19,7 +22,7 @@ internal interface IPixelSource
     /// <exception cref="DicomDataException">The file is shorter than it was.</exception>
     byte[] Read(long offset, int length);
 
-    /// <summary>Reads the first two bytes of a fragment; fewer where it has fewer.</summary>
+    /// <summary>Reads the first bytes of a fragment, <see cref="StartBytes"/> or fewer where it has fewer.</summary>
     byte[] ReadStart(int fragment);
 
     /// <summary>Reads consecutive fragments as one.</summary>
