@@ -51,6 +51,16 @@ public sealed partial class ImageRestorationCatalog
         return new(model, options.Columns, options.BatchSize, options.NonFinite);
     }
 
+    /// <summary>Makes a transformer of a model that a <see cref="Tat.Torch.Training.TatTrainer"/> has trained; nothing is trained.</summary>
+    /// <param name="model">The model, which the transformer owns from now on.</param>
+    /// <param name="options">What the columns are called, and how images are restored; <see langword="null"/> for the defaults.</param>
+    public TatTransformer CreateTransformer(TatModel model, PretrainedOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        options ??= new();
+        return new(model, options.Columns, options.BatchSize, options.NonFinite);
+    }
+
     /// <summary>Finds the step of a pipeline that restores images, for example to restore whole volumes with its <see cref="RestorationTransformer.Restorer"/>.</summary>
     /// <param name="model">A fitted or loaded pipeline.</param>
     /// <exception cref="ArgumentException">No step of it restores images.</exception>

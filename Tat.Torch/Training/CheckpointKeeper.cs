@@ -102,7 +102,7 @@ internal sealed class CheckpointKeeper : IDisposable
         settings["tasks"] = string.Join(", ", trainer.Tasks.Select(task => $"{task.Name} {task.NormalizationRange} measured in {task.MetricWindow}"));
         foreach (var pool in pools)
         {
-            settings[$"training pairs of {pool.Task}"] = OptionsText.Show(pool.Count);
+            settings[$"training pairs of {pool.Task}"] = string.Join("; ", pool.Makers.Prepend(OptionsText.Show(pool.Count)));
         }
 
         return settings;

@@ -18,7 +18,7 @@ public sealed partial record TatTrainerOptions
         PatchSize = 64,
         LearningRate = 1e-3,
         ValidationInterval = 100,
-        ValidationImagesPerTask = 4,
+        ValidationImagesPerTask = 32,
         ProgressInterval = 10,
     };
 
@@ -70,7 +70,7 @@ public sealed partial record TatTrainerOptions
     /// <value>The default is 1,000.</value>
     public long ValidationInterval { get; init; } = 1000;
 
-    /// <summary>How many validation images of each task are used, spread evenly over those there are; at least 1.</summary>
+    /// <summary>How many validation images of each task are used, spread evenly over all volumes and over the slices of each; at least 1.</summary>
     /// <value>The default is 16.</value>
     public int ValidationImagesPerTask { get; init; } = 16;
 

@@ -96,7 +96,7 @@ internal sealed class TrainingLoop : IDisposable
     /// <summary>Runs to the end, or until training has gone back to a checkpoint.</summary>
     private bool TryRun(CancellationToken cancellationToken)
     {
-        var sampler = new PatchSampler(_pools, _plan, _options.Seed, _options.FlipsAndQuarterTurns, _options.SkipUnreadableImages);
+        using var sampler = new PatchSampler(_pools, _plan, _options.Seed, _options.FlipsAndQuarterTurns, _options.SkipUnreadableImages);
         using var batches = new BatchPrefetcher(sampler.Sample, Counters.Iteration + 1, _options.Iterations);
         while (true)
         {
@@ -155,7 +155,7 @@ internal sealed class TrainingLoop : IDisposable
     private ValidationResult Validate(CancellationToken cancellationToken)
     {
         using var restorer = new Restorer(new TatModel(_state.AverageNetwork, _trainer.Tasks));
-        var validation = _clock.Validate(() => _validator.Measure(restorer, Counters.Iteration, Counters.Best?.MeanPsnr, cancellationToken));
+        var validation = _clock.Validate(() => _validator.Measure(restorer, Counters.Iteration, Counters.Best?.MeanGain, cancellationToken));
         if (validation.IsBest)
         {
             _state.KeepAsBest(_state.Average.Values);

@@ -53,14 +53,26 @@ public sealed record TaskProgress(double Loss, double InputLoss, double Weight);
 /// <summary>A validation of the averaged weights.</summary>
 /// <param name="Iteration">After which iteration.</param>
 /// <param name="Tasks">Mean quality by task.</param>
-/// <param name="MeanPsnr">Mean PSNR in dB over the images of all tasks, by which the best weights are chosen.</param>
+/// <param name="MeanPsnr">Mean PSNR in dB over the images of all tasks.</param>
+/// <param name="MeanGain">By how many dB the PSNR is above that of the degraded images: the mean over tasks of each task's mean. The best weights are chosen by it.</param>
 /// <param name="IsBest">Whether it is the best so far.</param>
-public sealed record ValidationResult(long Iteration, IReadOnlyDictionary<string, TaskScore> Tasks, double MeanPsnr, bool IsBest)
+public sealed record ValidationResult(long Iteration, IReadOnlyDictionary<string, TaskScore> Tasks, double MeanPsnr, double MeanGain, bool IsBest)
 {
+    /// <summary>Mean quality by volume, as far as it is known which images belong together.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<VolumeScore> Volumes { get; init; } = [];
+
     /// <summary>The first image of each task, to look at.</summary>
     [JsonIgnore]
     public IReadOnlyList<ValidationSample> Samples { get; init; } = [];
 }
+
+/// <summary>Mean quality of the validation images of one volume.</summary>
+/// <param name="Task">Name of their task.</param>
+/// <param name="Volume">What the volume is called; empty where that is unknown.</param>
+/// <param name="Input">The degraded images.</param>
+/// <param name="Restored">What the averaged weights make of them.</param>
+public sealed record VolumeScore(string Task, string Volume, TaskScore Input, TaskScore Restored);
 
 /// <summary>An image of a validation, in the task's unit.</summary>
 /// <param name="Task">Name of its task.</param>
