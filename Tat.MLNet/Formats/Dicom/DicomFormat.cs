@@ -9,7 +9,7 @@ namespace Tat.MLNet.Formats.Dicom;
 /// <remarks>
 /// <para>Pixel values are physical: bits that are not stored are masked and the sign is extended, then Modality LUT or rescale apply, per slice
 /// or frame. CT is in HU, MR in scanner intensity, PET in SUV by body weight. MONOCHROME1 is not inverted, and padding keeps its value.</para>
-/// <para>The slices of a series are sorted along their normal. A series that is no regular volume is refused with the reason, or, with
+/// <para>The slices of a series, and the frames of an object that tell their positions, are sorted along their normal. A series that is no regular volume is refused with the reason, or, with
 /// <see cref="ImageReadOptions.AllowIrregularSeries"/>, read slice by slice; nothing is ever resampled.</para>
 /// <para>JPEG-LS and JPEG 2000 need the codec package of fo-dicom and a build with <c>UseFoDicom=true</c>. Colour images, segmentations,
 /// waveforms, dose grids and DICOMDIR are refused.</para>
@@ -126,8 +126,7 @@ public sealed class DicomFormat : IImageFormat
     {
         var source = SliceReader.Check(DicomProviders.Current.Read(path));
         FrameReader.CheckCodec(source);
-        var frames = new FrameList(source, PixelLayout.Of(source), options);
-        return new DicomScan(path, this, frames, FrameSpacing.Of(source.DataSet, frames), []);
+        return SeriesAssembler.Assemble(path, this, new FrameList(source, PixelLayout.Of(source), options), options);
     }
 
     private DicomScan OpenSeries(string path, IEnumerable<string> files, ImageReadOptions options)

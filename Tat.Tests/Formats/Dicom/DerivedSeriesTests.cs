@@ -124,6 +124,95 @@ public class DerivedSeriesTests
     }
 
     [TestMethod]
+    [DataRow(true, new[] { 9.0, 6, 3, 0 })]
+    [DataRow(false, new[] { 9.0, 6, 3, 0 })]
+    [DataRow(true, new[] { 3.0, 9, 0, 6 })]
+    [DataRow(false, new[] { 0.0, 3, 0, 3 })]
+    public void A_frame_stays_at_its_place_whatever_the_order_of_the_frames(bool inFolder, double[] heights)
+    {
+        using var files = new SyntheticDicom();
+        using var target = new SyntheticDicom();
+        var file = files.Write(SyntheticDicom.Enhanced(heights));
+        var destination = Path.Combine(target.Folder, "out");
+        using (var source = ImageFormats.Open(inFolder ? files.Folder : file))
+        {
+            _format.WriteDerived(source, destination, Slices(source, value => value + 7), new() { WriteDifference = true });
+        }
+
+        using var before = (DicomScan)ImageFormats.Open(file);
+        foreach (var kind in new[] { "restored", "difference" })
+        {
+            using var after = (DicomScan)ImageFormats.Open(Directory.GetFiles(Path.Combine(destination, kind)).Single());
+            for (var frame = 0; frame < heights.Length; frame++)
+            {
+                var (expected, actual) = (before.Slices.Single(slice => slice.Frame == frame), after.Slices.Single(slice => slice.Frame == frame));
+                Assert.AreEqual(heights[frame], actual.Plane!.Position.Z);
+                CollectionAssert.AreEqual(Array.ConvertAll(expected.Read().Pixels, value => kind == "restored" ? value + 7 : 7), actual.Read().Pixels);
+            }
+        }
+    }
+
+    [TestMethod]
+    public void A_file_is_the_same_scan_as_a_folder_that_holds_it()
+    {
+        using var files = new SyntheticDicom();
+        using var file = ImageFormats.Open(files.Write(SyntheticDicom.Enhanced(9, 6, 3, 0)));
+        using var folder = ImageFormats.Open(files.Folder);
+        Assert.AreEqual("LPS", file.Affine!.Orientation);
+        Assert.AreEqual(3, file.SliceSpacing);
+        Assert.AreEqual(folder.Affine!.ToString(), file.Affine.ToString());
+        for (var i = 0; i < 4; i++)
+        {
+            CollectionAssert.AreEqual(folder.ReadSlice(i).Pixels, file.ReadSlice(i).Pixels);
+        }
+    }
+
+    [TestMethod]
+    public void Files_whose_frames_alternate_are_written_with_their_own_frames()
+    {
+        using var files = new SyntheticDicom();
+        using var target = new SyntheticDicom();
+        files.Write(SyntheticDicom.Enhanced(0, 6), "a.dcm");
+        var other = SyntheticDicom.Enhanced(9, 3);
+        other.SetText(Tags.SopInstanceUid, DicomVr.UI, "1.2.3.4.1");
+        other.SetText(Tags.InstanceNumber, DicomVr.IS, "10");
+        files.Write(other, "b.dcm");
+        using var source = ImageFormats.Open(files.Folder);
+        var destination = Path.Combine(target.Folder, "out");
+        _format.WriteDerived(source, destination, Slices(source));
+        using var derived = ImageFormats.Open(destination);
+        for (var i = 0; i < 4; i++)
+        {
+            CollectionAssert.AreEqual(source.ReadSlice(i).Pixels, derived.ReadSlice(i).Pixels);
+        }
+
+        Assert.HasCount(2, Directory.GetFiles(destination));
+    }
+
+    [TestMethod]
+    public void An_object_that_does_not_hold_what_was_restored_at_its_positions_is_not_kept()
+    {
+        using var files = new SyntheticDicom();
+        using var source = (DicomScan)ImageFormats.Open(files.Write(SyntheticDicom.Enhanced(9, 6)));
+        var inFileOrder = new[] { source.Slices[1], source.Slices[0] };
+        var frames = new DerivedFrames(inFileOrder, [.. inFileOrder.Select(slice => slice.Read())], DerivedScaling.Of(source, deidentified: false));
+        var moved = DerivedText.CopyAsUtf8(DicomProviders.Current.Read(source.Path).DataSet);
+        var unsigned = frames.Describe(moved);
+        var groups = moved.GetItems(Tags.PerFrameFunctionalGroupsSequence);
+        Check(frames.ToBytes(unsigned));
+        Assert.Contains("values that were restored", Assert.ThrowsExactly<ImageFormatException>(() => Check(new byte[frames.ToBytes(unsigned).Length])).Message);
+        moved.SetItems(Tags.PerFrameFunctionalGroupsSequence, groups[1], groups[0]);
+        Assert.Contains("lies elsewhere", Assert.ThrowsExactly<ImageFormatException>(() => Check(frames.ToBytes(unsigned))).Message);
+
+        void Check(byte[] pixels)
+        {
+            var path = Path.Combine(files.Folder, $"{Guid.NewGuid():N}.dcm");
+            DicomProviders.Current.Write(path, moved, pixels);
+            DerivedCheck.ReadBack(path, moved, pixels, frames);
+        }
+    }
+
+    [TestMethod]
     public void Nothing_is_left_where_writing_fails()
     {
         using var target = new SyntheticDicom();

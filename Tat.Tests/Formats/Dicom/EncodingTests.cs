@@ -48,7 +48,9 @@ public class EncodingTests
     }
 
     [TestMethod]
-    public void Enhanced_objects_have_a_rescale_and_a_position_for_each_frame()
+    [DataRow("HU", "HU")]
+    [DataRow("US", null)]
+    public void Enhanced_objects_have_a_rescale_and_a_position_for_each_frame(string type, string? unit)
     {
         using var files = new SyntheticDicom();
         var data = SyntheticDicom.Slice(0, 0);
@@ -68,9 +70,11 @@ public class EncodingTests
         foreach (var group in data.GetItems(Tags.PerFrameFunctionalGroupsSequence))
         {
             group.GetItem(Tags.PixelValueTransformationSequence)!.SetText(Tags.RescaleIntercept, DicomVr.DS, "-10");
+            group.GetItem(Tags.PixelValueTransformationSequence)!.SetText(Tags.RescaleType, DicomVr.LO, type);
         }
 
         using var scan = ImageFormats.Open(files.Write(data));
+        Assert.AreEqual(unit, scan.Unit);
         Assert.AreEqual(4, scan.SliceSpacing);
         Assert.AreEqual((0.5, 0.25), (scan.RowSpacing, scan.ColumnSpacing));
         for (var frame = 0; frame < 3; frame++)
@@ -114,7 +118,7 @@ public class EncodingTests
         icon.SetUnsigned(Tags.Rows, 1);
         icon.SetUnsigned(Tags.Columns, 1);
         icon.Set(new DicomElement(Tags.PixelData, DicomVr.OB, [255]));
-        data.SetItems(Tags.IconImageSequence, icon);
+        data.SetItems(new DicomTag(0x0088, 0x0200), icon);
         using var scan = ImageFormats.Open(files.Write(data));
         Assert.AreEqual(8, scan.Rows);
         Assert.AreEqual(100 - 1024f, scan.ReadSlice(0).Pixels[0]);

@@ -39,6 +39,23 @@ internal sealed class SyntheticDicom : IDisposable
         return data;
     }
 
+    /// <summary>The elements of an enhanced CT whose frames of 8 × 6 pixels lie at heights along z, in the order given.</summary>
+    public static DicomDataSet Enhanced(params double[] heights)
+    {
+        var data = Slice(0, 0);
+        data.SetText(Tags.SopClassUid, DicomVr.UI, "1.2.840.10008.5.1.4.1.1.2.1");
+        data.SetText(Tags.NumberOfFrames, DicomVr.IS, Text(heights.Length));
+        data.Remove(Tags.ImagePositionPatient);
+        data.SetItems(Tags.PerFrameFunctionalGroupsSequence, [.. heights.Select(z =>
+        {
+            var (group, position) = (new DicomDataSet(), new DicomDataSet());
+            position.SetText(Tags.ImagePositionPatient, DicomVr.DS, ["0", "0", Text(z)]);
+            group.SetItems(Tags.PlanePositionSequence, position);
+            return group;
+        })]);
+        return data;
+    }
+
     /// <summary>A PET slice in Bq/ml with all that SUV needs: 74 kg, 370 MBq of a half-life of 6586.2 s, injected an hour before the scan of 10:00.</summary>
     public static DicomDataSet Pet()
     {

@@ -32,13 +32,6 @@ internal sealed class ModalityTransform
     /// <summary>The transform of a frame: of its functional groups, then of the object.</summary>
     public static ModalityTransform Of(DicomDataSet dataSet, int frame, bool signedPixels)
     {
-        // The Rescale Type of an enhanced CT that holds no HU is US, unspecified: a map such as perfusion, whose stored values are its values.
-        if (FunctionalGroups.Find(dataSet, frame, Tags.PixelValueTransformationSequence) is { } unspecified &&
-            unspecified.GetString(Tags.RescaleType) == "US" && dataSet.GetString(Tags.Modality) == "CT")
-        {
-            return new ModalityTransform(1, 0, "US");
-        }
-
         if (FunctionalGroups.Find(dataSet, frame, Tags.PixelValueTransformationSequence) is { } group)
         {
             return OfRescale(group);

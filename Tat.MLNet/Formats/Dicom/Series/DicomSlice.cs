@@ -36,6 +36,9 @@ internal sealed record DicomSlice
 
     public required double? Thickness { get; init; }
 
+    /// <summary>The distance in mm to the next slice as the header says it, for frames that have no positions of their own.</summary>
+    public required double? NominalDistance { get; init; }
+
     /// <summary>The stored values that stand for no pixel (PS3.3, section C.7.5.1.1.2), if any.</summary>
     public required PixelPadding? Padding { get; init; }
 

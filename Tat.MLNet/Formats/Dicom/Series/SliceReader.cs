@@ -42,7 +42,7 @@ internal static class SliceReader
         var dataSet = source.DataSet;
         var modality = dataSet.GetString(Tags.Modality);
         var transform = ModalityTransform.Of(dataSet, frame, layout.Signed);
-        var spacing = FunctionalGroups.GetDoubles(dataSet, frame, Tags.PixelMeasuresSequence, Tags.PixelSpacing);
+        double[] Measures(DicomTag tag) => FunctionalGroups.GetDoubles(dataSet, frame, Tags.PixelMeasuresSequence, tag);
         return new DicomSlice
         {
             Source = source with { DataSet = _noElements },
@@ -57,10 +57,11 @@ internal static class SliceReader
             SeriesNumber = dataSet.GetInt(Tags.SeriesNumber),
             InstanceNumber = dataSet.GetInt(Tags.InstanceNumber),
             Plane = PatientPlane.Of(dataSet, frame),
-            Spacing = spacing is [> 0 and var rows, > 0 and var columns, ..] ? (rows, columns) : null,
-            Thickness = FunctionalGroups.GetDoubles(dataSet, frame, Tags.PixelMeasuresSequence, Tags.SliceThickness) is [> 0 and var thickness, ..] ? thickness : null,
+            Spacing = Measures(Tags.PixelSpacing) is [> 0 and var rows, > 0 and var columns, ..] ? (rows, columns) : null,
+            Thickness = Measures(Tags.SliceThickness) is [> 0 and var thickness, ..] ? thickness : null,
+            NominalDistance = Measures(Tags.SpacingBetweenSlices) is [> 0 and var distance, ..] ? distance : null,
             Padding = PixelPadding.Of(dataSet, layout),
-            HasFunctionalGroups = dataSet.GetItems(Tags.PerFrameFunctionalGroupsSequence).Count > 0,
+            HasFunctionalGroups = dataSet.GetItems(Tags.PerFrameFunctionalGroupsSequence).Count >= layout.Frames,
         };
     }
 }

@@ -3,9 +3,9 @@ namespace Tat.MLNet.Formats.Dicom;
 /// <summary>Reads an object that was written and compares it with what was to be written.</summary>
 internal static class DerivedCheck
 {
-    /// <summary>Compares elements and pixels.</summary>
+    /// <summary>Compares elements and stored pixels, and the values and the place of each frame with those that were restored.</summary>
     /// <exception cref="ImageFormatException">They differ.</exception>
-    public static void ReadBack(string path, DicomDataSet expected, byte[] pixels)
+    public static void ReadBack(string path, DicomDataSet expected, byte[] pixels, DerivedFrames frames)
     {
         try
         {
@@ -15,10 +15,36 @@ internal static class DerivedCheck
             {
                 throw new DicomDataException("what was written is not what is read back; check the disk and write again.");
             }
+
+            var layout = PixelLayout.Of(read);
+            for (var frame = 0; frame < layout.Frames; frame++)
+            {
+                CheckFrame(read, layout, frame, frames);
+            }
         }
         catch (DicomDataException exception)
         {
             throw exception.At(path);
+        }
+    }
+
+    private static void CheckFrame(DicomObject read, PixelLayout layout, int frame, DerivedFrames frames)
+    {
+        if (frames.Slices[frame].Plane != PatientPlane.Of(read.DataSet, frame))
+        {
+            throw new DicomDataException($"frame {frame + 1} lies elsewhere than the image that was restored; the result is not kept.");
+        }
+
+        var (values, tolerance) = frames.Expected(frame);
+        var transform = ModalityTransform.Of(read.DataSet, frame, layout.Signed);
+        var stored = StoredPixels.Unpack(FrameReader.Read(read, layout, frame), layout);
+        for (var i = 0; i < stored.Length; i++)
+        {
+            // Not "larger than": a value that is no number is none of the restored ones.
+            if (!(Math.Abs(transform.Apply(stored[i]) - values[i]) <= tolerance))
+            {
+                throw new DicomDataException($"frame {frame + 1} does not hold the values that were restored at its position; the result is not kept.");
+            }
         }
     }
 

@@ -11,27 +11,34 @@ internal sealed class DerivedFrames
 
     private readonly IReadOnlyList<DicomSlice> _slices;
     private readonly DerivedScaling _scaling;
+    private readonly List<DerivedValues> _values;
     private readonly List<(Quantizer Quantizer, short[] Stored)> _frames = [];
 
     /// <summary>Quantises the restored frames of an object.</summary>
-    /// <param name="slices">The frames of the source object.</param>
+    /// <param name="slices">The frames of the source object, in its order.</param>
     /// <param name="restored">As many restored frames, in the unit of the source.</param>
     /// <param name="scaling">How values are stored.</param>
     public DerivedFrames(IReadOnlyList<DicomSlice> slices, IReadOnlyList<ImageSlice> restored, DerivedScaling scaling)
     {
         (_slices, _scaling) = (slices, scaling);
-        var values = slices.Select((slice, i) => new DerivedValues(slice, restored[i], scaling)).ToList();
+        _values = slices.Select((slice, i) => new DerivedValues(slice, restored[i], scaling)).ToList();
 
         // Without functional groups all frames share one rescale.
-        Quantizer? shared = slices.Count > 1 && !IsEnhanced(slices[0]) ? scaling.Choose(slices[0], values.SelectMany(frame => frame.Values).ToArray()) : null;
-        foreach (var frame in values)
+        Quantizer? shared = slices.Count > 1 && !IsEnhanced(slices[0]) ? scaling.Choose(slices[0], _values.SelectMany(frame => frame.Values).ToArray()) : null;
+        foreach (var frame in _values)
         {
             var quantizer = shared ?? scaling.Choose(frame.Slice, frame.Values);
             _frames.Add((quantizer, Array.ConvertAll(frame.Values, quantizer.Store)));
         }
     }
 
-    /// <summary>What is read back of a frame, in modality values.</summary>
+    /// <summary>The frames of the source.</summary>
+    public IReadOnlyList<DicomSlice> Slices => _slices;
+
+    /// <summary>What a frame is to hold, in modality values, and how far off rounding may be.</summary>
+    public (double[] Values, double Tolerance) Expected(int frame) => (_values[frame].Values, _frames[frame].Quantizer.Slope * 0.501);
+
+    /// <summary>What is stored of a frame, in modality values.</summary>
     public double ValueAt(int frame, int pixel) => _frames[frame].Quantizer.Restore(_frames[frame].Stored[pixel]);
 
     /// <summary>The difference to the source, as frames in the source's unit.</summary>
@@ -76,13 +83,19 @@ internal sealed class DerivedFrames
         dataSet.SetUnsigned(Tags.HighBit, 15);
         dataSet.SetUnsigned(Tags.PixelRepresentation, (ushort)(unsigned ? 0 : 1));
         DescribePadding(dataSet, unsigned);
-        if (IsEnhanced(dataSet))
+        var groups = dataSet.GetItems(Tags.PerFrameFunctionalGroupsSequence);
+        for (var frame = 0; frame < _frames.Count && IsEnhanced(_slices[0]); frame++)
         {
-            DescribeFrames(dataSet, unsigned);
+            SetTransformation(groups[frame], frame, unsigned);
         }
-        else
+
+        if (!IsEnhanced(_slices[0]) && dataSet.GetItem(Tags.SharedFunctionalGroupsSequence) is { } shared)
         {
-            SetRescale(dataSet, _frames[0].Quantizer, unsigned, dataSet.GetString(Tags.RescaleType) ?? _slices[0].Transform.Type ?? (_slices[0].Modality is "CT" or "MR" or "PT" ? null : "US"));
+            SetTransformation(shared, 0, unsigned);
+        }
+        else if (!IsEnhanced(_slices[0]))
+        {
+            SetRescale(dataSet, _frames[0].Quantizer, unsigned, _slices[0].Transform.Type ?? (_slices[0].Modality is "CT" or "MR" or "PT" ? null : "US"));
         }
 
         _scaling.DescribeQuantity(dataSet);
@@ -91,20 +104,11 @@ internal sealed class DerivedFrames
 
     private static bool IsEnhanced(DicomSlice slice) => slice.HasFunctionalGroups;
 
-    private static bool IsEnhanced(DicomDataSet dataSet) => dataSet.GetItems(Tags.PerFrameFunctionalGroupsSequence).Count > 0;
-
-    private void DescribeFrames(DicomDataSet dataSet, bool unsigned)
+    private void SetTransformation(DicomDataSet group, int frame, bool unsigned)
     {
-        dataSet.Remove(Tags.RescaleSlope);
-        dataSet.Remove(Tags.RescaleIntercept);
-        dataSet.GetItem(Tags.SharedFunctionalGroupsSequence)?.Remove(Tags.PixelValueTransformationSequence);
-        var groups = dataSet.GetItems(Tags.PerFrameFunctionalGroupsSequence);
-        for (var frame = 0; frame < Math.Min(groups.Count, _frames.Count); frame++)
-        {
-            var transformation = new DicomDataSet(DicomCharacterSet.Utf8);
-            SetRescale(transformation, _frames[frame].Quantizer, unsigned, _slices[frame].Transform.Type ?? (_slices[frame].Quantity.Unit == "HU" ? "HU" : "US"));
-            groups[frame].SetItems(Tags.PixelValueTransformationSequence, transformation);
-        }
+        var transformation = new DicomDataSet(DicomCharacterSet.Utf8);
+        SetRescale(transformation, _frames[frame].Quantizer, unsigned, _slices[frame].Transform.Type ?? (_slices[frame].Quantity.Unit == "HU" ? "HU" : "US"));
+        group.SetItems(Tags.PixelValueTransformationSequence, transformation);
     }
 
     private static void SetRescale(DicomDataSet dataSet, Quantizer quantizer, bool unsigned, string? type)
@@ -118,15 +122,15 @@ internal sealed class DerivedFrames
         }
     }
 
-    /// <summary>Padding keeps its value: its number among the stored values is another one.</summary>
+    /// <summary>Padding keeps its value: its number among the stored values is another one, if it is the same in all frames.</summary>
     private void DescribePadding(DicomDataSet dataSet, bool unsigned)
     {
         foreach (var (tag, stored) in new[] { (Tags.PixelPaddingValue, _slices[0].Padding?.First), (Tags.PixelPaddingRangeLimit, _slices[0].Padding?.Limit) })
         {
-            dataSet.Remove(tag);
-            if (stored is { } padding && !_scaling.IsDifference)
+            if (stored is { } padding && !_scaling.IsDifference && (tag == Tags.PixelPaddingValue || dataSet.Contains(Tags.PixelPaddingValue)) &&
+                _slices.Select((slice, i) => _frames[i].Quantizer.Store(slice.Transform.Apply(padding) * _scaling.FromModality(slice))).Distinct().ToList() is [var only])
             {
-                var word = (ushort)((ushort)_frames[0].Quantizer.Store(_slices[0].Transform.Apply(padding) * _scaling.FromModality(_slices[0])) ^ (unsigned ? SignBit : 0));
+                var word = (ushort)((ushort)only ^ (unsigned ? SignBit : 0));
                 dataSet.Set(new DicomElement(tag, unsigned ? DicomVr.US : DicomVr.SS, [(byte)word, (byte)(word >> 8)]));
             }
         }

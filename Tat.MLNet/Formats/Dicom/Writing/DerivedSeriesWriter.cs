@@ -33,39 +33,34 @@ internal sealed class DerivedSeriesWriter
     /// <exception cref="ImageFormatException">What was written is not what was to be written.</exception>
     public void Write(IEnumerable<ImageSlice> slices, CancellationToken cancellationToken)
     {
-        using var next = slices.GetEnumerator();
-        var index = 0;
-        for (var number = 1; index < _scan.SliceCount; number++)
+        var incomplete = new Dictionary<string, SortedList<int, (DicomSlice Source, ImageSlice Restored)>>();
+        var (index, number) = (0, 0);
+        foreach (var restored in slices)
         {
-            var frames = FramesOfObject(index);
-            var restored = new List<ImageSlice>(frames.Count);
-            while (restored.Count < frames.Count)
+            cancellationToken.ThrowIfCancellationRequested();
+            var source = index < _scan.SliceCount ? _scan.Slices[index++] : throw WrongCount();
+
+            // Slices come in the order of their positions; an object takes its frames in its own order.
+            if (!incomplete.TryGetValue(source.Source.Path, out var frames))
             {
-                cancellationToken.ThrowIfCancellationRequested();
-                restored.Add(next.MoveNext() ? next.Current : throw WrongCount());
+                incomplete[source.Source.Path] = frames = [];
             }
 
-            WriteObject(frames, restored, number);
-            index += frames.Count;
+            frames.Add(source.Frame, (source, restored));
+            if (frames.Count == source.Layout.Frames)
+            {
+                incomplete.Remove(source.Source.Path);
+                WriteObject([.. frames.Values.Select(frame => frame.Source)], [.. frames.Values.Select(frame => frame.Restored)], ++number);
+            }
         }
 
-        if (next.MoveNext())
+        if (index < _scan.SliceCount)
         {
             throw WrongCount();
         }
     }
 
     private ArgumentException WrongCount() => new($"The source has {_scan.SliceCount} slices; give as many restored ones.", "slices");
-
-    /// <summary>The slices from an index on that are frames of one object.</summary>
-    private List<DicomSlice> FramesOfObject(int index)
-    {
-        var first = _scan.Slices[index];
-        var frames = _scan.Slices.Skip(index).Take(first.Layout.Frames).ToList();
-        return frames.Count == first.Layout.Frames && frames.TrueForAll(slice => slice.Source.Path == first.Source.Path)
-            ? frames
-            : throw new ImageFormatException(first.Source.Path, "its frames lie between those of other files of the series; restore the files one by one.");
-    }
 
     private void WriteObject(List<DicomSlice> frames, List<ImageSlice> restored, int number)
     {
@@ -85,7 +80,7 @@ internal sealed class DerivedSeriesWriter
         var unsigned = frames.Describe(dataSet);
         var pixels = frames.ToBytes(unsigned);
         DicomProviders.Current.Write(path, dataSet, pixels);
-        DerivedCheck.ReadBack(path, dataSet, pixels);
+        DerivedCheck.ReadBack(path, dataSet, pixels, frames);
     }
 
     /// <summary>What the file of an object is called: nothing that tells of the patient.</summary>
