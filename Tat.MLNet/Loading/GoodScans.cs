@@ -158,7 +158,7 @@ public sealed class GoodScans : IDisposable
         public Images(ImageSpool spool, RestorationTask task, Slice[] slices)
         {
             (Task, _spool, _slices) = (task, spool, slices);
-            _levels = slices.GroupBy(slice => slice.Volume).ToDictionary(volume => volume.Key, volume => Level(volume.SelectMany(slice => spool.Read(slice.Place).Pixels)));
+            _levels = slices.GroupBy(slice => slice.Volume).ToDictionary(volume => volume.Key, volume => IntensityLevel.Measure(volume.Select(slice => spool.Read(slice.Place))));
         }
 
         public RestorationTask Task { get; }
@@ -167,16 +167,13 @@ public sealed class GoodScans : IDisposable
 
         public string VolumeOf(int index) => _slices[index].Volume;
 
-        public GoodImage Read(int index, ulong seed) => new(_spool.Read(_slices[index].Place), _slices[index].PixelSpacing, _slices[index].Name) { Level = _levels[_slices[index].Volume] };
+        public GoodImage Read(int index, ulong seed)
+        {
+            var (slice, image) = (_slices[index], _spool.Read(_slices[index].Place));
+            return new(new(image.Pixels, image.Height, image.Width) { VolumeLevel = _levels[slice.Volume] }, slice.PixelSpacing, slice.Name);
+        }
 
         public override string ToString() => FormattableString.Invariant($"{Count} slices of {_levels.Count} volumes");
-
-        private static float Level(IEnumerable<float> values)
-        {
-            float[] sorted = [.. values];
-            Array.Sort(sorted);
-            return Math.Max(sorted[(int)(0.995 * (sorted.Length - 1))], float.Epsilon);
-        }
     }
 }
 
@@ -184,8 +181,8 @@ public sealed class GoodScans : IDisposable
 public sealed record GoodScanOptions
 {
     /// <summary>The tasks whose folders are read.</summary>
-    /// <value>The default is PET, CT and MRI.</value>
-    public TaskVocabulary Tasks { get; init; } = TaskVocabulary.Paper;
+    /// <value>The default is PET, CT and MRI, the last scaled by volume.</value>
+    public TaskVocabulary Tasks { get; init; } = TaskVocabulary.Scans;
 
     /// <summary>The patients that are held out for validation: names of folders below the task, or their paths from the task on, as in <c>CT/patient7</c>.</summary>
     /// <value>The default is none.</value>

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
 using Tat.MLNet.ModelIO;
+using Tat.Torch.Checkpoints;
 using Tat.Torch.Inference;
 using Tat.Torch.Model;
 
@@ -15,7 +16,7 @@ namespace Tat.MLNet.Scoring;
 public sealed class TatTransformer : RestorationTransformer
 {
     internal const string LoaderName = "TatTransformer";
-    internal const string WeightsName = "Weights";
+    internal const string WeightsName = WeightsFile.PipelineEntry;
     private static readonly ModelSignature _signature = new("TATMODEL", LoaderName);
     private readonly NonFiniteHandling _nonFinite;
 

@@ -29,12 +29,12 @@ internal sealed class TrainingScans : IDisposable
     public IReadOnlyList<string> LeftOut => _scans.LeftOut;
 
     /// <summary>The tasks, in the order of the paper.</summary>
-    public TaskVocabulary Tasks => new(TaskVocabulary.Paper.Where(task => Training.Any(source => source.Task == task)));
+    public TaskVocabulary Tasks => new(TaskVocabulary.Scans.Where(task => Training.Any(source => source.Task == task)));
 
     /// <summary>Reads the scans of a plan.</summary>
     public static TrainingScans Open(TrainingPlan plan, IProgress<(double, string)> progress, CancellationToken cancellationToken)
     {
-        var tasks = plan.Tasks.Count > 0 ? new(plan.Tasks.Select(name => TaskVocabulary.Paper[name])) : TaskVocabulary.Paper;
+        var tasks = plan.Tasks.Count > 0 ? new(plan.Tasks.Select(name => TaskVocabulary.Scans[name])) : TaskVocabulary.Scans;
         var scans = GoodScans.Open(plan.From!, new() { Tasks = tasks, HoldOut = [.. plan.HoldOut] }, new Relay(share => progress.Report((share, "reading scans"))), cancellationToken);
         try
         {

@@ -92,7 +92,7 @@ public sealed class SimulateCommandTests
     }
 
     /// <summary>A bright disc on a dark ground, 48 × 40 × 2, 2 mm.</summary>
-    private static string WriteDisc(string path, float level)
+    internal static string WriteDisc(string path, float level)
     {
         var pixels = new float[48 * 40];
         for (var i = 0; i < pixels.Length; i++)

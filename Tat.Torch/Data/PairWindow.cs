@@ -18,33 +18,33 @@ internal sealed class PairWindow(PairPool pool, PairOrder order, int task, ulong
     /// <summary>The place in the endless list of pairs that a patch is cut from.</summary>
     public long PlaceOf(long position) => (position / pool.Uses) + new RandomStream(seed, Streams.Choice, task, position).Next(Kept);
 
-    /// <summary>The pair for a patch.</summary>
+    /// <summary>Moves on to the patches of an iteration: lets go of pairs that are not needed any more, and lets those be made that soon will be.</summary>
+    /// <param name="from">The position of the first patch.</param>
+    /// <param name="end">The position after the last one.</param>
+    public void MoveTo(long from, long end)
+    {
+        foreach (var old in _pairs.Keys.Where(place => place < from / pool.Uses).ToList())
+        {
+            _pairs.Remove(old);
+        }
+
+        for (var place = from / pool.Uses; place < (end / pool.Uses) + Kept + Ahead; place++)
+        {
+            if (!_pairs.ContainsKey(place))
+            {
+                var (index, at) = (order.At(place, 1, 0), place);
+                maker.Want(_pairs[place] = new(() => Make(index, at)));
+            }
+        }
+    }
+
+    /// <summary>The pair for a patch of the iteration.</summary>
     /// <param name="position">The position in the endless list of patches.</param>
     /// <param name="skip">How many places further in the list of pairs to look, where those before cannot be read.</param>
     public NormalizedPair At(long position, int skip)
     {
         var place = PlaceOf(position);
-        if (skip > 0)
-        {
-            return Make(order.At(place, 1, skip), place);
-        }
-
-        var first = position / pool.Uses;
-        foreach (var old in _pairs.Keys.Where(key => key < first).ToList())
-        {
-            _pairs.Remove(old);
-        }
-
-        for (var next = first; next < first + Kept + Ahead; next++)
-        {
-            if (!_pairs.ContainsKey(next))
-            {
-                var (index, at) = (order.At(next, 1, 0), next);
-                maker.Want(_pairs[next] = new(() => Make(index, at)));
-            }
-        }
-
-        return _pairs[place].Value;
+        return skip == 0 ? _pairs[place].Value : Make(order.At(place, 1, skip), place);
     }
 
     private NormalizedPair Make(int index, long place) => pool.Make(index, new RandomStream(seed, Streams.Counterpart, task, place).NextBits());

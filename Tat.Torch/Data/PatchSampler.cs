@@ -12,8 +12,8 @@ namespace Tat.Torch.Data;
 internal sealed class PatchSampler(PairPool[] pools, SamplingPlan plan, ulong seed, bool flipAndTurn, bool skipUnreadable) : IDisposable
 {
     private readonly PairOrder[] _orders = [.. pools.Select((pool, task) => new PairOrder(seed, task, pool.Count))];
-    private readonly PairWindow?[] _windows = new PairWindow?[pools.Length];
     private readonly PairMaker _maker = new();
+    private PairWindow?[] Windows => field ??= [.. pools.Select((pool, task) => pool.Uses == 0 ? null : new PairWindow(pool, _orders[task], task, seed, _maker))];
 
     /// <inheritdoc/>
     public void Dispose() => _maker.Dispose();
@@ -26,7 +26,9 @@ internal sealed class PatchSampler(PairPool[] pools, SamplingPlan plan, ulong se
         var slots = new List<(int Task, long Position)>();
         for (var task = 0; task < pools.Length; task++)
         {
-            for (var position = plan.TakenBefore(task, iteration); position < plan.TakenBefore(task, iteration + 1); position++)
+            var (first, end) = (plan.TakenBefore(task, iteration), plan.TakenBefore(task, iteration + 1));
+            Windows[task]?.MoveTo(first, end);
+            for (var position = first; position < end; position++)
             {
                 slots.Add((task, position));
             }
@@ -63,7 +65,7 @@ internal sealed class PatchSampler(PairPool[] pools, SamplingPlan plan, ulong se
     private NormalizedPair Read(TrainingBatch batch, int task, long position, int batchSize)
     {
         var pool = pools[task];
-        var window = pool.Uses == 0 ? null : _windows[task] ??= new(pool, _orders[task], task, seed, _maker);
+        var window = Windows[task];
         for (var attempt = 0; ; attempt++)
         {
             var index = window is null ? _orders[task].At(position, batchSize, attempt) : _orders[task].At(window.PlaceOf(position), 1, attempt);

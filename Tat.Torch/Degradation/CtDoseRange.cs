@@ -9,6 +9,9 @@ namespace Tat.Torch.Degradation;
 /// <remarks>The scan of a whole slice is simulated, because noise is made by all that a ray passes; that takes about a second of a core for 512 × 512, so many patches are cut from each.</remarks>
 public sealed record CtDoseRange : IDegradationRange
 {
+    /// <summary>Diameter of water in mm up to which the tube current is the same.</summary>
+    private const double PlainDiameter = 360;
+
     /// <summary>Pixels per side beyond which images are not enlarged.</summary>
     private const int LargestSide = 512;
 
@@ -42,9 +45,10 @@ public sealed record CtDoseRange : IDegradationRange
         var random = new RandomStream(seed, Streams.Strength);
         var scale = random.NextChance(UnchangedShare) ? 1 : PixelSize.Draw(ref random);
         scale = Math.Max(scale, Math.Min(1, Math.Max(image.Image.Height, image.Image.Width) / (double)LargestSide));
+        var spacing = image.PixelSpacing * scale;
         var good = ChangeKernel(ImageResizer.Resize(image.Image, scale, CtLowDose.LowestHounsfield), ref random);
-        var degradation = new CtLowDose { DoseFraction = DoseFraction.Draw(ref random), IncidentPhotons = IncidentPhotons.Draw(ref random), OnOneCore = true };
-        var pair = degradation.Degrade(good, image.PixelSpacing * scale, random.NextBits(), image.Name);
+        var degradation = new CtLowDose { DoseFraction = DoseFraction.Draw(ref random), IncidentPhotons = IncidentPhotons.Draw(ref random) * Exposure(good, spacing), OnOneCore = true };
+        var pair = degradation.Degrade(good, spacing, random.NextBits(), image.Name);
         var noise = new ImageSlice([.. pair.LowQuality.Pixels.Zip(good.Pixels, (low, high) => low - high)], good.Height, good.Width);
         return new(new([.. good.Pixels.Zip(ChangeKernel(noise, ref random).Pixels, (value, error) => value + error)], good.Height, good.Width), good, image.Name);
     }
@@ -56,11 +60,22 @@ public sealed record CtDoseRange : IDegradationRange
     public ImagePair Fixed(GoodImage image, ulong seed)
     {
         ArgumentNullException.ThrowIfNull(image);
-        return new CtLowDose().Degrade(image.Image, image.PixelSpacing, seed, image.Name);
+        var published = new CtLowDose();
+        return new CtLowDose { IncidentPhotons = published.IncidentPhotons * Exposure(image.Image, image.PixelSpacing) }.Degrade(image.Image, image.PixelSpacing, seed, image.Name);
     }
 
     /// <inheritdoc/>
     public override string ToString() => OptionsText.ShowAll(this);
+
+    /// <summary>
+    /// What the tube current is multiplied by, as exposure control does for a large patient: by the attenuation of what its water-equivalent diameter exceeds. Coronal slices, which no ray passes lengthwise in a
+    /// scanner, would have no signal without it.
+    /// </summary>
+    private static double Exposure(ImageSlice image, double spacing)
+    {
+        var water = image.Pixels.Sum(hounsfield => Math.Max(0, 1 + (hounsfield / 1000.0))) * spacing * spacing;
+        return Math.Exp(CtLowDose.WaterAttenuation * Math.Max(0, Math.Sqrt(4 / Math.PI * water) - PlainDiameter));
+    }
 
     /// <summary>Smooths as a softer kernel does, by up to 0.8 pixels, or raises edges as a sharper one does.</summary>
     private ImageSlice ChangeKernel(ImageSlice image, ref RandomStream random)

@@ -17,7 +17,7 @@ namespace Tat.Torch.Degradation;
 public sealed class CtLowDose : IDegradation
 {
     /// <summary>Attenuation of water per mm at about 70 keV.</summary>
-    private const double WaterAttenuation = 0.0192;
+    internal const double WaterAttenuation = 0.0192;
 
     /// <summary>Values below this are padding outside the field of view, not attenuation.</summary>
     internal const float LowestHounsfield = -1024;

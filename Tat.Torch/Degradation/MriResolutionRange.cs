@@ -35,7 +35,7 @@ public sealed record MriResolutionRange : IDegradationRange
     /// <value>The default is 0.45 to 1.8.</value>
     public StrengthRange Resolution { get; init => field = value.Within(0.1, 4, nameof(Resolution)); } = new(0.45, 1.8);
 
-    /// <summary>What intensities are multiplied by.</summary>
+    /// <summary>What intensities are multiplied by in relation to the level of their volume, by which they are scaled.</summary>
     /// <value>The default is 0.7 to 1.3.</value>
     public StrengthRange Level { get; init; } = new(0.7, 1.3);
 
@@ -48,11 +48,12 @@ public sealed record MriResolutionRange : IDegradationRange
     {
         ArgumentNullException.ThrowIfNull(image);
         var random = new RandomStream(seed, Streams.Strength);
-        var good = Resize(image.Image, ref random);
-        good = Recolour(good, image.Level, Contrast.Draw(ref random), Level.Draw(ref random));
+        var level = image.Image.VolumeLevel ?? IntensityLevel.Measure(image.Image);
+        var good = ChangeContrast(Resize(image.Image, ref random), level, Contrast.Draw(ref random));
+        level /= (float)Level.Draw(ref random);
         var factor = random.NextUniform(Factor.Minimum, Factor.Maximum);
         var axes = !random.NextChance(OneAxisShare) ? KSpaceAxes.Both : random.NextChance(0.5) ? KSpaceAxes.Rows : KSpaceAxes.Columns;
-        return new MriKSpaceCrop { Factor = factor, Axes = axes }.Degrade(good, image.PixelSpacing, seed, image.Name);
+        return Degrade(good, new() { Factor = factor, Axes = axes }, level, image.Name);
     }
 
     /// <inheritdoc/>
@@ -63,7 +64,7 @@ public sealed record MriResolutionRange : IDegradationRange
     public ImagePair Fixed(GoodImage image, ulong seed)
     {
         ArgumentNullException.ThrowIfNull(image);
-        return new MriKSpaceCrop { Factor = FixedFactor(seed) }.Degrade(Recolour(image.Image, image.Level, 1, 1), image.PixelSpacing, seed, image.Name);
+        return Degrade(image.Image, new() { Factor = FixedFactor(seed) }, image.Image.VolumeLevel, image.Name);
     }
 
     /// <inheritdoc/>
@@ -87,10 +88,11 @@ public sealed record MriResolutionRange : IDegradationRange
             : KSpace.Resample(image, Math.Min(height, image.Height), Math.Min(width, image.Width), height, width);
     }
 
-    /// <summary>Brings the volume's level to two thirds of the task's range, times <paramref name="gain"/>, and raises what is below and above it to a power.</summary>
-    private static ImageSlice Recolour(ImageSlice image, float level, double power, double gain)
-    {
-        var scale = gain * RestorationTask.Mri.NormalizationRange.Maximum / 1.5;
-        return new([.. image.Pixels.Select(value => (float)(scale * Math.Pow(Math.Max(0, value) / level, power)))], image.Height, image.Width);
-    }
+    private static ImagePair Degrade(ImageSlice good, MriKSpaceCrop degradation, float? level, string name) =>
+        new(new(degradation.Degrade(good).Pixels, good.Height, good.Width) { VolumeLevel = level }, new(good.Pixels, good.Height, good.Width) { VolumeLevel = level }, name);
+
+    /// <summary>Raises intensities in relation to the level to a power.</summary>
+    private static ImageSlice ChangeContrast(ImageSlice image, float level, double power) => level > 0
+        ? new([.. image.Pixels.Select(value => (float)(level * Math.Pow(Math.Max(0, value) / level, power)))], image.Height, image.Width)
+        : image;
 }

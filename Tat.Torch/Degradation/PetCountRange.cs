@@ -9,11 +9,11 @@ namespace Tat.Torch.Degradation;
 public sealed record PetCountRange : IDegradationRange
 {
     /// <summary>Sides in pixels between which images are made coarser or finer.</summary>
-    private const int SmallestSide = 24;
+    private const int SmallestSide = 64;
     private const int LargestSide = 192;
 
     /// <summary>Side in mm of an image that shows a whole patient; a ray through a smaller one gets fewer counts.</summary>
-    private const double WholeBody = 350;
+    private const double WholeBody = 300;
 
     /// <inheritdoc/>
     RestorationTask IDegradationRange.Task => RestorationTask.Pet;
@@ -87,20 +87,20 @@ public sealed record PetCountRange : IDegradationRange
     /// <inheritdoc/>
     public override string ToString() => OptionsText.ShowAll(this);
 
-    /// <summary>A part of a patient that is scanned by itself has the noise of the whole if counts fall with the third power of its size: counts of a ray, rays, and length of a ray.</summary>
-    private static double ShareOfCounts(ImageSlice image, double spacing) => Math.Pow(Math.Clamp(Math.Max(image.Height, image.Width) * spacing / WholeBody, 0.25, 1), 3);
+    /// <summary>A part of a patient that is scanned by itself has about the noise of the whole if counts fall faster than its area, because each ray gets fewer of them, too.</summary>
+    private static double ShareOfCounts(ImageSlice image, double spacing) => Math.Pow(Math.Clamp(Math.Max(image.Height, image.Width) * spacing / WholeBody, 0.25, 1), 2.5);
 
     /// <summary>Another number of pixels on the same field; images with attenuation keep theirs.</summary>
     private (ImageSlice Image, double Spacing) Resize(GoodImage image, ref RandomStream random)
     {
-        var scale = random.NextChance(1 / 3.0) ? 1 : Resolution.Draw(ref random);
+        var draw = random.NextChance(1 / 3.0) ? 1 : Resolution.Draw(ref random);
         if (image.Attenuation is not null)
         {
             return (image.Image, image.PixelSpacing);
         }
 
         var (shorter, longer) = (Math.Min(image.Image.Height, image.Image.Width), Math.Max(image.Image.Height, image.Image.Width));
-        scale = scale < 1 ? Math.Max(scale, Math.Min(1, SmallestSide / (double)shorter)) : Math.Min(scale, Math.Max(1, LargestSide / (double)longer));
+        var scale = Math.Clamp(draw, Math.Min(1, SmallestSide / (double)shorter), Math.Max(1, LargestSide / (double)longer));
         var (height, width) = ((int)Math.Round(scale * image.Image.Height), (int)Math.Round(scale * image.Image.Width));
         return (height, width) == (image.Image.Height, image.Image.Width)
             ? (image.Image, image.PixelSpacing)

@@ -6,9 +6,6 @@ namespace Tat.Torch.Imaging;
 /// <param name="Name">What to call it in messages and reports.</param>
 public sealed record GoodImage(ImageSlice Image, double PixelSpacing, string Name)
 {
-    /// <summary>MRI: the 99.5th percentile of the volume, by which intensities are scaled.</summary>
-    public float Level { get; init; } = 2730;
-
     /// <summary>PET: the attenuation at 511 keV per mm, of the size of <see cref="Image"/>; <see langword="null"/> where it is unknown.</summary>
     public ImageSlice? Attenuation { get; init; }
 }

@@ -73,18 +73,21 @@ internal sealed class Validator
         var quotas = new int[volumes.Length];
         for (var left = Math.Min(images, pool.Count); left > 0;)
         {
-            for (var i = 0; i < volumes.Length && left > 0; i++)
+            int[] open = [.. Enumerable.Range(0, volumes.Length).Where(volume => quotas[volume] < volumes[volume].Length)];
+            var round = Math.Min(left, open.Length);
+            for (var i = 0; i < round; i++)
             {
-                if (quotas[i] < volumes[i].Length)
-                {
-                    quotas[i]++;
-                    left--;
-                }
+                quotas[open[Middle(i, open.Length, round)]]++;
             }
+
+            left -= round;
         }
 
-        return volumes.Zip(quotas).SelectMany(volume => Enumerable.Range(0, volume.Second).Select(i => volume.First[(int)(((2L * i) + 1) * volume.First.Length / (2L * volume.Second))]));
+        return volumes.Zip(quotas).SelectMany(volume => Enumerable.Range(0, volume.Second).Select(i => volume.First[Middle(i, volume.First.Length, volume.Second)]));
     }
+
+    /// <summary>The middle of part <paramref name="part"/> when <paramref name="count"/> things are cut into <paramref name="parts"/>.</summary>
+    private static int Middle(int part, int count, int parts) => (int)(((2L * part) + 1) * count / (2L * parts));
 
     private sealed record Item(PairPool Pool, int Index, string Volume, bool IsSample)
     {
