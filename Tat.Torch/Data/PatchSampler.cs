@@ -13,6 +13,7 @@ internal sealed class PatchSampler(PairPool[] pools, SamplingPlan plan, ulong se
 {
     private readonly PairOrder[] _orders = [.. pools.Select((pool, task) => new PairOrder(seed, task, pool.Count))];
     private readonly PairMaker _maker = new();
+
     private PairWindow?[] Windows => field ??= [.. pools.Select((pool, task) => pool.Uses == 0 ? null : new PairWindow(pool, _orders[task], task, seed, _maker))];
 
     /// <inheritdoc/>
