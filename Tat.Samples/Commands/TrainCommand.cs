@@ -2,6 +2,7 @@ using System.CommandLine;
 using Microsoft.ML;
 using Tat.MLNet.Scoring;
 using Tat.MLNet.Training;
+using Tat.Samples.Shared;
 using Tat.Samples.Shell;
 using Tat.Torch.Tasks;
 using Tat.Torch.Training;
@@ -36,7 +37,7 @@ internal static class TrainCommand
             ModelFiles.Save(ml, model, null, target);
             terminal.Line(cancellationToken.IsCancellationRequested ? $"The best model so far is in {target}." : $"The model is in {target}.");
             cancellationToken.ThrowIfCancellationRequested();
-            return Task.FromResult(CommandLine.Done);
+            return Task.FromResult(ExitCodes.Done);
         });
         return command;
     }

@@ -1,4 +1,4 @@
-using Tat.Samples.Commands;
+using Tat.Samples.Shared;
 using Tat.Tests.Formats;
 
 namespace Tat.Tests.Samples;

@@ -1,7 +1,8 @@
 using Tat.Torch.Imaging;
-using Tat.Torch.Runtime;
+using Tat.Torch.Numerics;
+using Tat.Torch.Randomness;
 using Tat.Torch.Tasks;
-using Tat.Torch.Training;
+using Tat.Torch.Training.Contracts;
 
 namespace Tat.Torch.Degradation;
 

@@ -1,4 +1,5 @@
 using Tat.Torch.Imaging;
+using Tat.Torch.Numerics;
 
 namespace Tat.Torch.Degradation;
 
