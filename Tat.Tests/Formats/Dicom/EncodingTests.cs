@@ -118,7 +118,7 @@ public class EncodingTests
         icon.SetUnsigned(Tags.Rows, 1);
         icon.SetUnsigned(Tags.Columns, 1);
         icon.Set(new DicomElement(Tags.PixelData, DicomVr.OB, [255]));
-        data.SetItems(Tags.IconImageSequence, icon);
+        data.SetItems(new DicomTag(0x0088, 0x0200), icon);
         using var scan = ImageFormats.Open(files.Write(data));
         Assert.AreEqual(8, scan.Rows);
         Assert.AreEqual(100 - 1024f, scan.ReadSlice(0).Pixels[0]);

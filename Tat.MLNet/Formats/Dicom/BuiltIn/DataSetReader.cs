@@ -7,6 +7,7 @@ internal sealed class DataSetReader(DicomInput input, bool isExplicit)
     private const int MaximumDepth = 64;
 
     private const uint Undefined = 0xFFFFFFFF;
+    private static readonly byte[] _itemStart = [0xFE, 0xFF, 0x00, 0xE0];
     private bool _signedPixels;
 
     /// <summary>Where the pixels are; <see langword="null"/> until, and unless, they are met.</summary>
@@ -17,6 +18,24 @@ internal sealed class DataSetReader(DicomInput input, bool isExplicit)
     {
         var reader = new DataSetReader(new DicomInput(new MemoryStream(value), value.Length, bigEndian: false), isExplicit: false);
         return reader.ReadItems(parent, sequence, (uint)value.Length, depth);
+    }
+
+    /// <summary>Reads the items of a private sequence, whose representation implicit encodings do not tell; <see langword="null"/> where the value holds none.</summary>
+    public static List<DicomDataSet>? TryReadImplicitItems(DicomDataSet parent, DicomElement element)
+    {
+        if (element.Vr != DicomVr.UN || !element.Value.AsSpan().StartsWith(_itemStart))
+        {
+            return null;
+        }
+
+        try
+        {
+            return ReadImplicitItems(parent, element.Tag, element.Value, depth: 0);
+        }
+        catch (DicomDataException)
+        {
+            return null;
+        }
     }
 
     /// <summary>Reads elements until the end of the file, or of the pixels: nothing that is needed follows them.</summary>

@@ -65,6 +65,19 @@ internal sealed partial class DicomDataSet : IEnumerable<DicomElement>
         _elements.RemoveAll(match);
     }
 
+    /// <summary>Removes elements from the data set and from the items of its sequences.</summary>
+    /// <param name="match">Tells of an element of a data set whether it goes.</param>
+    public void RemoveEverywhere(Func<DicomDataSet, DicomTag, bool> match)
+    {
+        // What a data set says of its own elements, such as private creators, stays until all are judged.
+        var matching = this.Where(element => match(this, element.Tag)).ToHashSet();
+        RemoveAll(matching.Contains);
+        foreach (var item in this.SelectMany(element => element.Items ?? []))
+        {
+            item.RemoveEverywhere(match);
+        }
+    }
+
     public IEnumerator<DicomElement> GetEnumerator()
     {
         Sort();

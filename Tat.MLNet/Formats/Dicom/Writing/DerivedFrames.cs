@@ -83,13 +83,19 @@ internal sealed class DerivedFrames
         dataSet.SetUnsigned(Tags.HighBit, 15);
         dataSet.SetUnsigned(Tags.PixelRepresentation, (ushort)(unsigned ? 0 : 1));
         DescribePadding(dataSet, unsigned);
-        if (IsEnhanced(dataSet))
+        var groups = dataSet.GetItems(Tags.PerFrameFunctionalGroupsSequence);
+        for (var frame = 0; frame < _frames.Count && IsEnhanced(_slices[0]); frame++)
         {
-            DescribeFrames(dataSet, unsigned);
+            SetTransformation(groups[frame], frame, unsigned);
         }
-        else
+
+        if (!IsEnhanced(_slices[0]) && dataSet.GetItem(Tags.SharedFunctionalGroupsSequence) is { } shared)
         {
-            SetRescale(dataSet, _frames[0].Quantizer, unsigned, dataSet.GetString(Tags.RescaleType) ?? _slices[0].Transform.Type ?? (_slices[0].Modality is "CT" or "MR" or "PT" ? null : "US"));
+            SetTransformation(shared, 0, unsigned);
+        }
+        else if (!IsEnhanced(_slices[0]))
+        {
+            SetRescale(dataSet, _frames[0].Quantizer, unsigned, _slices[0].Transform.Type ?? (_slices[0].Modality is "CT" or "MR" or "PT" ? null : "US"));
         }
 
         _scaling.DescribeQuantity(dataSet);
@@ -98,20 +104,11 @@ internal sealed class DerivedFrames
 
     private static bool IsEnhanced(DicomSlice slice) => slice.HasFunctionalGroups;
 
-    private static bool IsEnhanced(DicomDataSet dataSet) => dataSet.GetItems(Tags.PerFrameFunctionalGroupsSequence).Count > 0;
-
-    private void DescribeFrames(DicomDataSet dataSet, bool unsigned)
+    private void SetTransformation(DicomDataSet group, int frame, bool unsigned)
     {
-        dataSet.Remove(Tags.RescaleSlope);
-        dataSet.Remove(Tags.RescaleIntercept);
-        dataSet.GetItem(Tags.SharedFunctionalGroupsSequence)?.Remove(Tags.PixelValueTransformationSequence);
-        var groups = dataSet.GetItems(Tags.PerFrameFunctionalGroupsSequence);
-        for (var frame = 0; frame < Math.Min(groups.Count, _frames.Count); frame++)
-        {
-            var transformation = new DicomDataSet(DicomCharacterSet.Utf8);
-            SetRescale(transformation, _frames[frame].Quantizer, unsigned, _slices[frame].Transform.Type ?? (_slices[frame].Quantity.Unit == "HU" ? "HU" : "US"));
-            groups[frame].SetItems(Tags.PixelValueTransformationSequence, transformation);
-        }
+        var transformation = new DicomDataSet(DicomCharacterSet.Utf8);
+        SetRescale(transformation, _frames[frame].Quantizer, unsigned, _slices[frame].Transform.Type ?? (_slices[frame].Quantity.Unit == "HU" ? "HU" : "US"));
+        group.SetItems(Tags.PixelValueTransformationSequence, transformation);
     }
 
     private static void SetRescale(DicomDataSet dataSet, Quantizer quantizer, bool unsigned, string? type)
@@ -125,15 +122,15 @@ internal sealed class DerivedFrames
         }
     }
 
-    /// <summary>Padding keeps its value: its number among the stored values is another one.</summary>
+    /// <summary>Padding keeps its value: its number among the stored values is another one, if it is the same in all frames.</summary>
     private void DescribePadding(DicomDataSet dataSet, bool unsigned)
     {
         foreach (var (tag, stored) in new[] { (Tags.PixelPaddingValue, _slices[0].Padding?.First), (Tags.PixelPaddingRangeLimit, _slices[0].Padding?.Limit) })
         {
-            dataSet.Remove(tag);
-            if (stored is { } padding && !_scaling.IsDifference)
+            if (stored is { } padding && !_scaling.IsDifference && (tag == Tags.PixelPaddingValue || dataSet.Contains(Tags.PixelPaddingValue)) &&
+                _slices.Select((slice, i) => _frames[i].Quantizer.Store(slice.Transform.Apply(padding) * _scaling.FromModality(slice))).Distinct().ToList() is [var only])
             {
-                var word = (ushort)((ushort)_frames[0].Quantizer.Store(_slices[0].Transform.Apply(padding) * _scaling.FromModality(_slices[0])) ^ (unsigned ? SignBit : 0));
+                var word = (ushort)((ushort)only ^ (unsigned ? SignBit : 0));
                 dataSet.Set(new DicomElement(tag, unsigned ? DicomVr.US : DicomVr.SS, [(byte)word, (byte)(word >> 8)]));
             }
         }

@@ -9,12 +9,6 @@ internal static class DerivedObject
 {
     private const int LongestDescription = 64;
 
-    /// <summary>Elements that describe pixels which the object no longer has, or sign them.</summary>
-    private static readonly DicomTag[] _outdated =
-    [
-        Tags.InstanceCreatorUid, Tags.ModalityLutSequence, Tags.IconImageSequence, Tags.MacParametersSequence, Tags.DigitalSignaturesSequence, Tags.PixelDataProviderUrl,
-    ];
-
     private static readonly HashSet<string?> _alwaysPrimary =
     [
         "1.2.840.10008.5.1.4.1.1.128", "1.2.840.10008.5.1.4.1.1.128.1", "1.2.840.10008.5.1.4.1.1.130",
@@ -44,16 +38,9 @@ internal static class DerivedObject
 
     private static void RemoveOutdated(DicomDataSet copy)
     {
-        // Overlays in unused bits of the pixels (retired) went with these bits.
-        var embedded = copy.Where(element => (element.Tag.Group & 0xFF01) == 0x6000 && !copy.Contains(element.Tag with { Element = 0x3000 }))
-            .Select(element => element.Tag.Group).ToHashSet();
+        StoredValueElements.Remove(copy);
         var isEnhancedMr = copy.GetString(Tags.SopClassUid) == DerivedFrames.EnhancedMr;
-        copy.RemoveAll(element =>
-            isEnhancedMr && _originalMrOnly.Contains(element.Tag) ||
-            _outdated.Contains(element.Tag) ||
-            element.Tag.Group is 0x7FE0 or 0xFFFC ||
-            element.Tag.CompareTo(Tags.SmallestImagePixelValue) >= 0 && element.Tag.CompareTo(Tags.LargestPixelValueInPlane) <= 0 ||
-            embedded.Contains(element.Tag.Group));
+        copy.RemoveAll(element => element.Tag == Tags.InstanceCreatorUid || isEnhancedMr && _originalMrOnly.Contains(element.Tag));
     }
 
     private static void Identify(DicomDataSet copy, DerivedSeries series, string instanceUid)
@@ -80,13 +67,20 @@ internal static class DerivedObject
         copy.SetText(Tags.SeriesDescription, DicomVr.LO, suffix.Length == 0 ? description : $"{description} {suffix}".Trim());
 
         copy.SetText(Tags.ImageType, DicomVr.CS, DerivedType(copy.GetStrings(Tags.ImageType), IsAlwaysPrimary(copy)));
-        SetFrameTypes(copy);
+        SetPresentation(source, copy);
+        foreach (var macro in FrameTypes(copy))
+        {
+            macro.SetText(Tags.FrameType, DicomVr.CS, DerivedType(macro.GetStrings(Tags.FrameType), isAlwaysPrimary: true));
+            SetPresentation(source, macro);
+        }
+
         if (copy.Contains(Tags.ContentQualification))
         {
             copy.SetText(Tags.ContentQualification, DicomVr.CS, "RESEARCH");
         }
 
-        if (source.Syntax.IsLossy && !copy.Contains(Tags.LossyImageCompression))
+        // What was lossy stays so, whatever the object says of itself; of JPEG 2000 and JPEG-LS it alone tells.
+        if (source.Syntax.IsLossy && (source.Syntax.Codec == PixelCodec.Jpeg || !copy.Contains(Tags.LossyImageCompression)))
         {
             copy.SetText(Tags.LossyImageCompression, DicomVr.CS, "01");
         }
@@ -102,14 +96,17 @@ internal static class DerivedObject
 
     private static string[] DerivedType(string[] type, bool isAlwaysPrimary) => ["DERIVED", isAlwaysPrimary ? "PRIMARY" : "SECONDARY", .. type.Skip(2)];
 
-    private static void SetFrameTypes(DicomDataSet copy)
+    /// <summary>The items of functional groups that tell the type of frames.</summary>
+    private static IEnumerable<DicomDataSet> FrameTypes(DicomDataSet dataSet) => dataSet.GetItems(Tags.SharedFunctionalGroupsSequence)
+        .Concat(dataSet.GetItems(Tags.PerFrameFunctionalGroupsSequence))
+        .SelectMany(group => group.SelectMany(element => element.Items ?? []).Where(item => item.Contains(Tags.FrameType)));
+
+    /// <summary>The colours of stored values went with their tables.</summary>
+    private static void SetPresentation(DicomObject source, DicomDataSet described)
     {
-        foreach (var group in copy.GetItems(Tags.SharedFunctionalGroupsSequence).Concat(copy.GetItems(Tags.PerFrameFunctionalGroupsSequence)))
+        if (source.DataSet.Contains(Tags.PixelPresentation))
         {
-            foreach (var macro in group.SelectMany(element => element.Items ?? []).Where(item => item.Contains(Tags.FrameType)))
-            {
-                macro.SetText(Tags.FrameType, DicomVr.CS, DerivedType(macro.GetStrings(Tags.FrameType), isAlwaysPrimary: true));
-            }
+            described.SetText(Tags.PixelPresentation, DicomVr.CS, "MONOCHROME");
         }
     }
 

@@ -56,12 +56,14 @@ internal sealed class DerivedScaling
             dataSet.SetText(Tags.SuvType, DicomVr.CS, "BW");
         }
 
+        // Windows of the source would show nothing of values in another unit, or about zero.
+        if (_asUptake || IsDifference)
+        {
+            dataSet.RemoveEverywhere((_, tag) => tag == Tags.WindowCenter || tag == Tags.WindowWidth || tag == Tags.WindowExplanation || tag == Tags.VoiLutFunction || tag == Tags.FrameVoiLutSequence);
+        }
+
         if (IsDifference)
         {
-            // A window about zero: that of the source would show nothing.
-            dataSet.Remove(Tags.VoiLutSequence);
-            dataSet.Remove(Tags.WindowCenter);
-            dataSet.Remove(Tags.WindowWidth);
             if (dataSet.GetString(Tags.Modality) == "CT")
             {
                 dataSet.SetText(Tags.WindowCenter, DicomVr.DS, "0");

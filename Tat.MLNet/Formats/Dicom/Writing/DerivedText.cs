@@ -40,7 +40,7 @@ internal static class DerivedText
                 continue;
             }
 
-            copy.Set(element.Items is { } items ? new DicomElement(element.Tag, items.ConvertAll(Copy))
+            copy.Set((element.Items ?? DataSetReader.TryReadImplicitItems(source, element)) is { } items ? new DicomElement(element.Tag, items.ConvertAll(Copy))
                 : element.Vr.UsesCharacterSet() ? new DicomElement(element.Tag, element.Vr, DicomCharacterSet.Utf8.Encode(source.CharacterSet.Decode(element.Value, element.Vr)))
                 : element);
         }
