@@ -1,13 +1,15 @@
 using System.Globalization;
 using Microsoft.ML.Runtime;
 using Tat.MLNet.ModelIO;
+using Tat.Torch.Files;
 
 namespace Tat.MLNet.Loading;
 
 /// <summary>Loads the images that a list file names: a text with a heading and columns separated by commas, semicolons or tabs.</summary>
 /// <remarks>
 /// Columns: <c>LowQuality</c>, <c>HighQuality</c> (Vector&lt;Single&gt;, row-major, in the image's physical unit; <c>HighQuality</c> is empty where the list names no reference),
-/// <c>Height</c>, <c>Width</c> (Int32), <c>Task</c> (as listed; else empty), <c>FileName</c>, <c>SliceIndex</c> (Int32, from 0), <c>Modality</c> (of DICOM files; else empty), and the text columns of <see cref="Options.Columns"/>.
+/// <c>Height</c>, <c>Width</c> (Int32), <c>Task</c> (as listed; else empty), <c>FileName</c>, <c>SliceIndex</c> (Int32, from 0), <c>VolumeLevel</c> (Single: the level of the file's low-quality volume, measured where it is read),
+/// <c>Modality</c> (of DICOM files; else empty), and the text columns of <see cref="Options.Columns"/>.
 /// Paths are relative to the list file. A line without a slice index stands for all slices of its file.
 /// </remarks>
 public sealed class ImageListLoader : ImageLoader
@@ -17,7 +19,7 @@ public sealed class ImageListLoader : ImageLoader
     private readonly Options _options;
 
     internal ImageListLoader(Options options)
-        : base([ImageColumn.LowQuality, ImageColumn.HighQuality, ImageColumn.Height, ImageColumn.Width, ImageColumn.Task, ImageColumn.FileName, ImageColumn.SliceIndex, ImageColumn.Modality, .. options.Columns.Select(ListedText)])
+        : base([ImageColumn.LowQuality, ImageColumn.HighQuality, ImageColumn.Height, ImageColumn.Width, ImageColumn.Task, ImageColumn.FileName, ImageColumn.SliceIndex, ImageColumn.VolumeLevel, ImageColumn.Modality, .. options.Columns.Select(ListedText)])
         => _options = options;
 
     private protected override ModelSignature Signature => _signature;
@@ -33,7 +35,7 @@ public sealed class ImageListLoader : ImageLoader
         }
 
         string[] known = [options.LowQualityColumn, options.HighQualityColumn, options.TaskColumn, options.SliceIndexColumn];
-        using var reader = File.OpenText(path);
+        using var reader = new StreamReader(RegularFile.Open(path));
         var heading = DelimitedText.Read(reader, path).FirstOrDefault() ?? throw NothingListed(path);
         return new()
         {
@@ -55,7 +57,7 @@ public sealed class ImageListLoader : ImageLoader
 
     private List<ImageEntry> ReadList(string path)
     {
-        using var reader = File.OpenText(path);
+        using var reader = new StreamReader(RegularFile.Open(path));
         var lines = DelimitedText.Read(reader, path).ToList();
         if (lines.Count < 2)
         {
@@ -83,7 +85,7 @@ public sealed class ImageListLoader : ImageLoader
         ? null
         : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var slice)
             ? slice
-            : throw new InvalidDataException($"'{path}', line {line}: '{text}' is not a slice index; write a whole number from 0 up, or nothing for all slices.");
+            : throw new InvalidDataException($"'{path}', line {line}: '{MessageText.OneLine(text, 120)}' is not a slice index; write a whole number from 0 up, or nothing for all slices.");
 
     /// <summary>What the columns of the list are called.</summary>
     public sealed class Options
@@ -125,6 +127,6 @@ public sealed class ImageListLoader : ImageLoader
         }
 
         public int Find(string name) => TryFind(name)
-            ?? throw new InvalidDataException($"'{path}' has no column '{name}'; its heading names {string.Join(", ", names)}.");
+            ?? throw new InvalidDataException($"'{path}' has no column '{name}'; its heading names {MessageText.OneLine(string.Join(", ", names), 200)}.");
     }
 }

@@ -1,4 +1,5 @@
 using Tat.MLNet.Formats;
+using Tat.Torch.Files;
 using Tat.Torch.Tasks;
 
 namespace Tat.Samples.Commands;
@@ -24,8 +25,9 @@ internal static class ImageInputs
         }
 
         // The header stands for a .hdr/.img pair, a folder for the series in it.
-        var folders = Directory.EnumerateDirectories(path, "*", SearchOption.AllDirectories).Where(IsImage).ToList();
-        var files = Directory.EnumerateFiles(path, "*", SearchOption.AllDirectories)
+        var inside = new FolderWalk(path);
+        var folders = inside.Folders.Where(IsImage).ToList();
+        var files = inside.Files
             .Where(file => !folders.Any(folder => file.StartsWith(folder + Path.DirectorySeparatorChar, StringComparison.Ordinal)))
             .Where(file => !file.Contains(".img", StringComparison.OrdinalIgnoreCase) && IsImage(file));
         var images = folders.Concat(files).Order(StringComparer.Ordinal).Select(image => (image, WithoutEnding(Path.GetRelativePath(path, image)))).ToList();

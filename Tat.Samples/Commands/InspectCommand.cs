@@ -36,7 +36,7 @@ internal static class InspectCommand
             }
             catch (Exception exception) when (exception is IOException or InvalidDataException)
             {
-                terminal.Error(exception.Message.ReplaceLineEndings(" "));
+                terminal.Error(CommandLine.MessageOf(exception));
                 continue;
             }
 

@@ -40,9 +40,9 @@ internal sealed record PairFiles(RestorationTask Task, string Name, string LowQu
             throw new InvalidDataException($"'{LowQuality}' has {low.Rows} x {low.Columns} x {low.SliceCount} pixels and '{HighQuality}' {high.Rows} x {high.Columns} x {high.SliceCount}; only images of one size can be compared.");
         }
 
-        for (var i = 0; i < low.SliceCount; i++)
+        foreach (var (i, slice) in low.ReadSlices(Task).Index())
         {
-            yield return (new ImagePair(low.ReadSlice(i), high.ReadSlice(i), Name), i, low.SliceCount);
+            yield return (new ImagePair(slice, high.ReadSlice(i), Name), i, low.SliceCount);
         }
     }
 }

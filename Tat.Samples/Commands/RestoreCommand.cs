@@ -50,18 +50,23 @@ internal static class RestoreCommand
                 using var scan = ImageFormats.Open(job.Source, readOptions);
                 var chosen = TaskOf(scan, parsed.GetValue(task), restorer.Tasks);
                 var clock = Stopwatch.StartNew();
+                var tally = new RangeTally(chosen);
                 unrestored = 0;
                 terminal.Track(job.Name, progress =>
                 {
-                    var slices = Enumerable.Range(0, scan.SliceCount).Select(i => inference.Check(parsed, scan.ReadSlice(i), job.Source, i + 1));
+                    var slices = scan.ReadSlices(chosen, cancellationToken).Select((slice, i) => tally.Add(inference.Check(parsed, slice, job.Source, i + 1)));
                     job.Write(scan, restorer.RestoreVolume(slices, chosen, new SliceProgress(scan.SliceCount, progress), cancellationToken), options, cancellationToken);
                     return job;
                 }, quiet: parsed.GetValue(json));
-                results.Add(new { job.Source, Task = chosen.Name, Slices = scan.SliceCount, Unrestored = unrestored, job.Destination, clock.Elapsed.TotalSeconds });
+                results.Add(new { job.Source, Task = chosen.Name, Slices = scan.SliceCount, Unrestored = unrestored, ShareBeyondRange = tally.Share, job.Destination, clock.Elapsed.TotalSeconds });
                 if (!parsed.GetValue(json))
                 {
                     var left = unrestored > 0 ? $"; {unrestored} with NaN or infinite values left as they are" : "";
                     terminal.Line(FormattableString.Invariant($"{job.Destination}: {scan.SliceCount - unrestored} slices restored as {chosen} in {clock.Elapsed.TotalSeconds:F1} s{left}"));
+                    if (tally.Remark is { } remark)
+                    {
+                        terminal.Line($"{job.Destination}: {remark}.");
+                    }
                 }
             }
 

@@ -1,16 +1,22 @@
+using Tat.Torch.Files;
+
 namespace Tat.MLNet.Formats.Dicom;
 
 /// <summary>Finds the images of a folder and groups them by series.</summary>
 internal static class SeriesFinder
 {
     /// <summary>All files of a folder and the folders in it, in the order of their names.</summary>
-    public static IEnumerable<string> Files(string folder) =>
-        Directory.EnumerateFiles(folder, "*", new EnumerationOptions { RecurseSubdirectories = true, IgnoreInaccessible = false }).Order(StringComparer.Ordinal);
+    public static IEnumerable<string> Files(string folder) => new FolderWalk(folder).Files;
 
     /// <summary>Whether a file begins like a DICOM file.</summary>
     public static bool IsDicom(string path)
     {
-        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 1);
+        if (!RegularFile.Exists(path))
+        {
+            return false;
+        }
+
+        using var file = RegularFile.Open(path, 1);
         var start = new byte[DicomFileStart.Size];
         return DicomFileStart.FindFirstElement(start.AsSpan(0, file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false))) is not null;
     }
