@@ -21,7 +21,8 @@ internal static class EvaluateCommand
         var low = new Option<string>("--lq") { Description = "Instead of --data: a low-quality image, or a folder of them." };
         var high = new Option<string>("--hq") { Description = "The reference, or a folder of references with the same names." };
         var task = CommonOptions.Task(required: false);
-        var model = new Option<string>("--model") { Description = "The model to evaluate; without one, the low-quality images alone are measured." };
+        var model = CommonOptions.Model();
+        var noModel = new Option<bool>("--no-model") { Description = "Measure the low-quality images alone, and filters where wanted." };
         var baselines = new Option<bool>("--baselines") { Description = "Compare with filters, too: Gaussian, non-local means, total variation." };
         var tune = new Option<bool>("--tune") { Description = "Instead of that: find the strengths at which filters do best on these images." };
         var csv = new Option<string>("--csv") { Description = "Write a line per slice and method to this file." };
@@ -29,7 +30,7 @@ internal static class EvaluateCommand
         var inference = new InferenceOptions();
         var overwrite = CommonOptions.Overwrite();
         var json = CommonOptions.Json();
-        var command = new Command("evaluate", "Measures PSNR, SSIM, RMSE, bias, noise and sharpness against references by the paper's protocol.") { data, split, low, high, task, model, baselines, tune, csv, overwrite, json };
+        var command = new Command("evaluate", "Measures PSNR, SSIM, RMSE, bias, noise and sharpness against references by the paper's protocol.") { data, split, low, high, task, model, noModel, baselines, tune, csv, overwrite, json };
         reading.AddTo(command);
         inference.AddTo(command);
         command.Validators.Add(result =>
@@ -43,7 +44,7 @@ internal static class EvaluateCommand
         command.SetAction((parsed, cancellationToken) =>
         {
             var unrestored = 0;
-            using var restorer = parsed.GetValue(model) is { } path ? inference.Open(parsed, path, _ => Interlocked.Increment(ref unrestored)) : null;
+            using var restorer = parsed.GetValue(noModel) || parsed.GetValue(tune) ? null : inference.Open(parsed, parsed.GetRequiredValue(model), _ => Interlocked.Increment(ref unrestored));
             var tasks = restorer?.Tasks ?? TaskVocabulary.Paper;
             var pairs = parsed.GetValue(data) is { } root
                 ? PairFiles.InDataSet(root, parsed.GetRequiredValue(split), tasks)

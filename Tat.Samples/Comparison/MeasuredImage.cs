@@ -1,13 +1,14 @@
 using System.Globalization;
 using Tat.Torch.Baselines;
 using Tat.Torch.Imaging;
+using Tat.Torch.Inference;
 using Tat.Torch.Metrics;
 using Tat.Torch.Tasks;
 
 namespace Tat.Samples.Comparison;
 
 /// <summary>How one image came out by each method.</summary>
-internal sealed record MeasuredImage(RestorationTask Task, string Name, int Slice, IReadOnlyList<MethodScore> Scores)
+internal sealed record MeasuredImage(RestorationTask Task, string Name, int Slice, double NoiseEstimate, IReadOnlyList<MethodScore> Scores)
 {
     /// <summary>What an image is called before anything was done, what the model has made of it, and what it should equal.</summary>
     public const string Input = "Input", Model = "Model", Reference = "Reference";
@@ -24,7 +25,7 @@ internal sealed record MeasuredImage(RestorationTask Task, string Name, int Slic
         MethodScore Score(string method, ImageSlice image) => new(
             method, ImageQuality.Measure(image, pair.HighQuality, task.MetricWindow),
             isFinite ? ImageFidelity.Measure(image, pair.HighQuality, task.MetricWindow) : new(double.NaN, double.NaN, double.NaN, double.NaN, double.NaN));
-        return new(task, pair.Name, slice,
+        return new(task, pair.Name, slice, isFinite ? InputWarnings.NoiseOf(pair.LowQuality, task) : double.NaN,
         [
             Score(Input, pair.LowQuality),
             .. isFinite ? filters.Select(filter => Score(filter.Name, filter.Apply(pair.LowQuality))) : [],
@@ -36,13 +37,13 @@ internal sealed record MeasuredImage(RestorationTask Task, string Name, int Slic
     /// <summary>A table of all images: a line for each image and method.</summary>
     public static IEnumerable<string> ToCsv(IEnumerable<MeasuredImage> images)
     {
-        yield return "Task,FileName,SliceIndex,Method,Psnr,Ssim,Rmse,Bias,PeakBias,Noise,NoiseFrequency,EdgeSharpness";
+        yield return "Task,FileName,SliceIndex,NoiseEstimate,Method,Psnr,Ssim,Rmse,Bias,PeakBias,Noise,NoiseFrequency,EdgeSharpness";
         foreach (var image in images)
         {
             foreach (var (method, quality, fidelity) in image.Scores)
             {
                 yield return string.Create(CultureInfo.InvariantCulture,
-                    $"{image.Task},{Quoted(image.Name)},{image.Slice},{Quoted(method)},{quality.Psnr},{quality.Ssim},{quality.Rmse},{fidelity.Bias},{fidelity.PeakBias},{fidelity.Noise},{fidelity.NoiseFrequency},{fidelity.EdgeSharpness}");
+                    $"{image.Task},{Quoted(image.Name)},{image.Slice},{image.NoiseEstimate},{Quoted(method)},{quality.Psnr},{quality.Ssim},{quality.Rmse},{fidelity.Bias},{fidelity.PeakBias},{fidelity.Noise},{fidelity.NoiseFrequency},{fidelity.EdgeSharpness}");
             }
         }
     }

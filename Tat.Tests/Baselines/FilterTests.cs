@@ -18,10 +18,11 @@ public sealed class FilterTests
     [
         new GaussianSmoothing { Sigma = 1.5 },
         new NonLocalMeans { Strength = 30 },
-        new NonLocalMeans { Strength = 30, Range = new(-50, 50) },
+        new Clipped(new NonLocalMeans { Strength = 30 }, new(-50, 50)),
         new TotalVariation { Strength = 20 },
         new KSpaceConsistentTotalVariation { Strength = 20, Rounds = 2 },
-        new PercentileScaled(new TotalVariation { Strength = 20 }),
+        new Scaled(new TotalVariation { Strength = 0.02 }, ScaleMeasure.Level),
+        new Scaled(new NonLocalMeans { Strength = 1 }, ScaleMeasure.Noise),
     ];
 
     [TestMethod]
@@ -80,10 +81,10 @@ public sealed class FilterTests
     }
 
     [TestMethod]
-    public void Outside_of_its_range_non_local_means_changes_nothing()
+    public void Outside_of_its_range_a_clipped_filter_changes_nothing()
     {
         var image = TestImages.Random(20, 20, 5, -1000, -500);
-        CollectionAssert.AreEqual(image.Pixels, new NonLocalMeans { Strength = 30, Range = new(-400, 600) }.Apply(image).Pixels);
+        CollectionAssert.AreEqual(image.Pixels, new Clipped(new NonLocalMeans { Strength = 30 }, new(-400, 600)).Apply(image).Pixels);
     }
 
     [TestMethod]
@@ -129,10 +130,12 @@ public sealed class FilterTests
     }
 
     [TestMethod]
-    public void A_scaled_filter_does_the_same_to_an_image_of_another_scale()
+    [DataRow(ScaleMeasure.Level)]
+    [DataRow(ScaleMeasure.Noise)]
+    public void A_scaled_filter_does_the_same_to_an_image_of_another_scale(ScaleMeasure by)
     {
         var image = TestImages.Random(32, 32, 2, 0, 1);
-        var filter = new PercentileScaled(new TotalVariation { Strength = 100 });
+        var filter = new Scaled(new TotalVariation { Strength = 0.1 }, by);
         var bright = filter.Apply(new([.. image.Pixels.Select(value => 4000 * value)], 32, 32));
         Assert.IsLessThan(1e-2, filter.Apply(image).Pixels.Zip(bright.Pixels, (a, b) => Math.Abs((4000 * a) - b)).Max());
     }

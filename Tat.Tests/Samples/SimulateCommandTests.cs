@@ -47,7 +47,7 @@ public sealed class SimulateCommandTests
         Assert.IsInRange(15, 45, psnr);
         var lines = File.ReadAllLines(folder["images.csv"]).Where(line => line.Contains("\"Input\"", StringComparison.Ordinal)).ToArray();
         Assert.HasCount(4, lines);
-        Assert.AreEqual(psnr, lines.Average(line => double.Parse(line.Split(',')[4], System.Globalization.CultureInfo.InvariantCulture)), 1e-9);
+        Assert.AreEqual(psnr, lines.Average(line => double.Parse(line.Split(',')[5], System.Globalization.CultureInfo.InvariantCulture)), 1e-9);
 
         var table = await Cli.RunAsync("evaluate", "--data", folder["set"]);
         table.AssertDone();

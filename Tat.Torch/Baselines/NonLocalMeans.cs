@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Numerics;
 using System.Runtime.InteropServices;
 using Tat.Torch.Imaging;
-using Tat.Torch.Tasks;
 
 namespace Tat.Torch.Baselines;
 
@@ -36,10 +35,6 @@ public sealed record NonLocalMeans : IImageFilter
         init => field = FilterInput.CheckCount(value, nameof(SearchRadius));
     } = 9;
 
-    /// <summary>The intensities to filter; what an image has outside of them stays as it is, and counts as the end of the range for its neighbours.</summary>
-    /// <value><see langword="null"/>: all.</value>
-    public IntensityRange? Range { get; init; }
-
     /// <inheritdoc/>
     public string Name => string.Create(CultureInfo.InvariantCulture, $"Non-local means, h = {Strength:G3}");
 
@@ -48,20 +43,18 @@ public sealed record NonLocalMeans : IImageFilter
     {
         ArgumentNullException.ThrowIfNull(image);
         var (height, width) = (image.Height, image.Width);
-        float[] clipped = Range is { } range ? [.. image.Pixels.Select(value => Math.Clamp(value, range.Minimum, range.Maximum))] : image.Pixels;
         var margin = PatchRadius + SearchRadius;
 
         // Room for whole vectors beyond the last pixel of a row and of its patches.
         var stride = width + (2 * margin) + (2 * Vector<float>.Count);
-        var padded = Pad(clipped, height, width, margin, stride);
+        var padded = Pad(image.Pixels, height, width, margin, stride);
         var result = new float[image.Pixels.Length];
         Parallel.For(0, height, () => new Row(width, PatchRadius), (y, _, row) =>
         {
             row.Filter(padded, stride, y + margin, margin, SearchRadius, PatchRadius, (float)(Strength * Strength));
             for (var x = 0; x < width; x++)
             {
-                var i = (y * width) + x;
-                result[i] = image.Pixels[i] + (row.Mean(x) - clipped[i]);
+                result[(y * width) + x] = row.Mean(x);
             }
 
             return row;

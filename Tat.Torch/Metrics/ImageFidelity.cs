@@ -6,7 +6,7 @@ namespace Tat.Torch.Metrics;
 
 /// <summary>What PSNR does not tell of an image: whether its values are right on average and at their peaks, how its noise looks, and how sharp its edges are.</summary>
 /// <remarks>
-/// Measured inside the body: where the reference lies strictly inside the window and above a twentieth of its own range. Each value is NaN where an image has nothing to measure it in.
+/// Measured inside the body: where the reference lies strictly inside the window and above a twentieth of its height above it. Each value is NaN where an image has nothing to measure it in.
 /// Noise is taken in the flattest quarter of blocks of 16 × 16 pixels, after a plane has been taken off each; the same blocks, chosen in the reference, serve all images that are compared with it.
 /// </remarks>
 /// <param name="Bias">Mean of image − reference, in the images' unit.</param>
@@ -26,32 +26,27 @@ public readonly record struct ImageFidelity(double Bias, double PeakBias, double
     /// <summary>Compares an image with its reference.</summary>
     /// <param name="image">The image to judge; give the reference itself to learn of its noise.</param>
     /// <param name="reference">The image that it should equal, of the same size and unit; all values are finite.</param>
-    /// <param name="window">The intensities to which both are clipped first, such as <see cref="RestorationTask.MetricWindow"/>.</param>
+    /// <param name="window">The intensities to which both are clipped first, such as <see cref="RestorationTask.MetricWindow"/>; <see langword="null"/> to clip nothing.</param>
     /// <exception cref="ArgumentException">The images differ in size.</exception>
-    public static ImageFidelity Measure(ImageSlice image, ImageSlice reference, IntensityRange window)
+    public static ImageFidelity Measure(ImageSlice image, ImageSlice reference, IntensityRange? window = null)
     {
         ArgumentNullException.ThrowIfNull(image);
         ArgumentNullException.ThrowIfNull(reference);
-        ArgumentNullException.ThrowIfNull(window);
         if (image.Height != reference.Height || image.Width != reference.Width)
         {
             throw new ArgumentException($"The image is {image.Height} × {image.Width} and its reference {reference.Height} × {reference.Width}; only images of the same size can be compared.", nameof(image));
         }
 
-        var (x, y) = (Clip(image, window), Clip(reference, window));
-        var body = Body(y, window);
+        var (minimum, maximum) = window is null ? (reference.Pixels.Min(), float.PositiveInfinity) : (window.Minimum, window.Maximum);
+        var (x, y) = (Clip(image, minimum, maximum), Clip(reference, minimum, maximum));
+        var threshold = minimum + ((y.Pixels.Max() - minimum) / 20);
+        bool[] body = [.. y.Pixels.Select(value => value > threshold && value < maximum)];
         var (noise, frequency) = NoiseOf(x, FlatBlocks(y, body));
-        return new(BiasOf(x, y, body), PeakBiasOf(x, y, body, window.Minimum), noise, frequency, SharpnessOf(x, y, body));
+        return new(BiasOf(x, y, body), PeakBiasOf(x, y, body, minimum), noise, frequency, SharpnessOf(x, y, body));
     }
 
-    private static ImageSlice Clip(ImageSlice image, IntensityRange window) =>
-        new([.. image.Pixels.Select(value => Math.Clamp(value, window.Minimum, window.Maximum))], image.Height, image.Width);
-
-    private static bool[] Body(ImageSlice reference, IntensityRange window)
-    {
-        var threshold = window.Minimum + ((reference.Pixels.Max() - window.Minimum) / 20);
-        return [.. reference.Pixels.Select(value => value > threshold && value < window.Maximum)];
-    }
+    private static ImageSlice Clip(ImageSlice image, float minimum, float maximum) =>
+        new([.. image.Pixels.Select(value => Math.Clamp(value, minimum, maximum))], image.Height, image.Width);
 
     private static double BiasOf(ImageSlice x, ImageSlice y, bool[] body)
     {

@@ -48,5 +48,5 @@ public sealed class MethodTableTests
     private static MethodTable Table(params (string Method, double Psnr)[] scores) => MethodTable.Of([Image(scores)]);
 
     private static MeasuredImage Image(params (string Method, double Psnr)[] scores) =>
-        new(RestorationTask.Mri, "image", 0, [.. scores.Append(("Reference", double.PositiveInfinity)).Select(score => new MethodScore(score.Item1, new(score.Item2, 0.5, 10, 400), _plain))]);
+        new(RestorationTask.Mri, "image", 0, 1, [.. scores.Append(("Reference", double.PositiveInfinity)).Select(score => new MethodScore(score.Item1, new(score.Item2, 0.5, 10, 400), _plain))]);
 }
