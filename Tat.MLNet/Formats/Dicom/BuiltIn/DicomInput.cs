@@ -1,10 +1,14 @@
 using System.Buffers.Binary;
+using Tat.Torch.Files;
 
 namespace Tat.MLNet.Formats.Dicom;
 
 /// <summary>Reads the parts of an element from a stream and never past its end, nor allocates for what the stream does not hold.</summary>
-internal sealed class DicomInput(Stream stream, long length, bool bigEndian)
+internal sealed class DicomInput(Stream stream, long length, bool bigEndian, MemoryMeter meter)
 {
+    /// <summary>Bytes that an element takes beside its value.</summary>
+    private const int ElementSize = 96;
+
     public long Position { get; private set; } = stream.Position;
 
     public long Length { get; } = length;
@@ -12,7 +16,7 @@ internal sealed class DicomInput(Stream stream, long length, bool bigEndian)
     public bool BigEndian { get; } = bigEndian;
 
     /// <summary>The same input in little endian byte order.</summary>
-    public DicomInput AsLittleEndian() => BigEndian ? new DicomInput(stream, Length, false) : this;
+    public DicomInput AsLittleEndian() => BigEndian ? new DicomInput(stream, Length, false, meter) : this;
 
     /// <summary>Goes on where another view of the same stream stopped.</summary>
     public void Follow(DicomInput other) => Position = other.Position;
@@ -42,7 +46,15 @@ internal sealed class DicomInput(Stream stream, long length, bool bigEndian)
             throw new DicomDataException("the file ends inside its header; it is truncated, copy it again.");
         }
 
-        stream.ReadExactly(bytes);
+        try
+        {
+            stream.ReadExactly(bytes);
+        }
+        catch (EndOfStreamException exception)
+        {
+            throw new DicomDataException("the file has become shorter since it was opened; copy it again.", exception);
+        }
+
         Position += bytes.Length;
     }
 
@@ -50,11 +62,7 @@ internal sealed class DicomInput(Stream stream, long length, bool bigEndian)
     public byte[] ReadValue(DicomTag tag, uint length, DicomVr vr)
     {
         Require(tag, length);
-        if (length > int.MaxValue / 2)
-        {
-            throw new DicomDataException($"{Tags.Name(tag)} has {length} bytes; values other than pixels of more than 1 GB cannot be read.");
-        }
-
+        Take(length);
         var value = length == 0 ? [] : new byte[length];
         Fill(value);
         if (BigEndian)
@@ -63,6 +71,20 @@ internal sealed class DicomInput(Stream stream, long length, bool bigEndian)
         }
 
         return value;
+    }
+
+    /// <summary>Notes the memory of an element, an item or a fragment.</summary>
+    /// <exception cref="DicomDataException">It is more than the file allows.</exception>
+    public void Take(long bytes)
+    {
+        try
+        {
+            meter.Take(bytes + ElementSize);
+        }
+        catch (InvalidDataException exception)
+        {
+            throw new DicomDataException($"{exception.Message}.", exception);
+        }
     }
 
     public void Skip(DicomTag tag, long bytes)
