@@ -6,6 +6,7 @@ using Tat.Torch.Checkpoints;
 using Tat.Torch.Model;
 using Tat.Torch.Onnx;
 using Tat.Torch.Pretrained;
+using Tat.Torch.TensorFiles;
 
 namespace Tat.MLNet;
 

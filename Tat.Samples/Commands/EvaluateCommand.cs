@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Tat.Samples.Comparison;
+using Tat.Samples.Shared;
 using Tat.Samples.Shell;
 using Tat.Torch.Baselines;
 using Tat.Torch.Imaging;
@@ -67,7 +68,7 @@ internal static class EvaluateCommand
             if (parsed.GetValue(tune))
             {
                 Tune(terminal, [.. Slices().Select(slice => (slice.Files.Task, slice.Pair))], parsed.GetValue(json), cancellationToken);
-                return Task.FromResult(CommandLine.Done);
+                return Task.FromResult(ExitCodes.Done);
             }
 
             var measured = terminal.Track("Evaluating", progress => Measure(Slices(), restorer, parsed.GetValue(baselines), progress, cancellationToken), quiet: parsed.GetValue(json));
@@ -95,7 +96,7 @@ internal static class EvaluateCommand
                 }
             }
 
-            return Task.FromResult(CommandLine.Done);
+            return Task.FromResult(ExitCodes.Done);
         });
         return command;
     }

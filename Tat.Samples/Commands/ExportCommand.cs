@@ -1,7 +1,6 @@
 using System.CommandLine;
-using Microsoft.ML;
 using Spectre.Console;
-using Tat.MLNet.Scoring;
+using Tat.Samples.Shared;
 using Tat.Samples.Shell;
 using Tat.Torch.Checkpoints;
 using Tat.Torch.Model;
@@ -31,18 +30,18 @@ internal static class ExportCommand
         {
             var path = parsed.GetRequiredValue(output);
             CommonOptions.CheckFree(parsed.GetValue(overwrite), path);
-            using var source = LoadModel(parsed.GetRequiredValue(model));
+            using var source = ModelFiles.LoadTorch(parsed.GetRequiredValue(model));
             switch (Path.GetExtension(path).ToLowerInvariant())
             {
                 case ".safetensors":
                     var described = parsed.GetValue(card) is { } file ? CardFile.Read(file, source.Card) : source.Card;
                     new TatModel(source.Network, source.Tasks, described).Save(path, parsed.GetValue(half));
                     terminal.Line($"The model is in {path}; PyTorch loads its weights with strict=True.");
-                    return Task.FromResult(CommandLine.Done);
+                    return Task.FromResult(ExitCodes.Done);
                 case ".pth" or ".pt":
                     WeightsFile.Export(source.Network, path);
                     terminal.Line($"The weights are in {path}; PyTorch loads them with strict=True.");
-                    return Task.FromResult(CommandLine.Done);
+                    return Task.FromResult(ExitCodes.Done);
             }
 
             var options = new OnnxExportOptions
@@ -61,7 +60,7 @@ internal static class ExportCommand
                 Show(terminal, report);
             }
 
-            return Task.FromResult(CommandLine.Done);
+            return Task.FromResult(ExitCodes.Done);
         });
         return command;
     }
@@ -81,19 +80,5 @@ internal static class ExportCommand
         }
 
         terminal.Write(table);
-    }
-
-    /// <summary>Loads a model of TorchSharp.</summary>
-    public static TatModel LoadModel(string path)
-    {
-        if (Path.GetExtension(path).Equals(".safetensors", StringComparison.OrdinalIgnoreCase))
-        {
-            return TatModel.Load(path);
-        }
-
-        var ml = new MLContext();
-        return ml.ImageRestoration.FindRestoration(ModelFiles.LoadPipeline(ml, path)) is TatTransformer transformer
-            ? transformer.Model
-            : throw new InvalidDataException($"The model '{path}' runs on ONNX Runtime already; export the one that it was made from.");
     }
 }

@@ -1,7 +1,7 @@
 using Tat.Tests.Degradation;
-using Tat.Torch.Degradation;
 using Tat.Torch.Imaging;
-using Tat.Torch.Runtime;
+using Tat.Torch.Numerics;
+using Tat.Torch.Randomness;
 
 namespace Tat.Tests.Imaging;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
-using Tat.Torch.Degradation;
 using Tat.Torch.Imaging;
+using Tat.Torch.Numerics;
 
 namespace Tat.Torch.Baselines;
 

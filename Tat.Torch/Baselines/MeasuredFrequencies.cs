@@ -1,5 +1,5 @@
-using Tat.Torch.Degradation;
 using Tat.Torch.Imaging;
+using Tat.Torch.Numerics;
 
 namespace Tat.Torch.Baselines;
 

@@ -1,5 +1,5 @@
 using Google.Protobuf;
-using Tat.Torch.Checkpoints;
+using Tat.Torch.TensorFiles;
 using Tat.Torch.Model;
 using Tat.Torch.Onnx;
 using Tat.Torch.Tasks;
