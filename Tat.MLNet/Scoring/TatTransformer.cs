@@ -39,7 +39,7 @@ public sealed class TatTransformer : RestorationTransformer
     {
         var writer = ModelWriter.Begin(context, _signature);
         writer.Write(JsonSerializer.Serialize(new Saved(Columns, BatchSize, _nonFinite)));
-        writer.WriteStream(WeightsName, Model.Save);
+        writer.WriteStream(WeightsName, stream => Model.Save(stream));
     }
 
     private sealed record Saved(ScoringColumns Columns, int BatchSize, NonFiniteHandling NonFinite);

@@ -2,6 +2,7 @@ using System.IO.Compression;
 using System.Text;
 using Tat.Torch.Files;
 using Tat.Torch.Model;
+using Tat.Torch.Pretrained;
 using Tat.Torch.TensorFiles;
 using Tat.Torch.TensorFiles.PyTorch;
 using TorchSharp;
@@ -21,7 +22,7 @@ public static class WeightsFile
     /// Understood are a state_dict or a checkpoint that holds one, in PyTorch's zip and old formats or as safetensors, and models that were saved by <see cref="TatModel"/> or inside a pipeline of ML.NET. Prefixes such as <c>module.</c>
     /// and <c>ema_model.</c> are dropped; where a file has both averaged and other weights, the averaged ones are taken. The architecture follows from the shapes.
     /// </remarks>
-    /// <param name="path">The file.</param>
+    /// <param name="path">The file; <see cref="TatPretrained.Name"/> for the model that comes with this library.</param>
     /// <param name="options">What the file does not say; <see langword="null"/> for the paper's.</param>
     /// <returns>To be disposed by the caller.</returns>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
@@ -30,6 +31,11 @@ public static class WeightsFile
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         options ??= new();
+        if (TatPretrained.IsMeantBy(path))
+        {
+            return TatPretrained.Load(options.Device);
+        }
+
         if (IsZipOrPickle(path))
         {
             if (LoadFromPipeline(path, options.Device) is { } model)

@@ -1,6 +1,7 @@
 using Tat.Torch.Data;
 using Tat.Torch.Inference;
 using Tat.Torch.Model;
+using Tat.Torch.Pretrained;
 using Tat.Torch.Runtime;
 using Tat.Torch.Training.Contracts;
 using Tat.Torch.Training.Optimization;
@@ -211,7 +212,7 @@ internal sealed class TrainingLoop : IDisposable
         Trained = DateTimeOffset.UtcNow,
         Iterations = Counters.Best?.Iteration ?? Counters.Iteration,
         Data = _options.DataDescription,
-        InitialWeights = Path.GetFileName(_options.InitialWeights),
+        InitialWeights = _options.InitialWeights is { } weights && TatPretrained.IsMeantBy(weights) ? TatPretrained.Card.Title : Path.GetFileName(_options.InitialWeights),
         TrainingPairs = _pools.ToDictionary(pool => pool.Task.Name, pool => pool.Count),
         Validation = Counters.Best?.Tasks ?? new Dictionary<string, TaskScore>(),
         Training = OptionsText.Describe(_options).Where(option => TellsInCard(option.Key)).ToDictionary(),

@@ -22,6 +22,9 @@ public sealed partial record TatTrainerOptions
         ProgressInterval = 10,
     };
 
+    /// <summary>A short further training of a small network that has learnt already: as <see cref="Cpu"/>, with a lower rate that rises slowly, and patches mirrored and turned.</summary>
+    public static TatTrainerOptions FineTuning { get; } = Cpu with { LearningRate = 3e-4, WarmUpIterations = 20, GradientClipping = 1, FlipsAndQuarterTurns = true };
+
     /// <summary>Number of iterations (optimiser steps), at least 1.</summary>
     /// <value>The default is 400,000.</value>
     public long Iterations { get; init; } = 400_000;
