@@ -3,6 +3,7 @@ using System.Globalization;
 using Spectre.Console;
 using Tat.MLNet.Formats;
 using Tat.Samples.Shared;
+using Tat.Samples.Shared.Training;
 using Tat.Samples.Shell;
 using Tat.Torch.Data;
 using Tat.Torch.Imaging;

@@ -4,6 +4,7 @@ using Tat.MLNet.Training;
 using Tat.Samples.Comparison;
 using Tat.Samples.Reports;
 using Tat.Samples.Shared;
+using Tat.Samples.Shared.Training;
 using Tat.Samples.Shell;
 using Tat.Torch.Model;
 using Tat.Torch.Runtime;

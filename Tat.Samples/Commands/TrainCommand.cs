@@ -3,6 +3,7 @@ using Microsoft.ML;
 using Tat.MLNet.Scoring;
 using Tat.MLNet.Training;
 using Tat.Samples.Shared;
+using Tat.Samples.Shared.Training;
 using Tat.Samples.Shell;
 using Tat.Torch.Tasks;
 using Tat.Torch.Training;

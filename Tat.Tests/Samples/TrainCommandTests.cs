@@ -1,4 +1,4 @@
-using Tat.Samples.Shared;
+using Tat.Samples.Shared.Training;
 using Tat.Tests.Formats;
 
 namespace Tat.Tests.Samples;

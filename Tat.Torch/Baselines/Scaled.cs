@@ -20,13 +20,3 @@ public sealed record Scaled(IImageFilter Inner, ScaleMeasure By) : IImageFilter
 
     private static ImageSlice Times(ImageSlice slice, float factor) => new([.. slice.Pixels.Select(value => value * factor)], slice.Height, slice.Width);
 }
-
-/// <summary>What an image is divided by.</summary>
-public enum ScaleMeasure
-{
-    /// <summary>Its noise, by <see cref="NoiseEstimate"/>: right for filters that take noise away.</summary>
-    Noise,
-
-    /// <summary>Its level, by <see cref="IntensityLevel"/>: right where the unit is arbitrary.</summary>
-    Level,
-}

@@ -1,9 +1,9 @@
 using Tat.Torch.Data;
 using Tat.Torch.Inference;
 using Tat.Torch.Model;
+using Tat.Torch.Options;
 using Tat.Torch.Pretrained;
 using Tat.Torch.Runtime;
-using Tat.Torch.Training.Contracts;
 using Tat.Torch.Training.Optimization;
 using Tat.Torch.Training.Reporting;
 using Tat.Torch.Training.Resuming;

@@ -3,8 +3,8 @@ using System.IO.Hashing;
 using System.Text;
 using Tat.Torch.Data;
 using Tat.Torch.Model;
+using Tat.Torch.Options;
 using Tat.Torch.Tasks;
-using Tat.Torch.Training.Contracts;
 using Tat.Torch.Training.Steps;
 
 namespace Tat.Torch.Training.Resuming;

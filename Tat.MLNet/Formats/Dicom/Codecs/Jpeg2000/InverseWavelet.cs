@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
+using Tat.MLNet.Formats.Dicom.Codecs.Jpeg2000.Headers;
 
 namespace Tat.MLNet.Formats.Dicom.Codecs.Jpeg2000;
 

@@ -8,8 +8,6 @@ namespace Tat.MLNet.Formats.Dicom.Codecs.Jpeg2000;
 /// <summary>Decodes JPEG 2000 frames of one component of 1 to 16 bits (ITU-T T.800 | ISO/IEC 15444-1), lossless and lossy.</summary>
 internal static class Jpeg2000Frame
 {
-    private const string Format = "JPEG 2000";
-
     /// <summary>Decodes a frame.</summary>
     /// <param name="image">A codestream, or a JP2 file that holds one.</param>
     /// <param name="layout">What the header of the object says.</param>
@@ -19,7 +17,7 @@ internal static class Jpeg2000Frame
     {
         var codestream = Codestream.Read(Jp2Boxes.FindCodestream(image));
         var size = codestream.Size;
-        var frame = new EncodedFrame(Format, size.Height, size.Width, size.Components, size.Precision);
+        var frame = new EncodedFrame(Jpeg2000Failure.Format, size.Height, size.Width, size.Components, size.Precision);
         frame.Check(layout, image.Length);
 
         var samples = new ushort[layout.FrameSamples];
@@ -36,8 +34,4 @@ internal static class Jpeg2000Frame
 
         return EncodedFrame.ToWords(samples, layout.BitsAllocated);
     }
-
-    public static DicomDataException Damaged() => EncodedFrame.Damaged(Format);
-
-    public static DicomDataException Unsupported(string feature) => EncodedFrame.Unsupported(Format, feature);
 }

@@ -77,7 +77,7 @@ internal sealed class TileDecoder
         var precincts = _resolutions.Sum(resolution => resolution.AnnouncedPrecincts);
         if (precincts > (_packets.Length + (headers?.Length ?? 0)) / style.Layers)
         {
-            throw Jpeg2000Frame.Damaged();
+            throw Jpeg2000Failure.Damaged();
         }
 
         foreach (var resolution in _resolutions)
@@ -95,7 +95,7 @@ internal sealed class TileDecoder
         reader.End();
         if (_resolutions.Any(resolution => resolution.IsIncomplete(style.Layers)))
         {
-            throw Jpeg2000Frame.Damaged();
+            throw Jpeg2000Failure.Damaged();
         }
     }
 

@@ -34,12 +34,12 @@ internal sealed class BlockDecoder
         var planes = band.BitPlanes + shift - block.MissingPlanes;
         if (block.Passes > CodingPass.CountOf(planes))
         {
-            throw Jpeg2000Frame.Damaged();
+            throw Jpeg2000Failure.Damaged();
         }
 
         if (planes > MostPlanes)
         {
-            throw Jpeg2000Frame.Unsupported($"has more than {MostPlanes} bit-planes");
+            throw Jpeg2000Failure.Unsupported($"has more than {MostPlanes} bit-planes");
         }
 
         State.Begin((int)block.Area.Width, (int)block.Area.Height, style.HasFlag(BlockStyle.VerticallyCausal));
@@ -163,7 +163,7 @@ internal sealed class BlockDecoder
 
         if (symbol != SegmentationSymbol)
         {
-            throw Jpeg2000Frame.Damaged();
+            throw Jpeg2000Failure.Damaged();
         }
     }
 
@@ -172,7 +172,7 @@ internal sealed class BlockDecoder
     {
         if (unread < -MostSpare)
         {
-            throw Jpeg2000Frame.Damaged();
+            throw Jpeg2000Failure.Damaged();
         }
     }
 
@@ -182,7 +182,7 @@ internal sealed class BlockDecoder
         CheckPass(unread);
         if (unread > MostSpare)
         {
-            throw Jpeg2000Frame.Damaged();
+            throw Jpeg2000Failure.Damaged();
         }
     }
 }

@@ -28,7 +28,7 @@ internal sealed class Codestream
         var at = 2;
         if (data.Length < 4 || MarkerAt(data, 0) != Marker.StartOfCodestream || MarkerAt(data, at) != Marker.ImageSize)
         {
-            throw Jpeg2000Frame.Damaged();
+            throw Jpeg2000Failure.Damaged();
         }
 
         var codestream = new Codestream(data, new ImageSize(NextSegment(data, ref at).Span));
@@ -38,10 +38,10 @@ internal sealed class Codestream
 
     /// <summary>The tile-parts of a tile.</summary>
     /// <exception cref="DicomDataException">There is none.</exception>
-    public TileParts Tile(int index) => _tiles.GetValueOrDefault(index) ?? throw Jpeg2000Frame.Damaged();
+    public TileParts Tile(int index) => _tiles.GetValueOrDefault(index) ?? throw Jpeg2000Failure.Damaged();
 
     private static Marker MarkerAt(ReadOnlyMemory<byte> data, int at) =>
-        at + 2 <= data.Length ? (Marker)BinaryPrimitives.ReadUInt16BigEndian(data.Span[at..]) : throw Jpeg2000Frame.Damaged();
+        at + 2 <= data.Length ? (Marker)BinaryPrimitives.ReadUInt16BigEndian(data.Span[at..]) : throw Jpeg2000Failure.Damaged();
 
     /// <summary>The content of the marker segment at a place, which moves behind it.</summary>
     private static ReadOnlyMemory<byte> NextSegment(ReadOnlyMemory<byte> data, ref int at)
@@ -49,7 +49,7 @@ internal sealed class Codestream
         var length = at + 4 <= data.Length ? BinaryPrimitives.ReadUInt16BigEndian(data.Span[(at + 2)..]) : 0;
         if (length < 2 || length > data.Length - at - 2)
         {
-            throw Jpeg2000Frame.Damaged();
+            throw Jpeg2000Failure.Damaged();
         }
 
         var content = data.Slice(at + 4, length - 2);
@@ -80,7 +80,7 @@ internal sealed class Codestream
             var segment = NextSegment(_data, ref at).Span;
             if (segment.Length < TilePartHeader - 4)
             {
-                throw Jpeg2000Frame.Damaged();
+                throw Jpeg2000Failure.Damaged();
             }
 
             var tile = BinaryPrimitives.ReadUInt16BigEndian(segment);
@@ -88,7 +88,7 @@ internal sealed class Codestream
             var end = length == 0 ? EndOfData(at) : (int)Math.Min(start + length, _data.Length);
             if (tile >= Size.TileCount)
             {
-                throw Jpeg2000Frame.Damaged();
+                throw Jpeg2000Failure.Damaged();
             }
 
             ReadTilePart(tile, at, end);
@@ -128,7 +128,7 @@ internal sealed class Codestream
         var length = _packedHeaders.Length >= 4 ? BinaryPrimitives.ReadUInt32BigEndian(_packedHeaders.Span) : uint.MaxValue;
         if (length > _packedHeaders.Length - 4)
         {
-            throw Jpeg2000Frame.Damaged();
+            throw Jpeg2000Failure.Damaged();
         }
 
         var headers = _packedHeaders.Slice(4, (int)length);

@@ -15,7 +15,7 @@ internal sealed record PacketStyle(ProgressionOrder Order, int Layers, bool HasS
         var layers = BinaryPrimitives.ReadUInt16BigEndian(segment[2..]);
         return segment[1] <= (byte)ProgressionOrder.ComponentPosition && layers > 0
             ? new PacketStyle((ProgressionOrder)segment[1], layers, (segment[0] & 2) != 0, (segment[0] & 4) != 0)
-            : throw Jpeg2000Frame.Damaged();
+            : throw Jpeg2000Failure.Damaged();
     }
 }
 
@@ -37,19 +37,19 @@ internal sealed record CodingStyle(int Levels, int BlockWidth, int BlockHeight, 
         var levels = segment.Length >= 5 ? segment[0] : byte.MaxValue;
         if (levels > MostLevels || (hasPrecincts && segment.Length < 6 + levels))
         {
-            throw Jpeg2000Frame.Damaged();
+            throw Jpeg2000Failure.Damaged();
         }
 
         var (width, height) = (segment[1] + 2, segment[2] + 2);
         var style = (BlockStyle)segment[3];
         if (style.HasFlag(BlockStyle.HighThroughput))
         {
-            throw Jpeg2000Frame.Unsupported("is of High-Throughput JPEG 2000");
+            throw Jpeg2000Failure.Unsupported("is of High-Throughput JPEG 2000");
         }
 
         if (width > 10 || height > 10 || width + height > 12 || segment[4] > 1)
         {
-            throw Jpeg2000Frame.Damaged();
+            throw Jpeg2000Failure.Damaged();
         }
 
         var precincts = new (int, int)[levels + 1];
@@ -61,7 +61,7 @@ internal sealed record CodingStyle(int Levels, int BlockWidth, int BlockHeight, 
             // A precinct of a resolution other than the lowest has half that size in each of its bands.
             if (resolution > 0 && (size >> 4 == 0 || (size & 15) == 0))
             {
-                throw Jpeg2000Frame.Damaged();
+                throw Jpeg2000Failure.Damaged();
             }
         }
 

@@ -19,7 +19,7 @@ internal sealed class ImageSize
     {
         if (segment.Length < FixedLength + 3)
         {
-            throw Jpeg2000Frame.Damaged();
+            throw Jpeg2000Failure.Damaged();
         }
 
         long At(ReadOnlySpan<byte> from, int index) => BinaryPrimitives.ReadUInt32BigEndian(from[(2 + (4 * index))..]);
@@ -32,7 +32,7 @@ internal sealed class ImageSize
         if (_image.IsEmpty || _tileWidth == 0 || _tileHeight == 0 || StepX == 0 || StepY == 0 ||
             _tilesLeft > _image.X0 || _tilesTop > _image.Y0 || _tilesLeft + _tileWidth <= _image.X0 || _tilesTop + _tileHeight <= _image.Y0)
         {
-            throw Jpeg2000Frame.Damaged();
+            throw Jpeg2000Failure.Damaged();
         }
 
         Component = _image.Divide(StepX, StepY);
@@ -40,7 +40,7 @@ internal sealed class ImageSize
         var down = Area.CeilingOf(_image.Y1 - _tilesTop, _tileHeight);
         if (across > MostTiles || down > MostTiles || across * down > MostTiles || Component.Width > int.MaxValue || Component.Height > int.MaxValue)
         {
-            throw Jpeg2000Frame.Damaged();
+            throw Jpeg2000Failure.Damaged();
         }
 
         (_tilesAcross, TileCount) = ((int)across, (int)(across * down));

@@ -42,6 +42,6 @@ internal static class Jp2Boxes
             file = file[(int)length..];
         }
 
-        throw Jpeg2000Frame.Damaged();
+        throw Jpeg2000Failure.Damaged();
     }
 }

@@ -53,16 +53,16 @@ internal sealed class Parameters
             case Marker.PackedHeadersOfImage or Marker.PackedHeadersOfTile when segment.Length >= 1:
                 if (!_packedHeaders.TryAdd(_part + segment[0], memory[1..]))
                 {
-                    throw Jpeg2000Frame.Damaged();
+                    throw Jpeg2000Failure.Damaged();
                 }
 
                 break;
             case Marker.Capabilities when segment.Length >= 4 && (BinaryPrimitives.ReadUInt32BigEndian(segment) & (1u << (32 - 15))) != 0:
-                throw Jpeg2000Frame.Unsupported("is of High-Throughput JPEG 2000");
+                throw Jpeg2000Failure.Unsupported("is of High-Throughput JPEG 2000");
             case >= Marker.FirstExtension and <= Marker.LastExtension:
-                throw Jpeg2000Frame.Unsupported("uses extensions of JPEG 2000 Part 2");
+                throw Jpeg2000Failure.Unsupported("uses extensions of JPEG 2000 Part 2");
             case Marker.CodingStyle or Marker.ComponentCodingStyle or Marker.ComponentQuantization or Marker.RegionOfInterest:
-                throw Jpeg2000Frame.Damaged();
+                throw Jpeg2000Failure.Damaged();
         }
     }
 
@@ -82,12 +82,12 @@ internal sealed class Parameters
 
     /// <summary>The coding style of a tile: what its headers say goes before the main header, and what is said of the component before the rest.</summary>
     public static CodingStyle StyleOf(Parameters main, Parameters tile) =>
-        tile._styleOfComponent ?? tile._style ?? main._styleOfComponent ?? main._style ?? throw Jpeg2000Frame.Damaged();
+        tile._styleOfComponent ?? tile._style ?? main._styleOfComponent ?? main._style ?? throw Jpeg2000Failure.Damaged();
 
     public static Quantization QuantizationOf(Parameters main, Parameters tile) =>
-        tile._quantizationOfComponent ?? tile._quantization ?? main._quantizationOfComponent ?? main._quantization ?? throw Jpeg2000Frame.Damaged();
+        tile._quantizationOfComponent ?? tile._quantization ?? main._quantizationOfComponent ?? main._quantization ?? throw Jpeg2000Failure.Damaged();
 
-    public static PacketStyle PacketsOf(Parameters main, Parameters tile) => tile._packets ?? main._packets ?? throw Jpeg2000Frame.Damaged();
+    public static PacketStyle PacketsOf(Parameters main, Parameters tile) => tile._packets ?? main._packets ?? throw Jpeg2000Failure.Damaged();
 
     /// <summary>By how many bit-planes the region of interest is lifted above the rest (annex H).</summary>
     public static int ShiftOf(Parameters main, Parameters tile) => tile._shift ?? main._shift ?? 0;
@@ -101,7 +101,7 @@ internal sealed class Parameters
 
         if (Changes.Count > MostChanges)
         {
-            throw Jpeg2000Frame.Unsupported($"changes its progression more than {MostChanges} times");
+            throw Jpeg2000Failure.Unsupported($"changes its progression more than {MostChanges} times");
         }
     }
 }

@@ -15,7 +15,7 @@ internal sealed class Quantization
         var bytes = style == 0 ? 1 : 2;
         if (style > 2 || segment.Length < 1 + bytes)
         {
-            throw Jpeg2000Frame.Damaged();
+            throw Jpeg2000Failure.Damaged();
         }
 
         _guardBits = segment[0] >> 5;
@@ -45,5 +45,5 @@ internal sealed class Quantization
 
     private (int Exponent, int Mantissa) Step(int band, int deeper) => _derived
         ? (_steps[0].Exponent - deeper, _steps[0].Mantissa)
-        : band < _steps.Length ? _steps[band] : throw Jpeg2000Frame.Damaged();
+        : band < _steps.Length ? _steps[band] : throw Jpeg2000Failure.Damaged();
 }

@@ -1,3 +1,5 @@
+using Tat.MLNet.Formats.Dicom.Codecs.Jpeg2000.Headers;
+
 namespace Tat.MLNet.Formats.Dicom.Codecs.Jpeg2000.Packets;
 
 /// <summary>A band of a resolution: what one level of the wavelet transform puts there (section B.5).</summary>

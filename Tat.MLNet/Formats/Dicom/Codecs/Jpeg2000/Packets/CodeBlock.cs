@@ -1,3 +1,5 @@
+using Tat.MLNet.Formats.Dicom.Codecs.Jpeg2000.Headers;
+
 namespace Tat.MLNet.Formats.Dicom.Codecs.Jpeg2000.Packets;
 
 /// <summary>A code-block: coefficients that are coded by themselves.</summary>

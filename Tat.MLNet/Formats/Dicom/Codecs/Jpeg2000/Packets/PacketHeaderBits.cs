@@ -1,3 +1,5 @@
+using Tat.MLNet.Formats.Dicom.Codecs.Jpeg2000.Headers;
+
 namespace Tat.MLNet.Formats.Dicom.Codecs.Jpeg2000.Packets;
 
 /// <summary>Reads the bits of a packet header (section B.10.1): a byte after FF has seven.</summary>
@@ -15,7 +17,7 @@ internal ref struct PacketHeaderBits(ReadOnlySpan<byte> data)
         if (_left == 0)
         {
             _left = _current == 0xFF ? 7 : 8;
-            _current = Position < _data.Length ? _data[Position++] : throw Jpeg2000Frame.Damaged();
+            _current = Position < _data.Length ? _data[Position++] : throw Jpeg2000Failure.Damaged();
         }
 
         return (_current >> --_left) & 1;

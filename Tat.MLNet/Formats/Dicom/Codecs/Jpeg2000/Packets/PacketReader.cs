@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.Numerics;
-using Tat.MLNet.Formats.Dicom.Codecs.Jpeg2000.Blocks;
 using Tat.MLNet.Formats.Dicom.Codecs.Jpeg2000.Headers;
 using Tat.MLNet.Formats.Dicom.Model;
 
@@ -44,7 +43,7 @@ internal sealed class PacketReader(ReadOnlyMemory<byte> packets, ReadOnlyMemory<
         {
             if (length > data.Length - _at)
             {
-                throw Jpeg2000Frame.Damaged();
+                throw Jpeg2000Failure.Damaged();
             }
 
             block.Add(_at, length, passes);
@@ -57,7 +56,7 @@ internal sealed class PacketReader(ReadOnlyMemory<byte> packets, ReadOnlyMemory<
     {
         if (_at > packets.Length || packets.Span[_at..].ContainsAnyExcept((byte)0))
         {
-            throw Jpeg2000Frame.Damaged();
+            throw Jpeg2000Failure.Damaged();
         }
     }
 
@@ -104,7 +103,7 @@ internal sealed class PacketReader(ReadOnlyMemory<byte> packets, ReadOnlyMemory<
         var planes = 0;
         while (!band.MissingPlanes.IsLess(x, y, planes + 1, ref bits))
         {
-            planes = planes < MostPlanes ? planes + 1 : throw Jpeg2000Frame.Damaged();
+            planes = planes < MostPlanes ? planes + 1 : throw Jpeg2000Failure.Damaged();
         }
 
         return planes;
@@ -122,7 +121,7 @@ internal sealed class PacketReader(ReadOnlyMemory<byte> packets, ReadOnlyMemory<
         {
             var count = Math.Min(passes, CodingPass.EndOfSegment(first, blocks) - first);
             var lengthBits = block.LengthBits + BitOperations.Log2((uint)count);
-            _parts.Add((block, lengthBits < 32 ? bits.Read(lengthBits) : throw Jpeg2000Frame.Damaged(), count));
+            _parts.Add((block, lengthBits < 32 ? bits.Read(lengthBits) : throw Jpeg2000Failure.Damaged(), count));
             passes -= count;
             first += count;
         }

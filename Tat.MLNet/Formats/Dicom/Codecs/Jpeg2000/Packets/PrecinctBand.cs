@@ -1,3 +1,5 @@
+using Tat.MLNet.Formats.Dicom.Codecs.Jpeg2000.Headers;
+
 namespace Tat.MLNet.Formats.Dicom.Codecs.Jpeg2000.Packets;
 
 /// <summary>The code-blocks of a precinct in one band, and the trees that tell when they come and how many bit-planes they lack.</summary>

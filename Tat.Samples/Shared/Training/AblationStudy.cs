@@ -6,7 +6,7 @@ using Tat.Torch.Model;
 using Tat.Torch.Tasks;
 using Tat.Torch.Training;
 
-namespace Tat.Samples.Shared;
+namespace Tat.Samples.Shared.Training;
 
 /// <summary>Trains variants of the network on the same data with the same seed, and measures each on the same images.</summary>
 internal sealed class AblationStudy(TatNetworkOptions network, TatTrainerOptions training, IReadOnlyList<IPairSource> train, IReadOnlyList<IPairSource> test)

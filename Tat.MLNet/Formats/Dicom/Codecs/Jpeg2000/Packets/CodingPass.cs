@@ -1,6 +1,6 @@
 using Tat.MLNet.Formats.Dicom.Codecs.Jpeg2000.Headers;
 
-namespace Tat.MLNet.Formats.Dicom.Codecs.Jpeg2000.Blocks;
+namespace Tat.MLNet.Formats.Dicom.Codecs.Jpeg2000.Packets;
 
 /// <summary>What follows from the number of a coding pass of a code-block, the first being 0 (sections D.3, D.4 and D.6).</summary>
 internal static class CodingPass

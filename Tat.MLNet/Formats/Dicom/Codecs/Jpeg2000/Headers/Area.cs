@@ -1,4 +1,4 @@
-namespace Tat.MLNet.Formats.Dicom.Codecs.Jpeg2000;
+namespace Tat.MLNet.Formats.Dicom.Codecs.Jpeg2000.Headers;
 
 /// <summary>A rectangle whose right and lower edges are outside.</summary>
 internal readonly record struct Area(long X0, long Y0, long X1, long Y1)

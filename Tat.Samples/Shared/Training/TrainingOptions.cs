@@ -5,7 +5,7 @@ using Tat.Torch.Model;
 using Tat.Torch.Runtime;
 using Tat.Torch.Training;
 
-namespace Tat.Samples.Shared;
+namespace Tat.Samples.Shared.Training;
 
 /// <summary>The options of a training: those of an options file, and those of the command line, which go before.</summary>
 internal sealed class TrainingOptions

@@ -2,7 +2,7 @@ using System.Globalization;
 using Tat.Samples.Reports;
 using Tat.Torch.Training;
 
-namespace Tat.Samples.Shared;
+namespace Tat.Samples.Shared.Training;
 
 /// <summary>Shows how training goes, and remembers it for a report.</summary>
 internal sealed class TrainingMonitor

@@ -4,7 +4,7 @@ using Tat.Torch.Degradation;
 using Tat.Torch.Phantoms;
 using Tat.Torch.Tasks;
 
-namespace Tat.Samples.Shared;
+namespace Tat.Samples.Shared.Training;
 
 /// <summary>Good scans and phantoms as a plan wants them, with counterparts that are made while training.</summary>
 internal sealed class TrainingScans : IDisposable

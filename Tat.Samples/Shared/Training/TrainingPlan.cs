@@ -6,7 +6,7 @@ using Tat.Torch.Model;
 using Tat.Torch.Training;
 using TorchSharp;
 
-namespace Tat.Samples.Shared;
+namespace Tat.Samples.Shared.Training;
 
 /// <summary>Everything that a training depends on, as an options file says it. A file names what differs from the defaults; what is written beside a model names all.</summary>
 internal sealed record TrainingPlan

@@ -1,9 +1,8 @@
 using System.Runtime.InteropServices;
 using Tat.MLNet.Formats.Dicom.Model;
-using Tat.MLNet.Formats.Dicom.Pixels;
 using Tat.MLNet.Formats.Dicom.Reading;
 
-namespace Tat.MLNet.Formats.Dicom.Codecs;
+namespace Tat.MLNet.Formats.Dicom.Pixels;
 
 /// <summary>What the header of a compressed frame says of its image.</summary>
 /// <param name="Format">The kind of compression, for messages.</param>
