@@ -49,7 +49,7 @@ internal static class RestoreCommand
             foreach (var job in jobs)
             {
                 using var scan = ImageFormats.Open(job.Source, readOptions);
-                var chosen = TaskOf(scan, parsed.GetValue(task), restorer.Tasks);
+                var chosen = ImageInputs.TaskOf(scan, parsed.GetValue(task), restorer.Tasks);
                 var warnings = InputRemarks.Of(restorer, scan, chosen);
                 if (!parsed.GetValue(json))
                 {
@@ -88,15 +88,6 @@ internal static class RestoreCommand
             return Task.FromResult(ExitCodes.Done);
         });
         return command;
-    }
-
-    /// <summary>The task that the user names, or else that of the image's modality.</summary>
-    private static RestorationTask TaskOf(IImageScan scan, string? name, TaskVocabulary tasks)
-    {
-        var task = tasks[name ?? ImageInputs.TaskOfModality(scan.Modality)
-            ?? throw new InvalidDataException($"'{scan.Path}' does not tell its modality; give --task, one of {string.Join(", ", tasks)}.")];
-        ImageInputs.CheckModality(scan, task);
-        return task;
     }
 
     /// <summary>Tells of slices as a share of all.</summary>

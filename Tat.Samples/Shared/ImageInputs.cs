@@ -50,6 +50,16 @@ internal static class ImageInputs
         _ => null,
     };
 
+    /// <summary>The task that the user names, or else that of the image's modality.</summary>
+    /// <exception cref="InvalidDataException">Neither tells it, or they contradict each other.</exception>
+    public static RestorationTask TaskOf(IImageScan scan, string? name, TaskVocabulary tasks)
+    {
+        var task = tasks[name ?? TaskOfModality(scan.Modality)
+            ?? throw new InvalidDataException($"'{scan.Path}' does not tell its modality; give --task, one of {string.Join(", ", tasks)}.")];
+        CheckModality(scan, task);
+        return task;
+    }
+
     /// <summary>Refuses an image whose modality is not that of the task.</summary>
     public static void CheckModality(IImageScan scan, RestorationTask task)
     {
