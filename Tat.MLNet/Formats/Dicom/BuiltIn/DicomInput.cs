@@ -5,6 +5,9 @@ namespace Tat.MLNet.Formats.Dicom;
 /// <summary>Reads the parts of an element from a stream and never past its end, nor allocates for what the stream does not hold.</summary>
 internal sealed class DicomInput(Stream stream, long length, bool bigEndian)
 {
+    private readonly byte[] _ahead = new byte[8];
+    private int _aheadCount;
+
     public long Position { get; private set; } = stream.Position;
 
     public long Length { get; } = length;
@@ -12,10 +15,24 @@ internal sealed class DicomInput(Stream stream, long length, bool bigEndian)
     public bool BigEndian { get; } = bigEndian;
 
     /// <summary>The same input in little endian byte order.</summary>
-    public DicomInput AsLittleEndian() => BigEndian ? new DicomInput(stream, Length, false) : this;
+    public DicomInput AsLittleEndian()
+    {
+        if (!BigEndian)
+        {
+            return this;
+        }
+
+        var other = new DicomInput(stream, Length, false);
+        other.Follow(this);
+        return other;
+    }
 
     /// <summary>Goes on where another view of the same stream stopped.</summary>
-    public void Follow(DicomInput other) => Position = other.Position;
+    public void Follow(DicomInput other)
+    {
+        (Position, _aheadCount) = (other.Position, other._aheadCount);
+        other._ahead.CopyTo(_ahead, 0);
+    }
 
     public bool Has(long bytes) => bytes <= Length - Position;
 
@@ -42,8 +59,37 @@ internal sealed class DicomInput(Stream stream, long length, bool bigEndian)
             throw new DicomDataException("the file ends inside its header; it is truncated, copy it again.");
         }
 
-        stream.ReadExactly(bytes);
+        var known = Math.Min(_aheadCount, bytes.Length);
+        Take(known, bytes);
+        stream.ReadExactly(bytes[known..]);
         Position += bytes.Length;
+    }
+
+    /// <summary>The next bytes, up to eight, without reading on; fewer at the end.</summary>
+    public ReadOnlySpan<byte> Peek(int count)
+    {
+        count = (int)Math.Min(count, Length - Position);
+        if (_aheadCount < count)
+        {
+            stream.ReadExactly(_ahead, _aheadCount, count - _aheadCount);
+            _aheadCount = count;
+        }
+
+        return _ahead.AsSpan(0, count);
+    }
+
+    /// <summary>Eight bytes that are far ahead; <see langword="false"/> where they are not to be had, as from deflated data, which would have to be inflated anew.</summary>
+    public bool TryPeekAt(long position, Span<byte> bytes)
+    {
+        if (stream is InflatedStream || position > Length - bytes.Length)
+        {
+            return false;
+        }
+
+        stream.Position = position;
+        stream.ReadExactly(bytes);
+        stream.Position = Position + _aheadCount;
+        return true;
     }
 
     /// <summary>Reads a value and puts it into little endian byte order.</summary>
@@ -69,6 +115,7 @@ internal sealed class DicomInput(Stream stream, long length, bool bigEndian)
     {
         Require(tag, bytes);
         Position += bytes;
+        _aheadCount = 0;
         stream.Position = Position;
     }
 
@@ -78,6 +125,13 @@ internal sealed class DicomInput(Stream stream, long length, bool bigEndian)
         {
             value.Slice(at, unit).Reverse();
         }
+    }
+
+    private void Take(int count, Span<byte> bytes)
+    {
+        _ahead.AsSpan(0, count).CopyTo(bytes);
+        _ahead.AsSpan(count, _aheadCount - count).CopyTo(_ahead);
+        _aheadCount -= count;
     }
 
     private void Require(DicomTag tag, long bytes)
