@@ -1,7 +1,9 @@
+using Tat.Torch.Files;
+
 namespace Tat.MLNet.Formats;
 
 /// <summary>How image files are understood; the defaults refuse what cannot be trusted.</summary>
-/// <remarks>All but <see cref="Plane"/> are about DICOM; other formats ignore them.</remarks>
+/// <remarks>All but <see cref="Plane"/> and <see cref="Budget"/> are about DICOM; other formats ignore them.</remarks>
 public sealed record ImageReadOptions
 {
     /// <summary>Along which plane volumes are cut into slices.</summary>
@@ -19,6 +21,10 @@ public sealed record ImageReadOptions
     /// <summary>Read series with gaps, doubles, mixed orientations or gantry tilt slice by slice, and tell of it in <see cref="IImageScan.Properties"/>, instead of refusing them; nothing is resampled.</summary>
     /// <value>The default is <see langword="false"/>.</value>
     public bool AllowIrregularSeries { get; init; }
+
+    /// <summary>How much memory files may take, whatever they claim of themselves.</summary>
+    /// <value>The default is <see cref="ReadBudget.Default"/>.</value>
+    public ReadBudget Budget { get; init; } = ReadBudget.Default;
 
     /// <summary>The series to open of a folder that holds several; <see langword="null"/> where it holds one.</summary>
     public string? SeriesInstanceUid { get; init; }

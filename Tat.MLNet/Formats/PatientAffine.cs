@@ -10,13 +10,18 @@ public sealed class PatientAffine
 
     /// <summary>Creates the map.</summary>
     /// <param name="matrix">3 × 4: the columns are the steps from one column, row and slice to the next, and the position of the first pixel; in mm.</param>
-    /// <exception cref="ArgumentException">The matrix is not 3 × 4.</exception>
+    /// <exception cref="ArgumentException">The matrix is not 3 × 4, or has a number that is not finite.</exception>
     public PatientAffine(double[,] matrix)
     {
         ArgumentNullException.ThrowIfNull(matrix);
         if (matrix.GetLength(0) != 3 || matrix.GetLength(1) != 4)
         {
             throw new ArgumentException($"An affine map has 3 × 4 numbers; {matrix.GetLength(0)} × {matrix.GetLength(1)} were given.", nameof(matrix));
+        }
+
+        if (!matrix.Cast<double>().All(double.IsFinite))
+        {
+            throw new ArgumentException("An affine map has finite numbers.", nameof(matrix));
         }
 
         _matrix = (double[,])matrix.Clone();

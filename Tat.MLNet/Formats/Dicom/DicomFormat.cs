@@ -126,7 +126,7 @@ public sealed class DicomFormat : IImageFormat
     {
         var source = SliceReader.Check(DicomProviders.Current.Read(path));
         FrameReader.CheckCodec(source);
-        return SeriesAssembler.Assemble(path, this, new FrameList(source, PixelLayout.Of(source), options), options);
+        return SeriesAssembler.Assemble(path, this, FrameList.Of(source, options, new(new FileInfo(path).Length)), options);
     }
 
     private DicomScan OpenSeries(string path, IEnumerable<string> files, ImageReadOptions options)

@@ -46,7 +46,14 @@ internal sealed class DicomScan : IImageScan
     {
         ArgumentOutOfRangeException.ThrowIfNegative(index);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(index, SliceCount);
-        return Slices[index].Read();
+        try
+        {
+            return Slices[index].Read();
+        }
+        catch (DicomDataException exception)
+        {
+            throw exception.At(Path);
+        }
     }
 
     public void Dispose()

@@ -24,7 +24,8 @@ internal sealed class BuiltInProvider : IDicomProvider
             ?? throw new DicomDataException("not a DICOM file: it has neither the DICM prefix nor a data set at its beginning.");
 
         file.Position = first;
-        var metaInput = new DicomInput(file, file.Length, bigEndian: false);
+        var meter = new MemoryMeter(file.Length);
+        var metaInput = new DicomInput(file, file.Length, bigEndian: false, meter);
         var meta = new DataSetReader(metaInput, MetaIsExplicit(start.AsSpan(first))).ReadMeta();
         var dataStart = metaInput.Position;
         var syntax = FindSyntax(file, dataStart, meta);
@@ -33,7 +34,7 @@ internal sealed class BuiltInProvider : IDicomProvider
         using var data = OpenData(null);
         data.Position = syntax.Deflated ? 0 : dataStart;
         var length = data.Length;
-        var reader = new DataSetReader(new DicomInput(data, length, syntax.BigEndian), syntax.Explicit);
+        var reader = new DataSetReader(new DicomInput(data, length, syntax.BigEndian, meter), syntax.Explicit);
         var dataSet = reader.ReadAll();
         var pixels = reader.Pixels is null ? null : new FilePixels(reader.Pixels, () => OpenData(length), ReadExtendedOffsets(dataSet));
         return new DicomObject(path, syntax, dataSet, pixels);

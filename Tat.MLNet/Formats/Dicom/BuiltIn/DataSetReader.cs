@@ -29,7 +29,7 @@ internal sealed class DataSetReader(DicomInput input, bool isExplicit)
     /// <summary>Reads the items of a sequence that was written as UN: in Implicit VR Little Endian (PS3.5, section 6.2.2).</summary>
     public static List<DicomDataSet> ReadImplicitItems(DicomDataSet parent, DicomTag sequence, byte[] value, int depth)
     {
-        var reader = new DataSetReader(new DicomInput(new MemoryStream(value), value.Length, bigEndian: false), isExplicit: false);
+        var reader = new DataSetReader(new DicomInput(new MemoryStream(value), value.Length, bigEndian: false, new(value.Length)), isExplicit: false);
         return reader.ReadItems(parent, sequence, (uint)value.Length, depth);
     }
 
@@ -258,6 +258,7 @@ internal sealed class DataSetReader(DicomInput input, bool isExplicit)
                 throw new DicomDataException($"an item of {Tags.Name(sequence)} is longer than the sequence; the file is truncated or damaged.");
             }
 
+            input.Take(0);
             var item = new DicomDataSet(parent.CharacterSet);
             var itemEnd = itemLength == Undefined ? end : input.Position + itemLength;
             var declared = _isExplicit;

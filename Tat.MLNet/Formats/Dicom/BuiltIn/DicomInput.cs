@@ -1,10 +1,14 @@
 using System.Buffers.Binary;
+using Tat.Torch.Files;
 
 namespace Tat.MLNet.Formats.Dicom;
 
 /// <summary>Reads the parts of an element from a stream and never past its end, nor allocates for what the stream does not hold.</summary>
-internal sealed class DicomInput(Stream stream, long length, bool bigEndian)
+internal sealed class DicomInput(Stream stream, long length, bool bigEndian, MemoryMeter meter)
 {
+    /// <summary>Bytes that an element takes beside its value.</summary>
+    private const int ElementSize = 96;
+
     private readonly byte[] _ahead = new byte[8];
     private int _aheadCount;
 
@@ -22,7 +26,7 @@ internal sealed class DicomInput(Stream stream, long length, bool bigEndian)
             return this;
         }
 
-        var other = new DicomInput(stream, Length, false);
+        var other = new DicomInput(stream, Length, false, meter);
         other.Follow(this);
         return other;
     }
@@ -60,8 +64,16 @@ internal sealed class DicomInput(Stream stream, long length, bool bigEndian)
         }
 
         var known = Math.Min(_aheadCount, bytes.Length);
-        Take(known, bytes);
-        stream.ReadExactly(bytes[known..]);
+        TakeAhead(known, bytes);
+        try
+        {
+            stream.ReadExactly(bytes[known..]);
+        }
+        catch (EndOfStreamException exception)
+        {
+            throw new DicomDataException("the file has become shorter since it was opened; copy it again.", exception);
+        }
+
         Position += bytes.Length;
     }
 
@@ -71,11 +83,10 @@ internal sealed class DicomInput(Stream stream, long length, bool bigEndian)
         count = (int)Math.Min(count, Length - Position);
         if (_aheadCount < count)
         {
-            stream.ReadExactly(_ahead, _aheadCount, count - _aheadCount);
-            _aheadCount = count;
+            _aheadCount += stream.ReadAtLeast(_ahead.AsSpan(_aheadCount, count - _aheadCount), count - _aheadCount, throwOnEndOfStream: false);
         }
 
-        return _ahead.AsSpan(0, count);
+        return _ahead.AsSpan(0, Math.Min(count, _aheadCount));
     }
 
     /// <summary>Eight bytes that are far ahead; <see langword="false"/> where they are not to be had, as from deflated data, which would have to be inflated anew.</summary>
@@ -87,20 +98,16 @@ internal sealed class DicomInput(Stream stream, long length, bool bigEndian)
         }
 
         stream.Position = position;
-        stream.ReadExactly(bytes);
+        var read = stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
         stream.Position = Position + _aheadCount;
-        return true;
+        return read == bytes.Length;
     }
 
     /// <summary>Reads a value and puts it into little endian byte order.</summary>
     public byte[] ReadValue(DicomTag tag, uint length, DicomVr vr)
     {
         Require(tag, length);
-        if (length > int.MaxValue / 2)
-        {
-            throw new DicomDataException($"{Tags.Name(tag)} has {length} bytes; values other than pixels of more than 1 GB cannot be read.");
-        }
-
+        Take(length);
         var value = length == 0 ? [] : new byte[length];
         Fill(value);
         if (BigEndian)
@@ -109,6 +116,20 @@ internal sealed class DicomInput(Stream stream, long length, bool bigEndian)
         }
 
         return value;
+    }
+
+    /// <summary>Notes the memory of an element, an item or a fragment.</summary>
+    /// <exception cref="DicomDataException">It is more than the file allows.</exception>
+    public void Take(long bytes)
+    {
+        try
+        {
+            meter.Take(bytes + ElementSize);
+        }
+        catch (InvalidDataException exception)
+        {
+            throw new DicomDataException($"{exception.Message}.", exception);
+        }
     }
 
     public void Skip(DicomTag tag, long bytes)
@@ -127,7 +148,7 @@ internal sealed class DicomInput(Stream stream, long length, bool bigEndian)
         }
     }
 
-    private void Take(int count, Span<byte> bytes)
+    private void TakeAhead(int count, Span<byte> bytes)
     {
         _ahead.AsSpan(0, count).CopyTo(bytes);
         _ahead.AsSpan(count, _aheadCount - count).CopyTo(_ahead);

@@ -111,7 +111,7 @@ internal static class ElementHeader
 
         var next = new DicomTag(UInt16(start, input), UInt16(start[2..], input));
         return next == Tags.ItemDelimitation || next.CompareTo(tag) > 0 && next.Group != Tags.Item.Group &&
-            (IsRepresentation(start[4], start[5]) || next.Group == tag.Group && next.IsPrivate || VrDictionary.Find(next, signedPixels: false) != DicomVr.UN);
+            (IsRepresentation(start[4], start[5]) || (next.IsPrivate ? next.Group == tag.Group : IsKnown(next)));
     }
 
     private static bool IsRepresentation(byte first, byte second) => DicomVrs.Of(first, second) is not DicomVr.None and var vr && Enum.IsDefined(vr);

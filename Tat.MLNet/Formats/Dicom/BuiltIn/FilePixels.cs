@@ -1,44 +1,48 @@
 namespace Tat.MLNet.Formats.Dicom;
 
 /// <summary>Pixels in a file, which is opened for each read.</summary>
-internal sealed class FilePixels(PixelLocation location, Func<Stream> open, IReadOnlyList<long> extendedOffsets) : IPixelSource
+internal sealed class FilePixels : IPixelSource
 {
-    public DicomTag Tag => location.Tag;
+    private readonly PixelLocation _location;
+    private readonly Func<Stream> _open;
+    private readonly IReadOnlyList<long> _extendedOffsets;
+    private readonly Lazy<IReadOnlyList<int>> _imageStarts;
 
-    public long Length => location.Length;
+    public FilePixels(PixelLocation location, Func<Stream> open, IReadOnlyList<long> extendedOffsets)
+    {
+        (_location, _open, _extendedOffsets) = (location, open, extendedOffsets);
+        _imageStarts = new(FindImageStarts);
+    }
 
-    public IReadOnlyList<PixelFragment>? Fragments => location.Fragments;
+    public DicomTag Tag => _location.Tag;
 
-    public IReadOnlyList<long> OffsetTable => location.OffsetTable.Count > 0 ? location.OffsetTable : extendedOffsets;
+    public long Length => _location.Length;
+
+    public IReadOnlyList<PixelFragment>? Fragments => _location.Fragments;
+
+    public IReadOnlyList<long> OffsetTable => _location.OffsetTable.Count > 0 ? _location.OffsetTable : _extendedOffsets;
 
     public byte[] Read(long offset, int length)
     {
-        if (offset < 0 || length < 0 || offset > location.Length - length)
+        if (offset < 0 || length < 0 || offset > _location.Length - length)
         {
-            throw new DicomDataException($"{Tags.Name(Tag)} has {location.Length} bytes, fewer than its frames need; the file is truncated or damaged.");
+            throw new DicomDataException($"{Tags.Name(Tag)} has {_location.Length} bytes, fewer than its frames need; the file is truncated or damaged.");
         }
 
         var bytes = new byte[length];
-        using var stream = open();
-        Fill(stream, location.Position + offset, bytes);
-        DicomInput.SwapBytes(bytes, location.SwapUnit);
+        using var stream = _open();
+        Fill(stream, _location.Position + offset, bytes);
+        DicomInput.SwapBytes(bytes, _location.SwapUnit);
         return bytes;
     }
 
-    public byte[] ReadStart(int fragment)
-    {
-        var (position, length) = location.Fragments![fragment];
-        var bytes = new byte[Math.Min(2, length)];
-        using var stream = open();
-        Fill(stream, position, bytes);
-        return bytes;
-    }
+    public IReadOnlyList<int> ImageStarts => _imageStarts.Value;
 
     public byte[] ReadFragments(int first, int count)
     {
-        var chosen = location.Fragments!.Skip(first).Take(count).ToList();
+        var chosen = _location.Fragments!.Skip(first).Take(count).ToList();
         var bytes = new byte[chosen.Sum(fragment => (long)fragment.Length)];
-        using var stream = open();
+        using var stream = _open();
         var at = 0;
         foreach (var fragment in chosen)
         {
@@ -47,6 +51,27 @@ internal sealed class FilePixels(PixelLocation location, Func<Stream> open, IRea
         }
 
         return bytes;
+    }
+
+    private List<int> FindImageStarts()
+    {
+        var starts = new List<int>();
+        var bytes = new byte[2];
+        using var stream = _open();
+        for (var i = 0; i < _location.Fragments!.Count; i++)
+        {
+            var (position, length) = _location.Fragments[i];
+            if (length >= bytes.Length)
+            {
+                Fill(stream, position, bytes);
+                if (bytes is [0xFF, 0xD8])
+                {
+                    starts.Add(i);
+                }
+            }
+        }
+
+        return starts;
     }
 
     private static void Fill(Stream stream, long position, Span<byte> bytes)

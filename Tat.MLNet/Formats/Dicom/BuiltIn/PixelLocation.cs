@@ -43,10 +43,12 @@ internal sealed record PixelLocation(
 
             if (table is null)
             {
+                input.Take(2L * length);
                 table = ReadTable(input.ReadValue(tag, length, DicomVr.OL));
                 continue;
             }
 
+            input.Take(0);
             fragments.Add(new PixelFragment(input.Position, (int)length));
             input.Skip(tag, length);
         }

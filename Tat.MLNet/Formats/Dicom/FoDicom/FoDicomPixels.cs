@@ -66,11 +66,19 @@ internal sealed class FoDicomPixels : IPixelSource
         return bytes;
     }
 
-    public byte[] ReadStart(int fragment)
+    public IReadOnlyList<int> ImageStarts
     {
-        var bytes = new byte[Math.Min(2, _fragments[fragment].Size)];
-        Guard(() => _fragments[fragment].GetByteRange(0, bytes.Length, bytes));
-        return bytes;
+        get
+        {
+            var bytes = new byte[2];
+            bool BeginsImage(IByteBuffer fragment)
+            {
+                Guard(() => fragment.GetByteRange(0, bytes.Length, bytes));
+                return bytes is [0xFF, 0xD8];
+            }
+
+            return [.. Enumerable.Range(0, _fragments.Count).Where(i => _fragments[i].Size >= bytes.Length && BeginsImage(_fragments[i]))];
+        }
     }
 
     public byte[] ReadFragments(int first, int count)

@@ -53,7 +53,7 @@ internal sealed partial class DicomDataSet : IEnumerable<DicomElement>
         _elements.Add(element);
         if (element.Tag == Tags.SpecificCharacterSet && CharacterSet != DicomCharacterSet.Bytes)
         {
-            CharacterSet = DicomCharacterSet.Of(this.GetStrings(Tags.SpecificCharacterSet));
+            CharacterSet = DicomCharacterSet.Of(GetStrings(element));
         }
     }
 

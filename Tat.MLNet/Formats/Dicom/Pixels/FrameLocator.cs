@@ -3,8 +3,6 @@ namespace Tat.MLNet.Formats.Dicom;
 /// <summary>Finds the fragments of a frame of encapsulated pixels (PS3.5, annex A.4).</summary>
 internal static class FrameLocator
 {
-    private const int ItemHeader = 8;
-
     /// <summary>The bytes of a compressed frame.</summary>
     public static byte[] ReadFrame(IPixelSource pixels, int frame, int frames)
     {
@@ -31,31 +29,23 @@ internal static class FrameLocator
 
     private static int FindOffset(IReadOnlyList<PixelFragment> fragments, long offset)
     {
-        var origin = fragments[0].Position - ItemHeader;
-        for (var i = 0; i < fragments.Count; i++)
+        // Fragments come in the order of their positions.
+        var position = fragments[0].Position + offset;
+        var (low, high) = (0, fragments.Count - 1);
+        while (low < high)
         {
-            if (fragments[i].Position - ItemHeader - origin == offset)
-            {
-                return i;
-            }
+            var middle = (low + high) / 2;
+            (low, high) = fragments[middle].Position < position ? (middle + 1, high) : (low, middle);
         }
 
-        return -1;
+        return fragments[low].Position == position ? low : -1;
     }
 
     /// <summary>Without a table a frame begins with the fragment that begins with a JPEG start-of-image marker.</summary>
     private static (int First, int Count) ByStartOfImage(IPixelSource pixels, int frame, int frames)
     {
         var fragments = pixels.Fragments!;
-        var starts = new List<int>();
-        for (var i = 0; i < fragments.Count; i++)
-        {
-            if (pixels.ReadStart(i) is [0xFF, 0xD8])
-            {
-                starts.Add(i);
-            }
-        }
-
+        var starts = pixels.ImageStarts;
         if (starts.Count != frames || starts[0] != 0)
         {
             throw new DicomDataException($"{fragments.Count} fragments hold {frames} frames and nothing tells where each begins; the file is damaged.");

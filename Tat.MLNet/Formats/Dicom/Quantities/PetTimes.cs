@@ -84,7 +84,7 @@ internal static class PetTimes
         var constant = Math.Log(2) / halfLife;
         var decay = constant * duration / 1000;
         var average = Math.Log(decay / (1 - Math.Exp(-decay))) / constant;
-        return acquisition.AddSeconds(average - (frameReference / 1000));
+        return DicomDateTime.Later(acquisition, average - (frameReference / 1000));
     }
 }
 

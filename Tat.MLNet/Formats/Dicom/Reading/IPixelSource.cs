@@ -19,8 +19,8 @@ internal interface IPixelSource
     /// <exception cref="DicomDataException">The file is shorter than it was.</exception>
     byte[] Read(long offset, int length);
 
-    /// <summary>Reads the first two bytes of a fragment; fewer where it has fewer.</summary>
-    byte[] ReadStart(int fragment);
+    /// <summary>The fragments that begin with the marker of a JPEG image's start (FF D8).</summary>
+    IReadOnlyList<int> ImageStarts { get; }
 
     /// <summary>Reads consecutive fragments as one.</summary>
     /// <exception cref="DicomDataException">The file is shorter than it was.</exception>

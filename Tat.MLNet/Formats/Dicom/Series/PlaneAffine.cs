@@ -27,11 +27,12 @@ internal static class PlaneAffine
         }
 
         // DICOM counts x towards the left and y towards the back.
-        return new PatientAffine(new[,]
+        double[,] matrix =
         {
             { -column.X, -row.X, -slice.X, -origin.X },
             { -column.Y, -row.Y, -slice.Y, -origin.Y },
             { column.Z, row.Z, slice.Z, origin.Z },
-        });
+        };
+        return matrix.Cast<double>().All(double.IsFinite) ? new PatientAffine(matrix) : null;
     }
 }

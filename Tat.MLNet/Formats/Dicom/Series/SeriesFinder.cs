@@ -5,6 +5,9 @@ namespace Tat.MLNet.Formats.Dicom;
 /// <summary>Finds the images of a folder and groups them by series.</summary>
 internal static class SeriesFinder
 {
+    /// <summary>A small file of a series has a slice, too.</summary>
+    private const int SliceAllowance = 4096;
+
     /// <summary>All files of a folder and the folders in it, in the order of their names.</summary>
     public static IEnumerable<string> Files(string folder) => new FolderWalk(folder).Files;
 
@@ -30,6 +33,7 @@ internal static class SeriesFinder
     public static IReadOnlyList<List<DicomSlice>> Find(IEnumerable<string> files, ImageReadOptions options, CancellationToken cancellationToken = default)
     {
         var series = new Dictionary<string, List<DicomSlice>>();
+        var meter = new MemoryMeter(0);
         foreach (var path in files.Where(IsDicom))
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -47,7 +51,8 @@ internal static class SeriesFinder
                     series[uid] = slices = [];
                 }
 
-                slices.AddRange(Slices(SliceReader.Check(source), options));
+                meter.Allow(new FileInfo(path).Length + SliceAllowance);
+                slices.AddRange(Slices(SliceReader.Check(source), options, meter));
             }
             catch (DicomDataException exception)
             {
@@ -58,9 +63,9 @@ internal static class SeriesFinder
         return series.Values.OrderBy(slices => slices[0].SeriesNumber ?? int.MaxValue).ThenBy(slices => slices[0].SeriesInstanceUid, StringComparer.Ordinal).ToList();
     }
 
-    private static IReadOnlyList<DicomSlice> Slices(DicomObject source, ImageReadOptions options)
+    private static FrameList Slices(DicomObject source, ImageReadOptions options, MemoryMeter meter)
     {
         FrameReader.CheckCodec(source);
-        return new FrameList(source, PixelLayout.Of(source), options);
+        return FrameList.Of(source, options, meter);
     }
 }

@@ -16,7 +16,7 @@ internal static class DerivedCheck
                 throw new DicomDataException("what was written is not what is read back; check the disk and write again.");
             }
 
-            var layout = PixelLayout.Of(read);
+            var layout = PixelLayout.Of(read, new() { SliceLimit = long.MaxValue });
             for (var frame = 0; frame < layout.Frames; frame++)
             {
                 CheckFrame(read, layout, frame, frames);
