@@ -1,6 +1,7 @@
 using System.Text;
 using Tat.Torch.Files;
 using Tat.Torch.Model;
+using Tat.Torch.Tasks;
 using Tat.Torch.TensorFiles;
 using Tat.Torch.TensorFiles.PyTorch;
 using TorchSharp;
@@ -53,6 +54,22 @@ public static class WeightsFile
                 tensor.Dispose();
             }
         }
+    }
+
+    /// <summary>The tasks that a file of weights tells it was trained on; <see langword="null"/> for bare weights. Weights are not read.</summary>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="InvalidDataException">It is damaged; the message names it.</exception>
+    internal static TaskVocabulary? ReadTasks(string path)
+    {
+        if (IsZipOrPickle(path))
+        {
+            return null;
+        }
+
+        using var stream = RegularFile.Open(path, 1 << 16);
+        RefuseDownloads(stream, path);
+        var metadata = new SafetensorsReader(stream, path).Metadata;
+        return TatModelFormat.Describes(metadata) ? TatModelFormat.Read(metadata).Tasks : null;
     }
 
     /// <summary>Writes the weights of a network as a bare state_dict, which the published program loads with <c>strict=True</c>.</summary>
