@@ -97,7 +97,7 @@ public sealed partial class TatEstimator : IEstimator<TatTransformer>
     private static string Describe(TrainingProgress report)
     {
         var tasks = string.Join(", ", report.Tasks.Select(task => FormattableString.Invariant($"{task.Key} {task.Value.Loss:g4}")));
-        var validation = report.Validation is { } result ? FormattableString.Invariant($"; validation {result.MeanPsnr:f2} dB") : "";
+        var validation = report.Validation is { } result ? FormattableString.Invariant($"; validation {result.MeanPsnr:f2} dB, gain {result.MeanGain:f2} dB") : "";
         return FormattableString.Invariant($"Iteration {report.Iteration} of {report.Iterations}: loss {report.Loss:g4} ({tasks}), rate {report.LearningRate:g3}, {report.Remaining:d\\.hh\\:mm\\:ss} to go{validation}");
     }
 
