@@ -3,6 +3,7 @@ using System.Text;
 using Tat.Torch.Files;
 using Tat.Torch.Model;
 using Tat.Torch.Pretrained;
+using Tat.Torch.Tasks;
 using Tat.Torch.TensorFiles;
 using Tat.Torch.TensorFiles.PyTorch;
 using Tat.Torch.Training.Resuming;
@@ -74,6 +75,29 @@ public static class WeightsFile
                 tensor.Dispose();
             }
         }
+    }
+
+    /// <summary>The tasks that a file of weights tells it was trained on; <see langword="null"/> for bare weights. Weights are not read.</summary>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="InvalidDataException">It is damaged; the message names it.</exception>
+    internal static TaskVocabulary? ReadTasks(string path)
+    {
+        if (TatPretrained.IsMeantBy(path))
+        {
+            return TatPretrained.Tasks;
+        }
+
+        if (IsZipOrPickle(path))
+        {
+            using var zip = OpenZip(path);
+            using var entry = zip?.Entries.FirstOrDefault(candidate => candidate.Name == PipelineEntry)?.Open();
+            return entry is null ? null : Named(path, () => TatModelFormat.Read(new SafetensorsReader(entry, path).Metadata).Tasks);
+        }
+
+        using var stream = RegularFile.Open(path, 1 << 16);
+        RefuseDownloads(stream, path);
+        var metadata = new SafetensorsReader(stream, path).Metadata;
+        return TatModelFormat.Describes(metadata) ? Named(path, () => TatModelFormat.Read(metadata).Tasks) : null;
     }
 
     /// <summary>Writes the weights of a network as a bare state_dict, which the published program loads with <c>strict=True</c>.</summary>
