@@ -44,18 +44,18 @@ internal static class EvaluateCommand
             using var restorer = parsed.GetValue(model) is { } path ? inference.Open(parsed, path, _ => Interlocked.Increment(ref unrestored)) : null;
             var tasks = restorer?.Tasks ?? TaskVocabulary.Paper;
             var pairs = parsed.GetValue(data) is { } root
-                ? PairFiles.InDataSet(root, parsed.GetRequiredValue(split), tasks)
-                : PairFiles.Between(tasks[parsed.GetRequiredValue(task)], parsed.GetRequiredValue(low), parsed.GetRequiredValue(high));
+                ? PairFiles.InDataSet(root, parsed.GetRequiredValue(split), tasks, reading.Of(parsed))
+                : PairFiles.Between(tasks[parsed.GetRequiredValue(task)], parsed.GetRequiredValue(low), parsed.GetRequiredValue(high), reading.Of(parsed));
             if (parsed.GetValue(csv) is { } target)
             {
                 CommonOptions.CheckFree(parsed.GetValue(overwrite), target);
             }
 
-            IEnumerable<EvaluatedSlice> Slices() => pairs.SelectMany((files, number) => files.Read(reading.Of(parsed)).Select(read =>
+            IEnumerable<EvaluatedSlice> Slices() => pairs.SelectMany((files, number) => files.Read().Select(read =>
             {
                 if (restorer is not null)
                 {
-                    inference.Check(parsed, read.Pair.LowQuality, files.LowQuality, read.Slice + 1);
+                    inference.Check(parsed, read.Pair.LowQuality, files.Low.Path, read.Slice + 1);
                 }
 
                 return new EvaluatedSlice(files, read.Slice, read.Pair, (number + (read.Slice / (double)read.Count)) / pairs.Count);
@@ -100,7 +100,7 @@ internal static class EvaluateCommand
             var chunkProgress = new ChunkProgress(chunk, progress);
             chunkProgress.Report(0);
             var restored = restorer?.Restore([.. chunk.Select(item => item.Pair.LowQuality)], [.. chunk.Select(item => item.Files.Task)], chunkProgress, cancellationToken);
-            results.AddRange(chunk.Select((item, i) => new Measured(item.Files.Task, item.Files.Name, item.Slice,
+            results.AddRange(chunk.Select((item, i) => new Measured(item.Files.Task, item.Files.Low.Name, item.Slice,
                 ImageQuality.Measure(item.Pair.LowQuality, item.Pair.HighQuality, item.Files.Task.MetricWindow),
                 restored is null ? null : ImageQuality.Measure(restored[i], item.Pair.HighQuality, item.Files.Task.MetricWindow))));
         }
@@ -127,7 +127,7 @@ internal static class EvaluateCommand
         public void Report(double value)
         {
             var slice = chunk[Math.Min(chunk.Length - 1, (int)(value * chunk.Length))];
-            progress.Report((slice.Before, slice.Files.Name));
+            progress.Report((slice.Before, slice.Files.Low.Name));
         }
     }
 

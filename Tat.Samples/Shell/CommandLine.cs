@@ -70,7 +70,7 @@ internal static class CommandLine
     };
 
     /// <summary>One line, without the parameter's name that .NET appends to it.</summary>
-    private static string MessageOf(Exception exception)
+    internal static string MessageOf(Exception exception)
     {
         var cause = exception is AggregateException { InnerExceptions: [var first, ..] } ? first : exception;
         var message = cause.Message.ReplaceLineEndings(" ");

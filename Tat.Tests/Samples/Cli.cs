@@ -25,5 +25,5 @@ internal sealed record Cli(int ExitCode, string Output, string Errors)
         }
     }
 
-    public void AssertDone() => Assert.AreEqual((CommandLine.Done, ""), (ExitCode, Errors));
+    public void AssertDone(string errors = "") => Assert.AreEqual((CommandLine.Done, errors), (ExitCode, Errors));
 }

@@ -42,7 +42,16 @@ internal sealed class DataSetReader(DicomInput input, bool isExplicit)
     public DicomDataSet ReadAll()
     {
         var dataSet = new DicomDataSet();
-        ReadElements(dataSet, input.Length, delimited: false, depth: 0);
+        try
+        {
+            ReadElements(dataSet, input.Length, delimited: false, depth: 0);
+        }
+        catch (DicomDataException exception)
+        {
+            exception.SeriesInstanceUid = dataSet.GetString(Tags.SeriesInstanceUid);
+            throw;
+        }
+
         return dataSet;
     }
 
