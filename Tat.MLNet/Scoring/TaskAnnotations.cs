@@ -12,6 +12,7 @@ internal static class TaskAnnotations
     private const string Quantities = "TaskQuantities";
     private const string Units = "TaskUnits";
     private const string Ranges = "TaskRanges";
+    private const string Scalings = "TaskScalings";
 
     /// <summary>The annotations as an estimator promises them.</summary>
     public static SchemaShape Shape { get; } = new(
@@ -22,9 +23,10 @@ internal static class TaskAnnotations
         ModelBridge.CreateColumn(Quantities, SchemaShape.Column.VectorKind.Vector, TextDataViewType.Instance),
         ModelBridge.CreateColumn(Units, SchemaShape.Column.VectorKind.Vector, TextDataViewType.Instance),
         ModelBridge.CreateColumn(Ranges, SchemaShape.Column.VectorKind.Vector, NumberDataViewType.Single),
+        ModelBridge.CreateColumn(Scalings, SchemaShape.Column.VectorKind.Vector, TextDataViewType.Instance),
     ]);
 
-    /// <summary>ML.NET's score kind, and the tasks: names, quantities, units and four range limits each.</summary>
+    /// <summary>ML.NET's score kind, and the tasks: names, quantities, units, four range limits and the scaling of each.</summary>
     public static DataViewSchema.Annotations Create(TaskVocabulary tasks)
     {
         var builder = new DataViewSchema.Annotations.Builder();
@@ -33,10 +35,9 @@ internal static class TaskAnnotations
         AddVector(builder, Names, TextDataViewType.Instance, tasks.Select(task => task.Name.AsMemory()));
         AddVector(builder, Quantities, TextDataViewType.Instance, tasks.Select(task => task.Quantity.AsMemory()));
         AddVector(builder, Units, TextDataViewType.Instance, tasks.Select(task => task.Unit.AsMemory()));
-        AddVector(builder, Ranges, NumberDataViewType.Single, tasks.SelectMany(task => new[]
-        {
-            task.NormalizationRange.Minimum, task.NormalizationRange.Maximum, task.MetricWindow.Minimum, task.MetricWindow.Maximum,
-        }));
+        AddVector(builder, Ranges, NumberDataViewType.Single, tasks.SelectMany(task => new[] { task.NormalizationRange, task.MetricWindow ?? task.NormalizationRange })
+            .SelectMany(range => new[] { range.Minimum, range.Maximum }));
+        AddVector(builder, Scalings, TextDataViewType.Instance, tasks.Select(task => task.Scaling.ToString().AsMemory()));
         return builder.ToAnnotations();
     }
 
@@ -45,7 +46,7 @@ internal static class TaskAnnotations
 
     private static TaskVocabulary? Read(DataViewSchema.Annotations annotations)
     {
-        if (annotations.Schema.GetColumnOrNull(Ranges) is null || annotations.Schema.GetColumnOrNull(Names) is null)
+        if (annotations.Schema.GetColumnOrNull(Scalings) is null || annotations.Schema.GetColumnOrNull(Names) is null)
         {
             return null;
         }
@@ -54,8 +55,12 @@ internal static class TaskAnnotations
         var quantities = Texts(annotations, Quantities);
         var units = Texts(annotations, Units);
         var limits = Values<float>(annotations, Ranges);
+        var scalings = Texts(annotations, Scalings);
         return new(names.Select((name, i) => new RestorationTask(
-            name, quantities[i], units[i], new(limits[4 * i], limits[(4 * i) + 1]), new(limits[(4 * i) + 2], limits[(4 * i) + 3]))));
+            name, quantities[i], units[i], new(limits[4 * i], limits[(4 * i) + 1]), new(limits[(4 * i) + 2], limits[(4 * i) + 3]))
+        {
+            Scaling = Enum.Parse<IntensityScaling>(scalings[i]),
+        }));
     }
 
     private static string[] Texts(DataViewSchema.Annotations annotations, string name) => [.. Values<ReadOnlyMemory<char>>(annotations, name).Select(text => text.ToString())];

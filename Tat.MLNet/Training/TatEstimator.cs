@@ -14,7 +14,7 @@ namespace Tat.MLNet.Training;
 /// <para>To create this trainer, use <c>mlContext.ImageRestoration.Trainers.Tat</c>.</para>
 /// <para>
 /// Input: low- and high-quality images (Vector&lt;Single&gt;, row-major, in the task's physical unit) with height, width and task. Output: <c>Restored</c>, a Vector&lt;Single&gt; as long as the
-/// input image, in the same unit, clipped to the task's range. Intensities are normalised by task inside; references are needed for training only.
+/// input image, in the same unit; what lies beyond the task's range passes through. Intensities are normalised by task inside; references are needed for training only.
 /// </para>
 /// <list type="table">
 /// <listheader><term>Estimator Characteristics</term><description></description></listheader>

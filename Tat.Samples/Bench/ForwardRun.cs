@@ -84,7 +84,7 @@ internal sealed record ForwardRun(double[] Milliseconds, long PeakBytes, Diction
         using var model = TatModel.Load(path);
         using var restorer = new Restorer(model);
         var task = model.Tasks[0];
-        task.Denormalize(pixels, pixels);
+        task.NormalizationRange.Denormalize(pixels, pixels);
         var slices = Enumerable.Repeat(new ImageSlice(pixels, size, size), Slices).ToArray();
         return Time(repeat, () => _ = restorer.RestoreVolume(slices, task).Count());
     }
@@ -94,7 +94,7 @@ internal sealed record ForwardRun(double[] Milliseconds, long PeakBytes, Diction
         var ml = new MLContext();
         using var model = ml.ImageRestoration.LoadPretrained(path);
         var task = model.Tasks[0];
-        task.Denormalize(pixels, pixels);
+        task.NormalizationRange.Denormalize(pixels, pixels);
         var slices = ml.Data.LoadFromEnumerable(Enumerable.Repeat(new ImageInput(new ImageSlice(pixels, size, size), task.Name), Slices));
         return Time(repeat, () => _ = model.Transform(slices).GetColumn<float[]>("Restored").Count());
     }

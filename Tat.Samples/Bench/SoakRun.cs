@@ -81,7 +81,7 @@ internal sealed record SoakRun(int Engines, int Predictions, double WarmMegabyte
     {
         var task = model.Tasks[index % model.Tasks.Count];
         float[] pixels = [.. Enumerable.Range(0, size * size).Select(i => 0.5f + (0.4f * MathF.Sin((i * 0.05f) + index)))];
-        task.Denormalize(pixels, pixels);
+        task.NormalizationRange.Denormalize(pixels, pixels);
         return new(new ImageSlice(pixels, size, size), task.Name);
     }
 }

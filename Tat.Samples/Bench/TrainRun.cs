@@ -80,7 +80,7 @@ internal sealed record TrainRun(double[] Milliseconds, Dictionary<string, double
         private ImageSlice Image(int index)
         {
             var image = _pixels.AsSpan(index * side * side, side * side).ToArray();
-            Task.Denormalize(image, image);
+            Task.NormalizationRange.Denormalize(image, image);
             return new(image, side, side);
         }
     }

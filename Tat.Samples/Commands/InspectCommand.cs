@@ -120,8 +120,7 @@ internal static class InspectCommand
 
     private static IEnumerable<(string Name, string? Value)> Rows(ModelFacts model) =>
     [
-        .. model.Tasks.Select(task => (task.Name, (string?)FormattableString.Invariant(
-            $"{task.Quantity} in {task.Unit}, normalised from [{task.NormalizationRange[0]}, {task.NormalizationRange[1]}], measured in [{task.MetricWindow[0]}, {task.MetricWindow[1]}]"))),
+        .. model.Tasks.Select(task => (task.Name, (string?)task.Describe())),
         ("Data", model.Card.Data),
         ("Pairs", string.Join(", ", model.Card.TrainingPairs.Select(pairs => $"{pairs.Key} {pairs.Value}"))),
         ("Iterations", model.Card.Iterations > 0 ? model.Card.Iterations.ToString(CultureInfo.InvariantCulture) : null),

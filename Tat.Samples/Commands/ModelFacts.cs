@@ -16,8 +16,13 @@ internal sealed record ModelFacts(string File, IReadOnlyList<ModelTask> Tasks, M
 }
 
 /// <summary>A task that a model has learnt.</summary>
-internal sealed record ModelTask(string Name, string Quantity, string Unit, float[] NormalizationRange, float[] MetricWindow)
+internal sealed record ModelTask(string Name, string Quantity, string Unit, string Scaling, float[] NormalizationRange, float[]? MetricWindow)
 {
-    public static ModelTask Of(RestorationTask task) => new(task.Name, task.Quantity, task.Unit,
-        [task.NormalizationRange.Minimum, task.NormalizationRange.Maximum], [task.MetricWindow.Minimum, task.MetricWindow.Maximum]);
+    public static ModelTask Of(RestorationTask task) => new(task.Name, task.Quantity, task.Unit, task.Scaling.ToString(),
+        [task.NormalizationRange.Minimum, task.NormalizationRange.Maximum], task.MetricWindow is { } window ? [window.Minimum, window.Maximum] : null);
+
+    /// <summary>The task in a line.</summary>
+    public string Describe() => FormattableString.Invariant($"{Quantity} in {Unit}, ") + (MetricWindow is null
+        ? "scaled by the level of each volume, measured unclipped"
+        : FormattableString.Invariant($"normalised from [{NormalizationRange[0]}, {NormalizationRange[1]}], measured in [{MetricWindow[0]}, {MetricWindow[1]}]"));
 }

@@ -22,7 +22,7 @@ internal sealed record ScoreRun(double ColdStartSeconds, double[] Milliseconds, 
         using var restorer = ModelFiles.Open(model);
         var task = restorer.Tasks[0];
         var image = CreateImage(size);
-        task.Denormalize(image.Pixels, image.Pixels);
+        task.NormalizationRange.Denormalize(image.Pixels, image.Pixels);
 
         var restored = restorer.Restore([image], [task], cancellationToken: cancellationToken)[0];
         var coldStart = (DateTimeOffset.UtcNow - process.StartTime.ToUniversalTime()).TotalSeconds;
@@ -34,7 +34,7 @@ internal sealed record ScoreRun(double ColdStartSeconds, double[] Milliseconds, 
             milliseconds[i] = clock.Elapsed.TotalMilliseconds;
         }
 
-        task.Normalize(restored.Pixels, restored.Pixels);
+        task.NormalizationRange.Normalize(restored.Pixels, restored.Pixels);
         File.WriteAllBytes(output, MemoryMarshal.AsBytes<float>(restored.Pixels));
         process.Refresh();
         return new(coldStart, milliseconds, process.PeakWorkingSet64);

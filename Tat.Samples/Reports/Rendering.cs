@@ -12,12 +12,12 @@ internal static class Rendering
     /// <summary>The intensities to show from black to white: a task's window, narrowed to what the image fills of it.</summary>
     public static IntensityRange WindowOf(RestorationTask task, ImageSlice image)
     {
-        var window = task.MetricWindow;
-        if (window != task.NormalizationRange)
+        if (task.MetricWindow is { } narrow && narrow != task.NormalizationRange)
         {
-            return Narrowed(window, image);
+            return Narrowed(narrow, image);
         }
 
+        var window = task.RangeOf(image);
         var highest = Percentile(image.Pixels, 0.997);
         return highest > window.Minimum && highest < window.Maximum ? new(window.Minimum, highest) : window;
     }

@@ -85,9 +85,9 @@ public sealed class RestorerTests
         using var restorer = new Restorer(_model);
         var image = Image(16, 24, 5);
         var normalized = new float[16 * 24];
-        RestorationTask.Ct.Normalize(image.Pixels, normalized);
+        RestorationTask.Ct.NormalizationRange.Normalize(image.Pixels, normalized);
         var expected = _model.Network.forward(tensor(normalized, [1, 1, 16, 24])).data<float>().ToArray();
-        RestorationTask.Ct.Denormalize(expected, expected);
+        RestorationTask.Ct.NormalizationRange.Denormalize(expected, expected);
         foreach (var (value, restored) in expected.Zip(restorer.Restore(image, RestorationTask.Ct).Pixels))
         {
             Assert.AreEqual(value, restored, 0.01f, "HU; one core sums in another order than several");

@@ -39,6 +39,21 @@ public sealed class TatModelTests
     }
 
     [TestMethod]
+    public void A_task_that_is_scaled_by_volume_keeps_its_scaling_and_makes_a_file_that_older_programs_refuse()
+    {
+        using var model = new TatModel(new TatNetwork(GoldenVectors.Options), TaskVocabulary.Scans, _card);
+        var bytes = Save(model);
+        StringAssert.Contains(System.Text.Encoding.UTF8.GetString(bytes, 8, 3000), "\"tat.format\":\"2\"");
+        using var loaded = TatModel.Load(new MemoryStream(bytes));
+        CollectionAssert.AreEqual(TaskVocabulary.Scans.ToArray(), loaded.Tasks.ToArray());
+
+        using var fixedRanges = new TatModel(new TatNetwork(GoldenVectors.Options), TaskVocabulary.Paper, _card);
+        var text = System.Text.Encoding.UTF8.GetString(Save(fixedRanges), 8, 3000);
+        StringAssert.Contains(text, "\"tat.format\":\"1\"");
+        Assert.IsFalse(text.Contains("Scaling", StringComparison.Ordinal), "as it always was");
+    }
+
+    [TestMethod]
     public void A_damaged_model_is_refused_with_an_explanation()
     {
         using var model = new TatModel(new TatNetwork(GoldenVectors.Options), _tasks, _card);

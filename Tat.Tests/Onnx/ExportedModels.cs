@@ -45,14 +45,14 @@ internal static class ExportedModels
     }
 
     /// <summary>A model that changes images visibly, yet not so much that clipping would hide a difference.</summary>
-    public static TatModel CreateModel(TatNetworkOptions? options = null)
+    public static TatModel CreateModel(TatNetworkOptions? options = null, TaskVocabulary? tasks = null)
     {
         var network = CreateNetwork(options);
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
         var image = tensor(CreateImage(32, 32, new("unit", "", "", new(0, 1))).Pixels, [1, 1, 32, 32]);
         network.get_parameter("output.weight")!.mul_(0.1f / (network.forward(image) - image).abs().max());
-        return new(network, TaskVocabulary.Paper, new ModelCard { Iterations = 321, Data = "nothing" });
+        return new(network, tasks ?? TaskVocabulary.Paper, new ModelCard { Iterations = 321, Data = "nothing" });
     }
 
     public static byte[] Export(TatModel model, OnnxExportOptions? options = null) => OnnxExporter.CreateModel(model, options ?? new()).ToByteArray();
@@ -66,7 +66,7 @@ internal static class ExportedModels
             pixels[i] = 0.5f + (0.2f * MathF.Sin(i % width * 0.2f) * MathF.Cos(i / width * 0.3f)) + (0.05f * MathF.Sin(i));
         }
 
-        task.Denormalize(pixels, pixels);
+        task.NormalizationRange.Denormalize(pixels, pixels);
         return new(pixels, height, width);
     }
 }

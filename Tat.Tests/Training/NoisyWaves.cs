@@ -45,8 +45,8 @@ internal sealed class NoisyWaves(RestorationTask task, int count = 6, int side =
             low[i] = high[i] + (float)((random.NextDouble() - 0.5) * 0.2);
         }
 
-        task.Denormalize(high, high);
-        task.Denormalize(low, low);
+        task.NormalizationRange.Denormalize(high, high);
+        task.NormalizationRange.Denormalize(low, low);
         return new(new(low, side, side), new(high, side, side), $"{task} {index}");
     }
 }

@@ -6,16 +6,17 @@ namespace Tat.Torch.Data;
 /// <summary>An image pair in the network's intensities, [0, 1]; rows × columns, row-major.</summary>
 internal sealed record NormalizedPair(float[] LowQuality, float[] HighQuality, int Height, int Width, string Name)
 {
-    /// <summary>Normalises a pair by its task.</summary>
+    /// <summary>Normalises both images of a pair over the range that its task has for the low-quality one.</summary>
     /// <exception cref="InvalidDataException">A pixel is NaN or infinite.</exception>
-    public static NormalizedPair From(ImagePair pair, RestorationTask task) => new(
-        Normalize(pair.LowQuality, "low-quality", pair, task),
-        Normalize(pair.HighQuality, "high-quality", pair, task),
-        pair.LowQuality.Height,
-        pair.LowQuality.Width,
-        pair.Name);
+    public static NormalizedPair From(ImagePair pair, RestorationTask task)
+    {
+        Check(pair.LowQuality, "low-quality", pair, task);
+        Check(pair.HighQuality, "high-quality", pair, task);
+        var range = task.RangeOf(pair.LowQuality);
+        return new(Normalize(pair.LowQuality, range), Normalize(pair.HighQuality, range), pair.LowQuality.Height, pair.LowQuality.Width, pair.Name);
+    }
 
-    private static float[] Normalize(ImageSlice image, string role, ImagePair pair, RestorationTask task)
+    private static void Check(ImageSlice image, string role, ImagePair pair, RestorationTask task)
     {
         foreach (var pixel in image.Pixels)
         {
@@ -24,9 +25,12 @@ internal sealed record NormalizedPair(float[] LowQuality, float[] HighQuality, i
                 throw new InvalidDataException($"The {role} image of {task} pair '{pair.Name}' has a pixel that is {pixel}: repair the image or leave it out.");
             }
         }
+    }
 
+    private static float[] Normalize(ImageSlice image, IntensityRange range)
+    {
         var normalized = new float[image.Pixels.Length];
-        task.Normalize(image.Pixels, normalized);
+        range.Normalize(image.Pixels, normalized);
         return normalized;
     }
 }

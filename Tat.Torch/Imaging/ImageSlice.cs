@@ -34,6 +34,9 @@ public sealed class ImageSlice
     /// <summary>Number of columns.</summary>
     public int Width { get; }
 
+    /// <summary>The level of the low-quality volume that this is a slice of, as <see cref="IntensityLevel"/> measures it; <see langword="null"/> where that is unknown. It serves tasks that are scaled by volume.</summary>
+    public float? VolumeLevel { get; init; }
+
     /// <summary>The value at a row and a column.</summary>
     public float this[int row, int column] => Pixels[(row * Width) + column];
 }

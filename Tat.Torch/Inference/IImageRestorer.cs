@@ -19,7 +19,7 @@ public interface IImageRestorer : IDisposable
     /// <param name="tasks">The task of each image, one of <see cref="Tasks"/>.</param>
     /// <param name="progress">Is told the share of the work that is done, from above 0 to 1; by one thread at a time, which may be another than the caller's.</param>
     /// <param name="cancellationToken">Stops between images.</param>
-    /// <returns>As many images of the same sizes, in the same order and unit, clipped to the task's range.</returns>
+    /// <returns>As many images of the same sizes, in the same order and unit: f(clip(x)) + x − clip(x) for an image x, clipped to <see cref="RestorationTask.RangeOf"/> for the network f.</returns>
     /// <exception cref="InvalidDataException">An image has a NaN or infinite value.</exception>
     IReadOnlyList<ImageSlice> Restore(IReadOnlyList<ImageSlice> images, IReadOnlyList<RestorationTask> tasks, IProgress<double>? progress = null, CancellationToken cancellationToken = default);
 }

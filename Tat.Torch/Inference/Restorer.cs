@@ -9,7 +9,8 @@ namespace Tat.Torch.Inference;
 
 /// <summary>Restores images of any size with a <see cref="TatModel"/>.</summary>
 /// <remarks>
-/// Images are normalised by their task, padded by reflection to multiples of 8, restored, cropped and mapped back.
+/// Images are normalised by their task, padded by reflection to multiples of 8, restored, cropped and mapped back. What lies beyond the task's range is clipped for
+/// the network, and the difference is added to the result.
 /// On a CPU, images take a core each as long as there is one for every core, or where they are small; otherwise an image takes all cores. One core and several round
 /// differently, in the last digits; but for that, the result for an image does not depend on what else is in the call. Safe for concurrent calls.
 /// </remarks>
@@ -44,7 +45,7 @@ public sealed class Restorer : IImageRestorer
     /// <summary>Restores an image.</summary>
     /// <param name="image">The image, in the task's unit.</param>
     /// <param name="task">Its task, one of <see cref="Tasks"/>.</param>
-    /// <returns>An image of the same size and unit, clipped to the task's range.</returns>
+    /// <returns>An image of the same size and unit; what lies beyond the task's range is not restored, and passes through.</returns>
     /// <exception cref="ArgumentException">The model has not learnt the task.</exception>
     /// <exception cref="InvalidDataException">The image has a NaN or infinite value, and the options say to throw.</exception>
     public ImageSlice Restore(ImageSlice image, RestorationTask task) => Restore([image], [task])[0];
@@ -122,7 +123,7 @@ public sealed class Restorer : IImageRestorer
         {
             var image = images[batch[i]];
             var normalized = new float[image.Pixels.Length];
-            tasks[batch[i]].Normalize(image.Pixels, normalized);
+            tasks[batch[i]].RangeOf(image).Normalize(image.Pixels, normalized);
             size.Pad(normalized, image.Height, image.Width, padded.AsSpan(i * size.Pixels, size.Pixels));
         }
 
@@ -132,7 +133,9 @@ public sealed class Restorer : IImageRestorer
             var image = images[batch[i]];
             var restored = new float[image.Pixels.Length];
             size.Crop(padded.AsSpan(i * size.Pixels, size.Pixels), image.Height, image.Width, restored);
-            tasks[batch[i]].Denormalize(restored, restored);
+            var range = tasks[batch[i]].RangeOf(image);
+            range.Denormalize(restored, restored);
+            range.AddBeyond(image.Pixels, restored);
             results[batch[i]] = new ImageSlice(restored, image.Height, image.Width);
         }
     }

@@ -11,7 +11,10 @@ internal static class TatModelFormat
     private const string NetworkKey = "tat.network";
     private const string TasksKey = "tat.tasks";
     private const string CardKey = "tat.card";
+
+    // Version 2 says that a task is scaled by volume, which a program that reads version 1 alone would scale wrongly.
     private const string Version = "1";
+    private const string VersionOfScaling = "2";
 
     private static readonly JsonSerializerOptions _json = new()
     {
@@ -22,7 +25,7 @@ internal static class TatModelFormat
 
     public static Dictionary<string, string> Write(TatNetworkOptions network, TaskVocabulary tasks, ModelCard card) => new()
     {
-        [FormatKey] = Version,
+        [FormatKey] = tasks.All(task => task.Scaling == IntensityScaling.Fixed) ? Version : VersionOfScaling,
         [NetworkKey] = JsonSerializer.Serialize(network, _json),
         [TasksKey] = JsonSerializer.Serialize(tasks.Select(TaskData.From), _json),
         [CardKey] = JsonSerializer.Serialize(card, _json),
@@ -39,9 +42,9 @@ internal static class TatModelFormat
             throw new InvalidDataException("The file has tensors but is not a TAT model: it says nothing of architecture and tasks. Load bare weights through a checkpoint import.");
         }
 
-        if (version != Version)
+        if (version is not (Version or VersionOfScaling))
         {
-            throw new InvalidDataException($"The model has format version {version}, and this program reads version {Version}; update the program.");
+            throw new InvalidDataException($"The model has format version {version}, and this program reads versions {Version} and {VersionOfScaling}; update the program.");
         }
 
         try
@@ -62,14 +65,20 @@ internal static class TatModelFormat
     private sealed record TaskData(
         string Name, string Quantity, string Unit, float Minimum, float Maximum, float MetricMinimum, float MetricMaximum, double? DoseReduction, double? UpscalingFactor)
     {
-        public static TaskData From(RestorationTask task) => new(
-            task.Name, task.Quantity, task.Unit, task.NormalizationRange.Minimum, task.NormalizationRange.Maximum, task.MetricWindow.Minimum, task.MetricWindow.Maximum,
-            task.DoseReduction, task.UpscalingFactor);
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+        public IntensityScaling Scaling { get; init; }
+
+        public static TaskData From(RestorationTask task)
+        {
+            var (range, window) = (task.NormalizationRange, task.MetricWindow ?? task.NormalizationRange);
+            return new(task.Name, task.Quantity, task.Unit, range.Minimum, range.Maximum, window.Minimum, window.Maximum, task.DoseReduction, task.UpscalingFactor) { Scaling = task.Scaling };
+        }
 
         public RestorationTask ToTask() => new(Name, Quantity, Unit, new(Minimum, Maximum), new(MetricMinimum, MetricMaximum))
         {
             DoseReduction = DoseReduction,
             UpscalingFactor = UpscalingFactor,
+            Scaling = Scaling,
         };
     }
 }

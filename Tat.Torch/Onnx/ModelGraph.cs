@@ -30,7 +30,7 @@ internal sealed class ModelGraph(TatNetworkOptions options, GraphWeights weights
     {
         Declare(g.Graph.Input, Image, Kind.Float, ["N", 1, "H", "W"], "Images in a physical unit: N images of H rows and W columns, one channel.");
         DeclareRanges(g, "N");
-        Declare(g.Graph.Output, Restored, Kind.Float, ["N", 1, "H", "W"], "The restored images, in the unit of the input, clipped to the range.");
+        Declare(g.Graph.Output, Restored, Kind.Float, ["N", 1, "H", "W"], "The restored images, in the unit of the input; what lies beyond the range passes through.");
 
         var images = new Value(Image);
         var size = g.Shape(images);
@@ -55,7 +55,7 @@ internal sealed class ModelGraph(TatNetworkOptions options, GraphWeights weights
         Declare(g.Graph.Input, Pixels, Kind.Float, [1, "L"], "The pixels of one image in a physical unit, row by row; L = height × width.");
         Declare(g.Graph.Input, Size, Kind.Int64, [2], "Height and width of the image.");
         DeclareRanges(g, 1);
-        Declare(g.Graph.Output, Restored, Kind.Float, [1, "L"], "The restored pixels, in the unit of the input, clipped to the range.");
+        Declare(g.Graph.Output, Restored, Kind.Float, [1, "L"], "The restored pixels, in the unit of the input; what lies beyond the range passes through.");
 
         var size = new Value(Size);
         var frame = new Frame(g, g.Slice(size, 0, 1, 0), g.Slice(size, 1, 2, 0));
@@ -69,13 +69,14 @@ internal sealed class ModelGraph(TatNetworkOptions options, GraphWeights weights
         var width = g.Sub(maximum, minimum);
         var normalized = g.Clip(g.Div(g.Sub(image, minimum), width), g.Scalar(0), g.Scalar(1));
         var restored = frame.Crop(g, network.Build(g, frame.Pad(g, normalized)));
-        return g.Clip(g.Add(g.Mul(restored, width), minimum), minimum, maximum);
+        var beyond = g.Sub(image, g.Clip(image, minimum, maximum));
+        return g.Add(g.Clip(g.Add(g.Mul(restored, width), minimum), minimum, maximum), beyond);
     }
 
     private static void DeclareRanges(GraphBuilder g, object count)
     {
-        Declare(g.Graph.Input, RangeMinimum, Kind.Float, [count], "The intensity that the task maps to 0; metadata 'tat.tasks' lists the ranges of the tasks.");
-        Declare(g.Graph.Input, RangeMaximum, Kind.Float, [count], "The intensity that the task maps to 1.");
+        Declare(g.Graph.Input, RangeMinimum, Kind.Float, [count], "The intensity that the task maps to 0; metadata 'tat.tasks' lists the ranges of the tasks. 0 for a task with the scaling 'Volume'.");
+        Declare(g.Graph.Input, RangeMaximum, Kind.Float, [count], "The intensity that the task maps to 1; for the scaling 'Volume', 1.5 times the 99.5th percentile of the volume.");
     }
 
     private static void Declare(ICollection<ValueInfoProto> values, string name, Kind type, ReadOnlySpan<object> shape, string description) =>

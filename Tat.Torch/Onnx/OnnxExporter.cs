@@ -59,13 +59,15 @@ public static class OnnxExporter
             ProducerName = "TAT for ML.NET",
             ProducerVersion = source.Card.ProductVersion,
             ModelVersion = source.Card.Iterations,
-            DocString = $"Task-Adaptive Transformer (MICCAI 2025, arXiv 2512.14550) for {string.Join(", ", source.Tasks.Select(task => $"{task.Name} ({task.Unit}, {task.NormalizationRange})"))}. Not for diagnostic use.",
+            DocString = $"Task-Adaptive Transformer (MICCAI 2025, arXiv 2512.14550) for {string.Join(", ", source.Tasks.Select(Describe))}. Not for diagnostic use.",
             Graph = new ModelGraph(network, new(ReadWeights(source.Network))).Build(options.Signature, options.HalfPrecisionWeights),
         };
         model.OpsetImport.Add(new OperatorSetIdProto { Version = Opset });
         new OnnxMetadata(options.Signature, network, source.Tasks, source.Card).Write(model);
         return model;
     }
+
+    private static string Describe(RestorationTask task) => $"{task.Name} ({task.Unit}, {(task.Scaling == IntensityScaling.Fixed ? task.NormalizationRange : "scaled by volume")})";
 
     internal static Dictionary<string, WeightArray> ReadWeights(TatNetwork network)
     {
@@ -87,7 +89,7 @@ public static class OnnxExporter
             var image = VerificationImage(height, width, task);
             var expected = reference.Restore([image], [task], cancellationToken: cancellationToken)[0].Pixels;
             var actual = restorer.Restore([image], [task], cancellationToken: cancellationToken)[0].Pixels;
-            var difference = expected.Zip(actual, (e, a) => Math.Abs((double)e - a)).Max() / task.NormalizationRange.Width;
+            var difference = expected.Zip(actual, (e, a) => Math.Abs((double)e - a)).Max() / task.RangeOf(image).Width;
             comparisons.Add(new(height, width, difference));
 
             // Written so that NaN fails too.
@@ -114,7 +116,7 @@ public static class OnnxExporter
             pixels[i] = 0.5f + (0.2f * MathF.Sin(9 * y) * MathF.Cos(13 * x)) + (0.05f * MathF.Sin(i));
         }
 
-        task.Denormalize(pixels, pixels);
+        task.NormalizationRange.Denormalize(pixels, pixels);
         return new(pixels, height, width);
     }
 }

@@ -70,7 +70,7 @@ public sealed class OnnxRestorer : IImageRestorer
             throw new ArgumentException($"{images.Count} images and {tasks.Count} tasks were given; give each image its task.", nameof(tasks));
         }
 
-        var ranges = tasks.Select(task => Known(task).NormalizationRange).ToArray();
+        var known = tasks.Select(Known).ToArray();
         var restored = new ImageSlice[images.Count];
         var finite = Enumerable.Range(0, images.Count).Where(i => Accept(images[i], i, restored)).ToArray();
         var done = new PixelProgress(progress, finite.Sum(i => (double)images[i].Pixels.Length));
@@ -83,7 +83,7 @@ public sealed class OnnxRestorer : IImageRestorer
             {
                 Parallel.ForEach(group, i =>
                 {
-                    restored[i] = Run(images[i], ranges[i], run);
+                    restored[i] = Run(images[i], known[i].RangeOf(images[i]), run);
                     done.Add(images[i].Pixels.Length);
                 });
             }

@@ -1,3 +1,5 @@
+using Tat.Torch.Imaging;
+
 namespace Tat.Torch.Tasks;
 
 /// <summary>A kind of restoration that a model learns: what is measured, in which unit and over which range.</summary>
@@ -7,11 +9,16 @@ namespace Tat.Torch.Tasks;
 /// </remarks>
 public sealed record RestorationTask
 {
+    // Room above the level for what is brighter than nearly all of a volume: vessels, fat near a coil.
+    private const float RangeOverLevel = 1.5f;
+
+    private readonly IntensityRange _metricWindow;
+
     /// <summary>Creates a task.</summary>
     /// <param name="name">Its name in data sets, models and pipelines, for example <c>CT</c>; compared without regard to case.</param>
     /// <param name="quantity">What a pixel measures, for example <c>attenuation</c>.</param>
     /// <param name="unit">The unit of a pixel, for example <c>HU</c>.</param>
-    /// <param name="normalizationRange">The intensities that are mapped linearly to [0, 1] for the network; what lies outside is clipped.</param>
+    /// <param name="normalizationRange">The intensities that are mapped linearly to [0, 1] for the network; what lies beyond is not restored, and passes through.</param>
     /// <param name="metricWindow">The intensities to which images are clipped for PSNR, SSIM and RMSE; <see langword="null"/> for the normalisation range.</param>
     /// <exception cref="ArgumentException">The name is empty, or has characters that a folder name cannot have.</exception>
     public RestorationTask(string name, string quantity, string unit, IntensityRange normalizationRange, IntensityRange? metricWindow = null)
@@ -29,7 +36,7 @@ public sealed record RestorationTask
         Quantity = quantity;
         Unit = unit;
         NormalizationRange = normalizationRange;
-        MetricWindow = metricWindow ?? normalizationRange;
+        _metricWindow = metricWindow ?? normalizationRange;
     }
 
     /// <summary>PET synthesis: low-count to full-count, in SUV over [0, 20]; published for a dose reduction of 12.</summary>
@@ -41,6 +48,9 @@ public sealed record RestorationTask
     /// <summary>MRI super-resolution: k-space-cropped to full, in scanner intensity over [0, 4095]; published for a factor of 4 per axis.</summary>
     public static RestorationTask Mri { get; } = new("MRI", "signal intensity", "intensity", new(0, 4095)) { UpscalingFactor = 4 };
 
+    /// <summary>MRI super-resolution for scans of any scanner, whose intensities have no unit: as <see cref="Mri"/>, but scaled by the level of each volume.</summary>
+    public static RestorationTask MriByVolume { get; } = Mri with { Scaling = IntensityScaling.Volume };
+
     /// <summary>The task's name.</summary>
     public string Name { get; }
 
@@ -50,11 +60,11 @@ public sealed record RestorationTask
     /// <summary>The unit of a pixel.</summary>
     public string Unit { get; }
 
-    /// <summary>The intensities that are mapped linearly to [0, 1] for the network.</summary>
+    /// <summary>The intensities that are mapped linearly to [0, 1] for the network; of a task that is scaled by volume, only what is usual: see <see cref="RangeOf"/>.</summary>
     public IntensityRange NormalizationRange { get; }
 
-    /// <summary>The intensities to which images are clipped for metrics.</summary>
-    public IntensityRange MetricWindow { get; }
+    /// <summary>The intensities to which images are clipped for metrics; <see langword="null"/> where nothing is clipped, which is so for a task that is scaled by volume.</summary>
+    public IntensityRange? MetricWindow => Scaling == IntensityScaling.Fixed ? _metricWindow : null;
 
     /// <summary>By what factor the dose or count of a low-quality image is reduced; <see langword="null"/> where that does not apply.</summary>
     public double? DoseReduction { get; init; }
@@ -62,28 +72,25 @@ public sealed record RestorationTask
     /// <summary>By what factor per axis the resolution of a low-quality image is reduced; <see langword="null"/> where that does not apply.</summary>
     public double? UpscalingFactor { get; init; }
 
-    /// <summary>Clips intensities to the normalisation range and maps it linearly to [0, 1].</summary>
-    /// <param name="intensities">Values in the task's unit.</param>
-    /// <param name="normalized">Receives as many values; may be the same memory.</param>
-    public void Normalize(ReadOnlySpan<float> intensities, Span<float> normalized)
-    {
-        var (minimum, width) = (NormalizationRange.Minimum, NormalizationRange.Width);
-        for (var i = 0; i < intensities.Length; i++)
-        {
-            normalized[i] = Math.Clamp((intensities[i] - minimum) / width, 0f, 1f);
-        }
-    }
+    /// <summary>How intensities are mapped to the network's: over the same range for all images, or by the level of each volume. Part of what a model has learnt.</summary>
+    public IntensityScaling Scaling { get; init; }
 
-    /// <summary>Maps [0, 1] back to the normalisation range, clipping what lies outside.</summary>
-    /// <param name="normalized">Values of the network.</param>
-    /// <param name="intensities">Receives as many values in the task's unit; may be the same memory.</param>
-    public void Denormalize(ReadOnlySpan<float> normalized, Span<float> intensities)
+    /// <summary>The intensities that are mapped linearly to [0, 1] for an image, and for the reference that belongs to it.</summary>
+    /// <param name="lowQuality">The image to restore. Where the task is scaled by volume and the image does not name the level of its volume, the image's own level is measured.</param>
+    /// <returns>
+    /// <see cref="NormalizationRange"/> for <see cref="IntensityScaling.Fixed"/>; for <see cref="IntensityScaling.Volume"/> [0, 1.5 · level], or [0, 1] where the level is not
+    /// a positive number, as in an empty volume.
+    /// </returns>
+    public IntensityRange RangeOf(ImageSlice lowQuality)
     {
-        var range = NormalizationRange;
-        for (var i = 0; i < normalized.Length; i++)
+        ArgumentNullException.ThrowIfNull(lowQuality);
+        if (Scaling == IntensityScaling.Fixed)
         {
-            intensities[i] = Math.Clamp((normalized[i] * range.Width) + range.Minimum, range.Minimum, range.Maximum);
+            return NormalizationRange;
         }
+
+        var maximum = RangeOverLevel * (lowQuality.VolumeLevel ?? IntensityLevel.Measure(lowQuality));
+        return maximum > 0 && float.IsFinite(maximum) ? new(0, maximum) : new(0, 1);
     }
 
     /// <inheritdoc/>

@@ -34,6 +34,9 @@ public sealed class TaskVocabulary : IReadOnlyList<RestorationTask>
     /// <summary>PET synthesis, CT denoising and MRI super-resolution, as in the paper.</summary>
     public static TaskVocabulary Paper { get; } = new(RestorationTask.Pet, RestorationTask.Ct, RestorationTask.Mri);
 
+    /// <summary>The three of the paper for real scans: PET and CT as there, and MRI scaled by volume.</summary>
+    public static TaskVocabulary Scans { get; } = new(RestorationTask.Pet, RestorationTask.Ct, RestorationTask.MriByVolume);
+
     /// <inheritdoc/>
     public int Count => _tasks.Length;
 

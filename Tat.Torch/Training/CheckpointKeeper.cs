@@ -3,6 +3,7 @@ using System.IO.Hashing;
 using System.Text;
 using Tat.Torch.Data;
 using Tat.Torch.Model;
+using Tat.Torch.Tasks;
 
 namespace Tat.Torch.Training;
 
@@ -99,7 +100,9 @@ internal sealed class CheckpointKeeper : IDisposable
             settings[name] = value;
         }
 
-        settings["tasks"] = string.Join(", ", trainer.Tasks.Select(task => $"{task.Name} {task.NormalizationRange} measured in {task.MetricWindow}"));
+        settings["tasks"] = string.Join(", ", trainer.Tasks.Select(task => task.Scaling == IntensityScaling.Fixed
+            ? $"{task.Name} {task.NormalizationRange} measured in {task.MetricWindow}"
+            : $"{task.Name} scaled by {task.Scaling}"));
         foreach (var pool in pools)
         {
             settings[$"training pairs of {pool.Task}"] = OptionsText.Show(pool.Count);

@@ -34,7 +34,8 @@ public sealed partial record TatTrainerOptions
     /// </summary>
     /// <remarks>
     /// On a CPU, as long as there is a patch for each core, each core takes its patches one at a time, which is faster than all cores on each patch and needs the memory of as many patches as there are cores;
-    /// what is left over goes through together on all cores, small patches (pixels × width up to 2¹⁸: 128 × 128 in the small network) on one each. 1 has one patch at a time: least memory.
+    /// what is left over goes through together on all cores. Small patches (pixels × width up to 2¹⁸: 128 × 128 in the small network) never share cores, and smaller ones share a core's passes up to that size:
+    /// four of 64 × 64. 1 has one patch at a time: least memory.
     /// </remarks>
     /// <value>The default is 0.</value>
     public int MicroBatchSize { get; init; }

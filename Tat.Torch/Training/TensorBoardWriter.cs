@@ -56,7 +56,7 @@ internal sealed class TensorBoardWriter : IDisposable
 
         foreach (var sample in progress.Validation?.Samples ?? [])
         {
-            summary.Add(1, Image(sample, tasks[sample.Task].MetricWindow));
+            summary.Add(1, Image(sample, tasks[sample.Task].MetricWindow ?? tasks[sample.Task].RangeOf(sample.Input)));
         }
 
         Write(NewEvent(progress.Iteration).Add(SummaryOf, summary));

@@ -173,6 +173,7 @@ internal sealed class TrainingState : IDisposable
         }
 
         var workers = Math.Min(cores, apart);
+        var together = MemoryPlan.CountTogether(AverageNetwork.Options, patches.Size);
         while (_workers.Count < workers)
         {
             AddWorker(TatNetwork.CreateUninitialized(AverageNetwork.Options));
@@ -181,9 +182,11 @@ internal sealed class TrainingState : IDisposable
 
         ComputeThreads.RunEach(_device, workers, i =>
         {
-            for (var patch = i; patch < apart; patch += workers)
+            // A core's patches are neighbours, so that small ones share its operators, each of which costs as much as its arithmetic.
+            var end = apart * (i + 1) / workers;
+            for (var patch = apart * i / workers; patch < end; patch += together)
             {
-                _workers[i].Accumulate(patches, start + patch, 1);
+                _workers[i].Accumulate(patches, start + patch, Math.Min(together, end - patch));
             }
         });
         return apart;

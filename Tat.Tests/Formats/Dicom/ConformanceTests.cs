@@ -37,7 +37,7 @@ public class ConformanceTests
         catch (ImageFormatException exception) when (exception.Message.Contains("unsupported transfer syntax", StringComparison.Ordinal))
         {
             Assert.Contains($"{row["ts_name"]} ({row["transfer_syntax"]})", exception.Message);
-            Assert.Contains("2000", row["ts_name"].Replace("JPEG-LS", "2000"), "only JPEG-LS and JPEG 2000 may be missing");
+            Assert.Contains("2000", row["ts_name"], "only JPEG 2000 may be missing");
         }
     }
 

@@ -82,8 +82,6 @@ internal sealed class SyntheticDicom : IDisposable
     /// <summary>Writes an object whose pixels count up from its instance number.</summary>
     public string Write(DicomDataSet data, string? name = null)
     {
-        var path = Path.Combine(Folder, name ?? $"{Guid.NewGuid():N}.dcm");
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         var samples = data.GetInt(Tags.Rows)!.Value * data.GetInt(Tags.Columns)!.Value * (data.GetInt(Tags.NumberOfFrames) ?? 1);
         var pixels = new byte[samples * 2];
         for (var i = 0; i < samples; i++)
@@ -91,8 +89,47 @@ internal sealed class SyntheticDicom : IDisposable
             BitConverter.TryWriteBytes(pixels.AsSpan(i * 2), (short)(i + (100 * (data.GetInt(Tags.InstanceNumber) ?? 0))));
         }
 
-        new BuiltInProvider().Write(path, data, pixels);
+        return Write(data, pixels, name);
+    }
+
+    /// <summary>Writes an object with its pixels.</summary>
+    public string Write(DicomDataSet data, byte[] pixels, string? name = null)
+    {
+        var path = Path.Combine(Folder, name ?? $"{Guid.NewGuid():N}.dcm");
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        new BuiltInProvider().Write(path, data, pixels.Concat(new byte[pixels.Length % 2]).ToArray());
         return path;
+    }
+
+    /// <summary>Writes an object whose frames are compressed, each one a fragment.</summary>
+    public string WriteEncapsulated(DicomDataSet data, string syntax, params byte[][] frames)
+    {
+        var path = Path.Combine(Folder, $"{Guid.NewGuid():N}.dcm");
+        using var file = File.Create(path);
+        file.Write(new byte[128]);
+        file.Write("DICM"u8);
+        var meta = new DicomDataSet();
+        meta.SetText(Tags.MediaStorageSopClassUid, DicomVr.UI, data.GetString(Tags.SopClassUid)!);
+        meta.SetText(Tags.MediaStorageSopInstanceUid, DicomVr.UI, data.GetString(Tags.SopInstanceUid)!);
+        meta.SetText(Tags.TransferSyntaxUid, DicomVr.UI, syntax);
+        DataSetWriter.Write(file, meta);
+        DataSetWriter.Write(file, data);
+        DataSetWriter.WriteHeader(file, Tags.PixelData, DicomVr.OB, -1);
+        foreach (var item in (byte[][])[[], .. frames])
+        {
+            WriteItemHeader(file, Tags.Item, item.Length + (item.Length % 2));
+            file.Write([.. item, .. new byte[item.Length % 2]]);
+        }
+
+        WriteItemHeader(file, Tags.SequenceDelimitation, 0);
+        return path;
+    }
+
+    private static void WriteItemHeader(Stream file, DicomTag tag, int length)
+    {
+        file.Write(BitConverter.GetBytes(tag.Group));
+        file.Write(BitConverter.GetBytes(tag.Element));
+        file.Write(BitConverter.GetBytes(length));
     }
 
     public static string Text(double value) => value.ToString(CultureInfo.InvariantCulture);

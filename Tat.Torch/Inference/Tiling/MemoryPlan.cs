@@ -26,6 +26,9 @@ internal static class MemoryPlan
     /// <summary>Whether one core restores an image about as fast as all of them, because its operators have little to do.</summary>
     public static bool IsSmall(TatNetworkOptions network, PaddedSize size) => (long)size.Pixels * network.Width <= SmallestForAllCores;
 
+    /// <summary>How many images one core takes through the network at a time in training: small ones share operators, until they have as much to do as one that is not small.</summary>
+    public static int CountTogether(TatNetworkOptions network, PaddedSize size) => (int)Math.Max(1, SmallestForAllCores / ((long)size.Pixels * network.Width));
+
     /// <summary>How many of some images go through the network on a core each: all small ones, and large ones as long as there is one, and memory, for every core.</summary>
     public static int CountApart(TatNetworkOptions network, PaddedSize size, int images, int cores, long budget)
     {

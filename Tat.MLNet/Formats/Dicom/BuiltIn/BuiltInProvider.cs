@@ -7,7 +7,7 @@ internal sealed class BuiltInProvider : IDicomProvider
 {
     public string Name => "built-in";
 
-    public string Advice => "build with UseFoDicom=true and add the codec package of fo-dicom, or convert the file to Explicit VR Little Endian";
+    public string Advice => $"{FrameReader.Conversion}, or build with UseFoDicom=true and add the codec package of fo-dicom";
 
     public DicomObject Read(string path)
     {
@@ -82,7 +82,7 @@ internal sealed class BuiltInProvider : IDicomProvider
         {
             // A syntax without a name may order its elements in any way.
             var syntax = TransferSyntax.Of(uid);
-            return syntax.IsKnown ? syntax : throw new DicomDataException($"unsupported transfer syntax {syntax}; convert the file to Explicit VR Little Endian.");
+            return syntax.IsKnown ? syntax : throw new DicomDataException($"unsupported transfer syntax {syntax}; {FrameReader.Conversion}.");
         }
 
         file.Position = dataStart;

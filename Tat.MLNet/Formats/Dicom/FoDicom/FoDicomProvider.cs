@@ -15,7 +15,7 @@ internal sealed class FoDicomProvider : IDicomProvider
 
     public string Name => "fo-dicom";
 
-    public string Advice => "add the package fo-dicom.Codecs to the program, or convert the file to Explicit VR Little Endian";
+    public string Advice => $"{FrameReader.Conversion}, or add the package fo-dicom.Codecs to the program";
 
     public DicomObject Read(string path)
     {

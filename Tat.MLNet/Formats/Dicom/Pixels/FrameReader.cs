@@ -1,8 +1,13 @@
+using Tat.MLNet.Formats.Dicom.JpegLs;
+
 namespace Tat.MLNet.Formats.Dicom;
 
 /// <summary>Reads the stored pixels of a frame, decompressed.</summary>
 internal static class FrameReader
 {
+    /// <summary>What to do with a file that cannot be decoded, as the rest of a sentence.</summary>
+    public const string Conversion = "convert the file to Explicit VR Little Endian, for example with 'gdcmconv --raw'";
+
     /// <summary>Refuses transfer syntaxes that cannot be decoded, before any pixel is read.</summary>
     public static void CheckCodec(DicomObject source)
     {
@@ -21,6 +26,7 @@ internal static class FrameReader
         {
             PixelCodec.Native => pixels.Read((long)frame * layout.FrameBytes, layout.FrameBytes),
             PixelCodec.Rle => RleDecoder.Decode(FrameLocator.ReadFrame(pixels, frame, layout.Frames), layout),
+            PixelCodec.JpegLs => JpegLsFrame.Decode(FrameLocator.ReadFrame(pixels, frame, layout.Frames), layout),
             PixelCodec.Jpeg => JpegFrame.Decode(FrameLocator.ReadFrame(pixels, frame, layout.Frames), layout),
             _ => DicomProviders.Current.Decode(source, frame),
         };

@@ -20,8 +20,8 @@ internal sealed record TransferSyntax(string Uid, string Name, PixelCodec Codec,
         new("1.2.840.10008.1.2.4.55", "JPEG Full Progression, Non-Hierarchical (Process 10 and 12)", PixelCodec.Jpeg),
         new("1.2.840.10008.1.2.4.57", "JPEG Lossless, Non-Hierarchical (Process 14)", PixelCodec.Jpeg),
         new("1.2.840.10008.1.2.4.70", "JPEG Lossless, Non-Hierarchical, First-Order Prediction (Process 14 [Selection Value 1])", PixelCodec.Jpeg),
-        new("1.2.840.10008.1.2.4.80", "JPEG-LS Lossless Image Compression", PixelCodec.Other),
-        new("1.2.840.10008.1.2.4.81", "JPEG-LS Lossy (Near-Lossless) Image Compression", PixelCodec.Other),
+        new("1.2.840.10008.1.2.4.80", "JPEG-LS Lossless Image Compression", PixelCodec.JpegLs),
+        new("1.2.840.10008.1.2.4.81", "JPEG-LS Lossy (Near-Lossless) Image Compression", PixelCodec.JpegLs),
         new("1.2.840.10008.1.2.4.90", "JPEG 2000 Image Compression (Lossless Only)", PixelCodec.Other),
         new("1.2.840.10008.1.2.4.91", "JPEG 2000 Image Compression", PixelCodec.Other),
         new("1.2.840.10008.1.2.4.92", "JPEG 2000 Part 2 Multi-component Image Compression (Lossless Only)", PixelCodec.Other),
@@ -60,6 +60,9 @@ internal enum PixelCodec
 
     /// <summary>JPEG (ISO/IEC 10918-1), any process.</summary>
     Jpeg,
+
+    /// <summary>JPEG-LS (ITU-T T.87).</summary>
+    JpegLs,
 
     /// <summary>None on board.</summary>
     Other,
