@@ -28,7 +28,7 @@ internal sealed class RestoredSlices(IImageScan scan, RestorationTask task, NonF
 
         if (_beyond > 0)
         {
-            yield return FormattableString.Invariant($"{100 * ShareBeyondRange:G3} % of the voxels lie beyond the range of the task, {task.NormalizationRange.Minimum} to {task.NormalizationRange.Maximum} {task.Unit}");
+            yield return FormattableString.Invariant($"{100 * ShareBeyondRange:G3} % of the voxels lie beyond the range of the task, and are not restored");
         }
     }
 
@@ -75,7 +75,7 @@ internal sealed class RestoredSlices(IImageScan scan, RestorationTask task, NonF
             }
 
             _voxels += slice.Pixels.Length;
-            _beyond += slice.Pixels.AsEnumerable().LongCount(value => value < task.NormalizationRange.Minimum || value > task.NormalizationRange.Maximum);
+            _beyond += task.RangeOf(slice).CountBeyond(slice.Pixels);
             yield return slice;
         }
     }
