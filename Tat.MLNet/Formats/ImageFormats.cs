@@ -1,3 +1,5 @@
+using Tat.Torch.Files;
+
 namespace Tat.MLNet.Formats;
 
 /// <summary>The image formats that can be read and written.</summary>
@@ -18,6 +20,11 @@ public static class ImageFormats
         if (!File.Exists(path) && !Directory.Exists(path))
         {
             throw new FileNotFoundException($"'{path}' does not exist; check the path.", path);
+        }
+
+        if (!Directory.Exists(path) && !RegularFile.Exists(path))
+        {
+            throw new ImageFormatException(path, "empty, or a pipe or device; give a regular file.");
         }
 
         var format = All.FirstOrDefault(candidate => candidate.Recognizes(path))

@@ -5,8 +5,11 @@ namespace Tat.MLNet.Loading;
 /// <summary>Reads comma-, semicolon- or tab-separated text with quotes as in RFC 4180; the heading tells the separator.</summary>
 internal static class DelimitedText
 {
+    private const int LongestRecord = 1 << 20;
+    private const int MostFields = 1000;
+
     /// <summary>The lines that are not empty, the heading first; all have as many fields as the heading.</summary>
-    /// <exception cref="InvalidDataException">A line has another number of fields, or a quote is not closed.</exception>
+    /// <exception cref="InvalidDataException">A line has another number of fields or too many, or a quote is not closed.</exception>
     public static IEnumerable<Line> Read(TextReader reader, string path)
     {
         var separator = '\0';
@@ -26,9 +29,9 @@ internal static class DelimitedText
 
             var fields = Split(text, separator);
             width = width == 0 ? fields.Count : width;
-            yield return fields.Count == width
+            yield return fields.Count == width && width <= MostFields
                 ? new(first, fields)
-                : throw new InvalidDataException($"'{path}', line {first}: has {fields.Count} fields where the heading has {width}; quote fields that contain '{separator}'.");
+                : throw new InvalidDataException($"'{path}', line {first}: has {fields.Count} fields where the heading has {Math.Min(width, MostFields)}; quote fields that contain '{separator}'.");
         }
     }
 
@@ -42,15 +45,23 @@ internal static class DelimitedText
         }
 
         number++;
-        while (text.AsSpan().Count('"') % 2 != 0)
+        if (IsClosed(text))
         {
-            var more = reader.ReadLine() ?? throw new InvalidDataException($"'{path}', line {first}: a quote is not closed.");
-            text += "\n" + more;
-            number++;
+            return text;
         }
 
-        return text;
+        var record = new StringBuilder(text);
+        for (var closed = false; !closed; number++)
+        {
+            var more = record.Length > LongestRecord ? null : reader.ReadLine();
+            record.Append('\n').Append(more ?? throw new InvalidDataException($"'{path}', line {first}: a quote is not closed."));
+            closed = !IsClosed(more);
+        }
+
+        return record.ToString();
     }
+
+    private static bool IsClosed(string text) => text.AsSpan().Count('"') % 2 == 0;
 
     private static List<string> Split(string text, char separator)
     {

@@ -1,4 +1,5 @@
 using Microsoft.ML.Data;
+using Tat.Torch.Files;
 
 namespace Tat.MLNet.Loading;
 
@@ -24,9 +25,7 @@ internal static class ImageFiles
             throw new DirectoryNotFoundException($"'{path}' does not exist; give the path of a file or folder.");
         }
 
-        var files = Directory.GetFiles(path, "*", SearchOption.AllDirectories);
-        Array.Sort(files, StringComparer.Ordinal);
-        return files;
+        return new FolderWalk(path).Files;
     }
 
     /// <summary>Leaves out what accompanies images: hidden files, texts, DICOM directories, and the pixel file of a header/pixels pair.</summary>

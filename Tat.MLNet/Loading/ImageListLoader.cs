@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.ML.Runtime;
 using Tat.MLNet.ModelIO;
+using Tat.Torch.Files;
 
 namespace Tat.MLNet.Loading;
 
@@ -33,7 +34,7 @@ public sealed class ImageListLoader : ImageLoader
         }
 
         string[] known = [options.LowQualityColumn, options.HighQualityColumn, options.TaskColumn, options.SliceIndexColumn];
-        using var reader = File.OpenText(path);
+        using var reader = new StreamReader(RegularFile.Open(path));
         var heading = DelimitedText.Read(reader, path).FirstOrDefault() ?? throw NothingListed(path);
         return new()
         {
@@ -55,7 +56,7 @@ public sealed class ImageListLoader : ImageLoader
 
     private List<ImageEntry> ReadList(string path)
     {
-        using var reader = File.OpenText(path);
+        using var reader = new StreamReader(RegularFile.Open(path));
         var lines = DelimitedText.Read(reader, path).ToList();
         if (lines.Count < 2)
         {
@@ -83,7 +84,7 @@ public sealed class ImageListLoader : ImageLoader
         ? null
         : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var slice)
             ? slice
-            : throw new InvalidDataException($"'{path}', line {line}: '{text}' is not a slice index; write a whole number from 0 up, or nothing for all slices.");
+            : throw new InvalidDataException($"'{path}', line {line}: '{MessageText.OneLine(text, 120)}' is not a slice index; write a whole number from 0 up, or nothing for all slices.");
 
     /// <summary>What the columns of the list are called.</summary>
     public sealed class Options
@@ -125,6 +126,6 @@ public sealed class ImageListLoader : ImageLoader
         }
 
         public int Find(string name) => TryFind(name)
-            ?? throw new InvalidDataException($"'{path}' has no column '{name}'; its heading names {string.Join(", ", names)}.");
+            ?? throw new InvalidDataException($"'{path}' has no column '{name}'; its heading names {MessageText.OneLine(string.Join(", ", names), 200)}.");
     }
 }

@@ -83,7 +83,7 @@ internal static class InspectCommand
             catch (Exception exception) when (exception is IOException or InvalidDataException)
             {
                 failures++;
-                terminal.Error(exception.Message.ReplaceLineEndings(" "));
+                terminal.Error(CommandLine.MessageOf(exception));
             }
         }
     }

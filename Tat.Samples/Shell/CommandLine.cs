@@ -1,5 +1,7 @@
 using System.CommandLine;
+using System.Reflection;
 using Tat.Samples.Commands;
+using Tat.Torch.Files;
 
 namespace Tat.Samples.Shell;
 
@@ -9,6 +11,7 @@ internal static class CommandLine
     public const int Done = 0;
     public const int Failed = 1;
     public const int WrongUsage = 2;
+    private const int LongestMessage = 300;
 
     /// <summary>Runs a command.</summary>
     /// <param name="arguments">As typed after the program's name.</param>
@@ -70,10 +73,15 @@ internal static class CommandLine
     };
 
     /// <summary>One line, without the parameter's name that .NET appends to it.</summary>
-    internal static string MessageOf(Exception exception)
+    public static string MessageOf(Exception exception)
     {
-        var cause = exception is AggregateException { InnerExceptions: [var first, ..] } ? first : exception;
-        var message = cause.Message.ReplaceLineEndings(" ");
-        return cause is ArgumentException { ParamName: { } name } ? message.Replace($" (Parameter '{name}')", "", StringComparison.Ordinal) : message;
+        var cause = exception;
+        while (cause is AggregateException or TargetInvocationException && cause.InnerException is { } inner)
+        {
+            cause = inner;
+        }
+
+        var message = cause is ArgumentException { ParamName: { } name } ? cause.Message.Replace($" (Parameter '{name}')", "", StringComparison.Ordinal) : cause.Message;
+        return MessageText.OneLine(message, LongestMessage);
     }
 }

@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Spectre.Console;
 using Spectre.Console.Rendering;
+using Tat.Torch.Files;
 
 namespace Tat.Samples.Shell;
 
@@ -57,13 +58,13 @@ internal sealed class Terminal
     public TextWriter Errors { get; }
 
     /// <summary>Writes a line of text.</summary>
-    public void Line(string text = "") => Output.WriteLine(text);
+    public void Line(string text = "") => Output.WriteLine(MessageText.Printable(text));
 
     /// <summary>Writes a line to the error stream.</summary>
-    public void Error(string text) => Errors.WriteLine(text);
+    public void Error(string text) => Errors.WriteLine(MessageText.Printable(text));
 
     /// <summary>Writes a table or another display.</summary>
-    public void Write(IRenderable renderable) => _console.Write(renderable);
+    public void Write(IRenderable renderable) => _console.Write(new PrintableDisplay(renderable));
 
     /// <summary>Writes an object as JSON.</summary>
     public void Json(object value) => Output.WriteLine(JsonSerializer.Serialize(value, _json));
@@ -86,11 +87,11 @@ internal sealed class Terminal
         .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn { Width = BarWidth }, new PercentageColumn(), new RemainingTimeColumn())
         .Start(context =>
         {
-            var task = context.AddTask(Markup.Escape(title), maxValue: 1);
+            var task = context.AddTask(Markup.Escape(MessageText.Printable(title)), maxValue: 1);
             var result = work(new Reporter((share, status) =>
             {
                 task.Value = share;
-                task.Description = Markup.Escape(Fit(status.Length > 0 ? $"{title}: {status}" : title, _console.Profile.Width - BarWidth - NumbersWidth));
+                task.Description = Markup.Escape(Fit(MessageText.OneLine(status.Length > 0 ? $"{title}: {status}" : title), _console.Profile.Width - BarWidth - NumbersWidth));
             }));
             task.Value = 1;
             return result;

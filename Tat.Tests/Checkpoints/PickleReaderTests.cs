@@ -4,6 +4,7 @@ using CsCheck;
 using Tat.Tests.Formats;
 using Tat.Torch.Checkpoints;
 using Tat.Torch.Checkpoints.PyTorch;
+using Tat.Torch.Files;
 
 namespace Tat.Tests.Checkpoints;
 
@@ -86,7 +87,7 @@ public sealed class PickleReaderTests
     {
         // d = {}; d['x'] = d
         var value = Read("}q\0X\x01\0\0\0xh\0s.");
-        StringAssert.Contains(Assert.ThrowsExactly<InvalidDataException>(() => StateDictionary.Find(value)).Message, "no tensor");
+        StringAssert.Contains(Assert.ThrowsExactly<InvalidDataException>(() => StateDictionary.Find(value, new(100))).Message, "no tensor");
     }
 
     [TestMethod]
@@ -99,7 +100,7 @@ public sealed class PickleReaderTests
             pickle.Append($"}}q{(char)(level + 1)}(X\x01\0\0\0ah{(char)level}X\x01\0\0\0bh{(char)level}u");
         }
 
-        StringAssert.Contains(Assert.ThrowsExactly<InvalidDataException>(() => StateDictionary.Find(Read($"{pickle}."))).Message, "no tensor");
+        StringAssert.Contains(Assert.ThrowsExactly<InvalidDataException>(() => StateDictionary.Find(Read($"{pickle}."), new(pickle.Length))).Message, "no tensor");
     }
 
     [TestMethod]
@@ -107,12 +108,16 @@ public sealed class PickleReaderTests
     {
         try
         {
-            new PickleReader(new MemoryStream(bytes), new PickleTensors((type, _, count) => new(type, count))).Read();
+            new PickleReader(new MemoryStream(bytes), new PickleTensors(new(bytes.Length), (type, _, count) => new(type, count)), new(bytes.Length)).Read();
         }
         catch (InvalidDataException)
         {
         }
     });
 
-    private static object? Read(string pickle) => new PickleReader(new MemoryStream(Encoding.Latin1.GetBytes(pickle)), new PickleTensors((type, _, count) => new(type, count))).Read();
+    private static object? Read(string pickle)
+    {
+        var meter = new MemoryMeter(pickle.Length);
+        return new PickleReader(new MemoryStream(Encoding.Latin1.GetBytes(pickle)), new PickleTensors(meter, (type, _, count) => new(type, count)), meter).Read();
+    }
 }

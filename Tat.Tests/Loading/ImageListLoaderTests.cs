@@ -42,7 +42,7 @@ public class ImageListLoaderTests
     [DataRow("LowQuality,Task\n,CT\n", "line 2: names no image")]
     [DataRow("LowQuality,Task\n\"a.nii,CT\n", "line 2: a quote is not closed")]
     [DataRow("LowQuality,Task\n", "lists nothing")]
-    [DataRow("", "lists nothing")]
+    [DataRow("", "is empty")]
     public void What_is_wrong_with_a_list_is_said_with_its_line(string text, string problem)
     {
         using var folder = new TemporaryFolder();

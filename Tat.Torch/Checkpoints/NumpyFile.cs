@@ -10,13 +10,14 @@ namespace Tat.Torch.Checkpoints;
 internal static partial class NumpyFile
 {
     private const int LongestHeader = 1 << 16;
+    private const int Block = 1 << 14;
 
     /// <summary>Whether bytes are the beginning of such a file.</summary>
     public static bool IsStart(ReadOnlySpan<byte> bytes) => bytes.Length >= 6 && bytes[0] == 0x93 && bytes[1..6].SequenceEqual("NUMPY"u8);
 
-    /// <summary>Reads an array.</summary>
+    /// <summary>Reads shape, order and type of an array, and checks them against the bytes that follow.</summary>
     /// <exception cref="InvalidDataException">It is damaged, or not of numbers.</exception>
-    public static NumberArray Read(Stream stream)
+    public static NumpyLayout ReadLayout(Stream stream)
     {
         var header = ReadHeader(stream);
         if (Description().Match(header) is not { Success: true } type || Shape().Match(header) is not { Success: true } sides || Order().Match(header) is not { Success: true } order)
@@ -24,7 +25,7 @@ internal static partial class NumpyFile
             throw new InvalidDataException("its NumPy header does not say type, order and shape");
         }
 
-        long[] shape = [.. sides.Groups[1].Value.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(side => long.Parse(side.TrimEnd('L'), NumberStyles.None, CultureInfo.InvariantCulture))];
+        long[] shape = [.. sides.Groups[1].Value.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(Side)];
         var (size, read) = Element(type.Groups[1].Value);
         var count = shape.Aggregate((Int128)1, (product, side) => Int128.Min(product * side, long.MaxValue));
         if (count * size != stream.Length - stream.Position || count > Array.MaxLength / 8)
@@ -32,15 +33,27 @@ internal static partial class NumpyFile
             throw new InvalidDataException($"an array [{string.Join(", ", shape)}] of {type.Groups[1].Value} does not match the {stream.Length - stream.Position} bytes that follow its header");
         }
 
-        var bytes = new byte[(int)count * size];
-        stream.ReadExactly(bytes);
-        var values = new float[(int)count];
-        for (var i = 0; i < values.Length; i++)
+        return new(shape, order.Groups[1].Value == "True", size, read);
+    }
+
+    /// <summary>Reads the numbers of an array in row-major order.</summary>
+    /// <exception cref="InvalidDataException">It is damaged, or not of numbers.</exception>
+    public static float[] Read(Stream stream)
+    {
+        var layout = ReadLayout(stream);
+        var values = new float[(stream.Length - stream.Position) / layout.ElementSize];
+        var buffer = new byte[Block * layout.ElementSize];
+        for (var start = 0; start < values.Length; start += Block)
         {
-            values[i] = read(bytes.AsSpan(i * size, size));
+            var block = values.AsSpan(start, Math.Min(Block, values.Length - start));
+            stream.ReadExactly(buffer.AsSpan(0, block.Length * layout.ElementSize));
+            for (var i = 0; i < block.Length; i++)
+            {
+                block[i] = layout.Element(buffer.AsSpan(i * layout.ElementSize, layout.ElementSize));
+            }
         }
 
-        return new(order.Groups[1].Value == "True" ? FromColumnMajor(values, shape) : values, shape);
+        return layout.IsColumnMajor ? FromColumnMajor(values, layout.Shape) : values;
     }
 
     /// <summary>Writes single-precision numbers in row-major order, version 1.</summary>
@@ -54,6 +67,10 @@ internal static partial class NumpyFile
         stream.Write(Encoding.Latin1.GetBytes(header));
         stream.Write(MemoryMarshal.AsBytes(values));
     }
+
+    private static long Side(string text) => long.TryParse(text.TrimEnd('L'), NumberStyles.None, CultureInfo.InvariantCulture, out var side)
+        ? side
+        : throw new InvalidDataException($"its NumPy header has the side '{text}', which is no length");
 
     private static string ReadHeader(Stream stream)
     {
@@ -79,7 +96,7 @@ internal static partial class NumpyFile
         }
     }
 
-    private static (int Size, Func<ReadOnlySpan<byte>, float> Read) Element(string description)
+    private static (int Size, PyTorch.ElementType.Reader Read) Element(string description)
     {
         var big = description[0] == '>';
         return description[1..] switch
@@ -127,3 +144,10 @@ internal static partial class NumpyFile
     [GeneratedRegex("'fortran_order'\\s*:\\s*(True|False)")]
     private static partial Regex Order();
 }
+
+/// <summary>What the header of an array says.</summary>
+/// <param name="Shape">The sides.</param>
+/// <param name="IsColumnMajor">Whether the first axis runs fastest.</param>
+/// <param name="ElementSize">Bytes of an element.</param>
+/// <param name="Element">Reads one.</param>
+internal sealed record NumpyLayout(long[] Shape, bool IsColumnMajor, int ElementSize, PyTorch.ElementType.Reader Element);

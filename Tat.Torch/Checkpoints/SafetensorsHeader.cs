@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Tat.Torch.Files;
 
 namespace Tat.Torch.Checkpoints;
 
@@ -63,18 +64,14 @@ internal static class SafetensorsHeader
             throw Damaged(source, $"tensor '{name}' has no valid 'data_offsets'");
         }
 
-        // Int128 holds every product that the loop reaches before it is caught.
-        Int128 needed = SafetensorsTypes.Size(type);
-        foreach (var side in shape)
+        // LibTorch multiplies the sides on both sides of a 0, too. Int128 holds every product that the loop reaches before it is caught.
+        Int128 extent = SafetensorsTypes.Size(type);
+        for (var axis = 0; axis < shape.Length && extent <= long.MaxValue; axis++)
         {
-            needed *= side;
-            if (needed > long.MaxValue)
-            {
-                break;
-            }
+            extent *= Math.Max(1, shape[axis]);
         }
 
-        return needed == end - start
+        return extent <= long.MaxValue && (shape.Contains(0) ? 0 : extent) == end - start
             ? new(name, type, shape, start, end - start)
             : throw Damaged(source, $"tensor '{name}' of {typeName} [{string.Join(", ", shape)}] has {end - start} bytes of data");
     }
@@ -95,5 +92,5 @@ internal static class SafetensorsHeader
         element.ValueKind == kind ? element : throw Damaged(source, $"'{what}' in its header is not of the expected JSON type");
 
     private static InvalidDataException Damaged(string source, string problem) =>
-        new($"'{source}' cannot be read: {problem}; check that it is a whole safetensors file.");
+        new($"'{source}' cannot be read: {MessageText.OneLine(problem)}; check that it is a whole safetensors file.");
 }

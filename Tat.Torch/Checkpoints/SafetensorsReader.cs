@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Text.Json;
+using Tat.Torch.Files;
 using static TorchSharp.torch;
 
 namespace Tat.Torch.Checkpoints;
@@ -11,8 +12,8 @@ namespace Tat.Torch.Checkpoints;
 /// </remarks>
 internal sealed class SafetensorsReader
 {
-    // The limit of the format's own implementation.
-    private const long LongestHeader = 100_000_000;
+    // Ten thousands of tensors, in the memory that ReadBudget allows for opening a file.
+    private const long LongestHeader = 8 << 20;
     private const int Chunk = 1 << 20;
 
     private readonly Stream _stream;
@@ -111,7 +112,7 @@ internal sealed class SafetensorsReader
         var length = BinaryPrimitives.ReadUInt64LittleEndian(prefix);
         if (length is 0 or > LongestHeader || (Remaining is { } remaining && length > (ulong)remaining))
         {
-            throw Damaged($"its first 8 bytes announce a header of {length} bytes, which it cannot have; check that it is a safetensors file");
+            throw Damaged($"its first 8 bytes announce a header of {length} bytes, and it has at most {Math.Min(LongestHeader, Remaining ?? LongestHeader)}; check that it is a safetensors file");
         }
 
         var bytes = ReadGrowing((long)length);
@@ -159,5 +160,5 @@ internal sealed class SafetensorsReader
         }
     }
 
-    private InvalidDataException Damaged(string problem, Exception? inner = null) => new($"'{_source}' cannot be read: {problem}.", inner);
+    private InvalidDataException Damaged(string problem, Exception? inner = null) => new($"'{_source}' cannot be read: {MessageText.OneLine(problem)}.", inner);
 }

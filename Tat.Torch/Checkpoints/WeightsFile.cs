@@ -1,4 +1,6 @@
+using System.Text;
 using Tat.Torch.Checkpoints.PyTorch;
+using Tat.Torch.Files;
 using Tat.Torch.Model;
 using Tat.Torch.Tasks;
 using TorchSharp;
@@ -19,7 +21,7 @@ public static class WeightsFile
     /// <param name="options">What the file does not say; <see langword="null"/> for the paper's.</param>
     /// <returns>To be disposed by the caller.</returns>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
-    /// <exception cref="InvalidDataException">It is damaged, holds something that is not allowed, or does not fit; the message names every missing, unknown or mis-shaped tensor.</exception>
+    /// <exception cref="InvalidDataException">It is damaged, holds something that is not allowed, or does not fit; the message names the first tensors that are missing, unknown or of another shape, and counts the others.</exception>
     public static TatModel Import(string path, WeightsImportOptions? options = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
@@ -27,10 +29,11 @@ public static class WeightsFile
         if (IsZipOrPickle(path))
         {
             using var file = new TorchFile(path);
-            return Named(path, () => Build(StateDictionary.Find(file.Value), path, options));
+            return Named(path, () => Build(file.FindWeights(), path, options));
         }
 
-        using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 20);
+        using var stream = RegularFile.Open(path, 1 << 20);
+        RefuseDownloads(stream, path);
         var reader = new SafetensorsReader(stream, path);
         if (TatModelFormat.Describes(reader.Metadata))
         {
@@ -139,19 +142,21 @@ public static class WeightsFile
         }
     }
 
-    /// <summary>Names everything by which a file and an architecture differ.</summary>
+    /// <summary>Names the first tensor of each kind by which a file and an architecture differ, and counts the others.</summary>
     private static InvalidDataException Mismatch(StateDictionary dictionary, TatNetworkOptions architecture)
     {
         using var reference = TatNetwork.CreateUninitialized(architecture);
         var expected = reference.named_parameters().ToDictionary(named => named.name, named => named.parameter.shape);
         string[] problems =
         [
-            .. expected.Keys.Except(dictionary.Weights.Keys).Select(name => $"{name} is missing"),
-            .. dictionary.Weights.Keys.Except(expected.Keys).Select(name => $"{name} is unknown"),
-            .. expected.Where(item => dictionary.Weights.TryGetValue(item.Key, out var weights) && !weights.Shape.SequenceEqual(item.Value))
-                .Select(item => $"{item.Key} is [{string.Join(", ", dictionary.Weights[item.Key].Shape)}] in place of [{string.Join(", ", item.Value)}]"),
+            .. First([.. expected.Keys.Except(dictionary.Weights.Keys).Select(name => $"{name} is missing")]),
+            .. First([.. dictionary.Weights.Keys.Except(expected.Keys).Select(name => $"{name} is unknown")]),
+            .. First([.. expected.Where(item => dictionary.Weights.TryGetValue(item.Key, out var weights) && !weights.Shape.SequenceEqual(item.Value))
+                .Select(item => $"{item.Key} is [{string.Join(", ", dictionary.Weights[item.Key].Shape)}] in place of [{string.Join(", ", item.Value)}]")]),
         ];
         return new($"it does not fit a network of width {architecture.Width}, blocks {string.Join("-", architecture.Blocks)} and {architecture.RefinementBlocks} refinement blocks: {string.Join("; ", problems)}");
+
+        static IEnumerable<string> First(string[] kind) => kind.Length > 1 ? [$"{kind[0]} (and {kind.Length - 1} more)"] : kind;
     }
 
     private static T Named<T>(string path, Func<T> read)
@@ -162,7 +167,7 @@ public static class WeightsFile
         }
         catch (InvalidDataException exception)
         {
-            throw new InvalidDataException($"'{path}' cannot be imported: {exception.Message.TrimEnd('.')}.", exception);
+            throw new InvalidDataException($"'{path}' cannot be imported: {MessageText.OneLine(exception.Message).TrimEnd('.')}.", exception);
         }
     }
 
@@ -170,9 +175,24 @@ public static class WeightsFile
     {
         // The ninth byte of a safetensors file is the brace of its header; the eight before it may be anything.
         Span<byte> start = stackalloc byte[9];
-        using var stream = File.OpenRead(path);
+        using var stream = RegularFile.Open(path);
         return stream.ReadAtLeast(start, 9, throwOnEndOfStream: false) == 9 && start[8] != '{'
             && (start[..2].SequenceEqual("PK"u8) || (start[0] == 0x80 && start[1] is >= 2 and <= 5));
+    }
+
+    /// <summary>Tells what a download has left in place of weights.</summary>
+    private static void RefuseDownloads(Stream stream, string path)
+    {
+        var start = new byte[64];
+        var text = Encoding.ASCII.GetString(start, 0, stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false)).TrimStart();
+        stream.Position = 0;
+        var found = text.StartsWith('<') ? "a web page; download the file itself"
+            : text.StartsWith("version https://git-lfs", StringComparison.Ordinal) ? "a Git LFS pointer; get the file that it stands for with 'git lfs pull'"
+            : null;
+        if (found is not null)
+        {
+            throw new InvalidDataException($"'{path}' holds no weights: it is {found}.");
+        }
     }
 
     private static float[] ToArray(Tensor values)

@@ -1,4 +1,5 @@
 using Tat.Torch.Checkpoints;
+using Tat.Torch.Files;
 using Tat.Torch.Tasks;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -42,7 +43,7 @@ public sealed class TatModel : IDisposable
     public static TatModel Load(string path, Device? device = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 20);
+        using var stream = RegularFile.Open(path, 1 << 20);
         return Load(stream, path, device);
     }
 

@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using Microsoft.Win32.SafeHandles;
+using Tat.Torch.Files;
 
 namespace Tat.MLNet.Formats.Nifti;
 
@@ -21,14 +22,14 @@ internal abstract class NiftiBytes : IDisposable
 
     public static bool IsGzip(string path)
     {
-        using var file = File.OpenRead(path);
+        using var file = RegularFile.Open(path);
         return file.ReadByte() == 0x1f && file.ReadByte() == 0x8b;
     }
 
     /// <summary>A stream over a file's content, inflated if it is compressed.</summary>
     public static Stream OpenStream(string path)
     {
-        var file = File.OpenRead(path);
+        var file = RegularFile.Open(path);
         var gzip = file.ReadByte() == 0x1f && file.ReadByte() == 0x8b;
         file.Position = 0;
         return gzip ? new GZipStream(file, CompressionMode.Decompress) : file;

@@ -1,3 +1,4 @@
+using Tat.Torch.Files;
 using Tat.Torch.Imaging;
 
 namespace Tat.MLNet.Formats.Nifti;
@@ -91,7 +92,7 @@ public sealed class NiftiFormat : IImageFormat
     private static bool IsDicom(string path)
     {
         var start = new byte[132];
-        using var file = File.OpenRead(path);
+        using var file = RegularFile.Open(path);
         return file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false) == start.Length && start.AsSpan(128).SequenceEqual("DICM"u8);
     }
 

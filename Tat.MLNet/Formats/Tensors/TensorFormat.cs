@@ -21,7 +21,7 @@ public sealed class TensorFormat : IImageFormat
         {
             return File.Exists(path) && NumberArray.Recognizes(path);
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or InvalidDataException)
         {
             return false;
         }
@@ -32,10 +32,10 @@ public sealed class TensorFormat : IImageFormat
     {
         try
         {
-            var array = NumberArray.Read(path);
-            return array.Shape is [.., > 0 and < int.MaxValue, > 0 and < int.MaxValue]
+            var array = NumberArray.Open(path);
+            return array.Shape is [.., var rows, var columns] && array.Shape.All(side => side > 0) && rows <= Array.MaxLength / columns && array.Shape[..^2].Aggregate(1.0, (product, side) => product * side) < int.MaxValue
                 ? new TensorScan(path, this, array)
-                : throw new ImageFormatException(path, $"it is an array of shape [{string.Join(", ", array.Shape)}], and an image needs rows and columns.");
+                : throw new ImageFormatException(path, $"it is an array of shape [{string.Join(", ", array.Shape)}], and an image needs rows and columns, in all no more than memory holds.");
         }
         catch (InvalidDataException exception)
         {

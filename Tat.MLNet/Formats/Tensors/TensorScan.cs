@@ -6,6 +6,8 @@ namespace Tat.MLNet.Formats.Tensors;
 /// <summary>An array as slices: the last two axes are rows and columns.</summary>
 internal sealed class TensorScan(string path, IImageFormat format, NumberArray array) : IImageScan
 {
+    private readonly Lazy<float[]> _values = new(array.Read);
+
     public string Path => path;
 
     public IImageFormat Format => format;
@@ -17,7 +19,7 @@ internal sealed class TensorScan(string path, IImageFormat format, NumberArray a
 
     public int Columns => (int)array.Shape[^1];
 
-    public int SliceCount => array.Values.Length / (Rows * Columns);
+    public int SliceCount { get; } = (int)array.Shape[..^2].Aggregate(1L, (product, side) => product * side);
 
     public string? Modality => null;
 
@@ -36,7 +38,14 @@ internal sealed class TensorScan(string path, IImageFormat format, NumberArray a
         ArgumentOutOfRangeException.ThrowIfNegative(index);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(index, SliceCount);
         var pixels = Rows * Columns;
-        return new(array.Values.AsSpan(index * pixels, pixels).ToArray(), Rows, Columns);
+        try
+        {
+            return new(_values.Value.AsSpan(index * pixels, pixels).ToArray(), Rows, Columns);
+        }
+        catch (Exception exception) when (exception is InvalidDataException or EndOfStreamException)
+        {
+            throw new ImageFormatException(path, $"{exception.Message.TrimEnd('.')}; get a complete copy.", exception);
+        }
     }
 
     public void Dispose()

@@ -196,7 +196,7 @@ public class DerivedSeriesTests
         using var source = (DicomScan)ImageFormats.Open(files.Write(SyntheticDicom.Enhanced(9, 6)));
         var inFileOrder = new[] { source.Slices[1], source.Slices[0] };
         var frames = new DerivedFrames(inFileOrder, [.. inFileOrder.Select(slice => slice.Read())], DerivedScaling.Of(source, deidentified: false));
-        var moved = DerivedText.CopyAsUtf8(DicomProviders.Current.Read(source.Path).DataSet);
+        var moved = DerivedText.Copy(DicomProviders.Current.Read(source.Path).DataSet);
         var unsigned = frames.Describe(moved);
         var groups = moved.GetItems(Tags.PerFrameFunctionalGroupsSequence);
         Check(frames.ToBytes(unsigned));

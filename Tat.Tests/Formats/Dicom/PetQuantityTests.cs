@@ -35,6 +35,71 @@ public class PetQuantityTests
         Drug(data).SetText(Tags.RadiopharmaceuticalStartDateTime, DicomVr.DT, "20240502080000.00+0200"));
 
     [TestMethod]
+    [DataRow("20240502080000.00+0000", "+0100", 3600)]
+    [DataRow("20240502030000-0500", "+0100", 3600)]
+    [DataRow("20240502143000+0530", "+0000", 3600)]
+    [DataRow("20240501233000-1030", "-0100", 3600)]
+    [DataRow("20240502090000", "+0100", 3600)]
+    [DataRow("20240502090000+0000", "what?", 3600)]
+    public void An_injection_in_another_time_zone_is_taken_to_that_of_the_scan(string injection, string zone, double seconds) => AssertFactor(Factor(seconds), data =>
+    {
+        data.SetText(Tags.TimezoneOffsetFromUtc, DicomVr.SH, zone);
+        Drug(data).SetText(Tags.RadiopharmaceuticalStartDateTime, DicomVr.DT, injection);
+    });
+
+    [TestMethod]
+    public void The_time_zone_of_the_injection_counts()
+    {
+        // 70 kg, 350 MBq, a stored value of 10,000 and a slope of 0.5 an hour after the injection.
+        using var scan = ImageFormats.Open(TestData.Path("data/faults/imaging/05_pet_injection_zone.dcm"));
+        Assert.AreEqual(1.4606, scan.ReadSlice(0).Pixels.Max(), 1e-4);
+    }
+
+    [TestMethod]
+    public void A_dose_in_another_unit_is_refused()
+    {
+        var exception = Assert.ThrowsExactly<ImageFormatException>(() => ImageFormats.Open(TestData.Path("data/faults/imaging/06_pet_dose_in_mbq")));
+        Assert.Contains("RadionuclideTotalDose", exception.Message);
+        Assert.Contains("Bq", exception.Message);
+    }
+
+    [TestMethod]
+    [DataRow("PatientWeight", "kg", "70000")]
+    [DataRow("PatientWeight", "kg", "0.0005")]
+    [DataRow("RadionuclideTotalDose", "Bq", "350")]
+    [DataRow("RadionuclideTotalDose", "Bq", "350000")]
+    [DataRow("RadionuclideTotalDose", "Bq", "3.5e11")]
+    [DataRow("RadionuclideHalfLife", "s", "1.83")]
+    public void What_cannot_be_is_refused_with_its_field_and_unit(string field, string unit, string value)
+    {
+        AssertRefused(field, Set);
+        AssertRefused($" {unit},", Set);
+
+        void Set(DicomDataSet data)
+        {
+            var drug = Drug(data);
+            var (target, tag) = field switch
+            {
+                "PatientWeight" => (data, Tags.PatientWeight),
+                "RadionuclideTotalDose" => (drug, Tags.RadionuclideTotalDose),
+                _ => (drug, Tags.RadionuclideHalfLife),
+            };
+            target.SetText(tag, DicomVr.DS, value);
+        }
+    }
+
+    [TestMethod]
+    [DataRow("0.02", "5000000")]
+    [DataRow("3", "10000000")]
+    [DataRow("80", "2500000000")]
+    public void Mice_newborns_and_large_doses_are_as_they_may_be(string weight, string dose) =>
+        AssertFactor(DicomTable.Number(weight) * 1000 / (DicomTable.Number(dose) * Math.Pow(2, -3600 / HalfLife)), data =>
+        {
+            data.SetText(Tags.PatientWeight, DicomVr.DS, weight);
+            Drug(data).SetText(Tags.RadionuclideTotalDose, DicomVr.DS, dose);
+        });
+
+    [TestMethod]
     public void A_dynamic_scan_may_begin_before_the_injection() => AssertFactor(Factor(-30), data =>
         Drug(data).SetText(Tags.RadiopharmaceuticalStartTime, DicomVr.TM, "100030"));
 
@@ -64,14 +129,17 @@ public class PetQuantityTests
     }
 
     [TestMethod]
-    public void A_series_refers_to_its_earliest_acquisition_where_nothing_else_tells()
+    [DataRow("120000", 4200, "later than all of them")]
+    [DataRow("102500", 4200, "between them")]
+    [DataRow("100500", 3900, "before them")]
+    public void A_series_has_one_reference_which_its_earliest_image_tells(string seriesTime, double seconds, string where)
     {
         using var files = new SyntheticDicom();
         for (var i = 0; i < 3; i++)
         {
             var data = SyntheticDicom.Pet();
             data.SetText(Tags.SopInstanceUid, DicomVr.UI, $"1.2.3.4.{i}");
-            data.SetText(Tags.SeriesTime, DicomVr.TM, "120000");
+            data.SetText(Tags.SeriesTime, DicomVr.TM, seriesTime);
             data.SetText(Tags.AcquisitionTime, DicomVr.TM, $"10{(3 - i) * 10}00");
             data.SetText(Tags.ImagePositionPatient, DicomVr.DS, ["0", "0", SyntheticDicom.Text(i)]);
             files.Write(data);
@@ -80,7 +148,7 @@ public class PetQuantityTests
         using var scan = ImageFormats.Open(files.Folder);
         for (var i = 0; i < 3; i++)
         {
-            Assert.AreEqual(100 * Factor(4200), scan.ReadSlice(i).Pixels[0], 1e-6);
+            Assert.AreEqual(100 * Factor(seconds), scan.ReadSlice(i).Pixels[0], 1e-6, where);
         }
     }
 

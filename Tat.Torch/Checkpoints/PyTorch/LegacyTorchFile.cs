@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Numerics;
+using Tat.Torch.Files;
 
 namespace Tat.Torch.Checkpoints.PyTorch;
 
@@ -21,22 +22,22 @@ internal static class LegacyTorchFile
     }
 
     /// <summary>Reads the object; the numbers of its tensors are read from the stream when asked for.</summary>
-    public static object? Read(Stream stream)
+    public static object? Read(Stream stream, MemoryMeter meter, bool isInside = false)
     {
         var storages = new Dictionary<string, TensorStorage>();
-        var plain = new PickleTensors((_, _, _) => throw new InvalidDataException("the file refers to tensors before there are any"));
-        if (new PickleReader(stream, plain).Read() is not BigInteger magic || magic != _magic || new PickleReader(stream, plain).Read() is not ProtocolVersion)
+        var plain = new PickleTensors(meter, (_, _, _) => throw new InvalidDataException("the file refers to tensors before there are any"), isInside);
+        if (Next(plain) is not BigInteger magic || magic != _magic || Next(plain) is not ProtocolVersion)
         {
             throw new InvalidDataException("it is not of a known version of PyTorch's old format");
         }
 
-        if (new PickleReader(stream, plain).Read() is PickleDictionary facts && facts.Items.Contains(("little_endian", false)))
+        if (Next(plain) is PickleDictionary facts && facts.Items.Contains(("little_endian", false)))
         {
             throw new InvalidDataException("it was written on a big-endian machine");
         }
 
-        var value = new PickleReader(stream, new PickleTensors(Find)).Read();
-        if (new PickleReader(stream, plain).Read() is not List<object?> keys)
+        var value = Next(new PickleTensors(meter, Find, isInside));
+        if (Next(plain) is not List<object?> keys)
         {
             throw new InvalidDataException("the list of its storages is missing");
         }
@@ -53,6 +54,8 @@ internal static class LegacyTorchFile
 
         return value;
 
+        object? Next(PickleTensors tensors) => new PickleReader(stream, tensors, meter).Read();
+
         TensorStorage Find(ElementType type, string key, long count)
         {
             if (!storages.TryGetValue(key, out var storage))
@@ -65,8 +68,8 @@ internal static class LegacyTorchFile
     }
 
     /// <summary>Reads the bytes of a pickled storage.</summary>
-    public static TensorStorage ReadStorage(byte[] bytes) =>
-        Read(new MemoryStream(bytes, writable: false)) as TensorStorage ?? throw new InvalidDataException("a tensor has something else in place of its storage");
+    public static TensorStorage ReadStorage(byte[] bytes, MemoryMeter meter) =>
+        Read(new MemoryStream(bytes, writable: false), meter, isInside: true) as TensorStorage ?? throw new InvalidDataException("a tensor has something else in place of its storage");
 
     /// <summary>Notes where the data of a storage is, and passes over it.</summary>
     private static void Locate(Stream stream, TensorStorage storage)

@@ -1,16 +1,22 @@
 using System.Buffers.Binary;
 using System.Numerics;
 using System.Text;
+using Tat.Torch.Files;
 
 namespace Tat.Torch.Checkpoints.PyTorch;
 
 /// <summary>Reads a Python pickle (protocols 0x80 2–5, PEP 307, 3154) that is made of containers, numbers, text and tensors, and of nothing else.</summary>
 /// <remarks>
-/// No name in a pickle is looked up, imported or run: the few functions that tensors are stored with are understood here, and any other name is refused. Memory
-/// stays in proportion to the bytes read: no opcode here makes a value larger than its own bytes.
+/// No name in a pickle is looked up, imported or run: the few functions that tensors are stored with are understood here, and any other name is refused. What
+/// values take is counted against the budget of the file, also where a short opcode makes a large one.
 /// </remarks>
-internal sealed class PickleReader(Stream stream, PickleTensors tensors)
+internal sealed class PickleReader(Stream stream, PickleTensors tensors, MemoryMeter meter)
 {
+    /// <summary>Bytes of a place on the stack and in a container, and of an object with its first fields.</summary>
+    private const int PlaceSize = 32;
+    private const int ObjectSize = 64;
+    private const int LongestName = 200;
+
     private static readonly object _mark = new();
     private readonly List<object?> _stack = [];
     private readonly Dictionary<long, object?> _memo = [];
@@ -67,15 +73,15 @@ internal sealed class PickleReader(Stream stream, PickleTensors tensors)
             case 'e': Append(PopToMark()); break;
             case 's': SetItems(PopMany(2)); break;
             case 'u': SetItems(PopToMark()); break;
-            case 'q': _memo[ReadByte()] = Peek(); break;
-            case 'r': _memo[ReadUInt32()] = Peek(); break;
-            case '\x94': _memo[_memo.Count] = Peek(); break; // MEMOIZE
+            case 'q': Remember(ReadByte()); break;
+            case 'r': Remember(ReadUInt32()); break;
+            case '\x94': Remember(_memo.Count); break; // MEMOIZE
             case 'h': Push(Recall(ReadByte())); break;
             case 'j': Push(Recall(ReadUInt32())); break;
             case 'c': Push(Allow(new(ReadLine(), ReadLine()))); break;
             case '\x93': PushGlobal(); break;
             case 'Q': Push(tensors.Load(Pop())); break; // BINPERSID
-            case 'R': Reduce(); break;
+            case 'R' or '\x81': Reduce(); break; // REDUCE, NEWOBJ
             case 'b': Build(); break;
             default: throw new InvalidDataException($"the pickle has the opcode 0x{(int)opcode:x2}, which tensors do not need");
         }
@@ -85,7 +91,7 @@ internal sealed class PickleReader(Stream stream, PickleTensors tensors)
         ? name
         : name.Module.Split('.')[0] == "numpy"
         ? throw new InvalidDataException($"the pickle holds a NumPy array ('{name}'); write arrays with numpy.save as .npy, or make them tensors (torch.from_numpy) before pickling")
-        : throw new InvalidDataException($"the pickle refers to '{name}', which is not one of the names that tensors are stored with; nothing of it was run");
+        : throw new InvalidDataException($"the pickle refers to '{name}', which is not one of the names that tensors are stored with; nothing of it was run: save the weights alone, torch.save(model.state_dict(), 'weights.pth')");
 
     private void PushGlobal()
     {
@@ -101,11 +107,11 @@ internal sealed class PickleReader(Stream stream, PickleTensors tensors)
             : throw new InvalidDataException("the pickle calls something that has no name"));
     }
 
-    /// <summary>BUILD sets attributes: on an OrderedDict PyTorch's <c>_metadata</c>, which is of no use here.</summary>
+    /// <summary>BUILD sets attributes: on an OrderedDict PyTorch's <c>_metadata</c>, which is of no use here, as are those of what is ignored.</summary>
     private void Build()
     {
         var state = Pop();
-        if (Peek() is not PickleDictionary || state is not (PickleDictionary or PickleTuple))
+        if (Peek() is not PickleIgnored && (Peek() is not PickleDictionary || state is not (PickleDictionary or PickleTuple)))
         {
             throw new InvalidDataException("the pickle sets attributes of something that is not a dictionary");
         }
@@ -134,7 +140,23 @@ internal sealed class PickleReader(Stream stream, PickleTensors tensors)
         }
     }
 
-    private void Push(object? value) => _stack.Add(value);
+    private void Push(object? value)
+    {
+        meter.Take(PlaceSize + value switch
+        {
+            null or bool or PickleGlobal => 0,
+            string text => ObjectSize + (2L * text.Length),
+            byte[] bytes => ObjectSize + bytes.LongLength,
+            _ => ObjectSize,
+        });
+        _stack.Add(value);
+    }
+
+    private void Remember(long index)
+    {
+        meter.Take(ObjectSize);
+        _memo[index] = Peek();
+    }
 
     private object? Peek() => _stack.Count > 0 ? _stack[^1] : throw new InvalidDataException("the pickle takes from an empty stack");
 
@@ -207,7 +229,7 @@ internal sealed class PickleReader(Stream stream, PickleTensors tensors)
         var line = new StringBuilder();
         for (var next = ReadByte(); next != '\n'; next = ReadByte())
         {
-            line.Append((char)next);
+            line.Append(line.Length < LongestName ? (char)next : throw new InvalidDataException("the pickle has a name that is longer than those of tensors"));
         }
 
         return line.ToString();

@@ -1,3 +1,5 @@
+using Tat.Torch.Files;
+
 namespace Tat.Torch.Checkpoints.PyTorch;
 
 /// <summary>The weights of a file by their published names, whatever containers and prefixes they came in.</summary>
@@ -7,18 +9,20 @@ internal sealed record StateDictionary(IReadOnlyDictionary<string, StoredWeights
 {
     /// <summary>A tensor that every TAT network has, by which its weights are found.</summary>
     private const string Landmark = "patch_embed.proj.weight";
+
+    /// <summary>What tools that count operations leave beside the weights.</summary>
+    private static readonly string[] _counters = ["total_ops", "total_params"];
     private const int DeepestContainer = 8;
-    private const int MostEntries = 1_000_000;
+    private const int EntrySize = 256;
 
     /// <summary>How often a number may be part of tensors: online and averaged weights may be tied, a small file that unfolds to gigabytes may not.</summary>
     private const int MostSharing = 4;
 
     /// <summary>Finds the weights in what a PyTorch file holds: a state_dict, or a checkpoint with one somewhere inside.</summary>
     /// <exception cref="InvalidDataException">There are none.</exception>
-    public static StateDictionary Find(object? value)
+    public static StateDictionary Find(object? value, MemoryMeter meter)
     {
         var all = new Dictionary<string, StoredWeights>();
-        var visited = 0;
         var storages = new HashSet<TensorStorage>(ReferenceEqualityComparer.Instance);
         var claimed = 0.0;
         Collect(value, "", 0);
@@ -28,11 +32,7 @@ internal sealed record StateDictionary(IReadOnlyDictionary<string, StoredWeights
 
         void Collect(object? item, string path, int depth)
         {
-            if (++visited > MostEntries)
-            {
-                throw new InvalidDataException($"it has more than {MostEntries} entries");
-            }
-
+            meter.Take(EntrySize + (4L * path.Length));
             if (item is StoredTensor tensor)
             {
                 all[path.TrimEnd('.')] = new(tensor.Shape, tensor.ToArray);
@@ -65,7 +65,7 @@ internal sealed record StateDictionary(IReadOnlyDictionary<string, StoredWeights
         }
 
         var chosen = prefixes[0];
-        return new(all.Where(entry => entry.Key.StartsWith(chosen, StringComparison.Ordinal)).ToDictionary(entry => entry.Key[chosen.Length..], entry => entry.Value), chosen);
+        return new(all.Where(entry => entry.Key.StartsWith(chosen, StringComparison.Ordinal) && !_counters.Any(name => entry.Key.EndsWith(name, StringComparison.Ordinal))).ToDictionary(entry => entry.Key[chosen.Length..], entry => entry.Value), chosen);
     }
 }
 

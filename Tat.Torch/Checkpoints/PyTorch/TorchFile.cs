@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using Tat.Torch.Files;
 
 namespace Tat.Torch.Checkpoints.PyTorch;
 
@@ -7,6 +8,7 @@ internal sealed class TorchFile : IDisposable
 {
     private const long LongestPickle = 256L << 20;
     private readonly Stream _stream;
+    private readonly MemoryMeter _meter;
     private readonly ZipArchive? _archive;
     private readonly string _prefix = "";
 
@@ -14,11 +16,13 @@ internal sealed class TorchFile : IDisposable
     /// <exception cref="InvalidDataException">It is damaged, or holds something that is not allowed; the message names the file.</exception>
     public TorchFile(string path)
     {
-        _stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 16);
+        _stream = RegularFile.Open(path);
+        _meter = new(_stream.Length);
         try
         {
             if (IsZip(_stream))
             {
+                ZipDirectory.Check(_stream);
                 _archive = new ZipArchive(_stream, ZipArchiveMode.Read, leaveOpen: true);
                 _prefix = FindPrefix();
                 Value = ReadArchive();
@@ -26,14 +30,14 @@ internal sealed class TorchFile : IDisposable
             else
             {
                 Value = LegacyTorchFile.Recognizes(_stream)
-                    ? LegacyTorchFile.Read(_stream)
-                    : new PickleReader(_stream, new PickleTensors((_, _, _) => throw new InvalidDataException("it refers to tensors that are not in it"))).Read();
+                    ? LegacyTorchFile.Read(_stream, _meter)
+                    : new PickleReader(_stream, new PickleTensors(_meter, (_, _, _) => throw new InvalidDataException("it refers to tensors that are not in it")), _meter).Read();
             }
         }
         catch (InvalidDataException exception)
         {
             Dispose();
-            throw new InvalidDataException($"'{path}' cannot be read as a PyTorch file: {exception.Message.TrimEnd('.')}.", exception);
+            throw new InvalidDataException($"'{path}' cannot be read as a PyTorch file: {MessageText.OneLine(exception.Message).TrimEnd('.')}.", exception);
         }
         catch
         {
@@ -44,6 +48,10 @@ internal sealed class TorchFile : IDisposable
 
     /// <summary>What was saved: a tensor, or dictionaries, lists and tuples of tensors and plain values.</summary>
     public object? Value { get; }
+
+    /// <summary>Finds the weights of a TAT network in it.</summary>
+    /// <exception cref="InvalidDataException">There are none.</exception>
+    public StateDictionary FindWeights() => StateDictionary.Find(Value, _meter);
 
     /// <inheritdoc/>
     public void Dispose()
@@ -83,8 +91,9 @@ internal sealed class TorchFile : IDisposable
 
         var storages = new Dictionary<string, TensorStorage>();
         var pickle = _archive.GetEntry($"{_prefix}data.pkl")!;
+        _meter.Take(pickle.Length);
         using var bytes = new MemoryStream(ReadEntry(pickle, LongestPickle), writable: false);
-        return new PickleReader(bytes, new PickleTensors((type, key, count) => Find(storages, type, key, count))).Read();
+        return new PickleReader(bytes, new PickleTensors(_meter, (type, key, count) => Find(storages, type, key, count)), _meter).Read();
     }
 
     private TensorStorage Find(Dictionary<string, TensorStorage> storages, ElementType type, string key, long count)

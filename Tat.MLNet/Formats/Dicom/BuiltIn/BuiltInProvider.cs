@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Tat.Torch.Files;
 
 namespace Tat.MLNet.Formats.Dicom;
 
@@ -11,11 +12,16 @@ internal sealed class BuiltInProvider : IDicomProvider
 
     public DicomObject Read(string path)
     {
-        Stream OpenFile() => new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, 16384);
+        Stream OpenFile() => RegularFile.Open(path, 16384);
+        if (!RegularFile.Exists(path))
+        {
+            throw new DicomDataException("empty, or a pipe or device; give a regular file.");
+        }
+
         using var file = OpenFile();
         var start = ReadStart(file);
         var first = DicomFileStart.FindFirstElement(start)
-            ?? throw new DicomDataException(file.Length == 0 ? "the file is empty." : "not a DICOM file: it has neither the DICM prefix nor a data set at its beginning.");
+            ?? throw new DicomDataException("not a DICOM file: it has neither the DICM prefix nor a data set at its beginning.");
 
         file.Position = first;
         var metaInput = new DicomInput(file, file.Length, bigEndian: false);

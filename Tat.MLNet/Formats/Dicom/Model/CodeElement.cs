@@ -1,13 +1,18 @@
 using System.Text;
+using System.Text.RegularExpressions;
 
 namespace Tat.MLNet.Formats.Dicom;
 
 /// <summary>A code element: one of the repertoires that a character set is made of (PS3.3, tables C.12-2 to C.12-5).</summary>
-internal sealed class CodeElement
+internal sealed partial class CodeElement
 {
-    // Decoded as Latin-1: bytes above 7F do not belong in the default repertoire, but occur.
-    public static readonly CodeElement Ascii = new(28591, isG0: true);
+    private static readonly DecoderReplacementFallback _undecodable = new("\uFFFD");
+
+    public static readonly CodeElement Ascii = new(20127, isG0: true);
     public static readonly CodeElement Utf8 = new(65001) { IsUnicode = true };
+
+    /// <summary>Every byte as the character of its number: for text whose repertoire is not known.</summary>
+    public static readonly CodeElement Bytes = new(28591) { IsUnicode = true };
 
     private static readonly CodeElement _romaji = new(932, isG0: true);
     private static readonly CodeElement _katakana = new(932);
@@ -30,6 +35,10 @@ internal sealed class CodeElement
         ["ISO_IR 192"] = Utf8,
         ["GB18030"] = new(54936) { IsUnicode = true },
         ["GBK"] = new(936) { IsUnicode = true },
+        ["UTF8"] = Utf8,
+        ["ASCII"] = Ascii,
+        ["LATIN1"] = new(28591) { IsUnicode = true },
+        ["ISO88591"] = new(28591) { IsUnicode = true },
     };
 
     private static readonly Dictionary<string, CodeElement> _escapes = new()
@@ -66,7 +75,8 @@ internal sealed class CodeElement
     {
         _codePage = codePage;
         IsG0 = isG0;
-        _encoding = new(() => CodePagesEncodingProvider.Instance.GetEncoding(codePage) ?? Encoding.GetEncoding(codePage));
+        _encoding = new(() => CodePagesEncodingProvider.Instance.GetEncoding(codePage, EncoderFallback.ReplacementFallback, _undecodable)
+            ?? Encoding.GetEncoding(codePage, EncoderFallback.ReplacementFallback, _undecodable));
     }
 
     /// <summary>Whether it takes the bytes below 80 rather than those above.</summary>
@@ -78,14 +88,30 @@ internal sealed class CodeElement
     /// <summary>Whether it stands alone, without escape sequences (ISO_IR 192, GB18030, GBK).</summary>
     public bool IsUnicode { get; private init; }
 
-    public bool UsesEscapes => !IsUnicode;
-
     /// <summary>Bits added to each pair of bytes before decoding.</summary>
     private int Shift { get; init; }
 
-    /// <summary>The repertoire of a defined term, with or without code extensions; <see langword="null"/> for terms that are not known.</summary>
-    public static CodeElement? OfTerm(string term) =>
-        _terms.GetValueOrDefault(term.Trim().Replace("ISO 2022 IR", "ISO_IR", StringComparison.OrdinalIgnoreCase));
+    /// <summary>
+    /// The repertoire of a defined term, with or without code extensions, however it is punctuated (<c>ISO-IR 144</c>, <c>iso 2022-ir-87</c>), or
+    /// of the name that a character set has elsewhere (<c>UTF-8</c>, <c>windows-1252</c>); <see langword="null"/> for terms that are not known.
+    /// </summary>
+    public static CodeElement? OfTerm(string term)
+    {
+        var match = RegistrationNumber().Match(term);
+        return _terms.GetValueOrDefault(match.Success ? $"ISO_IR {match.Groups[1].Value}" : string.Concat(term.Where(char.IsAsciiLetterOrDigit))) ?? OfName(term.Trim().Replace('_', '-').Replace(' ', '-'));
+    }
+
+    /// <summary>Those that are not ASCII in their first half cannot be meant.</summary>
+    private static CodeElement? OfName(string name) =>
+        CodePagesEncodingProvider.Instance.GetEncoding(IsoPart().Replace(name, "iso-8859-$1")) is { } encoding && encoding.GetString("A^\\="u8) == "A^\\="
+            ? new CodeElement(encoding.CodePage) { IsUnicode = true }
+            : null;
+
+    [GeneratedRegex(@"^\s*ISO[-_ ]?(?:2022[-_ ]?)?IR[-_ ]?0*(\d{1,3})\s*$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex RegistrationNumber();
+
+    [GeneratedRegex(@"^ISO-?8859-?(\d{1,2})$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex IsoPart();
 
     /// <summary>The repertoire that an escape sequence invokes, and the length of the sequence; <see langword="null"/> for others.</summary>
     public static (CodeElement Element, int Length)? OfEscape(ReadOnlySpan<byte> bytes)

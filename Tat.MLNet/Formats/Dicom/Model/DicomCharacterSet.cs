@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 
 namespace Tat.MLNet.Formats.Dicom;
@@ -11,6 +12,12 @@ internal sealed class DicomCharacterSet
     /// <summary>UTF-8: what is written.</summary>
     public static readonly DicomCharacterSet Utf8 = new(CodeElement.Utf8);
 
+    /// <summary>Text as its bytes, which come out as they went in.</summary>
+    public static readonly DicomCharacterSet Bytes = new(CodeElement.Bytes);
+
+    private static readonly SearchValues<char> _undecoded = SearchValues.Create(
+        ['\uFFFD', '\u001B', .. Enumerable.Range(0x80, 0x20).Select(code => (char)code), .. Enumerable.Range(0xE000, 0x1900).Select(code => (char)code)]);
+
     private readonly CodeElement _initial;
 
     private DicomCharacterSet(CodeElement initial) => _initial = initial;
@@ -18,19 +25,21 @@ internal sealed class DicomCharacterSet
     /// <summary>The character set of a Specific Character Set element.</summary>
     /// <param name="terms">Its defined terms; names that are not known count as the default repertoire.</param>
     public static DicomCharacterSet Of(IReadOnlyList<string> terms) =>
-        terms.Count == 0 || CodeElement.OfTerm(terms[0]) is not { } initial ? Default : new DicomCharacterSet(initial);
+        terms.Count == 0 || CodeElement.OfTerm(terms[0]) is not { IsMultiByte: false } initial ? Default : new DicomCharacterSet(initial);
+
+    /// <summary>Whether text is what its character set says: no byte that the set does not have, no unknown escape sequence.</summary>
+    public bool CanDecode(ReadOnlySpan<byte> bytes, DicomVr vr)
+    {
+        // Code pages map what they do not have to the replacement character, to controls or to the area for private use.
+        return !Decode(bytes, vr).AsSpan().ContainsAny(_undecoded);
+    }
 
     /// <summary>Decodes text; escape sequences are followed even where the element does not announce them.</summary>
     /// <param name="bytes">The value.</param>
     /// <param name="vr">Tells the delimiters at which the initial character set comes back: those of person names also reset at <c>^</c> and <c>=</c>.</param>
     public string Decode(ReadOnlySpan<byte> bytes, DicomVr vr)
     {
-        if (_initial.IsUnicode || !_initial.IsMultiByte && bytes.IndexOf((byte)0x1B) < 0)
-        {
-            return _initial.Decode(bytes);
-        }
-
-        if (!_initial.UsesEscapes)
+        if (_initial.IsUnicode || bytes.IndexOf((byte)0x1B) < 0)
         {
             return _initial.Decode(bytes);
         }

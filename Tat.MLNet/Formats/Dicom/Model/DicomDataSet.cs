@@ -9,7 +9,7 @@ internal sealed partial class DicomDataSet : IEnumerable<DicomElement>
     private bool _sorted = true;
 
     /// <summary>Creates an empty data set.</summary>
-    /// <param name="characterSet">The character set that holds unless the data set names its own: that of the data set around it.</param>
+    /// <param name="characterSet">The character set that holds unless the data set names its own: that of the data set around it. <see cref="DicomCharacterSet.Bytes"/> holds whatever the data set names.</param>
     public DicomDataSet(DicomCharacterSet? characterSet = null) => CharacterSet = characterSet ?? DicomCharacterSet.Default;
 
     /// <summary>The character set of text.</summary>
@@ -51,7 +51,7 @@ internal sealed partial class DicomDataSet : IEnumerable<DicomElement>
         // Files list their elements in order: appending keeps reading linear, and what is out of order is sorted once.
         _sorted = _sorted && (_elements.Count == 0 || _elements[^1].Tag.CompareTo(element.Tag) < 0);
         _elements.Add(element);
-        if (element.Tag == Tags.SpecificCharacterSet)
+        if (element.Tag == Tags.SpecificCharacterSet && CharacterSet != DicomCharacterSet.Bytes)
         {
             CharacterSet = DicomCharacterSet.Of(this.GetStrings(Tags.SpecificCharacterSet));
         }

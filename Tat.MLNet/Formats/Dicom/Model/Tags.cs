@@ -27,6 +27,7 @@ internal static partial class Tags
     public static readonly DicomTag CodeValue = new(0x0008, 0x0100);
     public static readonly DicomTag CodingSchemeDesignator = new(0x0008, 0x0102);
     public static readonly DicomTag CodeMeaning = new(0x0008, 0x0104);
+    public static readonly DicomTag TimezoneOffsetFromUtc = new(0x0008, 0x0201);
     public static readonly DicomTag SeriesDescription = new(0x0008, 0x103E);
     public static readonly DicomTag ManufacturerModelName = new(0x0008, 0x1090);
     public static readonly DicomTag ReferencedSopClassUid = new(0x0008, 0x1150);

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Tat.MLNet.Formats.Dicom;
 
-/// <summary>Reads dates and times (PS3.5, section 6.2), without their time zone.</summary>
+/// <summary>Reads dates and times (PS3.5, section 6.2) as local times of an object, whose zone Timezone Offset From UTC tells (PS3.3, section C.12.1.1.8).</summary>
 internal static class DicomDateTime
 {
     /// <summary>A date (DA), also in the form of the standard's first edition; <see langword="null"/> where there is none or it is damaged.</summary>
@@ -15,19 +15,38 @@ internal static class DicomDateTime
     /// <summary>A date and a time in two elements.</summary>
     public static DateTime? Of(DicomDataSet dataSet, DicomTag date, DicomTag time) => Date(dataSet, date) is { } day && Time(dataSet, time) is { } clock ? day + clock : null;
 
-    /// <summary>A date and time in one element (DT).</summary>
-    public static DateTime? Of(DicomDataSet dataSet, DicomTag tag)
+    /// <summary>A date and time in one element (DT), in local time where both zones are known, and as it is written otherwise.</summary>
+    /// <param name="dataSet">The object or item that holds the element.</param>
+    /// <param name="tag">The element.</param>
+    /// <param name="local">How far the zone of the object is ahead of UTC; <see langword="null"/> where it does not tell.</param>
+    public static DateTime? Of(DicomDataSet dataSet, DicomTag tag, TimeSpan? local)
     {
         if (dataSet.GetString(tag) is not { } text)
         {
             return null;
         }
 
-        var zone = text.IndexOfAny(['+', '-'], Math.Min(8, text.Length));
-        text = (zone < 0 ? text : text[..zone]).TrimEnd();
+        var sign = text.IndexOfAny(['+', '-'], Math.Min(8, text.Length));
+        var zone = sign < 0 ? null : ParseZone(text[sign..]);
+        text = (sign < 0 ? text : text[..sign]).TrimEnd();
         return text.Length >= 12 &&
             DateTime.TryParseExact(text[..8], "yyyyMMdd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) &&
-            ParseTime(text[8..]) is { } clock ? day + clock : null;
+            ParseTime(text[8..]) is { } clock ? day + clock + ((local - zone) ?? TimeSpan.Zero) : null;
+    }
+
+    /// <summary>How far the zone of an object is ahead of UTC; <see langword="null"/> where it does not tell.</summary>
+    public static TimeSpan? Zone(DicomDataSet dataSet) => dataSet.GetString(Tags.TimezoneOffsetFromUtc) is { } text ? ParseZone(text) : null;
+
+    private static TimeSpan? ParseZone(string text)
+    {
+        var digits = text.Length > 0 ? text[1..].Replace(":", "") : "";
+        if (digits.Length != 4 || !digits.All(char.IsAsciiDigit) || text[0] is not ('+' or '-'))
+        {
+            return null;
+        }
+
+        var minutes = (int.Parse(digits[..2], CultureInfo.InvariantCulture) * 60) + int.Parse(digits[2..], CultureInfo.InvariantCulture);
+        return minutes <= 14 * 60 ? TimeSpan.FromMinutes(text[0] == '-' ? -minutes : minutes) : null;
     }
 
     private static TimeSpan? ParseTime(string text)

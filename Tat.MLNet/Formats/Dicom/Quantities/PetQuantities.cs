@@ -1,8 +1,22 @@
+using System.Globalization;
+
 namespace Tat.MLNet.Formats.Dicom;
 
 /// <summary>Turns PET into standardised uptake values by body weight (QIBA, "Vendor-neutral pseudo-code for SUV calculation"; PS3.3, section C.8.9.1).</summary>
 internal static class PetQuantities
 {
+    /// <summary>From a newborn mouse to the heaviest patient, in kg.</summary>
+    private const double LightestAnimal = 0.001;
+    private const double HeaviestPatient = 700;
+
+    /// <summary>In Bq per kg, a tenth of what the most sensitive scanners have shown anything of, and in Bq, ten times what is given of the shortest-lived tracers.</summary>
+    private const double LeastDose = 10_000;
+    private const double LargestDose = 50e9;
+
+    /// <summary>In seconds: half that of rubidium-82, and a dozen times that of zirconium-89.</summary>
+    private const double ShortestHalfLife = 37;
+    private const double LongestHalfLife = 4e6;
+
     public static SliceQuantity Of(DicomDataSet dataSet, ImageReadOptions options)
     {
         var units = dataSet.GetString(Tags.Units);
@@ -59,19 +73,18 @@ internal static class PetQuantities
             throw Refuse($"{Tags.Name(Tags.CorrectedImage)} lacks ATTN or DECY");
         }
 
-        var weight = Require(dataSet, Tags.PatientWeight);
+        var weight = Require(dataSet, Tags.PatientWeight, LightestAnimal, HeaviestPatient, "kg");
         var drug = dataSet.GetItem(Tags.RadiopharmaceuticalInformationSequence)
             ?? throw Refuse($"{Tags.Name(Tags.RadiopharmaceuticalInformationSequence)} is missing");
-        var dose = Require(drug, Tags.RadionuclideTotalDose);
+        var dose = Require(drug, Tags.RadionuclideTotalDose, LeastDose * weight, LargestDose, "Bq");
         switch (dataSet.GetString(Tags.DecayCorrection))
         {
             case "ADMIN":
                 return new("SUV", weight * 1000 / dose);
             case "START":
-                var halfLife = Require(drug, Tags.RadionuclideHalfLife);
-                var seconds = PetTimes.SecondsFromInjection(dataSet, drug, halfLife, out var isAcquisition);
-                var decayed = dose * Math.Pow(2, -seconds / halfLife);
-                return new("SUV", weight * 1000 / decayed) { SecondsToAcquisition = isAcquisition ? seconds : null, HalfLife = halfLife };
+                var halfLife = Require(drug, Tags.RadionuclideHalfLife, ShortestHalfLife, LongestHalfLife, "s");
+                var decay = PetTimes.Of(dataSet, drug, halfLife);
+                return new("SUV", weight * 1000 / (dose * Math.Pow(2, -decay.Seconds / halfLife))) { Decay = decay };
             case null:
                 throw Refuse($"{Tags.Name(Tags.DecayCorrection)} is missing");
             default:
@@ -79,9 +92,13 @@ internal static class PetQuantities
         }
     }
 
-    private static double Require(DicomDataSet dataSet, DicomTag tag) => dataSet.GetDouble(tag) is > 0 and var value
-        ? value
-        : throw Refuse($"{Tags.Name(tag)} is missing or not positive");
+    /// <summary>A value in the range that can be; its number is not repeated, as it may tell of the patient.</summary>
+    private static double Require(DicomDataSet dataSet, DicomTag tag, double least, double largest, string unit) => dataSet.GetDouble(tag) switch
+    {
+        null or <= 0 => throw Refuse($"{Tags.Name(tag)} is missing or not positive"),
+        { } value when value >= least && value <= largest => value,
+        _ => throw Refuse(string.Create(CultureInfo.InvariantCulture, $"{Tags.Name(tag)} is outside of what can be, {least:0.###} to {largest:0.###} {unit}, and may be in another unit")),
+    };
 
     public static DicomDataException Refuse(string what) => new($"SUV cannot be computed: {what}; read the PET as stored (Bq/ml) instead.");
 }

@@ -11,16 +11,16 @@ internal static class PetTimes
     /// <summary>More half-lives than this leave nothing to see: dates that say so were changed.</summary>
     private const double LongestDecay = 20;
 
-    /// <summary>Seconds from the injection to the reference time.</summary>
+    /// <summary>When the image was acquired, and the time that it is corrected to as far as this image alone can tell.</summary>
     /// <param name="dataSet">The image.</param>
     /// <param name="drug">Its item of the Radiopharmaceutical Information Sequence.</param>
     /// <param name="halfLife">Half-life in seconds.</param>
-    /// <param name="isAcquisition">Whether the reference is the acquisition of this very image, where the earliest one of the series counts.</param>
-    public static double SecondsFromInjection(DicomDataSet dataSet, DicomDataSet drug, double halfLife, out bool isAcquisition)
+    public static PetDecay Of(DicomDataSet dataSet, DicomDataSet drug, double halfLife)
     {
-        var reference = ReferenceTime(dataSet, halfLife, out isAcquisition);
+        var acquisition = DicomDateTime.Of(dataSet, Tags.AcquisitionDate, Tags.AcquisitionTime);
+        var reference = ReferenceTime(dataSet, acquisition, halfLife);
         double seconds;
-        if (DicomDateTime.Of(drug, Tags.RadiopharmaceuticalStartDateTime) is { } injected)
+        if (DicomDateTime.Of(drug, Tags.RadiopharmaceuticalStartDateTime, DicomDateTime.Zone(dataSet)) is { } injected)
         {
             // De-identification may move the dates of one element and not of the other: the time of day remains.
             seconds = (reference - injected).TotalSeconds;
@@ -35,7 +35,7 @@ internal static class PetTimes
             throw PetQuantities.Refuse($"{Tags.Name(Tags.RadiopharmaceuticalStartTime)} and {Tags.Name(Tags.RadiopharmaceuticalStartDateTime)} are missing");
         }
 
-        return seconds >= -LongestLead ? seconds : throw PetQuantities.Refuse("the injection is later than the scan");
+        return seconds >= -LongestLead ? new(halfLife, seconds, acquisition) : throw PetQuantities.Refuse("the injection is later than the scan");
     }
 
     /// <summary>A time without a date is of the day of the scan; where that is half a day later than the scan, of the day before: the scan was after midnight.</summary>
@@ -49,17 +49,15 @@ internal static class PetTimes
     /// Series Date and Time, unless they are later than the acquisition: they are then those of some processing, and the private time of
     /// GE, the frame's own reference time, or the acquisition itself tells.
     /// </summary>
-    private static DateTime ReferenceTime(DicomDataSet dataSet, double halfLife, out bool isAcquisition)
+    private static DateTime ReferenceTime(DicomDataSet dataSet, DateTime? acquisition, double halfLife)
     {
-        isAcquisition = false;
         var series = DicomDateTime.Of(dataSet, Tags.SeriesDate, Tags.SeriesTime);
-        var acquisition = DicomDateTime.Of(dataSet, Tags.AcquisitionDate, Tags.AcquisitionTime);
         if (series is { } start && (acquisition is null || start <= acquisition))
         {
             return start;
         }
 
-        if (dataSet.FindPrivate(0x0009, GePetCreator, 0x0D) is { } scanDateTime && DicomDateTime.Of(dataSet, scanDateTime) is { } scan)
+        if (dataSet.FindPrivate(0x0009, GePetCreator, 0x0D) is { } scanDateTime && DicomDateTime.Of(dataSet, scanDateTime, DicomDateTime.Zone(dataSet)) is { } scan)
         {
             return scan;
         }
@@ -69,9 +67,7 @@ internal static class PetTimes
             throw PetQuantities.Refuse($"{Tags.Name(Tags.SeriesTime)} and {Tags.Name(Tags.AcquisitionTime)} are missing");
         }
 
-        var back = BackFromFrame(dataSet, acquisition.Value, halfLife);
-        isAcquisition = back is null;
-        return back ?? acquisition.Value;
+        return BackFromFrame(dataSet, acquisition.Value, halfLife) ?? acquisition.Value;
     }
 
     /// <summary>
@@ -91,3 +87,9 @@ internal static class PetTimes
         return acquisition.AddSeconds(average - (frameReference / 1000));
     }
 }
+
+/// <summary>The decay correction of a PET image.</summary>
+/// <param name="HalfLife">Half-life in seconds.</param>
+/// <param name="Seconds">Seconds from the injection to the time that the image is corrected to.</param>
+/// <param name="Acquisition">When the image was acquired, in local time; <see langword="null"/> where it does not tell.</param>
+internal sealed record PetDecay(double HalfLife, double Seconds, DateTime? Acquisition);

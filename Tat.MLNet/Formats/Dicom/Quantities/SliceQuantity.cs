@@ -8,15 +8,12 @@ internal readonly record struct SliceQuantity(string? Unit, double Factor)
     /// <summary>Units that Rescale Type defines (PS3.3, section C.11.1.1.2): other text could be anything.</summary>
     private static readonly string[] _rescaleTypes = ["HU", "HU_MOD", "OD", "ED", "EDW", "Z_EFF", "MGML", "PCT", "IDM"];
 
-    /// <summary>Seconds from the injection to the acquisition of this slice, where the factor holds for that time for want of a better one.</summary>
-    public double? SecondsToAcquisition { get; init; }
+    /// <summary>The decay correction that the factor was computed with; <see langword="null"/> where it needs none.</summary>
+    public PetDecay? Decay { get; init; }
 
-    /// <summary>Half-life in seconds that the factor was computed with.</summary>
-    public double HalfLife { get; init; }
-
-    /// <summary>The factor for a reference time that all slices of a series share: the earliest acquisition.</summary>
-    public SliceQuantity ReferTo(double seconds) => SecondsToAcquisition is { } own
-        ? this with { Factor = Factor * Math.Pow(2, (seconds - own) / HalfLife), SecondsToAcquisition = seconds }
+    /// <summary>The factor for the reference time of another image of the series.</summary>
+    public SliceQuantity ReferTo(PetDecay other) => Decay is { } own
+        ? this with { Factor = Factor * Math.Pow(2, (other.Seconds - own.Seconds) / own.HalfLife), Decay = other }
         : this;
 
     /// <summary>Finds the quantity of a frame, or says what is missing.</summary>

@@ -68,8 +68,9 @@ internal static class SeriesAssembler
         Math.Abs((a.Spacing?.Rows - b.Spacing?.Rows) ?? 0) < 1e-3 &&
         Math.Abs((a.Spacing?.Columns - b.Spacing?.Columns) ?? 0) < 1e-3;
 
+    /// <summary>All images of a PET series are corrected to the same time: to that which its earliest image tells (QIBA).</summary>
     private static List<DicomSlice> ShareReferenceTime(List<DicomSlice> slices) =>
-        slices.Min(slice => slice.Quantity.SecondsToAcquisition) is { } earliest
+        slices.Select(slice => slice.Quantity.Decay).OfType<PetDecay>().OrderBy(decay => decay.Acquisition ?? DateTime.MaxValue).ThenBy(decay => decay.Seconds).FirstOrDefault() is { } earliest
             ? slices.ConvertAll(slice => slice with { Quantity = slice.Quantity.ReferTo(earliest) })
             : slices;
 }

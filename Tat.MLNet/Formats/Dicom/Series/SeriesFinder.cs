@@ -1,5 +1,6 @@
 using Tat.MLNet.Formats.Nifti;
 using Tat.MLNet.Loading;
+using Tat.Torch.Files;
 
 namespace Tat.MLNet.Formats.Dicom;
 
@@ -7,13 +8,17 @@ namespace Tat.MLNet.Formats.Dicom;
 internal static class SeriesFinder
 {
     /// <summary>All files of a folder and the folders in it, in the order of their names.</summary>
-    public static IEnumerable<string> Files(string folder) =>
-        Directory.EnumerateFiles(folder, "*", new EnumerationOptions { RecurseSubdirectories = true, IgnoreInaccessible = false }).Order(StringComparer.Ordinal);
+    public static IEnumerable<string> Files(string folder) => new FolderWalk(folder).Files;
 
     /// <summary>Whether a file begins like a DICOM file.</summary>
     public static bool IsDicom(string path)
     {
-        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 1);
+        if (!RegularFile.Exists(path))
+        {
+            return false;
+        }
+
+        using var file = RegularFile.Open(path, 1);
         var start = new byte[DicomFileStart.Size];
         return DicomFileStart.FindFirstElement(start.AsSpan(0, file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false))) is not null;
     }
@@ -76,7 +81,7 @@ internal static class SeriesFinder
         {
             return new(path, exception.Message, uid ?? exception.SeriesInstanceUid);
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (exception is IOException or InvalidDataException or UnauthorizedAccessException)
         {
             return new(path, exception.Message, uid);
         }

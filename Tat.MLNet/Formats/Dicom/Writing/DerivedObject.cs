@@ -28,7 +28,7 @@ internal static class DerivedObject
     /// <param name="instanceUid">Its SOP Instance UID.</param>
     public static DicomDataSet Create(DicomObject source, DerivedSeries series, string instanceUid)
     {
-        var copy = DerivedText.CopyAsUtf8(source.DataSet);
+        var copy = DerivedText.Copy(source.DataSet);
         RemoveOutdated(copy);
         series.Deidentifier?.Apply(copy);
         Identify(copy, series, instanceUid);
@@ -61,7 +61,7 @@ internal static class DerivedObject
     private static void Describe(DicomDataSet copy, DicomObject source, DerivedSeries series)
     {
         // Where both do not fit, the suffix is what must be read.
-        var suffix = DerivedText.Limit(series.Suffix.Replace('\\', '/'), LongestDescription);
+        var suffix = DerivedText.Limit(DerivedText.For(copy, series.Suffix.Replace('\\', '/')), LongestDescription);
         var description = copy.GetString(Tags.SeriesDescription) ?? "";
         description = DerivedText.Limit(description, Math.Max(0, LongestDescription - Encoding.UTF8.GetByteCount(suffix) - 1)).TrimEnd();
         copy.SetText(Tags.SeriesDescription, DicomVr.LO, suffix.Length == 0 ? description : $"{description} {suffix}".Trim());
@@ -85,10 +85,10 @@ internal static class DerivedObject
             copy.SetText(Tags.LossyImageCompression, DicomVr.CS, "01");
         }
 
-        copy.SetText(Tags.DerivationDescription, DicomVr.ST, series.Derivation);
+        copy.SetText(Tags.DerivationDescription, DicomVr.ST, DerivedText.For(copy, series.Derivation));
         copy.SetItems(Tags.DerivationCodeSequence, series.IsDifference ? [Codes.Restoration, Codes.Subtraction] : [Codes.Restoration]);
         copy.SetItems(Tags.SourceImageSequence, Reference(source, series));
-        copy.SetItems(Tags.ContributingEquipmentSequence, [.. copy.GetItems(Tags.ContributingEquipmentSequence), Equipment(series)]);
+        copy.SetItems(Tags.ContributingEquipmentSequence, [.. copy.GetItems(Tags.ContributingEquipmentSequence), Equipment(copy, series)]);
     }
 
     /// <summary>Whether value 2 of Image Type can only be PRIMARY: in PET and in enhanced objects (PS3.3, sections C.8.9.4.1.1 and C.8.16.1.2).</summary>
@@ -120,21 +120,21 @@ internal static class DerivedObject
         return reference;
     }
 
-    private static DicomDataSet Equipment(DerivedSeries series)
+    private static DicomDataSet Equipment(DicomDataSet copy, DerivedSeries series)
     {
         var version = typeof(DerivedObject).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
         var equipment = new DicomDataSet(DicomCharacterSet.Utf8);
         equipment.SetText(Tags.Manufacturer, DicomVr.LO, "TAT for ML.NET");
         equipment.SetText(Tags.ManufacturerModelName, DicomVr.LO, "Task-Adaptive Transformer");
         equipment.SetText(Tags.SoftwareVersions, DicomVr.LO, series.Options.Model is { Length: > 0 } model
-            ? [version, DerivedText.Limit(model.Replace('\\', '/'), LongestDescription)]
+            ? [version, DerivedText.Limit(DerivedText.For(copy, model.Replace('\\', '/')), LongestDescription)]
             : [version]);
         if (series.Deidentifier is null)
         {
             equipment.SetText(Tags.ContributionDateTime, DicomVr.DT, series.Created.ToString("yyyyMMddHHmmss", CultureInfo.InvariantCulture));
         }
 
-        equipment.SetText(Tags.ContributionDescription, DicomVr.ST, series.Derivation);
+        equipment.SetText(Tags.ContributionDescription, DicomVr.ST, DerivedText.For(copy, series.Derivation));
         equipment.SetItems(Tags.PurposeOfReferenceCodeSequence, Codes.ProcessingEquipment);
         return equipment;
     }

@@ -1,0 +1,117 @@
+using Microsoft.ML;
+using Tat.MLNet.Formats;
+using Tat.Tests.Formats;
+using Tat.Torch.Checkpoints;
+using Tat.Torch.Files;
+
+namespace Tat.Tests.Files;
+
+/// <summary>Files that were made to crash or exhaust whoever reads them: the documented exception names the file, with memory in proportion to it.</summary>
+[TestClass]
+public sealed class HostileFilesTests
+{
+    [TestMethod]
+    [DataRow("zero_65536.npy")]
+    [DataRow("huge_side.npy")]
+    [DataRow("nested_load_from_bytes_20000.bin")]
+    public void An_image_is_refused(string name) => Refused<ImageFormatException>(TestData.Path("data/faults/hostile/" + name), path =>
+    {
+        using var scan = ImageFormats.Open(path, new() { Pet = PetQuantity.AsStored });
+        scan.ReadSlice(0);
+    });
+
+    [TestMethod]
+    [DataRow("path_explosion.pth")]
+    [DataRow("nested_load_from_bytes_20000.bin")]
+    [DataRow("shape_zero_huge.safetensors")]
+    [DataRow("mismatch_network.safetensors")]
+    public void Weights_are_refused(string name) => Refused<InvalidDataException>(TestData.Path("data/faults/hostile/" + name), path => WeightsFile.Import(path).Dispose());
+
+    [TestMethod]
+    public void A_list_whose_quote_stays_open_is_refused() => Refused<InvalidDataException>(TestData.Path("data/faults/hostile/open_quote_100k.csv"), path => new MLContext().ImageRestoration.LoadList(path).Preview());
+
+    [TestMethod]
+    [DataRow(")", 3_000_000)]
+    [DataRow("}", 3_000_000)]
+    [DataRow("]q\0", 3_000_000)]
+    [DataRow("h\0", 4_000_000)]
+    [DataRow("ccollections\nOrderedDict\n)R", 1_000_000)]
+    public void Short_opcodes_of_large_values_are_refused(string opcodes, int count)
+    {
+        using var folder = new TemporaryFolder();
+        using (var file = new StreamWriter(folder["x.bin"], append: false, System.Text.Encoding.Latin1))
+        {
+            file.Write("\x80\x02]q\0");
+            for (var i = 0; i < count; i++)
+            {
+                file.Write(opcodes);
+            }
+
+            file.Write('.');
+        }
+
+        Refused<ImageFormatException>(folder["x.bin"], path => ImageFormats.Open(path).Dispose());
+    }
+
+    [TestMethod]
+    [DataRow("X\0\0\x10\0", "\x0clatin1", "c_codecs\nencode\n")]
+    public void Calls_that_copy_what_the_memo_holds_are_refused(string text, string encoding, string function)
+    {
+        using var folder = new TemporaryFolder();
+        using (var file = new StreamWriter(folder["x.bin"], append: false, System.Text.Encoding.Latin1))
+        {
+            file.Write($"\x80\x02{text}{new string('x', 1 << 20)}q\0\x8c\x06{encoding[1..]}q\x01{function}q\x02");
+            for (var i = 0; i < 1000; i++)
+            {
+                file.Write("h\x02h\0h\x01\x86R");
+            }
+
+            file.Write('.');
+        }
+
+        Refused<ImageFormatException>(folder["x.bin"], path => ImageFormats.Open(path).Dispose());
+    }
+
+    [TestMethod]
+    public void A_zip_of_a_million_parts_is_refused_before_they_are_listed()
+    {
+        using var folder = new TemporaryFolder();
+        using (var file = File.Create(folder["x.pth"]))
+        {
+            // Only the list matters: records of 46 bytes, each with a name of one letter.
+            byte[] record = [.. "PK\x01\x02"u8, .. new byte[24], 1, .. new byte[17], (byte)'a'];
+            file.Write("PK\x03\x04"u8);
+            for (var i = 0; i < 1_000_000; i++)
+            {
+                file.Write(record);
+            }
+
+            file.Write([.. "PK\x05\x06"u8, .. new byte[12], 4, 0, 0, 0, 0, 0]);
+        }
+
+        Refused<InvalidDataException>(folder["x.pth"], path => WeightsFile.Import(path).Dispose());
+    }
+
+    [TestMethod]
+    [DataRow("<!DOCTYPE html><html>quota exceeded</html>", "web page")]
+    [DataRow("version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 9\n", "Git LFS pointer")]
+    public void What_a_download_left_in_place_of_weights_is_named(string content, string expected)
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllText(folder["w.pth"], content);
+        StringAssert.Contains(Refused<InvalidDataException>(folder["w.pth"], path => WeightsFile.Import(path).Dispose()).Message, expected);
+    }
+
+    /// <summary>Does something with a file that must be refused.</summary>
+    private static T Refused<T>(string path, Action<string> read)
+        where T : Exception
+    {
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        var exception = Assert.ThrowsExactly<T>(() => read(path));
+        var taken = GC.GetAllocatedBytesForCurrentThread() - before;
+        Assert.IsLessThan(new FileInfo(path).Length + ReadBudget.Overhead + (8 << 20), taken, $"{path} took {taken:N0} bytes");
+        StringAssert.Contains(exception.Message, Path.GetFileName(path));
+        Assert.AreEqual(MessageText.OneLine(exception.Message, 1000), exception.Message);
+        return exception;
+    }
+}

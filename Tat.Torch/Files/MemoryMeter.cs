@@ -1,0 +1,20 @@
+namespace Tat.Torch.Files;
+
+/// <summary>Counts the memory that a file's description becomes while it is read, and refuses more than its <see cref="ReadBudget"/> allows.</summary>
+/// <param name="fileLength">Length of the file in bytes.</param>
+internal sealed class MemoryMeter(long fileLength)
+{
+    private readonly long _limit = fileLength + ReadBudget.Overhead;
+    private long _taken;
+
+    /// <summary>Notes memory before it is taken.</summary>
+    /// <exception cref="InvalidDataException">It is more than the file allows.</exception>
+    public void Take(long bytes)
+    {
+        _taken += bytes;
+        if (_taken > _limit || bytes < 0)
+        {
+            throw new InvalidDataException($"reading it takes more than the {_limit >> 20:N0} MB that a file of {fileLength:N0} bytes may take; it is damaged, or made to exhaust memory");
+        }
+    }
+}

@@ -1,0 +1,41 @@
+using System.Globalization;
+using System.Text;
+
+namespace Tat.Torch.Files;
+
+/// <summary>Makes text that files contain fit for messages: of bounded length, and without characters that a terminal obeys.</summary>
+internal static class MessageText
+{
+    /// <summary>Longest message of an exception about a file's content, in characters.</summary>
+    public const int Longest = 500;
+
+    private const int KeptEnd = 100;
+
+    /// <summary>Text on one line without control characters; of one that is too long the middle is left out, for what is wrong and what to do stand at the ends.</summary>
+    public static string OneLine(string text, int longest = Longest)
+    {
+        var line = Printable(text.ReplaceLineEndings(" ").Replace('\t', ' '));
+        return line.Length <= longest ? line : $"{line[..(longest - KeptEnd - 1)]}…{line[^KeptEnd..]}";
+    }
+
+    /// <summary>Text with a � in place of control characters and of those that turn the direction of writing; line ends and tabs stay.</summary>
+    public static string Printable(string text)
+    {
+        if (!text.Any(IsObeyed))
+        {
+            return text;
+        }
+
+        var result = new StringBuilder(text.Length);
+        foreach (var character in text)
+        {
+            result.Append(IsObeyed(character) ? '\uFFFD' : character);
+        }
+
+        return result.ToString();
+    }
+
+    private static bool IsObeyed(char character) => character is not ('\n' or '\r' or '\t')
+        && (char.IsControl(character) || character is (>= '\u202A' and <= '\u202E') or (>= '\u2066' and <= '\u2069')
+            || CharUnicodeInfo.GetUnicodeCategory(character) is UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator);
+}

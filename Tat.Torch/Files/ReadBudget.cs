@@ -1,0 +1,31 @@
+namespace Tat.Torch.Files;
+
+/// <summary>How much memory reading a file may take, whatever the file claims of itself.</summary>
+/// <remarks>
+/// Until pixels or weights are asked for, reading takes at most the length of the file and <see cref="Overhead"/>; then what the pixels of one slice
+/// need, up to <see cref="SliceLimit"/>. A file that would take more is refused with the exception that is documented for damaged files.
+/// </remarks>
+public sealed record ReadBudget
+{
+    /// <summary>Bytes beyond its own length that opening a file may take: 64 MB.</summary>
+    public const long Overhead = 64L << 20;
+
+    /// <summary>The budget where none is given.</summary>
+    public static ReadBudget Default { get; } = new();
+
+    /// <summary>Largest memory in bytes for decoding one slice: its compressed or stored form, what decoding needs beside it, and its pixels in single precision.</summary>
+    /// <value>The default is 1 GB; an uncompressed slice of 8192 × 8192 pixels of 16 bits takes 0.4 GB.</value>
+    public long SliceLimit { get; init; } = 1L << 30;
+
+    /// <summary>Refuses slices that need more than <see cref="SliceLimit"/>.</summary>
+    /// <param name="bytes">What decoding one needs.</param>
+    /// <param name="what">What it is of, for the message.</param>
+    /// <exception cref="InvalidDataException">It is too much.</exception>
+    internal void CheckSlice(long bytes, string what)
+    {
+        if (bytes > SliceLimit)
+        {
+            throw new InvalidDataException($"{what} takes {bytes >> 20:N0} MB to decode, and {SliceLimit >> 20:N0} MB are allowed; raise ReadBudget.SliceLimit if the file is to be trusted");
+        }
+    }
+}

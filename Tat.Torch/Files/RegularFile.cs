@@ -1,0 +1,28 @@
+namespace Tat.Torch.Files;
+
+/// <summary>Opens files that have a content of their own: no pipe, socket or device, on which reading may wait for ever.</summary>
+internal static class RegularFile
+{
+    /// <summary>Whether there is a file with a content; pipes, sockets and devices have the length 0.</summary>
+    public static bool Exists(string path) => Target(path) is { Exists: true, Length: > 0 };
+
+    /// <summary>Opens a file for reading; others may read it, too.</summary>
+    /// <exception cref="FileNotFoundException">There is none.</exception>
+    /// <exception cref="InvalidDataException">It is empty, or no regular file.</exception>
+    public static FileStream Open(string path, int bufferSize = 1 << 16) => Target(path) is { Exists: true, Length: 0 }
+        ? throw new InvalidDataException($"'{path}' is empty, or a pipe or device; give a regular file.")
+        : new(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize);
+
+    private static FileInfo Target(string path)
+    {
+        var file = new FileInfo(path);
+        try
+        {
+            return file.LinkTarget is null ? file : file.ResolveLinkTarget(returnFinalTarget: true) as FileInfo ?? file;
+        }
+        catch (IOException)
+        {
+            return file; // a link in a circle: opening it says so
+        }
+    }
+}
