@@ -17,7 +17,7 @@ public sealed class ImageInput
     public ImageInput(ImageSlice image, string task, string fileName = "")
     {
         ArgumentNullException.ThrowIfNull(image);
-        (LowQuality, Height, Width, Task, FileName) = (image.Pixels, image.Height, image.Width, task, fileName);
+        (LowQuality, Height, Width, VolumeLevel, Task, FileName) = (image.Pixels, image.Height, image.Width, image.VolumeLevel ?? float.NaN, task, fileName);
     }
 
     /// <summary>The pixels, row by row, in the task's unit.</summary>
@@ -28,6 +28,9 @@ public sealed class ImageInput
 
     /// <summary>Number of columns.</summary>
     public int Width { get; set; }
+
+    /// <summary>The level of the volume that the image is a slice of, for tasks that are scaled by volume; NaN or 0 to measure the image itself.</summary>
+    public float VolumeLevel { get; set; } = float.NaN;
 
     /// <summary>The task's name, for example <c>CT</c>.</summary>
     public string Task { get; set; } = "";

@@ -35,6 +35,9 @@ internal abstract class ImageColumn(string name, DataViewType type)
     /// <summary>Position of the slice in its file, from 0.</summary>
     public static ImageColumn SliceIndex { get; } = Scalar("SliceIndex", NumberDataViewType.Int32, row => row.Slice);
 
+    /// <summary>The level of the file's low-quality volume; files are measured only where this is read.</summary>
+    public static ImageColumn VolumeLevel { get; } = Scalar("VolumeLevel", NumberDataViewType.Single, row => row.VolumeLevel);
+
     /// <summary>The DICOM modality of the file; empty where its format does not tell.</summary>
     public static ImageColumn Modality { get; } = Text("Modality", row => row.Scan.Modality);
 

@@ -7,7 +7,7 @@ namespace Tat.MLNet.Loading;
 /// <summary>Walks over every n-th row of an <see cref="ImageView"/>, in file order or in a given one.</summary>
 internal sealed class ImageCursor(ImageView view, bool[] active, ScanPool scans, bool ownsScans, int[]? order, int start, int step) : DataViewRowCursor
 {
-    private readonly ImageRow _row = new(scans);
+    private readonly ImageRow _row = view.CreateRow(scans);
     private long _next = start;
     private long _position = -1;
     private int _index = -1;

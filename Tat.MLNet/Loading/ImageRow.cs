@@ -1,10 +1,13 @@
+using System.Collections.Concurrent;
 using Tat.MLNet.Formats;
 using Tat.Torch.Imaging;
 
 namespace Tat.MLNet.Loading;
 
 /// <summary>The row that a cursor stands on. Files are opened and pixels are read when they are asked for, once a row.</summary>
-internal sealed class ImageRow(ScanPool scans) : IDisposable
+/// <param name="scans">Where files are opened.</param>
+/// <param name="levels">The levels of files that have been measured.</param>
+internal sealed class ImageRow(ScanPool scans, ConcurrentDictionary<string, float> levels) : IDisposable
 {
     private ScanPool.Lease? _lowScan;
     private ScanPool.Lease? _highScan;
@@ -26,6 +29,9 @@ internal sealed class ImageRow(ScanPool scans) : IDisposable
 
     /// <summary>The reference image, where there is one.</summary>
     public ImageSlice? HighQuality => _high ??= Entry.HighQuality is { } path ? ReadReference(Open(ref _highScan, path)) : null;
+
+    /// <summary>The level of <see cref="Scan"/>, measured once for each file.</summary>
+    public float VolumeLevel => levels.GetOrAdd(Entry.LowQuality, _ => Scan.SliceCount == 1 ? IntensityLevel.Measure(LowQuality) : Scan.MeasureLevel());
 
     public void MoveTo(ImageEntry entry, int slice)
     {

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.ML;
 using Tat.MLNet.Formats;
 using Tat.MLNet.Views;
@@ -10,6 +11,7 @@ internal sealed class ImageView : IIndexedView
     private readonly IReadOnlyList<ImageColumn> _columns;
     private readonly Func<string, IImageScan> _open;
     private readonly SliceIndex _index;
+    private readonly ConcurrentDictionary<string, float> _levels = new();
 
     /// <param name="schema">Made by <see cref="CreateSchema"/> of <paramref name="columns"/>.</param>
     /// <param name="columns">The columns.</param>
@@ -58,6 +60,8 @@ internal sealed class ImageView : IIndexedView
     public IRowReader OpenReader(IEnumerable<DataViewSchema.Column> columns) => new Reader(this, ColumnSet.Of(Schema, columns));
 
     internal bool TryGetRow(int position, ScanPool scans, out (ImageEntry Entry, int Slice) row) => _index.TryGet(position, scans, out row);
+
+    internal ImageRow CreateRow(ScanPool scans) => new(scans, _levels);
 
     internal Delegate CreateGetter(int column, ImageRow row) => _columns[column].CreateGetter(row);
 

@@ -10,14 +10,13 @@ namespace Tat.MLNet.Scans;
 internal sealed class RestoredSlices(IImageScan scan, RestorationTask task, NonFiniteHandling nonFinite)
 {
     private readonly ConcurrentQueue<bool> _restored = [];
-    private long _voxels;
-    private long _beyond;
+    private readonly RangeTally _tally = new(task);
 
     /// <summary>Slices that are as they were.</summary>
     public int Unrestored { get; private set; }
 
     /// <summary>The share of voxels of restored slices that lie beyond the task's range.</summary>
-    public double ShareBeyondRange => _voxels == 0 ? 0 : _beyond / (double)_voxels;
+    public double ShareBeyondRange => _tally.Share;
 
     public IEnumerable<string> Warnings()
     {
@@ -26,9 +25,9 @@ internal sealed class RestoredSlices(IImageScan scan, RestorationTask task, NonF
             yield return $"{Unrestored} slices with NaN or infinite values are left as they are";
         }
 
-        if (_beyond > 0)
+        if (_tally.Remark is { } remark)
         {
-            yield return FormattableString.Invariant($"{100 * ShareBeyondRange:G3} % of the voxels lie beyond the range of the task, and are not restored");
+            yield return remark;
         }
     }
 
@@ -37,7 +36,7 @@ internal sealed class RestoredSlices(IImageScan scan, RestorationTask task, NonF
     {
         var index = 0;
         var done = progress is null ? null : new SliceProgress(progress, scan.SliceCount);
-        foreach (var slice in restorer.RestoreVolume(Finite(), task, done, cancellationToken))
+        foreach (var slice in restorer.RestoreVolume(Finite(cancellationToken), task, done, cancellationToken))
         {
             while (_restored.TryDequeue(out var isRestored) && !isRestored)
             {
@@ -55,11 +54,10 @@ internal sealed class RestoredSlices(IImageScan scan, RestorationTask task, NonF
     }
 
     /// <summary>Runs on a thread of its own, ahead of the model.</summary>
-    private IEnumerable<ImageSlice> Finite()
+    private IEnumerable<ImageSlice> Finite(CancellationToken cancellationToken)
     {
-        for (var i = 0; i < scan.SliceCount; i++)
+        foreach (var (i, slice) in scan.ReadSlices(task, cancellationToken).Index())
         {
-            var slice = scan.ReadSlice(i);
             var position = Array.FindIndex(slice.Pixels, value => !float.IsFinite(value));
             if (position >= 0 && nonFinite == NonFiniteHandling.Throw)
             {
@@ -74,9 +72,7 @@ internal sealed class RestoredSlices(IImageScan scan, RestorationTask task, NonF
                 continue;
             }
 
-            _voxels += slice.Pixels.Length;
-            _beyond += task.RangeOf(slice).CountBeyond(slice.Pixels);
-            yield return slice;
+            yield return _tally.Add(slice);
         }
     }
 

@@ -14,13 +14,15 @@ internal sealed class RestorationMapping : ColumnMapping
     private readonly DataViewSchema.Column _width;
     private readonly DataViewSchema.Column _task;
     private readonly DataViewSchema.Column? _fileName;
+    private readonly DataViewSchema.Column? _level;
 
-    private RestorationMapping(IImageRestorer restorer, DataViewSchema schema, ScoringColumns columns, DataViewSchema.Column[] inputs)
-        : base(schema, columns.Restored, new VectorDataViewType(NumberDataViewType.Single), TaskAnnotations.Create(restorer.Tasks), inputs)
+    private RestorationMapping(
+        IImageRestorer restorer, DataViewSchema schema, ScoringColumns columns, DataViewSchema.Column[] required, DataViewSchema.Column? fileName, DataViewSchema.Column? level)
+        : base(schema, columns.Restored, new VectorDataViewType(NumberDataViewType.Single), TaskAnnotations.Create(restorer.Tasks), [.. required, .. new[] { fileName, level }.OfType<DataViewSchema.Column>()])
     {
         Restorer = restorer;
-        (_pixels, _height, _width, _task) = (inputs[0], inputs[1], inputs[2], inputs[3]);
-        _fileName = inputs.Length > 4 ? inputs[4] : null;
+        (_pixels, _height, _width, _task) = (required[0], required[1], required[2], required[3]);
+        (_fileName, _level) = (fileName, level);
     }
 
     public IImageRestorer Restorer { get; }
@@ -30,7 +32,9 @@ internal sealed class RestorationMapping : ColumnMapping
     public static RestorationMapping Create(IImageRestorer restorer, DataViewSchema schema, ScoringColumns columns)
     {
         DataViewSchema.Column[] required = [schema.FindVector(columns.LowQuality), schema.FindInt32(columns.Height), schema.FindInt32(columns.Width), schema.FindTextOrKey(columns.Task)];
-        return new(restorer, schema, columns, schema.GetColumnOrNull(columns.FileName) is { Type: TextDataViewType } name ? [.. required, name] : required);
+        var fileName = schema.GetColumnOrNull(columns.FileName) is { Type: TextDataViewType } name ? name : default(DataViewSchema.Column?);
+        var level = restorer.Tasks.Any(task => task.Scaling == IntensityScaling.Volume) ? schema.FindSingleIfAny(columns.VolumeLevel) : null;
+        return new(restorer, schema, columns, required, fileName, level);
     }
 
     /// <summary>One image at a time, for PredictionEngine; cursors go by <see cref="BatchingCursor"/>.</summary>
@@ -54,6 +58,7 @@ internal sealed class RestorationMapping : ColumnMapping
         var getWidth = input.GetGetter<int>(_width);
         var getTask = TextGetter.Create(input, _task);
         var getName = _fileName is { } column ? TextGetter.Create(input, column) : () => "";
+        var getLevel = _level is { } levels ? input.GetGetter<float>(levels) : (ref float unknown) => unknown = float.NaN;
         var pixels = default(VBuffer<float>);
         return request =>
         {
@@ -67,8 +72,14 @@ internal sealed class RestorationMapping : ColumnMapping
                 throw new InvalidDataException($"{request.Name}: column '{_pixels.Name}' has {pixels.Length} values where '{_height.Name}' × '{_width.Name}' say {height} × {width}; give one value for each pixel, row by row.");
             }
 
-            request.SetImage(pixels, height, width);
             request.Task = FindTask(getTask(), request.Name);
+            var level = float.NaN;
+            if (request.Task.Scaling == IntensityScaling.Volume)
+            {
+                getLevel(ref level);
+            }
+
+            request.SetImage(pixels, height, width, level);
         };
     }
 

@@ -20,13 +20,13 @@ internal sealed class RestorationRequest
 
     public int Pixels => _image!.Pixels.Length;
 
-    public void SetImage(in VBuffer<float> pixels, int height, int width)
+    /// <param name="pixels">Row by row.</param>
+    /// <param name="height">Number of rows.</param>
+    /// <param name="width">Number of columns.</param>
+    /// <param name="level">The level of the image's volume; NaN where it is unknown or of no use.</param>
+    public void SetImage(in VBuffer<float> pixels, int height, int width, float level)
     {
-        if (_image is null || Size != (height, width))
-        {
-            _image = new(new float[pixels.Length], height, width);
-        }
-
+        _image = new(_image?.Pixels.Length == pixels.Length ? _image.Pixels : new float[pixels.Length], height, width) { VolumeLevel = level };
         pixels.CopyTo(_image.Pixels);
         _restored = null;
     }

@@ -14,5 +14,8 @@ internal sealed record ScoringColumns
     /// <summary>Names the image in messages; the data need not have it.</summary>
     public string FileName { get; init; } = "FileName";
 
+    /// <summary>The level of the volume that the image is a slice of, for tasks that are scaled by volume; the data need not have it.</summary>
+    public string VolumeLevel { get; init; } = "VolumeLevel";
+
     public string Restored { get; init; } = "Restored";
 }

@@ -20,12 +20,12 @@ internal sealed class PairSpool(long memoryBytes, string temporaryFolder) : IDis
         if (bytes <= _memory)
         {
             _memory -= bytes;
-            _entries.Add(new(pair, pair.Name, 0, 0, 0));
+            _entries.Add(new(pair, pair.Name, 0, 0, null, 0));
             return;
         }
 
         _file ??= CreateFile();
-        _entries.Add(new(null, pair.Name, pair.LowQuality.Height, pair.LowQuality.Width, _fileLength));
+        _entries.Add(new(null, pair.Name, pair.LowQuality.Height, pair.LowQuality.Width, pair.LowQuality.VolumeLevel, _fileLength));
         RandomAccess.Write(_file.SafeFileHandle, [AsMemory(pair.LowQuality), AsMemory(pair.HighQuality)], _fileLength);
         _fileLength += bytes;
     }
@@ -41,7 +41,7 @@ internal sealed class PairSpool(long memoryBytes, string temporaryFolder) : IDis
         var (low, high) = (new float[entry.Height * entry.Width], new float[entry.Height * entry.Width]);
         ReadExactly(low, entry.Offset);
         ReadExactly(high, entry.Offset + ((long)low.Length * sizeof(float)));
-        return new(new(low, entry.Height, entry.Width), new(high, entry.Height, entry.Width), entry.Name);
+        return new(new(low, entry.Height, entry.Width) { VolumeLevel = entry.VolumeLevel }, new(high, entry.Height, entry.Width), entry.Name);
     }
 
     public void Dispose()
@@ -88,5 +88,5 @@ internal sealed class PairSpool(long memoryBytes, string temporaryFolder) : IDis
         }
     }
 
-    private sealed record Entry(ImagePair? Pair, string Name, int Height, int Width, long Offset);
+    private sealed record Entry(ImagePair? Pair, string Name, int Height, int Width, float? VolumeLevel, long Offset);
 }

@@ -29,11 +29,12 @@ internal sealed class RowPairs : IDisposable
     /// <param name="columns">What their columns are called.</param>
     /// <param name="highQuality">The column of references.</param>
     /// <param name="tasks">Tells the task of a name; <see langword="null"/> for one that is not trained. Throws for one that is unknown.</param>
+    /// <param name="byVolume">Whether there are tasks that are scaled by volume, so that levels are read.</param>
     /// <param name="createSpool">Makes the store for views that can only be read in order.</param>
     /// <param name="cancellationToken">Stops between rows.</param>
-    public static RowPairs Create(IDataView view, ScoringColumns columns, string highQuality, Func<string, RestorationTask?> tasks, Func<PairSpool> createSpool, CancellationToken cancellationToken)
+    public static RowPairs Create(IDataView view, ScoringColumns columns, string highQuality, Func<string, RestorationTask?> tasks, bool byVolume, Func<PairSpool> createSpool, CancellationToken cancellationToken)
     {
-        var format = PairColumns.Find(view.Schema, columns, highQuality);
+        var format = PairColumns.Find(view.Schema, columns, highQuality, byVolume);
         return view is IIndexedView indexed
             ? CreateIndexed(indexed, format, tasks, cancellationToken)
             : CreateSpooled(view, format, tasks, createSpool(), cancellationToken);
@@ -58,7 +59,7 @@ internal sealed class RowPairs : IDisposable
         return listing.Complete(reader, position =>
         {
             using var row = reader.ReadAt(position);
-            return row.MoveNext() ? columns.CreatePairReader(row)() : throw new ArgumentOutOfRangeException(nameof(position));
+            return row.MoveNext() ? columns.CreatePairReader(row, tasks)() : throw new ArgumentOutOfRangeException(nameof(position));
         });
     }
 
@@ -69,7 +70,7 @@ internal sealed class RowPairs : IDisposable
             var listing = new Listing(tasks);
             using var cursor = view.GetRowCursor(columns.All);
             var describe = columns.CreateDescriber(cursor);
-            var read = columns.CreatePairReader(cursor);
+            var read = columns.CreatePairReader(cursor, tasks);
             while (cursor.MoveNext())
             {
                 cancellationToken.ThrowIfCancellationRequested();

@@ -106,7 +106,7 @@ public sealed partial class TatEstimator : IEstimator<TatTransformer>
             ? name => TaskVocabulary.Paper[name]
             : name => trained.TryGet(name, out var task) ? task : null;
         return RowPairs.Create(
-            view, Columns, _options.HighQualityColumnName, find,
+            view, Columns, _options.HighQualityColumnName, find, (trained ?? TaskVocabulary.Paper).Any(task => task.Scaling == IntensityScaling.Volume),
             () => new PairSpool(_options.SpoolMegabytes * 1024L * 1024, _environment.Settings().TempFilePath), _options.CancellationToken);
     }
 

@@ -12,6 +12,10 @@ internal static class SchemaChecks
     public static DataViewSchema.Column FindInt32(this DataViewSchema schema, string name) =>
         schema.Find(name, column => column.Type == NumberDataViewType.Int32, "Int32");
 
+    /// <summary>A column that the data need not have.</summary>
+    public static DataViewSchema.Column? FindSingleIfAny(this DataViewSchema schema, string name) =>
+        schema.GetColumnOrNull(name) is null ? null : schema.Find(name, column => column.Type == NumberDataViewType.Single, "Single");
+
     public static DataViewSchema.Column FindText(this DataViewSchema schema, string name) =>
         schema.Find(name, column => column.Type is TextDataViewType, "String");
 

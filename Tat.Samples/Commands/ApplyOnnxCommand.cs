@@ -26,8 +26,8 @@ internal static class ApplyOnnxCommand
             using var scan = ImageFormats.Open(parsed.GetRequiredValue(image));
             var ml = new MLContext();
             var modelPath = parsed.GetRequiredValue(model);
-            var range = ml.ImageRestoration.ReadModelInfo(modelPath).Tasks[parsed.GetRequiredValue(task)].NormalizationRange;
-            scan.Format.WriteDerived(scan, destination, Restore(ml, scan, range, modelPath), cancellationToken: cancellationToken);
+            var known = ml.ImageRestoration.ReadModelInfo(modelPath).Tasks[parsed.GetRequiredValue(task)];
+            scan.Format.WriteDerived(scan, destination, Restore(ml, scan, known, modelPath), cancellationToken: cancellationToken);
             terminal.Line($"{destination}: {scan.SliceCount} slices restored");
             return Task.FromResult(CommandLine.Done);
         });
@@ -35,11 +35,11 @@ internal static class ApplyOnnxCommand
     }
 
     /// <summary>A row for each slice goes through the model, whatever its size; lazily, so that one slice is in memory at a time.</summary>
-    private static IEnumerable<ImageSlice> Restore(MLContext ml, IImageScan scan, IntensityRange range, string model)
+    private static IEnumerable<ImageSlice> Restore(MLContext ml, IImageScan scan, RestorationTask task, string model)
     {
-        var rows = ml.Data.LoadFromEnumerable(Enumerable.Range(0, scan.SliceCount).Select(index =>
+        var rows = ml.Data.LoadFromEnumerable(scan.ReadSlices(task).Select(slice =>
         {
-            var slice = scan.ReadSlice(index);
+            var range = task.RangeOf(slice);
             return new Row { Pixels = slice.Pixels, Size = [slice.Height, slice.Width], RangeMinimum = [range.Minimum], RangeMaximum = [range.Maximum] };
         }));
         ITransformer transformer;

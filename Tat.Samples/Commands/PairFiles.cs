@@ -41,9 +41,9 @@ internal sealed record PairFiles(RestorationTask Task, ScanSource Low, ScanSourc
             throw new InvalidDataException($"{Low} has {low.Rows} x {low.Columns} x {low.SliceCount} pixels and {High} {high.Rows} x {high.Columns} x {high.SliceCount}; only images of one size can be compared.");
         }
 
-        for (var i = 0; i < low.SliceCount; i++)
+        foreach (var (i, slice) in low.ReadSlices(Task).Index())
         {
-            yield return (new ImagePair(low.ReadSlice(i), high.ReadSlice(i), Low.Name), i, low.SliceCount);
+            yield return (new ImagePair(slice, high.ReadSlice(i), Low.Name), i, low.SliceCount);
         }
     }
 }

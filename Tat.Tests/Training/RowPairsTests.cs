@@ -38,6 +38,25 @@ public class RowPairsTests
 
     [TestMethod]
     [DataRow(0)]
+    [DataRow(1 << 20)]
+    public void Pairs_of_tasks_that_are_scaled_by_volume_have_the_level_of_their_file(int memory)
+    {
+        using var folder = new TemporaryFolder();
+        var view = _ml.ImageRestoration.LoadPairs(SampleImages.WriteLayout(folder, "CT", "MRI"));
+        foreach (var rows in new[] { view, _ml.Data.ShuffleRows(view, seed: 1) })
+        {
+            using var pairs = Create(rows, memory, folder["spool"], TaskVocabulary.Scans);
+            foreach (var source in pairs.Sources)
+            {
+                // Slices of a.nii reach from 10 to 57 and from 1010 to 1057, and that of b.nii from 20 to 39.
+                var levels = Enumerable.Range(0, source.Count).Select(source.Read).Select(pair => (pair.LowQuality.Height, pair.LowQuality.VolumeLevel!.Value)).Order().ToArray();
+                CollectionAssert.AreEqual(source.Task.Name == "CT" ? new[] { (5, float.NaN), (6, float.NaN), (6, float.NaN) } : [(5, 39f), (6, 1057), (6, 1057)], levels);
+            }
+        }
+    }
+
+    [TestMethod]
+    [DataRow(0)]
     [DataRow(1)]
     [DataRow(1 << 20)]
     public void Any_other_view_is_read_through_once_and_kept_in_memory_or_in_a_file(int memory)
@@ -80,7 +99,7 @@ public class RowPairsTests
         using var folder = new TemporaryFolder();
         var view = _ml.ImageRestoration.LoadPairs(SampleImages.WriteLayout(folder, "CT", "US"));
 
-        using var pairs = RowPairs.Create(view, new(), "HighQuality", name => name == "CT" ? RestorationTask.Ct : null, () => new(0, folder.Path), default);
+        using var pairs = RowPairs.Create(view, new(), "HighQuality", name => name == "CT" ? RestorationTask.Ct : null, false, () => new(0, folder.Path), default);
         Assert.AreEqual(("CT", 3, 3), (pairs.Sources.Single().Task.Name, pairs.Sources[0].Count, pairs.Skipped));
 
         var error = Assert.ThrowsExactly<InvalidDataException>(() => Create(view));
@@ -99,8 +118,8 @@ public class RowPairsTests
         StringAssert.Contains(error.Message, "b.nii', slice 0: column 'HighQuality' has 0 values");
     }
 
-    private static RowPairs Create(IDataView view, long memory = 0, string folder = "") =>
-        RowPairs.Create(view, new(), "HighQuality", name => TaskVocabulary.Paper[name], () => new(memory, folder), default);
+    private static RowPairs Create(IDataView view, long memory = 0, string folder = "", TaskVocabulary? tasks = null) => RowPairs.Create(
+        view, new(), "HighQuality", name => (tasks ?? TaskVocabulary.Paper)[name], tasks is not null, () => new(memory, folder), default);
 
     private static void Check(IReadOnlyList<IPairSource> sources, IDataView view)
     {

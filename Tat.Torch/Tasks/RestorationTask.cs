@@ -76,10 +76,10 @@ public sealed record RestorationTask
     public IntensityScaling Scaling { get; init; }
 
     /// <summary>The intensities that are mapped linearly to [0, 1] for an image, and for the reference that belongs to it.</summary>
-    /// <param name="lowQuality">The image to restore. Where the task is scaled by volume and the image does not name the level of its volume, the image's own level is measured.</param>
+    /// <param name="lowQuality">The image to restore. Where the task is scaled by volume and the image does not name a level of its volume above 0, the image's own level is measured.</param>
     /// <returns>
     /// <see cref="NormalizationRange"/> for <see cref="IntensityScaling.Fixed"/>; for <see cref="IntensityScaling.Volume"/> [0, 1.5 · level], or [0, 1] where the level is not
-    /// a positive number, as in an empty volume.
+    /// a positive number, as in an empty image.
     /// </returns>
     public IntensityRange RangeOf(ImageSlice lowQuality)
     {
@@ -89,7 +89,7 @@ public sealed record RestorationTask
             return NormalizationRange;
         }
 
-        var maximum = RangeOverLevel * (lowQuality.VolumeLevel ?? IntensityLevel.Measure(lowQuality));
+        var maximum = RangeOverLevel * (lowQuality.VolumeLevel is > 0 and var level ? level : IntensityLevel.Measure(lowQuality));
         return maximum > 0 && float.IsFinite(maximum) ? new(0, maximum) : new(0, 1);
     }
 

@@ -12,7 +12,7 @@ internal sealed class DicomScan : IImageScan
         (Rows, Columns) = (first.Layout.Rows, first.Layout.Columns);
         (Modality, Unit) = (first.Modality, first.Quantity.Unit);
         (RowSpacing, ColumnSpacing) = (first.Spacing?.Rows, first.Spacing?.Columns);
-        Affine = sliceSpacing is not null && slices.Count > 1 ? PlaneAffine.Of(slices) : null;
+        Affine = sliceSpacing is not null || slices.Count == 1 ? PlaneAffine.Of(slices) : null;
         (Problems, LeftOut) = (problems, leftOut);
         Properties = Describe(first, problems, leftOut);
     }

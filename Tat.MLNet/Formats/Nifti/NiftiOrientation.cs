@@ -4,7 +4,41 @@ namespace Tat.MLNet.Formats.Nifti;
 internal static class NiftiOrientation
 {
     /// <summary>The sform's matrix if there is one, else the qform's, else <see langword="null"/>: then the header does not tell.</summary>
-    public static PatientAffine? AffineOf(NiftiHeader header) => header.SformCode > 0 ? new(Sform(header)) : header.QformCode > 0 ? new(Qform(header)) : null;
+    public static PatientAffine? AffineOf(NiftiHeader header) =>
+        header.SformCode > 0 && IsMap(Sform(header)) ? new(Sform(header)) : header.QformCode > 0 && IsMap(Qform(header)) ? new(Qform(header)) : null;
+
+    /// <summary>What of a header is not as the standard says, as a sentence; <see langword="null"/> where all is.</summary>
+    public static string? ProblemOf(NiftiHeader header)
+    {
+        var problems = new List<string>();
+        if (header.SformCode > 0 && !IsMap(Sform(header)))
+        {
+            problems.Add("the sform is no map of voxels to millimetres and is not used");
+        }
+
+        if (header.QformCode > 0 && !IsMap(Qform(header)))
+        {
+            problems.Add("the qform is no map of voxels to millimetres and is not used");
+        }
+
+        if (Enumerable.Range(1, 3).Any(axis => header.PixelDimension(axis) < 0))
+        {
+            problems.Add("pixdim is negative, and its magnitude is used");
+        }
+
+        return problems.Count > 0 ? string.Join("; ", problems) : null;
+    }
+
+    /// <summary>Whether a matrix takes different voxels to different places: not one of zeros, or of what are no numbers.</summary>
+    private static bool IsMap(double[,] m)
+    {
+        double Length(int column) => Math.Sqrt((m[0, column] * m[0, column]) + (m[1, column] * m[1, column]) + (m[2, column] * m[2, column]));
+        var determinant =
+            (m[0, 0] * ((m[1, 1] * m[2, 2]) - (m[1, 2] * m[2, 1]))) -
+            (m[0, 1] * ((m[1, 0] * m[2, 2]) - (m[1, 2] * m[2, 0]))) +
+            (m[0, 2] * ((m[1, 0] * m[2, 1]) - (m[1, 1] * m[2, 0])));
+        return m.Cast<double>().All(double.IsFinite) && Math.Abs(determinant) > 1e-6 * Length(0) * Length(1) * Length(2);
+    }
 
     private static double[,] Sform(NiftiHeader header)
     {
@@ -20,6 +54,7 @@ internal static class NiftiOrientation
         return affine;
     }
 
+    /// <summary>Sizes of voxels are positive: the sign of pixdim says nothing, but that of pixdim[0].</summary>
     private static double[,] Qform(NiftiHeader header)
     {
         var (b, c, d) = (header.Quaternion(0), header.Quaternion(1), header.Quaternion(2));
@@ -43,7 +78,7 @@ internal static class NiftiOrientation
         {
             for (var column = 0; column < 3; column++)
             {
-                affine[row, column] = rotation[row, column] * header.PixelDimension(column + 1) * (column == 2 ? handedness : 1);
+                affine[row, column] = rotation[row, column] * Math.Abs(header.PixelDimension(column + 1)) * (column == 2 ? handedness : 1);
             }
 
             affine[row, 3] = header.Quaternion(3 + row);

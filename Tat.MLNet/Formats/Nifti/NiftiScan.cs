@@ -119,6 +119,11 @@ internal sealed class NiftiScan : IImageScan
             properties["Scaling"] = FormattableString.Invariant($"{File.Voxels.Slope:G9} x stored + {File.Voxels.Intercept:G9}");
         }
 
+        if (NiftiOrientation.ProblemOf(header) is { } problem)
+        {
+            properties["Irregular"] = problem;
+        }
+
         if (Affine is not null)
         {
             properties["Affine"] = Affine.ToString();

@@ -1,11 +1,40 @@
 using Tat.MLNet.Formats;
 using Tat.MLNet.Formats.Dicom;
+using Tat.MLNet.Formats.Nifti;
 
 namespace Tat.Tests.Formats.Dicom;
 
 [TestClass]
 public class SeriesTests
 {
+    [TestMethod]
+    public void A_single_slice_keeps_its_orientation_in_NIfTI()
+    {
+        using var files = new SyntheticDicom();
+        using var source = ImageFormats.Open(TestData.Path("data/faults/imaging/23_single_slice_to_nifti.dcm"));
+        var destination = Path.Combine(files.Folder, "out.nii.gz");
+        new NiftiFormat().WriteDerived(source, destination, [source.ReadSlice(0)]);
+        using var written = ImageFormats.Open(destination);
+        Assert.AreEqual("-1 0 0 32; 0 -1 0 32; 0 0 2 0", written.Affine!.ToString());
+        Assert.AreEqual(source.Affine!.ToString(), written.Affine.ToString());
+    }
+
+    [TestMethod]
+    [DataRow(true, "-2 0 0 0; 0 -1 0 0; 0 0 3 5")]
+    [DataRow(false, "-2 0 0 0; 0 -1 0 0; 0 0 1 5")]
+    public void A_slice_is_as_thick_as_it_says(bool tells, string affine)
+    {
+        using var files = new SyntheticDicom();
+        var data = SyntheticDicom.Slice(1, 5);
+        if (tells)
+        {
+            data.SetText(Tags.SliceThickness, DicomVr.DS, "3");
+        }
+
+        using var scan = ImageFormats.Open(files.Write(data));
+        Assert.AreEqual(affine, scan.Affine!.ToString());
+    }
+
     [TestMethod]
     public void Slices_are_sorted_along_their_normal_whatever_the_names_and_numbers()
     {

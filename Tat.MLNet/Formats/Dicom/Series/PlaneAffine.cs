@@ -1,9 +1,12 @@
 namespace Tat.MLNet.Formats.Dicom;
 
-/// <summary>The map from pixels to the patient of slices that lie behind each other at equal distances.</summary>
+/// <summary>The map from pixels to the patient of slices that lie behind each other at equal distances, or of one slice.</summary>
 internal static class PlaneAffine
 {
-    /// <summary>The map; <see langword="null"/> where a slice does not tell its position, or the pixels their size.</summary>
+    /// <summary>
+    /// The map; <see langword="null"/> where a slice does not tell its position, or the pixels their size. The next slice after a single one would
+    /// lie behind it as far as the slice is thick, or 1 mm where it does not tell.
+    /// </summary>
     public static PatientAffine? Of(IReadOnlyList<DicomSlice> slices)
     {
         var (first, last) = (slices[0], slices[^1]);
@@ -14,8 +17,14 @@ internal static class PlaneAffine
 
         var column = plane.AlongRow * spacing.Columns;
         var row = plane.AlongColumn * spacing.Rows;
-        var slice = (end.Position - plane.Position) * (1.0 / (slices.Count - 1));
+        var slice = slices.Count == 1
+            ? plane.Normal * (first.Thickness ?? first.NominalDistance ?? 1)
+            : (end.Position - plane.Position) * (1.0 / (slices.Count - 1));
         var origin = plane.Position;
+        if (slice.Length == 0)
+        {
+            return null;
+        }
 
         // DICOM counts x towards the left and y towards the back.
         return new PatientAffine(new[,]

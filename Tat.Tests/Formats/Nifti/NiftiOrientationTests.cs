@@ -1,0 +1,95 @@
+using Tat.MLNet.Formats;
+
+namespace Tat.Tests.Formats.Nifti;
+
+[TestClass]
+public sealed class NiftiOrientationTests
+{
+    private const int Pixdim = 76;
+    private const int QformCode = 252;
+    private const int SformCode = 254;
+    private const int Quaternion = 256;
+    private const int Srow = 280;
+
+    private static readonly float[] _rightPosteriorSuperior = [2, 0, 0, -7, 0, -3, 0, 8, 0, 0, 4, 9];
+
+    [TestMethod]
+    [DataRow("25_qform_negative_pixdim.nii", "LAS", "pixdim is negative")]
+    [DataRow("25_sform_all_zero.nii", null, "the sform is no map")]
+    [DataRow("25_sform_nan.nii", null, "the sform is no map")]
+    public void Headers_that_are_wrong_are_flagged_and_no_orientation_is_invented(string name, string? orientation, string problem)
+    {
+        using var scan = ImageFormats.Open(TestData.Path($"data/faults/imaging/{name}"));
+        Assert.AreEqual(orientation, scan.Affine?.Orientation);
+        Assert.AreEqual(orientation ?? "not recorded", scan.Properties["Orientation"]);
+        Assert.Contains(problem, scan.Properties["Irregular"]);
+    }
+
+    [TestMethod]
+    [DataRow(-1, 1, 1)]
+    [DataRow(1, -1, 1)]
+    [DataRow(1, 1, -1)]
+    [DataRow(-1, -1, -1)]
+    public void The_sign_of_pixdim_mirrors_nothing(int x, int y, int z)
+    {
+        using var folder = new TemporaryFolder();
+        using var scan = Open(folder, (QformCode, [1]), (Quaternion, [0f, 1f, 0f, 5f, 6f, 7f]), (Pixdim, [-1f, 2f * x, 3f * y, 4f * z]));
+        Assert.AreEqual("LAS", scan.Affine!.Orientation);
+        Assert.AreEqual("-2 0 0 5; 0 3 0 6; 0 0 4 7", scan.Affine.ToString());
+        Assert.Contains("pixdim", scan.Properties["Irregular"]);
+    }
+
+    [TestMethod]
+    [DataRow(0, 0f)]
+    [DataRow(0, float.NaN)]
+    [DataRow(5, float.PositiveInfinity)]
+    [DataRow(10, 0f)]
+    public void An_sform_that_is_no_map_leaves_the_word_to_the_qform(int at, float value)
+    {
+        using var folder = new TemporaryFolder();
+        var sform = _rightPosteriorSuperior.ToArray();
+        sform[at] = value;
+        using var both = Open(folder, (SformCode, [2]), (Srow, [.. sform]), (QformCode, [1]), (Quaternion, [0f, 1f, 0f, 5f, 6f, 7f]), (Pixdim, [-1f]));
+        Assert.AreEqual("LAS", both.Affine!.Orientation);
+        Assert.Contains("the sform is no map", both.Properties["Irregular"]);
+        using var alone = Open(folder, (SformCode, [2]), (Srow, [.. sform]));
+        Assert.IsNull(alone.Affine);
+    }
+
+    [TestMethod]
+    public void A_qform_of_what_are_no_numbers_is_none()
+    {
+        using var folder = new TemporaryFolder();
+        using var scan = Open(folder, (QformCode, [1]), (Quaternion, [float.NaN, 1f, 0f, 5f, 6f, 7f]));
+        Assert.IsNull(scan.Affine);
+        Assert.Contains("the qform is no map", scan.Properties["Irregular"]);
+    }
+
+    [TestMethod]
+    public void A_header_that_is_right_is_not_flagged()
+    {
+        using var folder = new TemporaryFolder();
+        using var scan = Open(folder, (SformCode, [2]), (Srow, [.. _rightPosteriorSuperior]));
+        Assert.AreEqual("RPS", scan.Affine!.Orientation);
+        Assert.IsFalse(scan.Properties.ContainsKey("Irregular"));
+    }
+
+    private static IImageScan Open(TemporaryFolder folder, params (int Offset, float[] Values)[] fields)
+    {
+        var path = NiftiSamples.WriteRamp(folder["ramp.nii"]);
+        var bytes = File.ReadAllBytes(path);
+        foreach (var (offset, values) in fields)
+        {
+            for (var i = 0; i < values.Length; i++)
+            {
+                // Codes are integers of two bytes, all else are floats.
+                _ = offset is QformCode or SformCode
+                    ? BitConverter.TryWriteBytes(bytes.AsSpan(offset), (short)values[i])
+                    : BitConverter.TryWriteBytes(bytes.AsSpan(offset + (4 * i)), values[i]);
+            }
+        }
+
+        File.WriteAllBytes(path, bytes);
+        return ImageFormats.Open(path);
+    }
+}
