@@ -5,6 +5,7 @@ using Tat.MLNet.Scoring;
 using Tat.Torch.Checkpoints;
 using Tat.Torch.Model;
 using Tat.Torch.Onnx;
+using Tat.Torch.TensorFiles;
 
 namespace Tat.MLNet;
 

@@ -1,5 +1,5 @@
 using Tat.MLNet.Formats;
-using Tat.MLNet.Formats.Dicom;
+using Tat.MLNet.Formats.Dicom.Series;
 using Tat.MLNet.Loading;
 
 namespace Tat.MLNet.Scans;

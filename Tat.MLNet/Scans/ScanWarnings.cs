@@ -1,5 +1,6 @@
 using Tat.MLNet.Formats;
-using Tat.MLNet.Formats.Dicom;
+using Tat.MLNet.Formats.Contracts;
+using Tat.MLNet.Formats.Dicom.Series;
 
 namespace Tat.MLNet.Scans;
 

@@ -1,5 +1,7 @@
 using Tat.MLNet.Formats;
+using Tat.MLNet.Formats.Contracts;
 using Tat.MLNet.Formats.Dicom;
+using Tat.MLNet.Formats.Dicom.Series;
 using Tat.MLNet.Formats.Nifti;
 using Tat.Torch.Imaging;
 

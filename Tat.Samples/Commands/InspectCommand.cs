@@ -3,6 +3,7 @@ using System.Globalization;
 using Spectre.Console;
 using Tat.MLNet.Formats;
 using Tat.MLNet.Scans;
+using Tat.Samples.Shared;
 using Tat.Samples.Shell;
 
 namespace Tat.Samples.Commands;
@@ -55,7 +56,7 @@ internal static class InspectCommand
             terminal.Json(facts.Count == 1 && files.Length == 1 ? facts[0] : facts);
         }
 
-        return failures == 0 ? CommandLine.Done : CommandLine.Failed;
+        return failures == 0 ? ExitCodes.Done : ExitCodes.Failed;
 
         FoundScans? Find(string path)
         {
@@ -83,7 +84,7 @@ internal static class InspectCommand
             catch (Exception exception) when (exception is IOException or InvalidDataException)
             {
                 failures++;
-                terminal.Error(CommandLine.MessageOf(exception));
+                terminal.Error(FailureText.Of(exception));
             }
         }
     }

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using Spectre.Console;
 using Tat.MLNet.Formats;
 using Tat.MLNet.Scans;
+using Tat.Samples.Shared;
 using Tat.Samples.Shell;
 using Tat.Torch.Inference;
 
@@ -84,7 +85,7 @@ internal static class RestoreCommand
             }
             catch (Exception exception) when (exception is IOException or InvalidDataException or ArgumentException or UnauthorizedAccessException)
             {
-                var reason = CommandLine.MessageOf(exception);
+                var reason = FailureText.Of(exception);
                 failures.Add((job, reason));
                 results.Add(new { Source = job.Source.Path, job.Destination, Error = reason });
             }
@@ -97,7 +98,7 @@ internal static class RestoreCommand
 
         if (failures.Count == 0)
         {
-            return CommandLine.Done;
+            return ExitCodes.Done;
         }
 
         if (jobs.Count > 1 && !json)
@@ -108,7 +109,7 @@ internal static class RestoreCommand
         }
 
         terminal.Error(jobs.Count == 1 ? failures[0].Reason : $"{failures.Count} of {jobs.Count} images failed; the first: {failures[0].Reason}");
-        return CommandLine.Failed;
+        return ExitCodes.Failed;
     }
 
     /// <summary>Tells of slices as a share of all.</summary>

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Tat.MLNet.Formats;
 using Tat.MLNet.Formats.Nifti;
 using Tat.MLNet.Scans;
+using Tat.Samples.Shared;
 using Tat.Samples.Shell;
 using Tat.Torch.Degradation;
 using Tat.Torch.Imaging;
@@ -46,7 +47,7 @@ internal static class SimulateCommand
             if (parsed.GetValue(phantoms) is > 0 and var count)
             {
                 WritePhantoms(terminal, TaskVocabulary.Paper[parsed.GetRequiredValue(task)], parsed.GetRequiredValue(output), parsed.GetRequiredValue(split), count, parsed.GetValue(seed), parsed.GetValue(factor), parsed.GetValue(overwrite), cancellationToken);
-                return Task.FromResult(CommandLine.Done);
+                return Task.FromResult(ExitCodes.Done);
             }
 
             IDegradation degradation = TaskVocabulary.Paper[parsed.GetRequiredValue(task)].Name switch
@@ -71,7 +72,7 @@ internal static class SimulateCommand
             }
 
             terminal.Line($"{sources.Count} {(sources.Count == 1 ? "image" : "images")} and degraded counterparts are in {folder}.");
-            return Task.FromResult(CommandLine.Done);
+            return Task.FromResult(ExitCodes.Done);
         });
         return command;
     }

@@ -3,8 +3,8 @@ using System.Text;
 using CsCheck;
 using Tat.Tests.Formats;
 using Tat.Torch.Checkpoints;
-using Tat.Torch.Checkpoints.PyTorch;
 using Tat.Torch.Files;
+using Tat.Torch.TensorFiles.PyTorch;
 
 namespace Tat.Tests.Checkpoints;
 

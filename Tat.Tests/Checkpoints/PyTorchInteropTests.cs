@@ -140,8 +140,8 @@ public sealed class PyTorchInteropTests
             with torch.no_grad(): z = net(x)
             torch.save({'x': x, 'y': y, 'z': z}, sys.argv[1] + '/images.pt')
             """, folder.Path, reference);
-        using var images = new Torch.Checkpoints.PyTorch.TorchFile(folder["images.pt"]);
-        var image = ((Torch.Checkpoints.PyTorch.PickleDictionary)images.Value!).Items.ToDictionary(item => (string)item.Key!, item => tensor(((Torch.Checkpoints.PyTorch.StoredTensor)item.Value!).ToArray(), [1, 1, 128, 128]));
+        using var images = new Torch.TensorFiles.PyTorch.TorchFile(folder["images.pt"]);
+        var image = ((Torch.TensorFiles.PyTorch.PickleDictionary)images.Value!).Items.ToDictionary(item => (string)item.Key!, item => tensor(((Torch.TensorFiles.PyTorch.StoredTensor)item.Value!).ToArray(), [1, 1, 128, 128]));
         using var theirs = WeightsFile.Import(folder["theirs.pth"]);
         Assert.AreEqual(TatNetworkOptions.Paper, theirs.Network.Options);
         using var noGrad = no_grad();

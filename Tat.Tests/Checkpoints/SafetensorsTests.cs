@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 using System.Text;
 using CsCheck;
 using Tat.Tests.Model;
-using Tat.Torch.Checkpoints;
+using Tat.Torch.TensorFiles;
 using static TorchSharp.torch;
 
 namespace Tat.Tests.Checkpoints;

@@ -2,8 +2,8 @@ using System.IO.Compression;
 using Tat.Tests.Formats;
 using Tat.Tests.Training;
 using Tat.Torch.Checkpoints;
-using Tat.Torch.Checkpoints.PyTorch;
 using Tat.Torch.Model;
+using Tat.Torch.TensorFiles.PyTorch;
 
 namespace Tat.Tests.Checkpoints;
 

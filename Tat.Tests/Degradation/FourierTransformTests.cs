@@ -1,5 +1,5 @@
 using System.Numerics;
-using Tat.Torch.Degradation;
+using Tat.Torch.Numerics;
 
 namespace Tat.Tests.Degradation;
 

@@ -1,6 +1,7 @@
 using Microsoft.ML;
 using Tat.MLNet.Formats;
 using Tat.Tests.Formats;
+using Tat.Tests.Formats.Nifti;
 using Tat.Torch.Checkpoints;
 using Tat.Torch.Files;
 
@@ -14,11 +15,52 @@ public sealed class HostileFilesTests
     [DataRow("zero_65536.npy")]
     [DataRow("huge_side.npy")]
     [DataRow("nested_load_from_bytes_20000.bin")]
+    [DataRow("deflate_bomb_1GB.dcm")]
+    [DataRow("gz_extension_256MB.nii.gz")]
+    [DataRow("jpeg_bomb_progressive_144MP.dcm")]
+    [DataRow("sof_twice_overflow.dcm")]
+    [DataRow("lut_negative.dcm")]
+    [DataRow("lut_half.dcm")]
     public void An_image_is_refused(string name) => Refused<ImageFormatException>(TestData.Path("data/faults/hostile/" + name), path =>
     {
         using var scan = ImageFormats.Open(path, new() { Pet = PetQuantity.AsStored });
         scan.ReadSlice(0);
     });
+
+    [TestMethod]
+    public void PET_of_the_last_day_of_the_calendar_has_no_SUV() => Refused<ImageFormatException>(TestData.Path("data/faults/hostile/pet_date_9999.dcm"), path => ImageFormats.Open(path).Dispose());
+
+    [TestMethod]
+    public void An_affine_of_infinities_is_none()
+    {
+        using var scan = ImageFormats.Open(TestData.Path("data/faults/hostile/inf_sform.nii"));
+        Assert.IsNull(scan.Affine);
+        Refused<InvalidDataException>(scan.Path, path => ImageFormats.Open(path, new() { Plane = SlicePlane.Axial }).Dispose());
+    }
+
+    [TestMethod]
+    public void Character_sets_by_the_thousand_take_linear_time_and_memory()
+    {
+        var path = TestData.Path("data/faults/hostile/charset_quadratic_20k.dcm");
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        try
+        {
+            ImageFormats.Open(path).Dispose();
+        }
+        catch (ImageFormatException)
+        {
+        }
+
+        Assert.IsLessThan(32L << 20, GC.GetAllocatedBytesForCurrentThread() - before);
+    }
+
+    [TestMethod]
+    public void A_caller_can_set_how_much_a_slice_may_take()
+    {
+        using var folder = new TemporaryFolder();
+        var path = NiftiSamples.WriteRamp(folder["ramp.nii"]);
+        StringAssert.Contains(Refused<ImageFormatException>(path, _ => ImageFormats.Open(path, new() { Budget = new() { SliceLimit = 3 } }).Dispose()).Message, "SliceLimit");
+    }
 
     [TestMethod]
     [DataRow("path_explosion.pth")]

@@ -1,6 +1,6 @@
 using Microsoft.ML;
 using Tat.MLNet.Formats;
-using Tat.MLNet.Formats.Dicom;
+using Tat.MLNet.Formats.Dicom.Model;
 using Tat.Tests.Formats.Dicom;
 
 namespace Tat.Tests.Loading;

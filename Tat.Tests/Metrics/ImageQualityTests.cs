@@ -1,8 +1,8 @@
 using CsCheck;
-using Tat.Torch.Checkpoints;
 using Tat.Torch.Imaging;
 using Tat.Torch.Metrics;
 using Tat.Torch.Tasks;
+using Tat.Torch.TensorFiles;
 using TorchSharp;
 
 namespace Tat.Tests.Metrics;

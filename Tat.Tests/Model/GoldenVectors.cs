@@ -1,5 +1,5 @@
-using Tat.Torch.Checkpoints;
 using Tat.Torch.Model;
+using Tat.Torch.TensorFiles;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,6 +1,6 @@
-using Tat.Torch.Checkpoints;
 using Tat.Torch.Model;
 using Tat.Torch.Tasks;
+using Tat.Torch.TensorFiles;
 using static TorchSharp.torch;
 
 namespace Tat.Tests.Model;

@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 using CsCheck;
-using Tat.Torch.Runtime;
+using Tat.Torch.Runtime.Loading;
 
 namespace Tat.Tests.Runtime;
 

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Tat.Tests.Onnx;
 using Tat.Torch.Runtime;
+using Tat.Torch.Runtime.Loading;
 
 namespace Tat.Tests.Runtime;
 

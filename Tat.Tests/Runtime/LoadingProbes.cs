@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 using Microsoft.ML;
 using Tat.Torch.Imaging;
 using Tat.Torch.Onnx;
-using Tat.Torch.Runtime;
+using Tat.Torch.Runtime.Loading;
 using Tat.Torch.Tasks;
 using TorchSharp;
 

@@ -28,7 +28,7 @@ public sealed class ExportCommandTests
             Assert.AreEqual((OnnxSignature.Image, 321L), (restorer.Signature, restorer.Card.Iterations));
         }
 
-        (await Cli.RunAsync("export", "--model", folder["tat.safetensors"], "--out", folder["tat.onnx"])).AssertFailed(CommandLine.Failed, "--overwrite");
+        (await Cli.RunAsync("export", "--model", folder["tat.safetensors"], "--out", folder["tat.onnx"])).AssertFailed(ExitCodes.Failed, "--overwrite");
         var json = await Cli.RunAsync("export", "--model", folder["tat.safetensors"], "--out", folder["tat.onnx"], "--overwrite", "--signature", "Pixels", "--half", "--json");
         json.AssertDone();
         Assert.IsTrue(JsonDocument.Parse(json.Output).RootElement.GetProperty("maximumDifference").GetDouble() is > 0 and < 0.01);
@@ -50,12 +50,12 @@ public sealed class ExportCommandTests
         (await Cli.RunAsync("restore", image, "--model", folder["onnx.zip"], "--task", "MRI", "--out", folder["zip.nii"])).AssertDone();
         foreach (var onnx in new[] { "tat.onnx", "onnx.zip" })
         {
-            (await Cli.RunAsync("restore", image, "--model", folder[onnx], "--task", "MRI", "--memory", "100", "--out", folder["tiled.nii"])).AssertFailed(CommandLine.Failed, "--memory is for models that run on TorchSharp");
+            (await Cli.RunAsync("restore", image, "--model", folder[onnx], "--task", "MRI", "--memory", "100", "--out", folder["tiled.nii"])).AssertFailed(ExitCodes.Failed, "--memory is for models that run on TorchSharp");
         }
 
         Assert.IsFalse(File.Exists(folder["tiled.nii"]));
         (await Cli.RunAsync("apply-onnx", image, "--model", folder["pixels.onnx"], "--task", "MRI", "--out", folder["plain.nii"])).AssertDone();
-        (await Cli.RunAsync("apply-onnx", image, "--model", folder["tat.onnx"], "--task", "MRI", "--out", folder["wrong.nii"])).AssertFailed(CommandLine.Failed, "--signature Pixels");
+        (await Cli.RunAsync("apply-onnx", image, "--model", folder["tat.onnx"], "--task", "MRI", "--out", folder["wrong.nii"])).AssertFailed(ExitCodes.Failed, "--signature Pixels");
         Assert.IsFalse(File.Exists(folder["wrong.nii"]));
 
         var expected = Read(folder["torch.nii"]);
@@ -79,7 +79,7 @@ public sealed class ExportCommandTests
         File.WriteAllBytes(folder["pixels.onnx"], ExportedModels.Export(model, new() { Signature = OnnxSignature.Pixels }));
         var image = Loading.SampleImages.Write(folder["mri.nii"], 500, rows: 20, columns: 27, slices: 2);
 
-        (await Cli.RunAsync("apply-onnx", image, "--model", folder["pixels.onnx"], "--task", "MRI", "--out", folder["wrong.nii"])).AssertFailed(CommandLine.Failed, "'MRI' is unknown; the known tasks are T2");
+        (await Cli.RunAsync("apply-onnx", image, "--model", folder["pixels.onnx"], "--task", "MRI", "--out", folder["wrong.nii"])).AssertFailed(ExitCodes.Failed, "'MRI' is unknown; the known tasks are T2");
         (await Cli.RunAsync("apply-onnx", image, "--model", folder["pixels.onnx"], "--task", "T2", "--out", folder["plain.nii"])).AssertDone();
 
         using var scan = Tat.MLNet.Formats.ImageFormats.Open(image);

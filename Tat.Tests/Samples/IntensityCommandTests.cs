@@ -1,4 +1,6 @@
 using System.Text.Json;
+using Microsoft.ML;
+using Microsoft.ML.Data;
 using Tat.MLNet.Formats;
 using Tat.MLNet.Formats.Nifti;
 using Tat.Tests.Formats;
@@ -47,6 +49,22 @@ public sealed class IntensityCommandTests
             var share = JsonDocument.Parse(run.Output).RootElement[0].GetProperty("shareBeyondRange").GetDouble();
             Assert.AreEqual(beyond, share, 1e-4, "the voxels below 0");
             AssertKept(before, folder[model + output]);
+        }
+    }
+
+    [TestMethod]
+    public async Task A_file_gives_what_its_rows_give_in_a_pipeline()
+    {
+        using var folder = new TemporaryFolder();
+        new NiftiFormat().Write(folder["mri.nii"], [.. Enumerable.Range(1, 3).Select(i => ExportedModels.CreateImage(21, 26, new("unit", "", "", new(0, 100 * i))))]);
+        (await Cli.RunAsync("restore", folder["mri.nii"], "--model", _models["scans.safetensors"], "--task", "MRI", "--out", folder["out.nii"])).AssertDone();
+        var ml = new MLContext();
+        using var transformer = ml.ImageRestoration.LoadPretrained(_models["scans.safetensors"]);
+        using var after = ImageFormats.Open(folder["out.nii"]);
+        var rows = transformer.Transform(ml.ImageRestoration.LoadImages(folder["mri.nii"], task: "MRI")).GetColumn<float[]>("Restored");
+        foreach (var (expected, actual) in rows.Zip(NiftiSamples.SlicesOf(after)))
+        {
+            Assert.IsLessThan(1e-2f, expected.Zip(actual.Pixels, (x, y) => Math.Abs(x - y)).Max());
         }
     }
 

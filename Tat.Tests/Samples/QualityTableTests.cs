@@ -1,4 +1,4 @@
-using Tat.Samples.Commands;
+using Tat.Samples.Shared;
 using Tat.Torch.Metrics;
 using Tat.Torch.Tasks;
 

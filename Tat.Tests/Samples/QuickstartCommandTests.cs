@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Tat.MLNet.Formats;
 using Tat.MLNet.Formats.Nifti;
+using Tat.Samples;
 using Tat.Samples.Commands;
 using Tat.Samples.Shell;
 using Tat.Tests.Formats;

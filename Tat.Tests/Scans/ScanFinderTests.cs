@@ -1,5 +1,6 @@
 using Tat.MLNet.Formats;
-using Tat.MLNet.Formats.Dicom;
+using Tat.MLNet.Formats.Dicom.Model;
+using Tat.MLNet.Formats.Dicom.Series;
 using Tat.MLNet.Scans;
 using Tat.Tests.Formats.Dicom;
 using Tat.Tests.Formats.Nifti;

@@ -3,6 +3,8 @@ using Tat.Torch.Data;
 using Tat.Torch.Losses;
 using Tat.Torch.Tasks;
 using Tat.Torch.Training;
+using Tat.Torch.Training.Optimization;
+using Tat.Torch.Training.Steps;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -2,8 +2,10 @@ using System.Diagnostics;
 using Tat.Torch.Data;
 using Tat.Torch.Inference.Tiling;
 using Tat.Torch.Losses;
+using Tat.Torch.Randomness;
 using Tat.Torch.Runtime;
-using Tat.Torch.Training;
+using Tat.Torch.Training.Optimization;
+using Tat.Torch.Training.Steps;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,6 +1,6 @@
 using Tat.Tests.Formats;
 using Tat.Tests.Runtime;
-using Tat.Torch.Runtime;
+using Tat.Torch.Randomness;
 
 namespace Tat.Tests.Training;
 

@@ -1,4 +1,4 @@
-using Tat.Torch.Training;
+using Tat.Torch.Training.Optimization;
 
 namespace Tat.Tests.Training;
 

@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using Tat.Torch.Training;
+using Tat.Torch.Training.Optimization;
 using static TorchSharp.torch;
 
 namespace Tat.Tests.Training;

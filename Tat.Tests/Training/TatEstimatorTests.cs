@@ -46,13 +46,17 @@ public class TatEstimatorTests
     }
 
     [TestMethod]
-    public void Rows_read_by_position_and_rows_read_in_order_train_the_same_model()
+    [DataRow(false)]
+    [DataRow(true)]
+    public void Rows_read_by_position_and_rows_read_in_order_train_the_same_model(bool byVolume)
     {
         using var folder = new TemporaryFolder();
         var pairs = _ml.ImageRestoration.LoadPairs(SampleImages.WriteLayout(folder, "CT", "MRI"));
-        using var byPosition = _ml.ImageRestoration.Trainers.Tat(Options()).Fit(pairs);
-        using var inOrder = _ml.ImageRestoration.Trainers.Tat(Options(spoolMegabytes: 0)).Fit(_ml.Data.Cache(pairs));
+        var tasks = byVolume ? new TaskVocabulary(RestorationTask.Ct, RestorationTask.MriByVolume) : null;
+        using var byPosition = _ml.ImageRestoration.Trainers.Tat(Options(tasks: tasks)).Fit(pairs);
+        using var inOrder = _ml.ImageRestoration.Trainers.Tat(Options(tasks: tasks, spoolMegabytes: 0)).Fit(_ml.Data.Cache(pairs));
 
+        Assert.AreEqual(byVolume ? IntensityScaling.Volume : IntensityScaling.Fixed, byPosition.Tasks["MRI"].Scaling);
         Assert.AreEqual(ModelProbes.Digest(byPosition.Transform(pairs)), ModelProbes.Digest(inOrder.Transform(pairs)));
     }
 

@@ -5,6 +5,7 @@ using Tat.Tests.Model;
 using Tat.Torch.Checkpoints;
 using Tat.Torch.Model;
 using Tat.Torch.Training;
+using Tat.Torch.Training.Reporting;
 
 namespace Tat.Tests.Training;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using Tat.Tests.Runtime;
 using Tat.Torch.Data;
-using Tat.Torch.Training;
+using Tat.Torch.Training.Steps;
 
 namespace Tat.Tests.Training;
 

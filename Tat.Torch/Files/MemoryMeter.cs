@@ -4,8 +4,11 @@ namespace Tat.Torch.Files;
 /// <param name="fileLength">Length of the file in bytes.</param>
 internal sealed class MemoryMeter(long fileLength)
 {
-    private readonly long _limit = fileLength + ReadBudget.Overhead;
+    private long _limit = fileLength + ReadBudget.Overhead;
     private long _taken;
+
+    /// <summary>Notes that another file is read.</summary>
+    public void Allow(long fileLength) => _limit += fileLength;
 
     /// <summary>Notes memory before it is taken.</summary>
     /// <exception cref="InvalidDataException">It is more than the file allows.</exception>
@@ -14,7 +17,7 @@ internal sealed class MemoryMeter(long fileLength)
         _taken += bytes;
         if (_taken > _limit || bytes < 0)
         {
-            throw new InvalidDataException($"reading it takes more than the {_limit >> 20:N0} MB that a file of {fileLength:N0} bytes may take; it is damaged, or made to exhaust memory");
+            throw new InvalidDataException($"reading it takes more than {_limit >> 20:N0} MB, its length and {ReadBudget.Overhead >> 20} MB; it is damaged, or made to exhaust memory");
         }
     }
 }

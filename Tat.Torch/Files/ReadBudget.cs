@@ -17,15 +17,11 @@ public sealed record ReadBudget
     /// <value>The default is 1 GB; an uncompressed slice of 8192 × 8192 pixels of 16 bits takes 0.4 GB.</value>
     public long SliceLimit { get; init; } = 1L << 30;
 
-    /// <summary>Refuses slices that need more than <see cref="SliceLimit"/>.</summary>
-    /// <param name="bytes">What decoding one needs.</param>
-    /// <param name="what">What it is of, for the message.</param>
-    /// <exception cref="InvalidDataException">It is too much.</exception>
-    internal void CheckSlice(long bytes, string what)
-    {
-        if (bytes > SliceLimit)
-        {
-            throw new InvalidDataException($"{what} takes {bytes >> 20:N0} MB to decode, and {SliceLimit >> 20:N0} MB are allowed; raise ReadBudget.SliceLimit if the file is to be trusted");
-        }
-    }
+    /// <summary>What is wrong with a slice that needs more than <see cref="SliceLimit"/>, as the rest of a sentence; <see langword="null"/> for others.</summary>
+    /// <param name="rows">Its rows.</param>
+    /// <param name="columns">Its columns.</param>
+    /// <param name="pixelBytes">What decoding takes for a pixel.</param>
+    internal string? Refusal(long rows, long columns, int pixelBytes) => rows * columns > SliceLimit / pixelBytes
+        ? FormattableString.Invariant($"a slice of {rows} × {columns} pixels takes {(Int128)rows * columns * pixelBytes >> 20} MB to decode, and {SliceLimit >> 20} MB are allowed; raise ReadBudget.SliceLimit if the file is to be trusted.")
+        : null;
 }

@@ -4,7 +4,7 @@ namespace Tat.Torch.Imaging;
 public static class IntensityLevel
 {
     private const double Share = 0.995;
-    private const int HalfBits = 16;
+    private const int Bins = 256;
 
     /// <summary>Measures the 99.5th percentile of all voxels that are finite: the smallest value that at least 99.5 % of them do not exceed.</summary>
     /// <param name="slices">The slices of the volume, of any sizes.</param>
@@ -19,35 +19,41 @@ public static class IntensityLevel
             return float.NaN;
         }
 
-        // Selected by the upper half of the ordered bits, then by the lower half among those with the same upper half: no sorting, nothing copied.
+        // Selected byte by byte, from the highest: each time among the voxels that share the bytes found so far. Nothing is sorted or copied.
         var rank = (long)Math.Ceiling(Share * count);
-        var upper = Select(volume, key => (int)(key >> HalfBits), ref rank);
-        var lower = Select(volume, key => (int)(key >> HalfBits) == upper ? (int)(key & ushort.MaxValue) : -1, ref rank);
-        return Value(((uint)upper << HalfBits) | (uint)lower);
+        var (key, known) = (0u, 0u);
+        Span<long> counts = stackalloc long[Bins];
+        for (var shift = 24; shift >= 0; shift -= 8)
+        {
+            counts.Clear();
+            foreach (var slice in volume)
+            {
+                Count(slice.Pixels, key, known, shift, counts);
+            }
+
+            var selected = 0;
+            while (rank > counts[selected])
+            {
+                rank -= counts[selected++];
+            }
+
+            key |= (uint)selected << shift;
+            known |= (uint)(Bins - 1) << shift;
+        }
+
+        return Value(key);
     }
 
-    /// <summary>The bin in which the voxel of a rank (from 1) falls; the rank becomes the one within that bin. A bin of −1 counts for nothing.</summary>
-    private static int Select(ImageSlice[] volume, Func<uint, int> binOf, ref long rank)
+    private static void Count(float[] pixels, uint key, uint known, int shift, Span<long> counts)
     {
-        var counts = new long[1 << HalfBits];
-        foreach (var slice in volume)
+        foreach (var value in pixels)
         {
-            foreach (var value in slice.Pixels)
+            var candidate = Key(value);
+            if (float.IsFinite(value) && (candidate & known) == key)
             {
-                if (float.IsFinite(value) && binOf(Key(value)) is >= 0 and var bin)
-                {
-                    counts[bin]++;
-                }
+                counts[(int)(candidate >> shift) & (Bins - 1)]++;
             }
         }
-
-        var selected = 0;
-        while (rank > counts[selected])
-        {
-            rank -= counts[selected++];
-        }
-
-        return selected;
     }
 
     /// <summary>The bits of a value, changed so that they have the order of the values.</summary>

@@ -119,11 +119,12 @@ public sealed class Restorer : IImageRestorer
     private void RestoreBatch(PaddedSize size, int[] batch, IReadOnlyList<ImageSlice> images, RestorationTask[] tasks, ImageSlice[] results, PixelProgress done, CancellationToken cancellationToken)
     {
         var padded = new float[batch.Length * size.Pixels];
+        var ranges = batch.Select(index => tasks[index].RangeOf(images[index])).ToArray();
         for (var i = 0; i < batch.Length; i++)
         {
             var image = images[batch[i]];
             var normalized = new float[image.Pixels.Length];
-            tasks[batch[i]].RangeOf(image).Normalize(image.Pixels, normalized);
+            ranges[i].Normalize(image.Pixels, normalized);
             size.Pad(normalized, image.Height, image.Width, padded.AsSpan(i * size.Pixels, size.Pixels));
         }
 
@@ -133,9 +134,8 @@ public sealed class Restorer : IImageRestorer
             var image = images[batch[i]];
             var restored = new float[image.Pixels.Length];
             size.Crop(padded.AsSpan(i * size.Pixels, size.Pixels), image.Height, image.Width, restored);
-            var range = tasks[batch[i]].RangeOf(image);
-            range.Denormalize(restored, restored);
-            range.AddBeyond(image.Pixels, restored);
+            ranges[i].Denormalize(restored, restored);
+            ranges[i].AddBeyond(image.Pixels, restored);
             results[batch[i]] = new ImageSlice(restored, image.Height, image.Width);
         }
     }

@@ -1,3 +1,9 @@
+using Tat.MLNet.Formats.Contracts;
+using Tat.MLNet.Formats.Dicom.Codecs;
+using Tat.MLNet.Formats.Dicom.Model;
+using Tat.MLNet.Formats.Dicom.Providers;
+using Tat.MLNet.Formats.Dicom.Series;
+using Tat.MLNet.Formats.Dicom.Writing;
 using Tat.Torch.Imaging;
 
 namespace Tat.MLNet.Formats.Dicom;
@@ -133,7 +139,7 @@ public sealed class DicomFormat : IImageFormat
     {
         var source = SliceReader.Check(DicomProviders.Current.Read(path));
         FrameReader.CheckCodec(source);
-        return SeriesAssembler.Assemble(path, this, new FrameList(source, PixelLayout.Of(source), options), [], options);
+        return SeriesAssembler.Assemble(path, this, FrameList.Of(source, options, new(new FileInfo(path).Length)), [], options);
     }
 
     private DicomScan OpenSeries(string path, IEnumerable<string> files, ImageReadOptions options)

@@ -10,7 +10,7 @@ internal abstract class NiftiBytes : IDisposable
     /// <summary>What deflate reaches at best is 1032 : 1, so that a compressed file cannot hold more than this times its length.</summary>
     private const long DeflateLimit = 1032;
 
-    /// <summary>Inflated bytes that are kept in memory; what is longer goes to a temporary file.</summary>
+    /// <summary>Inflated bytes that are kept in memory; what is longer goes to a private temporary file.</summary>
     private const long MemoryLimit = 1L << 29;
 
     private const int BlockSize = 1 << 20;
@@ -100,8 +100,7 @@ internal abstract class NiftiBytes : IDisposable
 
     private static Plain InflateToFile(Stream stream, long length)
     {
-        var path = Path.Combine(Path.GetTempPath(), $"tat-{Guid.NewGuid():N}.raw");
-        var handle = File.OpenHandle(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, FileOptions.DeleteOnClose);
+        var handle = PrivateFile.Create();
         try
         {
             var buffer = new byte[BlockSize];

@@ -1,10 +1,12 @@
+using Tat.Torch.Files;
+
 namespace Tat.MLNet.Formats.Nifti;
 
 /// <summary>What a NIfTI file says of its voxels, checked against the length of the file.</summary>
 internal sealed class NiftiFile
 {
-    /// <summary>Longest extensions that are kept; longer ones are the sign of a damaged header.</summary>
-    private const long ExtensionLimit = 1 << 28;
+    /// <summary>Longest extensions that are kept, in the memory that <see cref="ReadBudget.Overhead"/> allows; longer ones are the sign of a damaged header.</summary>
+    private const long ExtensionLimit = 1 << 24;
 
     private NiftiFile(NiftiPaths paths, NiftiHeader header, byte[] extensions)
     {
@@ -35,7 +37,7 @@ internal sealed class NiftiFile
     public long VoxelLength { get; }
 
     /// <exception cref="ImageFormatException">The file is damaged or of a kind that cannot be read.</exception>
-    public static NiftiFile Open(string path)
+    public static NiftiFile Open(string path, ReadBudget budget)
     {
         var paths = NiftiPaths.ForReading(path);
         try
@@ -44,7 +46,7 @@ internal sealed class NiftiFile
             var header = ReadHeader(paths.Header, stream);
             var file = new NiftiFile(paths, header, ReadExtensions(paths, header, stream));
             NiftiBytes.CheckHolds(paths.Voxels, checked(file.VoxelStart + file.VoxelLength));
-            return file;
+            return budget.Refusal(file.Dimensions.Count > 1 ? file.Dimensions[1] : 1, file.Dimensions[0], sizeof(float)) is { } refusal ? throw new ImageFormatException(path, refusal) : file;
         }
         catch (Exception exception) when (exception is InvalidDataException or EndOfStreamException or OverflowException)
         {

@@ -1,3 +1,4 @@
+using Tat.MLNet.Formats.Contracts;
 using Tat.Torch.Files;
 using Tat.Torch.Imaging;
 
@@ -43,7 +44,14 @@ public sealed class NiftiFormat : IImageFormat
     }
 
     /// <inheritdoc/>
-    public IImageScan Open(string path) => new NiftiScan(path, this, NiftiFile.Open(path));
+    public IImageScan Open(string path) => Open(path, new ImageReadOptions());
+
+    /// <inheritdoc/>
+    public IImageScan Open(string path, ImageReadOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        return new NiftiScan(path, this, NiftiFile.Open(path, options.Budget));
+    }
 
     /// <inheritdoc/>
     /// <exception cref="ArgumentException">The destination has none of NIfTI's endings, or the slices are not as many or as large as in the source.</exception>

@@ -1,6 +1,8 @@
 using System.Text;
 using Tat.MLNet.Formats;
 using Tat.MLNet.Formats.Dicom;
+using Tat.MLNet.Formats.Dicom.Model;
+using Tat.MLNet.Formats.Dicom.Providers;
 
 namespace Tat.Tests.Formats.Dicom;
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Tat.MLNet.Formats;
-using Tat.MLNet.Formats.Dicom;
+using Tat.MLNet.Formats.Dicom.Model;
+using Tat.MLNet.Formats.Dicom.Providers;
 
 namespace Tat.Tests.Formats.Dicom;
 

@@ -1,5 +1,9 @@
 using Tat.MLNet.Formats;
 using Tat.MLNet.Formats.Dicom;
+using Tat.MLNet.Formats.Dicom.Model;
+using Tat.MLNet.Formats.Dicom.Providers;
+using Tat.MLNet.Formats.Dicom.Series;
+using Tat.MLNet.Formats.Dicom.Writing;
 using Tat.Torch.Imaging;
 
 namespace Tat.Tests.Formats.Dicom;

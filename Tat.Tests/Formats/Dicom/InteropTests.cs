@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.RegularExpressions;
 using Tat.MLNet.Formats;
 using Tat.MLNet.Formats.Dicom;
+using Tat.MLNet.Formats.Dicom.Series;
 using Tat.MLNet.Formats.Nifti;
 using Tat.Torch.Imaging;
 

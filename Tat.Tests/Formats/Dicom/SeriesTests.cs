@@ -1,5 +1,5 @@
 using Tat.MLNet.Formats;
-using Tat.MLNet.Formats.Dicom;
+using Tat.MLNet.Formats.Dicom.Model;
 using Tat.MLNet.Formats.Nifti;
 
 namespace Tat.Tests.Formats.Dicom;

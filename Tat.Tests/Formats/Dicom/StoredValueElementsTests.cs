@@ -1,6 +1,9 @@
 using System.Globalization;
 using Tat.MLNet.Formats;
 using Tat.MLNet.Formats.Dicom;
+using Tat.MLNet.Formats.Dicom.Model;
+using Tat.MLNet.Formats.Dicom.Providers;
+using Tat.MLNet.Formats.Dicom.Writing;
 using Tat.Torch.Imaging;
 
 namespace Tat.Tests.Formats.Dicom;

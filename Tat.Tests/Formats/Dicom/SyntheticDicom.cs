@@ -1,5 +1,6 @@
 using System.Globalization;
-using Tat.MLNet.Formats.Dicom;
+using Tat.MLNet.Formats.Dicom.Model;
+using Tat.MLNet.Formats.Dicom.Providers.BuiltIn;
 
 namespace Tat.Tests.Formats.Dicom;
 

@@ -3,7 +3,7 @@ using Tat.Torch.Imaging;
 using Tat.Torch.Inference;
 using Tat.Torch.Inference.Tiling;
 using Tat.Torch.Model;
-using Tat.Torch.Runtime;
+using Tat.Torch.Randomness;
 using Tat.Torch.Tasks;
 using static TorchSharp.torch;
 

@@ -1,6 +1,6 @@
 using CsCheck;
-using Tat.Torch.Model.Layers;
-using Tat.Torch.Runtime;
+using Tat.Torch.Model.FeatureMaps;
+using Tat.Torch.Runtime.Loading;
 using static TorchSharp.torch;
 
 namespace Tat.Tests.Model.Layers;

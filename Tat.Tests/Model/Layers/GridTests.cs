@@ -1,5 +1,5 @@
 using CsCheck;
-using Tat.Torch.Model.Layers;
+using Tat.Torch.Model.FeatureMaps;
 using Tat.Torch.Runtime;
 using static TorchSharp.torch;
 

@@ -1,5 +1,5 @@
 using CsCheck;
-using Tat.Torch.Model.Layers;
+using Tat.Torch.Kernels;
 using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;

@@ -1,5 +1,6 @@
 using CsCheck;
-using Tat.Torch.Model.Layers;
+using Tat.Torch.Model.FeatureMaps;
+using Tat.Torch.Model.Parameters;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 

@@ -2,19 +2,28 @@ using System.Buffers.Binary;
 using System.Globalization;
 using System.Text;
 
-namespace Tat.MLNet.Formats.Dicom;
+namespace Tat.MLNet.Formats.Dicom.Model;
 
 /// <summary>Reading and setting values.</summary>
 internal sealed partial class DicomDataSet
 {
+    private const int LongestText = 4 << 20;
     private static readonly char[] _padding = [' ', '\0'];
 
     /// <summary>The values of an element as text without its padding; none where it is absent or empty.</summary>
-    public string[] GetStrings(DicomTag tag)
+    /// <exception cref="DicomDataException">It is longer than any text.</exception>
+    public string[] GetStrings(DicomTag tag) => GetStrings(Find(tag));
+
+    private string[] GetStrings(DicomElement? element)
     {
-        if (Find(tag) is not { Items: null, Value.Length: > 0 } element)
+        if (element is not { Items: null, Value.Length: > 0 })
         {
             return [];
+        }
+
+        if (element.Value.Length > LongestText)
+        {
+            throw new DicomDataException($"{Tags.Name(element.Tag)} has {element.Value.Length} bytes of text; the header is damaged.");
         }
 
         if (element.Vr is not DicomVr.UN && !element.Vr.IsText())

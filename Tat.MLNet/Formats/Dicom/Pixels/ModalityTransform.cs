@@ -1,4 +1,6 @@
-namespace Tat.MLNet.Formats.Dicom;
+using Tat.MLNet.Formats.Dicom.Model;
+
+namespace Tat.MLNet.Formats.Dicom.Pixels;
 
 /// <summary>Maps stored values to modality values: by a lookup table, or by slope and intercept (PS3.3, section C.11.1).</summary>
 internal sealed class ModalityTransform
@@ -72,11 +74,16 @@ internal sealed class ModalityTransform
             throw new DicomDataException("the Modality LUT is incomplete; the header is damaged.");
         }
 
+        if (entries != Math.Floor(entries) || entries is < short.MinValue or > 65536 || first != Math.Floor(first) || Math.Abs(first) > 65536)
+        {
+            throw new DicomDataException($"{Tags.Name(Tags.LutDescriptor)} of the Modality LUT is not made of 16-bit integers; the header is damaged.");
+        }
+
         // 65536 entries do not fit into the descriptor and are written as 0; the first value mapped has the sign of the pixels.
         var count = entries switch { 0 => 65536, < 0 => (int)entries + 65536, _ => (int)entries };
         var start = signedPixels ? (int)(short)(int)first : (ushort)(int)first;
         var wide = data.Length >= count * 2;
-        if (data.Length < count || bits is < 8 or > 16)
+        if (data.Length < count || !(bits is >= 8 and <= 16))
         {
             throw new DicomDataException($"the Modality LUT has fewer than its {count} entries; the header is damaged.");
         }

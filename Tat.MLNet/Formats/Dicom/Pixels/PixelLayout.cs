@@ -1,4 +1,8 @@
-namespace Tat.MLNet.Formats.Dicom;
+using Tat.MLNet.Formats.Dicom.Model;
+using Tat.MLNet.Formats.Dicom.Reading;
+using Tat.Torch.Files;
+
+namespace Tat.MLNet.Formats.Dicom.Pixels;
 
 /// <summary>The shape of a frame and of its samples (PS3.3, section C.7.6.3), checked before anything is allocated for it.</summary>
 /// <param name="Rows">Rows of a frame.</param>
@@ -13,6 +17,10 @@ namespace Tat.MLNet.Formats.Dicom;
 internal sealed record PixelLayout(
     int Rows, int Columns, int Frames, int BitsAllocated, int BitsStored, int HighBit, bool Signed, bool Floating, string Photometric)
 {
+    /// <summary>Bytes of a stored value and of a pixel, and of the samples and coefficients that decompression holds beside them.</summary>
+    private const int DecodedBytes = 8;
+    private const int CompressedBytes = 4;
+
     /// <summary>Samples of a frame.</summary>
     public int FrameSamples => Rows * Columns;
 
@@ -20,7 +28,9 @@ internal sealed record PixelLayout(
     public int FrameBytes => FrameSamples * (BitsAllocated / 8);
 
     /// <summary>Reads the layout and refuses what is no single-channel image.</summary>
-    public static PixelLayout Of(DicomObject source)
+    /// <param name="source">The object.</param>
+    /// <param name="budget">How much memory a frame may take.</param>
+    public static PixelLayout Of(DicomObject source, ReadBudget budget)
     {
         var dataSet = source.DataSet;
         if (source.Pixels is not { } pixels)
@@ -48,7 +58,8 @@ internal sealed record PixelLayout(
             floating,
             photometric);
         layout.Check(source, pixels);
-        return layout;
+        var compressed = source.Syntax.Codec != PixelCodec.Native;
+        return budget.Refusal(layout.Rows, layout.Columns, (allocated / 8) + DecodedBytes + (compressed ? CompressedBytes : 0)) is { } refusal ? throw new DicomDataException(refusal) : layout;
     }
 
     private static int Require(DicomDataSet dataSet, DicomTag tag) => dataSet.GetInt(tag)

@@ -1,6 +1,7 @@
 using System.Globalization;
+using Tat.MLNet.Formats.Dicom.Model;
 
-namespace Tat.MLNet.Formats.Dicom;
+namespace Tat.MLNet.Formats.Dicom.Quantities;
 
 /// <summary>Reads dates and times (PS3.5, section 6.2) as local times of an object, whose zone Timezone Offset From UTC tells (PS3.3, section C.12.1.1.8).</summary>
 internal static class DicomDateTime
@@ -13,7 +14,7 @@ internal static class DicomDateTime
     public static TimeSpan? Time(DicomDataSet dataSet, DicomTag tag) => dataSet.GetString(tag) is { } text ? ParseTime(text.Replace(":", "")) : null;
 
     /// <summary>A date and a time in two elements.</summary>
-    public static DateTime? Of(DicomDataSet dataSet, DicomTag date, DicomTag time) => Date(dataSet, date) is { } day && Time(dataSet, time) is { } clock ? day + clock : null;
+    public static DateTime? Of(DicomDataSet dataSet, DicomTag date, DicomTag time) => Date(dataSet, date) is { } day && Time(dataSet, time) is { } clock ? Later(day, clock.TotalSeconds) : null;
 
     /// <summary>A date and time in one element (DT), in local time where both zones are known, and as it is written otherwise.</summary>
     /// <param name="dataSet">The object or item that holds the element.</param>
@@ -31,7 +32,7 @@ internal static class DicomDateTime
         text = (sign < 0 ? text : text[..sign]).TrimEnd();
         return text.Length >= 12 &&
             DateTime.TryParseExact(text[..8], "yyyyMMdd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) &&
-            ParseTime(text[8..]) is { } clock ? day + clock + ((local - zone) ?? TimeSpan.Zero) : null;
+            ParseTime(text[8..]) is { } clock ? Later(day, (clock + ((local - zone) ?? TimeSpan.Zero)).TotalSeconds) : null;
     }
 
     /// <summary>How far the zone of an object is ahead of UTC; <see langword="null"/> where it does not tell.</summary>
@@ -48,6 +49,10 @@ internal static class DicomDateTime
         var minutes = (int.Parse(digits[..2], CultureInfo.InvariantCulture) * 60) + int.Parse(digits[2..], CultureInfo.InvariantCulture);
         return minutes <= 14 * 60 ? TimeSpan.FromMinutes(text[0] == '-' ? -minutes : minutes) : null;
     }
+
+    /// <summary>A time some seconds later; <see langword="null"/> where no calendar has it.</summary>
+    public static DateTime? Later(DateTime time, double seconds) =>
+        seconds > (DateTime.MinValue - time).TotalSeconds && seconds < (DateTime.MaxValue - time).TotalSeconds ? time.AddSeconds(seconds) : null;
 
     private static TimeSpan? ParseTime(string text)
     {

@@ -1,4 +1,6 @@
-namespace Tat.MLNet.Formats.Dicom;
+using Tat.MLNet.Formats.Dicom.Model;
+
+namespace Tat.MLNet.Formats.Dicom.Quantities;
 
 /// <summary>Finds the time to which a PET image with Decay Correction START is corrected, and how long after the injection it is.</summary>
 internal static class PetTimes
@@ -84,7 +86,7 @@ internal static class PetTimes
         var constant = Math.Log(2) / halfLife;
         var decay = constant * duration / 1000;
         var average = Math.Log(decay / (1 - Math.Exp(-decay))) / constant;
-        return acquisition.AddSeconds(average - (frameReference / 1000));
+        return DicomDateTime.Later(acquisition, average - (frameReference / 1000));
     }
 }
 

@@ -1,4 +1,6 @@
-namespace Tat.MLNet.Formats.Dicom;
+using Tat.MLNet.Formats.Dicom.Model;
+
+namespace Tat.MLNet.Formats.Dicom.Reading;
 
 /// <summary>The bytes of Pixel Data, Float Pixel Data or Double Float Pixel Data, read when asked for. Safe for concurrent reads.</summary>
 internal interface IPixelSource
@@ -19,8 +21,8 @@ internal interface IPixelSource
     /// <exception cref="DicomDataException">The file is shorter than it was.</exception>
     byte[] Read(long offset, int length);
 
-    /// <summary>Reads the first two bytes of a fragment; fewer where it has fewer.</summary>
-    byte[] ReadStart(int fragment);
+    /// <summary>The fragments that begin with the marker of a JPEG image's start (FF D8).</summary>
+    IReadOnlyList<int> ImageStarts { get; }
 
     /// <summary>Reads consecutive fragments as one.</summary>
     /// <exception cref="DicomDataException">The file is shorter than it was.</exception>

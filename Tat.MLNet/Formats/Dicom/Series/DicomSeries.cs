@@ -1,4 +1,6 @@
-namespace Tat.MLNet.Formats.Dicom;
+using Tat.MLNet.Formats.Dicom.Model;
+
+namespace Tat.MLNet.Formats.Dicom.Series;
 
 /// <summary>The slices of one series that were found, in no particular order, or why they cannot be read.</summary>
 internal sealed class DicomSeries(string uid, int? number)

@@ -1,10 +1,34 @@
 using System.Collections;
+using Tat.MLNet.Formats.Dicom.Model;
+using Tat.MLNet.Formats.Dicom.Pixels;
+using Tat.MLNet.Formats.Dicom.Reading;
+using Tat.Torch.Files;
 
-namespace Tat.MLNet.Formats.Dicom;
+namespace Tat.MLNet.Formats.Dicom.Series;
 
 /// <summary>The frames of one object as slices, made when asked for: a damaged header can promise a million of them.</summary>
 internal sealed class FrameList(DicomObject source, PixelLayout layout, ImageReadOptions options) : IReadOnlyList<DicomSlice>
 {
+    /// <summary>Bytes that a slice without its pixels takes.</summary>
+    private const int SliceSize = 512;
+
+    /// <summary>The frames of an object.</summary>
+    /// <exception cref="DicomDataException">It is no image that can be read, or has more frames than its length allows.</exception>
+    public static FrameList Of(DicomObject source, ImageReadOptions options, MemoryMeter meter)
+    {
+        var layout = PixelLayout.Of(source, options.Budget);
+        try
+        {
+            meter.Take((long)SliceSize * layout.Frames);
+        }
+        catch (InvalidDataException exception)
+        {
+            throw new DicomDataException($"it has {layout.Frames} frames: {exception.Message}.", exception);
+        }
+
+        return new(source, layout, options);
+    }
+
     public int Count => layout.Frames;
 
     public DicomSlice this[int index] => SliceReader.Read(source, layout, index, options);

@@ -1,4 +1,4 @@
-namespace Tat.MLNet.Formats.Dicom;
+namespace Tat.MLNet.Formats.Dicom.Series;
 
 /// <summary>The map from pixels to the patient of slices that lie behind each other at equal distances, or of one slice.</summary>
 internal static class PlaneAffine
@@ -27,11 +27,12 @@ internal static class PlaneAffine
         }
 
         // DICOM counts x towards the left and y towards the back.
-        return new PatientAffine(new[,]
+        double[,] matrix =
         {
             { -column.X, -row.X, -slice.X, -origin.X },
             { -column.Y, -row.Y, -slice.Y, -origin.Y },
             { column.Z, row.Z, slice.Z, origin.Z },
-        });
+        };
+        return matrix.Cast<double>().All(double.IsFinite) ? new PatientAffine(matrix) : null;
     }
 }

@@ -1,12 +1,20 @@
 using Tat.MLNet.Formats.Nifti;
 using Tat.MLNet.Loading;
+using Tat.MLNet.Formats.Dicom.Codecs;
+using Tat.MLNet.Formats.Dicom.Model;
+using Tat.MLNet.Formats.Dicom.Providers;
+using Tat.MLNet.Formats.Dicom.Providers.BuiltIn;
+using Tat.MLNet.Formats.Dicom.Reading;
 using Tat.Torch.Files;
 
-namespace Tat.MLNet.Formats.Dicom;
+namespace Tat.MLNet.Formats.Dicom.Series;
 
 /// <summary>Finds the images among files and groups them by series.</summary>
 internal static class SeriesFinder
 {
+    /// <summary>A small file of a series has a slice, too.</summary>
+    private const int SliceAllowance = 4096;
+
     /// <summary>All files of a folder and the folders in it, in the order of their names.</summary>
     public static IEnumerable<string> Files(string folder) => new FolderWalk(folder).Files;
 
@@ -31,11 +39,12 @@ internal static class SeriesFinder
     public static (IReadOnlyList<DicomSeries> Series, IReadOnlyList<LeftOutFile> LeftOut) Find(IEnumerable<string> files, ImageReadOptions options, CancellationToken cancellationToken = default)
     {
         var series = new Dictionary<string, DicomSeries>();
+        var meter = new MemoryMeter(0);
         var leftOut = new List<LeftOutFile>();
         foreach (var path in files)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            if (Read(path, series, options) is { } file && (options.SeriesInstanceUid is null || file.SeriesInstanceUid is null || file.SeriesInstanceUid == options.SeriesInstanceUid))
+            if (Read(path, series, options, meter) is { } file && (options.SeriesInstanceUid is null || file.SeriesInstanceUid is null || file.SeriesInstanceUid == options.SeriesInstanceUid))
             {
                 leftOut.Add(file);
             }
@@ -53,7 +62,7 @@ internal static class SeriesFinder
 
     /// <summary>Adds a file to its series.</summary>
     /// <returns>Why it belongs to none; <see langword="null"/> where it was added, or is no DICOM file at all.</returns>
-    private static LeftOutFile? Read(string path, Dictionary<string, DicomSeries> all, ImageReadOptions options)
+    private static LeftOutFile? Read(string path, Dictionary<string, DicomSeries> all, ImageReadOptions options, MemoryMeter meter)
     {
         string? uid = null;
         try
@@ -74,7 +83,8 @@ internal static class SeriesFinder
                 return null;
             }
 
-            Add(SliceReader.Check(source), uid, all, options);
+            meter.Allow(new FileInfo(path).Length + SliceAllowance);
+            Add(SliceReader.Check(source), uid, all, options, meter);
             return null;
         }
         catch (DicomDataException exception)
@@ -87,13 +97,13 @@ internal static class SeriesFinder
         }
     }
 
-    private static void Add(DicomObject source, string uid, Dictionary<string, DicomSeries> all, ImageReadOptions options)
+    private static void Add(DicomObject source, string uid, Dictionary<string, DicomSeries> all, ImageReadOptions options, MemoryMeter meter)
     {
-        PixelLayout? layout = null;
+        FrameList? frames = null;
         DicomDataException? damage = null;
         try
         {
-            layout = PixelLayout.Of(source);
+            frames = FrameList.Of(source, options, meter);
         }
         catch (DicomDataException exception) when (!exception.IsForeign)
         {
@@ -105,7 +115,7 @@ internal static class SeriesFinder
             all[uid] = series = new(uid, source.DataSet.GetInt(Tags.SeriesNumber));
         }
 
-        if (layout is null)
+        if (frames is null)
         {
             series.LeftOut.Add(new(source.Path, damage!.Message, uid));
             return;
@@ -114,7 +124,7 @@ internal static class SeriesFinder
         try
         {
             FrameReader.CheckCodec(source);
-            series.Slices.AddRange(new FrameList(source, layout, options));
+            series.Slices.AddRange(frames);
         }
         catch (DicomDataException exception)
         {

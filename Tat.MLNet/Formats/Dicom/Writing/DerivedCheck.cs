@@ -1,4 +1,11 @@
-namespace Tat.MLNet.Formats.Dicom;
+using Tat.MLNet.Formats.Dicom.Codecs;
+using Tat.MLNet.Formats.Dicom.Model;
+using Tat.MLNet.Formats.Dicom.Pixels;
+using Tat.MLNet.Formats.Dicom.Providers;
+using Tat.MLNet.Formats.Dicom.Reading;
+using Tat.MLNet.Formats.Dicom.Series;
+
+namespace Tat.MLNet.Formats.Dicom.Writing;
 
 /// <summary>Reads an object that was written and compares it with what was to be written.</summary>
 internal static class DerivedCheck
@@ -16,7 +23,7 @@ internal static class DerivedCheck
                 throw new DicomDataException("what was written is not what is read back; check the disk and write again.");
             }
 
-            var layout = PixelLayout.Of(read);
+            var layout = PixelLayout.Of(read, new() { SliceLimit = long.MaxValue });
             for (var frame = 0; frame < layout.Frames; frame++)
             {
                 CheckFrame(read, layout, frame, frames);

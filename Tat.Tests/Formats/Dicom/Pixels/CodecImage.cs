@@ -1,4 +1,5 @@
-using Tat.MLNet.Formats.Dicom;
+using Tat.MLNet.Formats.Dicom.Model;
+using Tat.MLNet.Formats.Dicom.Pixels;
 
 namespace Tat.Tests.Formats.Dicom.Pixels;
 

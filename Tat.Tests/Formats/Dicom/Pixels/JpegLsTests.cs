@@ -1,7 +1,8 @@
 using CsCheck;
 using Tat.MLNet.Formats;
-using Tat.MLNet.Formats.Dicom;
-using Tat.MLNet.Formats.Dicom.JpegLs;
+using Tat.MLNet.Formats.Dicom.Codecs.JpegLs;
+using Tat.MLNet.Formats.Dicom.Model;
+using Tat.MLNet.Formats.Dicom.Pixels;
 
 namespace Tat.Tests.Formats.Dicom.Pixels;
 
