@@ -67,7 +67,7 @@ public static class ScanRestoration
             Slices = scan.SliceCount,
             Unrestored = slices.Unrestored,
             ShareBeyondRange = slices.ShareBeyondRange,
-            Warnings = [.. ScanWarnings.Of(scan), .. slices.Warnings()],
+            Warnings = [.. ScanWarnings.Of(scan, restorer, task), .. slices.Warnings()],
         };
     }
 

@@ -53,7 +53,7 @@ internal static class RestoreCommand
             var options = new ScanRestorationOptions
             {
                 Task = parsed.GetValue(task) is { } name ? restorer.Tasks[name].Name : null,
-                Derived = derived.Of(parsed) with { Model = $"TAT {restorer.Card.ProductVersion}, {Path.GetFileName(modelPath)}", KeepDataType = parsed.GetValue(keepType) },
+                Derived = derived.Of(parsed) with { Model = ModelFiles.NameOf(modelPath, restorer.Card), KeepDataType = parsed.GetValue(keepType) },
                 NonFinite = inference.NonFinite(parsed),
                 Overwrite = parsed.GetValue(overwrite),
             };

@@ -1,0 +1,65 @@
+using System.Runtime.InteropServices;
+using Tat.MLNet.Formats.Dicom.Model;
+using Tat.MLNet.Formats.Dicom.Pixels;
+using Tat.MLNet.Formats.Dicom.Reading;
+
+namespace Tat.MLNet.Formats.Dicom.Codecs;
+
+/// <summary>What the header of a compressed frame says of its image.</summary>
+/// <param name="Format">The kind of compression, for messages.</param>
+/// <param name="Height">Rows.</param>
+/// <param name="Width">Columns.</param>
+/// <param name="Components">Samples of a pixel.</param>
+/// <param name="Precision">Bits of a sample.</param>
+internal readonly record struct EncodedFrame(string Format, int Height, int Width, int Components, int Precision)
+{
+    /// <summary>Images of that many samples, or fewer, may be blank and take next to no bytes.</summary>
+    private const long SamplesForNothing = 1 << 26;
+    private const long MostSamplesPerByte = 1 << 12;
+
+    /// <summary>Refuses an image that is not the one that the header of the object describes, before memory is taken for it.</summary>
+    /// <param name="layout">What the header of the object says.</param>
+    /// <param name="length">The bytes of the compressed frame.</param>
+    /// <exception cref="DicomDataException">It is another image.</exception>
+    public void Check(PixelLayout layout, int length)
+    {
+        if (Height != layout.Rows || Width != layout.Columns || Components != 1)
+        {
+            throw new DicomDataException(
+                $"the {Format} image has {Height} × {Width} pixels of {Components} components where the header says {layout.Rows} × {layout.Columns} of one; the file is damaged.");
+        }
+
+        if (Precision > layout.BitsAllocated || layout.BitsAllocated > 16)
+        {
+            throw new DicomDataException($"the {Format} image has {Precision} bits a sample and {layout.BitsAllocated} are allocated; the file is damaged.");
+        }
+
+        if (((long)Height * Width) - SamplesForNothing > length * MostSamplesPerByte)
+        {
+            throw new DicomDataException($"the {Format} image has {Height} × {Width} pixels in {length} bytes, too few for them; the file is damaged.");
+        }
+    }
+
+    /// <summary>Signed pixels are in two's complement of the precision, whatever the compressed image says: their sign is extended.</summary>
+    public void ExtendSign(Span<ushort> samples)
+    {
+        var up = 16 - Precision;
+        foreach (ref var sample in samples)
+        {
+            sample = (ushort)((short)(sample << up) >> up);
+        }
+    }
+
+    /// <summary>Samples in little endian, in words of Bits Allocated.</summary>
+    public static byte[] ToWords(ushort[] samples, int bitsAllocated) =>
+        bitsAllocated == 16 ? MemoryMarshal.AsBytes(samples.AsSpan()).ToArray() : Array.ConvertAll(samples, sample => (byte)sample);
+
+    /// <summary>The error of a frame whose compressed bytes cannot be decoded.</summary>
+    public static DicomDataException Damaged(string format, Exception? cause = null) => new($"the {format} pixels are damaged; copy the file again.", cause);
+
+    /// <summary>The error of a frame that uses what cannot be decoded.</summary>
+    /// <param name="format">The kind of compression.</param>
+    /// <param name="feature">What it uses, as the rest of "the image …".</param>
+    public static DicomDataException Unsupported(string format, string feature) =>
+        new($"the {format} image {feature}, which cannot be decoded; {TransferSyntax.Conversion}.");
+}

@@ -1,0 +1,115 @@
+using System.Text.Json;
+using Tat.MLNet.Formats;
+using Tat.MLNet.Formats.Nifti;
+using Tat.Tests.Formats;
+using Tat.Torch.Imaging;
+
+namespace Tat.Tests.Samples;
+
+/// <summary><c>simulate</c> makes a data set that <c>evaluate</c> reports on.</summary>
+[TestClass]
+public sealed class SimulateCommandTests
+{
+    [TestMethod]
+    [DataRow("MRI", 400)]
+    [DataRow("CT", 100)]
+    [DataRow("PET", 5)]
+    public async Task A_volume_becomes_a_pair_in_the_published_layout(string task, int level)
+    {
+        using var folder = new TemporaryFolder();
+        var run = await Cli.RunAsync("simulate", WriteDisc(folder["scan.nii"], level), "--task", task, "--out", folder["set"]);
+        run.AssertDone();
+        CollectionAssert.AreEqual(new[] { "scan.nii", $"set/{task}/test/HQ/scan.nii.gz", $"set/{task}/test/LQ/scan.nii.gz" }, folder.Files);
+        using var low = ImageFormats.Open(folder[$"set/{task}/test/LQ/scan.nii.gz"]);
+        using var high = ImageFormats.Open(folder[$"set/{task}/test/HQ/scan.nii.gz"]);
+        Assert.AreEqual((48, 40, 2), (low.Rows, low.Columns, low.SliceCount));
+        Assert.AreEqual((2.0, 2.0), (low.RowSpacing, low.ColumnSpacing));
+        CollectionAssert.AreNotEqual(high.ReadSlice(1).Pixels, low.ReadSlice(1).Pixels);
+
+        (await Cli.RunAsync("simulate", folder["scan.nii"], "--task", task, "--out", folder["set"])).AssertFailed(1, "--overwrite");
+        (await Cli.RunAsync("simulate", folder["scan.nii"], "--task", task, "--out", folder["set"], "--overwrite")).AssertDone();
+    }
+
+    [TestMethod]
+    public async Task Evaluate_measures_a_simulated_data_set_without_a_model()
+    {
+        using var folder = new TemporaryFolder();
+        WriteDisc(folder["good/a.nii"], 400);
+        WriteDisc(folder["good/b.nii.gz"], 900);
+        (await Cli.RunAsync("simulate", folder["good"], "--task", "mri", "--out", folder["set"], "--factor", "2")).AssertDone();
+
+        var run = await Cli.RunAsync("evaluate", "--data", folder["set"], "--csv", folder["images.csv"], "--json");
+        run.AssertDone();
+        var row = JsonDocument.Parse(run.Output).RootElement[0];
+        Assert.AreEqual(("MRI", 4), (row.GetProperty("task").GetString(), row.GetProperty("images").GetInt32()));
+        Assert.AreEqual("Input", row.GetProperty("method").GetString());
+        var psnr = row.GetProperty("psnr").GetDouble();
+        Assert.IsInRange(15, 45, psnr);
+        var lines = File.ReadAllLines(folder["images.csv"]).Where(line => line.Contains("\"Input\"", StringComparison.Ordinal)).ToArray();
+        Assert.HasCount(4, lines);
+        Assert.AreEqual(psnr, lines.Average(line => double.Parse(line.Split(',')[5], System.Globalization.CultureInfo.InvariantCulture)), 1e-9);
+
+        var table = await Cli.RunAsync("evaluate", "--data", folder["set"]);
+        table.AssertDone();
+        StringAssert.Contains(table.Output, "PSNR (dB)", StringComparison.Ordinal);
+
+        var compared = await Cli.RunAsync("evaluate", "--data", folder["set"], "--baselines");
+        compared.AssertDone();
+        StringAssert.Contains(compared.Output, "Total variation, k-space kept", StringComparison.Ordinal);
+        var tuned = await Cli.RunAsync("evaluate", "--data", folder["set"], "--tune", "--json");
+        tuned.AssertDone();
+        Assert.AreEqual(4, JsonDocument.Parse(tuned.Output).RootElement.GetArrayLength());
+    }
+
+    [TestMethod]
+    public async Task Evaluate_takes_two_files_or_two_folders()
+    {
+        using var folder = new TemporaryFolder();
+        WriteDisc(folder["good/a.nii"], 400);
+        (await Cli.RunAsync("simulate", folder["good"], "--task", "MRI", "--out", folder["set"])).AssertDone();
+        var (low, high) = (folder["set/MRI/test/LQ"], folder["set/MRI/test/HQ"]);
+        var folders = await Cli.RunAsync("evaluate", "--lq", low, "--hq", high, "--task", "MRI", "--json");
+        var files = await Cli.RunAsync("evaluate", "--lq", Path.Combine(low, "a.nii.gz"), "--hq", folder["good/a.nii"], "--task", "MRI", "--json");
+        folders.AssertDone();
+        Assert.AreEqual(folders.Output, files.Output);
+    }
+
+    [TestMethod]
+    public async Task What_cannot_be_done_is_explained()
+    {
+        using var folder = new TemporaryFolder();
+        new NiftiFormat().Write(folder["bare.nii"], [new ImageSlice(new float[64], 8, 8)]);
+        (await Cli.RunAsync("evaluate", "--data", "a", "--lq", "b")).AssertFailed(2, "Give --data");
+        (await Cli.RunAsync("evaluate")).AssertFailed(2, "Give --data");
+        (await Cli.RunAsync("evaluate", "--data", folder.Path)).AssertFailed(1, "holds no data set");
+        (await Cli.RunAsync("evaluate", "--lq", folder["bare.nii"], "--hq", folder["bare.nii"], "--task", "X-ray")).AssertFailed(1, "'X-ray' is unknown");
+        (await Cli.RunAsync("simulate", folder["bare.nii"], "--task", "X-ray", "--out", folder["set"])).AssertFailed(2, "X-ray");
+        (await Cli.RunAsync("simulate", folder["bare.nii"], "--task", "CT", "--dose", "2", "--out", folder["set"])).AssertFailed(1, "dose");
+        (await Cli.RunAsync("simulate", folder["absent.nii"], "--task", "CT", "--out", folder["set"])).AssertFailed(1, "absent.nii");
+    }
+
+    [TestMethod]
+    public async Task Cancelling_says_so_and_leaves_nothing()
+    {
+        using var folder = new TemporaryFolder();
+        using var cancelled = new CancellationTokenSource();
+        cancelled.Cancel();
+        WriteDisc(folder["scan.nii"], 400);
+        (await Cli.RunAsync(cancelled.Token, "simulate", folder["scan.nii"], "--task", "MRI", "--out", folder["set"])).AssertFailed(1, "cancelled");
+        CollectionAssert.AreEqual(new[] { "scan.nii" }, folder.Files);
+    }
+
+    /// <summary>A bright disc on a dark ground, 48 × 40 × 2, 2 mm.</summary>
+    internal static string WriteDisc(string path, float level)
+    {
+        var pixels = new float[48 * 40];
+        for (var i = 0; i < pixels.Length; i++)
+        {
+            var (y, x) = ((i / 40) - 24, (i % 40) - 20);
+            pixels[i] = (y * y) + (x * x) < 200 ? level : 0;
+        }
+
+        new NiftiFormat().Write(path, [new(pixels, 48, 40), new(pixels, 48, 40)], 2, 2, 3);
+        return path;
+    }
+}
