@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Tat.MLNet.Formats;
+using Tat.MLNet.Scans;
 using Tat.Samples.Comparison;
 using Tat.Samples.Shared;
 using Tat.Samples.Shell;
@@ -37,14 +38,19 @@ internal static class EvidenceCommand
             var modelPath = parsed.GetRequiredValue(model);
             using var restorer = inference.Open(parsed, modelPath, _ => { });
             var options = reading.Of(parsed) with { Pet = PetQuantity.Suv };
-            var sources = parsed.GetRequiredValue(scans).SelectMany(ImageInputs.Find).ToList();
+            var (sources, leftOut) = ScanFinder.Find(parsed.GetRequiredValue(scans), options, cancellationToken);
+            foreach (var file in leftOut)
+            {
+                terminal.Error(file.ToString());
+            }
+
             var study = new EvidenceStudy(restorer, parsed.GetValue(slices), parsed.GetValue(seed));
             terminal.Track("Comparing", progress =>
             {
-                foreach (var (number, (path, name)) in sources.Index())
+                foreach (var (number, source) in sources.Index())
                 {
-                    using var scan = ImageFormats.Open(path, options);
-                    study.Add(scan, name, ImageInputs.TaskOf(scan, ImageInputs.TaskOfModality(scan.Modality) ?? parsed.GetValue(task), restorer.Tasks), (share, status) => progress.Report(((number + share) / sources.Count, status)), cancellationToken);
+                    using var scan = source.Open();
+                    study.Add(scan, source.Name, ScanTask.Of(scan, scan.Modality is null ? parsed.GetValue(task) : null, restorer.Tasks), (share, status) => progress.Report(((number + share) / sources.Count, status)), cancellationToken);
                 }
 
                 return study;

@@ -1,12 +1,14 @@
 using System.CommandLine;
 using Microsoft.ML;
 using Tat.MLNet.Formats;
+using Tat.MLNet.Scans;
 using Tat.MLNet.Training;
 using Tat.Samples.Comparison;
 using Tat.Samples.Reports;
 using Tat.Samples.Shared;
 using Tat.Samples.Shell;
 using Tat.Torch.Baselines;
+using Tat.Torch.Inference;
 using Tat.Torch.Pretrained;
 using Tat.Torch.Runtime;
 using Tat.Torch.Tasks;
@@ -122,13 +124,13 @@ internal static class QuickstartCommand
     {
         using var restorer = ModelFiles.Open(TatPretrained.Name);
         using var scan = ImageFormats.Open(path);
-        var task = ImageInputs.TaskOf(scan, taskName, restorer.Tasks);
-        foreach (var warning in InputRemarks.Of(restorer, scan, task))
+        var task = ScanTask.Of(scan, taskName, restorer.Tasks);
+        var slice = scan.ReadSlices(task, cancellationToken).ElementAt(scan.SliceCount / 2);
+        foreach (var warning in restorer.WarningsFor(slice, task, Math.Sqrt((scan.RowSpacing * scan.ColumnSpacing) ?? double.NaN)))
         {
             terminal.Line($"{path}: {warning}");
         }
 
-        var slice = scan.ReadSlices(task, cancellationToken).ElementAt(scan.SliceCount / 2);
         var filter = StandardFilters.For(task)[^1];
         return new(task, $"{Path.GetFileName(path)}, slice {(scan.SliceCount / 2) + 1}", slice, restorer.Restore([slice], [task], null, cancellationToken)[0], null, (filter.Name, filter.Apply(slice)));
     }
