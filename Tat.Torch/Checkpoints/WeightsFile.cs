@@ -59,6 +59,7 @@ public static class WeightsFile
     /// <param name="network">The network.</param>
     /// <param name="path">The file, replaced where it exists: <c>.safetensors</c>, or <c>.pth</c> or <c>.pt</c> for PyTorch's zip format.</param>
     /// <exception cref="ArgumentException">The extension is another.</exception>
+    /// <exception cref="InvalidDataException">A weight is NaN or infinite.</exception>
     public static void Export(TatNetwork network, string path)
     {
         ArgumentNullException.ThrowIfNull(network);
@@ -69,6 +70,7 @@ public static class WeightsFile
             throw new ArgumentException($"'{path}' has the extension '{extension}': weights are written as .pth, .pt or .safetensors.", nameof(path));
         }
 
+        NetworkWeights.CheckFinite(network, path);
         var temporary = $"{path}.{Guid.NewGuid():n}.tmp";
         try
         {
@@ -116,6 +118,7 @@ public static class WeightsFile
         try
         {
             Fill(network, dictionary, architecture);
+            NetworkWeights.CheckFinite(network, path);
         }
         catch
         {

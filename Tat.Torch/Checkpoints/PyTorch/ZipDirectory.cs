@@ -21,7 +21,7 @@ internal static class ZipDirectory
         var end = tail.AsSpan().LastIndexOf("PK\x05\x06"u8);
         if (end >= 0 && end + EndRecord <= tail.Length && stream.Length - Start(stream, tail, end) > Longest + tail.Length)
         {
-            throw new InvalidDataException($"its list of parts is longer than {Longest >> 20} MB, which PyTorch does not write");
+            throw new InvalidDataException($"its list of parts is longer than {Longest >> 20} MB, more than any model has");
         }
 
         stream.Position = 0;
