@@ -3,10 +3,11 @@ using Microsoft.ML;
 using Tat.MLNet.ModelIO;
 using Tat.MLNet.Scoring;
 using Tat.Torch.Checkpoints;
-using Tat.Torch.Checkpoints.PyTorch;
 using Tat.Torch.Files;
 using Tat.Torch.Model;
 using Tat.Torch.Onnx;
+using Tat.Torch.TensorFiles;
+using Tat.Torch.TensorFiles.PyTorch;
 
 namespace Tat.MLNet;
 

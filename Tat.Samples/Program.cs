@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Tat.Samples;
 using Tat.Samples.Bench;
 using Tat.Samples.Shell;
 using Tat.Torch.Runtime;

@@ -2,6 +2,8 @@ using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
 using Tat.MLNet.Formats;
 using Tat.MLNet.Formats.Dicom;
+using Tat.MLNet.Formats.Dicom.Model;
+using Tat.MLNet.Formats.Dicom.Series;
 using Tat.MLNet.ModelIO;
 
 namespace Tat.MLNet.Loading;

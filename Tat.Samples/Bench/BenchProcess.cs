@@ -36,7 +36,7 @@ internal static class BenchProcess
         var text = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
         cancellationToken.ThrowIfCancellationRequested();
-        return process.ExitCode == CommandLine.Done
+        return process.ExitCode == ExitCodes.Done
             ? JsonSerializer.Deserialize<T>(text, JsonSerializerOptions.Web)!
             : throw new InvalidOperationException($"{Path.GetFileName(start.FileName)}: {errors.Result.Trim()}");
     }

@@ -87,7 +87,7 @@ internal sealed class ForwardBench(TatNetworkOptions network, int threads, bool 
     }
 
     private Program Own(string title, string what, int images, bool tuned = true) => new(title, images, (size, repeat) => BenchProcess.Own(
-        tuned, Commands.BenchForwardCommand.OneName, "--what", what, "--model", ModelPath, "--size", Text(size), "--repeat", Text(repeat), "--threads", Text(threads), "--image", ImageOf(size), "--out", ResultOf(size, title)));
+        tuned, BenchForwardCommand.OneName, "--what", what, "--model", ModelPath, "--size", Text(size), "--repeat", Text(repeat), "--threads", Text(threads), "--image", ImageOf(size), "--out", ResultOf(size, title)));
 
     private Program Reference(ReferenceProgram program, string title, bool tuned) => new(title, 1, (size, repeat) =>
         program.Start(tuned, "forward", ModelPath, Text(size), Text(repeat), Text(threads), ImageOf(size), ResultOf(size, title)));

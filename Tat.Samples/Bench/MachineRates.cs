@@ -25,7 +25,7 @@ internal readonly record struct MachineRates(double ProductMilliseconds, double 
 
         ForwardRun Run(string what) => BenchProcess.Run<ForwardRun>(
             BenchProcess.Own(
-                tuned: true, Commands.BenchForwardCommand.OneName, "--what", what, "--model", nothing, "--image", nothing, "--out", nothing,
+                tuned: true, BenchForwardCommand.OneName, "--what", what, "--model", nothing, "--image", nothing, "--out", nothing,
                 "--size", "1", "--repeat", Text(Repetitions), "--threads", Text(threads)),
             cancellationToken);
     }

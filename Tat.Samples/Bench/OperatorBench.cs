@@ -1,6 +1,7 @@
 using System.Diagnostics;
+using Tat.Torch.Kernels;
 using Tat.Torch.Model;
-using Tat.Torch.Model.Layers;
+using Tat.Torch.Model.FeatureMaps;
 using Tat.Torch.Runtime;
 using static TorchSharp.torch;
 

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using Microsoft.ML;
-using Tat.Samples.Commands;
 using Tat.Torch.Model;
 
 namespace Tat.Samples.Bench;

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
-using Tat.Samples.Commands;
 using Tat.Torch.Model;
 
 namespace Tat.Samples.Bench;

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using Spectre.Console;
 using Tat.MLNet.Formats;
+using Tat.Samples.Shared;
 using Tat.Samples.Shell;
 using Tat.Torch.Data;
 using Tat.Torch.Imaging;
@@ -50,7 +51,7 @@ internal static class AblateCommand
             var measurements = terminal.Track("Training variants", progress => study.Run(progress, cancellationToken), parsed.GetValue(json));
             WriteTable(target, measurements);
             Show(terminal, measurements, parsed.GetValue(json), target);
-            return Task.FromResult(CommandLine.Done);
+            return Task.FromResult(ExitCodes.Done);
         });
         return command;
     }

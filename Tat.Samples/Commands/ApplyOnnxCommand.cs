@@ -2,6 +2,7 @@ using System.CommandLine;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Tat.MLNet.Formats;
+using Tat.Samples.Shared;
 using Tat.Samples.Shell;
 using Tat.Torch.Imaging;
 using Tat.Torch.Inference;
@@ -30,7 +31,7 @@ internal static class ApplyOnnxCommand
             var known = ml.ImageRestoration.ReadModelInfo(modelPath).Tasks[parsed.GetRequiredValue(task)];
             scan.Format.WriteDerived(scan, destination, Restore(ml, scan, known, modelPath), cancellationToken: cancellationToken);
             terminal.Line($"{destination}: {scan.SliceCount} slices restored");
-            return Task.FromResult(CommandLine.Done);
+            return Task.FromResult(ExitCodes.Done);
         });
         return command;
     }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using Tat.Samples.Shared;
 using Tat.Samples.Shell;
 using Tat.Torch.Imaging;
 using Tat.Torch.Inference;
@@ -86,7 +87,7 @@ internal static class EvaluateCommand
                 }
             }
 
-            return Task.FromResult(CommandLine.Done);
+            return Task.FromResult(ExitCodes.Done);
         });
         return command;
     }

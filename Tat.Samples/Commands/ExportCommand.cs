@@ -1,10 +1,8 @@
 using System.CommandLine;
-using Microsoft.ML;
 using Spectre.Console;
-using Tat.MLNet.Scoring;
+using Tat.Samples.Shared;
 using Tat.Samples.Shell;
 using Tat.Torch.Checkpoints;
-using Tat.Torch.Model;
 using Tat.Torch.Onnx;
 
 namespace Tat.Samples.Commands;
@@ -30,12 +28,12 @@ internal static class ExportCommand
         {
             var path = parsed.GetRequiredValue(output);
             CommonOptions.CheckFree(parsed.GetValue(overwrite), path);
-            using var source = LoadModel(parsed.GetRequiredValue(model));
+            using var source = ModelFiles.LoadTorch(parsed.GetRequiredValue(model));
             if (Path.GetExtension(path).ToLowerInvariant() is ".pth" or ".pt" or ".safetensors")
             {
                 WeightsFile.Export(source.Network, path);
                 terminal.Line($"The weights are in {path}; PyTorch loads them with strict=True.");
-                return Task.FromResult(CommandLine.Done);
+                return Task.FromResult(ExitCodes.Done);
             }
 
             var options = new OnnxExportOptions
@@ -54,7 +52,7 @@ internal static class ExportCommand
                 Show(terminal, report);
             }
 
-            return Task.FromResult(CommandLine.Done);
+            return Task.FromResult(ExitCodes.Done);
         });
         return command;
     }
@@ -74,19 +72,5 @@ internal static class ExportCommand
         }
 
         terminal.Write(table);
-    }
-
-    /// <summary>Loads a model of TorchSharp.</summary>
-    public static TatModel LoadModel(string path)
-    {
-        if (Path.GetExtension(path).Equals(".safetensors", StringComparison.OrdinalIgnoreCase))
-        {
-            return TatModel.Load(path);
-        }
-
-        var ml = new MLContext();
-        return ml.ImageRestoration.FindRestoration(ModelFiles.LoadPipeline(ml, path)) is TatTransformer transformer
-            ? transformer.Model
-            : throw new InvalidDataException($"The model '{path}' runs on ONNX Runtime already; export the one that it was made from.");
     }
 }

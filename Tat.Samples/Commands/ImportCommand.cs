@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Microsoft.ML;
+using Tat.Samples.Shared;
 using Tat.Samples.Shell;
 using Tat.Torch.Model;
 using Tat.Torch.Tasks;
@@ -47,7 +48,7 @@ internal static class ImportCommand
 
             terminal.Line(Describe(imported.Model.Network));
             terminal.Line($"The model is in {target}.");
-            return Task.FromResult(CommandLine.Done);
+            return Task.FromResult(ExitCodes.Done);
         });
         return command;
     }

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using Spectre.Console;
 using Tat.MLNet.Formats;
+using Tat.Samples.Shared;
 using Tat.Samples.Shell;
 
 namespace Tat.Samples.Commands;
@@ -36,7 +37,7 @@ internal static class InspectCommand
             }
             catch (Exception exception) when (exception is IOException or InvalidDataException)
             {
-                terminal.Error(CommandLine.MessageOf(exception));
+                terminal.Error(FailureText.Of(exception));
                 continue;
             }
 
@@ -52,7 +53,7 @@ internal static class InspectCommand
             terminal.Json(files.Length == 1 ? facts[0] : facts);
         }
 
-        return facts.Count == files.Length ? CommandLine.Done : CommandLine.Failed;
+        return facts.Count == files.Length ? ExitCodes.Done : ExitCodes.Failed;
     }
 
     private static Grid Describe(object facts)

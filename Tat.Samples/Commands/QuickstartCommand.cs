@@ -2,6 +2,7 @@ using System.CommandLine;
 using Microsoft.ML;
 using Tat.MLNet.Training;
 using Tat.Samples.Reports;
+using Tat.Samples.Shared;
 using Tat.Samples.Shell;
 using Tat.Torch.Model;
 using Tat.Torch.Runtime;
@@ -48,7 +49,7 @@ internal static class QuickstartCommand
                 Seed = parsed.GetValue(seed),
             };
             Run(terminal, parsed.GetRequiredValue(output), _sizes with { Training = training }, cancellationToken);
-            return Task.FromResult(CommandLine.Done);
+            return Task.FromResult(ExitCodes.Done);
         });
         return command;
     }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Microsoft.ML;
 using Tat.Samples.Reports;
+using Tat.Samples.Shared;
 using Tat.Samples.Shell;
 
 namespace Tat.Samples.Commands;
@@ -44,7 +45,7 @@ internal static class ReportCommand
             }
 
             terminal.Line($"The report is in {target}, its pictures in {Path.ChangeExtension(target, ".png")}.");
-            return Task.FromResult(CommandLine.Done);
+            return Task.FromResult(ExitCodes.Done);
         });
         return command;
     }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Diagnostics;
 using Tat.MLNet.Formats;
+using Tat.Samples.Shared;
 using Tat.Samples.Shell;
 using Tat.Torch.Inference;
 using Tat.Torch.Tasks;
@@ -75,7 +76,7 @@ internal static class RestoreCommand
                 terminal.Json(results);
             }
 
-            return Task.FromResult(CommandLine.Done);
+            return Task.FromResult(ExitCodes.Done);
         });
         return command;
     }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Tat.MLNet.Formats;
 using Tat.MLNet.Formats.Nifti;
+using Tat.Samples.Shared;
 using Tat.Samples.Shell;
 using Tat.Torch.Degradation;
 using Tat.Torch.Imaging;
@@ -45,7 +46,7 @@ internal static class SimulateCommand
             if (parsed.GetValue(phantoms) is > 0 and var count)
             {
                 WritePhantoms(terminal, TaskVocabulary.Paper[parsed.GetRequiredValue(task)], parsed.GetRequiredValue(output), parsed.GetRequiredValue(split), count, parsed.GetValue(seed), parsed.GetValue(factor), parsed.GetValue(overwrite), cancellationToken);
-                return Task.FromResult(CommandLine.Done);
+                return Task.FromResult(ExitCodes.Done);
             }
 
             IDegradation degradation = TaskVocabulary.Paper[parsed.GetRequiredValue(task)].Name switch
@@ -65,7 +66,7 @@ internal static class SimulateCommand
             }
 
             terminal.Line($"{sources.Count} {(sources.Count == 1 ? "image" : "images")} and degraded counterparts are in {folder}.");
-            return Task.FromResult(CommandLine.Done);
+            return Task.FromResult(ExitCodes.Done);
         });
         return command;
     }

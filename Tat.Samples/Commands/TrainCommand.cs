@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Microsoft.ML;
 using Tat.MLNet.Training;
+using Tat.Samples.Shared;
 using Tat.Samples.Shell;
 using Tat.Torch.Losses;
 using Tat.Torch.Model;
@@ -79,7 +80,7 @@ internal static class TrainCommand
             ModelFiles.Save(ml, model, train.Schema, target);
             terminal.Line(cancellationToken.IsCancellationRequested ? $"The best model so far is in {target}." : $"The model is in {target}.");
             cancellationToken.ThrowIfCancellationRequested();
-            return Task.FromResult(CommandLine.Done);
+            return Task.FromResult(ExitCodes.Done);
         });
         return command;
     }

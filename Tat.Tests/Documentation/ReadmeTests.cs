@@ -42,7 +42,7 @@ public sealed partial class ReadmeTests
         CollectionAssert.AreEquivalent(commands, explained);
         foreach (var command in explained)
         {
-            Assert.AreEqual(CommandLine.Done, (await Cli.RunAsync(command, "--help")).ExitCode);
+            Assert.AreEqual(ExitCodes.Done, (await Cli.RunAsync(command, "--help")).ExitCode);
         }
     }
 

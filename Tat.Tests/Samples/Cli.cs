@@ -1,3 +1,4 @@
+using Tat.Samples;
 using Tat.Samples.Shell;
 
 namespace Tat.Tests.Samples;
@@ -19,11 +20,11 @@ internal sealed record Cli(int ExitCode, string Output, string Errors)
     {
         Assert.AreEqual(exitCode, ExitCode, Errors);
         StringAssert.Contains(Errors, cause, StringComparison.OrdinalIgnoreCase);
-        if (exitCode == CommandLine.Failed)
+        if (exitCode == ExitCodes.Failed)
         {
             Assert.HasCount(1, Errors.Trim().Split('\n'), Errors);
         }
     }
 
-    public void AssertDone() => Assert.AreEqual((CommandLine.Done, ""), (ExitCode, Errors));
+    public void AssertDone() => Assert.AreEqual((ExitCodes.Done, ""), (ExitCode, Errors));
 }

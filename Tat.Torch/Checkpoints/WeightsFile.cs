@@ -1,8 +1,8 @@
 using System.Text;
-using Tat.Torch.Checkpoints.PyTorch;
 using Tat.Torch.Files;
 using Tat.Torch.Model;
-using Tat.Torch.Tasks;
+using Tat.Torch.TensorFiles;
+using Tat.Torch.TensorFiles.PyTorch;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -209,24 +209,4 @@ public static class WeightsFile
         using var scope = NewDisposeScope();
         content.Write(parameter.detach().to(ScalarType.Float32, CPU).contiguous().bytes);
     }
-}
-
-/// <summary>What a file of weights does not say.</summary>
-public sealed record WeightsImportOptions
-{
-    /// <summary>The tasks that the network has learnt.</summary>
-    /// <value>The default is PET, CT and MRI of the paper.</value>
-    public TaskVocabulary Tasks { get; init; } = TaskVocabulary.Paper;
-
-    /// <summary>Side of the patches that the network was trained with, on which its attention windows depend.</summary>
-    /// <value>The default is 128.</value>
-    public int TrainSize { get; init; } = 128;
-
-    /// <summary>The architecture.</summary>
-    /// <value>The default, <see langword="null"/>, is to tell it from the shapes.</value>
-    public TatNetworkOptions? Network { get; init; }
-
-    /// <summary>Where the network goes.</summary>
-    /// <value>The default, <see langword="null"/>, is the CPU.</value>
-    public Device? Device { get; init; }
 }

@@ -1,4 +1,4 @@
-using Tat.Torch.Runtime;
+using Tat.Torch.Randomness;
 
 namespace Tat.Torch.Data;
 

@@ -1,6 +1,7 @@
 using Tat.Torch.Degradation.Tomography;
 using Tat.Torch.Imaging;
-using Tat.Torch.Runtime;
+using Tat.Torch.Numerics;
+using Tat.Torch.Randomness;
 using Tat.Torch.Tasks;
 
 namespace Tat.Torch.Degradation;

@@ -23,13 +23,3 @@ public sealed record RestorerOptions
     /// <summary>Is told of each image that passes through unrestored, under <see cref="NonFiniteHandling.PassThrough"/>; may be called from several threads.</summary>
     public Action<ImageSlice>? OnPassThrough { get; init; }
 }
-
-/// <summary>What happens to an image that has a NaN or infinite value.</summary>
-public enum NonFiniteHandling
-{
-    /// <summary>An exception names the image.</summary>
-    Throw,
-
-    /// <summary>The image is returned as it is: the very same object, by which it can be told from restored ones.</summary>
-    PassThrough,
-}

@@ -1,3 +1,4 @@
+using Tat.Torch.Randomness;
 using Tat.Torch.Runtime;
 using TorchSharp.Modules;
 using TorchSharp.Utils;

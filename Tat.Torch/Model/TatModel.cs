@@ -1,6 +1,6 @@
-using Tat.Torch.Checkpoints;
 using Tat.Torch.Files;
 using Tat.Torch.Tasks;
+using Tat.Torch.TensorFiles;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Tat.Torch.Checkpoints;
+using Tat.Torch.TensorFiles;
 using Tat.Torch.Files;
 using Tat.Torch.Tasks;
 

@@ -1,5 +1,9 @@
+using Tat.Torch.Model.Contracts;
+using Tat.Torch.Model.FeatureMaps;
 using Tat.Torch.Model.Layers;
+using Tat.Torch.Model.Parameters;
 using Tat.Torch.Runtime;
+using Tat.Torch.Runtime.Loading;
 using TorchSharp;
 using TorchSharp.Utils;
 using static TorchSharp.torch;

@@ -1,7 +1,7 @@
 using System.IO.Hashing;
 using System.Text;
 using Google.Protobuf;
-using Tat.Torch.Checkpoints;
+using Tat.Torch.TensorFiles;
 using Tat.Torch.Onnx.Schema;
 
 namespace Tat.Torch.Onnx;

@@ -1,5 +1,4 @@
 using Google.Protobuf;
-using Tat.Torch.Checkpoints;
 using Tat.Torch.Imaging;
 using Tat.Torch.Inference;
 using Tat.Torch.Model;

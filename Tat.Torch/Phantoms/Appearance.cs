@@ -1,5 +1,5 @@
-using Tat.Torch.Degradation;
-using Tat.Torch.Runtime;
+using Tat.Torch.Numerics;
+using Tat.Torch.Randomness;
 using Tat.Torch.Tasks;
 
 namespace Tat.Torch.Phantoms;

@@ -1,4 +1,4 @@
-using Tat.Torch.Degradation;
+using Tat.Torch.Numerics;
 
 namespace Tat.Torch.Phantoms;
 

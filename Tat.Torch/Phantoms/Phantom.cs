@@ -1,6 +1,6 @@
-using Tat.Torch.Degradation;
 using Tat.Torch.Imaging;
-using Tat.Torch.Runtime;
+using Tat.Torch.Numerics;
+using Tat.Torch.Randomness;
 using Tat.Torch.Tasks;
 
 namespace Tat.Torch.Phantoms;

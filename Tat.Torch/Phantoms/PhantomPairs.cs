@@ -1,7 +1,7 @@
 using Tat.Torch.Data;
 using Tat.Torch.Degradation;
 using Tat.Torch.Imaging;
-using Tat.Torch.Runtime;
+using Tat.Torch.Randomness;
 using Tat.Torch.Tasks;
 
 namespace Tat.Torch.Phantoms;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Tat.Torch.Runtime.Loading;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,5 +1,6 @@
 using Tat.Torch.Data;
 using Tat.Torch.Tasks;
+using Tat.Torch.Training.Steps;
 
 namespace Tat.Torch.Training;
 

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Tat.Torch.Training.Steps;
 
 namespace Tat.Torch.Training;
 

@@ -2,6 +2,11 @@ using Tat.Torch.Data;
 using Tat.Torch.Inference;
 using Tat.Torch.Model;
 using Tat.Torch.Runtime;
+using Tat.Torch.Training.Contracts;
+using Tat.Torch.Training.Optimization;
+using Tat.Torch.Training.Reporting;
+using Tat.Torch.Training.Resuming;
+using Tat.Torch.Training.Steps;
 
 namespace Tat.Torch.Training;
 
@@ -29,7 +34,7 @@ internal sealed class TrainingLoop : IDisposable
         _schedule = LearningRateSchedule.Of(_options);
         _plan = new(_options.Stages, _options.WeightsOf(trainer.Tasks));
         _meter = new(trainer.Tasks);
-        _checkpoints = _options.CheckpointFolder is null ? null : new(trainer, pools, _plan, _meter.Add);
+        _checkpoints = _options.CheckpointFolder is null ? null : new(trainer.Network, trainer.Tasks, _options, pools, _plan, _meter.Add);
         _state = new(trainer.Network, trainer.Tasks, _options);
         _clock = new(_options.Iterations, _options.MaximumDuration, _state.Counters);
     }

@@ -1,3 +1,9 @@
+using Tat.MLNet.Formats.Contracts;
+using Tat.MLNet.Formats.Dicom.Codecs;
+using Tat.MLNet.Formats.Dicom.Model;
+using Tat.MLNet.Formats.Dicom.Providers;
+using Tat.MLNet.Formats.Dicom.Series;
+using Tat.MLNet.Formats.Dicom.Writing;
 using Tat.Torch.Imaging;
 
 namespace Tat.MLNet.Formats.Dicom;

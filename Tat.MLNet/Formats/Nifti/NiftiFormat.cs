@@ -1,3 +1,4 @@
+using Tat.MLNet.Formats.Contracts;
 using Tat.Torch.Files;
 using Tat.Torch.Imaging;
 

@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using System.Text;
+using Tat.MLNet.Formats.Contracts;
 using Tat.Torch.Imaging;
 
 namespace Tat.MLNet.Formats.Nifti;

@@ -1,6 +1,7 @@
-using Tat.Torch.Checkpoints;
-using Tat.Torch.Checkpoints.PyTorch;
+using Tat.MLNet.Formats.Contracts;
 using Tat.Torch.Imaging;
+using Tat.Torch.TensorFiles;
+using Tat.Torch.TensorFiles.PyTorch;
 
 namespace Tat.MLNet.Formats.Tensors;
 

@@ -1,5 +1,5 @@
-using Tat.Torch.Checkpoints;
 using Tat.Torch.Imaging;
+using Tat.Torch.TensorFiles;
 
 namespace Tat.MLNet.Formats.Tensors;
 

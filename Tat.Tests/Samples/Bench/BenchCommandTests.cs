@@ -20,7 +20,7 @@ public sealed class BenchCommandTests
     public async Task The_published_program_runs_beside_the_papers_network_only()
     {
         var run = await Cli.RunAsync("bench", "forward", "--network", "small", "--reference", "somewhere");
-        run.AssertFailed(CommandLine.Failed, "--network paper");
+        run.AssertFailed(ExitCodes.Failed, "--network paper");
     }
 
     [TestMethod]
@@ -42,7 +42,7 @@ public sealed class BenchCommandTests
 
     [TestMethod]
     public async Task The_published_program_trains_beside_the_papers_network_only() =>
-        (await Cli.RunAsync("bench", "train", "--size", "64", "--reference", "somewhere")).AssertFailed(CommandLine.Failed, "--network paper --size 128");
+        (await Cli.RunAsync("bench", "train", "--size", "64", "--reference", "somewhere")).AssertFailed(ExitCodes.Failed, "--network paper --size 128");
 
     [TestMethod]
     public async Task Forward_passes_are_measured_against_the_floor()

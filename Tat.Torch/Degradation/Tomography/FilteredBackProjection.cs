@@ -1,3 +1,5 @@
+using Tat.Torch.Numerics;
+
 namespace Tat.Torch.Degradation.Tomography;
 
 /// <summary>Filtered back-projection of parallel-beam data with a ramp filter (Kak and Slaney, Principles of Computerized Tomographic Imaging, 1988) under a Hann window.</summary>

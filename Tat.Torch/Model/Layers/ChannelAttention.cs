@@ -1,3 +1,6 @@
+using Tat.Torch.Kernels;
+using Tat.Torch.Model.FeatureMaps;
+using Tat.Torch.Model.Parameters;
 using Tat.Torch.Runtime;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
@@ -80,7 +83,7 @@ internal sealed class ChannelAttention : DepthWiseLayer
         var cells = windows.Rows.Length * windows.Columns.Length;
         var parts = ChannelSums.Zeros(windows.Columns.Max(grid.CountWith), cells, _heads, channels, map);
         float* v = values.Numbers(), products = parts.Products.Numbers(), squaresOfQ = parts.Queries.Numbers(), squaresOfK = parts.Keys.Numbers();
-        CoreStrips.ForEach(map, norm, grid, 2 * channels, size * size, strip =>
+        CoreStrips.ForEach(map, norm.Scale, norm.Shift, grid, 2 * channels, size * size, strip =>
         {
             strip.Filter(1, v + ((((nint)strip.Rows.Start * width) + strip.Columns.Start) * channels), (nint)width * channels);
             strip.Filter(0, strip.Scratch, strip.Columns.Length * 2 * channels);

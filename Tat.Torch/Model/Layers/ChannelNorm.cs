@@ -1,3 +1,4 @@
+using Tat.Torch.Model.Parameters;
 using Tat.Torch.Runtime;
 using TorchSharp.Utils;
 using static TorchSharp.torch;

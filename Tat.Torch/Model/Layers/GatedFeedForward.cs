@@ -1,3 +1,6 @@
+using Tat.Torch.Kernels;
+using Tat.Torch.Model.FeatureMaps;
+using Tat.Torch.Model.Parameters;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -60,7 +63,7 @@ internal sealed class GatedFeedForward : DepthWiseLayer
         var (width, channels, hidden) = ((int)map.shape[2], (int)map.shape[3], (int)halves[0].Channels);
         var result = empty_like(map);
         float* before = map.Numbers(), after = result.Numbers(), matrix = MatrixKernels.Pack(_projectOut.Matrix, channels, hidden).Numbers();
-        CoreStrips.ForEach(map, norm, CoreStrips.GridOf(map, halves), hidden + channels, 0, strip =>
+        CoreStrips.ForEach(map, norm.Scale, norm.Shift, CoreStrips.GridOf(map, halves), hidden + channels, 0, strip =>
         {
             float* gated = strip.Scratch, sums = gated + (strip.Pixels * hidden);
             strip.Gate(gated);

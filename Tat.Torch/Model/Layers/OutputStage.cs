@@ -1,3 +1,5 @@
+using Tat.Torch.Model.FeatureMaps;
+using Tat.Torch.Model.Parameters;
 using Tat.Torch.Runtime;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;

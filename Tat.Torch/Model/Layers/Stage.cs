@@ -1,3 +1,6 @@
+using Tat.Torch.Model.Contracts;
+using Tat.Torch.Model.FeatureMaps;
+using Tat.Torch.Model.Parameters;
 using static TorchSharp.torch;
 
 namespace Tat.Torch.Model.Layers;

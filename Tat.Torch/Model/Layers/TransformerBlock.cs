@@ -1,3 +1,5 @@
+using Tat.Torch.Model.Contracts;
+using Tat.Torch.Model.Parameters;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
 

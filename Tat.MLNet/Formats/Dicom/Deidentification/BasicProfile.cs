@@ -1,6 +1,7 @@
 using System.Globalization;
+using Tat.MLNet.Formats.Dicom.Model;
 
-namespace Tat.MLNet.Formats.Dicom;
+namespace Tat.MLNet.Formats.Dicom.Deidentification;
 
 /// <summary>What the Basic Profile does to each element (PS3.15, table E.1-1, column "Basic Prof.").</summary>
 /// <remarks>Where the profile leaves a choice that depends on whether an object needs the element, the one is taken that every object accepts: a dummy value, or else an empty one.</remarks>

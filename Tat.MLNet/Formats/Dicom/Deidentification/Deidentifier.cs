@@ -1,7 +1,8 @@
 using System.Security.Cryptography;
 using System.Text;
+using Tat.MLNet.Formats.Dicom.Model;
 
-namespace Tat.MLNet.Formats.Dicom;
+namespace Tat.MLNet.Formats.Dicom.Deidentification;
 
 /// <summary>Applies the Basic Profile to data sets; what it gives for a UID or patient is the same for all objects of a run, and of all runs with the same secret.</summary>
 internal sealed class Deidentifier

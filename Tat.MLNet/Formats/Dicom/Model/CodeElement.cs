@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.RegularExpressions;
 
-namespace Tat.MLNet.Formats.Dicom;
+namespace Tat.MLNet.Formats.Dicom.Model;
 
 /// <summary>A code element: one of the repertoires that a character set is made of (PS3.3, tables C.12-2 to C.12-5).</summary>
 internal sealed partial class CodeElement

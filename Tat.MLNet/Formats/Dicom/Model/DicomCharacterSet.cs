@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Text;
 
-namespace Tat.MLNet.Formats.Dicom;
+namespace Tat.MLNet.Formats.Dicom.Model;
 
 /// <summary>The specific character set of a data set: decodes its text (PS3.3, section C.12.1.1.2; PS3.5, section 6.1).</summary>
 internal sealed class DicomCharacterSet

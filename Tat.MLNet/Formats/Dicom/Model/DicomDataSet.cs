@@ -1,6 +1,6 @@
 using System.Collections;
 
-namespace Tat.MLNet.Formats.Dicom;
+namespace Tat.MLNet.Formats.Dicom.Model;
 
 /// <summary>Elements in the order of their tags: an object, or an item of a sequence.</summary>
 internal sealed partial class DicomDataSet : IEnumerable<DicomElement>

@@ -1,4 +1,4 @@
-namespace Tat.MLNet.Formats.Dicom;
+namespace Tat.MLNet.Formats.Dicom.Model;
 
 /// <summary>An element of a data set: a value in little endian byte order, or the items of a sequence.</summary>
 internal sealed class DicomElement

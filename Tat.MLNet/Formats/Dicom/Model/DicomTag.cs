@@ -1,4 +1,4 @@
-namespace Tat.MLNet.Formats.Dicom;
+namespace Tat.MLNet.Formats.Dicom.Model;
 
 /// <summary>The tag of an element (PS3.5, section 7.1.1).</summary>
 internal readonly record struct DicomTag(ushort Group, ushort Element) : IComparable<DicomTag>

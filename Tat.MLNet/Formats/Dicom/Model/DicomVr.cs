@@ -1,4 +1,4 @@
-namespace Tat.MLNet.Formats.Dicom;
+namespace Tat.MLNet.Formats.Dicom.Model;
 
 /// <summary>Value representations (PS3.5, section 6.2): the two letters as a number, the first one in the high byte.</summary>
 internal enum DicomVr : ushort

@@ -1,4 +1,4 @@
-namespace Tat.MLNet.Formats.Dicom;
+namespace Tat.MLNet.Formats.Dicom.Model;
 
 /// <summary>Properties of value representations.</summary>
 internal static class DicomVrs

@@ -1,4 +1,4 @@
-namespace Tat.MLNet.Formats.Dicom;
+namespace Tat.MLNet.Formats.Dicom.Model;
 
 /// <summary>The elements that are read or written by name (PS3.6).</summary>
 internal static partial class Tags

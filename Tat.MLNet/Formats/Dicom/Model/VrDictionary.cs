@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Tat.MLNet.Formats.Dicom;
+namespace Tat.MLNet.Formats.Dicom.Model;
 
 /// <summary>The value representation of each standard element (PS3.6, chapters 6 to 8), for encodings that do not tell it.</summary>
 internal static class VrDictionary

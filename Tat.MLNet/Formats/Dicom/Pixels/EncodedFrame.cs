@@ -1,6 +1,8 @@
 using System.Runtime.InteropServices;
+using Tat.MLNet.Formats.Dicom.Model;
+using Tat.MLNet.Formats.Dicom.Reading;
 
-namespace Tat.MLNet.Formats.Dicom;
+namespace Tat.MLNet.Formats.Dicom.Pixels;
 
 /// <summary>What the header of a compressed frame says of its image.</summary>
 /// <param name="Format">The kind of compression, for messages.</param>
@@ -47,5 +49,5 @@ internal readonly record struct EncodedFrame(string Format, int Height, int Widt
     /// <param name="format">The kind of compression.</param>
     /// <param name="feature">What it uses, as the rest of "the image …".</param>
     public static DicomDataException Unsupported(string format, string feature) =>
-        new($"the {format} image {feature}, which cannot be decoded; {FrameReader.Conversion}.");
+        new($"the {format} image {feature}, which cannot be decoded; {TransferSyntax.Conversion}.");
 }

@@ -1,4 +1,6 @@
-namespace Tat.MLNet.Formats.Dicom;
+using Tat.MLNet.Formats.Dicom.Model;
+
+namespace Tat.MLNet.Formats.Dicom.Pixels;
 
 /// <summary>The functional groups of enhanced multi-frame objects (PS3.3, section C.7.6.16).</summary>
 internal static class FunctionalGroups

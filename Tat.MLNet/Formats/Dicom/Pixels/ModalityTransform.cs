@@ -1,4 +1,6 @@
-namespace Tat.MLNet.Formats.Dicom;
+using Tat.MLNet.Formats.Dicom.Model;
+
+namespace Tat.MLNet.Formats.Dicom.Pixels;
 
 /// <summary>Maps stored values to modality values: by a lookup table, or by slope and intercept (PS3.3, section C.11.1).</summary>
 internal sealed class ModalityTransform

@@ -1,6 +1,8 @@
+using Tat.MLNet.Formats.Dicom.Model;
+using Tat.MLNet.Formats.Dicom.Reading;
 using Tat.Torch.Files;
 
-namespace Tat.MLNet.Formats.Dicom;
+namespace Tat.MLNet.Formats.Dicom.Pixels;
 
 /// <summary>The shape of a frame and of its samples (PS3.3, section C.7.6.3), checked before anything is allocated for it.</summary>
 /// <param name="Rows">Rows of a frame.</param>

@@ -1,4 +1,6 @@
-namespace Tat.MLNet.Formats.Dicom;
+using Tat.MLNet.Formats.Dicom.Model;
+
+namespace Tat.MLNet.Formats.Dicom.Pixels;
 
 /// <summary>The range of stored values that mark pixels outside the image (PS3.3, section C.7.5.1.1.2).</summary>
 /// <param name="First">Pixel Padding Value.</param>

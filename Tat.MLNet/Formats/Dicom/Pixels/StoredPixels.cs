@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 
-namespace Tat.MLNet.Formats.Dicom;
+namespace Tat.MLNet.Formats.Dicom.Pixels;
 
 /// <summary>Takes the stored values out of the words of a frame.</summary>
 internal static class StoredPixels

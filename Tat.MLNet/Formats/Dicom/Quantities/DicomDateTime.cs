@@ -1,6 +1,7 @@
 using System.Globalization;
+using Tat.MLNet.Formats.Dicom.Model;
 
-namespace Tat.MLNet.Formats.Dicom;
+namespace Tat.MLNet.Formats.Dicom.Quantities;
 
 /// <summary>Reads dates and times (PS3.5, section 6.2) as local times of an object, whose zone Timezone Offset From UTC tells (PS3.3, section C.12.1.1.8).</summary>
 internal static class DicomDateTime

@@ -1,6 +1,7 @@
 using System.Globalization;
+using Tat.MLNet.Formats.Dicom.Model;
 
-namespace Tat.MLNet.Formats.Dicom;
+namespace Tat.MLNet.Formats.Dicom.Quantities;
 
 /// <summary>Turns PET into standardised uptake values by body weight (QIBA, "Vendor-neutral pseudo-code for SUV calculation"; PS3.3, section C.8.9.1).</summary>
 internal static class PetQuantities

@@ -1,4 +1,6 @@
-namespace Tat.MLNet.Formats.Dicom;
+using Tat.MLNet.Formats.Dicom.Model;
+
+namespace Tat.MLNet.Formats.Dicom.Quantities;
 
 /// <summary>Finds the time to which a PET image with Decay Correction START is corrected, and how long after the injection it is.</summary>
 internal static class PetTimes

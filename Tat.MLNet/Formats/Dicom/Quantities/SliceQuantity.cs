@@ -1,4 +1,7 @@
-namespace Tat.MLNet.Formats.Dicom;
+using Tat.MLNet.Formats.Dicom.Model;
+using Tat.MLNet.Formats.Dicom.Pixels;
+
+namespace Tat.MLNet.Formats.Dicom.Quantities;
 
 /// <summary>The physical quantity of a slice.</summary>
 /// <param name="Unit">Its unit; <see langword="null"/> where the object does not tell.</param>

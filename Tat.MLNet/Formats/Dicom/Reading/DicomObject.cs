@@ -1,4 +1,6 @@
-namespace Tat.MLNet.Formats.Dicom;
+using Tat.MLNet.Formats.Dicom.Model;
+
+namespace Tat.MLNet.Formats.Dicom.Reading;
 
 /// <summary>A DICOM object that was read: its elements, and where its pixels are.</summary>
 /// <param name="Path">The file.</param>

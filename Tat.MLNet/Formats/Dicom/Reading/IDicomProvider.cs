@@ -1,4 +1,6 @@
-namespace Tat.MLNet.Formats.Dicom;
+using Tat.MLNet.Formats.Dicom.Model;
+
+namespace Tat.MLNet.Formats.Dicom.Reading;
 
 /// <summary>Reads and writes DICOM files; everything above the data set and its pixel bytes is common to all providers.</summary>
 internal interface IDicomProvider

@@ -1,8 +1,11 @@
-namespace Tat.MLNet.Formats.Dicom;
+namespace Tat.MLNet.Formats.Dicom.Reading;
 
 /// <summary>How a data set and its pixels are encoded (PS3.5, section 10; PS3.6, annex A).</summary>
 internal sealed record TransferSyntax(string Uid, string Name, PixelCodec Codec, bool Explicit = true, bool BigEndian = false, bool Deflated = false)
 {
+    /// <summary>What to do with a file that cannot be decoded, as the rest of a sentence.</summary>
+    public const string Conversion = "convert the file to Explicit VR Little Endian, for example with 'gdcmconv --raw'";
+
     public static readonly TransferSyntax ImplicitLittleEndian = new("1.2.840.10008.1.2", "Implicit VR Little Endian", PixelCodec.Native, Explicit: false);
     public static readonly TransferSyntax ExplicitLittleEndian = new("1.2.840.10008.1.2.1", "Explicit VR Little Endian", PixelCodec.Native);
     public static readonly TransferSyntax ExplicitBigEndian = new("1.2.840.10008.1.2.2", "Explicit VR Big Endian", PixelCodec.Native, BigEndian: true);

@@ -1,6 +1,11 @@
+using Tat.MLNet.Formats.Dicom.Codecs;
+using Tat.MLNet.Formats.Dicom.Model;
+using Tat.MLNet.Formats.Dicom.Pixels;
+using Tat.MLNet.Formats.Dicom.Quantities;
+using Tat.MLNet.Formats.Dicom.Reading;
 using Tat.Torch.Imaging;
 
-namespace Tat.MLNet.Formats.Dicom;
+namespace Tat.MLNet.Formats.Dicom.Series;
 
 /// <summary>A slice of a series: what sorting and reading it need, and not its other elements, so that long series take little memory.</summary>
 internal sealed record DicomSlice

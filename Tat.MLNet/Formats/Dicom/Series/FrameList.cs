@@ -1,7 +1,10 @@
 using System.Collections;
+using Tat.MLNet.Formats.Dicom.Model;
+using Tat.MLNet.Formats.Dicom.Pixels;
+using Tat.MLNet.Formats.Dicom.Reading;
 using Tat.Torch.Files;
 
-namespace Tat.MLNet.Formats.Dicom;
+namespace Tat.MLNet.Formats.Dicom.Series;
 
 /// <summary>The frames of one object as slices, made when asked for: a damaged header can promise a million of them.</summary>
 internal sealed class FrameList(DicomObject source, PixelLayout layout, ImageReadOptions options) : IReadOnlyList<DicomSlice>

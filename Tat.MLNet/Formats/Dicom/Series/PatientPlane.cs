@@ -1,4 +1,7 @@
-namespace Tat.MLNet.Formats.Dicom;
+using Tat.MLNet.Formats.Dicom.Model;
+using Tat.MLNet.Formats.Dicom.Pixels;
+
+namespace Tat.MLNet.Formats.Dicom.Series;
 
 /// <summary>Where a slice lies in the patient (PS3.3, section C.7.6.2).</summary>
 /// <param name="Position">The centre of its first pixel.</param>

@@ -1,4 +1,4 @@
-namespace Tat.MLNet.Formats.Dicom;
+namespace Tat.MLNet.Formats.Dicom.Series;
 
 /// <summary>The map from pixels to the patient of slices that lie behind each other at equal distances, or of one slice.</summary>
 internal static class PlaneAffine

@@ -1,4 +1,7 @@
-namespace Tat.MLNet.Formats.Dicom;
+using Tat.MLNet.Formats.Dicom.Model;
+using Tat.MLNet.Formats.Dicom.Quantities;
+
+namespace Tat.MLNet.Formats.Dicom.Series;
 
 /// <summary>Makes a scan of the slices of a series, or says why they are none.</summary>
 internal static class SeriesAssembler

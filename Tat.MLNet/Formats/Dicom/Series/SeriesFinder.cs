@@ -1,6 +1,11 @@
+using Tat.MLNet.Formats.Dicom.Codecs;
+using Tat.MLNet.Formats.Dicom.Model;
+using Tat.MLNet.Formats.Dicom.Providers;
+using Tat.MLNet.Formats.Dicom.Providers.BuiltIn;
+using Tat.MLNet.Formats.Dicom.Reading;
 using Tat.Torch.Files;
 
-namespace Tat.MLNet.Formats.Dicom;
+namespace Tat.MLNet.Formats.Dicom.Series;
 
 /// <summary>Finds the images of a folder and groups them by series.</summary>
 internal static class SeriesFinder

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Tat.MLNet.Formats.Dicom;
+namespace Tat.MLNet.Formats.Dicom.Series;
 
 /// <summary>Sorts the slices of a series along their normal and finds what keeps them from being a regular volume.</summary>
 internal static class SeriesGeometry

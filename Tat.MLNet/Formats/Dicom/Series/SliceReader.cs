@@ -1,4 +1,9 @@
-namespace Tat.MLNet.Formats.Dicom;
+using Tat.MLNet.Formats.Dicom.Model;
+using Tat.MLNet.Formats.Dicom.Pixels;
+using Tat.MLNet.Formats.Dicom.Quantities;
+using Tat.MLNet.Formats.Dicom.Reading;
+
+namespace Tat.MLNet.Formats.Dicom.Series;
 
 /// <summary>Makes slices of an object.</summary>
 internal static class SliceReader

@@ -1,4 +1,4 @@
-namespace Tat.MLNet.Formats.Dicom;
+namespace Tat.MLNet.Formats.Dicom.Series;
 
 /// <summary>A point or direction in the patient's coordinates, in mm (PS3.3, section C.7.6.2.1.1).</summary>
 internal readonly record struct Vector3(double X, double Y, double Z)

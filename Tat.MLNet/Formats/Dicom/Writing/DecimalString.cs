@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Tat.MLNet.Formats.Dicom;
+namespace Tat.MLNet.Formats.Dicom.Writing;
 
 /// <summary>Numbers as decimal strings of at most 16 characters (PS3.5, section 6.2, DS).</summary>
 internal static class DecimalString

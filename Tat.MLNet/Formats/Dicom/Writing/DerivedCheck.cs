@@ -1,4 +1,11 @@
-namespace Tat.MLNet.Formats.Dicom;
+using Tat.MLNet.Formats.Dicom.Codecs;
+using Tat.MLNet.Formats.Dicom.Model;
+using Tat.MLNet.Formats.Dicom.Pixels;
+using Tat.MLNet.Formats.Dicom.Providers;
+using Tat.MLNet.Formats.Dicom.Reading;
+using Tat.MLNet.Formats.Dicom.Series;
+
+namespace Tat.MLNet.Formats.Dicom.Writing;
 
 /// <summary>Reads an object that was written and compares it with what was to be written.</summary>
 internal static class DerivedCheck

@@ -1,6 +1,8 @@
+using Tat.MLNet.Formats.Dicom.Model;
+using Tat.MLNet.Formats.Dicom.Series;
 using Tat.Torch.Imaging;
 
-namespace Tat.MLNet.Formats.Dicom;
+namespace Tat.MLNet.Formats.Dicom.Writing;
 
 /// <summary>The pixels of a derived object: quantised, with the elements that describe them.</summary>
 internal sealed class DerivedFrames

@@ -1,8 +1,10 @@
 using System.Globalization;
 using System.Reflection;
 using System.Text;
+using Tat.MLNet.Formats.Dicom.Model;
+using Tat.MLNet.Formats.Dicom.Reading;
 
-namespace Tat.MLNet.Formats.Dicom;
+namespace Tat.MLNet.Formats.Dicom.Writing;
 
 /// <summary>Turns a source object into a derived one: new identity, same patient, study, frame of reference and geometry (PS3.3, section C.7.6.1).</summary>
 internal static class DerivedObject

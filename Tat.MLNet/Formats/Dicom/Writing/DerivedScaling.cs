@@ -1,6 +1,8 @@
 using System.Globalization;
+using Tat.MLNet.Formats.Dicom.Model;
+using Tat.MLNet.Formats.Dicom.Series;
 
-namespace Tat.MLNet.Formats.Dicom;
+namespace Tat.MLNet.Formats.Dicom.Writing;
 
 /// <summary>How the values of a derived series are stored: in which quantity, and how finely.</summary>
 internal sealed class DerivedScaling

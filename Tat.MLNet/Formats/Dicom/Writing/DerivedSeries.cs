@@ -1,4 +1,6 @@
-namespace Tat.MLNet.Formats.Dicom;
+using Tat.MLNet.Formats.Dicom.Deidentification;
+
+namespace Tat.MLNet.Formats.Dicom.Writing;
 
 /// <summary>What the objects of one derived series have in common.</summary>
 internal sealed record DerivedSeries

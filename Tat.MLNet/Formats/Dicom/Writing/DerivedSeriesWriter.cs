@@ -1,7 +1,12 @@
 using System.Globalization;
+using Tat.MLNet.Formats.Dicom.Deidentification;
+using Tat.MLNet.Formats.Dicom.Model;
+using Tat.MLNet.Formats.Dicom.Providers;
+using Tat.MLNet.Formats.Dicom.Reading;
+using Tat.MLNet.Formats.Dicom.Series;
 using Tat.Torch.Imaging;
 
-namespace Tat.MLNet.Formats.Dicom;
+namespace Tat.MLNet.Formats.Dicom.Writing;
 
 /// <summary>Writes the objects of derived series, one for each source object, and reads each back.</summary>
 internal sealed class DerivedSeriesWriter

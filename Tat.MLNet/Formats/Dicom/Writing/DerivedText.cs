@@ -1,4 +1,7 @@
-namespace Tat.MLNet.Formats.Dicom;
+using Tat.MLNet.Formats.Dicom.Model;
+using Tat.MLNet.Formats.Dicom.Providers.BuiltIn;
+
+namespace Tat.MLNet.Formats.Dicom.Writing;
 
 /// <summary>
 /// Copies a data set with its text in UTF-8, so that whatever the copy adds can be said beside whatever its source says. Where the source has

@@ -1,6 +1,7 @@
+using Tat.MLNet.Formats.Dicom.Series;
 using Tat.Torch.Imaging;
 
-namespace Tat.MLNet.Formats.Dicom;
+namespace Tat.MLNet.Formats.Dicom.Writing;
 
 /// <summary>The values of a derived frame as they are to be stored: restored ones, and those of the source where it is padding.</summary>
 internal sealed class DerivedValues

@@ -1,4 +1,4 @@
-namespace Tat.MLNet.Formats.Dicom;
+namespace Tat.MLNet.Formats.Dicom.Writing;
 
 /// <summary>A folder that is filled beside its destination and moved there when it is complete.</summary>
 internal sealed class PendingFolder : IDisposable

@@ -1,4 +1,6 @@
-namespace Tat.MLNet.Formats.Dicom;
+using Tat.MLNet.Formats.Dicom.Pixels;
+
+namespace Tat.MLNet.Formats.Dicom.Writing;
 
 /// <summary>Stores modality values as signed 16-bit integers: value = stored × slope + intercept.</summary>
 internal readonly record struct Quantizer(double Slope, double Intercept)

@@ -1,4 +1,6 @@
-namespace Tat.MLNet.Formats.Dicom;
+using Tat.MLNet.Formats.Dicom.Model;
+
+namespace Tat.MLNet.Formats.Dicom.Writing;
 
 /// <summary>
 /// Every element that maps or describes stored values, and what becomes of it in a derived object, whose stored values are others: a map that

@@ -1,0 +1,112 @@
+using System.Buffers.Binary;
+using Tat.MLNet.Formats.Dicom.Model;
+using Tat.MLNet.Formats.Dicom.Reading;
+using Tat.Torch.Files;
+
+namespace Tat.MLNet.Formats.Dicom.Providers.BuiltIn;
+
+/// <summary>Reads and writes DICOM files without other packages.</summary>
+internal sealed class BuiltInProvider : IDicomProvider
+{
+    public string Name => "built-in";
+
+    public string Advice => $"{TransferSyntax.Conversion}, or build with UseFoDicom=true and add the codec package of fo-dicom";
+
+    public DicomObject Read(string path)
+    {
+        Stream OpenFile() => RegularFile.Open(path, 16384);
+        if (!RegularFile.Exists(path))
+        {
+            throw new DicomDataException("empty, or a pipe or device; give a regular file.");
+        }
+
+        using var file = OpenFile();
+        var start = ReadStart(file);
+        var first = DicomFileStart.FindFirstElement(start)
+            ?? throw new DicomDataException("not a DICOM file: it has neither the DICM prefix nor a data set at its beginning.");
+
+        file.Position = first;
+        var meter = new MemoryMeter(file.Length);
+        var metaInput = new DicomInput(file, file.Length, bigEndian: false, meter);
+        var meta = new DataSetReader(metaInput, MetaIsExplicit(start.AsSpan(first))).ReadMeta();
+        var dataStart = metaInput.Position;
+        var syntax = FindSyntax(file, dataStart, meta);
+
+        Stream OpenData(long? length) => syntax.Deflated ? new InflatedStream(OpenFile, dataStart, length) : OpenFile();
+        using var data = OpenData(null);
+        data.Position = syntax.Deflated ? 0 : dataStart;
+        var length = data.Length;
+        var reader = new DataSetReader(new DicomInput(data, length, syntax.BigEndian, meter), syntax.Explicit);
+        var dataSet = reader.ReadAll();
+        var pixels = reader.Pixels is null ? null : new FilePixels(reader.Pixels, () => OpenData(length), ReadExtendedOffsets(dataSet));
+        return new DicomObject(path, syntax, dataSet, pixels);
+    }
+
+    public void Write(string path, DicomDataSet dataSet, ReadOnlyMemory<byte> pixels)
+    {
+        using var file = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, 65536);
+        file.Write(new byte[128]);
+        file.Write("DICM"u8);
+        WriteMeta(file, dataSet);
+        DataSetWriter.Write(file, dataSet);
+        DataSetWriter.WriteHeader(file, Tags.PixelData, DicomVr.OW, pixels.Length);
+        file.Write(pixels.Span);
+    }
+
+    public bool CanDecode(TransferSyntax syntax) => false;
+
+    public byte[] Decode(DicomObject source, int frame) => throw new DicomDataException($"unsupported transfer syntax {source.Syntax}; {Advice}.");
+
+    private static byte[] ReadStart(Stream file)
+    {
+        var start = new byte[DicomFileStart.Size];
+        var read = file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false);
+        return start[..read];
+    }
+
+    /// <summary>The meta information is in Explicit VR Little Endian; old writers without a preamble have used implicit.</summary>
+    private static bool MetaIsExplicit(ReadOnlySpan<byte> bytes) => bytes.Length < 6 || Enum.IsDefined(DicomVrs.Of(bytes[4], bytes[5]));
+
+    private static void WriteMeta(Stream file, DicomDataSet dataSet)
+    {
+        var meta = new DicomDataSet();
+        meta.Set(new DicomElement(Tags.FileMetaInformationVersion, DicomVr.OB, [0, 1]));
+        meta.SetText(Tags.MediaStorageSopClassUid, DicomVr.UI, dataSet.GetString(Tags.SopClassUid) ?? "");
+        meta.SetText(Tags.MediaStorageSopInstanceUid, DicomVr.UI, dataSet.GetString(Tags.SopInstanceUid) ?? "");
+        meta.SetText(Tags.TransferSyntaxUid, DicomVr.UI, TransferSyntax.ExplicitLittleEndian.Uid);
+        meta.SetText(Tags.ImplementationClassUid, DicomVr.UI, DicomUids.ImplementationClass);
+        meta.SetText(Tags.ImplementationVersionName, DicomVr.SH, DicomUids.ImplementationVersion);
+        using var content = new MemoryStream();
+        DataSetWriter.Write(content, meta);
+        var length = new byte[4];
+        BinaryPrimitives.WriteInt32LittleEndian(length, (int)content.Length);
+        DataSetWriter.WriteHeader(file, Tags.MetaGroupLength, DicomVr.UL, length.Length);
+        file.Write(length);
+        content.WriteTo(file);
+    }
+
+    private static TransferSyntax FindSyntax(Stream file, long dataStart, DicomDataSet meta)
+    {
+        if (meta.GetString(Tags.TransferSyntaxUid) is { } uid)
+        {
+            // A syntax without a name may order its elements in any way.
+            var syntax = TransferSyntax.Of(uid);
+            return syntax.IsKnown ? syntax : throw new DicomDataException($"unsupported transfer syntax {syntax}; {TransferSyntax.Conversion}.");
+        }
+
+        file.Position = dataStart;
+        return DicomFileStart.GuessSyntax(ReadStart(file)) ?? throw new DicomDataException("the file meta information names no transfer syntax; the file is damaged.");
+    }
+
+    private static IReadOnlyList<long> ReadExtendedOffsets(DicomDataSet dataSet)
+    {
+        var value = dataSet.Find(Tags.ExtendedOffsetTable)?.Value ?? [];
+        var offsets = new long[value.Length / 8];
+        for (var i = 0; i < offsets.Length; i++)
+        {
+            offsets[i] = BinaryPrimitives.ReadInt64LittleEndian(value.AsSpan(i * 8));
+        }
+
+        return offsets;
+    }
+}

@@ -1,0 +1,89 @@
+using System.Reflection;
+using FellowOakDicom.Imaging;
+using FellowOakDicom.Imaging.Codec;
+using FellowOakDicom.IO.Buffer;
+using Fo = FellowOakDicom;
+
+namespace Tat.MLNet.Formats.Dicom.Providers.FoDicom;
+
+/// <summary>Reads and writes DICOM files with fo-dicom, and decodes what its codec package can where that is referenced.</summary>
+internal sealed class FoDicomProvider : IDicomProvider
+{
+    private const string CodecPackage = "FellowOakDicom.Imaging.NativeCodec.NativeTranscoderManager, fo-dicom.Codecs";
+    private const int LargeValue = 4096;
+    private readonly Lazy<ITranscoderManager?> _codecs = new(FindCodecs);
+
+    public string Name => "fo-dicom";
+
+    public string Advice => $"{TransferSyntax.Conversion}, or add the package fo-dicom.Codecs to the program";
+
+    public DicomObject Read(string path)
+    {
+        try
+        {
+            // Values from this size on, pixels above all, stay in the file: a slice of a long series keeps none of its own.
+            var file = Fo.DicomFile.Open(path, Fo.FileReadOption.ReadLargeOnDemand, LargeValue);
+            var syntax = TransferSyntax.Of(file.Dataset.InternalTransferSyntax.UID.UID);
+            return new DicomObject(path, syntax, FoDicomConversion.FromFo(file.Dataset), FoDicomPixels.Find(file.Dataset));
+        }
+        catch (Exception exception) when (IsCausedByFile(exception))
+        {
+            throw Damaged(exception);
+        }
+    }
+
+    public void Write(string path, DicomDataSet dataSet, ReadOnlyMemory<byte> pixels)
+    {
+        var copy = FoDicomConversion.ToFo(dataSet);
+        copy.Add(new Fo.DicomOtherWord(Fo.DicomTag.PixelData, new MemoryByteBuffer(pixels.ToArray())));
+        new Fo.DicomFile(copy).Save(path);
+    }
+
+    public bool CanDecode(TransferSyntax syntax) => _codecs.Value?.HasCodec(Fo.DicomTransferSyntax.Parse(syntax.Uid)) == true;
+
+    public byte[] Decode(DicomObject source, int frame)
+    {
+        try
+        {
+            var dataSet = Fo.DicomFile.Open(source.Path).Dataset;
+            var encoded = DicomPixelData.Create(dataSet).GetFrame(frame);
+
+            // A copy that holds this frame only: a codec decodes all that it is given.
+            var one = Empty(dataSet, dataSet.InternalTransferSyntax);
+            var compressed = DicomPixelData.Create(one, true);
+            compressed.AddFrame(encoded);
+            var decoded = DicomPixelData.Create(Empty(dataSet, Fo.DicomTransferSyntax.ExplicitVRLittleEndian), true);
+            var codec = _codecs.Value!.GetCodec(dataSet.InternalTransferSyntax);
+            codec.Decode(DicomPixelData.Create(one), decoded, codec.GetDefaultParameters());
+            return decoded.GetFrame(0).Data;
+        }
+        catch (Exception exception) when (IsCausedByFile(exception))
+        {
+            throw new DicomDataException("the compressed pixels are damaged; copy the file again.", exception);
+        }
+    }
+
+    public static DicomDataException Damaged(Exception exception) => new("fo-dicom cannot read the file; it is no DICOM file, or it is truncated or damaged.", exception);
+
+    /// <summary>fo-dicom answers damaged files with exceptions of many kinds.</summary>
+    public static bool IsCausedByFile(Exception exception) => exception is not (OutOfMemoryException or FileNotFoundException or DirectoryNotFoundException or UnauthorizedAccessException or DicomDataException);
+
+    private static Fo.DicomDataset Empty(Fo.DicomDataset source, Fo.DicomTransferSyntax syntax)
+    {
+        var copy = new Fo.DicomDataset(syntax);
+        copy.Add(source.Where(item => item.Tag.Group == 0x0028));
+        return copy;
+    }
+
+    private static ITranscoderManager? FindCodecs()
+    {
+        try
+        {
+            return Type.GetType(CodecPackage) is { } type ? (ITranscoderManager?)Activator.CreateInstance(type) : null;
+        }
+        catch (Exception exception) when (exception is TargetInvocationException or IOException or BadImageFormatException)
+        {
+            return null;
+        }
+    }
+}

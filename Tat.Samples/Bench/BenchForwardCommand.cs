@@ -1,0 +1,113 @@
+using System.CommandLine;
+using System.Globalization;
+using Spectre.Console;
+using Tat.Samples.Shared;
+using Tat.Samples.Shell;
+using Tat.Torch.Model;
+
+namespace Tat.Samples.Bench;
+
+/// <summary><c>bench forward</c>: how fast the network runs, against what the machine could do at best and against the published PyTorch program.</summary>
+internal static class BenchForwardCommand
+{
+    public const string OneName = "forward-one";
+
+    public static Command Create(Terminal terminal)
+    {
+        var network = Network();
+        network.DefaultValueFactory = _ => "paper";
+        var sizes = new Option<int[]>("--sizes") { Description = "Sides of the square images, multiples of 8.", DefaultValueFactory = _ => [128, 256, 512], AllowMultipleArgumentsPerToken = true };
+        var volume = new Option<int>("--volume") { Description = "Side of the slices of a volume of 20; 0 for none.", DefaultValueFactory = _ => 128 };
+        var operators = new Option<bool>("--operators") { Description = "Measure each kind of operator by itself, too: where the time goes." };
+        var reference = new Option<string>("--reference") { Description = "Folder of the published PyTorch program (github.com/Yaziwel/TAT), to run beside on the same weights." };
+        var python = new Option<string>("--python") { Description = "The Python that runs it, with torch.", DefaultValueFactory = _ => "python3" };
+        var rounds = new Option<int>("--rounds") { Description = "Turns that the programs take.", DefaultValueFactory = _ => 2 };
+        var repeat = new Option<int>("--repeat") { Description = "Measured repetitions in each turn, after one for warmth.", DefaultValueFactory = _ => 2 };
+        var threads = Threads();
+        var json = CommonOptions.Json();
+        var command = new Command("forward", "Measures the forward pass: milliseconds, peak memory, and multiples of what the machine needs at best.") { network, sizes, volume, operators, reference, python, rounds, repeat, threads, json };
+        command.SetAction((parsed, cancellationToken) =>
+        {
+            var options = Preset(parsed.GetRequiredValue(network));
+            if (parsed.GetValue(reference) is not null && options != TatNetworkOptions.Paper)
+            {
+                throw new InvalidDataException("The published program has one architecture; leave --reference out, or use --network paper.");
+            }
+
+            using var bench = new ForwardBench(options, parsed.GetValue(threads), parsed.GetValue(operators), parsed.GetValue(reference), parsed.GetRequiredValue(python));
+            var rows = new List<ForwardRow>();
+            var all = parsed.GetRequiredValue(sizes);
+            foreach (var size in all)
+            {
+                rows.AddRange(terminal.Track(
+                    $"{size} × {size}",
+                    _ => bench.Measure(size, size == parsed.GetValue(volume), parsed.GetValue(rounds), parsed.GetValue(repeat), cancellationToken).ToArray(),
+                    quiet: parsed.GetValue(json)));
+            }
+
+            Show(terminal, rows, parsed.GetValue(json));
+            return Task.FromResult(ExitCodes.Done);
+        });
+        return command;
+    }
+
+    /// <summary>What a process of the comparison runs.</summary>
+    public static Command CreateOne(Terminal terminal)
+    {
+        var what = new Option<string>("--what");
+        var model = CommonOptions.Model();
+        var size = new Option<int>("--size");
+        var repeat = new Option<int>("--repeat");
+        var threads = Threads();
+        var image = new Option<string>("--image");
+        var output = new Option<string>("--out");
+        var command = new Command(OneName, "Measures in this process.") { what, model, size, repeat, threads, image, output };
+        command.Hidden = true;
+        command.SetAction((parsed, _) =>
+        {
+            terminal.Json(ForwardRun.Measure(
+                parsed.GetRequiredValue(what), parsed.GetRequiredValue(model), parsed.GetValue(size), parsed.GetValue(repeat), parsed.GetValue(threads),
+                parsed.GetRequiredValue(image), parsed.GetRequiredValue(output)));
+            return Task.FromResult(ExitCodes.Done);
+        });
+        return command;
+    }
+
+    public static Option<string> Network()
+    {
+        var network = new Option<string>("--network") { Description = "paper, medium or small." };
+        network.AcceptOnlyFromAmong("paper", "medium", "small");
+        return network;
+    }
+
+    public static Option<int> Threads() => new("--threads") { Description = "Threads of each program.", DefaultValueFactory = _ => Environment.ProcessorCount };
+
+    public static TatNetworkOptions Preset(string name) => name switch
+    {
+        "small" => TatNetworkOptions.Small,
+        "medium" => TatNetworkOptions.Medium,
+        _ => TatNetworkOptions.Paper,
+    };
+
+    private static void Show(Terminal terminal, List<ForwardRow> rows, bool json)
+    {
+        if (json)
+        {
+            terminal.Json(rows);
+            return;
+        }
+
+        var table = new Table().AddColumns("Image", "Program", "ms", "Times floor", "Peak memory MB", "Difference");
+        foreach (var row in rows)
+        {
+            table.AddRow(
+                $"{row.Size} × {row.Size}", row.Program, Text(row.Milliseconds, "F0"), Text(row.TimesFloor, "F2"),
+                row.PeakMegabytes > 0 ? Text(row.PeakMegabytes, "F0") : "", row.Difference is { } difference ? Text(difference, "G2") : "");
+        }
+
+        terminal.Write(table);
+        terminal.Line("Medians over turns; of operators by themselves the best. The floor is the multiply-accumulates at the rate of the machine's best large matrix product, measured in the same turns.");
+    }
+
+    private static string Text(IFormattable value, string format) => value.ToString(format, CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,69 @@
+using System.CommandLine;
+using Tat.Samples.Bench;
+using Tat.Samples.Commands;
+using Tat.Samples.Shell;
+
+namespace Tat.Samples;
+
+/// <summary>The program: parses the arguments, runs the command, and turns failures into one line and an exit code.</summary>
+internal static class CommandLine
+{
+    /// <summary>Runs a command.</summary>
+    /// <param name="arguments">As typed after the program's name.</param>
+    /// <param name="terminal">Where it writes.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <returns>0 done, 1 failed or cancelled, 2 wrong usage.</returns>
+    public static async Task<int> RunAsync(IReadOnlyList<string> arguments, Terminal terminal, CancellationToken cancellationToken)
+    {
+        var parsed = CreateRoot(terminal).Parse(arguments);
+        if (parsed.Errors.Count > 0)
+        {
+            foreach (var error in parsed.Errors)
+            {
+                terminal.Error(error.Message);
+            }
+
+            terminal.Error("Add --help to see how it is used.");
+            return ExitCodes.WrongUsage;
+        }
+
+        try
+        {
+            var configuration = new InvocationConfiguration
+            {
+                Output = terminal.Output,
+                Error = terminal.Errors,
+                EnableDefaultExceptionHandler = false,
+                ProcessTerminationTimeout = null,
+            };
+            return await parsed.InvokeAsync(configuration, cancellationToken);
+        }
+        catch (OperationCanceledException)
+        {
+            terminal.Error("cancelled");
+            return ExitCodes.Failed;
+        }
+        catch (Exception exception)
+        {
+            // TAT_TRACE=1 is for whoever looks for the cause in the code.
+            terminal.Error(Environment.GetEnvironmentVariable("TAT_TRACE") is "1" ? exception.ToString() : FailureText.Of(exception));
+            return ExitCodes.Failed;
+        }
+    }
+
+    private static RootCommand CreateRoot(Terminal terminal) => new("Restores medical images with the Task-Adaptive Transformer: PET synthesis, CT denoising, MRI super-resolution.")
+    {
+        QuickstartCommand.Create(terminal),
+        TrainCommand.Create(terminal),
+        RestoreCommand.Create(terminal),
+        EvaluateCommand.Create(terminal),
+        SimulateCommand.Create(terminal),
+        InspectCommand.Create(terminal),
+        ReportCommand.Create(terminal),
+        ExportCommand.Create(terminal),
+        ImportCommand.Create(terminal),
+        AblateCommand.Create(terminal),
+        ApplyOnnxCommand.Create(terminal),
+        BenchCommand.Create(terminal),
+    };
+}

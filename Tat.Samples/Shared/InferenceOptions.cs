@@ -1,0 +1,57 @@
+using System.CommandLine;
+using Tat.Torch.Imaging;
+using Tat.Torch.Inference;
+
+namespace Tat.Samples.Shared;
+
+/// <summary>Options of the commands that restore images: where the network runs, in how much memory, and what becomes of images with NaN.</summary>
+internal sealed class InferenceOptions
+{
+    /// <summary>The option that bounds memory.</summary>
+    public const string MemoryName = "--memory";
+
+    private readonly Option<string> _device = CommonOptions.Device();
+    private readonly Option<int?> _memory = new(MemoryName) { Description = "Megabytes that images may take on their way through the network, by default half of what is free; what needs more is restored in tiles. Not for ONNX." };
+    private readonly Option<bool> _passNonFinite = new("--pass-nonfinite") { Description = "Leave slices with NaN or infinite values as they are, and say how many, instead of failing." };
+
+    public InferenceOptions() => _memory.Validators.Add(result =>
+    {
+        if (result.GetValueOrDefault<int?>() is < 1)
+        {
+            result.AddError($"{MemoryName} takes a number of megabytes, 1 or more.");
+        }
+    });
+
+    public void AddTo(Command command)
+    {
+        command.Add(_device);
+        command.Add(_memory);
+        command.Add(_passNonFinite);
+    }
+
+    /// <summary>A slice as it is, unless it has NaN or infinite values and the user does not let them pass.</summary>
+    /// <param name="parsed">The arguments.</param>
+    /// <param name="slice">The slice.</param>
+    /// <param name="path">Where it comes from.</param>
+    /// <param name="number">Its number there, from 1.</param>
+    /// <exception cref="InvalidDataException">The slice has such a value.</exception>
+    public ImageSlice Check(ParseResult parsed, ImageSlice slice, string path, int number)
+    {
+        var position = Array.FindIndex(slice.Pixels, value => !float.IsFinite(value));
+        return position < 0 || parsed.GetValue(_passNonFinite)
+            ? slice
+            : throw new InvalidDataException(
+                $"'{path}': slice {number} has the value {slice.Pixels[position]} at row {position / slice.Width}, column {position % slice.Width}; replace values that are not finite, or leave such slices as they are with {_passNonFinite.Name}.");
+    }
+
+    /// <summary>Opens a model to restore as the user says.</summary>
+    /// <param name="parsed">The arguments.</param>
+    /// <param name="path">The model.</param>
+    /// <param name="onPassThrough">Is told of each slice that is left as it is; may be called from several threads.</param>
+    public IImageRestorer Open(ParseResult parsed, string path, Action<ImageSlice> onPassThrough) => ModelFiles.Open(path, parsed.GetRequiredValue(_device), new()
+    {
+        MemoryBudget = parsed.GetValue(_memory) * 1_000_000L,
+        NonFinite = parsed.GetValue(_passNonFinite) ? NonFiniteHandling.PassThrough : NonFiniteHandling.Throw,
+        OnPassThrough = onPassThrough,
+    });
+}

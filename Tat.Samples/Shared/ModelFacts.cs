@@ -1,0 +1,28 @@
+using Microsoft.ML;
+using Tat.Torch.Model;
+using Tat.Torch.Tasks;
+
+namespace Tat.Samples.Shared;
+
+/// <summary>What <c>inspect</c> tells of a model.</summary>
+internal sealed record ModelFacts(string File, IReadOnlyList<ModelTask> Tasks, ModelCard Card)
+{
+    public static ModelFacts Of(string path)
+    {
+        // The card alone is read, not the weights.
+        var info = new MLContext().ImageRestoration.ReadModelInfo(path);
+        return new(path, [.. info.Tasks.Select(ModelTask.Of)], info.Card);
+    }
+}
+
+/// <summary>A task that a model has learnt.</summary>
+internal sealed record ModelTask(string Name, string Quantity, string Unit, string Scaling, float[] NormalizationRange, float[]? MetricWindow)
+{
+    public static ModelTask Of(RestorationTask task) => new(task.Name, task.Quantity, task.Unit, task.Scaling.ToString(),
+        [task.NormalizationRange.Minimum, task.NormalizationRange.Maximum], task.MetricWindow is { } window ? [window.Minimum, window.Maximum] : null);
+
+    /// <summary>The task in a line.</summary>
+    public string Describe() => FormattableString.Invariant($"{Quantity} in {Unit}, ") + (MetricWindow is null
+        ? "scaled by the level of each volume, measured unclipped"
+        : FormattableString.Invariant($"normalised from [{NormalizationRange[0]}, {NormalizationRange[1]}], measured in [{MetricWindow[0]}, {MetricWindow[1]}]"));
+}

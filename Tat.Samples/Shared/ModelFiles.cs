@@ -1,0 +1,114 @@
+using Microsoft.ML;
+using Tat.MLNet.Scoring;
+using Tat.Torch.Inference;
+using Tat.Torch.Model;
+using Tat.Torch.Onnx;
+using Tat.Torch.Runtime;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Tat.Samples.Shared;
+
+/// <summary>Opens models of every kind that can restore, and saves pipelines.</summary>
+internal static class ModelFiles
+{
+    private static readonly string[] _endings = [".zip", ".onnx", ".safetensors"];
+
+    /// <summary>Whether a name is that of a model.</summary>
+    public static bool IsModelName(string path) => _endings.Contains(Path.GetExtension(path), StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>Opens a model.</summary>
+    /// <param name="path">The model.</param>
+    /// <param name="device">Where it runs: cpu, cuda, cuda:N or auto, which is the CPU for ONNX.</param>
+    /// <param name="options">How it restores; <see langword="null"/> for the defaults.</param>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="InvalidDataException">It is not a model, or damaged.</exception>
+    public static IImageRestorer Open(string path, string device = "auto", RestorerOptions? options = null)
+    {
+        if (!File.Exists(path))
+        {
+            throw new FileNotFoundException($"The model '{path}' does not exist; train one, for example with the command quickstart, or give another --model.");
+        }
+
+        return Path.GetExtension(path).ToLowerInvariant() switch
+        {
+            ".zip" => OpenPipeline(path, ComputeDevice.Choose(device), options),
+            ".onnx" => OpenOnnx(path, device, options ?? new()),
+            ".safetensors" => new Restorer(TatModel.Load(path, ComputeDevice.Choose(device)), options, ownsModel: true),
+            _ => throw new InvalidDataException($"'{path}' is not a model by its name; {string.Join(", ", _endings)} can be opened."),
+        };
+    }
+
+    /// <summary>Loads a pipeline that ML.NET has saved.</summary>
+    /// <exception cref="InvalidDataException">It is not one, or damaged.</exception>
+    public static ITransformer LoadPipeline(MLContext ml, string path)
+    {
+        try
+        {
+            return ml.Model.Load(path, out _);
+        }
+        catch (Exception exception) when (exception is FormatException or InvalidOperationException or InvalidDataException)
+        {
+            throw new InvalidDataException($"'{path}' is not a model of ML.NET, or damaged: {exception.Message}", exception);
+        }
+    }
+
+    /// <summary>Loads a model of TorchSharp.</summary>
+    public static TatModel LoadTorch(string path)
+    {
+        if (Path.GetExtension(path).Equals(".safetensors", StringComparison.OrdinalIgnoreCase))
+        {
+            return TatModel.Load(path);
+        }
+
+        var ml = new MLContext();
+        return ml.ImageRestoration.FindRestoration(LoadPipeline(ml, path)) is TatTransformer transformer
+            ? transformer.Model
+            : throw new InvalidDataException($"The model '{path}' runs on ONNX Runtime already; export the one that it was made from.");
+    }
+
+    /// <summary>Saves a pipeline; the file appears whole or not at all.</summary>
+    public static void Save(MLContext ml, ITransformer model, DataViewSchema? schema, string path)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
+        var temporary = $"{path}.{Guid.NewGuid():N}.tmp";
+        try
+        {
+            ml.Model.Save(model, schema, temporary);
+            File.Move(temporary, path, overwrite: true);
+        }
+        finally
+        {
+            File.Delete(temporary);
+        }
+    }
+
+    private static IImageRestorer OpenPipeline(string path, Device device, RestorerOptions? options)
+    {
+        var ml = new MLContext { GpuDeviceId = device.type == DeviceType.CUDA ? device.index : null, FallbackToCpu = false };
+        var step = ml.ImageRestoration.FindRestoration(LoadPipeline(ml, path));
+        if (step is TatTransformer tat)
+        {
+            return new Restorer(tat.Model, options, ownsModel: true);
+        }
+
+        RefuseMemory(path, options);
+        return step.Restorer;
+    }
+
+    private static OnnxRestorer OpenOnnx(string path, string device, RestorerOptions options)
+    {
+        RefuseMemory(path, options);
+        var runtime = new OnnxRestorerOptions { NonFinite = options.NonFinite, OnPassThrough = options.OnPassThrough };
+        var isGpu = device.Trim().StartsWith("cuda", StringComparison.OrdinalIgnoreCase);
+        return new OnnxRestorer(path, isGpu ? runtime with { ExecutionProvider = "CUDA", DeviceId = ComputeDevice.Choose(device).index } : runtime);
+    }
+
+    private static void RefuseMemory(string path, RestorerOptions? options)
+    {
+        if (options?.MemoryBudget is not null)
+        {
+            throw new InvalidDataException($"{InferenceOptions.MemoryName} is for models that run on TorchSharp; '{path}' is for ONNX Runtime, and restores images whole.");
+        }
+    }
+}

@@ -1,0 +1,81 @@
+using Tat.MLNet.Formats;
+using Tat.MLNet.Formats.Dicom;
+using Tat.MLNet.Formats.Dicom.Model;
+using Tat.MLNet.Formats.Dicom.Providers;
+
+namespace Tat.Tests.Formats.Dicom;
+
+[TestClass]
+public class DeidentificationTests
+{
+    [TestMethod]
+    public void Nothing_of_the_patient_is_left_in_or_under_sequences()
+    {
+        using var files = new SyntheticDicom();
+        var inner = new DicomDataSet();
+        inner.SetText(Tags.PatientName, DicomVr.PN, "Secret^Inner");
+        inner.SetText(Tags.ReferencedSopInstanceUid, DicomVr.UI, "1.2.3.4.1");
+        inner.SetText(Tags.ReferencedSopClassUid, DicomVr.UI, "1.2.840.10008.5.1.4.1.1.2");
+        var data = SyntheticDicom.Slice(1, 0);
+        data.SetItems(new DicomTag(0x0008, 0x1140), inner);
+        data.SetText(Tags.PatientId, DicomVr.LO, "Secret4711");
+        data.SetText(new DicomTag(0x0010, 0x4000), DicomVr.LT, "Secret comment");
+        data.SetText(new DicomTag(0x0008, 0x0080), DicomVr.LO, "Secret hospital");
+        data.SetText(new DicomTag(0x0009, 0x0010), DicomVr.LO, "SECRET CREATOR");
+        data.SetText(new DicomTag(0x0009, 0x1001), DicomVr.LO, "Secret private");
+        data.SetText(Tags.SeriesDescription, DicomVr.LO, "Secret series");
+        var path = files.Write(data);
+
+        var output = Write(path, Path.Combine(files.Folder, "a.dcm"), "key");
+        var text = System.Text.Encoding.Latin1.GetString(File.ReadAllBytes(Path.Combine(files.Folder, "a.dcm")));
+        Assert.DoesNotContain("secret", text.ToLowerInvariant());
+        Assert.DoesNotContain("1.2.3.4", text);
+        Assert.AreEqual("YES", output.GetString(Tags.PatientIdentityRemoved));
+        Assert.AreEqual("113100", output.GetItem(Tags.DeidentificationMethodCodeSequence)!.GetString(Tags.CodeValue));
+        Assert.AreEqual("TAT restored – not for diagnostic use", output.GetString(Tags.SeriesDescription));
+        Assert.AreEqual("1.2.840.10008.5.1.4.1.1.2", output.GetItem(new DicomTag(0x0008, 0x1140))!.GetString(Tags.ReferencedSopClassUid));
+
+        // The same UID gives the same one everywhere, and in the next run with the same key.
+        Assert.AreEqual(
+            output.GetItem(new DicomTag(0x0008, 0x1140))!.GetString(Tags.ReferencedSopInstanceUid),
+            output.GetItem(Tags.SourceImageSequence)!.GetString(Tags.ReferencedSopInstanceUid));
+        var again = Write(path, Path.Combine(files.Folder, "b.dcm"), "key");
+        Assert.AreEqual(output.GetString(Tags.StudyInstanceUid), again.GetString(Tags.StudyInstanceUid));
+        Assert.AreEqual(output.GetString(Tags.PatientId), again.GetString(Tags.PatientId));
+        var other = Write(path, Path.Combine(files.Folder, "c.dcm"), null);
+        Assert.AreNotEqual(output.GetString(Tags.StudyInstanceUid), other.GetString(Tags.StudyInstanceUid));
+    }
+
+    [TestMethod]
+    public void PET_keeps_its_SUV_without_the_weight_and_the_times_that_they_were_computed_of()
+    {
+        using var files = new SyntheticDicom();
+        var path = files.Write(SyntheticDicom.Pet());
+        var destination = Path.Combine(files.Folder, "a.dcm");
+        var output = Write(path, destination, "key");
+        Assert.IsNull(output.GetString(Tags.PatientWeight));
+        Assert.AreEqual("GML", output.GetString(Tags.Units));
+        using var before = ImageFormats.Open(path);
+        using var after = ImageFormats.Open(destination);
+        Assert.AreEqual("SUV", after.Unit);
+        Assert.AreEqual(before.ReadSlice(0).Pixels[40], after.ReadSlice(0).Pixels[40], 1e-6);
+    }
+
+    [TestMethod]
+    public void Text_in_the_pixels_cannot_be_removed_and_is_refused()
+    {
+        using var files = new SyntheticDicom();
+        var data = SyntheticDicom.Slice(1, 0);
+        data.SetText(Tags.BurnedInAnnotation, DicomVr.CS, "YES");
+        var path = files.Write(data);
+        Assert.Contains("burned", Assert.ThrowsExactly<ImageFormatException>(() => Write(path, Path.Combine(files.Folder, "a.dcm"), null)).Message);
+        Assert.HasCount(1, Directory.GetFileSystemEntries(files.Folder));
+    }
+
+    private static DicomDataSet Write(string path, string destination, string? key)
+    {
+        using var scan = ImageFormats.Open(path);
+        new DicomFormat().WriteDerived(scan, destination, [scan.ReadSlice(0)], new() { Deidentify = true, DeidentificationKey = key });
+        return DicomProviders.Current.Read(destination).DataSet;
+    }
+}

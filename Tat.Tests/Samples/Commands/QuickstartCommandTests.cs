@@ -1,0 +1,149 @@
+using System.Text.Json;
+using Tat.MLNet.Formats;
+using Tat.MLNet.Formats.Nifti;
+using Tat.Samples;
+using Tat.Samples.Commands;
+using Tat.Samples.Shell;
+using Tat.Tests.Formats;
+using Tat.Torch.Training;
+
+namespace Tat.Tests.Samples;
+
+/// <summary>The whole path with very little training: what the quickstart leaves, and that other commands go on from there.</summary>
+[TestClass]
+public sealed class QuickstartCommandTests
+{
+    private static readonly TemporaryFolder _folder = new();
+    private static readonly StringWriter _output = new();
+
+    private static string Model => _folder["qs/tat.zip"];
+
+    [ClassInitialize]
+    public static void RunQuickstart(TestContext _) =>
+        QuickstartCommand.Run(new Terminal(_output, _output, isInteractive: false), _folder["qs"], Sizes, default);
+
+    private static QuickstartCommand.Sizes Sizes => new(ImageSize: 32, TrainingPairs: 4, TestPairs: 2, MriFactor: 2, TatTrainerOptions.Cpu with { Iterations = 4, PatchSize = 32 });
+
+    [ClassCleanup]
+    public static void RemoveFolder() => _folder.Dispose();
+
+    [TestMethod]
+    public void It_leaves_data_model_and_report_and_says_what_next()
+    {
+        Assert.IsTrue(File.Exists(Model));
+        var report = File.ReadAllText(_folder["qs/report.html"]);
+        foreach (var part in new[] { "PET", "CT", "MRI", "PSNR", "Phantoms are not patients", "<svg" })
+        {
+            StringAssert.Contains(report, part, StringComparison.Ordinal);
+        }
+
+        StringAssert.Contains(_output.ToString(), "PSNR (dB)", StringComparison.Ordinal);
+        StringAssert.Contains(_output.ToString(), "Phantoms are not patients", StringComparison.Ordinal);
+        Assert.IsTrue(File.Exists(_folder["qs/report.png"]));
+        Assert.DoesNotContain("time limit", _output.ToString());
+        foreach (var anatomy in new[] { "head", "torso" })
+        {
+            StringAssert.Contains(report, $"ct-{anatomy}", StringComparison.Ordinal);
+        }
+
+        Assert.HasCount(2, Directory.GetFiles(_folder["qs/data/CT/test/LQ"]));
+        Assert.DoesNotContain(".tmp", string.Join(' ', _folder.Files));
+    }
+
+    [TestMethod]
+    public async Task Inspect_shows_the_card_of_its_model()
+    {
+        var run = await Cli.RunAsync("inspect", Model, "--json");
+        run.AssertDone();
+        var model = JsonDocument.Parse(run.Output).RootElement;
+        Assert.AreEqual(4, model.GetProperty("card").GetProperty("iterations").GetInt32());
+        Assert.AreEqual(4, model.GetProperty("card").GetProperty("trainingPairs").GetProperty("MRI").GetInt32());
+    }
+
+    [TestMethod]
+    public async Task Its_model_restores_a_real_volume_with_equal_geometry()
+    {
+        var source = TestData.Path("data/nifti/v_t2_i16.nii.gz");
+        (await Cli.RunAsync("restore", source, "--model", Model, "--task", "MRI", "--out", _folder["mr.nii.gz"])).AssertDone();
+        using var before = ImageFormats.Open(source);
+        using var after = ImageFormats.Open(_folder["mr.nii.gz"]);
+        Assert.AreEqual(before.Affine!.ToString(), after.Affine!.ToString());
+        Assert.AreEqual((before.Rows, before.Columns, before.SliceCount), (after.Rows, after.Columns, after.SliceCount));
+    }
+
+    [TestMethod]
+    public async Task Evaluate_and_report_measure_its_model()
+    {
+        var run = await Cli.RunAsync("evaluate", "--data", _folder["qs/data"], "--model", Model, "--json", "--csv", _folder["images.csv"]);
+        run.AssertDone();
+        Assert.AreEqual(3, JsonDocument.Parse(run.Output).RootElement.GetArrayLength());
+        Assert.IsTrue(double.IsFinite(JsonDocument.Parse(run.Output).RootElement[0].GetProperty("restored").GetProperty("psnr").GetDouble()));
+        Assert.HasCount(7, File.ReadAllLines(_folder["images.csv"]));
+        (await Cli.RunAsync("report", "--data", _folder["qs/data"], "--model", Model, "--out", _folder["r.html"])).AssertDone();
+        StringAssert.Contains(File.ReadAllText(_folder["r.html"]), "PSNR", StringComparison.Ordinal);
+    }
+
+    [TestMethod]
+    public async Task Train_takes_the_same_data()
+    {
+        string[] command = ["train", "--data", _folder["qs/data"], "--tasks", "CT", "MRI", "--iterations", "2", "--patch", "32", "--out", _folder["mine.zip"]];
+        var run = await Cli.RunAsync(command);
+        run.AssertDone();
+        (await Cli.RunAsync(command)).AssertFailed(1, "--overwrite");
+        var inspect = await Cli.RunAsync("inspect", _folder["mine.zip"], "--json");
+        Assert.AreEqual(2, JsonDocument.Parse(inspect.Output).RootElement.GetProperty("tasks").GetArrayLength());
+    }
+
+    [TestMethod]
+    public async Task Logs_of_a_training_become_learning_curves_of_a_report()
+    {
+        (await Cli.RunAsync("train", "--data", _folder["qs/data"], "--iterations", "2", "--patch", "32", "--out", _folder["logged.zip"], "--logs", _folder["logs"])).AssertDone();
+        Assert.HasCount(1, Directory.GetFiles(_folder["logs"], "events.out.tfevents.*"));
+        (await Cli.RunAsync("report", "--data", _folder["qs/data"], "--model", _folder["logged.zip"], "--logs", _folder["logs"], "--out", _folder["curves.html"])).AssertDone();
+        StringAssert.Contains(File.ReadAllText(_folder["curves.html"]), "Learning curves", StringComparison.Ordinal);
+        (await Cli.RunAsync("report", "--data", _folder["qs/data"], "--model", _folder["logged.zip"], "--logs", _folder["qs"], "--out", _folder["none.html"])).AssertFailed(1, "training.csv");
+    }
+
+    [TestMethod]
+    public async Task Training_that_its_time_limit_ends_says_how_far_it_came()
+    {
+        var run = await Cli.RunAsync("train", "--data", _folder["qs/data"], "--iterations", "1000000", "--minutes", "0.01", "--patch", "32", "--out", _folder["short.zip"]);
+        run.AssertDone();
+        StringAssert.Contains(run.Output, "of 1000000 iterations", StringComparison.Ordinal);
+    }
+
+    [TestMethod]
+    public async Task Cancelled_training_keeps_the_best_model_so_far()
+    {
+        using var cancellation = new CancellationTokenSource();
+        var (output, errors) = (new CancellingWriter("iteration", cancellation), new StringWriter());
+        var exitCode = await CommandLine.RunAsync(
+            ["train", "--data", _folder["qs/data"], "--iterations", "1000000", "--patch", "32", "--out", _folder["best.zip"]],
+            new Terminal(output, errors, isInteractive: false, plainInterval: TimeSpan.Zero), cancellation.Token);
+        new Cli(exitCode, output.ToString(), errors.ToString()).AssertFailed(1, "cancelled");
+        StringAssert.Contains(output.ToString(), "best model so far", StringComparison.Ordinal);
+        (await Cli.RunAsync("inspect", _folder["best.zip"])).AssertDone();
+    }
+
+    [TestMethod]
+    public async Task A_damaged_model_is_an_explained_error()
+    {
+        File.WriteAllText(_folder["bad.zip"], "no zip");
+        new NiftiFormat().Write(_folder["a.nii"], [new(new float[64], 8, 8)]);
+        (await Cli.RunAsync("restore", _folder["a.nii"], "--model", _folder["bad.zip"], "--task", "MRI", "--out", _folder["b.nii"])).AssertFailed(1, "bad.zip");
+        (await Cli.RunAsync("inspect", _folder["bad.zip"])).AssertFailed(1, "bad.zip");
+    }
+
+    /// <summary>Presses Ctrl-C when it is told a certain text.</summary>
+    private sealed class CancellingWriter(string text, CancellationTokenSource cancellation) : StringWriter
+    {
+        public override void WriteLine(string? value)
+        {
+            base.WriteLine(value);
+            if (value?.Contains(text, StringComparison.Ordinal) == true)
+            {
+                cancellation.Cancel();
+            }
+        }
+    }
+}

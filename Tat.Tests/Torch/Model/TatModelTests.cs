@@ -1,0 +1,112 @@
+using Tat.Torch.Model;
+using Tat.Torch.Tasks;
+using Tat.Torch.TensorFiles;
+using static TorchSharp.torch;
+
+namespace Tat.Tests.Model;
+
+[TestClass]
+public sealed class TatModelTests
+{
+    private static readonly TaskVocabulary _tasks = new(
+        RestorationTask.Ct,
+        new RestorationTask("Ultraschall “B”", "echo", "dB", new(-60, 0), new(-40, -5)) { DoseReduction = 1.5, UpscalingFactor = 2 });
+
+    private static readonly ModelCard _card = new()
+    {
+        Trained = new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero),
+        Iterations = 123,
+        Data = "Phantome — Kopf",
+        TrainingPairs = new Dictionary<string, int> { ["CT"] = 5 },
+        Validation = new Dictionary<string, TaskScore> { ["CT"] = new(30.5, double.NaN, 12, 3) },
+    };
+
+    [TestMethod]
+    public void A_saved_model_comes_back_with_the_same_weights_tasks_and_card()
+    {
+        using var model = new TatModel(new TatNetwork(GoldenVectors.Options), _tasks, _card);
+        var bytes = Save(model);
+        foreach (var stream in new Stream[] { new MemoryStream(bytes), new OneWayStream(bytes) })
+        {
+            using var loaded = TatModel.Load(stream);
+            Assert.AreEqual(model.Network.Options, loaded.Network.Options);
+            CollectionAssert.AreEqual(_tasks.ToArray(), loaded.Tasks.ToArray());
+            Assert.AreEqual(_card.Trained, loaded.Card.Trained);
+            Assert.AreEqual(_card.Data, loaded.Card.Data);
+            Assert.AreEqual(_card.Validation["CT"], loaded.Card.Validation["CT"]);
+            CollectionAssert.AreEqual(bytes, Save(loaded), "the same model gives the same bytes");
+        }
+    }
+
+    [TestMethod]
+    public void A_task_that_is_scaled_by_volume_keeps_its_scaling_and_makes_a_file_that_older_programs_refuse()
+    {
+        using var model = new TatModel(new TatNetwork(GoldenVectors.Options), TaskVocabulary.Scans, _card);
+        var bytes = Save(model);
+        StringAssert.Contains(System.Text.Encoding.UTF8.GetString(bytes, 8, 3000), "\"tat.format\":\"2\"");
+        using var loaded = TatModel.Load(new MemoryStream(bytes));
+        CollectionAssert.AreEqual(TaskVocabulary.Scans.ToArray(), loaded.Tasks.ToArray());
+
+        using var fixedRanges = new TatModel(new TatNetwork(GoldenVectors.Options), TaskVocabulary.Paper, _card);
+        var text = System.Text.Encoding.UTF8.GetString(Save(fixedRanges), 8, 3000);
+        StringAssert.Contains(text, "\"tat.format\":\"1\"");
+        Assert.IsFalse(text.Contains("Scaling", StringComparison.Ordinal), "as it always was");
+    }
+
+    [TestMethod]
+    public void A_damaged_model_is_refused_with_an_explanation()
+    {
+        using var model = new TatModel(new TatNetwork(GoldenVectors.Options), _tasks, _card);
+        var bytes = Save(model);
+        foreach (var length in new[] { 0, 7, 100, 5000, bytes.Length - 1 })
+        {
+            Assert.ThrowsExactly<InvalidDataException>(() => TatModel.Load(new MemoryStream(bytes, 0, length)));
+            Assert.ThrowsExactly<InvalidDataException>(() => TatModel.Load(new OneWayStream(bytes[..length])));
+        }
+
+        var text = System.Text.Encoding.UTF8.GetString(bytes, 8, 3000);
+        foreach (var (old, replacement) in new[] { ("\\\"Width\\\":8", "\\\"Width\\\":6"), ("\\\"Width\\\":8", "\\\"Width\\\":7"), ("tat.format", "tat.fOrmat"), ("tat.tasks", "tat.tAsks") })
+        {
+            var damaged = (byte[])bytes.Clone();
+            System.Text.Encoding.UTF8.GetBytes(text.Replace(old, replacement)).CopyTo(damaged, 8);
+            Assert.ThrowsExactly<InvalidDataException>(() => TatModel.Load(new MemoryStream(damaged)), $"{old} → {replacement}");
+        }
+    }
+
+    [TestMethod]
+    public void A_file_of_bare_weights_is_not_a_model()
+    {
+        var stream = new MemoryStream();
+        using var values = ones(3);
+        SafetensorsWriter.Write(stream, new Dictionary<string, Tensor> { ["a"] = values });
+        stream.Position = 0;
+        StringAssert.Contains(Assert.ThrowsExactly<InvalidDataException>(() => TatModel.Load(stream)).Message, "not a TAT model");
+    }
+
+    [TestMethod]
+    public void A_file_is_replaced_whole()
+    {
+        var path = Path.Combine(Path.GetTempPath(), $"{Guid.NewGuid():n}.safetensors");
+        try
+        {
+            using var model = new TatModel(new TatNetwork(GoldenVectors.Options), _tasks);
+            model.Save(path);
+            model.Save(path);
+            CollectionAssert.AreEqual(Save(model), File.ReadAllBytes(path));
+            Assert.HasCount(1, Directory.GetFiles(Path.GetTempPath(), Path.GetFileName(path) + "*"));
+            using var loaded = TatModel.Load(path);
+            Assert.AreEqual(2, loaded.Tasks.Count);
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
+    private static byte[] Save(TatModel model)
+    {
+        var stream = new MemoryStream();
+        model.Save(stream);
+        return stream.ToArray();
+    }
+}

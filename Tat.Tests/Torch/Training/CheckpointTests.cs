@@ -1,0 +1,240 @@
+using Tat.Tests.Formats;
+using Tat.Torch.Model;
+using Tat.Torch.Training;
+using Tat.Torch.Training.Resuming;
+using Tat.Torch.Training.Steps;
+
+namespace Tat.Tests.Training;
+
+[TestClass]
+public sealed class CheckpointTests
+{
+    [TestMethod]
+    public void A_resumed_training_ends_with_the_same_weights_bit_for_bit()
+    {
+        using var folder = new TemporaryFolder();
+        var options = NoisyWaves.ShortTraining with { CheckpointFolder = folder.Path, CheckpointInterval = 2 };
+        using var straight = Train(NoisyWaves.ShortTraining);
+        using (Train(options, cancelAt: 3))
+        {
+        }
+
+        using (Train(options, cancelAt: 9))
+        {
+        }
+
+        var log = new ProgressLog();
+        using var resumed = Train(options, log);
+        Assert.AreEqual(10, log.Reports[0].Iteration);
+        StringAssert.Contains(log.Reports[0].Messages[0], "Resumed at iteration 9");
+        CollectionAssert.AreEqual(Weights(straight), Weights(resumed));
+        Assert.AreEqual(straight.Card.Iterations, resumed.Card.Iterations);
+    }
+
+    [TestMethod]
+    public void A_finished_training_gives_its_model_again_and_can_be_extended()
+    {
+        using var folder = new TemporaryFolder();
+        var options = NoisyWaves.ShortTraining with { CheckpointFolder = folder.Path };
+        using var first = Train(options);
+        using var again = Train(options);
+        CollectionAssert.AreEqual(Weights(first), Weights(again));
+
+        var log = new ProgressLog();
+        using var longer = Train(options with { Iterations = 16 }, log);
+        Assert.AreEqual(13, log.Reports[0].Iteration);
+        Assert.AreEqual(16, log.Reports[^1].Iteration);
+    }
+
+    [TestMethod]
+    public void Only_the_last_few_checkpoints_stay()
+    {
+        using var folder = new TemporaryFolder();
+        using var model = Train(NoisyWaves.ShortTraining with { CheckpointFolder = folder.Path, CheckpointInterval = 2, CheckpointsKept = 2 });
+        CollectionAssert.AreEquivalent(
+            new[] { "checkpoint-000000010.safetensors", "checkpoint-000000012.safetensors" },
+            Directory.GetFiles(folder.Path, "checkpoint-*").Select(Path.GetFileName).ToArray());
+    }
+
+    [TestMethod]
+    [DataRow("cut")]
+    [DataRow("flipped")]
+    [DataRow("empty")]
+    public void A_damaged_checkpoint_is_passed_over_for_the_one_before(string damage)
+    {
+        using var folder = new TemporaryFolder();
+        var options = NoisyWaves.ShortTraining with { CheckpointFolder = folder.Path, CheckpointInterval = 2 };
+        using (Train(options, cancelAt: 8))
+        {
+        }
+
+        var newest = Path.Combine(folder.Path, "checkpoint-000000008.safetensors");
+        var bytes = File.ReadAllBytes(newest);
+        bytes[^200] ^= 1;
+        File.WriteAllBytes(newest, damage switch { "cut" => bytes[..(bytes.Length / 2)], "flipped" => bytes, _ => [] });
+
+        var log = new ProgressLog();
+        using var resumed = Train(options, log);
+        Assert.AreEqual(7, log.Reports[0].Iteration);
+        StringAssert.StartsWith(log.Reports[0].Messages[0], "Checkpoint of iteration 8 passed over");
+        StringAssert.Contains(log.Reports[0].Messages[1], "Resumed at iteration 6");
+        using var straight = Train(NoisyWaves.ShortTraining);
+        CollectionAssert.AreEqual(Weights(straight), Weights(resumed));
+    }
+
+    [TestMethod]
+    public void When_all_checkpoints_are_damaged_training_does_not_start_over_silently()
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllText(Path.Combine(folder.Path, "checkpoint-000000008.safetensors"), "nonsense");
+        var error = Assert.ThrowsExactly<InvalidDataException>(() => Train(NoisyWaves.ShortTraining with { CheckpointFolder = folder.Path }));
+        StringAssert.Contains(error.Message, "All 1 checkpoints");
+    }
+
+    [TestMethod]
+    public void Changed_options_are_named_and_refused_unless_allowed()
+    {
+        using var folder = new TemporaryFolder();
+        var options = NoisyWaves.ShortTraining with { CheckpointFolder = folder.Path };
+        using (Train(options, cancelAt: 5))
+        {
+        }
+
+        var changed = options with { LearningRate = 1e-3, Seed = 1, Iterations = 10 };
+        var error = Assert.ThrowsExactly<InvalidOperationException>(() => Train(changed));
+        StringAssert.Contains(error.Message, "LearningRate was 0.002 and is 0.001");
+        StringAssert.Contains(error.Message, "Seed was 42 and is 1");
+        StringAssert.Contains(error.Message, "Iterations was 12 and is 10");
+
+        var network = Assert.ThrowsExactly<InvalidOperationException>(() => new TatTrainer(NoisyWaves.TinyNetwork with { TrainSize = 24 }, NoisyWaves.Tasks, options).Train(NoisyWaves.ForTwoTasks, []));
+        StringAssert.Contains(network.Message, "network TrainSize was 16 and is 24");
+        var data = Assert.ThrowsExactly<InvalidOperationException>(() => new TatTrainer(NoisyWaves.TinyNetwork, NoisyWaves.Tasks, options).Train([.. NoisyWaves.ForTwoTasks, NoisyWaves.ForTwoTasks[0]], []));
+        StringAssert.Contains(data.Message, "training pairs of CT was 6 and is 12");
+
+        var log = new ProgressLog();
+        using var model = Train(changed with { AllowChangedOptions = true }, log);
+        Assert.AreEqual(6, log.Reports[0].Iteration);
+        StringAssert.Contains(log.Reports[0].Messages[0], "Going on with changed options");
+    }
+
+    [TestMethod]
+    public void Without_resume_a_folder_with_checkpoints_is_refused()
+    {
+        using var folder = new TemporaryFolder();
+        var options = NoisyWaves.ShortTraining with { CheckpointFolder = folder.Path, Iterations = 2 };
+        using (Train(options))
+        {
+        }
+
+        var error = Assert.ThrowsExactly<InvalidOperationException>(() => Train(options with { Resume = false }));
+        StringAssert.Contains(error.Message, "up to iteration 2");
+    }
+
+    [TestMethod]
+    public void A_folder_that_cannot_be_written_is_an_error_before_training()
+    {
+        using var folder = new TemporaryFolder();
+        var file = Path.Combine(folder.Path, "file");
+        File.WriteAllText(file, "in the way");
+        var error = Assert.ThrowsExactly<IOException>(() => Train(NoisyWaves.ShortTraining with { CheckpointFolder = file }));
+        StringAssert.Contains(error.Message, $"Checkpoints cannot be written to '{file}'");
+    }
+
+    [TestMethod]
+    public void A_folder_in_use_by_another_training_is_refused()
+    {
+        using var folder = new TemporaryFolder();
+        using var other = new CheckpointStore(folder.Path, 1);
+        Assert.ThrowsExactly<IOException>(() => Train(NoisyWaves.ShortTraining with { CheckpointFolder = folder.Path }));
+    }
+
+    [TestMethod]
+    public void A_full_disk_leaves_earlier_checkpoints_untouched()
+    {
+        using var folder = new TemporaryFolder();
+        using (Train(NoisyWaves.ShortTraining with { CheckpointFolder = folder.Path, Iterations = 2 }))
+        {
+        }
+
+        using var store = new CheckpointStore(folder.Path, 3) { Create = _ => new FullDisk() };
+        using var state = new TrainingState(NoisyWaves.TinyNetwork, NoisyWaves.Tasks, NoisyWaves.ShortTraining);
+        var manifest = new CheckpointManifest { ProductVersion = "1", Counters = new() { Iteration = 3 }, Iterations = 9, Settings = [], SettingsHash = "", Seed = 1, Lists = [] };
+        var error = Assert.ThrowsExactly<IOException>(() => store.Save(state, manifest));
+        StringAssert.Contains(error.Message, "The checkpoint of iteration 3 cannot be written");
+        CollectionAssert.AreEqual(new long[] { 2 }, store.Iterations.ToArray());
+    }
+
+    [TestMethod]
+    public void A_folder_that_vanishes_does_not_end_training()
+    {
+        using var folder = new TemporaryFolder();
+        var checkpoints = Path.Combine(folder.Path, "checkpoints");
+        var log = new ProgressLog(report =>
+        {
+            if (report.Iteration == 5)
+            {
+                Directory.Delete(checkpoints, recursive: true);
+                File.WriteAllText(checkpoints, "in the way");
+            }
+        });
+        using var model = Train(NoisyWaves.ShortTraining with { CheckpointFolder = checkpoints, CheckpointInterval = 4 }, log);
+        Assert.AreEqual(12, log.Reports[^1].Iteration);
+        var told = log.Reports.SelectMany(report => report.Messages).ToList();
+        Assert.IsTrue(told.Any(message => message.Contains("The checkpoint of iteration 8 cannot be written", StringComparison.Ordinal)), string.Join('\n', told));
+    }
+
+    [TestMethod]
+    public void After_divergence_training_can_go_back_with_a_lower_rate()
+    {
+        using var folder = new TemporaryFolder();
+        var log = new ProgressLog();
+        using var model = Train(NoisyWaves.ShortTraining with
+        {
+            LearningRate = 1e6,
+            RollBackRateFactor = 1e-9,
+            OnDivergence = DivergenceHandling.RollBack,
+            CheckpointFolder = folder.Path,
+        }, log);
+        Assert.AreEqual(12, log.Reports[^1].Iteration);
+        var told = log.Reports.SelectMany(report => report.Messages).ToList();
+        Assert.IsTrue(told.Any(message => message.Contains("Went back to iteration 0, with 1E-09 times the learning rate", StringComparison.OrdinalIgnoreCase)), string.Join('\n', told));
+    }
+
+    private static TatModel Train(TatTrainerOptions options, ProgressLog? log = null, long cancelAt = -1)
+    {
+        using var cancel = new CancellationTokenSource();
+        var own = new ProgressLog(report =>
+        {
+            log?.Report(report);
+            if (report.Iteration == cancelAt)
+            {
+                cancel.Cancel();
+            }
+        });
+        return new TatTrainer(NoisyWaves.TinyNetwork, NoisyWaves.Tasks, options).Train(NoisyWaves.ForTwoTasks, NoisyWaves.ForTwoTasks, own, cancel.Token);
+    }
+
+    private static byte[] Weights(TatModel model)
+    {
+        using var bytes = new MemoryStream();
+        foreach (var (_, parameter) in model.Network.named_parameters())
+        {
+            bytes.Write(parameter.detach().bytes);
+        }
+
+        return bytes.ToArray();
+    }
+
+    private sealed class FullDisk : MemoryStream
+    {
+        public override void Write(ReadOnlySpan<byte> buffer)
+        {
+            if (Length + buffer.Length > 10_000)
+            {
+                throw new IOException("No space left on device");
+            }
+
+            base.Write(buffer);
+        }
+    }
+}

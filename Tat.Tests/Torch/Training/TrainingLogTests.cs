@@ -1,0 +1,154 @@
+using System.Buffers.Binary;
+using System.Text;
+using Tat.Tests.Formats;
+using Tat.Tests.Model;
+using Tat.Torch.Checkpoints;
+using Tat.Torch.Model;
+using Tat.Torch.Training;
+using Tat.Torch.Training.Reporting;
+
+namespace Tat.Tests.Training;
+
+[TestClass]
+public sealed class TrainingLogTests
+{
+    [TestMethod]
+    public void Logs_hold_every_report_and_go_on_after_an_interruption()
+    {
+        using var folder = new TemporaryFolder();
+        var options = NoisyWaves.ShortTraining with { LogFolder = folder["logs"], CheckpointFolder = folder["checkpoints"], CheckpointInterval = 5 };
+        using var cancel = new CancellationTokenSource();
+        using (Train(options, new ProgressLog(report =>
+        {
+            if (report.Iteration == 7)
+            {
+                cancel.Cancel();
+            }
+        }), cancel.Token))
+        {
+        }
+
+        File.Delete(folder["checkpoints/checkpoint-000000007.safetensors"]);
+        var log = new ProgressLog();
+        using (Train(options, log))
+        {
+        }
+
+        string[] lines = File.ReadAllLines(folder["logs/training.csv"]);
+        Assert.AreEqual("iteration,seconds,loss,rate,gradient_norm,CT_error,CT_input_error,CT_weight,CT_psnr,CT_ssim,CT_rmse,MRI_error,MRI_input_error,MRI_weight,MRI_psnr,MRI_ssim,MRI_rmse,mean_psnr,best", lines[0]);
+        CollectionAssert.AreEqual(Enumerable.Range(1, 12).Select(i => $"{i}").ToArray(), lines.Skip(1).Select(line => line.Split(',')[0]).ToArray());
+        Assert.AreEqual(log.Reports[^1].Tasks["MRI"].Loss, double.Parse(lines[^1].Split(',')[11]), 1e-12);
+
+        string[] files = Directory.GetFiles(folder["logs"], "events.out.tfevents.*");
+        Assert.HasCount(2, files);
+        var second = files.Order().Select(ReadEvents).Last();
+        Assert.AreEqual("brain.Event:2", Encoding.UTF8.GetString(second[0][3].Single()));
+        CollectionAssert.AreEqual(new byte[] { 8, 1 }, second[1][7].Single());
+        Assert.AreEqual(6, second[1][2].Single()[0]);
+        var values = ReadMessage(second[^1][5].Single())[1].Select(ReadMessage).ToDictionary(value => Encoding.UTF8.GetString(value[1].Single()));
+        Assert.AreEqual(12, second[^1][2].Single()[0]);
+        Assert.AreEqual((float)log.Reports[^1].Loss, BitConverter.ToSingle(values["loss/balanced"][2].Single()));
+        var image = ReadMessage(values["CT input, restored, reference"][4].Single());
+        Assert.AreEqual((24, 72), (image[1].Single()[0], image[2].Single()[0]));
+        Assert.AreEqual(0x89, image[4].Single()[0]);
+    }
+
+    [TestMethod]
+    public void A_log_folder_that_cannot_be_written_is_an_error_before_training()
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllText(folder["file"], "in the way");
+        StringAssert.Contains(Assert.ThrowsExactly<IOException>(() => Train(NoisyWaves.ShortTraining with { LogFolder = folder["file"] })).Message, "Training logs cannot be written");
+    }
+
+    [TestMethod]
+    public void The_checksum_is_that_of_the_format()
+    {
+        // RFC 3720 B.4: the CRC-32C of 32 zero bytes is 8a9136aa.
+        Assert.AreEqual(System.Numerics.BitOperations.RotateRight(0x8a9136aau, 15) + 0xA282EAD8, TensorBoardWriter.MaskedChecksum(new byte[32]));
+    }
+
+    [TestMethod]
+    public void Training_can_start_from_weights_in_a_file()
+    {
+        using var folder = new TemporaryFolder();
+        using (var network = new TatNetwork(NoisyWaves.TinyNetwork, 77))
+        {
+            WeightsFile.Export(network, folder["start.pth"]);
+            var options = NoisyWaves.ShortTraining with { InitialWeights = folder["start.pth"], LearningRate = 1e-30, MinimumLearningRate = 0, WeightDecay = 0, Iterations = 2 };
+            using var model = Train(options);
+            Assert.AreEqual("start.pth", model.Card.InitialWeights);
+            foreach (var (expected, actual) in network.named_parameters().Zip(model.Network.named_parameters()))
+            {
+                GoldenVectors.AssertClose(expected.parameter, actual.parameter, 1e-20, expected.name);
+            }
+        }
+
+        var other = NoisyWaves.TinyNetwork with { RepresentationFeatures = 3 };
+        var error = Assert.ThrowsExactly<InvalidDataException>(() => new TatTrainer(other, NoisyWaves.Tasks, NoisyWaves.ShortTraining with { InitialWeights = folder["start.pth"] }).Train(NoisyWaves.ForTwoTasks, []));
+        StringAssert.Contains(error.Message, "tren.E.0.weight is");
+    }
+
+    private static TatModel Train(TatTrainerOptions options, ProgressLog? log = null, CancellationToken cancellationToken = default) =>
+        new TatTrainer(NoisyWaves.TinyNetwork, NoisyWaves.Tasks, options).Train(NoisyWaves.ForTwoTasks, NoisyWaves.ForTwoTasks, log, cancellationToken);
+
+    private static List<ILookup<int, byte[]>> ReadEvents(string path)
+    {
+        var events = new List<ILookup<int, byte[]>>();
+        var bytes = File.ReadAllBytes(path).AsSpan();
+        while (bytes.Length > 0)
+        {
+            var length = (int)BinaryPrimitives.ReadUInt64LittleEndian(bytes);
+            Assert.AreEqual(TensorBoardWriter.MaskedChecksum(bytes[..8]), BinaryPrimitives.ReadUInt32LittleEndian(bytes[8..]));
+            var data = bytes.Slice(12, length);
+            Assert.AreEqual(TensorBoardWriter.MaskedChecksum(data), BinaryPrimitives.ReadUInt32LittleEndian(bytes[(12 + length)..]));
+            events.Add(ReadMessage(data.ToArray()));
+            bytes = bytes[(16 + length)..];
+        }
+
+        return events;
+    }
+
+    /// <summary>The fields of a Protocol Buffers message by number; an integer as its varint.</summary>
+    private static ILookup<int, byte[]> ReadMessage(byte[] message)
+    {
+        var fields = new List<(int Number, byte[] Value)>();
+        for (var position = 0; position < message.Length;)
+        {
+            var key = message[position++];
+            var start = position;
+            switch (key & 7)
+            {
+                case 0:
+                    ReadVarint(message, ref position);
+                    break;
+                case 1:
+                    position += 8;
+                    break;
+                case 5:
+                    position += 4;
+                    break;
+                default:
+                    var length = ReadVarint(message, ref position);
+                    start = position;
+                    position += length;
+                    break;
+            }
+
+            fields.Add((key >> 3, message[start..position]));
+        }
+
+        return fields.ToLookup(field => field.Number, field => field.Value);
+    }
+
+    private static int ReadVarint(byte[] message, ref int position)
+    {
+        var (value, shift) = (0, 0);
+        for (; (message[position] & 0x80) != 0; shift += 7)
+        {
+            value |= (message[position++] & 0x7f) << shift;
+        }
+
+        return value | (message[position++] << shift);
+    }
+}

@@ -1,0 +1,241 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
+
+namespace Tat.Torch.Kernels;
+
+/// <summary>3×3 depth-wise convolutions of rows of pixels with channels last, alone or two as gelu(first) · second, on one core.</summary>
+/// <remarks>A layer that filters so reads its hidden features once between the matrix products before and after, where an operator for each step reads and writes them five times.</remarks>
+internal static unsafe class DepthWiseRows
+{
+    private const int Taps = 9;
+    private const int Columns = 4;
+    private const int BlockChannels = 256;
+
+    /// <summary>Channels come in a multiple of as many.</summary>
+    public static int Multiple => Lanes8.Count;
+
+    /// <summary>How many of so many channels have their taps together.</summary>
+    public static int LanesOf(long channels) => Lanes.Are16 && channels % Lanes16.Count == 0 ? Lanes16.Count : Lanes8.Count;
+
+    /// <summary>Filters a rectangle.</summary>
+    /// <param name="bank">What to filter, and with what.</param>
+    /// <param name="shape">The rectangle.</param>
+    /// <param name="channels">K, a multiple of <see cref="Multiple"/>.</param>
+    /// <param name="target">height×count×K.</param>
+    /// <param name="targetRow">Numbers from a row of the target to the next.</param>
+    public static void Filter(Bank bank, Rectangle shape, int channels, float* target, nint targetRow) => Run(bank, default, shape, channels, target, targetRow);
+
+    /// <summary>Filters two maps and gates one by the other: gelu(first) · second.</summary>
+    /// <param name="first">What goes through the GELU.</param>
+    /// <param name="second">What it is multiplied by.</param>
+    /// <param name="shape">The rectangle.</param>
+    /// <param name="channels">K, a multiple of <see cref="Multiple"/>.</param>
+    /// <param name="target">height×count×K.</param>
+    public static void FilterAndGate(Bank first, Bank second, Rectangle shape, int channels, float* target) => Run(first, second, shape, channels, target, (nint)shape.Count * channels);
+
+    private static void Run(Bank first, Bank second, Rectangle shape, int channels, float* target, nint targetRow)
+    {
+        if (LanesOf(channels) == Lanes16.Count)
+        {
+            Run<Lanes16>(first, second, shape, channels, target, targetRow);
+        }
+        else
+        {
+            Run<Lanes8>(first, second, shape, channels, target, targetRow);
+        }
+    }
+
+    /// <summary>Filters one map, or gates two.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    internal static void Run<T>(Bank first, Bank second, Rectangle shape, int channels, float* target, nint targetRow)
+        where T : struct, ILanes<T>
+    {
+        var (width, last) = (shape.Width, shape.Start + shape.Count);
+        var row = (nint)width * channels;
+        for (var begin = 0; begin < channels; begin += BlockChannels)
+        {
+            var end = Math.Min(begin + BlockChannels, channels);
+            for (var y = 0; y < shape.Height; y++)
+            {
+                var to = target + (y * targetRow);
+                for (var x = shape.Start; x < last;)
+                {
+                    var position = (y * row) + ((nint)x * channels);
+                    var (a, b) = (first.From(position), second.From(position));
+                    if (x > 0 && x + Columns <= last && x + Columns < width)
+                    {
+                        FilterColumns<T>(a, b, to, begin, end, channels, row);
+                        x += Columns;
+                        to += Columns * channels;
+                    }
+                    else
+                    {
+                        FilterPixel<T>(a, b, to, begin, end, channels, row, x > 0, x < width - 1);
+                        x++;
+                        to += channels;
+                    }
+                }
+            }
+        }
+    }
+
+    /// <summary>Four pixels side by side, which have neighbours on both sides.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private static void FilterColumns<T>(Bank a, Bank b, float* target, int begin, int end, nint pixel, nint row)
+        where T : struct, ILanes<T>
+    {
+        var factors = stackalloc float[Columns * T.Count];
+        for (nint c = begin; c < end; c += T.Count)
+        {
+            var to = target + c;
+            Prefetch(a.Rows + c, pixel, row);
+            Convolve<T>(a, c, pixel, row, to, pixel);
+            if (b.IsNone)
+            {
+                continue;
+            }
+
+            Prefetch(b.Rows + c, pixel, row);
+            Convolve<T>(b, c, pixel, row, factors, T.Count);
+            for (nint i = 0; i < Columns; i++, to += pixel)
+            {
+                (Gelu(T.Load(to)) * T.Load(factors + (i * T.Count))).Store(to);
+            }
+        }
+    }
+
+    /// <summary>Asks for what the next pixels see for the first time: those to the right in the last row, which are too many short runs for the processor to foresee.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Prefetch(float* from, nint pixel, nint row)
+    {
+        if (Sse.IsSupported)
+        {
+            var next = from + (2 * row) + ((Columns + 1) * pixel);
+            Sse.Prefetch0(next);
+            Sse.Prefetch0(next + pixel);
+            Sse.Prefetch0(next + (2 * pixel));
+            Sse.Prefetch0(next + (3 * pixel));
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Convolve<T>(Bank bank, nint channel, nint pixel, nint row, float* target, nint step)
+        where T : struct, ILanes<T>
+    {
+        var from = bank.Rows + channel - pixel;
+        var taps = bank.Kernels + (Taps * channel);
+        var s0 = bank.Bias == null ? T.All(0) : T.Load(bank.Bias + channel);
+        var (s1, s2, s3) = (s0, s0, s0);
+        for (var y = 0; y < 3; y++)
+        {
+            var (k0, k1, k2) = (T.Load(taps), T.Load(taps + T.Count), T.Load(taps + (2 * T.Count)));
+            var p = T.Load(from);
+            s0 = T.MultiplyAdd(p, k0, s0);
+            p = T.Load(from + pixel);
+            s0 = T.MultiplyAdd(p, k1, s0);
+            s1 = T.MultiplyAdd(p, k0, s1);
+            p = T.Load(from + (2 * pixel));
+            s0 = T.MultiplyAdd(p, k2, s0);
+            s1 = T.MultiplyAdd(p, k1, s1);
+            s2 = T.MultiplyAdd(p, k0, s2);
+            p = T.Load(from + (3 * pixel));
+            s1 = T.MultiplyAdd(p, k2, s1);
+            s2 = T.MultiplyAdd(p, k1, s2);
+            s3 = T.MultiplyAdd(p, k0, s3);
+            p = T.Load(from + (4 * pixel));
+            s2 = T.MultiplyAdd(p, k2, s2);
+            s3 = T.MultiplyAdd(p, k1, s3);
+            p = T.Load(from + (5 * pixel));
+            s3 = T.MultiplyAdd(p, k2, s3);
+            from += row;
+            taps += 3 * T.Count;
+        }
+
+        s0.Store(target);
+        s1.Store(target + step);
+        s2.Store(target + (2 * step));
+        s3.Store(target + (3 * step));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private static void FilterPixel<T>(Bank a, Bank b, float* target, int begin, int end, nint pixel, nint row, bool hasLeft, bool hasRight)
+        where T : struct, ILanes<T>
+    {
+        for (nint c = begin; c < end; c += T.Count)
+        {
+            var value = ConvolvePixel<T>(a, c, pixel, row, hasLeft, hasRight);
+            (b.IsNone ? value : Gelu(value) * ConvolvePixel<T>(b, c, pixel, row, hasLeft, hasRight)).Store(target + c);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static T ConvolvePixel<T>(Bank bank, nint channel, nint pixel, nint row, bool hasLeft, bool hasRight)
+        where T : struct, ILanes<T>
+    {
+        var sum = bank.Bias == null ? T.All(0) : T.Load(bank.Bias + channel);
+        for (nint y = 0; y < 3; y++)
+        {
+            var from = bank.Rows + channel + (y * row);
+            var taps = bank.Kernels + (Taps * channel) + (3 * y * T.Count);
+            if (hasLeft)
+            {
+                sum = T.MultiplyAdd(T.Load(from - pixel), T.Load(taps), sum);
+            }
+
+            sum = T.MultiplyAdd(T.Load(from), T.Load(taps + T.Count), sum);
+            if (hasRight)
+            {
+                sum = T.MultiplyAdd(T.Load(from + pixel), T.Load(taps + (2 * T.Count)), sum);
+            }
+        }
+
+        return sum;
+    }
+
+    /// <summary>x/2 · (1 + erf(x/√2)); erf by a quotient of polynomials that was fitted to it, to 4·10⁻⁷.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static T Gelu<T>(T x)
+        where T : struct, ILanes<T>
+    {
+        // Beyond 4 the error function is 1 in single precision.
+        var bound = T.All(4);
+        var t = T.Least(T.Greatest(x * T.All(0.70710678f), T.All(-4)), bound);
+        var s = t * t;
+        var numerator = T.All(1.97482941e-6f);
+        numerator = T.MultiplyAdd(numerator, s, T.All(2.88042464e-4f));
+        numerator = T.MultiplyAdd(numerator, s, T.All(4.00367504e-3f));
+        numerator = T.MultiplyAdd(numerator, s, T.All(5.34675651e-2f));
+        numerator = T.MultiplyAdd(numerator, s, T.All(0.196249607f));
+        numerator = T.MultiplyAdd(numerator, s, T.All(1.12837898f));
+        var denominator = T.All(3.74809119e-5f);
+        denominator = T.MultiplyAdd(denominator, s, T.All(1.21636780e-3f));
+        denominator = T.MultiplyAdd(denominator, s, T.All(1.54444783e-2f));
+        denominator = T.MultiplyAdd(denominator, s, T.All(0.116476691f));
+        denominator = T.MultiplyAdd(denominator, s, T.All(0.507252844f));
+        denominator = T.MultiplyAdd(denominator, s, T.All(1));
+        var half = x * T.All(0.5f);
+        return T.MultiplyAdd(half, t * numerator / denominator, half);
+    }
+
+    /// <summary>Which pixels to filter.</summary>
+    /// <param name="Height">Rows, without the one above and the one below.</param>
+    /// <param name="Width">Pixels of a row; beyond it there are zeros.</param>
+    /// <param name="Start">The first pixel of each row to be filtered.</param>
+    /// <param name="Count">How many.</param>
+    public readonly record struct Rectangle(int Height, int Width, int Start, int Count);
+
+    /// <summary>Rows of a map, from the one above the first that is to be filtered to the one below the last, and their kernels.</summary>
+    /// <param name="rows">(height + 2)×width×K.</param>
+    /// <param name="kernels">K/n×9×n, n of <see cref="LanesOf"/>: for n channels each their nine taps.</param>
+    /// <param name="bias">K, or none.</param>
+    public readonly struct Bank(float* rows, float* kernels, float* bias)
+    {
+        public readonly float* Rows = rows;
+        public readonly float* Kernels = kernels;
+        public readonly float* Bias = bias;
+
+        public bool IsNone => Rows == null;
+
+        public Bank From(nint position) => IsNone ? this : new(Rows + position, Kernels, Bias);
+    }
+}

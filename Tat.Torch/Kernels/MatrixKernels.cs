@@ -1,0 +1,286 @@
+using System.Runtime.CompilerServices;
+using Tat.Torch.Runtime;
+using static TorchSharp.torch;
+
+namespace Tat.Torch.Kernels;
+
+/// <summary>Matrix products of pixels with channels last, on one core, in memory that is given.</summary>
+/// <remarks>
+/// They work on what fits the cache of a core. There a call to a library takes as long as the product itself, and a library copies and clears matrices first that are as they should be here.
+/// </remarks>
+internal static unsafe class MatrixKernels
+{
+    /// <summary>Channels come in as many at a time.</summary>
+    public const int Panel = 16;
+
+    /// <summary>Pixels come in as many at a time; there must be so many at least.</summary>
+    public const int Block = 6;
+
+    private const int PackedAtOnce = 1 << 16;
+    private const int Side = 3;
+    private const int Taps = Side * Side;
+
+    /// <summary>Whether the kernels are the fast way: for processors with AVX2.</summary>
+    public static bool AreFast => Lanes.Are8;
+
+    /// <summary>Arranges a matrix for products, with zeros appended: N×K → outputs/16×inputs×16.</summary>
+    /// <param name="matrix">N×K, contiguous.</param>
+    /// <param name="outputs">At least N, a multiple of <see cref="Panel"/>.</param>
+    /// <param name="inputs">At least K.</param>
+    public static Tensor Pack(Tensor matrix, long outputs, long inputs)
+    {
+        var (rows, columns) = ((int)matrix.shape[0], (int)matrix.shape[1]);
+        var packed = empty(outputs / Panel, inputs, Panel);
+        float* from = matrix.Numbers(), to = packed.Numbers();
+        var panels = (int)Math.Max(1, PackedAtOnce / (inputs * Panel));
+        var all = (int)(outputs / Panel);
+        ComputeThreads.Share((all + panels - 1) / panels, piece =>
+        {
+            for (var panel = piece * panels; panel < Math.Min(all, (piece + 1) * panels); panel++)
+            {
+                var first = panel * Panel;
+                PackPanel(from + ((nint)first * columns), Math.Min(Panel, rows - first), columns, (int)inputs, to + ((nint)first * inputs));
+            }
+        });
+        return packed;
+    }
+
+    /// <summary>Multiplies a matrix by one that has square blocks on its diagonal, as <see cref="Pack"/> arranges it.</summary>
+    /// <param name="packed">N/16×K×16, of <see cref="Pack"/>.</param>
+    /// <param name="outputs">N.</param>
+    /// <param name="blocks">count×size×size.</param>
+    /// <param name="count">Number of blocks.</param>
+    /// <param name="size">K/count.</param>
+    /// <param name="target">N/16×K×16.</param>
+    public static void MultiplyPacked(float* packed, int outputs, float* blocks, int count, int size, float* target)
+    {
+        for (var part = 0; part < outputs / Panel * count; part++, packed += size * Panel, target += size * Panel)
+        {
+            MultiplyPanels<Lanes8>(blocks + ((nint)(part % count) * size * size), 1, size, size, packed, Panel, Panel, size, target, Panel, Panel);
+        }
+    }
+
+    /// <summary>Multiplies pixels by a matrix.</summary>
+    /// <param name="pixels">count×K.</param>
+    /// <param name="count">Number of pixels.</param>
+    /// <param name="inputs">K.</param>
+    /// <param name="packed">N/16×K×16, of <see cref="Pack"/>.</param>
+    /// <param name="outputs">N, a multiple of <see cref="Panel"/>.</param>
+    /// <param name="target">count×N.</param>
+    public static void Multiply(float* pixels, int count, int inputs, float* packed, int outputs, float* target)
+    {
+        if (Lanes.Are16)
+        {
+            Multiply<Lanes16>(pixels, count, inputs, packed, outputs, target);
+        }
+        else
+        {
+            Multiply<Lanes8>(pixels, count, inputs, packed, outputs, target);
+        }
+    }
+
+    /// <inheritdoc cref="Multiply(float*, int, int, float*, int, float*)"/>
+    internal static void Multiply<T>(float* pixels, int count, int inputs, float* packed, int outputs, float* target)
+        where T : struct, ILanes<T>
+    {
+        MultiplyPanels<T>(pixels, inputs, 1, count, packed, Panel, (nint)Panel * inputs, inputs, target, outputs, outputs);
+    }
+
+    /// <summary>Convolves rows of pixels with kernels of 3×3.</summary>
+    /// <param name="pixels">(rows + 2)×(width + 2)×C.</param>
+    /// <param name="rows">Rows of the result.</param>
+    /// <param name="width">Pixels of each.</param>
+    /// <param name="inputs">C.</param>
+    /// <param name="packed">K/16×3×3×C×16.</param>
+    /// <param name="outputs">K, a multiple of <see cref="Panel"/>.</param>
+    /// <param name="target">rows×width×K.</param>
+    public static void Convolve(float* pixels, int rows, int width, int inputs, float* packed, int outputs, float* target)
+    {
+        if (Lanes.Are16)
+        {
+            Convolve<Lanes16>(pixels, rows, width, inputs, packed, outputs, target);
+        }
+        else
+        {
+            Convolve<Lanes8>(pixels, rows, width, inputs, packed, outputs, target);
+        }
+    }
+
+    /// <inheritdoc cref="Convolve(float*, int, int, int, float*, int, float*)"/>
+    internal static void Convolve<T>(float* pixels, int rows, int width, int inputs, float* packed, int outputs, float* target)
+        where T : struct, ILanes<T>
+    {
+        // Each part of the kernels meets all rows while it is in the cache.
+        var (row, depth) = ((nint)(width + 2) * inputs, (nint)Taps * inputs);
+        for (var begin = 0; begin < outputs; begin += 2 * T.Count)
+        {
+            for (var y = 0; y < rows; y++)
+            {
+                MultiplyPanels<T>(
+                    pixels + (y * row), inputs, 1, width, packed + (begin * depth), Panel, Panel * depth, Side * inputs,
+                    target + ((nint)y * width * outputs) + begin, outputs, Math.Min(2 * T.Count, outputs - begin), Side, row);
+            }
+        }
+    }
+
+    /// <summary>Multiplies channels by channels, summed over pixels: target[i, j] = Σ a[p, i] · b[p, j].</summary>
+    /// <param name="a">count×size, with a pixel every so many numbers.</param>
+    /// <param name="b">count×size, likewise.</param>
+    /// <param name="pixel">Numbers from a pixel to the next.</param>
+    /// <param name="count">Number of pixels.</param>
+    /// <param name="size">Channels, a multiple of <see cref="Panel"/>.</param>
+    /// <param name="target">size×size.</param>
+    public static void MultiplyChannels(float* a, float* b, nint pixel, int count, int size, float* target)
+    {
+        if (Lanes.Are16)
+        {
+            MultiplyChannels<Lanes16>(a, b, pixel, count, size, target);
+        }
+        else
+        {
+            MultiplyChannels<Lanes8>(a, b, pixel, count, size, target);
+        }
+    }
+
+    /// <inheritdoc cref="MultiplyChannels(float*, float*, nint, int, int, float*)"/>
+    internal static void MultiplyChannels<T>(float* a, float* b, nint pixel, int count, int size, float* target)
+        where T : struct, ILanes<T>
+    {
+        MultiplyPanels<T>(a, 1, pixel, size, b, pixel, Panel, count, target, size, size);
+    }
+
+    /// <summary>16 rows of a matrix, or what there is of them, side by side.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private static void PackPanel(float* from, int rows, int columns, int inputs, float* target)
+    {
+        if (rows < Panel || columns < inputs)
+        {
+            new Span<float>(target, inputs * Panel).Clear();
+        }
+
+        for (var row = 0; row < rows; row++, from += columns)
+        {
+            for (var i = 0; i < columns; i++)
+            {
+                target[(i * Panel) + row] = from[i];
+            }
+        }
+    }
+
+    /// <summary>A product: target[i, j] = Σ a[i, p] · b[p, j].</summary>
+    /// <param name="a">rows×depth.</param>
+    /// <param name="aRow">Numbers from a row of it to the next.</param>
+    /// <param name="aStep">Numbers from a column of it to the next.</param>
+    /// <param name="rows">Rows.</param>
+    /// <param name="b">Panels of depth×16.</param>
+    /// <param name="bRow">Numbers from a row of it to the next.</param>
+    /// <param name="bPanel">Numbers from a panel of it to the next.</param>
+    /// <param name="depth">What is summed over.</param>
+    /// <param name="target">rows×columns.</param>
+    /// <param name="targetRow">Numbers from a row of it to the next.</param>
+    /// <param name="columns">Columns, a multiple of <see cref="Panel"/>.</param>
+    /// <param name="parts">How many such products are summed, of consecutive parts of b.</param>
+    /// <param name="aPart">Numbers from a part of a to the next.</param>
+    private static void MultiplyPanels<T>(
+        float* a, nint aRow, nint aStep, int rows, float* b, nint bRow, nint bPanel, int depth, float* target, nint targetRow, int columns, int parts = 1, nint aPart = 0)
+        where T : struct, ILanes<T>
+    {
+        // 16 lanes take two panels at a time, and leave the last of an odd number to 8.
+        var second = 2 * T.Count == Panel ? T.Count : bPanel;
+        var column = 0;
+        for (; column + (2 * T.Count) <= columns; column += 2 * T.Count, b += 2 * T.Count / Panel * bPanel)
+        {
+            MultiplyRegisters<T>(a, aRow, aStep, rows, b, bRow, second, depth, target + column, targetRow, parts, aPart);
+        }
+
+        if (column < columns)
+        {
+            MultiplyRegisters<Lanes8>(a, aRow, aStep, rows, b, bRow, Lanes8.Count, depth, target + column, targetRow, parts, aPart);
+        }
+    }
+
+    /// <summary>As many columns of a product as two registers have lanes; the second begins so many numbers after the first.</summary>
+    private static void MultiplyRegisters<T>(float* a, nint aRow, nint aStep, int rows, float* b, nint bRow, nint second, int depth, float* target, nint targetRow, int parts, nint aPart)
+        where T : struct, ILanes<T>
+    {
+        for (var row = 0; row < rows && rows < Block; row++)
+        {
+            MultiplyRow<T>(a + (row * aRow), aStep, b, bRow, second, depth, target + (row * targetRow), parts, aPart);
+        }
+
+        for (var row = 0; row < rows && rows >= Block; row += Block)
+        {
+            // The last rows with some of those before, once more.
+            var first = Math.Min(row, rows - Block);
+            MultiplyBlock<T>(a + (first * aRow), aRow, aStep, b, bRow, second, depth, target + (first * targetRow), targetRow, parts, aPart);
+        }
+    }
+
+    /// <summary>6 rows: as many sums as 16 registers have room for.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private static void MultiplyBlock<T>(float* a, nint aRow, nint aStep, float* b, nint bRow, nint second, int depth, float* target, nint targetRow, int parts, nint aPart)
+        where T : struct, ILanes<T>
+    {
+        var (s00, s01, s10, s11, s20, s21) = (T.All(0), T.All(0), T.All(0), T.All(0), T.All(0), T.All(0));
+        var (s30, s31, s40, s41, s50, s51) = (T.All(0), T.All(0), T.All(0), T.All(0), T.All(0), T.All(0));
+        for (var part = 0; part < parts; part++, a += aPart - (depth * aStep))
+        {
+            var lower = a + (3 * aRow);
+            for (var p = 0; p < depth; p++, a += aStep, lower += aStep, b += bRow)
+            {
+                var (b0, b1) = (T.Load(b), T.Load(b + second));
+                var value = T.All(*a);
+                s00 = T.MultiplyAdd(value, b0, s00);
+                s01 = T.MultiplyAdd(value, b1, s01);
+                value = T.All(a[aRow]);
+                s10 = T.MultiplyAdd(value, b0, s10);
+                s11 = T.MultiplyAdd(value, b1, s11);
+                value = T.All(a[2 * aRow]);
+                s20 = T.MultiplyAdd(value, b0, s20);
+                s21 = T.MultiplyAdd(value, b1, s21);
+                value = T.All(*lower);
+                s30 = T.MultiplyAdd(value, b0, s30);
+                s31 = T.MultiplyAdd(value, b1, s31);
+                value = T.All(lower[aRow]);
+                s40 = T.MultiplyAdd(value, b0, s40);
+                s41 = T.MultiplyAdd(value, b1, s41);
+                value = T.All(lower[2 * aRow]);
+                s50 = T.MultiplyAdd(value, b0, s50);
+                s51 = T.MultiplyAdd(value, b1, s51);
+            }
+        }
+
+        Store(s00, s01, target);
+        Store(s10, s11, target + targetRow);
+        Store(s20, s21, target + (2 * targetRow));
+        target += 3 * targetRow;
+        Store(s30, s31, target);
+        Store(s40, s41, target + targetRow);
+        Store(s50, s51, target + (2 * targetRow));
+    }
+
+    private static void MultiplyRow<T>(float* a, nint aStep, float* b, nint bRow, nint second, int depth, float* target, int parts, nint aPart)
+        where T : struct, ILanes<T>
+    {
+        var (s0, s1) = (T.All(0), T.All(0));
+        for (var part = 0; part < parts; part++, a += aPart - (depth * aStep))
+        {
+            for (var p = 0; p < depth; p++, a += aStep, b += bRow)
+            {
+                var value = T.All(*a);
+                s0 = T.MultiplyAdd(value, T.Load(b), s0);
+                s1 = T.MultiplyAdd(value, T.Load(b + second), s1);
+            }
+        }
+
+        Store(s0, s1, target);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Store<T>(T first, T second, float* target)
+        where T : struct, ILanes<T>
+    {
+        first.Store(target);
+        second.Store(target + T.Count);
+    }
+}

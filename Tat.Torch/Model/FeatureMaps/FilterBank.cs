@@ -1,0 +1,130 @@
+using Tat.Torch.Kernels;
+using TorchSharp;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace Tat.Torch.Model.FeatureMaps;
+
+/// <summary>A 1×1 convolution followed by a 3×3 depth-wise convolution with zero padding.</summary>
+internal sealed class FilterBank
+{
+    private readonly Tensor _matrix;
+    private readonly Lazy<Tensor> _padded;
+    private readonly Tensor? _matrixBias;
+    private readonly Tensor _kernels;
+    private readonly Tensor? _kernelBias;
+
+    /// <summary>For each 8 or 16 channels their nine taps, one after the other; <see langword="null"/> where <see cref="DepthWiseRows"/> cannot use them.</summary>
+    private readonly Tensor? _taps;
+
+    /// <summary>Creates a bank.</summary>
+    /// <param name="matrix">K×C; or less rows, when zeros are to follow.</param>
+    /// <param name="matrixBias">K, or none.</param>
+    /// <param name="kernels">B×K×1×3×3, or 1×K×1×3×3 for the same kernels in every sample.</param>
+    /// <param name="kernelBias">K, or none.</param>
+    public FilterBank(Tensor matrix, Tensor? matrixBias, Tensor kernels, Tensor? kernelBias)
+    {
+        (_matrix, _matrixBias, _kernels, _kernelBias) = (matrix, matrixBias, kernels, kernelBias);
+        _padded = new(() => functional.pad(_matrix, [0, 0, 0, Channels - _matrix.shape[0]]));
+        if (!is_grad_enabled() && kernels.shape[0] == 1 && kernels.dtype == ScalarType.Float32 && kernels.device_type == DeviceType.CPU && Channels % DepthWiseRows.Multiple == 0)
+        {
+            _taps = kernels.reshape(-1, DepthWiseRows.LanesOf(Channels), 9).transpose(1, 2).contiguous();
+            _kernelBias = kernelBias?.contiguous();
+        }
+    }
+
+    /// <summary>Whether <see cref="MatrixKernels"/> and <see cref="DepthWiseRows"/> can run it.</summary>
+    public bool FitsKernels => _taps is not null && _matrixBias is null && _kernelBias is null && Channels % MatrixKernels.Panel == 0;
+
+    /// <summary>The matrix for <see cref="MatrixKernels.Multiply"/>.</summary>
+    public Tensor Pack() => MatrixKernels.Pack(_matrix, Channels, _matrix.shape[1]);
+
+    /// <summary>The same bank with its matrix as LibTorch's products read it fastest.</summary>
+    public FilterBank InputsFirst() => new(Maps.InputsFirst(Matrix), _matrixBias, _kernels, _kernelBias);
+
+    /// <summary>The kernels for <see cref="DepthWiseRows"/>.</summary>
+    public unsafe float* Taps => _taps!.Numbers();
+
+    /// <summary>K.</summary>
+    public long Channels => _kernels.shape[1];
+
+    private Tensor Matrix => Channels == _matrix.shape[0] ? _matrix : _padded.Value;
+
+    /// <summary>gelu(first) · second of two filtered maps of as many channels.</summary>
+    /// <param name="first">The bank of the first map.</param>
+    /// <param name="firstMap">B×h×W×K.</param>
+    /// <param name="second">The bank of the second map.</param>
+    /// <param name="secondMap">B×h×W×K.</param>
+    /// <param name="paddedRows">1 for zeros above and below the maps; 0 where their first and last rows are only neighbours.</param>
+    public static unsafe Tensor Gate(FilterBank first, Tensor firstMap, FilterBank second, Tensor secondMap, int paddedRows)
+    {
+        if (first._taps is null || paddedRows > 0)
+        {
+            var gate = Maps.Gelu(first.Filter(firstMap, paddedRows));
+            var values = second.Filter(secondMap, paddedRows);
+            return is_grad_enabled() ? gate * values : gate.mul_(values);
+        }
+
+        var target = NewRows(firstMap);
+        DepthWiseRows.FilterAndGate(first.Rows(firstMap), second.Rows(secondMap), Whole(target), (int)first.Channels, target.Numbers());
+        return target;
+    }
+
+    /// <summary>The 1×1 convolution: B×H×W×C → B×H×W×K.</summary>
+    public Tensor Expand(Tensor map) => functional.linear(map, Matrix, _matrixBias);
+
+    /// <summary>The 1×1 convolution into memory that is there: 1×h×W×C → 1×h×W×K.</summary>
+    public void Expand(Tensor map, Tensor target)
+    {
+        var beta = 0;
+        if (_matrixBias is not null)
+        {
+            target.copy_(_matrixBias.expand(target.shape));
+            beta = 1;
+        }
+
+        target.view(-1, Channels).addmm_(map.view(-1, _matrix.shape[1]), Matrix.t(), beta, 1);
+    }
+
+    /// <summary>The depth-wise convolution.</summary>
+    /// <param name="expanded">B×h×W×K.</param>
+    /// <param name="paddedRows">1 for zeros above and below the map; 0 where its first and last rows are only neighbours.</param>
+    /// <param name="target">Memory for the result, or none.</param>
+    /// <returns>B×h×W×K, with two rows less where none are padded.</returns>
+    public unsafe Tensor Filter(Tensor expanded, int paddedRows, Tensor? target = null)
+    {
+        if (_taps is null || paddedRows > 0)
+        {
+            var filtered = DepthWise(expanded, _kernels, _kernelBias, paddedRows);
+            return target?.copy_(filtered) ?? filtered;
+        }
+
+        target ??= NewRows(expanded);
+        DepthWiseRows.Filter(Rows(expanded), Whole(target), (int)Channels, target.Numbers(), (nint)(target.shape[2] * Channels));
+        return target;
+    }
+
+    private static Tensor DepthWise(Tensor map, Tensor kernels, Tensor? bias, long paddedRows)
+    {
+        var samples = kernels.shape[0];
+        if (samples == 1)
+        {
+            return Maps.FromImage(functional.conv2d(Maps.ToImage(map), kernels.squeeze(0), bias, padding: [paddedRows, 1], groups: map.shape[3]));
+        }
+
+        // Sample by sample in this layout is faster than all samples as groups of one image.
+        var filtered = new Tensor[samples];
+        for (var i = 0; i < samples; i++)
+        {
+            filtered[i] = DepthWise(map.narrow(0, i, 1), kernels.narrow(0, i, 1), bias, paddedRows);
+        }
+
+        return cat(filtered, 0);
+    }
+
+    private static Tensor NewRows(Tensor expanded) => empty([1, expanded.shape[1] - 2, expanded.shape[2], expanded.shape[3]], expanded.dtype, expanded.device);
+
+    private static DepthWiseRows.Rectangle Whole(Tensor target) => new((int)target.shape[1], (int)target.shape[2], 0, (int)target.shape[2]);
+
+    private unsafe DepthWiseRows.Bank Rows(Tensor expanded) => new(expanded.Numbers(), Taps, _kernelBias is null ? null : _kernelBias.Numbers());
+}

@@ -1,0 +1,11 @@
+namespace Tat.Torch.Randomness;
+
+/// <summary>The purposes that random streams are named by; a number is never given to another purpose.</summary>
+internal static class Streams
+{
+    public const long ListOrder = 1;
+    public const long BatchOrder = 2;
+    public const long Patch = 3;
+    public const long Estimator = 4;
+    public const long NetworkWeights = 5;
+}

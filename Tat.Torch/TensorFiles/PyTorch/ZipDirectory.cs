@@ -1,0 +1,49 @@
+using System.Buffers.Binary;
+
+namespace Tat.Torch.TensorFiles.PyTorch;
+
+/// <summary>The list of parts at the end of a zip file (APPNOTE.TXT 6.3, sections 4.3.14 to 4.3.16), whose length is checked before it is read.</summary>
+internal static class ZipDirectory
+{
+    /// <summary>Bytes of the list: hundreds of thousands of parts, where a network has some thousands.</summary>
+    private const long Longest = 8 << 20;
+    private const int EndRecord = 22;
+    private const int Locator = 20;
+    private const int LongestComment = ushort.MaxValue;
+
+    /// <summary>Refuses a list that would take much memory; what is damaged is left to whoever reads it.</summary>
+    /// <exception cref="InvalidDataException">It is too long.</exception>
+    public static void Check(Stream stream)
+    {
+        var tail = new byte[Math.Min(stream.Length, Locator + EndRecord + LongestComment)];
+        stream.Position = stream.Length - tail.Length;
+        stream.ReadExactly(tail);
+        var end = tail.AsSpan().LastIndexOf("PK\x05\x06"u8);
+        if (end >= 0 && end + EndRecord <= tail.Length && stream.Length - Start(stream, tail, end) > Longest + tail.Length)
+        {
+            throw new InvalidDataException($"its list of parts is longer than {Longest >> 20} MB, more than any model has");
+        }
+
+        stream.Position = 0;
+    }
+
+    private static long Start(Stream stream, byte[] tail, int end)
+    {
+        var start = BinaryPrimitives.ReadUInt32LittleEndian(tail.AsSpan(end + 16));
+        if (start != uint.MaxValue || end < Locator)
+        {
+            return start;
+        }
+
+        Span<byte> record = stackalloc byte[56];
+        var place = BinaryPrimitives.ReadInt64LittleEndian(tail.AsSpan(end - Locator + 8));
+        if (place < 0 || place > stream.Length - record.Length)
+        {
+            return stream.Length;
+        }
+
+        stream.Position = place;
+        stream.ReadExactly(record);
+        return Math.Max(0, BinaryPrimitives.ReadInt64LittleEndian(record[48..]));
+    }
+}

@@ -1,0 +1,11 @@
+namespace Tat.Torch.Training;
+
+/// <summary>What happens when the loss or a gradient is NaN or infinite.</summary>
+public enum DivergenceHandling
+{
+    /// <summary>A <see cref="TrainingDivergedException"/> says in which iteration and with which images.</summary>
+    Stop,
+
+    /// <summary>Training goes back to the last checkpoint and on from there with a lower learning rate.</summary>
+    RollBack,
+}

@@ -1,0 +1,28 @@
+using System.Collections;
+using System.Globalization;
+
+namespace Tat.Torch.Training.Contracts;
+
+/// <summary>Options as text by name: for model cards, and for telling which have changed.</summary>
+internal static class OptionsText
+{
+    public static SortedDictionary<string, string> Describe(object options)
+    {
+        var text = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        foreach (var property in options.GetType().GetProperties().Where(property => property.CanWrite && property.GetMethod is { IsStatic: false }))
+        {
+            text[property.Name] = Show(property.GetValue(options));
+        }
+
+        return text;
+    }
+
+    public static string Show(object? value) => value switch
+    {
+        null => "none",
+        string words => words,
+        IEnumerable items => string.Join(", ", items.Cast<object>().Select(Show)),
+        IFormattable number => number.ToString(null, CultureInfo.InvariantCulture),
+        _ => value.ToString() ?? "",
+    };
+}

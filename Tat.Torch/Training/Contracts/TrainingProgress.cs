@@ -1,0 +1,41 @@
+namespace Tat.Torch.Training;
+
+/// <summary>How far training has come, averaged over the iterations since the last report.</summary>
+public sealed record TrainingProgress
+{
+    /// <summary>Finished iterations.</summary>
+    public required long Iteration { get; init; }
+
+    /// <summary>Iterations of the whole training.</summary>
+    public required long Iterations { get; init; }
+
+    /// <summary>The share of the training that is done, 0 … 1; with a time limit the larger one of iterations and time.</summary>
+    public required double Fraction { get; init; }
+
+    /// <summary>The mean of the balanced loss, which the optimiser minimises.</summary>
+    public required double Loss { get; init; }
+
+    /// <summary>Error and weight by task; a task without patches in the interval is left out.</summary>
+    public required IReadOnlyDictionary<string, TaskProgress> Tasks { get; init; }
+
+    /// <summary>The learning rate of the last iteration.</summary>
+    public required double LearningRate { get; init; }
+
+    /// <summary>The mean norm of all gradients together, before clipping.</summary>
+    public required double GradientNorm { get; init; }
+
+    /// <summary>Time of training so far, over all runs.</summary>
+    public required TimeSpan Elapsed { get; init; }
+
+    /// <summary>Estimated time to the end.</summary>
+    public required TimeSpan Remaining { get; init; }
+
+    /// <summary>Where the time of an iteration went.</summary>
+    public required TrainingTimes Times { get; init; }
+
+    /// <summary>The validation that was just made; <see langword="null"/> in most reports.</summary>
+    public ValidationResult? Validation { get; init; }
+
+    /// <summary>What the user should know: images skipped, checkpoints passed over; empty in most reports.</summary>
+    public IReadOnlyList<string> Messages { get; init; } = [];
+}

@@ -1,0 +1,11 @@
+using Tat.Torch.Imaging;
+
+namespace Tat.Torch.Training;
+
+/// <summary>An image of a validation, in the task's unit.</summary>
+/// <param name="Task">Name of its task.</param>
+/// <param name="Name">Name of the pair.</param>
+/// <param name="Input">The degraded image.</param>
+/// <param name="Restored">What the averaged weights make of it.</param>
+/// <param name="Reference">What it should be.</param>
+public sealed record ValidationSample(string Task, string Name, ImageSlice Input, ImageSlice Restored, ImageSlice Reference);

@@ -1,0 +1,149 @@
+using System.Diagnostics;
+using System.IO.Hashing;
+using System.Text;
+using Tat.Torch.Data;
+using Tat.Torch.Model;
+using Tat.Torch.Tasks;
+using Tat.Torch.Training.Contracts;
+using Tat.Torch.Training.Steps;
+
+namespace Tat.Torch.Training.Resuming;
+
+/// <summary>Decides when a training saves checkpoints, and whether it may go on from one.</summary>
+internal sealed class CheckpointKeeper : IDisposable
+{
+    private readonly TatTrainerOptions _options;
+    private readonly CheckpointStore _store;
+    private readonly PairPool[] _pools;
+    private readonly SamplingPlan _plan;
+    private readonly SortedDictionary<string, string> _settings;
+    private readonly Action<string> _tell;
+    private long _lastIteration = -1;
+    private long _lastTime = Stopwatch.GetTimestamp();
+
+    public CheckpointKeeper(TatNetworkOptions network, TaskVocabulary tasks, TatTrainerOptions options, PairPool[] pools, SamplingPlan plan, Action<string> tell)
+    {
+        (_options, _pools, _plan, _tell) = (options, pools, plan, tell);
+        _store = new(_options.CheckpointFolder!, _options.CheckpointsKept);
+        _settings = Describe(network, tasks, options, pools);
+    }
+
+    /// <summary>Whether the interval or the period since the last checkpoint is over.</summary>
+    public bool IsDue(long iteration) => iteration > 0 && iteration != _lastIteration
+        && ((_options.CheckpointInterval > 0 && iteration % _options.CheckpointInterval == 0)
+            || (_options.CheckpointPeriod is { } period && Stopwatch.GetElapsedTime(_lastTime) >= period));
+
+    /// <summary>Saves a checkpoint, unless there is one of this iteration. If that fails, training goes on, and the user is told.</summary>
+    public void Save(TrainingState state)
+    {
+        if (state.Counters.Iteration == _lastIteration)
+        {
+            return;
+        }
+
+        try
+        {
+            _store.Save(state, Manifest(state.Counters));
+            _lastIteration = state.Counters.Iteration;
+        }
+        catch (IOException exception)
+        {
+            var last = _lastIteration >= 0 ? $"the last good checkpoint is that of iteration {_lastIteration}" : "there is no checkpoint yet";
+            _tell($"{exception.Message} Training goes on and tries again at the next checkpoint; {last}. Make space or room to write.");
+        }
+
+        _lastTime = Stopwatch.GetTimestamp();
+    }
+
+    /// <summary>Goes on from the newest whole checkpoint, if there is one.</summary>
+    /// <exception cref="InvalidOperationException">There is one, and the options forbid to go on from it.</exception>
+    public void Resume(TrainingState state)
+    {
+        if (!_options.Resume && _store.Iterations.Count > 0)
+        {
+            throw new InvalidOperationException($"'{_options.CheckpointFolder}' holds checkpoints of an earlier training, up to iteration {_store.Iterations[0]}: choose another folder, delete them, or let training resume.");
+        }
+
+        if (_store.LoadNewest(state, Check, _tell))
+        {
+            _lastIteration = state.Counters.Iteration;
+            _tell($"Resumed at iteration {_lastIteration}.");
+        }
+    }
+
+    /// <summary>Goes back to the newest whole checkpoint, with a lower rate.</summary>
+    /// <returns>Whether there was one, and the number of times to do so is not used up.</returns>
+    public bool RollBack(TrainingState state)
+    {
+        var (scale, count) = (state.Counters.RateScale * _options.RollBackRateFactor, state.Counters.RollBacks + 1);
+        if (count > _options.MaximumRollBacks || !_store.LoadNewest(state, _ => { }, _tell))
+        {
+            return false;
+        }
+
+        state.Counters = state.Counters with { RateScale = scale, RollBacks = count };
+        _lastIteration = state.Counters.Iteration;
+        return true;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _store.Dispose();
+
+    private static SortedDictionary<string, string> Describe(TatNetworkOptions network, TaskVocabulary tasks, TatTrainerOptions options, PairPool[] pools)
+    {
+        var settings = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        foreach (var (name, value) in OptionsText.Describe(network))
+        {
+            settings[$"network {name}"] = value;
+        }
+
+        foreach (var (name, value) in OptionsText.Describe(options).Where(option => !TatTrainerOptions.FreeToChange.Contains(option.Key)))
+        {
+            settings[name] = value;
+        }
+
+        settings["tasks"] = string.Join(", ", tasks.Select(task => task.Scaling == IntensityScaling.Fixed
+            ? $"{task.Name} {task.NormalizationRange} measured in {task.MetricWindow}"
+            : $"{task.Name} scaled by {task.Scaling}"));
+        foreach (var pool in pools)
+        {
+            settings[$"training pairs of {pool.Task}"] = OptionsText.Show(pool.Count);
+        }
+
+        return settings;
+    }
+
+    private void Check(CheckpointManifest manifest)
+    {
+        string[] changed =
+        [
+            .. manifest.Settings.Keys.Union(_settings.Keys).Order(StringComparer.Ordinal)
+                .Where(name => manifest.Settings.GetValueOrDefault(name) != _settings.GetValueOrDefault(name))
+                .Select(name => $"{name} was {manifest.Settings.GetValueOrDefault(name) ?? "unknown"} and is {_settings.GetValueOrDefault(name) ?? "gone"}"),
+            .. _options.Iterations < manifest.Iterations ? [$"{nameof(TatTrainerOptions.Iterations)} was {manifest.Iterations} and is {_options.Iterations}"] : Array.Empty<string>(),
+        ];
+        if (changed.Length == 0)
+        {
+            return;
+        }
+
+        var text = string.Join("; ", changed);
+        if (!_options.AllowChangedOptions)
+        {
+            throw new InvalidOperationException($"Training cannot go on from the checkpoint of iteration {manifest.Counters.Iteration}, because options have changed: {text}. Change them back, allow changed options, or choose another checkpoint folder.");
+        }
+
+        _tell($"Going on with changed options: {text}.");
+    }
+
+    private CheckpointManifest Manifest(TrainingCounters counters) => new()
+    {
+        ProductVersion = new ModelCard().ProductVersion,
+        Counters = counters,
+        Iterations = _options.Iterations,
+        Settings = _settings,
+        SettingsHash = Convert.ToHexStringLower(XxHash128.Hash(Encoding.UTF8.GetBytes(string.Join('\n', _settings)))),
+        Seed = _options.Seed,
+        Lists = [.. _pools.Select((pool, task) => new ListPosition(pool.Task.Name, pool.Count, _plan.TakenBefore(task, counters.Iteration + 1)))],
+    };
+}

@@ -1,0 +1,110 @@
+using System.Globalization;
+using System.IO.Hashing;
+using System.Text;
+using System.Text.Json;
+using Tat.Torch.TensorFiles;
+using Tat.Torch.Training.Steps;
+using static TorchSharp.torch;
+
+namespace Tat.Torch.Training.Resuming;
+
+/// <summary>A checkpoint file: all that training needs to go on exactly where it was, in one safetensors file with a checksum.</summary>
+/// <remarks>
+/// Tensors: <c>values</c> (weights of network and balancer), <c>moment1</c>, <c>moment2</c> (AdamW), <c>average</c> and, if there was a validation, <c>best</c>; each is one vector in the order
+/// of the layout. Metadata: the manifest as JSON and an XXH3-128 of the manifest and all data.
+/// </remarks>
+internal static class TrainingCheckpoint
+{
+    private const string ManifestKey = "manifest";
+    private const string ChecksumKey = "checksum";
+
+    /// <summary>Writes a checkpoint to a stream.</summary>
+    public static void Write(Stream stream, TrainingState state, CheckpointManifest manifest)
+    {
+        using var scope = NewDisposeScope();
+        using var noGrad = no_grad();
+        var vectors = Vectors(state).ToDictionary(item => item.Key, item => item.Value.cpu());
+        var text = JsonSerializer.Serialize(manifest);
+        SafetensorsWriter.Write(stream, vectors, new Dictionary<string, string> { [ManifestKey] = text, [ChecksumKey] = Checksum(text, vectors) });
+    }
+
+    /// <summary>Reads what a checkpoint says of itself, without its tensors.</summary>
+    /// <exception cref="InvalidDataException">It is damaged.</exception>
+    public static CheckpointManifest ReadManifest(string path)
+    {
+        using var stream = File.OpenRead(path);
+        return Parse(new SafetensorsReader(stream, path).Metadata, path);
+    }
+
+    /// <summary>Checks a checkpoint as a whole and puts it into a state of the same layout.</summary>
+    /// <exception cref="InvalidDataException">It is damaged, or of another network.</exception>
+    public static CheckpointManifest ReadInto(string path, TrainingState state)
+    {
+        using var scope = NewDisposeScope();
+        using var stream = File.OpenRead(path);
+        var reader = new SafetensorsReader(stream, path);
+        var manifest = Parse(reader.Metadata, path);
+        var vectors = reader.ReadAll();
+        if (reader.Metadata.GetValueOrDefault(ChecksumKey) != Checksum(reader.Metadata[ManifestKey], vectors))
+        {
+            throw new InvalidDataException($"'{path}' is damaged: its checksum does not match its content.");
+        }
+
+        state.KeepAsBest(vectors.GetValueOrDefault("best"));
+        foreach (var (name, target) in Vectors(state))
+        {
+            if (!vectors.TryGetValue(name, out var source) || source.numel() != target.numel() || source.dtype != target.dtype)
+            {
+                throw new InvalidDataException($"'{path}' is of another network: its '{name}' does not have {target.numel()} numbers of {target.dtype}.");
+            }
+        }
+
+        using var noGrad = no_grad();
+        foreach (var (name, target) in Vectors(state))
+        {
+            target.copy_(vectors[name]);
+        }
+
+        state.Counters = manifest.Counters;
+        return manifest;
+    }
+
+    private static IEnumerable<KeyValuePair<string, Tensor>> Vectors(TrainingState state)
+    {
+        yield return new("values", state.Parameters.Values);
+        yield return new("moment1", state.Optimizer.Moment1);
+        yield return new("moment2", state.Optimizer.Moment2);
+        yield return new("average", state.Average.Values);
+        if (state.Best is not null)
+        {
+            yield return new("best", state.Best);
+        }
+    }
+
+    private static CheckpointManifest Parse(IReadOnlyDictionary<string, string> metadata, string path)
+    {
+        try
+        {
+            return metadata.TryGetValue(ManifestKey, out var text) && JsonSerializer.Deserialize<CheckpointManifest>(text) is { } manifest
+                ? manifest
+                : throw new InvalidDataException($"'{path}' is not a training checkpoint: it has no manifest.");
+        }
+        catch (JsonException exception)
+        {
+            throw new InvalidDataException($"'{path}' is damaged: its manifest is not readable.", exception);
+        }
+    }
+
+    private static string Checksum(string manifest, IReadOnlyDictionary<string, Tensor> vectors)
+    {
+        var hash = new XxHash128();
+        hash.Append(Encoding.UTF8.GetBytes(manifest));
+        foreach (var (name, vector) in vectors.OrderBy(item => item.Key, StringComparer.Ordinal))
+        {
+            hash.Append(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{name} {vector.dtype} {vector.numel()}")));
+            hash.Append(vector.bytes);
+        }
+
+        return $"xxh3-128:{Convert.ToHexStringLower(hash.GetCurrentHash())}";
+    }
+}
