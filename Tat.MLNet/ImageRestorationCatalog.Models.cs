@@ -6,6 +6,7 @@ using Tat.Torch.Checkpoints;
 using Tat.Torch.Files;
 using Tat.Torch.Model;
 using Tat.Torch.Onnx;
+using Tat.Torch.Pretrained;
 using Tat.Torch.TensorFiles;
 using Tat.Torch.TensorFiles.PyTorch;
 
@@ -14,7 +15,7 @@ namespace Tat.MLNet;
 public sealed partial class ImageRestorationCatalog
 {
     /// <summary>Reads what a model is and how it was made, and verifies its checksum, without LibTorch and without keeping its weights.</summary>
-    /// <param name="path">A model file of <c>mlContext.Model.Save</c> with a <see cref="TatTransformer"/> or <see cref="TatOnnxTransformer"/> anywhere in its pipeline, a file of <see cref="TatModel.Save(string)"/>, or an exported <c>.onnx</c> file.</param>
+    /// <param name="path">A model file of <c>mlContext.Model.Save</c> with a <see cref="TatTransformer"/> or <see cref="TatOnnxTransformer"/> anywhere in its pipeline, a file of <see cref="TatModel.Save(string, bool)"/>, or an exported <c>.onnx</c> file.</param>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="InvalidDataException">It has no TAT model, or is damaged; the message names it.</exception>
     public RestorationModelInfo ReadModelInfo(string path)
@@ -46,8 +47,17 @@ public sealed partial class ImageRestorationCatalog
         }
     }
 
+    /// <summary>Tells what the model that comes with this library is, without loading its weights or LibTorch.</summary>
+    public RestorationModelInfo ReadModelInfo() => new(TatPretrained.Card, TatPretrained.Tasks, TatPretrained.Network);
+
+    /// <summary>Makes a transformer of the model that comes with this library: it restores CT, PET and MRI without any training.</summary>
+    /// <param name="options">What the columns are called, and how images are restored; <see langword="null"/> for the defaults.</param>
+    /// <returns>The transformer; it can be appended to a pipeline by <c>TransformerChain</c>, saved and loaded like a trained one.</returns>
+    /// <seealso cref="TatPretrained"/>
+    public TatTransformer LoadPretrained(PretrainedOptions? options = null) => LoadPretrained(TatPretrained.Name, options);
+
     /// <summary>Makes a transformer of a model that was trained elsewhere; nothing is trained.</summary>
-    /// <param name="path">A file of <see cref="TatModel.Save(string)"/>, or of weights that <see cref="WeightsFile.Import"/> reads: PyTorch's <c>.pth</c> and <c>.safetensors</c>.</param>
+    /// <param name="path">A file of <see cref="TatModel.Save(string, bool)"/>, or of weights that <see cref="WeightsFile.Import"/> reads: PyTorch's <c>.pth</c> and <c>.safetensors</c>.</param>
     /// <param name="options">What the file does not say, what the columns are called, and how images are restored; <see langword="null"/> for the defaults.</param>
     /// <returns>The transformer; it can be appended to a pipeline by <c>TransformerChain</c>, saved and loaded like a trained one.</returns>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
@@ -57,6 +67,16 @@ public sealed partial class ImageRestorationCatalog
         ArgumentException.ThrowIfNullOrEmpty(path);
         options ??= new();
         var model = WeightsFile.Import(path, options.Weights with { Device = options.Weights.Device ?? TorchDevice.Of(Context) });
+        return new(model, options.Columns, options.BatchSize, options.NonFinite);
+    }
+
+    /// <summary>Makes a transformer of a model that a <see cref="Tat.Torch.Training.TatTrainer"/> has trained; nothing is trained.</summary>
+    /// <param name="model">The model, which the transformer owns from now on.</param>
+    /// <param name="options">What the columns are called, and how images are restored; <see langword="null"/> for the defaults.</param>
+    public TatTransformer CreateTransformer(TatModel model, PretrainedOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        options ??= new();
         return new(model, options.Columns, options.BatchSize, options.NonFinite);
     }
 

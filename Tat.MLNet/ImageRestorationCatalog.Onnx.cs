@@ -5,7 +5,7 @@ namespace Tat.MLNet;
 public sealed partial class ImageRestorationCatalog
 {
     /// <summary>Restores images with a TAT that was exported to ONNX, on ONNX Runtime and without LibTorch. See <see cref="TatOnnxEstimator"/>.</summary>
-    /// <param name="modelFile">The exported model.</param>
+    /// <param name="modelFile">The exported model; <see langword="null"/> for the one that comes with this library.</param>
     /// <param name="outputColumnName">Receives the restored images.</param>
     /// <param name="inputColumnName">The images to restore.</param>
     /// <param name="heightColumnName">Rows of the images.</param>
@@ -13,7 +13,7 @@ public sealed partial class ImageRestorationCatalog
     /// <param name="taskColumnName">The images' tasks.</param>
     /// <exception cref="FileNotFoundException">There is no such model.</exception>
     public TatOnnxEstimator ApplyOnnx(
-        string modelFile,
+        string? modelFile = null,
         string outputColumnName = "Restored",
         string inputColumnName = "LowQuality",
         string heightColumnName = "Height",

@@ -1,6 +1,7 @@
 using Microsoft.ML;
 using Tat.MLNet.Training;
 using Tat.Torch.Model;
+using Tat.Torch.Pretrained;
 using Tat.Torch.Training;
 
 namespace Tat.MLNet;
@@ -49,4 +50,18 @@ public sealed class ImageRestorationTrainers
             Network = network ?? TatNetworkOptions.Paper,
             Training = training ?? TatTrainerOptions.Paper,
         });
+
+    /// <summary>Trains the model that comes with this library further, on pairs of one's own: it learns their scanner and protocol in minutes.</summary>
+    /// <param name="training">How to train; <see langword="null"/> for <see cref="TatTrainerOptions.FineTuning"/>. Its initial weights are those of the model.</param>
+    /// <remarks>The columns are <c>LowQuality</c>, <c>HighQuality</c>, <c>Height</c>, <c>Width</c> and <c>Task</c>, as loaders name them. Other columns and options: <see cref="Tat(TatEstimator.Options)"/> with <see cref="TatPretrained.Name"/> as initial weights.</remarks>
+    /// <example>
+    /// <code>
+    /// var model = ml.ImageRestoration.Trainers.FineTune().Fit(ml.ImageRestoration.LoadPairs("data", split: "train"));
+    /// </code>
+    /// </example>
+    public TatEstimator FineTune(TatTrainerOptions? training = null)
+    {
+        var options = (training ?? TatTrainerOptions.FineTuning) with { InitialWeights = TatPretrained.Name };
+        return Tat(new TatEstimator.Options { Network = TatPretrained.Network with { TrainSize = options.PatchSize }, Training = options });
+    }
 }

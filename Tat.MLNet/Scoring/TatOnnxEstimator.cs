@@ -3,6 +3,7 @@ using Microsoft.ML.Data;
 using Tat.MLNet.ModelIO;
 using Tat.MLNet.Views;
 using Tat.Torch.Onnx;
+using Tat.Torch.Pretrained;
 
 namespace Tat.MLNet.Scoring;
 
@@ -24,9 +25,8 @@ public sealed class TatOnnxEstimator : IEstimator<TatOnnxTransformer>
 
     internal TatOnnxEstimator(Options options)
     {
-        ArgumentException.ThrowIfNullOrEmpty(options.ModelFile);
         ArgumentOutOfRangeException.ThrowIfLessThan(options.BatchSize, 1);
-        _options = File.Exists(options.ModelFile)
+        _options = options.ModelFile is null || File.Exists(options.ModelFile)
             ? options
             : throw new FileNotFoundException($"The ONNX model '{options.ModelFile}' does not exist; export a trained model, for example with the command export.", options.ModelFile);
     }
@@ -43,7 +43,8 @@ public sealed class TatOnnxEstimator : IEstimator<TatOnnxTransformer>
         input.Schema.FindInt32(_options.HeightColumnName);
         input.Schema.FindInt32(_options.WidthColumnName);
         input.Schema.FindTextOrKey(_options.TaskColumnName);
-        return new(File.ReadAllBytes(_options.ModelFile), $"'{_options.ModelFile}'", _options.Runtime, _options.Columns, _options.BatchSize);
+        var (model, source) = _options.ModelFile is { } path ? (File.ReadAllBytes(path), $"'{path}'") : (TatPretrained.ToOnnx(), TatPretrained.Name);
+        return new(model, source, _options.Runtime, _options.Columns, _options.BatchSize);
     }
 
     /// <summary>The input's columns and the restored image.</summary>
@@ -63,7 +64,8 @@ public sealed class TatOnnxEstimator : IEstimator<TatOnnxTransformer>
     public sealed class Options
     {
         /// <summary>The exported model.</summary>
-        public required string ModelFile { get; init; }
+        /// <value>The default is <see langword="null"/>: the model that comes with this library, see <see cref="TatPretrained"/>.</value>
+        public string? ModelFile { get; init; }
 
         /// <summary>The images to restore.</summary>
         /// <value>The default is <c>LowQuality</c>.</value>

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
 using Tat.MLNet.ModelIO;
+using Tat.Torch.Checkpoints;
 using Tat.Torch.Inference;
 using Tat.Torch.Model;
 
@@ -15,7 +16,7 @@ namespace Tat.MLNet.Scoring;
 public sealed class TatTransformer : RestorationTransformer
 {
     internal const string LoaderName = "TatTransformer";
-    internal const string WeightsName = "Weights";
+    internal const string WeightsName = WeightsFile.PipelineEntry;
     private static readonly ModelSignature _signature = new("TATMODEL", LoaderName);
     private readonly NonFiniteHandling _nonFinite;
 
@@ -38,7 +39,7 @@ public sealed class TatTransformer : RestorationTransformer
     {
         var writer = ModelWriter.Begin(context, _signature);
         writer.Write(JsonSerializer.Serialize(new Saved(Columns, BatchSize, _nonFinite)));
-        writer.WriteStream(WeightsName, Model.Save);
+        writer.WriteStream(WeightsName, stream => Model.Save(stream));
     }
 
     private sealed record Saved(ScoringColumns Columns, int BatchSize, NonFiniteHandling NonFinite);

@@ -33,12 +33,13 @@ internal sealed record PairColumns(
         schema.GetColumnOrNull("SliceIndex") is { } slice && slice.Type == NumberDataViewType.Int32 ? slice : null,
         byVolume ? schema.FindSingleIfAny(columns.VolumeLevel) : null);
 
-    /// <summary>Reads the task and a name for messages of the row that <paramref name="row"/> stands on.</summary>
-    public Func<(string Task, string Name)> CreateDescriber(DataViewRow row)
+    /// <summary>Reads the task, a name for messages, and the file, if it is known, of the row that <paramref name="row"/> stands on.</summary>
+    public Func<(string Task, string Name, string File)> CreateDescriber(DataViewRow row)
     {
         var getTask = TextGetter.Create(row, Task);
         var getName = CreateNamer(row);
-        return () => (getTask(), getName());
+        var getFile = FileName is { } file ? TextGetter.Create(row, file) : () => "";
+        return () => (getTask(), getName(), getFile());
     }
 
     /// <summary>Reads the pair of the row that <paramref name="row"/> stands on.</summary>

@@ -92,10 +92,10 @@ internal sealed class RowPairs : IDisposable
     /// <summary>Sorts positions by task.</summary>
     private sealed class Listing(Func<string, RestorationTask?> tasks)
     {
-        private readonly Dictionary<RestorationTask, List<int>> _positions = [];
+        private readonly Dictionary<RestorationTask, List<(int Position, string Volume)>> _positions = [];
         private int _skipped;
 
-        public bool Add(int position, (string Task, string Name) row)
+        public bool Add(int position, (string Task, string Name, string File) row)
         {
             RestorationTask? task;
             try
@@ -118,7 +118,7 @@ internal sealed class RowPairs : IDisposable
                 _positions.Add(task, positions = []);
             }
 
-            positions.Add(position);
+            positions.Add((position, row.File));
             return true;
         }
 
@@ -126,12 +126,14 @@ internal sealed class RowPairs : IDisposable
             new([.. _positions.Select(task => new Source(task.Key, [.. task.Value], read))], _skipped, store);
     }
 
-    private sealed class Source(RestorationTask task, int[] positions, Func<int, ImagePair> read) : IPairSource
+    private sealed class Source(RestorationTask task, (int Position, string Volume)[] rows, Func<int, ImagePair> read) : IPairSource
     {
         public RestorationTask Task => task;
 
-        public int Count => positions.Length;
+        public int Count => rows.Length;
 
-        public ImagePair Read(int index) => read(positions[index]);
+        public ImagePair Read(int index) => read(rows[index].Position);
+
+        public string VolumeOf(int index) => rows[index].Volume;
     }
 }

@@ -4,6 +4,7 @@ using Microsoft.ML.Runtime;
 using Tat.MLNet.ModelIO;
 using Tat.MLNet.Scoring;
 using Tat.MLNet.Views;
+using Tat.Torch.Pretrained;
 using Tat.Torch.Tasks;
 using Tat.Torch.Training;
 
@@ -62,7 +63,7 @@ public sealed partial class TatEstimator : IEstimator<TatTransformer>
         ArgumentNullException.ThrowIfNull(input);
         using var channel = _environment.Start("TAT training");
         using var train = ReadPairs(input, _options.Tasks);
-        var tasks = _options.Tasks ?? new TaskVocabulary(TaskVocabulary.Paper.Where(task => train.Sources.Any(source => source.Task == task)));
+        var tasks = _options.Tasks ?? new TaskVocabulary(KnownTasks.Where(task => train.Sources.Any(source => source.Task == task)));
         Tell(channel, $"{string.Join(", ", train.Sources.Select(source => $"{source.Count} pairs of {source.Task}"))}; {train.Skipped} rows of other tasks are left out.");
         using var validation = _options.ValidationSet is null ? null : ReadPairs(_options.ValidationSet, tasks);
 
@@ -90,12 +91,15 @@ public sealed partial class TatEstimator : IEstimator<TatTransformer>
         return inputSchema.With(ModelBridge.CreateColumn(_options.OutputColumnName, SchemaShape.Column.VectorKind.VariableVector, NumberDataViewType.Single, TaskAnnotations.Shape));
     }
 
+    /// <summary>The tasks that data may have where the user chose none: those of the weights to start from, as they scale intensities, or the paper's.</summary>
+    private TaskVocabulary KnownTasks => _options.Training.InitialWeights is { } weights && TatPretrained.IsMeantBy(weights) ? TatPretrained.Tasks : TaskVocabulary.Paper;
+
     private static void Tell(IChannel channel, string message) => channel.Info(MessageSensitivity.None, "{0}", message);
 
     private static string Describe(TrainingProgress report)
     {
         var tasks = string.Join(", ", report.Tasks.Select(task => FormattableString.Invariant($"{task.Key} {task.Value.Loss:g4}")));
-        var validation = report.Validation is { } result ? FormattableString.Invariant($"; validation {result.MeanPsnr:f2} dB") : "";
+        var validation = report.Validation is { } result ? FormattableString.Invariant($"; validation {result.MeanPsnr:f2} dB, gain {result.MeanGain:f2} dB") : "";
         return FormattableString.Invariant($"Iteration {report.Iteration} of {report.Iterations}: loss {report.Loss:g4} ({tasks}), rate {report.LearningRate:g3}, {report.Remaining:d\\.hh\\:mm\\:ss} to go{validation}");
     }
 
@@ -103,7 +107,7 @@ public sealed partial class TatEstimator : IEstimator<TatTransformer>
     {
         // Tasks that the user chose are a choice among those of the data; without a choice each task must be known.
         Func<string, RestorationTask?> find = trained is null
-            ? name => TaskVocabulary.Paper[name]
+            ? name => KnownTasks[name]
             : name => trained.TryGet(name, out var task) ? task : null;
         return RowPairs.Create(
             view, Columns, _options.HighQualityColumnName, find, (trained ?? TaskVocabulary.Paper).Any(task => task.Scaling == IntensityScaling.Volume),

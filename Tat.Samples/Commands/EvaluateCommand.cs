@@ -1,15 +1,15 @@
 using System.CommandLine;
-using System.Globalization;
+using Tat.Samples.Comparison;
 using Tat.Samples.Shared;
 using Tat.Samples.Shell;
+using Tat.Torch.Baselines;
 using Tat.Torch.Imaging;
 using Tat.Torch.Inference;
-using Tat.Torch.Metrics;
 using Tat.Torch.Tasks;
 
 namespace Tat.Samples.Commands;
 
-/// <summary><c>evaluate</c>: PSNR, SSIM and RMSE of low-quality images, and of what a model makes of them, against references.</summary>
+/// <summary><c>evaluate</c>: the quality of low-quality images, and of what a model and filters make of them, against references.</summary>
 internal static class EvaluateCommand
 {
     // Enough that every core has a slice, few enough that large ones are no burden.
@@ -22,13 +22,16 @@ internal static class EvaluateCommand
         var low = new Option<string>("--lq") { Description = "Instead of --data: a low-quality image, or a folder of them." };
         var high = new Option<string>("--hq") { Description = "The reference, or a folder of references with the same names." };
         var task = CommonOptions.Task(required: false);
-        var model = new Option<string>("--model") { Description = "The model to evaluate; without one, the low-quality images alone are measured." };
-        var csv = new Option<string>("--csv") { Description = "Write a line per slice to this file." };
+        var model = CommonOptions.Model();
+        var noModel = new Option<bool>("--no-model") { Description = "Measure the low-quality images alone, and filters where wanted." };
+        var baselines = new Option<bool>("--baselines") { Description = "Compare with filters, too: Gaussian, non-local means, total variation." };
+        var tune = new Option<bool>("--tune") { Description = "Instead of that: find the strengths at which filters do best on these images." };
+        var csv = new Option<string>("--csv") { Description = "Write a line per slice and method to this file." };
         var reading = new ReadingOptions();
         var inference = new InferenceOptions();
         var overwrite = CommonOptions.Overwrite();
         var json = CommonOptions.Json();
-        var command = new Command("evaluate", "Measures PSNR, SSIM and RMSE against references by the paper's protocol.") { data, split, low, high, task, model, csv, overwrite, json };
+        var command = new Command("evaluate", "Measures PSNR, SSIM, RMSE, bias, noise and sharpness against references by the paper's protocol.") { data, split, low, high, task, model, noModel, baselines, tune, csv, overwrite, json };
         reading.AddTo(command);
         inference.AddTo(command);
         command.Validators.Add(result =>
@@ -42,7 +45,7 @@ internal static class EvaluateCommand
         command.SetAction((parsed, cancellationToken) =>
         {
             var unrestored = 0;
-            using var restorer = parsed.GetValue(model) is { } path ? inference.Open(parsed, path, _ => Interlocked.Increment(ref unrestored)) : null;
+            using var restorer = parsed.GetValue(noModel) || parsed.GetValue(tune) ? null : inference.Open(parsed, parsed.GetRequiredValue(model), _ => Interlocked.Increment(ref unrestored));
             var tasks = restorer?.Tasks ?? TaskVocabulary.Paper;
             var pairs = parsed.GetValue(data) is { } root
                 ? PairFiles.InDataSet(root, parsed.GetRequiredValue(split), tasks)
@@ -62,13 +65,19 @@ internal static class EvaluateCommand
                 return new EvaluatedSlice(files, read.Slice, read.Pair, (number + (read.Slice / (double)read.Count)) / pairs.Count);
             }));
 
-            var measured = terminal.Track("Evaluating", progress => Measure(Slices(), restorer, progress, cancellationToken), quiet: parsed.GetValue(json));
-            if (parsed.GetValue(csv) is { } file)
+            if (parsed.GetValue(tune))
             {
-                File.WriteAllLines(file, Csv(measured));
+                Tune(terminal, [.. Slices().Select(slice => (slice.Files.Task, slice.Pair))], parsed.GetValue(json), cancellationToken);
+                return Task.FromResult(ExitCodes.Done);
             }
 
-            var table = QualityTable.Of(measured.Select(image => (image.Task, image.Input, image.Restored)));
+            var measured = terminal.Track("Evaluating", progress => Measure(Slices(), restorer, parsed.GetValue(baselines), progress, cancellationToken), quiet: parsed.GetValue(json));
+            if (parsed.GetValue(csv) is { } file)
+            {
+                TextFile.Write(file, MeasuredImage.ToCsv(measured));
+            }
+
+            var table = MethodTable.Of(measured);
             if (parsed.GetValue(json))
             {
                 terminal.Json(table.Rows);
@@ -92,30 +101,33 @@ internal static class EvaluateCommand
         return command;
     }
 
-    private static List<Measured> Measure(IEnumerable<EvaluatedSlice> slices, IImageRestorer? restorer, IProgress<(double, string)> progress, CancellationToken cancellationToken)
+    private static List<MeasuredImage> Measure(IEnumerable<EvaluatedSlice> slices, IImageRestorer? restorer, bool baselines, IProgress<(double, string)> progress, CancellationToken cancellationToken)
     {
-        var results = new List<Measured>();
+        var results = new List<MeasuredImage>();
         foreach (var chunk in slices.Chunk(SlicesAtOnce))
         {
             cancellationToken.ThrowIfCancellationRequested();
             var chunkProgress = new ChunkProgress(chunk, progress);
             chunkProgress.Report(0);
             var restored = restorer?.Restore([.. chunk.Select(item => item.Pair.LowQuality)], [.. chunk.Select(item => item.Files.Task)], chunkProgress, cancellationToken);
-            results.AddRange(chunk.Select((item, i) => new Measured(item.Files.Task, item.Files.Name, item.Slice,
-                ImageQuality.Measure(item.Pair.LowQuality, item.Pair.HighQuality, item.Files.Task.MetricWindow),
-                restored is null ? null : ImageQuality.Measure(restored[i], item.Pair.HighQuality, item.Files.Task.MetricWindow))));
+            results.AddRange(chunk.Select((item, i) => MeasuredImage.Of(item.Files.Task, item.Slice, item.Pair, restored?[i], baselines ? StandardFilters.For(item.Files.Task) : [])));
         }
 
         return results;
     }
 
-    private static IEnumerable<string> Csv(IEnumerable<Measured> images)
+    private static void Tune(Terminal terminal, IReadOnlyList<(RestorationTask Task, ImagePair Pair)> images, bool json, CancellationToken cancellationToken)
     {
-        yield return "Task,FileName,SliceIndex,InputPsnr,InputSsim,InputRmse,RestoredPsnr,RestoredSsim,RestoredRmse";
-        foreach (var (task, name, slice, input, restored) in images)
+        var best = terminal.Track("Trying strengths", _ => FilterTuning.Run(images, cancellationToken), quiet: json);
+        if (json)
         {
-            yield return string.Create(CultureInfo.InvariantCulture,
-                $"{task},\"{name.Replace("\"", "\"\"", StringComparison.Ordinal)}\",{slice},{input.Psnr},{input.Ssim},{input.Rmse},{restored?.Psnr},{restored?.Ssim},{restored?.Rmse}");
+            terminal.Json(best);
+            return;
+        }
+
+        foreach (var (task, filter, psnr, count) in best)
+        {
+            terminal.Line(FormattableString.Invariant($"{task}: {filter} reaches {psnr:F2} dB over {count} images."));
         }
     }
 
@@ -131,6 +143,4 @@ internal static class EvaluateCommand
             progress.Report((slice.Before, slice.Files.Name));
         }
     }
-
-    private sealed record Measured(RestorationTask Task, string Name, int Slice, ImageQuality Input, ImageQuality? Restored);
 }

@@ -3,6 +3,7 @@ using Spectre.Console;
 using Tat.Samples.Shared;
 using Tat.Samples.Shell;
 using Tat.Torch.Checkpoints;
+using Tat.Torch.Model;
 using Tat.Torch.Onnx;
 
 namespace Tat.Samples.Commands;
@@ -13,27 +14,34 @@ internal static class ExportCommand
     public static Command Create(Terminal terminal)
     {
         var model = CommonOptions.Model();
-        var output = new Option<string>("--out") { Description = "The file to write: .onnx, or bare weights for PyTorch as .pth or .safetensors.", DefaultValueFactory = _ => "tat.onnx" };
+        var output = new Option<string>("--out") { Description = "The file to write: .onnx, .safetensors (a model that PyTorch reads, too), or bare weights for PyTorch as .pth.", DefaultValueFactory = _ => "tat.onnx" };
         var signature = new Option<OnnxSignature>("--signature")
         {
             Description = "Image: float[N,1,H,W], for restore, ApplyOnnx and other languages; Pixels: a row of pixels and its size, for ML.NET's own ApplyOnnxModel.",
             DefaultValueFactory = _ => OnnxSignature.Image,
         };
-        var half = new Option<bool>("--half") { Description = "Store weights in half precision: half the file, the same speed, and a difference that is reported." };
+        var half = new Option<bool>("--half") { Description = "Store weights in half precision: half the file, the same speed, and a difference that export to ONNX reports." };
+        var card = new Option<string?>("--card") { Description = "With .safetensors: a JSON file that says what the model's card does not: name, version, licence, data, sources, limits, ranges." };
         var noVerify = new Option<bool>("--no-verify") { Description = "Do not run the file and compare it with the model." };
         var overwrite = CommonOptions.Overwrite();
         var json = CommonOptions.Json();
-        var command = new Command("export", "Exports a model to ONNX, for programs without LibTorch and for other languages, or its weights to PyTorch.") { model, output, signature, half, noVerify, overwrite, json };
+        var command = new Command("export", "Exports a model to ONNX, for programs without LibTorch and for other languages, or its weights to PyTorch.") { model, output, signature, half, card, noVerify, overwrite, json };
         command.SetAction((parsed, cancellationToken) =>
         {
             var path = parsed.GetRequiredValue(output);
             CommonOptions.CheckFree(parsed.GetValue(overwrite), path);
             using var source = ModelFiles.LoadTorch(parsed.GetRequiredValue(model));
-            if (Path.GetExtension(path).ToLowerInvariant() is ".pth" or ".pt" or ".safetensors")
+            switch (Path.GetExtension(path).ToLowerInvariant())
             {
-                WeightsFile.Export(source.Network, path);
-                terminal.Line($"The weights are in {path}; PyTorch loads them with strict=True.");
-                return Task.FromResult(ExitCodes.Done);
+                case ".safetensors":
+                    var described = parsed.GetValue(card) is { } file ? CardFile.Read(file, source.Card) : source.Card;
+                    new TatModel(source.Network, source.Tasks, described).Save(path, parsed.GetValue(half));
+                    terminal.Line($"The model is in {path}; PyTorch loads its weights with strict=True.");
+                    return Task.FromResult(ExitCodes.Done);
+                case ".pth" or ".pt":
+                    WeightsFile.Export(source.Network, path);
+                    terminal.Line($"The weights are in {path}; PyTorch loads them with strict=True.");
+                    return Task.FromResult(ExitCodes.Done);
             }
 
             var options = new OnnxExportOptions

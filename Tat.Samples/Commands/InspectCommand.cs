@@ -4,6 +4,8 @@ using Spectre.Console;
 using Tat.MLNet.Formats;
 using Tat.Samples.Shared;
 using Tat.Samples.Shell;
+using Tat.Torch.Model;
+using Tat.Torch.Pretrained;
 
 namespace Tat.Samples.Commands;
 
@@ -12,7 +14,8 @@ internal static class InspectCommand
 {
     public static Command Create(Terminal terminal)
     {
-        var files = CommonOptions.Paths("file", "Images (files, or folders that hold a series) and models.");
+        var files = CommonOptions.Paths("file", "Images (files, or folders that hold a series) and models; none for the model that comes with the program.");
+        files.Arity = ArgumentArity.ZeroOrMore;
         var suv = new Option<bool>("--suv") { Description = "Show PET in SUV instead of as it is stored." };
         var reading = new ReadingOptions();
         var json = CommonOptions.Json();
@@ -21,7 +24,7 @@ internal static class InspectCommand
         command.SetAction((parsed, cancellationToken) =>
         {
             var options = reading.Of(parsed) with { Pet = parsed.GetValue(suv) ? PetQuantity.Suv : PetQuantity.AsStored };
-            return Task.FromResult(Run(terminal, parsed.GetRequiredValue(files), options, parsed.GetValue(json), cancellationToken));
+            return Task.FromResult(Run(terminal, parsed.GetValue(files) is { Length: > 0 } given ? given : [TatPretrained.Name], options, parsed.GetValue(json), cancellationToken));
         });
         return command;
     }
@@ -33,7 +36,7 @@ internal static class InspectCommand
         {
             try
             {
-                facts.Add(ModelFiles.IsModelName(file) ? ModelFacts.Of(file) : ImageFacts.Of(file, options, cancellationToken));
+                facts.Add(ModelFiles.IsModelName(file) || ModelFiles.IsPretrained(file) ? ModelFacts.Of(file) : ImageFacts.Of(file, options, cancellationToken));
             }
             catch (Exception exception) when (exception is IOException or InvalidDataException)
             {
@@ -88,6 +91,8 @@ internal static class InspectCommand
     private static IEnumerable<(string Name, string? Value)> Rows(ModelFacts model) =>
     [
         .. model.Tasks.Select(task => (task.Name, (string?)task.Describe())),
+        ("Name", model.Card.Name is null ? null : model.Card.Title),
+        ("Licence", model.Card.Licence),
         ("Data", model.Card.Data),
         ("Pairs", string.Join(", ", model.Card.TrainingPairs.Select(pairs => $"{pairs.Key} {pairs.Value}"))),
         ("Iterations", model.Card.Iterations > 0 ? model.Card.Iterations.ToString(CultureInfo.InvariantCulture) : null),
@@ -95,7 +100,18 @@ internal static class InspectCommand
         ("Trained", model.Card.Trained?.ToString("u", CultureInfo.InvariantCulture)),
         .. model.Card.Validation.Select(score => ($"Validation {score.Key}", (string?)FormattableString.Invariant(
             $"PSNR {score.Value.Psnr:F2} dB, SSIM {score.Value.Ssim:F4}, RMSE {score.Value.Rmse:G4} over {score.Value.Images} images"))),
+        .. model.Card.Ranges.Select(range => ($"Trained for {range.Key}", (string?)Describe(range.Value, model.Tasks.FirstOrDefault(task => task.Name == range.Key)?.Unit))),
+        .. model.Card.Sources.Select(source => ("Source", (string?)source)),
+        .. model.Card.Limits.Select(limit => ("Limit", (string?)limit)),
+        ("SHA-256", $"{model.Sha256} ({model.Bytes} bytes)"),
         ("Written by", $"TAT for ML.NET {model.Card.ProductVersion}"),
         .. model.Card.Training.Select(option => (option.Key, (string?)option.Value)),
     ];
+
+    private static string Describe(InputRange range, string? unit) => string.Join("; ", new[]
+    {
+        range.Degradation,
+        range.MostNoise is null ? null : FormattableString.Invariant($"noise of {range.LeastNoise:G2} to {range.MostNoise:G2} {unit}"),
+        range.LargestPixel is null ? null : FormattableString.Invariant($"pixels of {range.SmallestPixel:G2} to {range.LargestPixel:G2} mm"),
+    }.OfType<string>());
 }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Microsoft.ML;
 using Tat.MLNet.Training;
+using Tat.Samples.Comparison;
 using Tat.Samples.Reports;
 using Tat.Samples.Shared;
 using Tat.Samples.Shell;
@@ -89,10 +90,8 @@ internal static class QuickstartCommand
         // Restore images that the network has not seen, and measure them before and after.
         var test = ml.ImageRestoration.LoadPairs(data, "test");
         var restored = ml.Data.Cache(model.Transform(test));
-        var (before, after) = terminal.Track("Restoring unseen phantoms", _ => (
-            ml.ImageRestoration.Evaluate(restored, scoreColumnName: "LowQuality", cancellationToken: cancellationToken),
-            ml.ImageRestoration.Evaluate(restored, cancellationToken: cancellationToken)));
-        var table = QualityTable.Of(restoration.Tasks, before, after);
+        var measured = terminal.Track("Restoring unseen phantoms", _ => ScoredImage.Measure(ml, restored, restoration.Tasks, baselines: true, cancellationToken));
+        var table = MethodTable.Of(measured);
         terminal.Write(table.ToTable());
         string[] remarks = [.. new[] { monitor.CutShort }.OfType<string>(), .. table.Remarks()];
         foreach (var remark in remarks)
@@ -104,7 +103,7 @@ internal static class QuickstartCommand
         var report = ModelReport.Create(
             "TAT quickstart",
             $"A small Task-Adaptive Transformer, trained for three tasks on {sizes.TrainingPairs} phantoms each, restores phantoms that it has not seen: PET of a twelfth of the counts, CT of a quarter of the dose, MRI of 1/{sizes.MriFactor} of the resolution per axis.",
-            ScoredImage.Take(ml, restored, perTask: 4), before, after, (restoration.Tasks, restoration.Card), monitor.Charts(),
+            ScoredImage.Take(ml, restored, perTask: 4), measured, (restoration.Tasks, restoration.Card), monitor.Charts(),
             ["Phantoms are not patients: the numbers show that the program works, not how well TAT restores real scans.", .. remarks]);
         HtmlReport.Write(report, reportPath);
         ContactSheet.WriteBeside(reportPath, report.Cases);

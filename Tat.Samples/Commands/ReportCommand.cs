@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Microsoft.ML;
+using Tat.Samples.Comparison;
 using Tat.Samples.Reports;
 using Tat.Samples.Shared;
 using Tat.Samples.Shell;
@@ -17,8 +18,9 @@ internal static class ReportCommand
         var output = new Option<string>("--out") { Description = "The HTML file to write.", DefaultValueFactory = _ => "report.html" };
         var images = new Option<int>("--images") { Description = "How many images of each task to show.", DefaultValueFactory = _ => 4 };
         var logs = new Option<string?>("--logs") { Description = "Folder of the logs of the training (train --logs): the report then shows learning curves." };
+        var baselines = new Option<bool>("--baselines") { Description = "Compare with filters, too: Gaussian, non-local means, total variation." };
         var overwrite = CommonOptions.Overwrite();
-        var command = new Command("report", "Writes an HTML report on how a model restores the images of a data set.") { model, data, split, output, images, logs, overwrite };
+        var command = new Command("report", "Writes an HTML report on how a model restores the images of a data set.") { model, data, split, output, images, baselines, logs, overwrite };
         command.SetAction((parsed, cancellationToken) =>
         {
             var target = parsed.GetRequiredValue(output);
@@ -28,16 +30,14 @@ internal static class ReportCommand
             var pipeline = ModelFiles.LoadPipeline(ml, parsed.GetRequiredValue(model));
             using var restoration = ml.ImageRestoration.FindRestoration(pipeline);
             var scored = ml.Data.Cache(pipeline.Transform(ml.ImageRestoration.LoadPairs(parsed.GetRequiredValue(data), parsed.GetRequiredValue(split))));
-            var (before, after) = terminal.Track("Restoring", _ => (
-                ml.ImageRestoration.Evaluate(scored, scoreColumnName: "LowQuality", cancellationToken: cancellationToken),
-                ml.ImageRestoration.Evaluate(scored, cancellationToken: cancellationToken)));
+            var measured = terminal.Track("Restoring", _ => ScoredImage.Measure(ml, scored, restoration.Tasks, parsed.GetValue(baselines), cancellationToken));
+            var table = MethodTable.Of(measured);
             var report = ModelReport.Create(
                 $"TAT: {Path.GetFileName(parsed.GetRequiredValue(model))}",
                 $"How the model restores the {parsed.GetRequiredValue(split)} images of {Path.GetFileName(Path.GetFullPath(parsed.GetRequiredValue(data)))}.",
-                ScoredImage.Take(ml, scored, parsed.GetValue(images)), before, after, (restoration.Tasks, restoration.Card), charts, []);
+                ScoredImage.Take(ml, scored, parsed.GetValue(images)), measured, (restoration.Tasks, restoration.Card), charts, [.. table.Remarks()]);
             HtmlReport.Write(report, target);
             ContactSheet.WriteBeside(target, report.Cases);
-            var table = QualityTable.Of(restoration.Tasks, before, after);
             terminal.Write(table.ToTable());
             foreach (var remark in table.Remarks())
             {

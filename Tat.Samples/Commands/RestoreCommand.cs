@@ -43,13 +43,22 @@ internal static class RestoreCommand
             var modelPath = parsed.GetRequiredValue(model);
             var unrestored = 0;
             using var restorer = inference.Open(parsed, modelPath, _ => Interlocked.Increment(ref unrestored));
-            var options = derived.Of(parsed) with { Model = $"TAT {restorer.Card.ProductVersion}, {Path.GetFileName(modelPath)}", KeepDataType = parsed.GetValue(keepType) };
+            var options = derived.Of(parsed) with { Model = ModelFiles.NameOf(modelPath, restorer.Card), KeepDataType = parsed.GetValue(keepType) };
             var readOptions = reading.Of(parsed) with { Plane = parsed.GetValue(plane), Pet = parsed.GetValue(asStored) ? PetQuantity.AsStored : PetQuantity.Suv };
             var results = new List<object>();
             foreach (var job in jobs)
             {
                 using var scan = ImageFormats.Open(job.Source, readOptions);
                 var chosen = TaskOf(scan, parsed.GetValue(task), restorer.Tasks);
+                var warnings = InputRemarks.Of(restorer, scan, chosen);
+                if (!parsed.GetValue(json))
+                {
+                    foreach (var warning in warnings)
+                    {
+                        terminal.Line($"{job.Source}: {warning}");
+                    }
+                }
+
                 var clock = Stopwatch.StartNew();
                 var tally = new RangeTally(chosen);
                 unrestored = 0;
@@ -59,7 +68,7 @@ internal static class RestoreCommand
                     job.Write(scan, restorer.RestoreVolume(slices, chosen, new SliceProgress(scan.SliceCount, progress), cancellationToken), options, cancellationToken);
                     return job;
                 }, quiet: parsed.GetValue(json));
-                results.Add(new { job.Source, Task = chosen.Name, Slices = scan.SliceCount, Unrestored = unrestored, ShareBeyondRange = tally.Share, job.Destination, clock.Elapsed.TotalSeconds });
+                results.Add(new { job.Source, Task = chosen.Name, Slices = scan.SliceCount, Unrestored = unrestored, Warnings = warnings, ShareBeyondRange = tally.Share, job.Destination, clock.Elapsed.TotalSeconds });
                 if (!parsed.GetValue(json))
                 {
                     var left = unrestored > 0 ? $"; {unrestored} with NaN or infinite values left as they are" : "";

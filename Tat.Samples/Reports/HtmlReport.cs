@@ -82,45 +82,43 @@ internal sealed class HtmlReport
         }
 
         _html.Append("<h2>Quality against the reference</h2><div class=\"scores\">\n");
-        foreach (var (task, input, restored) in _model.Scores)
+        foreach (var (task, methods) in _model.Scores)
         {
+            var input = methods[0].Quality;
             _html.Append(CultureInfo.InvariantCulture, $"<section class=\"card score\"><h3 class=\"{Colour(task.Name)}\"><span>{Encode(task.Name)}</span><small>{input.Images} {(input.Images == 1 ? "image" : "images")}</small></h3>");
-            _html.Append(CultureInfo.InvariantCulture, $"<table><thead><tr><th>mean ± s.d.</th><th>input</th>{(restored is null ? "" : "<th>restored</th><th>change</th>")}</tr></thead><tbody>");
-            AppendRow("PSNR (dB)", "F2", input.Psnr, restored?.Psnr, moreIsBetter: true);
-            AppendRow("SSIM", "F4", input.Ssim, restored?.Ssim, moreIsBetter: true);
-            AppendRow($"RMSE ({task.Unit})", "G3", input.Rmse, restored?.Rmse, moreIsBetter: false);
+            _html.Append(CultureInfo.InvariantCulture, $"<table><thead><tr><th>mean ± s.d.</th><th>PSNR (dB)</th><th></th><th>SSIM</th><th>RMSE ({Encode(task.Unit)})</th></tr></thead><tbody>");
+            var best = methods.Max(method => method.Quality.Psnr.Mean);
+            foreach (var (method, quality) in methods)
+            {
+                AppendMethod(method, quality, quality.Psnr.Mean - input.Psnr.Mean, isBest: methods.Count > 1 && quality.Psnr.Mean == best);
+            }
+
             _html.Append("</tbody></table>");
-            AppendExceptions(input, restored);
+            AppendExceptions(methods);
             _html.Append("</section>\n");
         }
 
         _html.Append("</div>\n");
     }
 
-    private void AppendRow(string name, string format, ValueSummary input, ValueSummary? restored, bool moreIsBetter)
+    private void AppendMethod(string method, QualitySummary quality, double gain, bool isBest)
     {
-        _html.Append(CultureInfo.InvariantCulture, $"<tr><td>{Encode(name)}</td><td>{WithSpread(input, format)}</td>");
-        if (restored is { } value)
-        {
-            var change = value.Mean - input.Mean;
-            var verdict = change == 0 || !double.IsFinite(change) ? "" : change > 0 == moreIsBetter ? " good" : " bad";
-            var sign = change > 0 ? "+" : change < 0 ? "−" : "";
-            _html.Append(CultureInfo.InvariantCulture, $"<td><b>{WithSpread(value, format)}</b></td><td class=\"gain{verdict}\">{(double.IsFinite(change) ? sign + Number(Math.Abs(change), format == "F4" ? "F3" : format) : "–")}</td>");
-        }
-
-        _html.Append("</tr>");
+        var (verdict, sign) = gain > 0 ? (" good", "+") : (" bad", "−");
+        var change = gain == 0 || !double.IsFinite(gain) ? "<td></td>" : $"<td class=\"gain{verdict}\">{sign}{Number(Math.Abs(gain), "F2")}</td>";
+        var psnr = WithSpread(quality.Psnr, "F2");
+        _html.Append(CultureInfo.InvariantCulture, $"<tr><td>{Encode(method)}</td><td>{(isBest ? $"<b>{psnr}</b>" : psnr)}</td>{change}<td>{WithSpread(quality.Ssim, "F4")}</td><td>{WithSpread(quality.Rmse, "G3")}</td></tr>");
     }
 
-    private void AppendExceptions(QualitySummary input, QualitySummary? restored)
+    private void AppendExceptions(IReadOnlyList<(string Method, QualitySummary Quality)> methods)
     {
-        if (input.UndefinedImages > 0)
+        if (methods[0].Quality.UndefinedImages is > 0 and var undefined)
         {
-            _html.Append(CultureInfo.InvariantCulture, $"<p><small>{input.UndefinedImages} of the images have no PSNR and SSIM: the reference is constant or a pixel is not finite.</small></p>");
+            _html.Append(CultureInfo.InvariantCulture, $"<p><small>{undefined} of the images have no PSNR and SSIM: the reference is constant or a pixel is not finite.</small></p>");
         }
 
-        if ((restored ?? input).IdenticalImages is > 0 and var identical)
+        foreach (var (method, quality) in methods.Where(item => item.Quality.IdenticalImages > 0))
         {
-            _html.Append(CultureInfo.InvariantCulture, $"<p><small>{identical} of the images equal their reference; their infinite PSNR is left out of the mean.</small></p>");
+            _html.Append(CultureInfo.InvariantCulture, $"<p><small>{Encode(method)}: {quality.IdenticalImages} of the images equal their reference; their infinite PSNR is left out of the mean.</small></p>");
         }
     }
 

@@ -13,7 +13,7 @@ internal sealed record ReportModel
     /// <summary>One or two sentences below it: what was done.</summary>
     public string? Summary { get; init; }
 
-    /// <summary>Mean quality by task, before and after restoring.</summary>
+    /// <summary>Mean quality by task and method.</summary>
     public IReadOnlyList<ReportScore> Scores { get; init; } = [];
 
     /// <summary>Images side by side.</summary>
@@ -31,9 +31,8 @@ internal sealed record ReportModel
 
 /// <summary>The quality of one task's images.</summary>
 /// <param name="Task">The task.</param>
-/// <param name="Input">Quality of the degraded images.</param>
-/// <param name="Restored">Quality of the restored ones; <see langword="null"/> if nothing was restored.</param>
-internal sealed record ReportScore(RestorationTask Task, QualitySummary Input, QualitySummary? Restored);
+/// <param name="Methods">Quality by what was done to the images; the first are the degraded images.</param>
+internal sealed record ReportScore(RestorationTask Task, IReadOnlyList<(string Method, QualitySummary Quality)> Methods);
 
 /// <summary>One image before and after restoring, in its task's unit.</summary>
 /// <param name="Task">The task.</param>

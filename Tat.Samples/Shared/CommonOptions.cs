@@ -1,11 +1,12 @@
 using System.CommandLine;
+using Tat.Torch.Pretrained;
 
 namespace Tat.Samples.Shared;
 
 /// <summary>Options that several commands have.</summary>
 internal static class CommonOptions
 {
-    /// <summary>Where the quickstart puts its results, and other commands look for its model.</summary>
+    /// <summary>Where the quickstart puts its results.</summary>
     public const string QuickstartFolder = "quickstart";
 
     /// <summary>Files or folders; a misspelt option is not taken for one.</summary>
@@ -26,8 +27,8 @@ internal static class CommonOptions
 
     public static Option<string> Model() => new("--model")
     {
-        Description = "The model: .zip of ML.NET, .onnx or .safetensors.",
-        DefaultValueFactory = _ => Path.Combine(QuickstartFolder, "tat.zip"),
+        Description = "The model: .zip of ML.NET, .onnx or .safetensors; by default the one that comes with the program.",
+        DefaultValueFactory = _ => TatPretrained.Name,
     };
 
     public static Option<string> Device() => new("--device") { Description = "cpu, cuda, cuda:N or auto.", DefaultValueFactory = _ => "auto" };

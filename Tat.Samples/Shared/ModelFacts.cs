@@ -1,17 +1,23 @@
+using System.Security.Cryptography;
 using Microsoft.ML;
 using Tat.Torch.Model;
+using Tat.Torch.Pretrained;
 using Tat.Torch.Tasks;
 
 namespace Tat.Samples.Shared;
 
 /// <summary>What <c>inspect</c> tells of a model.</summary>
-internal sealed record ModelFacts(string File, IReadOnlyList<ModelTask> Tasks, ModelCard Card)
+internal sealed record ModelFacts(string Path, long Bytes, string Sha256, IReadOnlyList<ModelTask> Tasks, ModelCard Card)
 {
     public static ModelFacts Of(string path)
     {
         // The card alone is read, not the weights.
-        var info = new MLContext().ImageRestoration.ReadModelInfo(path);
-        return new(path, [.. info.Tasks.Select(ModelTask.Of)], info.Card);
+        var catalog = new MLContext().ImageRestoration;
+        var isPretrained = ModelFiles.IsPretrained(path);
+        var info = isPretrained ? catalog.ReadModelInfo() : catalog.ReadModelInfo(path);
+        using var file = isPretrained ? TatPretrained.OpenFile() : File.OpenRead(path);
+        var hash = Convert.ToHexStringLower(SHA256.HashData(file));
+        return new(path, file.Length, hash, [.. info.Tasks.Select(ModelTask.Of)], info.Card);
     }
 }
 

@@ -3,6 +3,7 @@ using Tat.MLNet.Scoring;
 using Tat.Torch.Inference;
 using Tat.Torch.Model;
 using Tat.Torch.Onnx;
+using Tat.Torch.Pretrained;
 using Tat.Torch.Runtime;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -17,6 +18,12 @@ internal static class ModelFiles
     /// <summary>Whether a name is that of a model.</summary>
     public static bool IsModelName(string path) => _endings.Contains(Path.GetExtension(path), StringComparer.OrdinalIgnoreCase);
 
+    /// <summary>Whether a path means the model that comes with the program: its name, where no file is called so.</summary>
+    public static bool IsPretrained(string path) => path.Equals(TatPretrained.Name, StringComparison.OrdinalIgnoreCase) && !File.Exists(path);
+
+    /// <summary>What to call a model in reports and results.</summary>
+    public static string NameOf(string path, ModelCard card) => card.Name is null ? $"{card.Title}, {Path.GetFileName(path)}" : card.Title;
+
     /// <summary>Opens a model.</summary>
     /// <param name="path">The model.</param>
     /// <param name="device">Where it runs: cpu, cuda, cuda:N or auto, which is the CPU for ONNX.</param>
@@ -25,9 +32,14 @@ internal static class ModelFiles
     /// <exception cref="InvalidDataException">It is not a model, or damaged.</exception>
     public static IImageRestorer Open(string path, string device = "auto", RestorerOptions? options = null)
     {
+        if (IsPretrained(path))
+        {
+            return new Restorer(TatPretrained.Load(ComputeDevice.Choose(device)), options, ownsModel: true);
+        }
+
         if (!File.Exists(path))
         {
-            throw new FileNotFoundException($"The model '{path}' does not exist; train one, for example with the command quickstart, or give another --model.");
+            throw new FileNotFoundException($"The model '{path}' does not exist; train one, give another --model, or none for the model that comes with the program.");
         }
 
         return Path.GetExtension(path).ToLowerInvariant() switch
@@ -39,10 +51,15 @@ internal static class ModelFiles
         };
     }
 
-    /// <summary>Loads a pipeline that ML.NET has saved.</summary>
+    /// <summary>Loads a pipeline that ML.NET has saved, or makes one of the model that comes with the program.</summary>
     /// <exception cref="InvalidDataException">It is not one, or damaged.</exception>
     public static ITransformer LoadPipeline(MLContext ml, string path)
     {
+        if (IsPretrained(path))
+        {
+            return ml.ImageRestoration.LoadPretrained();
+        }
+
         try
         {
             return ml.Model.Load(path, out _);

@@ -1,5 +1,5 @@
 using System.Globalization;
-using Tat.MLNet.Evaluation;
+using Tat.Samples.Comparison;
 using Tat.Samples.Reports;
 using Tat.Torch.Model;
 using Tat.Torch.Tasks;
@@ -13,18 +13,17 @@ internal static class ModelReport
     /// <param name="title">The heading.</param>
     /// <param name="summary">What was done.</param>
     /// <param name="images">Images to show side by side.</param>
-    /// <param name="input">The quality before restoring.</param>
-    /// <param name="restored">The quality after it.</param>
+    /// <param name="measured">All images, measured by all methods.</param>
     /// <param name="model">The model's tasks and card.</param>
     /// <param name="charts">Learning curves.</param>
     /// <param name="notes">What a reader must know.</param>
     public static ReportModel Create(
-        string title, string summary, IReadOnlyList<ScoredImage> images, RestorationMetrics input, RestorationMetrics restored,
+        string title, string summary, IReadOnlyList<ScoredImage> images, IReadOnlyList<MeasuredImage> measured,
         (TaskVocabulary Tasks, ModelCard Card) model, IReadOnlyList<ReportChart> charts, IReadOnlyList<string> notes) => new()
         {
             Title = title,
             Summary = summary,
-            Scores = [.. model.Tasks.Where(task => restored.PerTask.ContainsKey(task.Name)).Select(task => new ReportScore(task, input.PerTask[task.Name], restored.PerTask[task.Name]))],
+            Scores = MethodTable.ScoresOf(measured),
             Cases = [.. images.Select(image => new ReportCase(model.Tasks[image.Task], Path.GetFileName(image.FileName), image.Image(image.LowQuality), image.Image(image.Restored), image.Image(image.HighQuality)))],
             Charts = charts,
             Facts =

@@ -1,5 +1,8 @@
 using Microsoft.ML;
+using Tat.Samples.Comparison;
+using Tat.Torch.Baselines;
 using Tat.Torch.Imaging;
+using Tat.Torch.Tasks;
 
 namespace Tat.Samples.Shared;
 
@@ -26,6 +29,20 @@ internal sealed class ScoredImage
 
     private static IEnumerable<ScoredImage> Spread(List<ScoredImage> images, int count) =>
         Enumerable.Range(0, Math.Min(count, images.Count)).Select(i => images[i * images.Count / Math.Min(count, images.Count)]);
+
+    /// <summary>Measures all images of scored data: before, after and, where wanted, by the standard filters.</summary>
+    public static IReadOnlyList<MeasuredImage> Measure(MLContext ml, IDataView scored, TaskVocabulary tasks, bool baselines, CancellationToken cancellationToken)
+    {
+        var measured = new List<MeasuredImage>();
+        foreach (var row in ml.Data.CreateEnumerable<ScoredImage>(scored, reuseRowObject: false))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var task = tasks[row.Task];
+            measured.Add(MeasuredImage.Of(task, 0, new ImagePair(row.Image(row.LowQuality), row.Image(row.HighQuality), row.FileName), row.Image(row.Restored), baselines ? StandardFilters.For(task) : []));
+        }
+
+        return measured;
+    }
 
     public ImageSlice Image(float[] pixels) => new(pixels, Height, Width);
 }

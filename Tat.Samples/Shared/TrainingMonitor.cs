@@ -23,7 +23,7 @@ internal sealed class TrainingMonitor
         _history.Add(progress);
         var losses = string.Join(", ", progress.Tasks.Select(task => string.Create(CultureInfo.InvariantCulture, $"{task.Key} {task.Value.Loss:F4}")));
         var validation = _history.FindLast(item => item.Validation is not null)?.Validation;
-        var quality = validation is null ? "" : string.Create(CultureInfo.InvariantCulture, $"; validation {validation.MeanPsnr:F2} dB");
+        var quality = validation is null ? "" : string.Create(CultureInfo.InvariantCulture, $"; validation {validation.MeanPsnr:F2} dB, gain {validation.MeanGain:F2} dB");
         display.Report((progress.Fraction, string.Create(CultureInfo.InvariantCulture, $"iteration {progress.Iteration} of {progress.Iterations}, error {losses}{quality}")));
     }
 

@@ -1,6 +1,8 @@
+using System.IO.Compression;
 using System.Text;
 using Tat.Torch.Files;
 using Tat.Torch.Model;
+using Tat.Torch.Pretrained;
 using Tat.Torch.TensorFiles;
 using Tat.Torch.TensorFiles.PyTorch;
 using TorchSharp;
@@ -12,12 +14,15 @@ namespace Tat.Torch.Checkpoints;
 /// <remarks>Reading runs no code of the file: of its pickle, only containers, numbers and tensors are understood, and everything else is refused.</remarks>
 public static class WeightsFile
 {
+    /// <summary>Where the restoring step of a pipeline keeps its model in the file of ML.NET.</summary>
+    internal const string PipelineEntry = "Weights";
+
     /// <summary>Reads the weights of a TAT network, in whatever a file keeps them.</summary>
     /// <remarks>
-    /// Understood are a state_dict or a checkpoint that holds one, in PyTorch's zip and old formats or as safetensors, and models that were saved by <see cref="TatModel"/>. Prefixes such as <c>module.</c>
+    /// Understood are a state_dict or a checkpoint that holds one, in PyTorch's zip and old formats or as safetensors, and models that were saved by <see cref="TatModel"/> or inside a pipeline of ML.NET. Prefixes such as <c>module.</c>
     /// and <c>ema_model.</c> are dropped; where a file has both averaged and other weights, the averaged ones are taken. The architecture follows from the shapes.
     /// </remarks>
-    /// <param name="path">The file.</param>
+    /// <param name="path">The file; <see cref="TatPretrained.Name"/> for the model that comes with this library.</param>
     /// <param name="options">What the file does not say; <see langword="null"/> for the paper's.</param>
     /// <returns>To be disposed by the caller.</returns>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
@@ -26,8 +31,18 @@ public static class WeightsFile
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         options ??= new();
+        if (TatPretrained.IsMeantBy(path))
+        {
+            return TatPretrained.Load(options.Device);
+        }
+
         if (IsZipOrPickle(path))
         {
+            if (LoadFromPipeline(path, options.Device) is { } model)
+            {
+                return model;
+            }
+
             using var file = new TorchFile(path);
             return Named(path, () => Build(file.FindWeights(), path, options));
         }
@@ -92,6 +107,32 @@ public static class WeightsFile
         finally
         {
             File.Delete(temporary);
+        }
+    }
+
+    /// <summary>Loads the model of a pipeline that ML.NET has saved, if the file is one.</summary>
+    private static TatModel? LoadFromPipeline(string path, Device? device)
+    {
+        using var zip = OpenZip(path);
+        if (zip?.Entries.FirstOrDefault(candidate => candidate.Name == PipelineEntry) is not { } entry)
+        {
+            return null;
+        }
+
+        using var stream = entry.Open();
+        return Named(path, () => TatModel.Load(stream, device));
+    }
+
+    private static ZipArchive? OpenZip(string path)
+    {
+        try
+        {
+            return ZipFile.OpenRead(path);
+        }
+        catch (InvalidDataException)
+        {
+            // PyTorch's own reader says what is wrong.
+            return null;
         }
     }
 

@@ -16,4 +16,8 @@ public interface IPairSource
     /// <summary>Reads a pair, in physical units.</summary>
     /// <param name="index">0 … <see cref="Count"/> − 1.</param>
     ImagePair Read(int index);
+
+    /// <summary>The volume that a pair is a slice of: validation images are spread over all of them. Empty where there is nothing to tell.</summary>
+    /// <param name="index">0 … <see cref="Count"/> − 1.</param>
+    string VolumeOf(int index) => "";
 }

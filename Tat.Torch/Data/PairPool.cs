@@ -18,11 +18,18 @@ internal sealed class PairPool
         _sources = [.. sources];
         _cacheBytes = cacheBytes;
         Count = checked(_sources.Sum(source => source.Count));
+        Uses = _sources.OfType<IRenewedPairs>().Select(source => source.Uses).DefaultIfEmpty().Max();
     }
 
     public RestorationTask Task { get; }
 
     public int Count { get; }
+
+    /// <summary>How many patches a pair serves before it is renewed; 0 where no pair is.</summary>
+    public int Uses { get; }
+
+    /// <summary>How the pairs are made that are renewed while training.</summary>
+    public IEnumerable<string> Makers => _sources.OfType<IRenewedPairs>().Select(source => source.ToString()!);
 
     /// <summary>Groups sources by the tasks of a vocabulary; sources of other tasks are left out.</summary>
     /// <param name="sources">The sources.</param>
@@ -53,14 +60,34 @@ internal sealed class PairPool
         return pair;
     }
 
+    /// <summary>A pair in the network's intensities, made anew where its source does so.</summary>
+    public NormalizedPair Make(int index, ulong seed)
+    {
+        var (source, place) = Find(index);
+        return source is IRenewedPairs renewed ? NormalizedPair.From(renewed.Make(place, seed), Task) : Read(index);
+    }
+
     /// <summary>A pair in physical units.</summary>
     public ImagePair ReadRaw(int index)
+    {
+        var (source, place) = Find(index);
+        return source.Read(place);
+    }
+
+    /// <summary>The volume that a pair is a slice of.</summary>
+    public string VolumeOf(int index)
+    {
+        var (source, place) = Find(index);
+        return source.VolumeOf(place);
+    }
+
+    private (IPairSource Source, int Index) Find(int index)
     {
         foreach (var source in _sources)
         {
             if (index < source.Count)
             {
-                return source.Read(index);
+                return (source, index);
             }
 
             index -= source.Count;

@@ -6,11 +6,18 @@ namespace Tat.Torch.Data;
 /// <remarks>
 /// What an iteration gets depends on the seed and the iteration alone: orders, crops and turns are drawn from random streams named by them. So no state needs
 /// saving, and it makes no difference who asks when. A list that ends is shuffled anew; the last incomplete batch of a list is dropped.
+/// Pairs that are renewed while training are taken from a <see cref="PairWindow"/>.
 /// An image smaller than the patch is continued by mirroring, without repeating the edge.
 /// </remarks>
-internal sealed class PatchSampler(PairPool[] pools, SamplingPlan plan, ulong seed, bool flipAndTurn, bool skipUnreadable)
+internal sealed class PatchSampler(PairPool[] pools, SamplingPlan plan, ulong seed, bool flipAndTurn, bool skipUnreadable) : IDisposable
 {
-    private readonly ListOrder[] _orders = [.. pools.Select((pool, task) => new ListOrder(seed, task, pool.Count))];
+    private readonly PairOrder[] _orders = [.. pools.Select((pool, task) => new PairOrder(seed, task, pool.Count))];
+    private readonly PairMaker _maker = new();
+
+    private PairWindow?[] Windows => field ??= [.. pools.Select((pool, task) => pool.Uses == 0 ? null : new PairWindow(pool, _orders[task], task, seed, _maker))];
+
+    /// <inheritdoc/>
+    public void Dispose() => _maker.Dispose();
 
     /// <summary>The patches of an iteration, from 1. Not safe for concurrent use.</summary>
     /// <exception cref="IOException">A pair cannot be read, and unreadable pairs are not to be skipped.</exception>
@@ -20,7 +27,9 @@ internal sealed class PatchSampler(PairPool[] pools, SamplingPlan plan, ulong se
         var slots = new List<(int Task, long Position)>();
         for (var task = 0; task < pools.Length; task++)
         {
-            for (var position = plan.TakenBefore(task, iteration); position < plan.TakenBefore(task, iteration + 1); position++)
+            var (first, end) = (plan.TakenBefore(task, iteration), plan.TakenBefore(task, iteration + 1));
+            Windows[task]?.MoveTo(first, end);
+            for (var position = first; position < end; position++)
             {
                 slots.Add((task, position));
             }
@@ -57,12 +66,13 @@ internal sealed class PatchSampler(PairPool[] pools, SamplingPlan plan, ulong se
     private NormalizedPair Read(TrainingBatch batch, int task, long position, int batchSize)
     {
         var pool = pools[task];
+        var window = Windows[task];
         for (var attempt = 0; ; attempt++)
         {
-            var index = _orders[task].At(position, batchSize, attempt);
+            var index = window is null ? _orders[task].At(position, batchSize, attempt) : _orders[task].At(window.PlaceOf(position), 1, attempt);
             try
             {
-                return pool.Read(index);
+                return window is null ? pool.Read(index) : window.At(position, attempt);
             }
             catch (Exception exception) when (exception is IOException or InvalidDataException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
             {
@@ -124,28 +134,5 @@ internal sealed class PatchSampler(PairPool[] pools, SamplingPlan plan, ulong se
 
         position %= 2 * (length - 1);
         return position < length ? position : (2 * (length - 1)) - position;
-    }
-
-    /// <summary>The order of a task's endless list: one permutation of its pairs after another.</summary>
-    private sealed class ListOrder(ulong seed, int task, int count)
-    {
-        private long _epoch = -1;
-        private int[] _order = [];
-
-        /// <summary>The pair at a position, or <paramref name="skip"/> places further in the same permutation.</summary>
-        public int At(long position, int batchSize, int skip)
-        {
-            // The last incomplete batch is dropped, unless the list is shorter than a batch.
-            var length = count < batchSize ? count : count - (count % batchSize);
-            var epoch = position / length;
-            if (epoch != _epoch)
-            {
-                _order = [.. Enumerable.Range(0, count)];
-                new RandomStream(seed, Streams.ListOrder, task, epoch).Shuffle<int>(_order);
-                _epoch = epoch;
-            }
-
-            return _order[((position % length) + skip) % count];
-        }
     }
 }

@@ -18,10 +18,10 @@ namespace Tat.Torch.Degradation;
 public sealed class CtLowDose : IDegradation
 {
     /// <summary>Attenuation of water per mm at about 70 keV.</summary>
-    private const double WaterAttenuation = 0.0192;
+    internal const double WaterAttenuation = 0.0192;
 
     /// <summary>Values below this are padding outside the field of view, not attenuation.</summary>
-    private const float LowestHounsfield = -1024;
+    internal const float LowestHounsfield = -1024;
 
     /// <inheritdoc/>
     public RestorationTask Task => RestorationTask.Ct;
@@ -68,6 +68,9 @@ public sealed class CtLowDose : IDegradation
             : throw new ArgumentOutOfRangeException(nameof(Views), $"{value} views cannot make an image; give a positive number, for example 720.");
     } = 720;
 
+    /// <summary>Whether a scan is simulated by the calling thread alone, and leaves the other cores to others.</summary>
+    internal bool OnOneCore { get; init; }
+
     /// <summary>Inserts the noise of the low dose into a good image; the reference is <paramref name="image"/> itself.</summary>
     /// <remarks>Pixels below −1024 HU are padding outside the field of view and stay as they are.</remarks>
     /// <inheritdoc cref="IDegradation.Degrade" path="/param"/>
@@ -75,9 +78,9 @@ public sealed class CtLowDose : IDegradation
     public ImagePair Degrade(ImageSlice image, double pixelSpacing, ulong seed, string name)
     {
         DegradationInput.Check(image, pixelSpacing);
-        var scan = new Scan(image, pixelSpacing, Views);
+        var scan = new Scan(image, pixelSpacing, Views, OnOneCore);
         var sinogram = scan.LineIntegrals();
-        Parallel.For(0, Views, view => ReplaceByNoise(scan.View(sinogram, view), scan.Photons(IncidentPhotons, view), new(seed, view)));
+        scan.ForEachView(view => ReplaceByNoise(scan.View(sinogram, view), scan.Photons(IncidentPhotons, view), new(seed, view)));
         var noise = scan.Reconstruct(sinogram);
         var pixels = new float[noise.Length];
         for (var i = 0; i < pixels.Length; i++)
@@ -96,10 +99,10 @@ public sealed class CtLowDose : IDegradation
     public ImagePair Acquire(ImageSlice image, double pixelSpacing, ulong seed, string name)
     {
         DegradationInput.Check(image, pixelSpacing);
-        var scan = new Scan(image, pixelSpacing, Views);
+        var scan = new Scan(image, pixelSpacing, Views, OnOneCore);
         var full = scan.LineIntegrals();
         var low = (float[])full.Clone();
-        Parallel.For(0, Views, view => Measure(scan.View(low, view), scan.Photons(IncidentPhotons * DoseFraction, view), new(seed, view)));
+        scan.ForEachView(view => Measure(scan.View(low, view), scan.Photons(IncidentPhotons * DoseFraction, view), new(seed, view)));
         return new(ToHounsfield(scan.Reconstruct(low), image), ToHounsfield(scan.Reconstruct(full), image), name);
     }
 
@@ -130,9 +133,9 @@ public sealed class CtLowDose : IDegradation
         new([.. attenuation.Select(mu => (float)(1000 * ((mu / WaterAttenuation) - 1)))], like.Height, like.Width);
 
     /// <summary>The geometry of one scan.</summary>
-    private sealed class Scan(ImageSlice image, double pixelSpacing, int views)
+    private sealed class Scan(ImageSlice image, double pixelSpacing, int views, bool onOneCore)
     {
-        private readonly ParallelBeam _beam = new(image.Height, image.Width, pixelSpacing, views);
+        private readonly ParallelBeam _beam = new(image.Height, image.Width, pixelSpacing, views, onOneCore);
 
         /// <summary>Views × bins line integrals of the attenuation.</summary>
         public float[] LineIntegrals()
@@ -142,6 +145,8 @@ public sealed class CtLowDose : IDegradation
             _beam.Project(attenuation, sinogram, _beam.AllViews);
             return sinogram;
         }
+
+        public void ForEachView(Action<int> body) => _beam.ForEach(views, body);
 
         public Span<float> View(float[] sinogram, int view) => sinogram.AsSpan(view * _beam.Bins, _beam.Bins);
 

@@ -1,5 +1,4 @@
 using Tat.Torch.Imaging;
-using Tat.Torch.Numerics;
 using Tat.Torch.Tasks;
 
 namespace Tat.Torch.Degradation;
@@ -25,6 +24,10 @@ public sealed class MriKSpaceCrop : IDegradation
             : throw new ArgumentOutOfRangeException(nameof(Factor), $"A k-space crop factor of {value} is impossible; give a number of at least 1.");
     } = 4;
 
+    /// <summary>The axes along which resolution is reduced.</summary>
+    /// <value>Both, as published.</value>
+    public KSpaceAxes Axes { get; init; } = KSpaceAxes.Both;
+
     /// <inheritdoc/>
     public ImagePair Degrade(ImageSlice image, double pixelSpacing, ulong seed, string name)
     {
@@ -39,93 +42,8 @@ public sealed class MriKSpaceCrop : IDegradation
     public ImageSlice Degrade(ImageSlice image)
     {
         DegradationInput.Check(image, 1);
-        var (height, width) = (image.Height, image.Width);
-        var keptRows = KeptFrequencies(height);
-        var keptColumns = KeptFrequencies(width);
-        var (rowTransform, columnTransform) = (new FourierTransform(width), new FourierTransform(height));
-
-        // Only the kept columns of the row spectra go on: two thirds of the work of a plain 2-D transform fall away.
-        var (spectraRe, spectraIm) = (new double[keptColumns.Length * height], new double[keptColumns.Length * height]);
-        TransformRows(image, rowTransform, keptColumns, spectraRe, spectraIm);
-        CropColumns(columnTransform, height, keptRows, spectraRe, spectraIm);
-        return new(RestoreRows(rowTransform, height, width, keptColumns, spectraRe, spectraIm), height, width);
+        return KSpace.Resample(image, Kept(image.Height, KSpaceAxes.Rows), Kept(image.Width, KSpaceAxes.Columns), image.Height, image.Width);
     }
 
-    /// <summary>Indices of the centred block, in the transform's own order (DC first).</summary>
-    private int[] KeptFrequencies(int length)
-    {
-        var kept = Math.Max(1, (int)(length / Factor));
-        return [.. Enumerable.Range(0, kept).Select(i => (i - (kept / 2) + length) % length)];
-    }
-
-    /// <summary>Writes the kept frequencies of each row as columns: <paramref name="spectraRe"/>[k, row], kept × height.</summary>
-    private static void TransformRows(ImageSlice image, FourierTransform transform, int[] kept, double[] spectraRe, double[] spectraIm)
-    {
-        var (re, im) = (new double[image.Width], new double[image.Width]);
-        for (var row = 0; row < image.Height; row++)
-        {
-            for (var column = 0; column < image.Width; column++)
-            {
-                re[column] = image[row, column];
-            }
-
-            Array.Clear(im);
-            transform.Forward(re, im);
-            for (var k = 0; k < kept.Length; k++)
-            {
-                spectraRe[(k * image.Height) + row] = re[kept[k]];
-                spectraIm[(k * image.Height) + row] = im[kept[k]];
-            }
-        }
-    }
-
-    /// <summary>Takes each column to its frequencies, keeps the centred ones and comes back.</summary>
-    private static void CropColumns(FourierTransform transform, int height, int[] kept, double[] spectraRe, double[] spectraIm)
-    {
-        var isKept = new bool[height];
-        foreach (var frequency in kept)
-        {
-            isKept[frequency] = true;
-        }
-
-        for (var start = 0; start < spectraRe.Length; start += height)
-        {
-            var re = spectraRe.AsSpan(start, height);
-            var im = spectraIm.AsSpan(start, height);
-            transform.Forward(re, im);
-            for (var frequency = 0; frequency < height; frequency++)
-            {
-                if (!isKept[frequency])
-                {
-                    re[frequency] = im[frequency] = 0;
-                }
-            }
-
-            transform.Inverse(re, im);
-        }
-    }
-
-    private static float[] RestoreRows(FourierTransform transform, int height, int width, int[] kept, double[] spectraRe, double[] spectraIm)
-    {
-        var pixels = new float[height * width];
-        var (re, im) = (new double[width], new double[width]);
-        for (var row = 0; row < height; row++)
-        {
-            Array.Clear(re);
-            Array.Clear(im);
-            for (var k = 0; k < kept.Length; k++)
-            {
-                re[kept[k]] = spectraRe[(k * height) + row];
-                im[kept[k]] = spectraIm[(k * height) + row];
-            }
-
-            transform.Inverse(re, im);
-            for (var column = 0; column < width; column++)
-            {
-                pixels[(row * width) + column] = (float)Math.Sqrt((re[column] * re[column]) + (im[column] * im[column]));
-            }
-        }
-
-        return pixels;
-    }
+    private int Kept(int length, KSpaceAxes axis) => Axes.HasFlag(axis) ? Math.Max(1, (int)(length / Factor)) : length;
 }

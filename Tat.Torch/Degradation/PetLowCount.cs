@@ -86,6 +86,13 @@ public sealed class PetLowCount : IDegradation
         init => field = value >= 1 ? value : throw new ArgumentOutOfRangeException(nameof(Subsets), $"{value} OSEM subsets make no image; give at least 1.");
     } = 12;
 
+    /// <summary>Whether the reference is reconstructed from the expected counts, without noise: what a scan of any length would show. Otherwise it has the noise of the full counts, as in the published data.</summary>
+    /// <value>The default is <see langword="false"/>.</value>
+    public bool NoiselessReference { get; init; }
+
+    /// <summary>Whether a scan is simulated by the calling thread alone, and leaves the other cores to others.</summary>
+    internal bool OnOneCore { get; init; }
+
     /// <summary>Scans without attenuation.</summary>
     /// <inheritdoc cref="IDegradation.Degrade" path="/param"/>
     /// <inheritdoc cref="IDegradation.Degrade" path="/exception"/>
@@ -115,7 +122,7 @@ public sealed class PetLowCount : IDegradation
 
         var (height, width) = (image.Height, image.Width);
         const int ViewsPerSubset = 15;
-        var beam = new ParallelBeam(height, width, pixelSpacing, ViewsPerSubset * Subsets);
+        var beam = new ParallelBeam(height, width, pixelSpacing, ViewsPerSubset * Subsets, OnOneCore);
         var survival = Survival(beam, attenuation);
         var expected = ExpectedCounts(beam, image, survival, pixelSpacing);
         var total = expected.Sum(value => (double)value);
@@ -182,8 +189,9 @@ public sealed class PetLowCount : IDegradation
             var random = new RandomStream(seed, view);
             for (var i = view * beam.Bins; i < (view + 1) * beam.Bins; i++)
             {
-                var counts = random.NextPoisson((expected[i] * scale) + background);
-                full[i] = counts;
+                var mean = (expected[i] * scale) + background;
+                var counts = random.NextPoisson(mean);
+                full[i] = NoiselessReference ? (float)mean : counts;
                 low[i] = random.NextBinomial(counts, 1 / Reduction);
             }
         }

@@ -1,4 +1,5 @@
 using System.Reflection;
+using System.Text.Json.Serialization;
 
 namespace Tat.Torch.Model;
 
@@ -8,6 +9,24 @@ public sealed record ModelCard
     /// <summary>The assembly's own version stays constant over releases; this one does not. What follows a '+' is the source revision.</summary>
     private static readonly string _version =
         typeof(ModelCard).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
+
+    /// <summary>What the model is called; <see langword="null"/> for one without a name.</summary>
+    public string? Name { get; init; }
+
+    /// <summary>Which of the models of that name it is.</summary>
+    public string? Version { get; init; }
+
+    /// <summary>Under which terms the weights may be used.</summary>
+    public string? Licence { get; init; }
+
+    /// <summary>Where its data comes from: a line for each source, with its licence and how to cite it.</summary>
+    public IReadOnlyList<string> Sources { get; init; } = [];
+
+    /// <summary>What it is not good for, a sentence each.</summary>
+    public IReadOnlyList<string> Limits { get; init; } = [];
+
+    /// <summary>What its training images were like, by task; images beyond that are restored at one's own risk.</summary>
+    public IReadOnlyDictionary<string, InputRange> Ranges { get; init; } = new Dictionary<string, InputRange>();
 
     /// <summary>Version of the product that wrote the model.</summary>
     public string ProductVersion { get; init; } = _version;
@@ -32,4 +51,8 @@ public sealed record ModelCard
 
     /// <summary>The training options, by name, as text.</summary>
     public IReadOnlyDictionary<string, string> Training { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Name and version in a few words, as results tell them; those of the product for a model without a name.</summary>
+    [JsonIgnore]
+    public string Title => Name is null ? $"TAT {ProductVersion}" : $"{Name} {Version}".TrimEnd();
 }

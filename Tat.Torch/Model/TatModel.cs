@@ -59,7 +59,9 @@ public sealed class TatModel : IDisposable
 
     /// <summary>Saves the model to a file, which appears whole or not at all.</summary>
     /// <param name="path">The file; replaced where it exists.</param>
-    public void Save(string path)
+    /// <param name="halfPrecision">Whether large weights are stored in half precision: half the size, and a relative error of up to 0.05 % in each.</param>
+    /// <exception cref="InvalidDataException">A weight is too large for half precision.</exception>
+    public void Save(string path, bool halfPrecision = false)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         var temporary = $"{path}.{Guid.NewGuid():n}.tmp";
@@ -67,7 +69,7 @@ public sealed class TatModel : IDisposable
         {
             using (var stream = File.Create(temporary))
             {
-                Save(stream);
+                Save(stream, halfPrecision);
             }
 
             File.Move(temporary, path, overwrite: true);
@@ -80,15 +82,31 @@ public sealed class TatModel : IDisposable
 
     /// <summary>Saves the model to a stream.</summary>
     /// <param name="stream">Need not be seekable; stays open.</param>
-    public void Save(Stream stream)
+    /// <param name="halfPrecision">Whether large weights are stored in half precision.</param>
+    /// <exception cref="InvalidDataException">A weight is too large for half precision.</exception>
+    public void Save(Stream stream, bool halfPrecision = false)
     {
         ArgumentNullException.ThrowIfNull(stream);
         using var inference = no_grad();
+        using var scope = NewDisposeScope();
         SafetensorsWriter.Write(
             stream,
-            Network.named_parameters().Select(pair => KeyValuePair.Create(pair.name, (Tensor)pair.parameter)),
+            Network.named_parameters().Select(pair => KeyValuePair.Create(pair.name, halfPrecision ? Halved(pair.name, pair.parameter) : pair.parameter)),
             TatModelFormat.Write(Network.Options, Tasks, Card),
             withChecksum: true);
+    }
+
+    /// <summary>A weight in half precision, or as it is where there are so few numbers that nothing is gained.</summary>
+    private static Tensor Halved(string name, Tensor weight)
+    {
+        const int Few = 1024;
+        if (weight.numel() < Few)
+        {
+            return weight;
+        }
+
+        var halved = weight.to(ScalarType.Float16);
+        return halved.isfinite().all().item<bool>() ? halved : throw new InvalidDataException($"The weights '{name}' have numbers that half precision cannot hold; save the model in single precision.");
     }
 
     /// <summary>Frees the network.</summary>

@@ -52,20 +52,23 @@ public static class OnnxExporter
     }
 
     /// <summary>Builds the whole file.</summary>
-    internal static ModelProto CreateModel(TatModel source, OnnxExportOptions options)
+    internal static ModelProto CreateModel(TatModel source, OnnxExportOptions options) =>
+        CreateModel(source.Network.Options, ReadWeights(source.Network), source.Tasks, source.Card, options);
+
+    /// <summary>Builds the whole file from weights that are no tensors, without LibTorch.</summary>
+    internal static ModelProto CreateModel(TatNetworkOptions network, IReadOnlyDictionary<string, WeightArray> weights, TaskVocabulary tasks, ModelCard card, OnnxExportOptions options)
     {
-        var network = source.Network.Options;
         var model = new ModelProto
         {
             IrVersion = IrVersion,
             ProducerName = "TAT for ML.NET",
-            ProducerVersion = source.Card.ProductVersion,
-            ModelVersion = source.Card.Iterations,
-            DocString = $"Task-Adaptive Transformer (MICCAI 2025, arXiv 2512.14550) for {string.Join(", ", source.Tasks.Select(Describe))}. Not for diagnostic use.",
-            Graph = new ModelGraph(network, new(ReadWeights(source.Network))).Build(options.Signature, options.HalfPrecisionWeights),
+            ProducerVersion = card.ProductVersion,
+            ModelVersion = card.Iterations,
+            DocString = $"Task-Adaptive Transformer (MICCAI 2025, arXiv 2512.14550) for {string.Join(", ", tasks.Select(Describe))}. Not for diagnostic use.",
+            Graph = new ModelGraph(network, new(weights)).Build(options.Signature, options.HalfPrecisionWeights),
         };
         model.OpsetImport.Add(new OperatorSetIdProto { Version = Opset });
-        new OnnxMetadata(options.Signature, network, source.Tasks, source.Card).Write(model);
+        new OnnxMetadata(options.Signature, network, tasks, card).Write(model);
         return model;
     }
 

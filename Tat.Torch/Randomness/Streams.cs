@@ -8,4 +8,8 @@ internal static class Streams
     public const long Patch = 3;
     public const long Estimator = 4;
     public const long NetworkWeights = 5;
+    public const long Choice = 6;
+    public const long Counterpart = 7;
+    public const long Strength = 8;
+    public const long Phantom = 9;
 }

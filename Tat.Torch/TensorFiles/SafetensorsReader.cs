@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using Tat.Torch.Files;
 using static TorchSharp.torch;
@@ -89,6 +90,32 @@ internal sealed class SafetensorsReader
         }
 
         return tensors;
+    }
+
+    /// <summary>Reads the numbers of the next entry; needs no LibTorch.</summary>
+    /// <param name="entry">The next entry in the order of <see cref="Entries"/>, of single or half precision.</param>
+    /// <exception cref="InvalidDataException">It has other numbers, or too many for an array.</exception>
+    public float[] ReadFloats(SafetensorsEntry entry)
+    {
+        if (entry.Type is not (ScalarType.Float32 or ScalarType.Float16))
+        {
+            throw Damaged($"tensor '{entry.Name}' has elements of type {entry.Type} where numbers of single or half precision are due");
+        }
+
+        var bytes = ReadGrowing(entry.Length).AsSpan(0, (int)entry.Length);
+        if (entry.Type == ScalarType.Float32)
+        {
+            return MemoryMarshal.Cast<byte, float>(bytes).ToArray();
+        }
+
+        var halves = MemoryMarshal.Cast<byte, Half>(bytes);
+        var values = new float[halves.Length];
+        for (var i = 0; i < values.Length; i++)
+        {
+            values[i] = (float)halves[i];
+        }
+
+        return values;
     }
 
     /// <summary>Reads the data of the next entry into a tensor; entries come in the order of <see cref="Entries"/>.</summary>

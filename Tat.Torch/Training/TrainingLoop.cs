@@ -1,6 +1,7 @@
 using Tat.Torch.Data;
 using Tat.Torch.Inference;
 using Tat.Torch.Model;
+using Tat.Torch.Pretrained;
 using Tat.Torch.Runtime;
 using Tat.Torch.Training.Contracts;
 using Tat.Torch.Training.Optimization;
@@ -101,7 +102,7 @@ internal sealed class TrainingLoop : IDisposable
     /// <summary>Runs to the end, or until training has gone back to a checkpoint.</summary>
     private bool TryRun(CancellationToken cancellationToken)
     {
-        var sampler = new PatchSampler(_pools, _plan, _options.Seed, _options.FlipsAndQuarterTurns, _options.SkipUnreadableImages);
+        using var sampler = new PatchSampler(_pools, _plan, _options.Seed, _options.FlipsAndQuarterTurns, _options.SkipUnreadableImages);
         using var batches = new BatchPrefetcher(sampler.Sample, Counters.Iteration + 1, _options.Iterations);
         while (true)
         {
@@ -160,7 +161,7 @@ internal sealed class TrainingLoop : IDisposable
     private ValidationResult Validate(CancellationToken cancellationToken)
     {
         using var restorer = new Restorer(new TatModel(_state.AverageNetwork, _trainer.Tasks));
-        var validation = _clock.Validate(() => _validator.Measure(restorer, Counters.Iteration, Counters.Best?.MeanPsnr, cancellationToken));
+        var validation = _clock.Validate(() => _validator.Measure(restorer, Counters.Iteration, Counters.Best?.MeanGain, cancellationToken));
         if (validation.IsBest)
         {
             _state.KeepAsBest(_state.Average.Values);
@@ -211,7 +212,7 @@ internal sealed class TrainingLoop : IDisposable
         Trained = DateTimeOffset.UtcNow,
         Iterations = Counters.Best?.Iteration ?? Counters.Iteration,
         Data = _options.DataDescription,
-        InitialWeights = Path.GetFileName(_options.InitialWeights),
+        InitialWeights = _options.InitialWeights is { } weights && TatPretrained.IsMeantBy(weights) ? TatPretrained.Card.Title : Path.GetFileName(_options.InitialWeights),
         TrainingPairs = _pools.ToDictionary(pool => pool.Task.Name, pool => pool.Count),
         Validation = Counters.Best?.Tasks ?? new Dictionary<string, TaskScore>(),
         Training = OptionsText.Describe(_options).Where(option => TellsInCard(option.Key)).ToDictionary(),

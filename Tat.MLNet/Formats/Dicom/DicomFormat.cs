@@ -10,14 +10,14 @@ namespace Tat.MLNet.Formats.Dicom;
 
 /// <summary>
 /// DICOM images: files of one or more frames, and folders that hold a series, in Implicit VR Little Endian, Explicit VR Little and Big Endian,
-/// Deflated, RLE Lossless, JPEG baseline, extended, progressive and lossless, and JPEG-LS, lossless and near-lossless.
+/// Deflated, RLE Lossless, JPEG baseline, extended, progressive and lossless, JPEG-LS lossless and near-lossless, and JPEG 2000.
 /// </summary>
 /// <remarks>
 /// <para>Pixel values are physical: bits that are not stored are masked and the sign is extended, then Modality LUT or rescale apply, per slice
 /// or frame. CT is in HU, MR in scanner intensity, PET in SUV by body weight. MONOCHROME1 is not inverted, and padding keeps its value.</para>
 /// <para>The slices of a series, and the frames of an object that tell their positions, are sorted along their normal. A series that is no regular volume is refused with the reason, or, with
 /// <see cref="ImageReadOptions.AllowIrregularSeries"/>, read slice by slice; nothing is ever resampled.</para>
-/// <para>JPEG 2000 needs the codec package of fo-dicom and a build with <c>UseFoDicom=true</c>. Colour images, segmentations,
+/// <para>High-Throughput JPEG 2000 needs the codec package of fo-dicom and a build with <c>UseFoDicom=true</c>. Colour images, segmentations,
 /// waveforms, dose grids and DICOMDIR are refused.</para>
 /// </remarks>
 /// <seealso href="https://www.dicomstandard.org/current">The DICOM standard</seealso>

@@ -27,7 +27,7 @@ internal sealed class FakeRestorer(TaskVocabulary? tasks = null) : IImageRestore
 
     public TaskVocabulary Tasks { get; } = tasks ?? TaskVocabulary.Paper;
 
-    public ModelCard Card { get; } = new();
+    public ModelCard Card { get; init; } = new();
 
     public IReadOnlyList<ImageSlice> Restore(IReadOnlyList<ImageSlice> images, IReadOnlyList<RestorationTask> tasks, IProgress<double>? progress = null, CancellationToken cancellationToken = default)
     {

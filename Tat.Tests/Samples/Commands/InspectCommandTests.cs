@@ -66,7 +66,6 @@ public sealed class InspectCommandTests
 
     [TestMethod]
     [DataRow]
-    [DataRow("inspect")]
     [DataRow("inspect", "a.nii", "--no-such-option")]
     [DataRow("no-such-command")]
     public async Task Wrong_usage_is_told_from_failure(params string[] arguments)

@@ -76,9 +76,12 @@ public sealed class QuickstartCommandTests
     {
         var run = await Cli.RunAsync("evaluate", "--data", _folder["qs/data"], "--model", Model, "--json", "--csv", _folder["images.csv"]);
         run.AssertDone();
-        Assert.AreEqual(3, JsonDocument.Parse(run.Output).RootElement.GetArrayLength());
-        Assert.IsTrue(double.IsFinite(JsonDocument.Parse(run.Output).RootElement[0].GetProperty("restored").GetProperty("psnr").GetDouble()));
-        Assert.HasCount(7, File.ReadAllLines(_folder["images.csv"]));
+        var models = JsonDocument.Parse(run.Output).RootElement.EnumerateArray().Where(row => row.GetProperty("method").GetString() == "Model").ToList();
+        Assert.HasCount(3, models);
+        Assert.IsTrue(models.TrueForAll(row => double.IsFinite(row.GetProperty("psnr").GetDouble()) && row.GetProperty("pValue").GetDouble() is > 0 and <= 1));
+
+        // Two images of three tasks: input, model and reference of each.
+        Assert.HasCount(1 + 18, File.ReadAllLines(_folder["images.csv"]));
         (await Cli.RunAsync("report", "--data", _folder["qs/data"], "--model", Model, "--out", _folder["r.html"])).AssertDone();
         StringAssert.Contains(File.ReadAllText(_folder["r.html"]), "PSNR", StringComparison.Ordinal);
     }

@@ -42,15 +42,23 @@ public sealed class SimulateCommandTests
         run.AssertDone();
         var row = JsonDocument.Parse(run.Output).RootElement[0];
         Assert.AreEqual(("MRI", 4), (row.GetProperty("task").GetString(), row.GetProperty("images").GetInt32()));
-        var psnr = row.GetProperty("input").GetProperty("psnr").GetDouble();
+        Assert.AreEqual("Input", row.GetProperty("method").GetString());
+        var psnr = row.GetProperty("psnr").GetDouble();
         Assert.IsInRange(15, 45, psnr);
-        var lines = File.ReadAllLines(folder["images.csv"]);
-        Assert.HasCount(5, lines);
-        Assert.AreEqual(psnr, lines.Skip(1).Average(line => double.Parse(line.Split(',')[3], System.Globalization.CultureInfo.InvariantCulture)), 1e-9);
+        var lines = File.ReadAllLines(folder["images.csv"]).Where(line => line.Contains("\"Input\"", StringComparison.Ordinal)).ToArray();
+        Assert.HasCount(4, lines);
+        Assert.AreEqual(psnr, lines.Average(line => double.Parse(line.Split(',')[5], System.Globalization.CultureInfo.InvariantCulture)), 1e-9);
 
         var table = await Cli.RunAsync("evaluate", "--data", folder["set"]);
         table.AssertDone();
         StringAssert.Contains(table.Output, "PSNR (dB)", StringComparison.Ordinal);
+
+        var compared = await Cli.RunAsync("evaluate", "--data", folder["set"], "--baselines");
+        compared.AssertDone();
+        StringAssert.Contains(compared.Output, "Total variation, k-space kept", StringComparison.Ordinal);
+        var tuned = await Cli.RunAsync("evaluate", "--data", folder["set"], "--tune", "--json");
+        tuned.AssertDone();
+        Assert.AreEqual(4, JsonDocument.Parse(tuned.Output).RootElement.GetArrayLength());
     }
 
     [TestMethod]
@@ -92,7 +100,7 @@ public sealed class SimulateCommandTests
     }
 
     /// <summary>A bright disc on a dark ground, 48 × 40 × 2, 2 mm.</summary>
-    private static string WriteDisc(string path, float level)
+    internal static string WriteDisc(string path, float level)
     {
         var pixels = new float[48 * 40];
         for (var i = 0; i < pixels.Length; i++)

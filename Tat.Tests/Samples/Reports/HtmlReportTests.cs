@@ -18,8 +18,13 @@ public sealed class HtmlReportTests
         Summary = "Summary & more",
         Scores =
         [
-            new(RestorationTask.Ct, QualitySummary.Of([new(20, 0.5, 10, 400), new(22, 0.7, 12, 400)]), QualitySummary.Of([new(30, 0.9, 2, 400), new(double.PositiveInfinity, 1, 0, 400)])),
-            new(RestorationTask.Pet, QualitySummary.Of([new(double.NaN, double.NaN, 1, 0)]), null),
+            new(RestorationTask.Ct,
+            [
+                ("Input", QualitySummary.Of([new(20, 0.5, 10, 400), new(22, 0.7, 12, 400)])),
+                ("A <filter>", QualitySummary.Of([new(19, 0.4, 11, 400), new(21, 0.6, 13, 400)])),
+                ("Model", QualitySummary.Of([new(30, 0.9, 2, 400), new(double.PositiveInfinity, 1, 0, 400)])),
+            ]),
+            new(RestorationTask.Pet, [("Input", QualitySummary.Of([new(double.NaN, double.NaN, 1, 0)]))]),
         ],
         Cases =
         [

@@ -109,4 +109,45 @@ public sealed class TatModelTests
         model.Save(stream);
         return stream.ToArray();
     }
+
+    [TestMethod]
+    public void Half_precision_halves_a_file_and_changes_weights_by_half_a_thousandth()
+    {
+        using var model = new TatModel(TatNetwork.CreateUninitialized(TatNetworkOptions.Small), TaskVocabulary.Paper);
+        using (no_grad())
+        {
+            foreach (var (_, parameter) in model.Network.named_parameters())
+            {
+                parameter.normal_();
+            }
+        }
+
+        using MemoryStream whole = new(), half = new();
+        model.Save(whole);
+        model.Save(half, halfPrecision: true);
+        Assert.IsLessThan(0.52 * whole.Length, half.Length);
+        half.Position = 0;
+        using var loaded = TatModel.Load(half);
+        using var scope = NewDisposeScope();
+        foreach (var ((name, a), (_, b)) in model.Network.named_parameters().Zip(loaded.Network.named_parameters()))
+        {
+            Assert.IsLessThan(5.1e-4, ((a - b).abs() / (a.abs() + 1e-3)).max().item<float>(), name);
+        }
+
+        // What ONNX reads without LibTorch is the same.
+        half.Position = 0;
+        var reader = new SafetensorsReader(half, "half");
+        var parameters = loaded.Network.named_parameters().ToDictionary(pair => pair.name, pair => pair.parameter);
+        foreach (var entry in reader.Entries)
+        {
+            CollectionAssert.AreEqual(parameters[entry.Name].data<float>().ToArray(), reader.ReadFloats(entry));
+        }
+
+        using (no_grad())
+        {
+            model.Network.named_parameters().First(pair => pair.parameter.numel() > 2000).parameter.fill_(1e6);
+        }
+
+        StringAssert.Contains(Assert.ThrowsExactly<InvalidDataException>(() => model.Save(half, halfPrecision: true)).Message, "single precision");
+    }
 }

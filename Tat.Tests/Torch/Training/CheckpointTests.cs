@@ -214,7 +214,7 @@ public sealed class CheckpointTests
         return new TatTrainer(NoisyWaves.TinyNetwork, NoisyWaves.Tasks, options).Train(NoisyWaves.ForTwoTasks, NoisyWaves.ForTwoTasks, own, cancel.Token);
     }
 
-    private static byte[] Weights(TatModel model)
+    internal static byte[] Weights(TatModel model)
     {
         using var bytes = new MemoryStream();
         foreach (var (_, parameter) in model.Network.named_parameters())

@@ -35,7 +35,7 @@ public sealed class TrainingLogTests
         }
 
         string[] lines = File.ReadAllLines(folder["logs/training.csv"]);
-        Assert.AreEqual("iteration,seconds,loss,rate,gradient_norm,CT_error,CT_input_error,CT_weight,CT_psnr,CT_ssim,CT_rmse,MRI_error,MRI_input_error,MRI_weight,MRI_psnr,MRI_ssim,MRI_rmse,mean_psnr,best", lines[0]);
+        Assert.AreEqual("iteration,seconds,loss,rate,gradient_norm,CT_error,CT_input_error,CT_weight,CT_psnr,CT_ssim,CT_rmse,MRI_error,MRI_input_error,MRI_weight,MRI_psnr,MRI_ssim,MRI_rmse,mean_psnr,mean_gain,best", lines[0]);
         CollectionAssert.AreEqual(Enumerable.Range(1, 12).Select(i => $"{i}").ToArray(), lines.Skip(1).Select(line => line.Split(',')[0]).ToArray());
         Assert.AreEqual(log.Reports[^1].Tasks["MRI"].Loss, double.Parse(lines[^1].Split(',')[11]), 1e-12);
 

@@ -28,7 +28,7 @@ internal sealed class FilteredBackProjection
     public void Reconstruct(float[] sinogram, Span<float> image)
     {
         var views = _beam.AllViews.Length;
-        Parallel.For(0, (views + ViewsPerBlock - 1) / ViewsPerBlock, block =>
+        _beam.ForEach((views + ViewsPerBlock - 1) / ViewsPerBlock, block =>
         {
             var work = (new double[_length], new double[_length], new double[(_length / 2) + 1]);
             for (var view = block * ViewsPerBlock; view < Math.Min(views, (block + 1) * ViewsPerBlock); view++)

@@ -21,6 +21,7 @@ internal sealed class ParallelBeam
 
     private readonly int _height;
     private readonly int _width;
+    private readonly bool _onOneCore;
     private readonly View[] _views;
     private readonly float[] _pathLengths;
 
@@ -29,9 +30,10 @@ internal sealed class ParallelBeam
     /// <param name="width">Columns of the image.</param>
     /// <param name="pixelSpacing">Side of a pixel in mm.</param>
     /// <param name="views">Number of views over half a turn.</param>
-    public ParallelBeam(int height, int width, double pixelSpacing, int views)
+    /// <param name="onOneCore">Whether all is done by the calling thread.</param>
+    public ParallelBeam(int height, int width, double pixelSpacing, int views, bool onOneCore = false)
     {
-        (_height, _width) = (height, width);
+        (_height, _width, _onOneCore) = (height, width, onOneCore);
         Bins = height + width;
         _views = [.. Enumerable.Range(0, views).Select(view => View.At(Math.PI * view / views, height, width, pixelSpacing))];
         _pathLengths = [.. _views.Select(view => (float)view.PathLength)];
@@ -83,6 +85,21 @@ internal sealed class ParallelBeam
             {
                 image[(row * _width) + column] = rows[(row * _width) + column] + columns[(column * _height) + row];
             }
+        }
+    }
+
+    /// <summary>Does a part of work on the sinogram for each of 0 … <paramref name="count"/> − 1, on all cores unless the scan is to keep to one.</summary>
+    public void ForEach(int count, Action<int> body)
+    {
+        if (!_onOneCore)
+        {
+            Parallel.For(0, count, body);
+            return;
+        }
+
+        for (var i = 0; i < count; i++)
+        {
+            body(i);
         }
     }
 
@@ -175,16 +192,15 @@ internal sealed class ParallelBeam
 
     private void Run(int count, int views, Action<int> body)
     {
-        if ((long)_height * _width * views < SerialWork)
+        if ((long)_height * _width * views >= SerialWork)
         {
-            for (var i = 0; i < count; i++)
-            {
-                body(i);
-            }
+            ForEach(count, body);
+            return;
         }
-        else
+
+        for (var i = 0; i < count; i++)
         {
-            Parallel.For(0, count, body);
+            body(i);
         }
     }
 

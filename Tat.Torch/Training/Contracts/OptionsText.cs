@@ -17,6 +17,9 @@ internal static class OptionsText
         return text;
     }
 
+    /// <summary>The name of an option record, and all that it says.</summary>
+    public static string ShowAll(object options) => $"{options.GetType().Name} {{ {string.Join(", ", Describe(options).Select(option => $"{option.Key} = {option.Value}"))} }}";
+
     public static string Show(object? value) => value switch
     {
         null => "none",

@@ -66,7 +66,7 @@ public sealed partial record TatTrainerOptions
     /// <value>The default is none: all tasks are drawn equally often.</value>
     public IReadOnlyDictionary<string, double> TaskWeights { get; init; } = new Dictionary<string, double>();
 
-    /// <summary>After how many validations without a better mean PSNR training stops early; 0 for never.</summary>
+    /// <summary>After how many validations without a better mean gain training stops early; 0 for never.</summary>
     /// <value>The default is 0.</value>
     public int Patience { get; init; }
 

@@ -18,9 +18,12 @@ public sealed partial record TatTrainerOptions
         PatchSize = 64,
         LearningRate = 1e-3,
         ValidationInterval = 100,
-        ValidationImagesPerTask = 4,
+        ValidationImagesPerTask = 32,
         ProgressInterval = 10,
     };
+
+    /// <summary>A short further training of a small network that has learnt already: as <see cref="Cpu"/>, with a lower rate that rises slowly, and patches mirrored and turned.</summary>
+    public static TatTrainerOptions FineTuning { get; } = Cpu with { LearningRate = 3e-4, WarmUpIterations = 20, GradientClipping = 1, FlipsAndQuarterTurns = true };
 
     /// <summary>Number of iterations (optimiser steps), at least 1.</summary>
     /// <value>The default is 400,000.</value>
@@ -70,7 +73,7 @@ public sealed partial record TatTrainerOptions
     /// <value>The default is 1,000.</value>
     public long ValidationInterval { get; init; } = 1000;
 
-    /// <summary>How many validation images of each task are used, spread evenly over those there are; at least 1.</summary>
+    /// <summary>How many validation images of each task are used, spread evenly over all volumes and over the slices of each; at least 1.</summary>
     /// <value>The default is 16.</value>
     public int ValidationImagesPerTask { get; init; } = 16;
 

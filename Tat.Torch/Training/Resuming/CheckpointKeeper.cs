@@ -107,7 +107,7 @@ internal sealed class CheckpointKeeper : IDisposable
             : $"{task.Name} scaled by {task.Scaling}"));
         foreach (var pool in pools)
         {
-            settings[$"training pairs of {pool.Task}"] = OptionsText.Show(pool.Count);
+            settings[$"training pairs of {pool.Task}"] = string.Join("; ", pool.Makers.Prepend(OptionsText.Show(pool.Count)));
         }
 
         return settings;

@@ -1,4 +1,5 @@
 using Tat.MLNet.Formats.Dicom.Codecs.Jpeg;
+using Tat.MLNet.Formats.Dicom.Codecs.Jpeg2000;
 using Tat.MLNet.Formats.Dicom.Codecs.JpegLs;
 using Tat.MLNet.Formats.Dicom.Model;
 using Tat.MLNet.Formats.Dicom.Pixels;
@@ -28,6 +29,7 @@ internal static class FrameReader
         {
             PixelCodec.Native => pixels.Read((long)frame * layout.FrameBytes, layout.FrameBytes),
             PixelCodec.Rle => RleDecoder.Decode(FrameLocator.ReadFrame(pixels, frame, layout.Frames), layout),
+            PixelCodec.Jpeg2000 => Jpeg2000Frame.Decode(FrameLocator.ReadFrame(pixels, frame, layout.Frames), layout),
             PixelCodec.JpegLs => JpegLsFrame.Decode(FrameLocator.ReadFrame(pixels, frame, layout.Frames), layout),
             PixelCodec.Jpeg => JpegFrame.Decode(FrameLocator.ReadFrame(pixels, frame, layout.Frames), layout),
             _ => DicomProviders.Current.Decode(source, frame),

@@ -39,11 +39,16 @@ internal sealed class ModalityTransform
             return OfRescale(group);
         }
 
-        return dataSet.GetItem(Tags.ModalityLutSequence) is { } table ? OfTable(table, signedPixels) : OfRescale(dataSet);
+        // Old toolkits write the sequence with an item that is empty: there is no table then.
+        return dataSet.GetItem(Tags.ModalityLutSequence) is { } table && (table.Find(Tags.LutData) is { Value.Length: > 0 } || !HasRescale(dataSet) && table.Find(Tags.LutDescriptor) is { Value.Length: > 0 })
+            ? OfTable(table, signedPixels)
+            : OfRescale(dataSet);
     }
 
     /// <summary>Maps a stored value.</summary>
     public double Apply(int stored) => _table is null ? (stored * Slope) + Intercept : _table[Math.Clamp((long)stored - _first, 0, _table.Length - 1)];
+
+    private static bool HasRescale(DicomDataSet dataSet) => dataSet.GetDouble(Tags.RescaleSlope) is not null && dataSet.GetDouble(Tags.RescaleIntercept) is not null;
 
     private static ModalityTransform OfRescale(DicomDataSet dataSet)
     {

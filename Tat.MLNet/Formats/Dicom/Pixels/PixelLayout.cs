@@ -50,7 +50,7 @@ internal sealed record PixelLayout(
         var layout = new PixelLayout(
             Require(dataSet, Tags.Rows),
             Require(dataSet, Tags.Columns),
-            dataSet.GetInt(Tags.NumberOfFrames) ?? 1,
+            dataSet.GetInt(Tags.NumberOfFrames) is { } frames and not 0 ? frames : 1,
             allocated,
             floating ? allocated : dataSet.GetInt(Tags.BitsStored) ?? allocated,
             floating ? allocated - 1 : dataSet.GetInt(Tags.HighBit) ?? (dataSet.GetInt(Tags.BitsStored) ?? allocated) - 1,

@@ -78,7 +78,7 @@ internal static class PetTimes
     /// </summary>
     private static DateTime? BackFromFrame(DicomDataSet dataSet, DateTime acquisition, double halfLife)
     {
-        if (dataSet.GetDouble(Tags.FrameReferenceTime) is not (> 0 and var frameReference) || dataSet.GetDouble(Tags.ActualFrameDuration) is not (> 0 and var duration))
+        if (dataSet.TryGetDoubles(Tags.FrameReferenceTime) is not [> 0 and var frameReference, ..] || dataSet.TryGetDoubles(Tags.ActualFrameDuration) is not [> 0 and var duration, ..])
         {
             return null;
         }

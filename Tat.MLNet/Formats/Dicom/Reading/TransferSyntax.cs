@@ -25,10 +25,10 @@ internal sealed record TransferSyntax(string Uid, string Name, PixelCodec Codec,
         new("1.2.840.10008.1.2.4.70", "JPEG Lossless, Non-Hierarchical, First-Order Prediction (Process 14 [Selection Value 1])", PixelCodec.Jpeg),
         new("1.2.840.10008.1.2.4.80", "JPEG-LS Lossless Image Compression", PixelCodec.JpegLs),
         new("1.2.840.10008.1.2.4.81", "JPEG-LS Lossy (Near-Lossless) Image Compression", PixelCodec.JpegLs),
-        new("1.2.840.10008.1.2.4.90", "JPEG 2000 Image Compression (Lossless Only)", PixelCodec.Other),
-        new("1.2.840.10008.1.2.4.91", "JPEG 2000 Image Compression", PixelCodec.Other),
-        new("1.2.840.10008.1.2.4.92", "JPEG 2000 Part 2 Multi-component Image Compression (Lossless Only)", PixelCodec.Other),
-        new("1.2.840.10008.1.2.4.93", "JPEG 2000 Part 2 Multi-component Image Compression", PixelCodec.Other),
+        new("1.2.840.10008.1.2.4.90", "JPEG 2000 Image Compression (Lossless Only)", PixelCodec.Jpeg2000),
+        new("1.2.840.10008.1.2.4.91", "JPEG 2000 Image Compression", PixelCodec.Jpeg2000),
+        new("1.2.840.10008.1.2.4.92", "JPEG 2000 Part 2 Multi-component Image Compression (Lossless Only)", PixelCodec.Jpeg2000),
+        new("1.2.840.10008.1.2.4.93", "JPEG 2000 Part 2 Multi-component Image Compression", PixelCodec.Jpeg2000),
         new("1.2.840.10008.1.2.4.100", "MPEG2 Main Profile / Main Level", PixelCodec.Other),
         new("1.2.840.10008.1.2.4.101", "MPEG2 Main Profile / High Level", PixelCodec.Other),
         new("1.2.840.10008.1.2.4.102", "MPEG-4 AVC/H.264 High Profile / Level 4.1", PixelCodec.Other),
@@ -66,6 +66,9 @@ internal enum PixelCodec
 
     /// <summary>JPEG-LS (ITU-T T.87).</summary>
     JpegLs,
+
+    /// <summary>JPEG 2000 (ITU-T T.800).</summary>
+    Jpeg2000,
 
     /// <summary>None on board.</summary>
     Other,

@@ -38,7 +38,7 @@ public class ConformanceTests
         catch (ImageFormatException exception) when (exception.Message.Contains("unsupported transfer syntax", StringComparison.Ordinal))
         {
             Assert.Contains($"{row["ts_name"]} ({row["transfer_syntax"]})", exception.Message);
-            Assert.Contains("2000", row["ts_name"], "only JPEG 2000 may be missing");
+            Assert.MatchesRegex("High-Throughput|MPEG|HEVC", row["ts_name"], "other syntaxes are read");
         }
     }
 

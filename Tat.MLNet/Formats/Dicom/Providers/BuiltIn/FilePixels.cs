@@ -59,18 +59,16 @@ internal sealed class FilePixels : IPixelSource
     private List<int> FindImageStarts()
     {
         var starts = new List<int>();
-        var bytes = new byte[2];
+        var bytes = new byte[IPixelSource.StartBytes];
         using var stream = _open();
         for (var i = 0; i < _location.Fragments!.Count; i++)
         {
             var (position, length) = _location.Fragments[i];
-            if (length >= bytes.Length)
+            var start = bytes.AsSpan(0, Math.Min(bytes.Length, length));
+            Fill(stream, position, start);
+            if (IPixelSource.BeginsImage(start))
             {
-                Fill(stream, position, bytes);
-                if (bytes is [0xFF, 0xD8])
-                {
-                    starts.Add(i);
-                }
+                starts.Add(i);
             }
         }
 

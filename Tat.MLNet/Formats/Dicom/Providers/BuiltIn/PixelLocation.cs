@@ -28,14 +28,19 @@ internal sealed record PixelLocation(
         var fragments = new List<PixelFragment>();
         long[]? table = null;
 
-        // A file that ends after a whole fragment has lost nothing but the delimiter.
-        while (input.Has(8))
+        while (true)
         {
+            // Without the delimiter nothing tells whether more fragments were to follow.
+            if (!input.Has(8))
+            {
+                throw new DicomDataException($"{Tags.Name(tag)} ends without the delimiter after its last fragment; the file is truncated.");
+            }
+
             var itemTag = input.ReadTag();
             var length = input.ReadUInt32();
             if (itemTag == Tags.SequenceDelimitation)
             {
-                break;
+                return new PixelLocation(tag, 0, 0, 1, fragments, table ?? []);
             }
 
             if (itemTag != Tags.Item || length > int.MaxValue)
@@ -54,8 +59,6 @@ internal sealed record PixelLocation(
             fragments.Add(new PixelFragment(input.Position, (int)length));
             input.Skip(tag, length);
         }
-
-        return new PixelLocation(tag, 0, 0, 1, fragments, table ?? []);
     }
 
     private static long[] ReadTable(byte[] value)

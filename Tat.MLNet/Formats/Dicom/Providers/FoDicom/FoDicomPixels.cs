@@ -70,14 +70,14 @@ internal sealed class FoDicomPixels : IPixelSource
     {
         get
         {
-            var bytes = new byte[2];
             bool BeginsImage(IByteBuffer fragment)
             {
-                Guard(() => fragment.GetByteRange(0, bytes.Length, bytes));
-                return bytes is [0xFF, 0xD8];
+                var start = new byte[Math.Min(IPixelSource.StartBytes, fragment.Size)];
+                Guard(() => fragment.GetByteRange(0, start.Length, start));
+                return IPixelSource.BeginsImage(start);
             }
 
-            return [.. Enumerable.Range(0, _fragments.Count).Where(i => _fragments[i].Size >= bytes.Length && BeginsImage(_fragments[i]))];
+            return [.. Enumerable.Range(0, _fragments.Count).Where(i => BeginsImage(_fragments[i]))];
         }
     }
 

@@ -1,4 +1,4 @@
-namespace Tat.Tests.Formats.Dicom.Pixels;
+namespace Tat.Tests.Formats.Dicom.Codecs;
 
 /// <summary>Encodes an image of one component after the figures of ITU-T T.87, step by step, with all parameters that the standard knows.</summary>
 internal sealed class JpegLsEncoder

@@ -4,7 +4,7 @@ using Tat.MLNet.Formats.Dicom.Codecs.JpegLs;
 using Tat.MLNet.Formats.Dicom.Model;
 using Tat.MLNet.Formats.Dicom.Pixels;
 
-namespace Tat.Tests.Formats.Dicom.Pixels;
+namespace Tat.Tests.Formats.Dicom.Codecs;
 
 [TestClass]
 public class JpegLsTests

@@ -1,7 +1,7 @@
 using Tat.MLNet.Formats.Dicom.Model;
 using Tat.MLNet.Formats.Dicom.Pixels;
 
-namespace Tat.Tests.Formats.Dicom.Pixels;
+namespace Tat.Tests.Formats.Dicom.Codecs;
 
 /// <summary>An image to compress, with edges, gradients, noise and flat parts, of samples over their whole range.</summary>
 internal sealed record CodecImage(int Rows, int Columns, int Bits, bool Signed)

@@ -1,0 +1,125 @@
+using System.CommandLine;
+using System.Globalization;
+using Tat.Torch.Losses;
+using Tat.Torch.Model;
+using Tat.Torch.Runtime;
+using Tat.Torch.Training;
+
+namespace Tat.Samples.Shared;
+
+/// <summary>The options of a training: those of an options file, and those of the command line, which go before.</summary>
+internal sealed class TrainingOptions
+{
+    private static readonly Dictionary<string, (TatNetworkOptions Network, TatTrainerOptions Training)> _presets = new(StringComparer.OrdinalIgnoreCase)
+    {
+        ["small"] = (TatNetworkOptions.Small, TatTrainerOptions.Cpu),
+        ["medium"] = (TatNetworkOptions.Medium, TatTrainerOptions.Cpu with { Iterations = 20_000, ValidationInterval = 500 }),
+        ["paper"] = (TatNetworkOptions.Paper, TatTrainerOptions.Paper),
+    };
+
+    private readonly Option<string?> _file = new("--options") { Description = "A file of options, as train writes it beside a model (NAME.training.json); it need not have all." };
+    private readonly Option<string?> _data = new("--data") { Description = "Data set in the layout ROOT/TASK/{train,validation}/{LQ,HQ}/NAME." };
+    private readonly Option<string?> _from = new("--from") { Description = "Instead of --data: good scans in the layout FOLDER/{CT,MRI,PET}/PATIENT/…; their low-quality counterparts are made while training." };
+    private readonly Option<string[]> _holdOut = new("--hold-out") { Description = "With --from: patients to validate on, by the names of their folders, or as TASK/PATIENT.", AllowMultipleArgumentsPerToken = true };
+    private readonly Option<string[]> _phantoms = new("--phantoms") { Description = "With --from: the share of phantoms among the images of a task, as in PET=0.5.", AllowMultipleArgumentsPerToken = true };
+    private readonly Option<string?> _network = new("--network") { Description = "small (the default) and medium for a CPU, or that of the paper for a GPU." };
+    private readonly Option<string[]> _tasks = new("--tasks") { Description = "The tasks to train; by default all that the data has.", AllowMultipleArgumentsPerToken = true };
+    private readonly Option<string[]> _shares = new("--shares") { Description = "How often tasks are drawn in relation to the others, as in MRI=2.", AllowMultipleArgumentsPerToken = true };
+    private readonly Option<long?> _iterations = new("--iterations") { Description = "Number of training iterations." };
+    private readonly Option<double?> _minutes = new("--minutes") { Description = "End after this time, whatever the iterations." };
+    private readonly Option<int?> _batch = new("--batch") { Description = "Patches per task in each iteration." };
+    private readonly Option<int?> _patch = new("--patch") { Description = "Rows and columns of a patch, a multiple of 8." };
+    private readonly Option<double?> _rate = new("--rate") { Description = "The learning rate to begin with." };
+    private readonly Option<long?> _warmUp = new("--warm-up") { Description = "Iterations over which the learning rate rises." };
+    private readonly Option<double?> _average = new("--ema") { Description = "The largest decay of the moving average of the weights." };
+    private readonly Option<double?> _clip = new("--clip") { Description = "The largest norm of the gradients." };
+    private readonly Option<LossBalancing?> _balancing = new("--balancing") { Description = "How the losses of the tasks are balanced." };
+    private readonly Option<bool> _flips = new("--flips") { Description = "Mirror and turn patches at random." };
+    private readonly Option<bool> _identity = new("--start-as-identity") { Description = "Begin with a network that returns its input." };
+    private readonly Option<string?> _initial = new("--initial") { Description = "Weights to start from: a model (.zip, .safetensors), or weights of PyTorch (.pth)." };
+    private readonly Option<long?> _validation = new("--validation-interval") { Description = "Iterations between validations." };
+    private readonly Option<string?> _checkpoints = new("--checkpoints") { Description = "Folder for checkpoints; training continues from those that are there." };
+    private readonly Option<string?> _logs = new("--logs") { Description = "Folder for logs: training.csv, from which report draws learning curves, validation.csv, and event files for TensorBoard." };
+    private readonly Option<string> _device = CommonOptions.Device();
+    private readonly Option<ulong?> _seed = new("--seed") { Description = "What randomness follows from." };
+
+    public TrainingOptions() => _network.AcceptOnlyFromAmong(StringComparer.OrdinalIgnoreCase, [.. _presets.Keys]);
+
+    /// <summary>Adds all options to a command.</summary>
+    public void AddTo(Command command)
+    {
+        foreach (var option in new Option[]
+        {
+            _file, _data, _from, _holdOut, _phantoms, _network, _tasks, _shares, _iterations, _minutes, _batch, _patch, _rate, _warmUp, _average, _clip, _balancing,
+            _flips, _identity, _initial, _validation, _checkpoints, _logs, _device, _seed,
+        })
+        {
+            command.Add(option);
+        }
+
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(_data) is not null && result.GetValue(_from) is not null)
+            {
+                result.AddError("Give --data or --from, not both.");
+            }
+            else if (result.GetValue(_file) is null && result.GetValue(_data) is null && result.GetValue(_from) is null)
+            {
+                result.AddError("Give --data, --from, or --options with a file that says one of them.");
+            }
+        });
+    }
+
+    /// <summary>The plan that the options make.</summary>
+    public TrainingPlan PlanOf(ParseResult parsed)
+    {
+        var preset = parsed.GetValue(_network) is { } name ? _presets[name] : default;
+        var plan = parsed.GetValue(_file) is { } path ? TrainingPlan.Read(path) : new TrainingPlan { Training = preset.Training ?? TatTrainerOptions.Cpu };
+        var (data, from) = (parsed.GetValue(_data), parsed.GetValue(_from));
+        if (data is null && from is null)
+        {
+            (data, from) = (plan.Data, plan.From);
+        }
+
+        var given = plan.Training;
+        var training = given with
+        {
+            Iterations = parsed.GetValue(_iterations) ?? given.Iterations,
+            MaximumDuration = parsed.GetValue(_minutes) is { } limit ? TimeSpan.FromMinutes(limit) : given.MaximumDuration,
+            BatchSizePerTask = parsed.GetValue(_batch) ?? given.BatchSizePerTask,
+            PatchSize = parsed.GetValue(_patch) ?? given.PatchSize,
+            LearningRate = parsed.GetValue(_rate) ?? given.LearningRate,
+            WarmUpIterations = parsed.GetValue(_warmUp) ?? given.WarmUpIterations,
+            EmaDecay = parsed.GetValue(_average) ?? given.EmaDecay,
+            GradientClipping = parsed.GetValue(_clip) ?? given.GradientClipping,
+            LossBalancing = parsed.GetValue(_balancing) ?? given.LossBalancing,
+            FlipsAndQuarterTurns = parsed.GetValue(_flips) || given.FlipsAndQuarterTurns,
+            StartAsIdentity = parsed.GetValue(_identity) || given.StartAsIdentity,
+            InitialWeights = parsed.GetValue(_initial) ?? given.InitialWeights,
+            ValidationInterval = parsed.GetValue(_validation) ?? given.ValidationInterval,
+            TaskWeights = parsed.GetValue(_shares) is { Length: > 0 } shares ? Numbers(shares, "--shares") : given.TaskWeights,
+            CheckpointFolder = parsed.GetValue(_checkpoints) ?? given.CheckpointFolder,
+            LogFolder = parsed.GetValue(_logs) ?? given.LogFolder,
+            Seed = parsed.GetValue(_seed) ?? given.Seed,
+            Device = ComputeDevice.Choose(parsed.GetRequiredValue(_device)),
+            DataDescription = given.DataDescription ?? Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(data ?? from
+                ?? throw new InvalidDataException("The options file names no data: add \"from\" or \"data\" to it, or give --from or --data.")))),
+        };
+        return plan with
+        {
+            Network = (preset.Network ?? plan.Network) with { TrainSize = training.PatchSize },
+            Training = training,
+            Tasks = parsed.GetValue(_tasks) is { Length: > 0 } tasks ? tasks : plan.Tasks,
+            Data = data,
+            From = from,
+            HoldOut = parsed.GetValue(_holdOut) is { Length: > 0 } held ? held : plan.HoldOut,
+            Phantoms = parsed.GetValue(_phantoms) is { Length: > 0 } phantoms ? Numbers(phantoms, "--phantoms") : plan.Phantoms,
+        };
+    }
+
+    private static Dictionary<string, double> Numbers(IEnumerable<string> items, string option) => items.Select(item => item.Split('=')).ToDictionary(
+        item => item[0],
+        item => item.Length == 2 && double.TryParse(item[1], NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
+            ? number
+            : throw new InvalidDataException($"{option} {string.Join('=', item)} is not understood; write it as in {option} PET=0.5."));
+}

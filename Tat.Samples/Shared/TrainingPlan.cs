@@ -1,0 +1,105 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Tat.Samples.Shell;
+using Tat.Torch.Degradation;
+using Tat.Torch.Model;
+using Tat.Torch.Training;
+using TorchSharp;
+
+namespace Tat.Samples.Shared;
+
+/// <summary>Everything that a training depends on, as an options file says it. A file names what differs from the defaults; what is written beside a model names all.</summary>
+internal sealed record TrainingPlan
+{
+    private static readonly JsonSerializerOptions _json = new()
+    {
+        WriteIndented = true,
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        PropertyNameCaseInsensitive = true,
+        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+        ReadCommentHandling = JsonCommentHandling.Skip,
+        AllowTrailingCommas = true,
+        Converters = { new JsonStringEnumConverter(), new DeviceConverter() },
+    };
+
+    /// <summary>The architecture.</summary>
+    [JsonObjectCreationHandling(JsonObjectCreationHandling.Populate)]
+    public TatNetworkOptions Network { get; init; } = TatNetworkOptions.Small with { };
+
+    /// <summary>How to train.</summary>
+    [JsonObjectCreationHandling(JsonObjectCreationHandling.Populate)]
+    public TatTrainerOptions Training { get; init; } = TatTrainerOptions.Cpu with { };
+
+    /// <summary>The tasks; none for all that there is data of.</summary>
+    public IReadOnlyList<string> Tasks { get; init; } = [];
+
+    /// <summary>A data set of pairs.</summary>
+    public string? Data { get; init; }
+
+    /// <summary>A folder of good scans, of which pairs are made while training.</summary>
+    public string? From { get; init; }
+
+    /// <summary>The patients of <see cref="From"/> that are kept for validation.</summary>
+    public IReadOnlyList<string> HoldOut { get; init; } = [];
+
+    /// <summary>The share of phantoms among the images of a task, 0 … 1.</summary>
+    public IReadOnlyDictionary<string, double> Phantoms { get; init; } = new Dictionary<string, double>();
+
+    /// <summary>How CT images are degraded.</summary>
+    public CtDoseRange Ct { get; init; } = new();
+
+    /// <summary>How PET images are degraded.</summary>
+    public PetCountRange Pet { get; init; } = new();
+
+    /// <summary>How MR images are degraded.</summary>
+    public MriResolutionRange Mri { get; init; } = new();
+
+    /// <summary>The name of the plan of a model: <c>tat.training.json</c> for <c>tat.zip</c>.</summary>
+    public static string NameFor(string model) => Path.ChangeExtension(model, ".training.json");
+
+    /// <summary>Reads a plan.</summary>
+    /// <exception cref="InvalidDataException">The file cannot be understood; the message names the line and the property.</exception>
+    public static TrainingPlan Read(string path)
+    {
+        var text = File.ReadAllText(path);
+        try
+        {
+            var plan = JsonSerializer.Deserialize<TrainingPlan>(text, _json) ?? throw new JsonException("it is empty.");
+            plan.Network.Validate();
+            plan.Training.Validate();
+            return plan;
+        }
+        catch (JsonException problem)
+        {
+            throw new InvalidDataException($"'{path}', line {problem.LineNumber + 1 ?? 1}, property {problem.Path ?? "$"}: {problem.Message.Split(" Path: ")[0]}", problem);
+        }
+        catch (ArgumentException problem)
+        {
+            var line = text.Split('\n').TakeWhile(line => !line.Contains($"\"{problem.ParamName}\"", StringComparison.OrdinalIgnoreCase)).Count() + 1;
+            throw new InvalidDataException($"'{path}', line {line}: {FailureText.Of(problem)}", problem);
+        }
+    }
+
+    /// <summary>Writes the plan; the file appears whole or not at all.</summary>
+    public void Write(string path)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
+        var temporary = $"{path}.{Guid.NewGuid():N}.tmp";
+        try
+        {
+            File.WriteAllText(temporary, JsonSerializer.Serialize(this, _json) + "\n");
+            File.Move(temporary, path, overwrite: true);
+        }
+        finally
+        {
+            File.Delete(temporary);
+        }
+    }
+
+    private sealed class DeviceConverter : JsonConverter<torch.Device>
+    {
+        public override torch.Device Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => torch.device(reader.GetString()!);
+
+        public override void Write(Utf8JsonWriter writer, torch.Device value, JsonSerializerOptions options) => writer.WriteStringValue(value.ToString());
+    }
+}
