@@ -91,13 +91,13 @@ public static class WeightsFile
         {
             using var zip = OpenZip(path);
             using var entry = zip?.Entries.FirstOrDefault(candidate => candidate.Name == PipelineEntry)?.Open();
-            return entry is null ? null : Named(path, () => TatModelFormat.Read(new SafetensorsReader(entry, path).Metadata).Tasks);
+            return entry is null ? null : Named(path, () => TatModelFormat.Read(new SafetensorsReader(entry, path).Metadata, "the model in it").Tasks);
         }
 
         using var stream = RegularFile.Open(path, 1 << 16);
         RefuseDownloads(stream, path);
         var metadata = new SafetensorsReader(stream, path).Metadata;
-        return TatModelFormat.Describes(metadata) ? Named(path, () => TatModelFormat.Read(metadata).Tasks) : null;
+        return TatModelFormat.Describes(metadata) ? Named(path, () => TatModelFormat.Read(metadata, "the model").Tasks) : null;
     }
 
     /// <summary>Writes the weights of a network as a bare state_dict, which the published program loads with <c>strict=True</c>.</summary>

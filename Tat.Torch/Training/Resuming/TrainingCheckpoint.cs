@@ -71,7 +71,7 @@ internal static class TrainingCheckpoint
     {
         using var scope = NewDisposeScope();
         var (manifest, vectors) = ReadWhole(path);
-        var (architecture, tasks, card) = manifest.Model is { } model ? TatModelFormat.Read(model) : (options.Network, options.Tasks, new ModelCard());
+        var (architecture, tasks, card) = manifest.Model is { } model ? TatModelFormat.Read(model, $"'{path}'") : (options.Network, options.Tasks, new ModelCard());
         using var laidOut = TatNetwork.CreateUninitialized(architecture ?? throw new InvalidDataException($"'{path}' is of an earlier version and does not say of which network it is."));
         using var parameters = new FlatParameters(laidOut.named_parameters().Select(named => (named.name, named.parameter)), withGradients: false);
         var weights = vectors.GetValueOrDefault("best") ?? vectors["average"];
