@@ -7,7 +7,7 @@ namespace Tat.MLNet.Formats.Dicom.Series;
 /// <summary>A DICOM file with its frames, or a series with its slices sorted along their normal.</summary>
 internal sealed class DicomScan : IImageScan
 {
-    public DicomScan(string path, IImageFormat format, IReadOnlyList<DicomSlice> slices, double? sliceSpacing, IReadOnlyList<string> problems)
+    public DicomScan(string path, IImageFormat format, IReadOnlyList<DicomSlice> slices, double? sliceSpacing, IReadOnlyList<string> problems, IReadOnlyList<LeftOutFile> leftOut)
     {
         var first = slices[0];
         (Path, Format, Slices, SliceSpacing) = (path, format, slices, sliceSpacing);
@@ -15,7 +15,8 @@ internal sealed class DicomScan : IImageScan
         (Modality, Unit) = (first.Modality, first.Quantity.Unit);
         (RowSpacing, ColumnSpacing) = (first.Spacing?.Rows, first.Spacing?.Columns);
         Affine = sliceSpacing is not null || slices.Count == 1 ? PlaneAffine.Of(slices) : null;
-        Properties = Describe(first, problems);
+        (Problems, LeftOut) = (problems, leftOut);
+        Properties = Describe(first, problems, leftOut);
     }
 
     public string Path { get; }
@@ -23,6 +24,12 @@ internal sealed class DicomScan : IImageScan
     public IImageFormat Format { get; }
 
     public IReadOnlyList<DicomSlice> Slices { get; }
+
+    /// <summary>What is irregular in the geometry, as sentences.</summary>
+    public IReadOnlyList<string> Problems { get; }
+
+    /// <summary>Damaged files of the series, which lack among its slices.</summary>
+    public IReadOnlyList<LeftOutFile> LeftOut { get; }
 
     public int Rows { get; }
 
@@ -63,7 +70,7 @@ internal sealed class DicomScan : IImageScan
     }
 
     /// <summary>Technical facts only: texts of the object could name the patient.</summary>
-    private static Dictionary<string, string> Describe(DicomSlice first, IReadOnlyList<string> problems)
+    private static Dictionary<string, string> Describe(DicomSlice first, IReadOnlyList<string> problems, IReadOnlyList<LeftOutFile> leftOut)
     {
         var properties = new Dictionary<string, string>
         {
@@ -78,6 +85,11 @@ internal sealed class DicomScan : IImageScan
         if (problems.Count > 0)
         {
             properties["Irregular"] = string.Join("; ", problems);
+        }
+
+        if (leftOut.Count > 0)
+        {
+            properties["Left out"] = string.Join("; ", leftOut);
         }
 
         return properties;

@@ -10,35 +10,34 @@ internal static class SeriesAssembler
     /// <param name="path">The folder, for messages.</param>
     /// <param name="format">The format.</param>
     /// <param name="slices">The slices of one series, in any order, or the frames of one object.</param>
+    /// <param name="leftOut">Damaged files of the series, to tell of.</param>
     /// <param name="options">Whether an irregular series is refused.</param>
     /// <exception cref="DicomDataException">The slices are no volume.</exception>
-    public static DicomScan Assemble(string path, IImageFormat format, IReadOnlyList<DicomSlice> slices, ImageReadOptions options)
+    public static DicomScan Assemble(string path, IImageFormat format, IReadOnlyList<DicomSlice> slices, IReadOnlyList<LeftOutFile> leftOut, ImageReadOptions options)
     {
         var first = slices[0];
         return slices.Count > 1 && slices.Count == first.Layout.Frames
-            ? AssembleFrames(path, format, slices)
-            : AssembleFiles(path, format, [.. slices], options);
+            ? AssembleFrames(path, format, slices, leftOut)
+            : AssembleFiles(path, format, [.. slices], leftOut, options);
     }
 
-    /// <summary>One line on a series, without patient data.</summary>
-    public static string Describe(List<DicomSlice> series) =>
-        $"{series[0].SeriesInstanceUid}  {series[0].Modality ?? "?"}  number {series[0].SeriesNumber?.ToString() ?? "?"}  {series.Count} slices of {series[0].Layout.Rows} × {series[0].Layout.Columns}";
-
     /// <summary>The frames of one object belong together: those that are no regular volume stay in their order.</summary>
-    private static DicomScan AssembleFrames(string path, IImageFormat format, IReadOnlyList<DicomSlice> frames)
+    private static DicomScan AssembleFrames(string path, IImageFormat format, IReadOnlyList<DicomSlice> frames, IReadOnlyList<LeftOutFile> leftOut)
     {
         var first = frames[0];
         if (!first.HasFunctionalGroups)
         {
-            return new DicomScan(path, format, frames, first.NominalDistance ?? first.Thickness, []);
+            return new DicomScan(path, format, frames, first.NominalDistance ?? first.Thickness, [], leftOut);
         }
 
         var sorted = frames.ToList();
         var (problems, spacing) = SeriesGeometry.Sort(sorted);
-        return problems.Count == 0 ? new DicomScan(path, format, ShareReferenceTime(sorted), spacing, []) : new DicomScan(path, format, ShareReferenceTime([.. frames]), null, problems);
+        return problems.Count == 0
+            ? new DicomScan(path, format, ShareReferenceTime(sorted), spacing, [], leftOut)
+            : new DicomScan(path, format, ShareReferenceTime([.. frames]), null, problems, leftOut);
     }
 
-    private static DicomScan AssembleFiles(string path, IImageFormat format, List<DicomSlice> slices, ImageReadOptions options)
+    private static DicomScan AssembleFiles(string path, IImageFormat format, List<DicomSlice> slices, IReadOnlyList<LeftOutFile> leftOut, ImageReadOptions options)
     {
         var first = slices[0];
         if (slices.Find(slice => slice.Layout.Rows != first.Layout.Rows || slice.Layout.Columns != first.Layout.Columns) is { } other)
@@ -61,10 +60,10 @@ internal static class SeriesAssembler
         if (problems.Count > 0 && !options.AllowIrregularSeries)
         {
             throw new DicomDataException(
-                $"the series is no regular volume: {string.Join("; ", problems)}. Complete or separate it, or allow irregular series to read its slices as they are.");
+                $"the series is no regular volume: {string.Join("; ", problems.Concat(leftOut.Select(file => file.ToString())))}. Complete or separate it, or allow irregular series to read its slices as they are.");
         }
 
-        return new DicomScan(path, format, ShareReferenceTime(slices), spacing, problems);
+        return new DicomScan(path, format, ShareReferenceTime(slices), spacing, problems, leftOut);
     }
 
     private static bool SameSpacing(DicomSlice a, DicomSlice b) =>
