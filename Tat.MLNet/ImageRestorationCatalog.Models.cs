@@ -1,4 +1,3 @@
-using System.IO.Compression;
 using Microsoft.ML;
 using Tat.MLNet.ModelIO;
 using Tat.MLNet.Scoring;
@@ -29,8 +28,7 @@ public sealed partial class ImageRestorationCatalog
 
         try
         {
-            ZipDirectory.Check(file);
-            using var zip = new ZipArchive(file, ZipArchiveMode.Read);
+            using var zip = ZipDirectory.Open(file);
             var entry = zip.Entries.FirstOrDefault(candidate => candidate.Name is TatTransformer.WeightsName or TatOnnxTransformer.ModelName)
                 ?? throw new InvalidDataException($"'{path}' is a model file without a TAT model; save the whole pipeline with mlContext.Model.Save.");
             if (entry.Name == TatOnnxTransformer.ModelName)

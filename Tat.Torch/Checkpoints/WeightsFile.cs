@@ -157,7 +157,7 @@ public static class WeightsFile
     {
         try
         {
-            return ZipFile.OpenRead(path);
+            return ZipDirectory.Open(RegularFile.Open(path));
         }
         catch (InvalidDataException)
         {
