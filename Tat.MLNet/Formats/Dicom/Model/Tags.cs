@@ -20,6 +20,7 @@ internal static partial class Tags
     public static readonly DicomTag StudyDate = new(0x0008, 0x0020);
     public static readonly DicomTag SeriesDate = new(0x0008, 0x0021);
     public static readonly DicomTag AcquisitionDate = new(0x0008, 0x0022);
+    public static readonly DicomTag AcquisitionDateTime = new(0x0008, 0x002A);
     public static readonly DicomTag SeriesTime = new(0x0008, 0x0031);
     public static readonly DicomTag AcquisitionTime = new(0x0008, 0x0032);
     public static readonly DicomTag Modality = new(0x0008, 0x0060);
