@@ -79,6 +79,8 @@ internal static class SliceReader
             Modality = modality,
             SeriesNumber = dataSet.TryGetInt(Tags.SeriesNumber),
             InstanceNumber = dataSet.TryGetInt(Tags.InstanceNumber),
+            Dimensions = SliceDimensions.Of(dataSet, frame),
+            IsMosaic = dataSet.GetStrings(Tags.ImageType).Contains("MOSAIC"),
             Plane = PatientPlane.Of(dataSet, frame),
             Spacing = Measures(Tags.PixelSpacing) is [> 0 and var rows, > 0 and var columns, ..] ? (rows, columns) : null,
             Thickness = Measures(Tags.SliceThickness) is [> 0 and var thickness, ..] ? thickness : null,
