@@ -40,7 +40,7 @@ public sealed partial class TatEstimator
         public string OutputColumnName { get; init; } = "Restored";
 
         /// <summary>The tasks to train: one for a specialist, several for an all-in-one model. Rows of other tasks are left out.</summary>
-        /// <value>The default, <see langword="null"/>, is all tasks that the training data has, which must be those of the paper. For MRI of any scanner give <see cref="TaskVocabulary.Scans"/>, or its <see cref="RestorationTask.MriByVolume"/>.</value>
+        /// <value>The default, <see langword="null"/>, is all tasks that the training data has, which must be among those of the model to start from, or of the paper. For MRI of any scanner give <see cref="TaskVocabulary.Scans"/>, or its <see cref="RestorationTask.MriByVolume"/>.</value>
         public TaskVocabulary? Tasks { get; init; }
 
         /// <summary>The architecture.</summary>

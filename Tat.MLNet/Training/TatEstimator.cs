@@ -4,7 +4,7 @@ using Microsoft.ML.Runtime;
 using Tat.MLNet.ModelIO;
 using Tat.MLNet.Scoring;
 using Tat.MLNet.Views;
-using Tat.Torch.Pretrained;
+using Tat.Torch.Checkpoints;
 using Tat.Torch.Tasks;
 using Tat.Torch.Training;
 
@@ -62,10 +62,11 @@ public sealed partial class TatEstimator : IEstimator<TatTransformer>
     {
         ArgumentNullException.ThrowIfNull(input);
         using var channel = _environment.Start("TAT training");
-        using var train = ReadPairs(input, _options.Tasks);
-        var tasks = _options.Tasks ?? new TaskVocabulary(KnownTasks.Where(task => train.Sources.Any(source => source.Task == task)));
+        var known = _options.Tasks ?? KnownTasks();
+        using var train = ReadPairs(input, known, chosen: _options.Tasks is not null);
+        var tasks = _options.Tasks ?? new TaskVocabulary(known.Where(task => train.Sources.Any(source => source.Task == task)));
         Tell(channel, $"{string.Join(", ", train.Sources.Select(source => $"{source.Count} pairs of {source.Task}"))}; {train.Skipped} rows of other tasks are left out.");
-        using var validation = _options.ValidationSet is null ? null : ReadPairs(_options.ValidationSet, tasks);
+        using var validation = _options.ValidationSet is null ? null : ReadPairs(_options.ValidationSet, tasks, chosen: true);
 
         var trainer = new TatTrainer(_options.Network, tasks, _options.Training with { Device = _options.Training.Device ?? TorchDevice.Of(_environment) });
         var progress = new Reporter(report =>
@@ -91,9 +92,6 @@ public sealed partial class TatEstimator : IEstimator<TatTransformer>
         return inputSchema.With(ModelBridge.CreateColumn(_options.OutputColumnName, SchemaShape.Column.VectorKind.VariableVector, NumberDataViewType.Single, TaskAnnotations.Shape));
     }
 
-    /// <summary>The tasks that data may have where the user chose none: those of the weights to start from, as they scale intensities, or the paper's.</summary>
-    private TaskVocabulary KnownTasks => _options.Training.InitialWeights is { } weights && TatPretrained.IsMeantBy(weights) ? TatPretrained.Tasks : TaskVocabulary.Paper;
-
     private static void Tell(IChannel channel, string message) => channel.Info(MessageSensitivity.None, "{0}", message);
 
     private static string Describe(TrainingProgress report)
@@ -103,14 +101,15 @@ public sealed partial class TatEstimator : IEstimator<TatTransformer>
         return FormattableString.Invariant($"Iteration {report.Iteration} of {report.Iterations}: loss {report.Loss:g4} ({tasks}), rate {report.LearningRate:g3}, {report.Remaining:d\\.hh\\:mm\\:ss} to go{validation}");
     }
 
-    private RowPairs ReadPairs(IDataView view, TaskVocabulary? trained)
+    /// <summary>The tasks that data may have where the user chose none: those of the model to start from, which scale intensities as it does, or the paper's.</summary>
+    private TaskVocabulary KnownTasks() => (_options.Training.InitialWeights is { } weights ? WeightsFile.ReadTasks(weights) : null) ?? TaskVocabulary.Paper;
+
+    private RowPairs ReadPairs(IDataView view, TaskVocabulary known, bool chosen)
     {
         // Tasks that the user chose are a choice among those of the data; without a choice each task must be known.
-        Func<string, RestorationTask?> find = trained is null
-            ? name => KnownTasks[name]
-            : name => trained.TryGet(name, out var task) ? task : null;
+        Func<string, RestorationTask?> find = chosen ? name => known.TryGet(name, out var task) ? task : null : name => known[name];
         return RowPairs.Create(
-            view, Columns, _options.HighQualityColumnName, find, (trained ?? TaskVocabulary.Paper).Any(task => task.Scaling == IntensityScaling.Volume),
+            view, Columns, _options.HighQualityColumnName, find, known.Any(task => task.Scaling == IntensityScaling.Volume),
             () => new PairSpool(_options.SpoolMegabytes * 1024L * 1024, _environment.Settings().TempFilePath), _options.CancellationToken);
     }
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Microsoft.ML;
 using Spectre.Console;
 using Tat.Samples.Shared;
 using Tat.Samples.Shell;
@@ -14,7 +15,7 @@ internal static class ExportCommand
     public static Command Create(Terminal terminal)
     {
         var model = CommonOptions.Model();
-        var output = new Option<string>("--out") { Description = "The file to write: .onnx, .safetensors (a model that PyTorch reads, too), or bare weights for PyTorch as .pth.", DefaultValueFactory = _ => "tat.onnx" };
+        var output = new Option<string>("--out") { Description = "The file to write: .onnx, .zip for ML.NET, .safetensors (a model that PyTorch reads, too), or bare weights for PyTorch as .pth.", DefaultValueFactory = _ => "tat.onnx" };
         var signature = new Option<OnnxSignature>("--signature")
         {
             Description = "Image: float[N,1,H,W], for restore, ApplyOnnx and other languages; Pixels: a row of pixels and its size, for ML.NET's own ApplyOnnxModel.",
@@ -37,6 +38,11 @@ internal static class ExportCommand
                     var described = parsed.GetValue(card) is { } file ? CardFile.Read(file, source.Card) : source.Card;
                     new TatModel(source.Network, source.Tasks, described).Save(path, parsed.GetValue(half));
                     terminal.Line($"The model is in {path}; PyTorch loads its weights with strict=True.");
+                    return Task.FromResult(ExitCodes.Done);
+                case ".zip":
+                    var ml = new MLContext();
+                    ModelFiles.Save(ml, ml.ImageRestoration.CreateTransformer(source), null, path);
+                    terminal.Line($"The model is in {path}.");
                     return Task.FromResult(ExitCodes.Done);
                 case ".pth" or ".pt":
                     WeightsFile.Export(source.Network, path);

@@ -5,6 +5,7 @@ using Tat.MLNet.Training;
 using Tat.Samples.Shared;
 using Tat.Samples.Shared.Training;
 using Tat.Samples.Shell;
+using Tat.Torch.Checkpoints;
 using Tat.Torch.Tasks;
 using Tat.Torch.Training;
 
@@ -46,13 +47,21 @@ internal static class TrainCommand
     private static TatTransformer TrainOnPairs(Terminal terminal, MLContext ml, TrainingPlan plan, TrainingMonitor monitor, CancellationToken cancellationToken) =>
         terminal.Track("Training", progress => ml.ImageRestoration.Trainers.Tat(new TatEstimator.Options
         {
-            Tasks = plan.Tasks.Count > 0 ? new(plan.Tasks.Select(name => TaskVocabulary.Paper[name])) : null,
+            Tasks = TasksOf(plan),
             Network = plan.Network,
             Training = plan.Training,
             ValidationSet = HasSplit(plan.Data!, "validation") ? ml.ImageRestoration.LoadPairs(plan.Data!, "validation") : null,
             MetricsCallback = report => monitor.Report(report, progress),
             CancellationToken = cancellationToken,
         }).Fit(ml.ImageRestoration.LoadPairs(plan.Data!, "train")));
+
+    /// <summary>The tasks that the plan names or implies, scaled as in the model to start from, or else as the plan says; <see langword="null"/> for what the data has.</summary>
+    private static TaskVocabulary? TasksOf(TrainingPlan plan)
+    {
+        var known = (plan.Training.InitialWeights is { } weights ? WeightsFile.ReadTasks(weights) : null) ?? (plan.MriByVolume ? TaskVocabulary.Scans : TaskVocabulary.Paper);
+        var names = plan.Tasks.Count > 0 || !plan.MriByVolume ? plan.Tasks : [.. known.Select(task => task.Name).Where(name => Directory.Exists(Path.Combine(plan.Data!, name, "train")))];
+        return names.Count > 0 ? new(names.Select(name => known[name])) : null;
+    }
 
     private static TatTransformer TrainOnScans(Terminal terminal, MLContext ml, TrainingPlan plan, TrainingMonitor monitor, CancellationToken cancellationToken)
     {

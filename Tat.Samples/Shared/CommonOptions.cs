@@ -25,9 +25,9 @@ internal static class CommonOptions
 
     public static Option<string> Task(bool required) => new("--task") { Description = "PET (synthesis), CT (denoising), MRI (super-resolution) or another task of the model.", Required = required };
 
-    public static Option<string> Model() => new("--model")
+    public static Option<string> Model() => new("--model", "--checkpoint")
     {
-        Description = "The model: .zip of ML.NET, .onnx or .safetensors; by default the one that comes with the program.",
+        Description = "The model: .zip of ML.NET, .onnx, .safetensors, or the folder of a training's checkpoints, also while it goes on; by default the one that comes with the program.",
         DefaultValueFactory = _ => TatPretrained.Name,
     };
 

@@ -1,5 +1,6 @@
 using Microsoft.ML;
 using Tat.MLNet.Scoring;
+using Tat.Torch.Checkpoints;
 using Tat.Torch.Inference;
 using Tat.Torch.Model;
 using Tat.Torch.Onnx;
@@ -35,6 +36,11 @@ internal static class ModelFiles
         if (IsPretrained(path))
         {
             return new Restorer(TatPretrained.Load(ComputeDevice.Choose(device)), options, ownsModel: true);
+        }
+
+        if (Directory.Exists(path))
+        {
+            return new Restorer(WeightsFile.Import(path, new() { Device = ComputeDevice.Choose(device) }), options, ownsModel: true);
         }
 
         if (!File.Exists(path))
@@ -73,6 +79,11 @@ internal static class ModelFiles
     /// <summary>Loads a model of TorchSharp.</summary>
     public static TatModel LoadTorch(string path)
     {
+        if (Directory.Exists(path))
+        {
+            return WeightsFile.Import(path);
+        }
+
         if (Path.GetExtension(path).Equals(".safetensors", StringComparison.OrdinalIgnoreCase))
         {
             return TatModel.Load(path);

@@ -3,8 +3,10 @@ using System.Text;
 using Tat.Torch.Files;
 using Tat.Torch.Model;
 using Tat.Torch.Pretrained;
+using Tat.Torch.Tasks;
 using Tat.Torch.TensorFiles;
 using Tat.Torch.TensorFiles.PyTorch;
+using Tat.Torch.Training.Resuming;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -20,9 +22,9 @@ public static class WeightsFile
     /// <summary>Reads the weights of a TAT network, in whatever a file keeps them.</summary>
     /// <remarks>
     /// Understood are a state_dict or a checkpoint that holds one, in PyTorch's zip and old formats or as safetensors, and models that were saved by <see cref="TatModel"/> or inside a pipeline of ML.NET. Prefixes such as <c>module.</c>
-    /// and <c>ema_model.</c> are dropped; where a file has both averaged and other weights, the averaged ones are taken. The architecture follows from the shapes.
+    /// and <c>ema_model.</c> are dropped; a folder means the newest checkpoint of a training, also while it goes on: its best averaged weights, or the present ones where none were validated. Where a file has both averaged and other weights, the averaged ones are taken. The architecture follows from the shapes.
     /// </remarks>
-    /// <param name="path">The file; <see cref="TatPretrained.Name"/> for the model that comes with this library.</param>
+    /// <param name="path">The file, or the folder of a training's checkpoints; <see cref="TatPretrained.Name"/> for the model that comes with this library.</param>
     /// <param name="options">What the file does not say; <see langword="null"/> for the paper's.</param>
     /// <returns>To be disposed by the caller.</returns>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
@@ -34,6 +36,11 @@ public static class WeightsFile
         if (TatPretrained.IsMeantBy(path))
         {
             return TatPretrained.Load(options.Device);
+        }
+
+        if (Directory.Exists(path))
+        {
+            return CheckpointStore.LoadModel(path, options);
         }
 
         if (IsZipOrPickle(path))
@@ -70,10 +77,34 @@ public static class WeightsFile
         }
     }
 
+    /// <summary>The tasks that a file of weights tells it was trained on; <see langword="null"/> for bare weights. Weights are not read.</summary>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="InvalidDataException">It is damaged; the message names it.</exception>
+    internal static TaskVocabulary? ReadTasks(string path)
+    {
+        if (TatPretrained.IsMeantBy(path))
+        {
+            return TatPretrained.Tasks;
+        }
+
+        if (IsZipOrPickle(path))
+        {
+            using var zip = OpenZip(path);
+            using var entry = zip?.Entries.FirstOrDefault(candidate => candidate.Name == PipelineEntry)?.Open();
+            return entry is null ? null : Named(path, () => TatModelFormat.Read(new SafetensorsReader(entry, path).Metadata, "the model in it").Tasks);
+        }
+
+        using var stream = RegularFile.Open(path, 1 << 16);
+        RefuseDownloads(stream, path);
+        var metadata = new SafetensorsReader(stream, path).Metadata;
+        return TatModelFormat.Describes(metadata) ? Named(path, () => TatModelFormat.Read(metadata, "the model").Tasks) : null;
+    }
+
     /// <summary>Writes the weights of a network as a bare state_dict, which the published program loads with <c>strict=True</c>.</summary>
     /// <param name="network">The network.</param>
     /// <param name="path">The file, replaced where it exists: <c>.safetensors</c>, or <c>.pth</c> or <c>.pt</c> for PyTorch's zip format.</param>
     /// <exception cref="ArgumentException">The extension is another.</exception>
+    /// <exception cref="InvalidDataException">A weight is NaN or infinite.</exception>
     public static void Export(TatNetwork network, string path)
     {
         ArgumentNullException.ThrowIfNull(network);
@@ -84,6 +115,7 @@ public static class WeightsFile
             throw new ArgumentException($"'{path}' has the extension '{extension}': weights are written as .pth, .pt or .safetensors.", nameof(path));
         }
 
+        NetworkWeights.CheckFinite(network, path);
         var temporary = $"{path}.{Guid.NewGuid():n}.tmp";
         try
         {
@@ -125,7 +157,7 @@ public static class WeightsFile
     {
         try
         {
-            return ZipFile.OpenRead(path);
+            return ZipDirectory.Open(RegularFile.Open(path));
         }
         catch (InvalidDataException)
         {
@@ -157,6 +189,7 @@ public static class WeightsFile
         try
         {
             Fill(network, dictionary, architecture);
+            NetworkWeights.CheckFinite(network, path);
         }
         catch
         {

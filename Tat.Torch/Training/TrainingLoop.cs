@@ -35,7 +35,7 @@ internal sealed class TrainingLoop : IDisposable
         _schedule = LearningRateSchedule.Of(_options);
         _plan = new(_options.Stages, _options.WeightsOf(trainer.Tasks));
         _meter = new(trainer.Tasks);
-        _checkpoints = _options.CheckpointFolder is null ? null : new(trainer.Network, trainer.Tasks, _options, pools, _plan, _meter.Add);
+        _checkpoints = _options.CheckpointFolder is null ? null : new(trainer.Network, trainer.Tasks, _options, pools, _plan, Card, _meter.Add);
         _state = new(trainer.Network, trainer.Tasks, _options);
         _clock = new(_options.Iterations, _options.MaximumDuration, _state.Counters);
     }

@@ -24,6 +24,7 @@ internal sealed class TrainingOptions
     private readonly Option<string[]> _phantoms = new("--phantoms") { Description = "With --from: the share of phantoms among the images of a task, as in PET=0.5.", AllowMultipleArgumentsPerToken = true };
     private readonly Option<string?> _network = new("--network") { Description = "small (the default) and medium for a CPU, or that of the paper for a GPU." };
     private readonly Option<string[]> _tasks = new("--tasks") { Description = "The tasks to train; by default all that the data has.", AllowMultipleArgumentsPerToken = true };
+    private readonly Option<bool> _mriByVolume = new("--mri-by-volume") { Description = "With --data: scale MRI by the level of each volume, for scanners of any scale, instead of over the paper's [0, 4095]." };
     private readonly Option<string[]> _shares = new("--shares") { Description = "How often tasks are drawn in relation to the others, as in MRI=2.", AllowMultipleArgumentsPerToken = true };
     private readonly Option<long?> _iterations = new("--iterations") { Description = "Number of training iterations." };
     private readonly Option<double?> _minutes = new("--minutes") { Description = "End after this time, whatever the iterations." };
@@ -50,7 +51,7 @@ internal sealed class TrainingOptions
     {
         foreach (var option in new Option[]
         {
-            _file, _data, _from, _holdOut, _phantoms, _network, _tasks, _shares, _iterations, _minutes, _batch, _patch, _rate, _warmUp, _average, _clip, _balancing,
+            _file, _data, _from, _holdOut, _phantoms, _network, _tasks, _mriByVolume, _shares, _iterations, _minutes, _batch, _patch, _rate, _warmUp, _average, _clip, _balancing,
             _flips, _identity, _initial, _validation, _checkpoints, _logs, _device, _seed,
         })
         {
@@ -110,6 +111,7 @@ internal sealed class TrainingOptions
             Network = (preset.Network ?? plan.Network) with { TrainSize = training.PatchSize },
             Training = training,
             Tasks = parsed.GetValue(_tasks) is { Length: > 0 } tasks ? tasks : plan.Tasks,
+            MriByVolume = parsed.GetValue(_mriByVolume) || plan.MriByVolume,
             Data = data,
             From = from,
             HoldOut = parsed.GetValue(_holdOut) is { Length: > 0 } held ? held : plan.HoldOut,

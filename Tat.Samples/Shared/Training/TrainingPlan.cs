@@ -33,6 +33,9 @@ internal sealed record TrainingPlan
     /// <summary>The tasks; none for all that there is data of.</summary>
     public IReadOnlyList<string> Tasks { get; init; } = [];
 
+    /// <summary>Whether MRI of <see cref="Data"/> is scaled by the level of each volume, as that of <see cref="From"/> always is, instead of over the paper's [0, 4095].</summary>
+    public bool MriByVolume { get; init; }
+
     /// <summary>A data set of pairs.</summary>
     public string? Data { get; init; }
 

@@ -83,6 +83,27 @@ public sealed class VolumeLevelTests
     }
 
     [TestMethod]
+    public void Volumes_of_another_scale_have_the_same_quality()
+    {
+        using var folder = new TemporaryFolder();
+        var qualities = new List<(double Psnr, double Ssim)>();
+        using var transformer = Transformer();
+        foreach (var scale in new[] { 1e-4f, 1, 1e4f })
+        {
+            WriteVolume(folder[$"{scale}/MRI/test/LQ/a.nii"], scale);
+            WriteVolume(folder[$"{scale}/MRI/test/HQ/a.nii"], scale, detail: 1.3f);
+            var metrics = _ml.ImageRestoration.Evaluate(transformer.Transform(_ml.ImageRestoration.LoadPairs(folder[$"{scale}"], "test"))).Overall;
+            qualities.Add((metrics.Psnr.Mean, metrics.Ssim.Mean));
+        }
+
+        foreach (var (psnr, ssim) in qualities)
+        {
+            Assert.AreEqual(qualities[1].Psnr, psnr, 1e-3);
+            Assert.AreEqual(qualities[1].Ssim, ssim, 1e-5);
+        }
+    }
+
+    [TestMethod]
     public async Task A_saved_pipeline_keeps_its_scaling_in_a_fresh_process()
     {
         using var folder = new TemporaryFolder();
@@ -110,11 +131,12 @@ public sealed class VolumeLevelTests
     }
 
     /// <summary>A volume whose slices differ in brightness, so that their own levels differ from its level.</summary>
-    private static void WriteVolume(string path) => new NiftiFormat().Write(path, [.. Enumerable.Range(1, Slices).Select(i =>
+    private static void WriteVolume(string path, float scale = 1, float detail = 1)
     {
-        var image = ExportedModels.CreateImage(20, 27, new("unit", "", "", new(0, i)));
-        return new ImageSlice(image.Pixels, image.Height, image.Width);
-    })]);
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        new NiftiFormat().Write(path, [.. Enumerable.Range(1, Slices).Select(i => ExportedModels.CreateImage(20, 27, new("unit", "", "", new(0, i))))
+            .Select(image => new ImageSlice([.. image.Pixels.Select(value => scale * MathF.Pow(value, detail))], image.Height, image.Width))]);
+    }
 
     private static TatTransformer Transformer() => new(ExportedModels.CreateModel(tasks: TaskVocabulary.Scans), new(), 3, NonFiniteHandling.Throw);
 

@@ -5,6 +5,7 @@ using Tat.Tests.Formats;
 using Tat.Tests.Loading;
 using Tat.Tests.Runtime;
 using Tat.Tests.Scoring;
+using Tat.Torch.Model;
 using Tat.Torch.Tasks;
 using Tat.Torch.Training;
 
@@ -75,6 +76,21 @@ public class TatEstimatorTests
         Assert.IsTrue(messages.Exists(message => message.Contains("Iteration 4 of 4") && message.Contains("validation")));
         Assert.IsTrue(messages.Exists(message => message.Contains("3 pairs of CT")));
         Assert.AreEqual(2, model.Card.Validation["CT"].Images);
+    }
+
+    [TestMethod]
+    public void Fine_tuning_scales_intensities_as_the_model_that_it_starts_from()
+    {
+        using var folder = new TemporaryFolder();
+        using var start = new TatModel(new TatNetwork(TinyModel.Network), TaskVocabulary.Scans);
+        start.Save(folder["start.safetensors"]);
+        var pairs = _ml.ImageRestoration.LoadPairs(SampleImages.WriteLayout(folder, "MRI"));
+        var training = _training with { InitialWeights = folder["start.safetensors"] };
+
+        using var tuned = _ml.ImageRestoration.Trainers.Tat(Options(training)).Fit(pairs);
+        CollectionAssert.AreEqual(new[] { RestorationTask.MriByVolume }, tuned.Tasks.ToArray());
+        var error = Assert.ThrowsExactly<InvalidDataException>(() => _ml.ImageRestoration.Trainers.Tat(Options(training, tasks: new(RestorationTask.Mri))).Fit(pairs));
+        StringAssert.Contains(error.Message, "scale the intensities of MRI in another way (Volume) than this training (Fixed)");
     }
 
     [TestMethod]

@@ -104,6 +104,22 @@ public sealed class IntensityCommandTests
         StringAssert.Contains(shown.Output.ReplaceLineEndings(" "), "scaled by the level of each volume");
     }
 
+    [TestMethod]
+    public async Task Training_scales_MRI_by_volume_on_request_and_where_it_starts_from_a_model_that_does()
+    {
+        using var folder = new TemporaryFolder();
+        var data = Loading.SampleImages.WriteLayout(folder, "CT", "MRI");
+        string[] train = ["train", "--data", data, "--iterations", "1", "--patch", "8", "--batch", "1"];
+        (await Cli.RunAsync([.. train, "--mri-by-volume", "--out", folder["a.zip"]])).AssertDone();
+        (await Cli.RunAsync([.. train, "--initial", folder["a.zip"], "--tasks", "MRI", "--out", folder["b.zip"]])).AssertDone();
+        (await Cli.RunAsync([.. train, "--out", folder["paper.zip"]])).AssertDone();
+        var ml = new MLContext();
+        foreach (var (model, tasks) in new[] { ("a.zip", "CT Fixed, MRI Volume"), ("b.zip", "MRI Volume"), ("paper.zip", "CT Fixed, MRI Fixed") })
+        {
+            Assert.AreEqual(tasks, string.Join(", ", ml.ImageRestoration.ReadModelInfo(folder[model]).Tasks.Select(task => $"{task} {task.Scaling}")), model);
+        }
+    }
+
     /// <summary>Each slice has the scale, and each negative voxel the sign, that it had.</summary>
     private static void AssertKept(IImageScan before, string path)
     {

@@ -1,4 +1,5 @@
 using Tat.Tests.Formats;
+using Tat.Torch.Checkpoints;
 using Tat.Torch.Model;
 using Tat.Torch.Training;
 using Tat.Torch.Training.Resuming;
@@ -44,6 +45,27 @@ public sealed class CheckpointTests
         using var longer = Train(options with { Iterations = 16 }, log);
         Assert.AreEqual(13, log.Reports[0].Iteration);
         Assert.AreEqual(16, log.Reports[^1].Iteration);
+    }
+
+    [TestMethod]
+    public void A_checkpoint_is_a_model_at_any_time_also_while_training_goes_on()
+    {
+        using var folder = new TemporaryFolder();
+        byte[]? during = null;
+        var log = new ProgressLog(report =>
+        {
+            if (report.Iteration == 7)
+            {
+                using var early = WeightsFile.Import(folder.Path);
+                during = Weights(early);
+                Assert.AreEqual((4L, "0.002", 2), (early.Card.Iterations, early.Card.Training["LearningRate"], early.Tasks.Count));
+            }
+        });
+        using var trained = Train(NoisyWaves.ShortTraining with { CheckpointFolder = folder.Path, CheckpointInterval = 6 }, log);
+        using var final = WeightsFile.Import(folder.Path);
+        CollectionAssert.AreEqual(Weights(trained), Weights(final));
+        CollectionAssert.AreNotEqual(during, Weights(final));
+        StringAssert.Contains(Assert.ThrowsExactly<InvalidDataException>(() => WeightsFile.Import(Path.GetTempPath())).Message, "holds no checkpoints", StringComparison.Ordinal);
     }
 
     [TestMethod]

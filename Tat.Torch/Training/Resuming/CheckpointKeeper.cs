@@ -17,13 +17,15 @@ internal sealed class CheckpointKeeper : IDisposable
     private readonly PairPool[] _pools;
     private readonly SamplingPlan _plan;
     private readonly SortedDictionary<string, string> _settings;
+    private readonly Func<IReadOnlyDictionary<string, string>> _describeModel;
     private readonly Action<string> _tell;
     private long _lastIteration = -1;
     private long _lastTime = Stopwatch.GetTimestamp();
 
-    public CheckpointKeeper(TatNetworkOptions network, TaskVocabulary tasks, TatTrainerOptions options, PairPool[] pools, SamplingPlan plan, Action<string> tell)
+    public CheckpointKeeper(TatNetworkOptions network, TaskVocabulary tasks, TatTrainerOptions options, PairPool[] pools, SamplingPlan plan, Func<ModelCard> card, Action<string> tell)
     {
         (_options, _pools, _plan, _tell) = (options, pools, plan, tell);
+        _describeModel = () => TatModelFormat.Write(network, tasks, card());
         _store = new(_options.CheckpointFolder!, _options.CheckpointsKept);
         _settings = Describe(network, tasks, options, pools);
     }
@@ -142,6 +144,7 @@ internal sealed class CheckpointKeeper : IDisposable
         Counters = counters,
         Iterations = _options.Iterations,
         Settings = _settings,
+        Model = _describeModel(),
         SettingsHash = Convert.ToHexStringLower(XxHash128.Hash(Encoding.UTF8.GetBytes(string.Join('\n', _settings)))),
         Seed = _options.Seed,
         Lists = [.. _pools.Select((pool, task) => new ListPosition(pool.Task.Name, pool.Count, _plan.TakenBefore(task, counters.Iteration + 1)))],

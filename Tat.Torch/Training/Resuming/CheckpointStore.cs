@@ -1,4 +1,6 @@
 using System.Globalization;
+using Tat.Torch.Checkpoints;
+using Tat.Torch.Model;
 using Tat.Torch.Training.Steps;
 
 namespace Tat.Torch.Training.Resuming;
@@ -39,9 +41,35 @@ internal sealed class CheckpointStore : IDisposable
     internal Func<string, Stream> Create { get; init; } = path => new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.None, 1 << 20);
 
     /// <summary>The iterations of which there are checkpoints, newest first.</summary>
-    public IReadOnlyList<long> Iterations =>
+    public IReadOnlyList<long> Iterations => IterationsIn(_folder);
+
+    /// <summary>Loads the model of the newest checkpoint that is whole, also while a training goes on writing others.</summary>
+    /// <param name="folder">The folder of checkpoints.</param>
+    /// <param name="options">What a checkpoint of an earlier version does not say.</param>
+    /// <exception cref="InvalidDataException">There is no whole checkpoint.</exception>
+    public static TatModel LoadModel(string folder, WeightsImportOptions options)
+    {
+        Exception? problem = null;
+        foreach (var iteration in IterationsIn(folder))
+        {
+            try
+            {
+                return TrainingCheckpoint.ReadModel(PathOf(folder, iteration), options);
+            }
+            catch (Exception exception) when (exception is InvalidDataException or EndOfStreamException or FileNotFoundException)
+            {
+                problem ??= exception;
+            }
+        }
+
+        throw new InvalidDataException(problem is null
+            ? $"'{folder}' holds no checkpoints of a training: give the folder that a training keeps them in (train --checkpoints)."
+            : $"No checkpoint in '{folder}' can be read: {problem.Message}", problem);
+    }
+
+    private static IReadOnlyList<long> IterationsIn(string folder) =>
     [
-        .. Directory.GetFiles(_folder, $"{Prefix}*{Extension}")
+        .. Directory.GetFiles(folder, $"{Prefix}*{Extension}")
             .Select(path => long.TryParse(Path.GetFileNameWithoutExtension(path).AsSpan(Prefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var iteration) ? iteration : -1)
             .Where(iteration => iteration >= 0)
             .OrderDescending(),
@@ -119,5 +147,7 @@ internal sealed class CheckpointStore : IDisposable
         }
     }
 
-    private string PathOf(long iteration) => Path.Combine(_folder, string.Create(CultureInfo.InvariantCulture, $"{Prefix}{iteration:d9}{Extension}"));
+    private string PathOf(long iteration) => PathOf(_folder, iteration);
+
+    private static string PathOf(string folder, long iteration) => Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"{Prefix}{iteration:d9}{Extension}"));
 }

@@ -2,8 +2,13 @@ using System.Globalization;
 using System.IO.Hashing;
 using System.Text;
 using System.Text.Json;
+using Tat.Torch.Checkpoints;
+using Tat.Torch.Files;
+using Tat.Torch.Model;
 using Tat.Torch.TensorFiles;
+using Tat.Torch.Training.Optimization;
 using Tat.Torch.Training.Steps;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Tat.Torch.Training.Resuming;
@@ -32,7 +37,7 @@ internal static class TrainingCheckpoint
     /// <exception cref="InvalidDataException">It is damaged.</exception>
     public static CheckpointManifest ReadManifest(string path)
     {
-        using var stream = File.OpenRead(path);
+        using var stream = RegularFile.Open(path);
         return Parse(new SafetensorsReader(stream, path).Metadata, path);
     }
 
@@ -41,15 +46,7 @@ internal static class TrainingCheckpoint
     public static CheckpointManifest ReadInto(string path, TrainingState state)
     {
         using var scope = NewDisposeScope();
-        using var stream = File.OpenRead(path);
-        var reader = new SafetensorsReader(stream, path);
-        var manifest = Parse(reader.Metadata, path);
-        var vectors = reader.ReadAll();
-        if (reader.Metadata.GetValueOrDefault(ChecksumKey) != Checksum(reader.Metadata[ManifestKey], vectors))
-        {
-            throw new InvalidDataException($"'{path}' is damaged: its checksum does not match its content.");
-        }
-
+        var (manifest, vectors) = ReadWhole(path);
         state.KeepAsBest(vectors.GetValueOrDefault("best"));
         foreach (var (name, target) in Vectors(state))
         {
@@ -67,6 +64,43 @@ internal static class TrainingCheckpoint
 
         state.Counters = manifest.Counters;
         return manifest;
+    }
+
+    /// <summary>Checks a checkpoint as a whole and makes a model of its best averaged weights, or of the present ones where none were validated.</summary>
+    /// <exception cref="InvalidDataException">It is damaged, or does not say of which network it is.</exception>
+    public static TatModel ReadModel(string path, WeightsImportOptions options)
+    {
+        using var scope = NewDisposeScope();
+        var (manifest, vectors) = ReadWhole(path);
+        var (architecture, tasks, card) = manifest.Model is { } model ? TatModelFormat.Read(model, $"'{path}'") : (options.Network, options.Tasks, new ModelCard());
+        using var laidOut = TatNetwork.CreateUninitialized(architecture ?? throw new InvalidDataException($"'{path}' is of an earlier version and does not say of which network it is."));
+        using var parameters = new FlatParameters(laidOut.named_parameters().Select(named => (named.name, named.parameter)), withGradients: false);
+        var weights = vectors.GetValueOrDefault("best") ?? vectors["average"];
+        if (weights.numel() != parameters.Values.numel())
+        {
+            throw new InvalidDataException($"'{path}' is of another network: it has {weights.numel()} numbers in place of {parameters.Values.numel()}.");
+        }
+
+        using (no_grad())
+        {
+            parameters.Values.copy_(weights);
+        }
+
+        var network = TatNetwork.CreateUninitialized(architecture);
+        NetworkWeights.Copy(laidOut.named_parameters().ToDictionary(named => named.name, named => (Tensor)named.parameter), network, path);
+        NetworkWeights.CheckFinite(network, path);
+        return new(options.Device is null ? network : network.to(options.Device), tasks, card);
+    }
+
+    private static (CheckpointManifest Manifest, Dictionary<string, Tensor> Vectors) ReadWhole(string path)
+    {
+        using var stream = RegularFile.Open(path);
+        var reader = new SafetensorsReader(stream, path);
+        var manifest = Parse(reader.Metadata, path);
+        var vectors = reader.ReadAll();
+        return reader.Metadata.GetValueOrDefault(ChecksumKey) == Checksum(reader.Metadata[ManifestKey], vectors)
+            ? (manifest, vectors)
+            : throw new InvalidDataException($"'{path}' is damaged: its checksum does not match its content.");
     }
 
     private static IEnumerable<KeyValuePair<string, Tensor>> Vectors(TrainingState state)

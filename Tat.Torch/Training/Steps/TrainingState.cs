@@ -26,7 +26,7 @@ internal sealed class TrainingState : IDisposable
     public TrainingState(TatNetworkOptions network, TaskVocabulary tasks, TatTrainerOptions options, ScalarType dtype = ScalarType.Float32)
     {
         (_options, _tasks, _device, _dtype) = (options, tasks, options.Device ?? CPU, dtype);
-        AddWorker(options.InitialWeights is null ? NewNetwork(network, options) : LoadWeights(network, options.InitialWeights));
+        AddWorker(options.InitialWeights is null ? NewNetwork(network, options) : LoadWeights(network, tasks, options.InitialWeights));
         AverageNetwork = TatNetwork.CreateUninitialized(network);
         AverageNetwork.to(dtype).to(_device);
         Average = new(AverageNetwork.named_parameters().Select(named => (named.name, named.parameter)), withGradients: false);
@@ -233,15 +233,21 @@ internal sealed class TrainingState : IDisposable
         return network;
     }
 
-    private static TatNetwork LoadWeights(TatNetworkOptions network, string path)
+    private static TatNetwork LoadWeights(TatNetworkOptions network, TaskVocabulary tasks, string path)
     {
-        var model = WeightsFile.Import(path, new() { Network = network });
-        if (model.Network.Options with { TrainSize = network.TrainSize } == network)
+        // Bare weights do not say what they were trained on: their tasks are those of this training.
+        var model = WeightsFile.Import(path, new() { Network = network, Tasks = tasks });
+        var problem = model.Network.Options with { TrainSize = network.TrainSize } != network
+            ? $"are those of another architecture: make the network options the same ({OptionsText.Show(OptionsText.Describe(model.Network.Options))})."
+            : tasks.FirstOrDefault(task => model.Tasks.TryGet(task.Name, out var known) && known.Scaling != task.Scaling) is { } other
+                ? $"scale the intensities of {other} in another way ({model.Tasks[other.Name].Scaling}) than this training ({other.Scaling}): train with the tasks of that model."
+                : null;
+        if (problem is null)
         {
             return model.Network;
         }
 
         model.Dispose();
-        throw new InvalidDataException($"The initial weights '{path}' are those of another architecture: make the network options the same ({OptionsText.Show(OptionsText.Describe(model.Network.Options))}).");
+        throw new InvalidDataException($"The initial weights '{path}' {problem}");
     }
 }

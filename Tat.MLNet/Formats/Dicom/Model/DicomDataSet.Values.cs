@@ -28,7 +28,7 @@ internal sealed partial class DicomDataSet
 
         if (element.Vr is not DicomVr.UN && !element.Vr.IsText())
         {
-            return GetNumbers(element).Select(number => number.ToString(CultureInfo.InvariantCulture)).ToArray();
+            return (GetNumbers(element) ?? []).Select(number => number.ToString(CultureInfo.InvariantCulture)).ToArray();
         }
 
         var text = element.Vr.UsesCharacterSet() ? CharacterSet.Decode(element.Value, element.Vr) : Encoding.Latin1.GetString(element.Value);
@@ -47,7 +47,10 @@ internal sealed partial class DicomDataSet
 
     /// <summary>The values as numbers; none where the element is absent or empty.</summary>
     /// <exception cref="DicomDataException">A value is not a number.</exception>
-    public double[] GetDoubles(DicomTag tag)
+    public double[] GetDoubles(DicomTag tag) => TryGetDoubles(tag) ?? throw new DicomDataException($"{Tags.Name(tag)} is not a number; the header is damaged.");
+
+    /// <summary>The values as numbers; <see langword="null"/> where one is none, for elements that pixels do not need.</summary>
+    public double[]? TryGetDoubles(DicomTag tag)
     {
         if (Find(tag) is not { Items: null, Value.Length: > 0 } element)
         {
@@ -65,7 +68,7 @@ internal sealed partial class DicomDataSet
         {
             if (!double.TryParse(texts[i], NumberStyles.Float, CultureInfo.InvariantCulture, out numbers[i]) || !double.IsFinite(numbers[i]))
             {
-                throw new DicomDataException($"{Tags.Name(tag)} is not a number; the header is damaged.");
+                return null;
             }
         }
 
@@ -78,12 +81,12 @@ internal sealed partial class DicomDataSet
 
     /// <summary>The first value as an integer; <see langword="null"/> where there is none.</summary>
     /// <exception cref="DicomDataException">It is not an integer of 32 bits.</exception>
-    public int? GetInt(DicomTag tag) => GetDouble(tag) switch
-    {
-        null => null,
-        var number when number == Math.Floor(number.Value) && Math.Abs(number.Value) <= int.MaxValue => (int)number.Value,
-        _ => throw new DicomDataException($"{Tags.Name(tag)} is not an integer; the header is damaged."),
-    };
+    public int? GetInt(DicomTag tag) => GetDouble(tag) is { } number
+        ? ToInt(number) ?? throw new DicomDataException($"{Tags.Name(tag)} is not an integer; the header is damaged.")
+        : null;
+
+    /// <summary>The first value as an integer; <see langword="null"/> where there is none that is an integer of 32 bits, for elements that pixels do not need.</summary>
+    public int? TryGetInt(DicomTag tag) => TryGetDoubles(tag) is [var number, ..] ? ToInt(number) : null;
 
     /// <summary>The items of a sequence; none where it is absent.</summary>
     public IReadOnlyList<DicomDataSet> GetItems(DicomTag tag) => Find(tag)?.Items ?? [];
@@ -124,7 +127,10 @@ internal sealed partial class DicomDataSet
 
     public void SetItems(DicomTag tag, params List<DicomDataSet> items) => Set(new DicomElement(tag, items));
 
-    private static double[] GetNumbers(DicomElement element)
+    private static int? ToInt(double number) => number == Math.Floor(number) && Math.Abs(number) <= int.MaxValue ? (int)number : null;
+
+    /// <summary>Binary numbers; <see langword="null"/> where the representation is not one of numbers.</summary>
+    private static double[]? GetNumbers(DicomElement element)
     {
         Func<byte[], int, double>? read = element.Vr switch
         {
@@ -140,7 +146,7 @@ internal sealed partial class DicomDataSet
         };
         if (read is null)
         {
-            throw new DicomDataException($"{Tags.Name(element.Tag)} has a value of kind {element.Vr.Name()} where a number was expected; the header is damaged.");
+            return null;
         }
 
         var size = element.Vr.SwapUnit();

@@ -34,16 +34,21 @@ internal sealed class ModalityTransform
     /// <summary>The transform of a frame: of its functional groups, then of the object.</summary>
     public static ModalityTransform Of(DicomDataSet dataSet, int frame, bool signedPixels)
     {
-        if (FunctionalGroups.Find(dataSet, frame, Tags.PixelValueTransformationSequence) is { } group)
+        if (FunctionalGroups.Find(dataSet, frame, Tags.PixelValueTransformationSequence) is { } group && OfRescale(group) is { IsPresent: true } transform)
         {
-            return OfRescale(group);
+            return transform;
         }
 
-        return dataSet.GetItem(Tags.ModalityLutSequence) is { } table ? OfTable(table, signedPixels) : OfRescale(dataSet);
+        // Old toolkits write sequences whose item is empty: there is no transform then.
+        return dataSet.GetItem(Tags.ModalityLutSequence) is { } table && (table.Find(Tags.LutData) is { Value.Length: > 0 } || !HasRescale(dataSet) && table.Find(Tags.LutDescriptor) is { Value.Length: > 0 })
+            ? OfTable(table, signedPixels)
+            : OfRescale(dataSet);
     }
 
     /// <summary>Maps a stored value.</summary>
     public double Apply(int stored) => _table is null ? (stored * Slope) + Intercept : _table[Math.Clamp((long)stored - _first, 0, _table.Length - 1)];
+
+    private static bool HasRescale(DicomDataSet dataSet) => dataSet.GetDouble(Tags.RescaleSlope) is not null && dataSet.GetDouble(Tags.RescaleIntercept) is not null;
 
     private static ModalityTransform OfRescale(DicomDataSet dataSet)
     {

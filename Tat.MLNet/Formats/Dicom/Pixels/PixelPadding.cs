@@ -14,12 +14,12 @@ internal readonly record struct PixelPadding(int First, int? Limit)
     /// <summary>The padding of an object, with the sign of its pixels whatever the element was written as.</summary>
     public static PixelPadding? Of(DicomDataSet dataSet, PixelLayout layout)
     {
-        if (layout.Floating || dataSet.GetInt(Tags.PixelPaddingValue) is not { } first)
+        if (layout.Floating || dataSet.TryGetInt(Tags.PixelPaddingValue) is not { } first)
         {
             return null;
         }
 
         int Signed(int value) => layout.BitsAllocated == 16 ? layout.Signed ? (short)value : (ushort)value : value;
-        return new PixelPadding(Signed(first), dataSet.GetInt(Tags.PixelPaddingRangeLimit) is { } limit ? Signed(limit) : null);
+        return new PixelPadding(Signed(first), dataSet.TryGetInt(Tags.PixelPaddingRangeLimit) is { } limit ? Signed(limit) : null);
     }
 }

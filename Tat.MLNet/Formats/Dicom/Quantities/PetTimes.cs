@@ -19,7 +19,8 @@ internal static class PetTimes
     /// <param name="halfLife">Half-life in seconds.</param>
     public static PetDecay Of(DicomDataSet dataSet, DicomDataSet drug, double halfLife)
     {
-        var acquisition = DicomDateTime.Of(dataSet, Tags.AcquisitionDate, Tags.AcquisitionTime);
+        var acquisition = DicomDateTime.Of(dataSet, Tags.AcquisitionDate, Tags.AcquisitionTime)
+            ?? DicomDateTime.Of(dataSet, Tags.AcquisitionDateTime, DicomDateTime.Zone(dataSet));
         var reference = ReferenceTime(dataSet, acquisition, halfLife);
         double seconds;
         if (DicomDateTime.Of(drug, Tags.RadiopharmaceuticalStartDateTime, DicomDateTime.Zone(dataSet)) is { } injected)
@@ -78,7 +79,7 @@ internal static class PetTimes
     /// </summary>
     private static DateTime? BackFromFrame(DicomDataSet dataSet, DateTime acquisition, double halfLife)
     {
-        if (dataSet.GetDouble(Tags.FrameReferenceTime) is not (> 0 and var frameReference) || dataSet.GetDouble(Tags.ActualFrameDuration) is not (> 0 and var duration))
+        if (dataSet.TryGetDoubles(Tags.FrameReferenceTime) is not [> 0 and var frameReference, ..] || dataSet.TryGetDoubles(Tags.ActualFrameDuration) is not [> 0 and var duration, ..])
         {
             return null;
         }

@@ -49,7 +49,7 @@ internal static class DerivedObject
     {
         copy.SetText(Tags.SopInstanceUid, DicomVr.UI, instanceUid);
         copy.SetText(Tags.SeriesInstanceUid, DicomVr.UI, series.Uid);
-        var number = Math.Clamp(copy.GetInt(Tags.SeriesNumber) ?? 0, 0, int.MaxValue - series.NumberOffset) + series.NumberOffset;
+        var number = Math.Clamp(copy.TryGetInt(Tags.SeriesNumber) ?? 0, 0, int.MaxValue - series.NumberOffset) + series.NumberOffset;
         copy.SetText(Tags.SeriesNumber, DicomVr.IS, number.ToString(CultureInfo.InvariantCulture));
         if (series.Deidentifier is not null)
         {

@@ -87,15 +87,18 @@ internal sealed class BuiltInProvider : IDicomProvider
 
     private static TransferSyntax FindSyntax(Stream file, long dataStart, DicomDataSet meta)
     {
-        if (meta.GetString(Tags.TransferSyntaxUid) is { } uid)
+        file.Position = dataStart;
+        var guess = DicomFileStart.GuessSyntax(ReadStart(file));
+        if (meta.GetString(Tags.TransferSyntaxUid) is not { } uid)
         {
-            // A syntax without a name may order its elements in any way.
-            var syntax = TransferSyntax.Of(uid);
-            return syntax.IsKnown ? syntax : throw new DicomDataException($"unsupported transfer syntax {syntax}; {TransferSyntax.Conversion}.");
+            return guess ?? throw new DicomDataException("the file meta information names no transfer syntax; the file is damaged.");
         }
 
-        file.Position = dataStart;
-        return DicomFileStart.GuessSyntax(ReadStart(file)) ?? throw new DicomDataException("the file meta information names no transfer syntax; the file is damaged.");
+        // A syntax without a name may order its elements in any way.
+        var syntax = TransferSyntax.Of(uid);
+        return !syntax.IsKnown ? throw new DicomDataException($"unsupported transfer syntax {syntax}; {TransferSyntax.Conversion}.")
+            : guess is null || syntax.Deflated || guess.BigEndian == syntax.BigEndian ? syntax
+            : syntax with { BigEndian = guess.BigEndian };
     }
 
     private static IReadOnlyList<long> ReadExtendedOffsets(DicomDataSet dataSet)

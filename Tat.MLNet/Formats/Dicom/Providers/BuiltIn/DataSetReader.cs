@@ -10,7 +10,20 @@ internal sealed class DataSetReader(DicomInput input, bool isExplicit)
 
     private const uint Undefined = 0xFFFFFFFF;
     private static readonly byte[] _itemStart = [0xFE, 0xFF, 0x00, 0xE0];
+
+    /// <summary>More damaged sequences than this are no slip of a writer.</summary>
+    private const int MaximumIgnored = 16;
+
+    /// <summary>Sequences that values depend on: without them an image would be read, and read wrong.</summary>
+    private static readonly DicomTag[] _needed =
+    [
+        Tags.SharedFunctionalGroupsSequence, Tags.PerFrameFunctionalGroupsSequence, Tags.PixelValueTransformationSequence, Tags.ModalityLutSequence,
+        Tags.RadiopharmaceuticalInformationSequence,
+    ];
+
+    private bool _isExplicit = isExplicit;
     private bool _signedPixels;
+    private int _ignored;
 
     /// <summary>Where the pixels are; <see langword="null"/> until, and unless, they are met.</summary>
     public PixelLocation? Pixels { get; private set; }
@@ -44,7 +57,17 @@ internal sealed class DataSetReader(DicomInput input, bool isExplicit)
     public DicomDataSet ReadAll()
     {
         var dataSet = new DicomDataSet();
-        ReadElements(dataSet, input.Length, delimited: false, depth: 0);
+        try
+        {
+            _isExplicit = ElementHeader.TellsRepresentation(input, _isExplicit, input.Length);
+            ReadElements(dataSet, input.Length, delimited: false, depth: 0);
+        }
+        catch (DicomDataException exception)
+        {
+            exception.SeriesInstanceUid = dataSet.GetString(Tags.SeriesInstanceUid);
+            throw;
+        }
+
         return dataSet;
     }
 
@@ -115,7 +138,7 @@ internal sealed class DataSetReader(DicomInput input, bool isExplicit)
 
     private void ReadElement(DicomDataSet dataSet, DicomTag tag, long end, int depth)
     {
-        var (vr, length) = isExplicit ? ReadExplicitHeader(tag) : (DicomVr.UN, input.ReadUInt32());
+        var (vr, length) = _isExplicit ? ElementHeader.Read(input, tag, end) : (DicomVr.UN, input.ReadUInt32());
         if (length != Undefined && length > end - input.Position)
         {
             throw new DicomDataException($"{Tags.Name(tag)} says that it has {length} bytes and {end - input.Position} are left; the file is truncated or damaged.");
@@ -128,7 +151,7 @@ internal sealed class DataSetReader(DicomInput input, bool isExplicit)
         }
 
         var writtenAs = vr;
-        if (vr == DicomVr.UN)
+        if (vr is DicomVr.UN or DicomVr.None)
         {
             vr = VrDictionary.Find(tag, _signedPixels);
         }
@@ -140,7 +163,7 @@ internal sealed class DataSetReader(DicomInput input, bool isExplicit)
         }
 
         // What is written as UN is in little endian, whatever the rest is (PS3.5, section 6.2.2).
-        var value = input.ReadValue(tag, length, isExplicit && writtenAs == DicomVr.UN ? DicomVr.UN : vr);
+        var value = input.ReadValue(tag, length, _isExplicit && writtenAs == DicomVr.UN ? DicomVr.UN : vr);
         if (!tag.IsGroupLength || tag.Group == 0x0002)
         {
             dataSet.Set(new DicomElement(tag, vr, value));
@@ -150,25 +173,6 @@ internal sealed class DataSetReader(DicomInput input, bool isExplicit)
         {
             _signedPixels = value is [1, ..];
         }
-    }
-
-    private (DicomVr Vr, uint Length) ReadExplicitHeader(DicomTag tag)
-    {
-        Span<byte> letters = stackalloc byte[2];
-        input.Fill(letters);
-        if (!char.IsAsciiLetterUpper((char)letters[0]) || !char.IsAsciiLetterUpper((char)letters[1]))
-        {
-            throw new DicomDataException($"{Tags.Name(tag)} has no value representation; the file is damaged.");
-        }
-
-        var vr = DicomVrs.Of(letters[0], letters[1]);
-        if (!vr.HasLongLength())
-        {
-            return (vr, input.ReadUInt16());
-        }
-
-        input.ReadUInt16();
-        return (Enum.IsDefined(vr) ? vr : DicomVr.UN, input.ReadUInt32());
     }
 
     private void ReadSequence(DicomDataSet dataSet, DicomTag tag, DicomVr writtenAs, DicomVr vr, uint length, int depth)
@@ -190,17 +194,51 @@ internal sealed class DataSetReader(DicomInput input, bool isExplicit)
             throw new DicomDataException($"sequences are nested more than {MaximumDepth} times; the file is damaged.");
         }
 
-        // The items of a sequence that is written as UN are in Implicit VR Little Endian (PS3.5, section 6.2.2).
-        if (isExplicit && writtenAs == DicomVr.UN)
+        if (length is not (0 or Undefined))
         {
-            var littleEndian = input.AsLittleEndian();
-            var inner = new DataSetReader(littleEndian, isExplicit: false) { _signedPixels = _signedPixels };
-            dataSet.Set(new DicomElement(tag, inner.ReadItems(dataSet, tag, length, depth)));
-            input.Follow(littleEndian);
+            ReadSequenceOfLength(dataSet, tag, writtenAs, length, depth);
             return;
         }
 
-        dataSet.Set(new DicomElement(tag, ReadItems(dataSet, tag, length, depth)));
+        dataSet.Set(new DicomElement(tag, ReadItems(dataSet, tag, writtenAs, length, depth)));
+    }
+
+    /// <summary>A sequence that pixels do not need, and that holds text or damaged items, is passed over: its length tells where it ends.</summary>
+    private void ReadSequenceOfLength(DicomDataSet dataSet, DicomTag tag, DicomVr writtenAs, uint length, int depth)
+    {
+        var end = input.Position + length;
+        var wasExplicit = _isExplicit;
+        try
+        {
+            dataSet.Set(new DicomElement(tag, ReadItems(dataSet, tag, writtenAs, length, depth)));
+        }
+        catch (DicomDataException) when (!_needed.Contains(tag) && _ignored < MaximumIgnored)
+        {
+            _ignored++;
+            _isExplicit = wasExplicit;
+            input.Skip(tag, end - input.Position);
+        }
+    }
+
+    /// <summary>The items of a sequence that is written as UN are in Implicit VR Little Endian (PS3.5, section 6.2.2).</summary>
+    private List<DicomDataSet> ReadItems(DicomDataSet parent, DicomTag sequence, DicomVr writtenAs, uint length, int depth)
+    {
+        if (!_isExplicit || writtenAs != DicomVr.UN)
+        {
+            return ReadItems(parent, sequence, length, depth);
+        }
+
+        var littleEndian = input.AsLittleEndian();
+        var inner = new DataSetReader(littleEndian, isExplicit: false) { _signedPixels = _signedPixels, _ignored = _ignored };
+        try
+        {
+            return inner.ReadItems(parent, sequence, length, depth);
+        }
+        finally
+        {
+            input.Follow(littleEndian);
+            _ignored = inner._ignored;
+        }
     }
 
     private List<DicomDataSet> ReadItems(DicomDataSet parent, DicomTag sequence, uint length, int depth)
@@ -233,7 +271,11 @@ internal sealed class DataSetReader(DicomInput input, bool isExplicit)
 
             input.Take(0);
             var item = new DicomDataSet(parent.CharacterSet);
-            ReadElements(item, itemLength == Undefined ? end : input.Position + itemLength, itemLength == Undefined, depth + 1);
+            var itemEnd = itemLength == Undefined ? end : input.Position + itemLength;
+            var declared = _isExplicit;
+            _isExplicit = ElementHeader.TellsRepresentation(input, declared, itemEnd);
+            ReadElements(item, itemEnd, itemLength == Undefined, depth + 1);
+            _isExplicit = declared;
             items.Add(item);
         }
 

@@ -10,6 +10,9 @@ internal sealed class DicomInput(Stream stream, long length, bool bigEndian, Mem
     /// <summary>Bytes that an element takes beside its value.</summary>
     private const int ElementSize = 96;
 
+    private readonly byte[] _ahead = new byte[8];
+    private int _aheadCount;
+
     public long Position { get; private set; } = stream.Position;
 
     public long Length { get; } = length;
@@ -17,10 +20,24 @@ internal sealed class DicomInput(Stream stream, long length, bool bigEndian, Mem
     public bool BigEndian { get; } = bigEndian;
 
     /// <summary>The same input in little endian byte order.</summary>
-    public DicomInput AsLittleEndian() => BigEndian ? new DicomInput(stream, Length, false, meter) : this;
+    public DicomInput AsLittleEndian()
+    {
+        if (!BigEndian)
+        {
+            return this;
+        }
+
+        var other = new DicomInput(stream, Length, false, meter);
+        other.Follow(this);
+        return other;
+    }
 
     /// <summary>Goes on where another view of the same stream stopped.</summary>
-    public void Follow(DicomInput other) => Position = other.Position;
+    public void Follow(DicomInput other)
+    {
+        (Position, _aheadCount) = (other.Position, other._aheadCount);
+        other._ahead.CopyTo(_ahead, 0);
+    }
 
     public bool Has(long bytes) => bytes <= Length - Position;
 
@@ -47,9 +64,11 @@ internal sealed class DicomInput(Stream stream, long length, bool bigEndian, Mem
             throw new DicomDataException("the file ends inside its header; it is truncated, copy it again.");
         }
 
+        var known = Math.Min(_aheadCount, bytes.Length);
+        TakeAhead(known, bytes);
         try
         {
-            stream.ReadExactly(bytes);
+            stream.ReadExactly(bytes[known..]);
         }
         catch (EndOfStreamException exception)
         {
@@ -57,6 +76,32 @@ internal sealed class DicomInput(Stream stream, long length, bool bigEndian, Mem
         }
 
         Position += bytes.Length;
+    }
+
+    /// <summary>The next bytes, up to eight, without reading on; fewer at the end.</summary>
+    public ReadOnlySpan<byte> Peek(int count)
+    {
+        count = (int)Math.Min(count, Length - Position);
+        if (_aheadCount < count)
+        {
+            _aheadCount += stream.ReadAtLeast(_ahead.AsSpan(_aheadCount, count - _aheadCount), count - _aheadCount, throwOnEndOfStream: false);
+        }
+
+        return _ahead.AsSpan(0, Math.Min(count, _aheadCount));
+    }
+
+    /// <summary>Eight bytes that are far ahead; <see langword="false"/> where they are not to be had, as from deflated data, which would have to be inflated anew.</summary>
+    public bool TryPeekAt(long position, Span<byte> bytes)
+    {
+        if (stream is InflatedStream || position > Length - bytes.Length)
+        {
+            return false;
+        }
+
+        stream.Position = position;
+        var read = stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
+        stream.Position = Position + _aheadCount;
+        return read == bytes.Length;
     }
 
     /// <summary>Reads a value and puts it into little endian byte order.</summary>
@@ -92,6 +137,7 @@ internal sealed class DicomInput(Stream stream, long length, bool bigEndian, Mem
     {
         Require(tag, bytes);
         Position += bytes;
+        _aheadCount = 0;
         stream.Position = Position;
     }
 
@@ -101,6 +147,13 @@ internal sealed class DicomInput(Stream stream, long length, bool bigEndian, Mem
         {
             value.Slice(at, unit).Reverse();
         }
+    }
+
+    private void TakeAhead(int count, Span<byte> bytes)
+    {
+        _ahead.AsSpan(0, count).CopyTo(bytes);
+        _ahead.AsSpan(count, _aheadCount - count).CopyTo(_ahead);
+        _aheadCount -= count;
     }
 
     private void Require(DicomTag tag, long bytes)

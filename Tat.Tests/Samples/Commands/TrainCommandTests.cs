@@ -31,7 +31,11 @@ public sealed class TrainCommandTests
         (await Cli.RunAsync("train", "--options", folder["m/tat.training.json"], "--logs", folder["again"], "--out", folder["again.zip"])).AssertDone();
         CollectionAssert.AreEqual(Columns(folder["logs/training.csv"]), Columns(folder["again/training.csv"]));
 
-        (await Cli.RunAsync("train", "--from", folder["good"], "--initial", folder["again.zip"], "--iterations", "1", "--patch", "16", "--out", folder["on.zip"])).AssertDone();
+        (await Cli.RunAsync("train", "--from", folder["good"], "--initial", folder["again.zip"], "--iterations", "1", "--patch", "16", "--checkpoints", folder["on"], "--out", folder["on.zip"])).AssertDone();
+        (await Cli.RunAsync("export", "--checkpoint", folder["on"], "--out", folder["on.safetensors"])).AssertDone();
+        (await Cli.RunAsync("simulate", folder["good/CT/p1/a.nii"], "--task", "CT", "--out", folder["set"])).AssertDone();
+        var fromCheckpoint = await Cli.RunAsync("evaluate", "--data", folder["set"], "--checkpoint", folder["on"], "--json");
+        Assert.AreEqual((await Cli.RunAsync("evaluate", "--data", folder["set"], "--model", folder["on.zip"], "--json")).Output, fromCheckpoint.Output);
         (await Cli.RunAsync("train", "--from", folder["good"], "--hold-out", "p9", "--out", folder["x.zip"])).AssertFailed(1, "p9");
     }
 
