@@ -1,4 +1,5 @@
 using Microsoft.ML.Data;
+using Tat.MLNet.Formats.Contracts;
 using Tat.Torch.Files;
 
 namespace Tat.MLNet.Loading;
@@ -6,10 +7,6 @@ namespace Tat.MLNet.Loading;
 /// <summary>Finds the images among the files of a folder.</summary>
 internal static class ImageFiles
 {
-    private static readonly HashSet<string> _sidecars = new(
-        [".json", ".txt", ".csv", ".tsv", ".md", ".xml", ".html", ".pdf", ".log", ".bval", ".bvec", ".ini", ".db"],
-        StringComparer.OrdinalIgnoreCase);
-
     /// <summary>All files under a folder, in the order of their names; the file itself where the path is one.</summary>
     /// <exception cref="DirectoryNotFoundException">There is nothing at that path.</exception>
     public static IReadOnlyList<string> Under(string path)
@@ -32,14 +29,7 @@ internal static class ImageFiles
     public static IEnumerable<string> Images(IReadOnlyCollection<string> files)
     {
         var known = files.ToHashSet(StringComparer.OrdinalIgnoreCase);
-        return files.Where(file => !IsSidecar(file) && !IsPixelFileOfPair(file, known));
-    }
-
-    /// <summary>Whether a file is told by its name to accompany images: hidden files, texts, DICOM directories.</summary>
-    public static bool IsSidecar(string file)
-    {
-        var name = Path.GetFileName(file);
-        return name.StartsWith('.') || name.Equals("DICOMDIR", StringComparison.OrdinalIgnoreCase) || _sidecars.Contains(Path.GetExtension(name));
+        return files.Where(file => !Sidecars.Has(file) && !IsPixelFileOfPair(file, known));
     }
 
     private static bool IsPixelFileOfPair(string file, HashSet<string> known)

@@ -36,7 +36,8 @@ internal sealed class TrainingLoop : IDisposable
         _plan = new(_options.Stages, _options.WeightsOf(trainer.Tasks));
         _meter = new(trainer.Tasks);
         _checkpoints = _options.CheckpointFolder is null ? null : new(trainer.Network, trainer.Tasks, _options, pools, _plan, Card, _meter.Add);
-        _state = new(trainer.Network, trainer.Tasks, _options);
+        var initial = _options.InitialWeights is { } weights ? InitialWeights.Load(trainer.Network, trainer.Tasks, weights) : null;
+        _state = new(trainer.Network, trainer.Tasks, _options, initial: initial);
         _clock = new(_options.Iterations, _options.MaximumDuration, _state.Counters);
     }
 

@@ -1,10 +1,10 @@
-using Tat.MLNet.Formats.Nifti;
-using Tat.MLNet.Loading;
+using Tat.MLNet.Formats.Contracts;
 using Tat.MLNet.Formats.Dicom.Codecs;
 using Tat.MLNet.Formats.Dicom.Model;
 using Tat.MLNet.Formats.Dicom.Providers;
 using Tat.MLNet.Formats.Dicom.Providers.BuiltIn;
 using Tat.MLNet.Formats.Dicom.Reading;
+using Tat.MLNet.Formats.Nifti;
 using Tat.Torch.Files;
 
 namespace Tat.MLNet.Formats.Dicom.Series;
@@ -69,7 +69,7 @@ internal static class SeriesFinder
         {
             if (!IsDicom(path))
             {
-                var reason = NiftiPaths.EndingOf(path) is not null || ImageFiles.IsSidecar(path) ? null
+                var reason = NiftiPaths.EndingOf(path) is not null || Sidecars.Has(path) ? null
                     : new FileInfo(path).Length == 0 ? "the file is empty."
                     : path.EndsWith(".dcm", StringComparison.OrdinalIgnoreCase) ? "it is no DICOM file, although its name says so."
                     : null;
