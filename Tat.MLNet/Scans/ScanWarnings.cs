@@ -20,7 +20,7 @@ internal static class ScanWarnings
     private static IEnumerable<string> OfFiles(IImageScan scan) => scan switch
     {
         ReslicedScan resliced => OfFiles(resliced.Source),
-        DicomScan dicom => [.. dicom.Problems, .. dicom.LeftOut.Select(file => file.ToString())],
+        DicomScan dicom => [.. dicom.Problems, .. dicom.Remarks, .. dicom.LeftOut.Select(file => file.ToString())],
         _ => [],
     };
 }

@@ -27,14 +27,11 @@ internal static class SeriesAssembler
         var first = frames[0];
         if (!first.HasFunctionalGroups)
         {
-            return new DicomScan(path, format, frames, first.NominalDistance ?? first.Thickness, [], leftOut);
+            return new DicomScan(path, format, frames, frames.Count, first.NominalDistance ?? first.Thickness) { LeftOut = leftOut };
         }
 
-        var sorted = frames.ToList();
-        var (problems, spacing) = SeriesGeometry.Sort(sorted);
-        return problems.Count == 0
-            ? new DicomScan(path, format, ShareReferenceTime(sorted), spacing, [], leftOut)
-            : new DicomScan(path, format, ShareReferenceTime([.. frames]), null, problems, leftOut);
+        var order = SeriesGeometry.Sort(frames);
+        return Create(path, format, order.Problems.Count == 0 ? order : new([.. frames], frames.Count, null, order.Problems, order.Remarks), leftOut);
     }
 
     private static DicomScan AssembleFiles(string path, IImageFormat format, List<DicomSlice> slices, IReadOnlyList<LeftOutFile> leftOut, ImageReadOptions options)
@@ -51,20 +48,29 @@ internal static class SeriesAssembler
             throw new DicomDataException("the series mixes images of different modalities or units; separate them.");
         }
 
-        var (problems, spacing) = SeriesGeometry.Sort(slices);
+        var order = SeriesGeometry.Sort(slices);
         if (slices.Exists(slice => !SameSpacing(slice, first)))
         {
-            problems = [.. problems, "the pixel spacing differs between slices"];
+            order = order with { Problems = [.. order.Problems, "the pixel spacing differs between slices"] };
         }
 
-        if (problems.Count > 0 && !options.AllowIrregularSeries)
+        if (order.Problems.Count > 0 && !options.AllowIrregularSeries)
         {
             throw new DicomDataException(
-                $"the series is no regular volume: {string.Join("; ", problems.Concat(leftOut.Select(file => file.ToString())))}. Complete or separate it, or allow irregular series to read its slices as they are.");
+                $"the series is no regular volume: {string.Join("; ", order.Problems.Concat(leftOut.Select(file => file.ToString())))}. Complete or separate it, or allow irregular series to read its slices as they are.");
         }
 
-        return new DicomScan(path, format, ShareReferenceTime(slices), spacing, problems, leftOut);
+        return Create(path, format, order, leftOut);
     }
+
+    private static DicomScan Create(string path, IImageFormat format, SeriesOrder order, IReadOnlyList<LeftOutFile> leftOut) =>
+        new(path, format, ShareReferenceTime(order.Slices), order.SlicesPerVolume, order.Spacing)
+        {
+            Problems = order.Problems,
+            Remarks = order.Slices[0].IsMosaic ? [.. order.Remarks, "its images are Siemens mosaics, whose tiles are restored as one image"] : order.Remarks,
+            IsSheared = order.IsSheared,
+            LeftOut = leftOut,
+        };
 
     private static bool SameSpacing(DicomSlice a, DicomSlice b) =>
         a.Spacing is null == b.Spacing is null &&

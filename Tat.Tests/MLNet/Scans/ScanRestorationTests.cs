@@ -102,6 +102,20 @@ public class ScanRestorationTests
     }
 
     [TestMethod]
+    public void Mosaics_are_restored_as_they_are_and_make_no_NIfTI()
+    {
+        using var files = new SyntheticDicom();
+        using var folder = new TemporaryFolder();
+        var mosaic = SyntheticDicom.Slice(1, 0);
+        mosaic.SetText(Tags.ImageType, DicomVr.CS, ["ORIGINAL", "PRIMARY", "M", "ND", "MOSAIC"]);
+        files.Write(mosaic);
+        using var restorer = new Increment();
+        Assert.Contains("Siemens mosaics", Assert.ThrowsExactly<InvalidDataException>(() => restorer.RestoreScan(files.Folder, folder["x.nii"])).Message);
+        Assert.Contains("mosaics", restorer.RestoreScan(files.Folder, folder["out.dcm"]).Warnings.Single());
+        CollectionAssert.AreEqual(new[] { "out.dcm" }, folder.Files);
+    }
+
+    [TestMethod]
     public void Slices_with_NaN_keep_their_place_among_the_restored_ones()
     {
         using var folder = new TemporaryFolder();
