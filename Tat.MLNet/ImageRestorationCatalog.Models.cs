@@ -1,37 +1,43 @@
-using System.IO.Compression;
 using Microsoft.ML;
 using Tat.MLNet.ModelIO;
 using Tat.MLNet.Scoring;
 using Tat.Torch.Checkpoints;
+using Tat.Torch.Files;
 using Tat.Torch.Model;
 using Tat.Torch.Onnx;
 using Tat.Torch.Pretrained;
 using Tat.Torch.TensorFiles;
+using Tat.Torch.TensorFiles.PyTorch;
 
 namespace Tat.MLNet;
 
 public sealed partial class ImageRestorationCatalog
 {
-    /// <summary>Reads what a model is and how it was made, without loading its weights or LibTorch.</summary>
+    /// <summary>Reads what a model is and how it was made, and verifies its checksum, without LibTorch and without keeping its weights.</summary>
     /// <param name="path">A model file of <c>mlContext.Model.Save</c> with a <see cref="TatTransformer"/> or <see cref="TatOnnxTransformer"/> anywhere in its pipeline, a file of <see cref="TatModel.Save(string, bool)"/>, or an exported <c>.onnx</c> file.</param>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="InvalidDataException">It has no TAT model, or is damaged; the message names it.</exception>
     public RestorationModelInfo ReadModelInfo(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        using var file = File.OpenRead(path);
+        using var file = RegularFile.Open(path);
         if (!IsZip(file))
         {
-            return IsOnnx(path) ? ReadOnnxInfo(file, path) : ReadInfo(file, path);
+            return IsOnnx(path) ? ReadOnnxInfo(() => RegularFile.Open(path), path) : ReadInfo(file, path);
         }
 
         try
         {
-            using var zip = new ZipArchive(file, ZipArchiveMode.Read);
+            using var zip = ZipDirectory.Open(file);
             var entry = zip.Entries.FirstOrDefault(candidate => candidate.Name is TatTransformer.WeightsName or TatOnnxTransformer.ModelName)
                 ?? throw new InvalidDataException($"'{path}' is a model file without a TAT model; save the whole pipeline with mlContext.Model.Save.");
+            if (entry.Name == TatOnnxTransformer.ModelName)
+            {
+                return ReadOnnxInfo(entry.Open, path);
+            }
+
             using var weights = entry.Open();
-            return entry.Name == TatOnnxTransformer.ModelName ? ReadOnnxInfo(weights, path) : ReadInfo(weights, path);
+            return ReadInfo(weights, path);
         }
         catch (InvalidDataException problem) when (!problem.Message.Contains(path, StringComparison.Ordinal))
         {
@@ -94,15 +100,24 @@ public sealed partial class ImageRestorationCatalog
 
     private static bool IsOnnx(string path) => Path.GetExtension(path).Equals(".onnx", StringComparison.OrdinalIgnoreCase);
 
-    private static RestorationModelInfo ReadOnnxInfo(Stream stream, string path)
+    private static RestorationModelInfo ReadOnnxInfo(Func<Stream> open, string path)
     {
+        using (var file = open())
+        {
+            OnnxChecksum.Verify(file, $"'{path}'");
+        }
+
+        using var stream = open();
         var metadata = OnnxMetadata.Read(stream, $"'{path}'");
         return new(metadata.Card, metadata.Tasks, metadata.Network);
     }
 
     private static RestorationModelInfo ReadInfo(Stream stream, string path)
     {
-        var (network, tasks, card) = TatModelFormat.Read(new SafetensorsReader(stream, path).Metadata);
+        var reader = new SafetensorsReader(stream, path);
+        var (network, tasks, card) = TatModelFormat.Read(reader.Metadata, $"'{path}'");
+        reader.SkipAll();
+        reader.VerifyChecksum();
         return new(card, tasks, network);
     }
 }

@@ -2,7 +2,6 @@ using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
 using Tat.MLNet.Formats;
 using Tat.MLNet.Formats.Dicom;
-using Tat.MLNet.Formats.Dicom.Model;
 using Tat.MLNet.Formats.Dicom.Series;
 using Tat.MLNet.ModelIO;
 
@@ -39,17 +38,10 @@ public sealed class DicomSeriesLoader : ImageLoader
     private protected override (IReadOnlyList<ImageEntry> Entries, Func<string, IImageScan> Open) Resolve(IReadOnlyList<string> paths)
     {
         var scans = new Dictionary<string, IImageScan>();
-        foreach (var slices in SeriesFinder.Find(paths, _options.Reading))
+        foreach (var series in SeriesFinder.Find(paths, _options.Reading).Series)
         {
-            var path = slices[0].Source.Path;
-            try
-            {
-                scans.Add(path, SeriesAssembler.Assemble(path, _format, slices, _options.Reading));
-            }
-            catch (DicomDataException exception)
-            {
-                throw exception.At(path);
-            }
+            var path = series.Files[0];
+            scans.Add(path, series.Assemble(path, _format, _options.Reading));
         }
 
         var entries = scans.Select(scan => new ImageEntry(scan.Key, Task: _options.Task) { SliceCount = scan.Value.SliceCount }).ToList();

@@ -35,7 +35,8 @@ internal static class ImageFiles
         return files.Where(file => !IsSidecar(file) && !IsPixelFileOfPair(file, known));
     }
 
-    private static bool IsSidecar(string file)
+    /// <summary>Whether a file is told by its name to accompany images: hidden files, texts, DICOM directories.</summary>
+    public static bool IsSidecar(string file)
     {
         var name = Path.GetFileName(file);
         return name.StartsWith('.') || name.Equals("DICOMDIR", StringComparison.OrdinalIgnoreCase) || _sidecars.Contains(Path.GetExtension(name));

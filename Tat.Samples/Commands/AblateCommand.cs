@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
 using Spectre.Console;
-using Tat.MLNet.Formats;
 using Tat.Samples.Shared;
 using Tat.Samples.Shell;
 using Tat.Torch.Data;
@@ -59,7 +58,7 @@ internal static class AblateCommand
     private static IReadOnlyList<IPairSource> Phantoms(int count, int size, ulong seed) => [.. TaskVocabulary.Paper.Select(task => new PhantomPairs(task, count, size, seed))];
 
     private static IReadOnlyList<IPairSource> ReadDataSet(string root, string split) =>
-        [.. PairFiles.InDataSet(root, split, TaskVocabulary.Paper).GroupBy(files => files.Task).Select(group => new PairsInMemory(group.Key, [.. group.SelectMany(files => files.Read(new ImageReadOptions()).Select(read => read.Pair))]))];
+        [.. PairFiles.InDataSet(root, split, TaskVocabulary.Paper, new()).GroupBy(files => files.Task).Select(group => new PairsInMemory(group.Key, [.. group.SelectMany(files => files.Read().Select(read => read.Pair))]))];
 
     private static void WriteTable(string path, IReadOnlyList<AblationStudy.Measurement> measurements)
     {

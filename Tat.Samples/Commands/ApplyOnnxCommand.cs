@@ -5,6 +5,7 @@ using Tat.MLNet.Formats;
 using Tat.Samples.Shared;
 using Tat.Samples.Shell;
 using Tat.Torch.Imaging;
+using Tat.Torch.Inference;
 using Tat.Torch.Tasks;
 
 namespace Tat.Samples.Commands;
@@ -54,7 +55,11 @@ internal static class ApplyOnnxCommand
         }
 
         return ml.Data.CreateEnumerable<Result>(transformer.Transform(rows), reuseRowObject: false)
-            .Select(result => new ImageSlice(result.Restored, scan.Rows, scan.Columns));
+            .Select((result, index) =>
+            {
+                FiniteValues.CheckRestored(result.Restored, index);
+                return new ImageSlice(result.Restored, scan.Rows, scan.Columns);
+            });
     }
 
     private sealed class Row

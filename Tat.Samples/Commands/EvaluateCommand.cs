@@ -48,18 +48,18 @@ internal static class EvaluateCommand
             using var restorer = parsed.GetValue(noModel) || parsed.GetValue(tune) ? null : inference.Open(parsed, parsed.GetRequiredValue(model), _ => Interlocked.Increment(ref unrestored));
             var tasks = restorer?.Tasks ?? TaskVocabulary.Paper;
             var pairs = parsed.GetValue(data) is { } root
-                ? PairFiles.InDataSet(root, parsed.GetRequiredValue(split), tasks)
-                : PairFiles.Between(tasks[parsed.GetRequiredValue(task)], parsed.GetRequiredValue(low), parsed.GetRequiredValue(high));
+                ? PairFiles.InDataSet(root, parsed.GetRequiredValue(split), tasks, reading.Of(parsed))
+                : PairFiles.Between(tasks[parsed.GetRequiredValue(task)], parsed.GetRequiredValue(low), parsed.GetRequiredValue(high), reading.Of(parsed));
             if (parsed.GetValue(csv) is { } target)
             {
                 CommonOptions.CheckFree(parsed.GetValue(overwrite), target);
             }
 
-            IEnumerable<EvaluatedSlice> Slices() => pairs.SelectMany((files, number) => files.Read(reading.Of(parsed)).Select(read =>
+            IEnumerable<EvaluatedSlice> Slices() => pairs.SelectMany((files, number) => files.Read().Select(read =>
             {
                 if (restorer is not null)
                 {
-                    inference.Check(parsed, read.Pair.LowQuality, files.LowQuality, read.Slice + 1);
+                    inference.Check(parsed, read.Pair.LowQuality, files.Low.Path, read.Slice + 1);
                 }
 
                 return new EvaluatedSlice(files, read.Slice, read.Pair, (number + (read.Slice / (double)read.Count)) / pairs.Count);
@@ -140,7 +140,7 @@ internal static class EvaluateCommand
         public void Report(double value)
         {
             var slice = chunk[Math.Min(chunk.Length - 1, (int)(value * chunk.Length))];
-            progress.Report((slice.Before, slice.Files.Name));
+            progress.Report((slice.Before, slice.Files.Low.Name));
         }
     }
 }

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using Spectre.Console;
 using Tat.MLNet.Formats;
+using Tat.MLNet.Scans;
 using Tat.Samples.Shared;
 using Tat.Samples.Shell;
 using Tat.Torch.Model;
@@ -32,31 +33,63 @@ internal static class InspectCommand
     private static int Run(Terminal terminal, string[] files, ImageReadOptions options, bool json, CancellationToken cancellationToken)
     {
         var facts = new List<object>();
+        var failures = 0;
         foreach (var file in files)
         {
-            try
+            if (ModelFiles.IsModelName(file) || ModelFiles.IsPretrained(file))
             {
-                facts.Add(ModelFiles.IsModelName(file) || ModelFiles.IsPretrained(file) ? ModelFacts.Of(file) : ImageFacts.Of(file, options, cancellationToken));
+                Add(file, () => ModelFacts.Of(file));
             }
-            catch (Exception exception) when (exception is IOException or InvalidDataException)
+            else if (Find(file) is { } found)
             {
-                terminal.Error(FailureText.Of(exception));
-                continue;
-            }
+                foreach (var scan in found.Scans)
+                {
+                    Add(scan.Path, () => ImageFacts.Of(scan, cancellationToken));
+                }
 
-            if (!json)
-            {
-                terminal.Line(file);
-                terminal.Write(new Padder(Describe(facts[^1])).Padding(2, 0, 0, 1));
+                foreach (var leftOut in found.LeftOut)
+                {
+                    terminal.Error(leftOut.ToString());
+                }
             }
         }
 
         if (json && facts.Count > 0)
         {
-            terminal.Json(files.Length == 1 ? facts[0] : facts);
+            terminal.Json(facts.Count == 1 && files.Length == 1 ? facts[0] : facts);
         }
 
-        return facts.Count == files.Length ? ExitCodes.Done : ExitCodes.Failed;
+        return failures == 0 ? ExitCodes.Done : ExitCodes.Failed;
+
+        FoundScans? Find(string path)
+        {
+            FoundScans? found = null;
+            Try(() => found = ScanFinder.Find([path], options, cancellationToken));
+            return found;
+        }
+
+        void Add(string title, Func<object> read) => Try(() =>
+        {
+            facts.Add(read());
+            if (!json)
+            {
+                terminal.Line(title);
+                terminal.Write(new Padder(Describe(facts[^1])).Padding(2, 0, 0, 1));
+            }
+        });
+
+        void Try(Action action)
+        {
+            try
+            {
+                action();
+            }
+            catch (Exception exception) when (exception is IOException or InvalidDataException)
+            {
+                failures++;
+                terminal.Error(FailureText.Of(exception));
+            }
+        }
     }
 
     private static Grid Describe(object facts)
@@ -79,6 +112,7 @@ internal static class InspectCommand
         return
         [
             ("Format", image.Format),
+            ("Series", image.Series),
             ("Modality", image.Modality),
             ("Size", $"{image.Rows} rows x {image.Columns} columns, {image.Frames} {(image.Frames == 1 ? "slice" : "slices")}"),
             ("Values", FormattableString.Invariant($"{image.Min:G7} to {image.Max:G7}{unit}, mean {image.Mean:G7}, standard deviation {image.Std:G7}")),

@@ -1,10 +1,11 @@
 using System.CommandLine;
 using System.Diagnostics;
+using Spectre.Console;
 using Tat.MLNet.Formats;
+using Tat.MLNet.Scans;
 using Tat.Samples.Shared;
 using Tat.Samples.Shell;
 using Tat.Torch.Inference;
-using Tat.Torch.Tasks;
 
 namespace Tat.Samples.Commands;
 
@@ -33,7 +34,14 @@ internal static class RestoreCommand
         inference.AddTo(command);
         command.SetAction((parsed, cancellationToken) =>
         {
-            var jobs = RestoreJob.Plan(parsed.GetRequiredValue(images), parsed.GetValue(output));
+            var readOptions = reading.Of(parsed) with { Plane = parsed.GetValue(plane), Pet = parsed.GetValue(asStored) ? PetQuantity.AsStored : PetQuantity.Suv };
+            var found = ScanFinder.Find(parsed.GetRequiredValue(images), readOptions, cancellationToken);
+            var jobs = ScanJob.Plan(found.Scans, parsed.GetValue(output));
+            foreach (var leftOut in found.LeftOut)
+            {
+                terminal.Error(leftOut.ToString());
+            }
+
             if (parsed.GetValue(resume))
             {
                 jobs = [.. jobs.Where(job => !job.IsDone)];
@@ -41,67 +49,73 @@ internal static class RestoreCommand
 
             CommonOptions.CheckFree(parsed.GetValue(overwrite), jobs.Select(job => job.Destination));
             var modelPath = parsed.GetRequiredValue(model);
-            var unrestored = 0;
-            using var restorer = inference.Open(parsed, modelPath, _ => Interlocked.Increment(ref unrestored));
-            var options = derived.Of(parsed) with { Model = ModelFiles.NameOf(modelPath, restorer.Card), KeepDataType = parsed.GetValue(keepType) };
-            var readOptions = reading.Of(parsed) with { Plane = parsed.GetValue(plane), Pet = parsed.GetValue(asStored) ? PetQuantity.AsStored : PetQuantity.Suv };
-            var results = new List<object>();
-            foreach (var job in jobs)
+            using var restorer = inference.Open(parsed, modelPath, _ => { });
+            var options = new ScanRestorationOptions
             {
-                using var scan = ImageFormats.Open(job.Source, readOptions);
-                var chosen = TaskOf(scan, parsed.GetValue(task), restorer.Tasks);
-                var warnings = InputRemarks.Of(restorer, scan, chosen);
-                if (!parsed.GetValue(json))
-                {
-                    foreach (var warning in warnings)
-                    {
-                        terminal.Line($"{job.Source}: {warning}");
-                    }
-                }
-
-                var clock = Stopwatch.StartNew();
-                var tally = new RangeTally(chosen);
-                unrestored = 0;
-                terminal.Track(job.Name, progress =>
-                {
-                    var slices = scan.ReadSlices(chosen, cancellationToken).Select((slice, i) => tally.Add(inference.Check(parsed, slice, job.Source, i + 1)));
-                    job.Write(scan, restorer.RestoreVolume(slices, chosen, new SliceProgress(scan.SliceCount, progress), cancellationToken), options, cancellationToken);
-                    return job;
-                }, quiet: parsed.GetValue(json));
-                results.Add(new { job.Source, Task = chosen.Name, Slices = scan.SliceCount, Unrestored = unrestored, Warnings = warnings, ShareBeyondRange = tally.Share, job.Destination, clock.Elapsed.TotalSeconds });
-                if (!parsed.GetValue(json))
-                {
-                    var left = unrestored > 0 ? $"; {unrestored} with NaN or infinite values left as they are" : "";
-                    terminal.Line(FormattableString.Invariant($"{job.Destination}: {scan.SliceCount - unrestored} slices restored as {chosen} in {clock.Elapsed.TotalSeconds:F1} s{left}"));
-                    if (tally.Remark is { } remark)
-                    {
-                        terminal.Line($"{job.Destination}: {remark}.");
-                    }
-                }
-            }
-
-            if (parsed.GetValue(json))
-            {
-                terminal.Json(results);
-            }
-
-            return Task.FromResult(ExitCodes.Done);
+                Task = parsed.GetValue(task) is { } name ? restorer.Tasks[name].Name : null,
+                Derived = derived.Of(parsed) with { Model = ModelFiles.NameOf(modelPath, restorer.Card), KeepDataType = parsed.GetValue(keepType) },
+                NonFinite = inference.NonFinite(parsed),
+                Overwrite = parsed.GetValue(overwrite),
+            };
+            return Task.FromResult(Run(terminal, restorer, jobs, options, parsed.GetValue(json), cancellationToken));
         });
         return command;
     }
 
-    /// <summary>The task that the user names, or else that of the image's modality.</summary>
-    private static RestorationTask TaskOf(IImageScan scan, string? name, TaskVocabulary tasks)
+    private static int Run(Terminal terminal, IImageRestorer restorer, IReadOnlyList<ScanJob> jobs, ScanRestorationOptions options, bool json, CancellationToken cancellationToken)
     {
-        var task = tasks[name ?? ImageInputs.TaskOfModality(scan.Modality)
-            ?? throw new InvalidDataException($"'{scan.Path}' does not tell its modality; give --task, one of {string.Join(", ", tasks)}.")];
-        ImageInputs.CheckModality(scan, task);
-        return task;
+        var results = new List<object>();
+        var failures = new List<(ScanJob Job, string Reason)>();
+        foreach (var job in jobs)
+        {
+            var clock = Stopwatch.StartNew();
+            try
+            {
+                var result = terminal.Track(job.Source.Name, progress => restorer.RestoreScan(job.Source, job.Destination, options, new SliceProgress(progress), cancellationToken), quiet: json);
+                results.Add(new
+                {
+                    result.Source, Task = result.Task.Name, result.Slices, result.Unrestored, result.ShareBeyondRange, result.Destination, clock.Elapsed.TotalSeconds,
+                    result.SeriesInstanceUids, result.Warnings,
+                });
+                if (!json)
+                {
+                    var warnings = string.Concat(result.Warnings.Select(warning => $"; {warning}"));
+                    terminal.Line(FormattableString.Invariant($"{job.Destination}: {result.Slices - result.Unrestored} slices restored as {result.Task} in {clock.Elapsed.TotalSeconds:F1} s{warnings}"));
+                }
+            }
+            catch (Exception exception) when (exception is IOException or InvalidDataException or ArgumentException or UnauthorizedAccessException)
+            {
+                var reason = FailureText.Of(exception);
+                failures.Add((job, reason));
+                results.Add(new { Source = job.Source.Path, job.Destination, Error = reason });
+            }
+        }
+
+        if (json)
+        {
+            terminal.Json(results);
+        }
+
+        if (failures.Count == 0)
+        {
+            return ExitCodes.Done;
+        }
+
+        if (jobs.Count > 1 && !json)
+        {
+            var table = new Table().AddColumn("Not restored").AddColumn("Why");
+            failures.ForEach(failure => table.AddRow(new Text(failure.Job.Source.ToString()), new Text(failure.Reason)));
+            terminal.Write(table);
+        }
+
+        terminal.Error(jobs.Count == 1 ? failures[0].Reason : $"{failures.Count} of {jobs.Count} images failed; the first: {failures[0].Reason}");
+        return ExitCodes.Failed;
     }
 
     /// <summary>Tells of slices as a share of all.</summary>
-    private sealed class SliceProgress(int slices, IProgress<(double, string)> progress) : IProgress<double>
+    private sealed class SliceProgress(IProgress<(double, string)> progress) : IProgress<ScanProgress>
     {
-        public void Report(double value) => progress.Report((value / slices, $"slice {Math.Min(slices, (int)value + 1)} of {slices}"));
+        public void Report(ScanProgress value) =>
+            progress.Report((value.Slices / value.Count, $"slice {Math.Min(value.Count, (int)value.Slices + 1)} of {value.Count}"));
     }
 }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Tat.MLNet.Formats;
 using Tat.MLNet.Formats.Nifti;
+using Tat.MLNet.Scans;
 using Tat.Samples.Shared;
 using Tat.Samples.Shell;
 using Tat.Torch.Degradation;
@@ -79,13 +80,18 @@ internal static class SimulateCommand
                 _ => new PetLowCount { Reduction = parsed.GetValue(reduction) },
             };
             var folder = Path.Combine(parsed.GetRequiredValue(output), degradation.Task.Name, parsed.GetRequiredValue(split));
-            var sources = parsed.GetRequiredValue(images).SelectMany(ImageInputs.Find).ToList();
-            foreach (var (path, name) in sources)
+            var (sources, leftOut) = ScanFinder.Find(parsed.GetRequiredValue(images), reading.Of(parsed), cancellationToken);
+            foreach (var file in leftOut)
             {
-                using var scan = ImageFormats.Open(path, reading.Of(parsed));
-                ImageInputs.CheckModality(scan, degradation.Task);
-                var pairs = terminal.Track(name, progress => Degrade(scan, degradation, parsed.GetValue(spacing), slice => NoiseSeed.Of(parsed.GetValue(seed), $"{degradation.Task}/{parsed.GetRequiredValue(split)}/{name}", slice), progress, cancellationToken));
-                Write(scan, pairs, folder, $"{name}.nii.gz", parsed.GetValue(overwrite), cancellationToken);
+                terminal.Error(file.ToString());
+            }
+
+            foreach (var source in sources)
+            {
+                using var scan = source.Open();
+                ScanTask.Of(scan, degradation.Task.Name, TaskVocabulary.Paper);
+                var pairs = terminal.Track(source.Name, progress => Degrade(scan, degradation, parsed.GetValue(spacing), slice => NoiseSeed.Of(parsed.GetValue(seed), $"{degradation.Task}/{parsed.GetRequiredValue(split)}/{source.Name}", slice), progress, cancellationToken));
+                Write(scan, pairs, folder, $"{source.Name}.nii.gz", parsed.GetValue(overwrite), cancellationToken);
             }
 
             terminal.Line($"{sources.Count} {(sources.Count == 1 ? "image" : "images")} and degraded counterparts are in {folder}.");

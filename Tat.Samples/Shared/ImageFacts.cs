@@ -1,16 +1,16 @@
-using Tat.MLNet.Formats;
+using Tat.MLNet.Scans;
 
 namespace Tat.Samples.Shared;
 
 /// <summary>What <c>inspect</c> tells of an image; values are physical ones, over all slices.</summary>
 internal sealed record ImageFacts(
-    string File, string Format, string? Modality, int Rows, int Columns, int Frames, string? Unit,
+    string File, string? Series, string Format, string? Modality, int Rows, int Columns, int Frames, string? Unit,
     double? Min, double? Max, double? Mean, double? Std, long NonFinite, ImageGeometry Geometry)
 {
     /// <summary>Reads an image slice by slice.</summary>
-    public static ImageFacts Of(string path, ImageReadOptions options, CancellationToken cancellationToken)
+    public static ImageFacts Of(ScanSource source, CancellationToken cancellationToken)
     {
-        using var scan = ImageFormats.Open(path, options);
+        using var scan = source.Open();
         var (minimum, maximum) = (double.PositiveInfinity, double.NegativeInfinity);
         var (count, nonFinite, sum, squares, shift) = (0L, 0L, 0.0, 0.0, double.NaN);
         for (var i = 0; i < scan.SliceCount; i++)
@@ -35,7 +35,7 @@ internal sealed record ImageFacts(
         }
 
         var mean = sum / count;
-        return new(path, scan.Format.Name, scan.Modality, scan.Rows, scan.Columns, scan.SliceCount, scan.Unit,
+        return new(source.Path, source.SeriesInstanceUid, scan.Format.Name, scan.Modality, scan.Rows, scan.Columns, scan.SliceCount, scan.Unit,
             count > 0 ? minimum : null, count > 0 ? maximum : null, count > 0 ? shift + mean : null,
             count > 0 ? Math.Sqrt(Math.Max(0, (squares / count) - (mean * mean))) : null, nonFinite,
             new(scan.RowSpacing, scan.ColumnSpacing, scan.SliceSpacing, scan.Properties));

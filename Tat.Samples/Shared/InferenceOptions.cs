@@ -29,6 +29,9 @@ internal sealed class InferenceOptions
         command.Add(_passNonFinite);
     }
 
+    /// <summary>What becomes of slices with NaN or infinite values.</summary>
+    public NonFiniteHandling NonFinite(ParseResult parsed) => parsed.GetValue(_passNonFinite) ? NonFiniteHandling.PassThrough : NonFiniteHandling.Throw;
+
     /// <summary>A slice as it is, unless it has NaN or infinite values and the user does not let them pass.</summary>
     /// <param name="parsed">The arguments.</param>
     /// <param name="slice">The slice.</param>
@@ -51,7 +54,7 @@ internal sealed class InferenceOptions
     public IImageRestorer Open(ParseResult parsed, string path, Action<ImageSlice> onPassThrough) => ModelFiles.Open(path, parsed.GetRequiredValue(_device), new()
     {
         MemoryBudget = parsed.GetValue(_memory) * 1_000_000L,
-        NonFinite = parsed.GetValue(_passNonFinite) ? NonFiniteHandling.PassThrough : NonFiniteHandling.Throw,
+        NonFinite = NonFinite(parsed),
         OnPassThrough = onPassThrough,
     });
 }

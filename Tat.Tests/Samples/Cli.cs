@@ -26,5 +26,5 @@ internal sealed record Cli(int ExitCode, string Output, string Errors)
         }
     }
 
-    public void AssertDone() => Assert.AreEqual((ExitCodes.Done, ""), (ExitCode, Errors));
+    public void AssertDone(string errors = "") => Assert.AreEqual((ExitCodes.Done, errors), (ExitCode, Errors));
 }

@@ -14,7 +14,7 @@ public sealed record Scaled(IImageFilter Inner, ScaleMeasure By) : IImageFilter
     public ImageSlice Apply(ImageSlice image)
     {
         ArgumentNullException.ThrowIfNull(image);
-        var scale = By == ScaleMeasure.Noise ? (float)NoiseEstimate.Measure(image) : image.VolumeLevel ?? IntensityLevel.Measure(image);
+        var scale = By == ScaleMeasure.Noise ? (float)NoiseEstimate.Measure(image) : IntensityLevel.Of(image);
         return scale > 0 && float.IsFinite(scale) ? Times(Inner.Apply(Times(image, 1 / scale)), scale) : image;
     }
 

@@ -91,19 +91,20 @@ public static class WeightsFile
         {
             using var zip = OpenZip(path);
             using var entry = zip?.Entries.FirstOrDefault(candidate => candidate.Name == PipelineEntry)?.Open();
-            return entry is null ? null : Named(path, () => TatModelFormat.Read(new SafetensorsReader(entry, path).Metadata).Tasks);
+            return entry is null ? null : Named(path, () => TatModelFormat.Read(new SafetensorsReader(entry, path).Metadata, "the model in it").Tasks);
         }
 
         using var stream = RegularFile.Open(path, 1 << 16);
         RefuseDownloads(stream, path);
         var metadata = new SafetensorsReader(stream, path).Metadata;
-        return TatModelFormat.Describes(metadata) ? Named(path, () => TatModelFormat.Read(metadata).Tasks) : null;
+        return TatModelFormat.Describes(metadata) ? Named(path, () => TatModelFormat.Read(metadata, "the model").Tasks) : null;
     }
 
     /// <summary>Writes the weights of a network as a bare state_dict, which the published program loads with <c>strict=True</c>.</summary>
     /// <param name="network">The network.</param>
     /// <param name="path">The file, replaced where it exists: <c>.safetensors</c>, or <c>.pth</c> or <c>.pt</c> for PyTorch's zip format.</param>
     /// <exception cref="ArgumentException">The extension is another.</exception>
+    /// <exception cref="InvalidDataException">A weight is NaN or infinite.</exception>
     public static void Export(TatNetwork network, string path)
     {
         ArgumentNullException.ThrowIfNull(network);
@@ -114,6 +115,7 @@ public static class WeightsFile
             throw new ArgumentException($"'{path}' has the extension '{extension}': weights are written as .pth, .pt or .safetensors.", nameof(path));
         }
 
+        NetworkWeights.CheckFinite(network, path);
         var temporary = $"{path}.{Guid.NewGuid():n}.tmp";
         try
         {
@@ -155,7 +157,7 @@ public static class WeightsFile
     {
         try
         {
-            return ZipFile.OpenRead(path);
+            return ZipDirectory.Open(RegularFile.Open(path));
         }
         catch (InvalidDataException)
         {
@@ -187,6 +189,7 @@ public static class WeightsFile
         try
         {
             Fill(network, dictionary, architecture);
+            NetworkWeights.CheckFinite(network, path);
         }
         catch
         {

@@ -49,7 +49,7 @@ public sealed record MriResolutionRange : IDegradationRange
     {
         ArgumentNullException.ThrowIfNull(image);
         var random = new RandomStream(seed, Streams.Strength);
-        var level = image.Image.VolumeLevel ?? IntensityLevel.Measure(image.Image);
+        var level = IntensityLevel.Of(image.Image);
         var good = ChangeContrast(Resize(image.Image, ref random), level, Contrast.Draw(ref random));
         level /= (float)Level.Draw(ref random);
         var factor = random.NextUniform(Factor.Minimum, Factor.Maximum);

@@ -10,21 +10,16 @@ internal sealed class FolderWalk
     private readonly HashSet<string> _around = [];
     private readonly Dictionary<string, int> _followed = [];
     private readonly List<string> _files = [];
-    private readonly List<string> _folders = [];
 
     /// <summary>Walks through a folder and all folders in it.</summary>
     public FolderWalk(string folder)
     {
         Enter(folder, Resolve(folder));
         _files.Sort(StringComparer.Ordinal);
-        _folders.Sort(StringComparer.Ordinal);
     }
 
     /// <summary>Paths of all files, ordered.</summary>
     public IReadOnlyList<string> Files => _files;
-
-    /// <summary>Paths of all folders below the first, ordered.</summary>
-    public IReadOnlyList<string> Folders => _folders;
 
     private void Enter(string folder, string real)
     {
@@ -38,7 +33,6 @@ internal sealed class FolderWalk
             var path = Path.Combine(folder, entry.Name);
             if (Directory.Exists(entry.FullName))
             {
-                _folders.Add(path);
                 if (entry.LinkTarget is null)
                 {
                     Enter(path, entry.FullName);

@@ -6,6 +6,15 @@ public static class IntensityLevel
     private const double Share = 0.995;
     private const int Bins = 256;
 
+    /// <summary>The level of an image's volume; where that is unknown or not above 0, the image's own.</summary>
+    /// <param name="image">The image.</param>
+    /// <returns>The level, in the unit of the image; NaN where no voxel is finite. It may be 0 or negative.</returns>
+    public static float Of(ImageSlice image)
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        return image.VolumeLevel is > 0 and var level ? level : Measure(image);
+    }
+
     /// <summary>Measures the 99.5th percentile of all voxels that are finite: the smallest value that at least 99.5 % of them do not exceed.</summary>
     /// <param name="slices">The slices of the volume, of any sizes.</param>
     /// <returns>The level, in the unit of the slices; NaN where no voxel is finite. It may be 0 or negative.</returns>

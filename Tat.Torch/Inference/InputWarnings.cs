@@ -52,6 +52,6 @@ public static class InputWarnings
         ArgumentNullException.ThrowIfNull(task);
         var range = task.RangeOf(image);
         var noise = NoiseEstimate.Measure(new([.. image.Pixels.Select(value => Math.Clamp(value, range.Minimum, range.Maximum))], image.Height, image.Width));
-        return task.Scaling == IntensityScaling.Volume ? noise / (image.VolumeLevel ?? IntensityLevel.Measure(image)) : noise;
+        return task.Scaling == IntensityScaling.Volume ? noise / IntensityLevel.Of(image) : noise;
     }
 }

@@ -134,6 +134,7 @@ public sealed class Restorer : IImageRestorer
             var image = images[batch[i]];
             var restored = new float[image.Pixels.Length];
             size.Crop(padded.AsSpan(i * size.Pixels, size.Pixels), image.Height, image.Width, restored);
+            FiniteValues.CheckRestored(restored, batch[i]);
             ranges[i].Denormalize(restored, restored);
             ranges[i].AddBeyond(image.Pixels, restored);
             results[batch[i]] = new ImageSlice(restored, image.Height, image.Width);

@@ -27,6 +27,26 @@ internal static class NetworkWeights
             reader.ReadInto(stored, entry);
             parameter.copy_(stored);
         }
+
+        reader.VerifyChecksum();
+        CheckFinite(network, source);
+    }
+
+    /// <summary>Refuses a network with weights that are no numbers.</summary>
+    /// <param name="network">The network.</param>
+    /// <param name="source">What to call its file in the message.</param>
+    /// <exception cref="InvalidDataException">A weight is NaN or infinite.</exception>
+    public static void CheckFinite(TatNetwork network, string source)
+    {
+        using var scope = NewDisposeScope();
+        using var constant = no_grad();
+        foreach (var (name, parameter) in network.named_parameters())
+        {
+            if (!parameter.isfinite().all().item<bool>())
+            {
+                throw new InvalidDataException($"'{source}' has weights that are NaN or infinite ('{name}'): its training has failed, or the file is damaged. Use an earlier checkpoint, or another file.");
+            }
+        }
     }
 
     /// <summary>Copies weights into a network; every name must be there with its shape, and no other.</summary>

@@ -8,7 +8,7 @@ namespace Tat.Torch.Model;
 
 /// <summary>A network together with the tasks that it has learnt and its model card: all that restoring needs.</summary>
 /// <remarks>
-/// Saved as one safetensors stream: the weights under their published names, the rest as JSON in its metadata. The same model gives the same bytes.
+/// Saved as one safetensors stream: the weights under their published names, the rest as JSON in its metadata. The same model gives the same bytes. A checksum of all of it is verified by loading.
 /// Safe for concurrent use.
 /// </remarks>
 public sealed class TatModel : IDisposable
@@ -39,7 +39,7 @@ public sealed class TatModel : IDisposable
     /// <param name="path">The file.</param>
     /// <param name="device">Where the network goes; <see langword="null"/> for the CPU.</param>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
-    /// <exception cref="InvalidDataException">It is damaged, or not a model.</exception>
+    /// <exception cref="InvalidDataException">It is damaged, not a model or of a newer version, or has weights that are NaN.</exception>
     public static TatModel Load(string path, Device? device = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
@@ -50,7 +50,7 @@ public sealed class TatModel : IDisposable
     /// <summary>Loads a model from a stream.</summary>
     /// <param name="stream">Positioned at the model's first byte; need not be seekable; stays open.</param>
     /// <param name="device">Where the network goes; <see langword="null"/> for the CPU.</param>
-    /// <exception cref="InvalidDataException">The data is damaged, or not a model.</exception>
+    /// <exception cref="InvalidDataException">The data is damaged, not a model or of a newer version, or has weights that are NaN.</exception>
     public static TatModel Load(Stream stream, Device? device = null)
     {
         ArgumentNullException.ThrowIfNull(stream);
@@ -92,7 +92,8 @@ public sealed class TatModel : IDisposable
         SafetensorsWriter.Write(
             stream,
             Network.named_parameters().Select(pair => KeyValuePair.Create(pair.name, halfPrecision ? Halved(pair.name, pair.parameter) : pair.parameter)),
-            TatModelFormat.Write(Network.Options, Tasks, Card));
+            TatModelFormat.Write(Network.Options, Tasks, Card),
+            withChecksum: true);
     }
 
     /// <summary>A weight in half precision, or as it is where there are so few numbers that nothing is gained.</summary>
@@ -114,7 +115,7 @@ public sealed class TatModel : IDisposable
     private static TatModel Load(Stream stream, string source, Device? device)
     {
         var reader = new SafetensorsReader(stream, source);
-        var (options, tasks, card) = TatModelFormat.Read(reader.Metadata);
+        var (options, tasks, card) = TatModelFormat.Read(reader.Metadata, $"'{source}'");
 
         // Before memory is taken for a network: does the file have its weights?
         var announced = reader.Entries.Sum(entry => entry.Shape.Aggregate(1L, (product, side) => product * side));

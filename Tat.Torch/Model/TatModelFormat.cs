@@ -1,5 +1,8 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Tat.Torch.TensorFiles;
+using Tat.Torch.Files;
 using Tat.Torch.Tasks;
 
 namespace Tat.Torch.Model;
@@ -12,6 +15,11 @@ internal static class TatModelFormat
     private const string TasksKey = "tat.tasks";
     private const string CardKey = "tat.card";
 
+    /// <summary>What the text of an exported model has beside these.</summary>
+    public const string SignatureKey = "tat.signature";
+
+    private static readonly string[] _keys = [FormatKey, NetworkKey, TasksKey, CardKey, SignatureKey, ContentChecksum.Key];
+
     // Version 2 says that a task is scaled by volume, which a program that reads version 1 alone would scale wrongly.
     private const string Version = "1";
     private const string VersionOfScaling = "2";
@@ -21,6 +29,7 @@ internal static class TatModelFormat
         Converters = { new JsonStringEnumConverter() },
         NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
         MaxDepth = 16,
+        RespectNullableAnnotations = true,
     };
 
     public static Dictionary<string, string> Write(TatNetworkOptions network, TaskVocabulary tasks, ModelCard card) => new()
@@ -34,30 +43,44 @@ internal static class TatModelFormat
     /// <summary>Whether the text is that of a model file.</summary>
     public static bool Describes(IReadOnlyDictionary<string, string> metadata) => metadata.ContainsKey(FormatKey);
 
-    /// <exception cref="InvalidDataException">The text is missing, of another version or damaged.</exception>
-    public static (TatNetworkOptions Network, TaskVocabulary Tasks, ModelCard Card) Read(IReadOnlyDictionary<string, string> metadata)
+    /// <param name="metadata">The text.</param>
+    /// <param name="source">What to call the file in messages.</param>
+    /// <exception cref="InvalidDataException">The text is missing, of a newer version or damaged.</exception>
+    public static (TatNetworkOptions Network, TaskVocabulary Tasks, ModelCard Card) Read(IReadOnlyDictionary<string, string> metadata, string source)
     {
         if (!metadata.TryGetValue(FormatKey, out var version))
         {
-            throw new InvalidDataException("The file has tensors but is not a TAT model: it says nothing of architecture and tasks. Load bare weights through a checkpoint import.");
+            throw new InvalidDataException($"{source} has tensors but is not a TAT model: it says nothing of architecture and tasks. Load bare weights through a checkpoint import.");
         }
 
         if (version is not (Version or VersionOfScaling))
         {
-            throw new InvalidDataException($"The model has format version {version}, and this program reads versions {Version} and {VersionOfScaling}; update the program.");
+            throw int.TryParse(version, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number > int.Parse(VersionOfScaling, CultureInfo.InvariantCulture)
+                ? new InvalidDataException($"{source} has the format version {number}, which is newer than those that this program reads, up to {VersionOfScaling}; update the program.")
+                : new InvalidDataException($"{source} is damaged: its format version is no number from 1 up. Copy the file again.");
+        }
+
+        // A damaged name of the checksum would otherwise take its file for one from before there were checksums.
+        if (metadata.Keys.FirstOrDefault(key => !_keys.Contains(key)) is { } unknown)
+        {
+            throw new InvalidDataException($"{source} is damaged: its description has an entry '{MessageText.OneLine(unknown, 120)}', which no model has. Copy the file again.");
         }
 
         try
         {
             var network = Parse<TatNetworkOptions>(metadata, NetworkKey);
             network.Validate();
-            return (network, new TaskVocabulary(Parse<TaskData[]>(metadata, TasksKey).Select(data => data.ToTask())), Parse<ModelCard>(metadata, CardKey));
+            return (network, new TaskVocabulary(Parse<TaskData?[]>(metadata, TasksKey).Select(data => (data ?? throw new JsonException("a task is null.")).ToTask())), Check(Parse<ModelCard>(metadata, CardKey)));
         }
         catch (Exception e) when (e is JsonException or ArgumentException or NotSupportedException)
         {
-            throw new InvalidDataException($"The description inside the model is damaged: {e.Message} Copy the file again.", e);
+            throw new InvalidDataException($"{source} is damaged: its description cannot be understood ({MessageText.OneLine(e.Message)}). Copy the file again.", e);
         }
     }
+
+    private static ModelCard Check(ModelCard card) => card.TrainingPairs is null || card.Validation?.Values.Contains(null) != false || card.Training?.Values.Contains(null) != false
+        ? throw new JsonException("a list of the model card has a null.")
+        : card;
 
     private static T Parse<T>(IReadOnlyDictionary<string, string> metadata, string key) =>
         metadata.TryGetValue(key, out var text) && JsonSerializer.Deserialize<T>(text, _json) is { } value ? value : throw new JsonException($"'{key}' is missing.");

@@ -11,7 +11,7 @@ namespace Tat.Torch.Onnx;
 /// <summary>Writes a network as an ONNX file: standard operators of opset 17, any image size, physical units in and out.</summary>
 /// <remarks>
 /// Padding, attention windows and generated kernels are computed inside, from the size and the content of the image. The file carries
-/// the tasks with their ranges and the model card as metadata (<c>tat.tasks</c>, <c>tat.card</c>).
+/// the tasks with their ranges and the model card as metadata (<c>tat.tasks</c>, <c>tat.card</c>), and a checksum of all of it (<c>tat.checksum</c>) that <see cref="OnnxRestorer"/> verifies.
 /// </remarks>
 public static class OnnxExporter
 {
@@ -24,18 +24,20 @@ public static class OnnxExporter
     /// <param name="options">How to export; <see langword="null"/> for the defaults.</param>
     /// <param name="cancellationToken">Stops between steps and leaves nothing behind.</param>
     /// <returns>What was written, and how far it is from the network.</returns>
-    /// <exception cref="InvalidDataException">The file does not compute what the network does; it has been deleted.</exception>
+    /// <exception cref="InvalidDataException">A weight is NaN or infinite, or the file does not compute what the network does; it has been deleted.</exception>
     public static OnnxExportReport Export(TatModel model, string path, OnnxExportOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentException.ThrowIfNullOrEmpty(path);
         options ??= new();
+        NetworkWeights.CheckFinite(model.Network, path);
         var temporary = $"{path}.{Guid.NewGuid():N}.tmp";
         try
         {
             using (var stream = File.Create(temporary))
             {
                 CreateModel(model, options).WriteTo(stream);
+                OnnxChecksum.Append(stream);
             }
 
             cancellationToken.ThrowIfCancellationRequested();

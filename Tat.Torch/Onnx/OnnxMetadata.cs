@@ -8,12 +8,10 @@ namespace Tat.Torch.Onnx;
 /// <summary>What an exported model says of itself: its signature, and what a <see cref="TatModel"/> says of itself.</summary>
 internal sealed record OnnxMetadata(OnnxSignature Signature, TatNetworkOptions Network, TaskVocabulary Tasks, ModelCard Card)
 {
-    private const string SignatureKey = "tat.signature";
-
     /// <summary>Writes the entries into a model.</summary>
     public void Write(ModelProto model)
     {
-        foreach (var (key, value) in TatModelFormat.Write(Network, Tasks, Card).Append(new(SignatureKey, Signature.ToString())))
+        foreach (var (key, value) in TatModelFormat.Write(Network, Tasks, Card).Append(new(TatModelFormat.SignatureKey, Signature.ToString())))
         {
             model.MetadataProps.Add(new StringStringEntryProto { Key = key, Value = value });
         }
@@ -58,19 +56,12 @@ internal sealed record OnnxMetadata(OnnxSignature Signature, TatNetworkOptions N
     /// <exception cref="InvalidDataException">They are missing or damaged.</exception>
     public static OnnxMetadata Read(IReadOnlyDictionary<string, string> entries, string source)
     {
-        if (!entries.TryGetValue(SignatureKey, out var text) || !Enum.TryParse<OnnxSignature>(text, out var signature) || !Enum.IsDefined(signature))
+        if (!entries.TryGetValue(TatModelFormat.SignatureKey, out var text) || !Enum.TryParse<OnnxSignature>(text, out var signature) || !Enum.IsDefined(signature))
         {
-            throw new InvalidDataException($"{source} is an ONNX model of another kind: its metadata has no valid entry '{SignatureKey}'; export a trained TAT model to ONNX and use that file.");
+            throw new InvalidDataException($"{source} is an ONNX model of another kind: its metadata has no valid entry '{TatModelFormat.SignatureKey}'; export a trained TAT model to ONNX and use that file.");
         }
 
-        try
-        {
-            var (network, tasks, card) = TatModelFormat.Read(entries);
-            return new(signature, network, tasks, card);
-        }
-        catch (InvalidDataException problem)
-        {
-            throw new InvalidDataException($"{source} cannot be used: {problem.Message}", problem);
-        }
+        var (network, tasks, card) = TatModelFormat.Read(entries, source);
+        return new(signature, network, tasks, card);
     }
 }

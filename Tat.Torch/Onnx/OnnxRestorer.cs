@@ -1,4 +1,5 @@
 using Microsoft.ML.OnnxRuntime;
+using Tat.Torch.Files;
 using Tat.Torch.Imaging;
 using Tat.Torch.Inference;
 using Tat.Torch.Model;
@@ -28,6 +29,12 @@ public sealed class OnnxRestorer : IImageRestorer
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         _options = options ?? new();
+        if (File.Exists(path))
+        {
+            using var file = RegularFile.Open(path);
+            OnnxChecksum.Verify(file, $"'{path}'");
+        }
+
         (_session, _metadata) = Describe(OnnxSessionFactory.Open(path, _options), $"'{path}'");
     }
 
@@ -47,6 +54,7 @@ public sealed class OnnxRestorer : IImageRestorer
     {
         ArgumentNullException.ThrowIfNull(model);
         _options = options ?? new();
+        OnnxChecksum.Verify(new MemoryStream(model, writable: false), source);
         (_session, _metadata) = Describe(OnnxSessionFactory.Open(model, source, _options), source);
     }
 
@@ -83,13 +91,17 @@ public sealed class OnnxRestorer : IImageRestorer
             {
                 Parallel.ForEach(group, i =>
                 {
-                    restored[i] = Run(images[i], known[i].RangeOf(images[i]), run);
+                    restored[i] = Run(images[i], i, known[i].RangeOf(images[i]), run);
                     done.Add(images[i].Pixels.Length);
                 });
             }
             catch (AggregateException) when (cancellationToken.IsCancellationRequested)
             {
                 throw new OperationCanceledException(cancellationToken);
+            }
+            catch (AggregateException problems) when (problems.InnerExceptions[0] is InvalidDataException problem)
+            {
+                throw new InvalidDataException(problem.Message, problems);
             }
         }
 
@@ -105,10 +117,12 @@ public sealed class OnnxRestorer : IImageRestorer
         {
             return (session, OnnxMetadata.Read(session.ModelMetadata.CustomMetadataMap, source));
         }
-        catch
+        catch (Exception problem)
         {
             session.Dispose();
-            throw;
+            throw problem is OnnxRuntimeException or ArgumentException
+                ? new InvalidDataException($"{source} is damaged: its metadata cannot be read ({MessageText.OneLine(problem.Message)}); export the model again.", problem)
+                : problem;
         }
     }
 
@@ -163,7 +177,7 @@ public sealed class OnnxRestorer : IImageRestorer
             : throw new ArgumentException($"The model has not learnt the task '{task.Name}'; it knows {string.Join(", ", Tasks.Select(learnt => learnt.Name))}.", nameof(task));
     }
 
-    private ImageSlice Run(ImageSlice image, IntensityRange range, RunOptions run)
+    private ImageSlice Run(ImageSlice image, int index, IntensityRange range, RunOptions run)
     {
         using var minimum = OrtValue.CreateTensorValueFromMemory(new[] { range.Minimum }, [1]);
         using var maximum = OrtValue.CreateTensorValueFromMemory(new[] { range.Maximum }, [1]);
@@ -182,6 +196,8 @@ public sealed class OnnxRestorer : IImageRestorer
         }
 
         using var outputs = _session.Run(run, inputs, [ModelGraph.Restored]);
-        return new(outputs[0].GetTensorDataAsSpan<float>().ToArray(), image.Height, image.Width);
+        var restored = outputs[0].GetTensorDataAsSpan<float>().ToArray();
+        FiniteValues.CheckRestored(restored, index);
+        return new(restored, image.Height, image.Width);
     }
 }

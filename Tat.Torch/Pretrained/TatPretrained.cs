@@ -22,7 +22,7 @@ public static class TatPretrained
     private static readonly Lazy<(TatNetworkOptions Network, TaskVocabulary Tasks, ModelCard Card)> _description = new(() =>
     {
         using var file = OpenFile();
-        return TatModelFormat.Read(new SafetensorsReader(file, Name).Metadata);
+        return TatModelFormat.Read(new SafetensorsReader(file, Name).Metadata, "The model of the library");
     });
 
     /// <summary>What the model is and how it was made.</summary>

@@ -6,12 +6,12 @@ public sealed record IntensityRange
     /// <summary>Creates the interval.</summary>
     /// <param name="minimum">Its lower end.</param>
     /// <param name="maximum">Its upper end, above <paramref name="minimum"/>.</param>
-    /// <exception cref="ArgumentOutOfRangeException">An end is not finite, or the interval is empty.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">An end or the distance of both is not finite, or the interval is empty.</exception>
     public IntensityRange(float minimum, float maximum)
     {
-        if (!float.IsFinite(minimum) || !float.IsFinite(maximum) || minimum >= maximum)
+        if (!float.IsFinite(minimum) || !float.IsFinite(maximum) || minimum >= maximum || !float.IsFinite(maximum - minimum))
         {
-            throw new ArgumentOutOfRangeException(nameof(maximum), $"[{minimum}, {maximum}] is not an intensity range: both ends must be finite and the second above the first.");
+            throw new ArgumentOutOfRangeException(nameof(maximum), $"[{minimum}, {maximum}] is not an intensity range: both ends and their distance must be finite, and the second above the first.");
         }
 
         Minimum = minimum;

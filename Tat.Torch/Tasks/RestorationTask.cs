@@ -89,7 +89,7 @@ public sealed record RestorationTask
             return NormalizationRange;
         }
 
-        var maximum = RangeOverLevel * (lowQuality.VolumeLevel is > 0 and var level ? level : IntensityLevel.Measure(lowQuality));
+        var maximum = RangeOverLevel * IntensityLevel.Of(lowQuality);
         return maximum > 0 && float.IsFinite(maximum) ? new(0, maximum) : new(0, 1);
     }
 

@@ -19,6 +19,7 @@ internal sealed class SafetensorsReader
 
     private readonly Stream _stream;
     private readonly string _source;
+    private readonly ContentChecksum? _checksum;
 
     /// <summary>Reads and checks the header.</summary>
     /// <param name="stream">Positioned at the first byte.</param>
@@ -39,6 +40,7 @@ internal sealed class SafetensorsReader
             throw Damaged("its header is not valid UTF-8; check that it is a safetensors file", e);
         }
 
+        _checksum = Metadata.ContainsKey(ContentChecksum.Key) ? new(Metadata, Entries.Select(entry => (entry.Name, entry.Type, entry.Shape))) : null;
         var needed = Entries.Sum(entry => entry.Length);
         if (Remaining is { } remaining && remaining < needed)
         {
@@ -66,7 +68,9 @@ internal sealed class SafetensorsReader
                 if (Remaining is null && entry.Length > Chunk)
                 {
                     // The length of the stream is unknown: let the data arrive before tensor memory is taken.
-                    tensors.Add(entry.Name, FromBytes(entry, ReadGrowing(entry.Length)));
+                    var bytes = ReadGrowing(entry.Length);
+                    _checksum?.Append(bytes.AsSpan(0, (int)entry.Length));
+                    tensors.Add(entry.Name, FromBytes(entry, bytes));
                     continue;
                 }
 
@@ -121,7 +125,34 @@ internal sealed class SafetensorsReader
     {
         if (entry.Length > 0)
         {
-            ReadExactly(target.bytes, entry.Name);
+            var bytes = target.bytes;
+            ReadExactly(bytes, entry.Name);
+            _checksum?.Append(bytes);
+        }
+    }
+
+    /// <summary>Reads all data and keeps none of it.</summary>
+    public void SkipAll()
+    {
+        var buffer = new byte[Chunk];
+        foreach (var entry in Entries)
+        {
+            for (var rest = entry.Length; rest > 0; rest -= Math.Min(rest, Chunk))
+            {
+                var bytes = buffer.AsSpan(0, (int)Math.Min(rest, Chunk));
+                ReadExactly(bytes, entry.Name);
+                _checksum?.Append(bytes);
+            }
+        }
+    }
+
+    /// <summary>Compares what was read, which must be all, with the checksum in the metadata where there is one.</summary>
+    /// <exception cref="InvalidDataException">They differ.</exception>
+    public void VerifyChecksum()
+    {
+        if (_checksum is not null && _checksum.ToString() != Metadata[ContentChecksum.Key])
+        {
+            throw Damaged("it is damaged, for its checksum does not match its content; copy it again");
         }
     }
 

@@ -15,18 +15,32 @@ internal static class SafetensorsWriter
     /// <param name="stream">Need not be seekable.</param>
     /// <param name="tensors">By name; on any device.</param>
     /// <param name="metadata">Free text for the header, or none.</param>
-    public static void Write(Stream stream, IEnumerable<KeyValuePair<string, Tensor>> tensors, IReadOnlyDictionary<string, string>? metadata = null)
+    /// <param name="withChecksum">Whether the header also gets the <see cref="ContentChecksum"/>.</param>
+    public static void Write(Stream stream, IEnumerable<KeyValuePair<string, Tensor>> tensors, IReadOnlyDictionary<string, string>? metadata = null, bool withChecksum = false)
     {
         // Larger elements first keeps every tensor aligned to its elements.
         var ordered = tensors.OrderByDescending(pair => SafetensorsTypes.Size(pair.Value.dtype)).ThenBy(pair => pair.Key, StringComparer.Ordinal).ToArray();
+        if (withChecksum)
+        {
+            metadata ??= new Dictionary<string, string>();
+            var checksum = new ContentChecksum(metadata, ordered.Select(pair => (pair.Key, pair.Value.dtype, pair.Value.shape)));
+            ForEachChunk(ordered, checksum.Append);
+            metadata = new Dictionary<string, string>(metadata) { [ContentChecksum.Key] = checksum.ToString() };
+        }
+
         WriteHeader(stream, ordered, metadata);
-        foreach (var (_, tensor) in ordered)
+        ForEachChunk(ordered, stream.Write);
+    }
+
+    private static void ForEachChunk(KeyValuePair<string, Tensor>[] tensors, Action<ReadOnlySpan<byte>> take)
+    {
+        foreach (var (_, tensor) in tensors)
         {
             using var scope = NewDisposeScope();
             var bytes = tensor.detach().cpu().contiguous().bytes;
             for (var start = 0; start < bytes.Length; start += Chunk)
             {
-                stream.Write(bytes.Slice(start, Math.Min(Chunk, bytes.Length - start)));
+                take(bytes.Slice(start, Math.Min(Chunk, bytes.Length - start)));
             }
         }
     }

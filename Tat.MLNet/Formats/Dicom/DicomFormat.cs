@@ -67,30 +67,35 @@ public sealed class DicomFormat : IImageFormat
     /// <para>HU are stored as integers, PET with the slope that suits each slice, other images on a grid that is at least as fine as the
     /// source's and holds its values. Padding keeps its value. Each object is read back and compared before anything appears at the destination.</para>
     /// </remarks>
-    /// <exception cref="ArgumentException">The source is no DICOM scan, or the slices are not as many or as large as in it, or have values that are no numbers.</exception>
+    /// <exception cref="ArgumentException">The source is no DICOM scan, the destination names a file that cannot hold the result, or the slices are not as many or as large as in it, or have values that are no numbers.</exception>
     /// <exception cref="IOException">The destination exists and is not an empty folder.</exception>
     public void WriteDerived(IImageScan source, string destination, IEnumerable<ImageSlice> slices, DerivedImageOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(destination);
         ArgumentNullException.ThrowIfNull(slices);
+        WriteObjects(source, destination, slices, options ?? new(), cancellationToken);
+    }
+
+    /// <summary>Writes restored slices as <see cref="WriteDerived"/> does.</summary>
+    /// <returns>The objects that were written.</returns>
+    internal static IReadOnlyList<WrittenFile> WriteObjects(IImageScan source, string destination, IEnumerable<ImageSlice> slices, DerivedImageOptions options, CancellationToken cancellationToken)
+    {
         if (source is ReslicedScan resliced)
         {
-            WriteDerived(resliced.Source, destination, resliced.ToSource(slices), options, cancellationToken);
-            return;
+            return WriteObjects(resliced.Source, destination, resliced.ToSource(slices), options, cancellationToken);
         }
 
         var scan = source as DicomScan ?? throw new ArgumentException("The source was not opened as DICOM; write the result in the format of its source.", nameof(source));
-        options ??= new();
+        if (Nifti.NiftiPaths.EndingOf(destination) is not null)
+        {
+            throw new ArgumentException($"'{destination}' names a NIfTI file; write it with {nameof(Nifti.NiftiFormat)}.", nameof(destination));
+        }
+
         try
         {
-            if (destination.EndsWith(".dcm", StringComparison.OrdinalIgnoreCase) && scan.SliceCount == scan.Slices[0].Layout.Frames && !options.WriteDifference)
-            {
-                WriteFile(scan, destination, slices, options, cancellationToken);
-            }
-            else
-            {
-                WriteFolder(scan, destination, slices, options, cancellationToken);
-            }
+            return !destination.EndsWith(".dcm", StringComparison.OrdinalIgnoreCase) ? WriteFolder(scan, destination, slices, options, cancellationToken)
+                : scan.SliceCount == scan.Slices[0].Layout.Frames && !options.WriteDifference ? WriteFile(scan, destination, slices, options, cancellationToken)
+                : throw new ArgumentException($"'{destination}' names one DICOM file, and the result has several; name a folder.", nameof(destination));
         }
         catch (DicomDataException exception)
         {
@@ -98,15 +103,16 @@ public sealed class DicomFormat : IImageFormat
         }
     }
 
-    private static void WriteFile(DicomScan scan, string destination, IEnumerable<ImageSlice> slices, DerivedImageOptions options, CancellationToken cancellationToken)
+    private static IReadOnlyList<WrittenFile> WriteFile(DicomScan scan, string destination, IEnumerable<ImageSlice> slices, DerivedImageOptions options, CancellationToken cancellationToken)
     {
         destination = Path.GetFullPath(destination);
         var temporary = Path.Combine(Path.GetDirectoryName(destination)!, $".{Path.GetFileName(destination)}.{Guid.NewGuid():N}.tmp");
         try
         {
             Directory.CreateDirectory(Path.GetDirectoryName(destination)!);
-            new DerivedSeriesWriter(scan, options, (_, _) => temporary).Write(slices, cancellationToken);
+            var written = new DerivedSeriesWriter(scan, options, (_, _) => temporary).Write(slices, cancellationToken);
             File.Move(temporary, destination, overwrite: true);
+            return [.. written.Select(file => file with { Path = destination })];
         }
         finally
         {
@@ -114,7 +120,7 @@ public sealed class DicomFormat : IImageFormat
         }
     }
 
-    private static void WriteFolder(DicomScan scan, string destination, IEnumerable<ImageSlice> slices, DerivedImageOptions options, CancellationToken cancellationToken)
+    private static IReadOnlyList<WrittenFile> WriteFolder(DicomScan scan, string destination, IEnumerable<ImageSlice> slices, DerivedImageOptions options, CancellationToken cancellationToken)
     {
         using var folder = new PendingFolder(destination);
         string PathOf(DerivedSeries series, int number)
@@ -124,28 +130,30 @@ public sealed class DicomFormat : IImageFormat
             return Path.Combine(parent, DerivedSeriesWriter.FileName(number));
         }
 
-        new DerivedSeriesWriter(scan, options, PathOf).Write(slices, cancellationToken);
+        var written = new DerivedSeriesWriter(scan, options, PathOf).Write(slices, cancellationToken);
         folder.Commit();
+        return [.. written.Select(file => file with { Path = Path.Combine(destination, Path.GetRelativePath(folder.Path, file.Path)) })];
     }
 
     private DicomScan OpenFile(string path, ImageReadOptions options)
     {
         var source = SliceReader.Check(DicomProviders.Current.Read(path));
         FrameReader.CheckCodec(source);
-        return SeriesAssembler.Assemble(path, this, FrameList.Of(source, options, new(new FileInfo(path).Length)), options);
+        return SeriesAssembler.Assemble(path, this, FrameList.Of(source, options, new(new FileInfo(path).Length)), [], options);
     }
 
     private DicomScan OpenSeries(string path, IEnumerable<string> files, ImageReadOptions options)
     {
-        var found = SeriesFinder.Find(files, options);
-        return found.Count switch
+        var (found, leftOut) = SeriesFinder.Find(files, options);
+        if (found is [var single])
         {
-            0 => throw new DicomDataException(options.SeriesInstanceUid is null
-                ? "the folder holds no DICOM images."
-                : "the folder holds no image of the series that was asked for."),
-            1 => SeriesAssembler.Assemble(path, this, found[0], options),
-            _ => throw new DicomDataException(
-                $"the folder holds {found.Count} series; name the one to open:{string.Concat(found.Select(series => $"{Environment.NewLine}  {SeriesAssembler.Describe(series)}"))}"),
-        };
+            // Files that do not tell their series may belong to the only one.
+            single.LeftOut.AddRange(leftOut);
+            return single.Assemble(path, this, options);
+        }
+
+        throw new DicomDataException(found.Count > 0
+            ? $"the folder holds {found.Count} series; name the one to open:{string.Concat(found.Select(series => $"{Environment.NewLine}  {series}"))}"
+            : $"the folder holds no {(options.SeriesInstanceUid is null ? "DICOM images" : "image of the series that was asked for")}.{string.Concat(leftOut.Select(file => $"{Environment.NewLine}  {file}"))}");
     }
 }

@@ -68,7 +68,7 @@ public sealed class NiftiFormat : IImageFormat
         var paths = NiftiPaths.ForWriting(destination);
         var file = (source as NiftiScan)?.File;
         var header = file?.Header.Clone()
-            ?? NiftiWriter.NewHeader(source.Rows, source.Columns, source.SliceCount, source.RowSpacing, source.ColumnSpacing, source.SliceSpacing, source.Affine);
+            ?? NiftiWriter.NewHeader(source.Rows, source.Columns, source.SlicesPerVolume, source.SliceCount / source.SlicesPerVolume, source.RowSpacing, source.ColumnSpacing, source.SliceSpacing, source.Affine);
         options ??= new();
         var extensions = NiftiWriter.Describe(header, file?.Extensions ?? [], options);
         var voxels = options.KeepDataType && file is not null ? file.Voxels : new NiftiVoxels(NiftiDataType.Float32, header.IsBigEndian);
@@ -92,7 +92,7 @@ public sealed class NiftiFormat : IImageFormat
         }
 
         var paths = NiftiPaths.ForWriting(destination);
-        var header = NiftiWriter.NewHeader(slices[0].Height, slices[0].Width, slices.Count, rowSpacing, columnSpacing, sliceSpacing);
+        var header = NiftiWriter.NewHeader(slices[0].Height, slices[0].Width, slices.Count, 1, rowSpacing, columnSpacing, sliceSpacing);
         NiftiWriter.Write(paths, header, [], new NiftiVoxels(NiftiDataType.Float32, header.IsBigEndian), slices, cancellationToken);
     }
 

@@ -9,11 +9,11 @@ namespace Tat.MLNet.Formats.Nifti;
 internal static class NiftiWriter
 {
     /// <summary>A header for slices of another origin; without an affine map it says nothing of orientation.</summary>
-    public static NiftiHeader NewHeader(int rows, int columns, int slices, double? rowSpacing, double? columnSpacing, double? sliceSpacing, PatientAffine? affine = null)
+    public static NiftiHeader NewHeader(int rows, int columns, int slices, int volumes, double? rowSpacing, double? columnSpacing, double? sliceSpacing, PatientAffine? affine = null)
     {
-        var header = NiftiHeader.Create(Math.Max(slices, Math.Max(rows, columns)) > short.MaxValue ? 2 : 1, bigEndian: false);
-        long[] dimensions = [slices > 1 ? 3 : 2, columns, rows, slices, 1, 1, 1, 1];
-        double[] spacings = [1, columnSpacing ?? 1, rowSpacing ?? 1, sliceSpacing ?? 1, 0, 0, 0, 0];
+        var header = NiftiHeader.Create(Math.Max(Math.Max(slices, volumes), Math.Max(rows, columns)) > short.MaxValue ? 2 : 1, bigEndian: false);
+        long[] dimensions = [volumes > 1 ? 4 : slices > 1 ? 3 : 2, columns, rows, slices, volumes, 1, 1, 1];
+        double[] spacings = [1, columnSpacing ?? 1, rowSpacing ?? 1, sliceSpacing ?? 1, volumes > 1 ? 1 : 0, 0, 0, 0];
         for (var i = 0; i < 8; i++)
         {
             header.SetDimension(i, dimensions[i]);

@@ -88,7 +88,7 @@ public sealed class RestoreCommandTests
         var ramp = NiftiSamples.WriteRamp(folder["in/ramp.nii"]);
         (await Cli.RunAsync("restore", ramp, "--model", folder["absent.zip"], "--task", "CT")).AssertFailed(1, "absent.zip");
         (await Cli.RunAsync("restore", ramp, "--model", Model, "--task", "X-ray", "--out", folder["x.nii"])).AssertFailed(1, "known tasks are PET, CT, MRI");
-        (await Cli.RunAsync("restore", ramp, "--model", Model, "--out", folder["x.nii"])).AssertFailed(1, "give --task");
+        (await Cli.RunAsync("restore", ramp, "--model", Model, "--out", folder["x.nii"])).AssertFailed(1, "name its task, one of PET, CT, MRI");
         (await Cli.RunAsync("restore", ramp, "--model", Model, "--task", "CT", "--out", folder["in"])).AssertFailed(1, "replaced by its own result");
         (await Cli.RunAsync("restore", folder["in"], "--model", ramp, "--task", "CT", "--out", folder["x.nii"])).AssertFailed(1, "not a model");
         var nan = TestData.Path("data/nifti/resampled_anat_moved.nii");
@@ -130,8 +130,10 @@ public sealed class RestoreCommandTests
         using var scan = ImageFormats.Open(folder["a/restored.dcm"]);
         Assert.AreEqual(1, scan.SliceCount);
 
-        (await Cli.RunAsync("restore", files.Folder, "--model", Model, "--out", folder["series.dcm"])).AssertFailed(1, "is not one; give a folder");
-        (await Cli.RunAsync("restore", NiftiSamples.WriteRamp(folder["ramp.nii"]), "--task", "CT", "--model", Model, "--out", folder["ramp.dcm"])).AssertFailed(1, "is not one; give a folder");
+        files.Write(SyntheticDicom.Slice(2, 1));
+        (await Cli.RunAsync("restore", files.Folder, "--model", Model, "--out", folder["series.dcm"])).AssertFailed(1, "names one DICOM file, and the result has several; name a folder");
+        (await Cli.RunAsync("restore", NiftiSamples.WriteRamp(folder["ramp.nii"]), "--task", "CT", "--model", Model, "--out", folder["ramp.dcm"])).AssertFailed(1, "does not name a NIfTI file");
+        CollectionAssert.AreEqual(new[] { "a/restored.dcm", "ramp.nii" }, folder.Files);
     }
 
     [TestMethod]
@@ -159,17 +161,89 @@ public sealed class RestoreCommandTests
     }
 
     [TestMethod]
-    public async Task A_folder_of_several_series_is_listed()
+    public async Task A_folder_is_a_study_whose_series_are_all_restored()
     {
         using var files = new SyntheticDicom();
         using var folder = new TemporaryFolder();
-        files.Write(SyntheticDicom.Slice(1, 0, "1.2.3.4"));
-        files.Write(SyntheticDicom.Slice(1, 0, "1.2.3.5"));
-        string[] command = ["restore", files.Folder, "--model", Model, "--out", folder["out"]];
+        foreach (var (series, place) in new[] { ("1.2.3.4", "a"), ("1.2.3.5", "b"), ("1.2.3.6", "c"), ("1.2.3.7", "c") })
+        {
+            files.Write(SyntheticDicom.Slice(1, 0, series), $"{place}/{series}.1");
+            files.Write(SyntheticDicom.Slice(2, 1, series), $"{place}/{series}.2");
+        }
+
+        string[] command = ["restore", files.Folder, "--model", Model];
+        (await Cli.RunAsync([.. command, "--out", folder["one"], "--series", "1.2.3.5"])).AssertDone();
+        CollectionAssert.AreEqual(new[] { "one/b/IM00001.dcm", "one/b/IM00002.dcm" }, folder.Files);
+        (await Cli.RunAsync([.. command, "--out", folder["out"]])).AssertDone();
+        foreach (var series in new[] { "a", "b", "c/series", "c/series-2" })
+        {
+            using var scan = ImageFormats.Open(folder[$"out/{series}"]);
+            Assert.AreEqual(2, scan.SliceCount);
+        }
+    }
+
+    [TestMethod]
+    public async Task A_batch_goes_on_after_a_bad_image_and_resumes_what_failed()
+    {
+        using var folder = new TemporaryFolder();
+        foreach (var name in new[] { "a", "b", "c" })
+        {
+            NiftiSamples.WriteRamp(folder[$"in/{name}.nii"]);
+        }
+
+        var good = File.ReadAllBytes(folder["in/b.nii"]);
+        File.WriteAllBytes(folder["in/b.nii"], good[..^10]);
+        string[] command = ["restore", folder["in"], "--model", Model, "--task", "CT", "--out", folder["out"]];
         var run = await Cli.RunAsync(command);
-        run.AssertFailed(1, "1.2.3.4");
-        run.AssertFailed(1, "1.2.3.5");
-        (await Cli.RunAsync([.. command, "--series", "1.2.3.5"])).AssertDone();
+        run.AssertFailed(1, "1 of 3 images failed");
+        StringAssert.Contains(run.Output, "b.nii", StringComparison.Ordinal);
+        Assert.IsTrue(File.Exists(folder["out/a.nii"]) && File.Exists(folder["out/c.nii"]) && !File.Exists(folder["out/b.nii"]));
+
+        File.WriteAllBytes(folder["in/b.nii"], good);
+        var resumed = await Cli.RunAsync([.. command, "--resume", "--json"]);
+        resumed.AssertDone();
+        Assert.AreEqual(folder["in/b.nii"], JsonDocument.Parse(resumed.Output).RootElement.EnumerateArray().Single().GetProperty("source").GetString());
+    }
+
+    [TestMethod]
+    public async Task Images_of_one_name_from_different_folders_keep_apart()
+    {
+        using var folder = new TemporaryFolder();
+        foreach (var name in new[] { "p1/t/scan.nii", "p2/t/scan.nii", "p2/other.nii" })
+        {
+            NiftiSamples.WriteRamp(folder[name]);
+        }
+
+        string[] command = ["restore", "--model", Model, "--task", "CT", "--out", folder["out"]];
+        (await Cli.RunAsync([.. command, folder["p1/t/scan.nii"], folder["p2/t/scan.nii"], folder["p2/other.nii"], folder["p2/other.nii"]])).AssertDone();
+        CollectionAssert.IsSubsetOf(new[] { "out/other.nii", "out/p1/t/scan.nii", "out/p2/t/scan.nii" }, folder.Files);
+    }
+
+    [TestMethod]
+    [DataRow("08_folder_with_colour_capture", "1.2.826.0.1.3680043.10.999.9) is left out: the image is in colour")]
+    [DataRow("09_folder_with_damaged_file", "1.2.826.0.1.3680043.10.999.88) is left out")]
+    [DataRow("26_empty_last_slice", "004.dcm' is left out: the file is empty")]
+    public async Task What_is_left_out_is_said_with_its_series(string fault, string word)
+    {
+        using var folder = new TemporaryFolder();
+        var source = TestData.Path($"data/faults/imaging/{fault}");
+        var run = await Cli.RunAsync("restore", source, "--model", Model, "--out", folder["out"]);
+        Assert.AreEqual(0, run.ExitCode, run.Errors);
+        StringAssert.Contains(run.Errors, word, StringComparison.Ordinal);
+        var inspected = await Cli.RunAsync("inspect", source, "--json");
+        Assert.AreEqual(0, inspected.ExitCode, inspected.Errors);
+        StringAssert.Contains(inspected.Errors, word, StringComparison.Ordinal);
+        using var scan = ImageFormats.Open(folder[$"out/{fault}"]);
+        Assert.AreEqual(JsonDocument.Parse(inspected.Output).RootElement.GetProperty("frames").GetInt32(), scan.SliceCount);
+        (await Cli.RunAsync("restore", source, "--model", Model, "--out", folder["again"], "--series", "1.2.826.0.1.3680043.10.999.2")).AssertDone(word.StartsWith("004", StringComparison.Ordinal) ? run.Errors : "");
+    }
+
+    [TestMethod]
+    public async Task DICOM_and_NIfTI_side_by_side_are_both_restored()
+    {
+        using var folder = new TemporaryFolder();
+        (await Cli.RunAsync("restore", TestData.Path("data/faults/imaging/12_mixed"), "--model", Model, "--task", "MRI", "--out", folder["out"])).AssertDone();
+        CollectionAssert.AreEqual(new[] { "out/sourcedata/dcm/IM00001.dcm", "out/sourcedata/dcm/IM00002.dcm", "out/sub-01_T1w.nii.gz" }, folder.Files);
     }
 
     [TestMethod]

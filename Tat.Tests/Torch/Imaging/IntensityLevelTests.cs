@@ -24,4 +24,15 @@ public sealed class IntensityLevelTests
         pixels.AsSpan(995).Fill(1e9f);
         Assert.AreEqual(995f, IntensityLevel.Measure(new ImageSlice(pixels, 10, 100)));
     }
+
+    [TestMethod]
+    public void An_image_without_a_level_of_its_volume_has_its_own()
+    {
+        float[] pixels = [1, 2, 3, 4];
+        Assert.AreEqual(9f, IntensityLevel.Of(new(pixels, 2, 2) { VolumeLevel = 9 }));
+        foreach (var unknown in new float?[] { null, 0, -1, float.NaN })
+        {
+            Assert.AreEqual(4f, IntensityLevel.Of(new(pixels, 2, 2) { VolumeLevel = unknown }));
+        }
+    }
 }

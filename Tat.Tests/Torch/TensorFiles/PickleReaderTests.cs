@@ -29,6 +29,17 @@ public sealed class PickleReaderTests
         StringAssert.Contains(error.Message, expected);
     }
 
+    /// <summary>What pickle.dumps made of a NumPy scalar, a Namespace, a defaultdict, a path, a Counter, a set and the number 7, by protocol 2 and 4.</summary>
+    [TestMethod]
+    [DataRow("gAJ9cQAoWAQAAABiZXN0cQFjbnVtcHkuY29yZS5tdWx0aWFycmF5CnNjYWxhcgpxAmNudW1weQpkdHlwZQpxA1gCAAAAZjhxBImIh3EFUnEGKEsDWAEAAAA8cQdOTk5K/////0r/////SwB0cQhiY19jb2RlY3MKZW5jb2RlCnEJWAgAAAAzMzMzMzM/QHEKWAYAAABsYXRpbjFxC4ZxDFJxDYZxDlJxD1gEAAAAYXJnc3EQY2FyZ3BhcnNlCk5hbWVzcGFjZQpxESmBcRJ9cRNYAgAAAGxycRRHP1BiTdLxqfxzYlgDAAAAbG9ncRVjY29sbGVjdGlvbnMKZGVmYXVsdGRpY3QKcRZjX19idWlsdGluX18KbGlzdApxF4VxGFJxGVgEAAAAbG9zc3EaXXEbRz/wAAAAAAAAYXNYAwAAAG91dHEcY3BhdGhsaWIKUHVyZVBvc2l4UGF0aApxHVgBAAAAYXEeWAEAAABicR+GcSBScSFYAQAAAG5xImNjb2xsZWN0aW9ucwpDb3VudGVyCnEjfXEkKFgBAAAAYXElSwJYAQAAAGJxJksBdYVxJ1JxKFgFAAAAa2luZHNxKWNfX2J1aWx0aW5fXwpzZXQKcSpdcSsoSwFLAmWFcSxScS1YBAAAAGxhc3RxLksHdS4=")]
+    [DataRow("gASVZgEAAAAAAAB9lCiMBGJlc3SUjBVudW1weS5jb3JlLm11bHRpYXJyYXmUjAZzY2FsYXKUk5SMBW51bXB5lIwFZHR5cGWUk5SMAmY4lImIh5RSlChLA4wBPJROTk5K/////0r/////SwB0lGJDCDMzMzMzMz9AlIaUUpSMBGFyZ3OUjAhhcmdwYXJzZZSMCU5hbWVzcGFjZZSTlCmBlH2UjAJscpRHP1BiTdLxqfxzYowDbG9nlIwLY29sbGVjdGlvbnOUjAtkZWZhdWx0ZGljdJSTlIwIYnVpbHRpbnOUjARsaXN0lJOUhZRSlIwEbG9zc5RdlEc/8AAAAAAAAGFzjANvdXSUjAdwYXRobGlilIwNUHVyZVBvc2l4UGF0aJSTlIwBYZSMAWKUhpRSlIwBbpRoGIwHQ291bnRlcpSTlH2UKIwBYZRLAowBYpRLAXWFlFKUjAVraW5kc5SPlChLAUsCkIwEbGFzdJRLB3Uu")]
+    public void What_training_programs_save_beside_weights_is_passed_over(string pickle)
+    {
+        var items = ((PickleDictionary)Read(Encoding.Latin1.GetString(Convert.FromBase64String(pickle)))!).Items;
+        Assert.AreEqual("numpy.core.multiarray.scalar, argparse.Namespace, , pathlib.PurePosixPath, , ", string.Join(", ", items.Take(5).Select(item => (item.Value as PickleIgnored)?.Name)) + ", ");
+        Assert.AreEqual(("last", 7L), items[^1]);
+    }
+
     [TestMethod]
     [DataRow("B\xff\xff\xff\x7f.", "announces 2147483647 bytes")]
     [DataRow("\x8e\xff\xff\xff\xff\xff\xff\xff\x7f.", "bytes where")]

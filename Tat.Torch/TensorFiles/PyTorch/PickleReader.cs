@@ -18,6 +18,7 @@ internal sealed class PickleReader(Stream stream, PickleTensors tensors, MemoryM
     private const int LongestName = 200;
 
     private static readonly object _mark = new();
+    private static readonly PickleIgnored _set = new("set");
     private readonly List<object?> _stack = [];
     private readonly Dictionary<long, object?> _memo = [];
 
@@ -80,6 +81,9 @@ internal sealed class PickleReader(Stream stream, PickleTensors tensors, MemoryM
             case 'j': Push(Recall(ReadUInt32())); break;
             case 'c': Push(Allow(new(ReadLine(), ReadLine()))); break;
             case '\x93': PushGlobal(); break;
+            case '\x8f': Push(_set); break; // EMPTY_SET
+            case '\x90': PopToMark(); break; // ADDITEMS
+            case '\x91': PopToMark(); Push(_set); break; // FROZENSET
             case 'Q': Push(tensors.Load(Pop())); break; // BINPERSID
             case 'R' or '\x81': Reduce(); break; // REDUCE, NEWOBJ
             case 'b': Build(); break;

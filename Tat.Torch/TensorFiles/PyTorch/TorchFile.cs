@@ -22,8 +22,7 @@ internal sealed class TorchFile : IDisposable
         {
             if (IsZip(_stream))
             {
-                ZipDirectory.Check(_stream);
-                _archive = new ZipArchive(_stream, ZipArchiveMode.Read, leaveOpen: true);
+                _archive = ZipDirectory.Open(_stream);
                 _prefix = FindPrefix();
                 Value = ReadArchive();
             }

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.IO.Compression;
 
 namespace Tat.Torch.TensorFiles.PyTorch;
 
@@ -11,9 +12,26 @@ internal static class ZipDirectory
     private const int Locator = 20;
     private const int LongestComment = ushort.MaxValue;
 
-    /// <summary>Refuses a list that would take much memory; what is damaged is left to whoever reads it.</summary>
-    /// <exception cref="InvalidDataException">It is too long.</exception>
-    public static void Check(Stream stream)
+    /// <summary>Opens a zip file and reads its list.</summary>
+    /// <param name="stream">Disposed with the result, and where there is none.</param>
+    /// <exception cref="InvalidDataException">The list is damaged, or would take much memory.</exception>
+    public static ZipArchive Open(Stream stream)
+    {
+        try
+        {
+            Check(stream);
+            var archive = new ZipArchive(stream, ZipArchiveMode.Read);
+            _ = archive.Entries.Count;
+            return archive;
+        }
+        catch
+        {
+            stream.Dispose();
+            throw;
+        }
+    }
+
+    private static void Check(Stream stream)
     {
         var tail = new byte[Math.Min(stream.Length, Locator + EndRecord + LongestComment)];
         stream.Position = stream.Length - tail.Length;
@@ -21,7 +39,7 @@ internal static class ZipDirectory
         var end = tail.AsSpan().LastIndexOf("PK\x05\x06"u8);
         if (end >= 0 && end + EndRecord <= tail.Length && stream.Length - Start(stream, tail, end) > Longest + tail.Length)
         {
-            throw new InvalidDataException($"its list of parts is longer than {Longest >> 20} MB, which PyTorch does not write");
+            throw new InvalidDataException($"its list of parts is longer than {Longest >> 20} MB, more than any model has");
         }
 
         stream.Position = 0;

@@ -3,6 +3,7 @@ using System.IO.Hashing;
 using System.Text;
 using System.Text.Json;
 using Tat.Torch.Checkpoints;
+using Tat.Torch.Files;
 using Tat.Torch.Model;
 using Tat.Torch.TensorFiles;
 using Tat.Torch.Training.Optimization;
@@ -36,7 +37,7 @@ internal static class TrainingCheckpoint
     /// <exception cref="InvalidDataException">It is damaged.</exception>
     public static CheckpointManifest ReadManifest(string path)
     {
-        using var stream = File.OpenRead(path);
+        using var stream = RegularFile.Open(path);
         return Parse(new SafetensorsReader(stream, path).Metadata, path);
     }
 
@@ -71,7 +72,7 @@ internal static class TrainingCheckpoint
     {
         using var scope = NewDisposeScope();
         var (manifest, vectors) = ReadWhole(path);
-        var (architecture, tasks, card) = manifest.Model is { } model ? TatModelFormat.Read(model) : (options.Network, options.Tasks, new ModelCard());
+        var (architecture, tasks, card) = manifest.Model is { } model ? TatModelFormat.Read(model, $"'{path}'") : (options.Network, options.Tasks, new ModelCard());
         using var laidOut = TatNetwork.CreateUninitialized(architecture ?? throw new InvalidDataException($"'{path}' is of an earlier version and does not say of which network it is."));
         using var parameters = new FlatParameters(laidOut.named_parameters().Select(named => (named.name, named.parameter)), withGradients: false);
         var weights = vectors.GetValueOrDefault("best") ?? vectors["average"];
@@ -87,12 +88,13 @@ internal static class TrainingCheckpoint
 
         var network = TatNetwork.CreateUninitialized(architecture);
         NetworkWeights.Copy(laidOut.named_parameters().ToDictionary(named => named.name, named => (Tensor)named.parameter), network, path);
+        NetworkWeights.CheckFinite(network, path);
         return new(options.Device is null ? network : network.to(options.Device), tasks, card);
     }
 
     private static (CheckpointManifest Manifest, Dictionary<string, Tensor> Vectors) ReadWhole(string path)
     {
-        using var stream = File.OpenRead(path);
+        using var stream = RegularFile.Open(path);
         var reader = new SafetensorsReader(stream, path);
         var manifest = Parse(reader.Metadata, path);
         var vectors = reader.ReadAll();

@@ -13,15 +13,9 @@ namespace Tat.MLNet.Formats.Dicom.Codecs;
 /// <param name="Precision">Bits of a sample.</param>
 internal readonly record struct EncodedFrame(string Format, int Height, int Width, int Components, int Precision)
 {
-    /// <summary>Images of that many samples, or fewer, may be blank and take next to no bytes.</summary>
-    private const long SamplesForNothing = 1 << 26;
-    private const long MostSamplesPerByte = 1 << 12;
-
     /// <summary>Refuses an image that is not the one that the header of the object describes, before memory is taken for it.</summary>
-    /// <param name="layout">What the header of the object says.</param>
-    /// <param name="length">The bytes of the compressed frame.</param>
     /// <exception cref="DicomDataException">It is another image.</exception>
-    public void Check(PixelLayout layout, int length)
+    public void Check(PixelLayout layout)
     {
         if (Height != layout.Rows || Width != layout.Columns || Components != 1)
         {
@@ -32,11 +26,6 @@ internal readonly record struct EncodedFrame(string Format, int Height, int Widt
         if (Precision > layout.BitsAllocated || layout.BitsAllocated > 16)
         {
             throw new DicomDataException($"the {Format} image has {Precision} bits a sample and {layout.BitsAllocated} are allocated; the file is damaged.");
-        }
-
-        if (((long)Height * Width) - SamplesForNothing > length * MostSamplesPerByte)
-        {
-            throw new DicomDataException($"the {Format} image has {Height} × {Width} pixels in {length} bytes, too few for them; the file is damaged.");
         }
     }
 

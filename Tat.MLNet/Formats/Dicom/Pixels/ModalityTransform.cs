@@ -34,12 +34,12 @@ internal sealed class ModalityTransform
     /// <summary>The transform of a frame: of its functional groups, then of the object.</summary>
     public static ModalityTransform Of(DicomDataSet dataSet, int frame, bool signedPixels)
     {
-        if (FunctionalGroups.Find(dataSet, frame, Tags.PixelValueTransformationSequence) is { } group)
+        if (FunctionalGroups.Find(dataSet, frame, Tags.PixelValueTransformationSequence) is { } group && OfRescale(group) is { IsPresent: true } transform)
         {
-            return OfRescale(group);
+            return transform;
         }
 
-        // Old toolkits write the sequence with an item that is empty: there is no table then.
+        // Old toolkits write sequences whose item is empty: there is no transform then.
         return dataSet.GetItem(Tags.ModalityLutSequence) is { } table && (table.Find(Tags.LutData) is { Value.Length: > 0 } || !HasRescale(dataSet) && table.Find(Tags.LutDescriptor) is { Value.Length: > 0 })
             ? OfTable(table, signedPixels)
             : OfRescale(dataSet);

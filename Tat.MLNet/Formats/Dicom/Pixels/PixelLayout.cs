@@ -35,14 +35,14 @@ internal sealed record PixelLayout(
         var dataSet = source.DataSet;
         if (source.Pixels is not { } pixels)
         {
-            throw new DicomDataException("the object has no pixel data; choose an image.");
+            throw new DicomDataException("the object has no pixel data; choose an image.") { IsForeign = true };
         }
 
         var photometric = dataSet.GetString(Tags.PhotometricInterpretation) ?? "MONOCHROME2";
         var samples = dataSet.GetInt(Tags.SamplesPerPixel) ?? 1;
         if (samples != 1 || photometric is not ("MONOCHROME1" or "MONOCHROME2"))
         {
-            throw new DicomDataException($"the image is in colour ({Known(photometric)}, {samples} samples per pixel); only single-channel images can be read.");
+            throw new DicomDataException($"the image is in colour ({Known(photometric)}, {samples} samples per pixel); only single-channel images can be read.") { IsForeign = true };
         }
 
         var floating = pixels.Tag != Tags.PixelData;

@@ -19,7 +19,8 @@ internal static class PetTimes
     /// <param name="halfLife">Half-life in seconds.</param>
     public static PetDecay Of(DicomDataSet dataSet, DicomDataSet drug, double halfLife)
     {
-        var acquisition = DicomDateTime.Of(dataSet, Tags.AcquisitionDate, Tags.AcquisitionTime);
+        var acquisition = DicomDateTime.Of(dataSet, Tags.AcquisitionDate, Tags.AcquisitionTime)
+            ?? DicomDateTime.Of(dataSet, Tags.AcquisitionDateTime, DicomDateTime.Zone(dataSet));
         var reference = ReferenceTime(dataSet, acquisition, halfLife);
         double seconds;
         if (DicomDateTime.Of(drug, Tags.RadiopharmaceuticalStartDateTime, DicomDateTime.Zone(dataSet)) is { } injected)

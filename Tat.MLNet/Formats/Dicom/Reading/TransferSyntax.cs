@@ -47,7 +47,7 @@ internal sealed record TransferSyntax(string Uid, string Name, PixelCodec Codec,
     public bool IsKnown => _known.ContainsKey(Uid);
 
     /// <summary>Whether decoded pixels are not those that were encoded.</summary>
-    public bool IsLossy => Name.StartsWith("JPEG", StringComparison.Ordinal) && !Name.Contains("Lossless", StringComparison.Ordinal) && Uid != "1.2.840.10008.1.2.4.110";
+    public bool IsLossy => Name.StartsWith("JPEG", StringComparison.Ordinal) && (Name.Contains("Near-Lossless", StringComparison.Ordinal) || !Name.Contains("Lossless", StringComparison.Ordinal)) && Uid != "1.2.840.10008.1.2.4.110";
 
     public override string ToString() => $"{Name} ({Uid})";
 }

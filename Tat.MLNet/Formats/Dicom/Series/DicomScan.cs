@@ -7,15 +7,14 @@ namespace Tat.MLNet.Formats.Dicom.Series;
 /// <summary>A DICOM file with its frames, or a series with its slices sorted along their normal.</summary>
 internal sealed class DicomScan : IImageScan
 {
-    public DicomScan(string path, IImageFormat format, IReadOnlyList<DicomSlice> slices, double? sliceSpacing, IReadOnlyList<string> problems)
+    public DicomScan(string path, IImageFormat format, IReadOnlyList<DicomSlice> slices, int slicesPerVolume, double? sliceSpacing)
     {
         var first = slices[0];
-        (Path, Format, Slices, SliceSpacing) = (path, format, slices, sliceSpacing);
+        (Path, Format, Slices, SlicesPerVolume, SliceSpacing) = (path, format, slices, slicesPerVolume, sliceSpacing);
         (Rows, Columns) = (first.Layout.Rows, first.Layout.Columns);
         (Modality, Unit) = (first.Modality, first.Quantity.Unit);
         (RowSpacing, ColumnSpacing) = (first.Spacing?.Rows, first.Spacing?.Columns);
-        Affine = sliceSpacing is not null || slices.Count == 1 ? PlaneAffine.Of(slices) : null;
-        Properties = Describe(first, problems);
+        Affine = (sliceSpacing is not null || slicesPerVolume == 1) && !first.IsMosaic ? PlaneAffine.Of(first, slices[slicesPerVolume - 1], slicesPerVolume) : null;
     }
 
     public string Path { get; }
@@ -24,11 +23,28 @@ internal sealed class DicomScan : IImageScan
 
     public IReadOnlyList<DicomSlice> Slices { get; }
 
+    /// <summary>What is irregular in the geometry, as sentences.</summary>
+    public IReadOnlyList<string> Problems { get; init; } = [];
+
+    /// <summary>What else is to be said of the geometry.</summary>
+    public IReadOnlyList<string> Remarks { get; init; } = [];
+
+    /// <summary>Whether slices lie beside each other, as with gantry tilt: cuts in another plane would need resampling.</summary>
+    public bool IsSheared { get; init; }
+
+    /// <summary>Whether its images are Siemens mosaics: tiles that are slices.</summary>
+    public bool IsMosaic => Slices[0].IsMosaic;
+
+    /// <summary>Damaged files of the series, which lack among its slices.</summary>
+    public IReadOnlyList<LeftOutFile> LeftOut { get; init; } = [];
+
     public int Rows { get; }
 
     public int Columns { get; }
 
     public int SliceCount => Slices.Count;
+
+    public int SlicesPerVolume { get; }
 
     public string? Modality { get; }
 
@@ -42,7 +58,7 @@ internal sealed class DicomScan : IImageScan
 
     public PatientAffine? Affine { get; }
 
-    public IReadOnlyDictionary<string, string> Properties { get; }
+    public IReadOnlyDictionary<string, string> Properties => Describe(Slices[0]);
 
     public ImageSlice ReadSlice(int index)
     {
@@ -63,7 +79,7 @@ internal sealed class DicomScan : IImageScan
     }
 
     /// <summary>Technical facts only: texts of the object could name the patient.</summary>
-    private static Dictionary<string, string> Describe(DicomSlice first, IReadOnlyList<string> problems)
+    private Dictionary<string, string> Describe(DicomSlice first)
     {
         var properties = new Dictionary<string, string>
         {
@@ -75,9 +91,18 @@ internal sealed class DicomScan : IImageScan
                 : $"{first.Layout.BitsStored} of {first.Layout.BitsAllocated} bits, {(first.Layout.Signed ? "signed" : "unsigned")}",
             ["Provider"] = DicomProviders.Current.Name,
         };
-        if (problems.Count > 0)
+        if (Problems.Count > 0 || IsSheared)
         {
-            properties["Irregular"] = string.Join("; ", problems);
+            properties["Irregular"] = string.Join("; ", Problems.Concat(Remarks));
+        }
+        else if (Remarks.Count > 0)
+        {
+            properties["Remarks"] = string.Join("; ", Remarks);
+        }
+
+        if (LeftOut.Count > 0)
+        {
+            properties["Left out"] = string.Join("; ", LeftOut);
         }
 
         return properties;

@@ -34,6 +34,12 @@ internal sealed record DicomSlice
 
     public required int? InstanceNumber { get; init; }
 
+    /// <summary>What tells slices of the same position apart, as <see cref="SliceDimensions"/> reads it.</summary>
+    public required DimensionValue[] Dimensions { get; init; }
+
+    /// <summary>Whether it is a Siemens mosaic: tiles that are slices.</summary>
+    public required bool IsMosaic { get; init; }
+
     public required PatientPlane? Plane { get; init; }
 
     /// <summary>Distances in mm between rows and between columns.</summary>

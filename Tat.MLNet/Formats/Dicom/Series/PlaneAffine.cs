@@ -7,9 +7,8 @@ internal static class PlaneAffine
     /// The map; <see langword="null"/> where a slice does not tell its position, or the pixels their size. The next slice after a single one would
     /// lie behind it as far as the slice is thick, or 1 mm where it does not tell.
     /// </summary>
-    public static PatientAffine? Of(IReadOnlyList<DicomSlice> slices)
+    public static PatientAffine? Of(DicomSlice first, DicomSlice last, int count)
     {
-        var (first, last) = (slices[0], slices[^1]);
         if (first.Plane is not { } plane || last.Plane is not { } end || first.Spacing is not { } spacing)
         {
             return null;
@@ -17,9 +16,9 @@ internal static class PlaneAffine
 
         var column = plane.AlongRow * spacing.Columns;
         var row = plane.AlongColumn * spacing.Rows;
-        var slice = slices.Count == 1
+        var slice = count == 1
             ? plane.Normal * (first.Thickness ?? first.NominalDistance ?? 1)
-            : (end.Position - plane.Position) * (1.0 / (slices.Count - 1));
+            : (end.Position - plane.Position) * (1.0 / (count - 1));
         var origin = plane.Position;
         if (slice.Length == 0)
         {

@@ -10,35 +10,31 @@ internal static class SeriesAssembler
     /// <param name="path">The folder, for messages.</param>
     /// <param name="format">The format.</param>
     /// <param name="slices">The slices of one series, in any order, or the frames of one object.</param>
+    /// <param name="leftOut">Damaged files of the series, to tell of.</param>
     /// <param name="options">Whether an irregular series is refused.</param>
     /// <exception cref="DicomDataException">The slices are no volume.</exception>
-    public static DicomScan Assemble(string path, IImageFormat format, IReadOnlyList<DicomSlice> slices, ImageReadOptions options)
+    public static DicomScan Assemble(string path, IImageFormat format, IReadOnlyList<DicomSlice> slices, IReadOnlyList<LeftOutFile> leftOut, ImageReadOptions options)
     {
         var first = slices[0];
         return slices.Count > 1 && slices.Count == first.Layout.Frames
-            ? AssembleFrames(path, format, slices)
-            : AssembleFiles(path, format, [.. slices], options);
+            ? AssembleFrames(path, format, slices, leftOut)
+            : AssembleFiles(path, format, [.. slices], leftOut, options);
     }
 
-    /// <summary>One line on a series, without patient data.</summary>
-    public static string Describe(List<DicomSlice> series) =>
-        $"{series[0].SeriesInstanceUid}  {series[0].Modality ?? "?"}  number {series[0].SeriesNumber?.ToString() ?? "?"}  {series.Count} slices of {series[0].Layout.Rows} × {series[0].Layout.Columns}";
-
     /// <summary>The frames of one object belong together: those that are no regular volume stay in their order.</summary>
-    private static DicomScan AssembleFrames(string path, IImageFormat format, IReadOnlyList<DicomSlice> frames)
+    private static DicomScan AssembleFrames(string path, IImageFormat format, IReadOnlyList<DicomSlice> frames, IReadOnlyList<LeftOutFile> leftOut)
     {
         var first = frames[0];
         if (!first.HasFunctionalGroups)
         {
-            return new DicomScan(path, format, frames, first.NominalDistance ?? first.Thickness, []);
+            return new DicomScan(path, format, frames, frames.Count, first.NominalDistance ?? first.Thickness) { LeftOut = leftOut };
         }
 
-        var sorted = frames.ToList();
-        var (problems, spacing) = SeriesGeometry.Sort(sorted);
-        return problems.Count == 0 ? new DicomScan(path, format, ShareReferenceTime(sorted), spacing, []) : new DicomScan(path, format, ShareReferenceTime([.. frames]), null, problems);
+        var order = SeriesGeometry.Sort(frames);
+        return Create(path, format, order.Problems.Count == 0 ? order : new([.. frames], frames.Count, null, order.Problems, order.Remarks), leftOut);
     }
 
-    private static DicomScan AssembleFiles(string path, IImageFormat format, List<DicomSlice> slices, ImageReadOptions options)
+    private static DicomScan AssembleFiles(string path, IImageFormat format, List<DicomSlice> slices, IReadOnlyList<LeftOutFile> leftOut, ImageReadOptions options)
     {
         var first = slices[0];
         if (slices.Find(slice => slice.Layout.Rows != first.Layout.Rows || slice.Layout.Columns != first.Layout.Columns) is { } other)
@@ -52,20 +48,29 @@ internal static class SeriesAssembler
             throw new DicomDataException("the series mixes images of different modalities or units; separate them.");
         }
 
-        var (problems, spacing) = SeriesGeometry.Sort(slices);
+        var order = SeriesGeometry.Sort(slices);
         if (slices.Exists(slice => !SameSpacing(slice, first)))
         {
-            problems = [.. problems, "the pixel spacing differs between slices"];
+            order = order with { Problems = [.. order.Problems, "the pixel spacing differs between slices"] };
         }
 
-        if (problems.Count > 0 && !options.AllowIrregularSeries)
+        if (order.Problems.Count > 0 && !options.AllowIrregularSeries)
         {
             throw new DicomDataException(
-                $"the series is no regular volume: {string.Join("; ", problems)}. Complete or separate it, or allow irregular series to read its slices as they are.");
+                $"the series is no regular volume: {string.Join("; ", order.Problems.Concat(leftOut.Select(file => file.ToString())))}. Complete or separate it, or allow irregular series to read its slices as they are.");
         }
 
-        return new DicomScan(path, format, ShareReferenceTime(slices), spacing, problems);
+        return Create(path, format, order, leftOut);
     }
+
+    private static DicomScan Create(string path, IImageFormat format, SeriesOrder order, IReadOnlyList<LeftOutFile> leftOut) =>
+        new(path, format, ShareReferenceTime(order.Slices), order.SlicesPerVolume, order.Spacing)
+        {
+            Problems = order.Problems,
+            Remarks = order.Slices[0].IsMosaic ? [.. order.Remarks, "its images are Siemens mosaics, whose tiles are restored as one image"] : order.Remarks,
+            IsSheared = order.IsSheared,
+            LeftOut = leftOut,
+        };
 
     private static bool SameSpacing(DicomSlice a, DicomSlice b) =>
         a.Spacing is null == b.Spacing is null &&

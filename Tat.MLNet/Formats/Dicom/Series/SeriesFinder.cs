@@ -1,3 +1,5 @@
+using Tat.MLNet.Formats.Nifti;
+using Tat.MLNet.Loading;
 using Tat.MLNet.Formats.Dicom.Codecs;
 using Tat.MLNet.Formats.Dicom.Model;
 using Tat.MLNet.Formats.Dicom.Providers;
@@ -7,7 +9,7 @@ using Tat.Torch.Files;
 
 namespace Tat.MLNet.Formats.Dicom.Series;
 
-/// <summary>Finds the images of a folder and groups them by series.</summary>
+/// <summary>Finds the images among files and groups them by series.</summary>
 internal static class SeriesFinder
 {
     /// <summary>A small file of a series has a slice, too.</summary>
@@ -29,48 +31,104 @@ internal static class SeriesFinder
         return DicomFileStart.FindFirstElement(start.AsSpan(0, file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false))) is not null;
     }
 
-    /// <summary>Groups images by series; objects that are no images (reports, plans, directories) are passed over.</summary>
+    /// <summary>Groups images by series.</summary>
     /// <param name="files">DICOM files and others, in any order.</param>
-    /// <param name="options">How to read them.</param>
+    /// <param name="options">How to read them, and with <see cref="ImageReadOptions.SeriesInstanceUid"/> which series alone is judged.</param>
     /// <param name="cancellationToken">Stops between files.</param>
-    /// <returns>The series in the order of their numbers, each with its slices in no particular order.</returns>
-    /// <exception cref="ImageFormatException">A file is damaged or cannot be read.</exception>
-    public static IReadOnlyList<List<DicomSlice>> Find(IEnumerable<string> files, ImageReadOptions options, CancellationToken cancellationToken = default)
+    /// <returns>The series in the order of their numbers, and the objects that are no images, or too damaged to tell.</returns>
+    public static (IReadOnlyList<DicomSeries> Series, IReadOnlyList<LeftOutFile> LeftOut) Find(IEnumerable<string> files, ImageReadOptions options, CancellationToken cancellationToken = default)
     {
-        var series = new Dictionary<string, List<DicomSlice>>();
+        var series = new Dictionary<string, DicomSeries>();
         var meter = new MemoryMeter(0);
-        foreach (var path in files.Where(IsDicom))
+        var leftOut = new List<LeftOutFile>();
+        foreach (var path in files)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            try
+            if (Read(path, series, options, meter) is { } file && (options.SeriesInstanceUid is null || file.SeriesInstanceUid is null || file.SeriesInstanceUid == options.SeriesInstanceUid))
             {
-                var source = DicomProviders.Current.Read(path);
-                var uid = source.DataSet.GetString(Tags.SeriesInstanceUid) ?? "";
-                if (source.Pixels is null || options.SeriesInstanceUid is { } wanted && wanted != uid)
-                {
-                    continue;
-                }
-
-                if (!series.TryGetValue(uid, out var slices))
-                {
-                    series[uid] = slices = [];
-                }
-
-                meter.Allow(new FileInfo(path).Length + SliceAllowance);
-                slices.AddRange(Slices(SliceReader.Check(source), options, meter));
-            }
-            catch (DicomDataException exception)
-            {
-                throw exception.At(path);
+                leftOut.Add(file);
             }
         }
 
-        return series.Values.OrderBy(slices => slices[0].SeriesNumber ?? int.MaxValue).ThenBy(slices => slices[0].SeriesInstanceUid, StringComparer.Ordinal).ToList();
+        // What lies among the images of a series and is none is a damaged image.
+        foreach (var found in series.Values)
+        {
+            found.LeftOut.AddRange(leftOut.Where(file => file.SeriesInstanceUid == found.Uid));
+            leftOut.RemoveAll(found.LeftOut.Contains);
+        }
+
+        return ([.. series.Values.SelectMany(found => found.SplitCopies()).OrderBy(found => found.Number ?? int.MaxValue).ThenBy(found => found.Uid, StringComparer.Ordinal)], leftOut);
     }
 
-    private static FrameList Slices(DicomObject source, ImageReadOptions options, MemoryMeter meter)
+    /// <summary>Adds a file to its series.</summary>
+    /// <returns>Why it belongs to none; <see langword="null"/> where it was added, or is no DICOM file at all.</returns>
+    private static LeftOutFile? Read(string path, Dictionary<string, DicomSeries> all, ImageReadOptions options, MemoryMeter meter)
     {
-        FrameReader.CheckCodec(source);
-        return FrameList.Of(source, options, meter);
+        string? uid = null;
+        try
+        {
+            if (!IsDicom(path))
+            {
+                var reason = NiftiPaths.EndingOf(path) is not null || ImageFiles.IsSidecar(path) ? null
+                    : new FileInfo(path).Length == 0 ? "the file is empty."
+                    : path.EndsWith(".dcm", StringComparison.OrdinalIgnoreCase) ? "it is no DICOM file, although its name says so."
+                    : null;
+                return reason is null ? null : new(path, reason, null);
+            }
+
+            var source = DicomProviders.Current.Read(path);
+            uid = source.DataSet.GetString(Tags.SeriesInstanceUid) ?? "";
+            if (SliceReader.IsDirectory(source) || options.SeriesInstanceUid is { } wanted && wanted != uid)
+            {
+                return null;
+            }
+
+            meter.Allow(new FileInfo(path).Length + SliceAllowance);
+            Add(SliceReader.Check(source), uid, all, options, meter);
+            return null;
+        }
+        catch (DicomDataException exception)
+        {
+            return new(path, exception.Message, uid ?? exception.SeriesInstanceUid);
+        }
+        catch (Exception exception) when (exception is IOException or InvalidDataException or UnauthorizedAccessException)
+        {
+            return new(path, exception.Message, uid);
+        }
+    }
+
+    private static void Add(DicomObject source, string uid, Dictionary<string, DicomSeries> all, ImageReadOptions options, MemoryMeter meter)
+    {
+        FrameList? frames = null;
+        DicomDataException? damage = null;
+        try
+        {
+            frames = FrameList.Of(source, options, meter);
+        }
+        catch (DicomDataException exception) when (!exception.IsForeign)
+        {
+            damage = exception;
+        }
+
+        if (!all.TryGetValue(uid, out var series))
+        {
+            all[uid] = series = new(uid, source.DataSet.GetInt(Tags.SeriesNumber));
+        }
+
+        if (frames is null)
+        {
+            series.LeftOut.Add(new(source.Path, damage!.Message, uid));
+            return;
+        }
+
+        try
+        {
+            FrameReader.CheckCodec(source);
+            series.Slices.AddRange(frames);
+        }
+        catch (DicomDataException exception)
+        {
+            series.Failure ??= exception.At(source.Path);
+        }
     }
 }

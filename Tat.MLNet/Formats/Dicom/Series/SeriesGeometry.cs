@@ -19,22 +19,19 @@ internal static class SeriesGeometry
     /// <summary>Slices closer than this, in mm, lie at the same position.</summary>
     private const double SamePosition = 0.005;
 
-    /// <summary>Sorts slices in place.</summary>
-    /// <returns>What is irregular, as sentences; none for a regular series. The spacing is <see langword="null"/> where there is no single one.</returns>
-    public static (IReadOnlyList<string> Problems, double? Spacing) Sort(List<DicomSlice> slices)
+    /// <summary>Sorts slices, of any order.</summary>
+    public static SeriesOrder Sort(IEnumerable<DicomSlice> unsorted)
     {
+        List<DicomSlice> slices = [.. unsorted.OrderBy(slice => slice.InstanceNumber ?? int.MaxValue).ThenBy(slice => slice.SopInstanceUid, StringComparer.Ordinal).ThenBy(slice => slice.Frame)];
         if (slices.Count == 1)
         {
-            return ([], slices[0].Thickness);
+            return new(slices, 1, slices[0].Thickness, [], []);
         }
 
-        var problems = new List<string>();
         var without = slices.Count(slice => slice.Plane is null);
         if (without > 0)
         {
-            slices.Sort((a, b) => Order(a, b, 0, 0));
-            problems.Add($"{without} of {slices.Count} slices have no position or orientation");
-            return (problems, null);
+            return new(slices, slices.Count, null, [$"{without} of {slices.Count} slices have no position or orientation"], []);
         }
 
         // All directions are compared with those of one slice, whichever it is.
@@ -42,37 +39,60 @@ internal static class SeriesGeometry
         var turned = slices.Count(slice => !IsParallel(slice.Plane!, reference));
         if (turned > 0)
         {
-            slices.Sort((a, b) => Order(a, b, 0, 0));
-            problems.Add($"{turned} of {slices.Count} slices have another orientation than the first");
-            return (problems, null);
+            return new(slices, slices.Count, null, [$"{turned} of {slices.Count} slices have another orientation than the first"], []);
         }
 
-        var normal = reference.Normal;
-        slices.Sort((a, b) => Order(a, b, a.Plane!.Position.Dot(normal), b.Plane!.Position.Dot(normal)));
-        var steps = new Vector3[slices.Count - 1];
-        for (var i = 0; i < steps.Length; i++)
+        return SortParallel(slices, reference.Normal);
+    }
+
+    private static SeriesOrder SortParallel(List<DicomSlice> slices, Vector3 normal)
+    {
+        var sorted = slices.OrderBy(slice => slice.Plane!.Position.Dot(normal)).ToList();
+        var positions = Positions(sorted, normal);
+        var problems = new List<string>();
+        var remarks = new List<string>();
+        var volumes = VolumeSplitter.Split(positions);
+        if (volumes is { Names: var names })
         {
-            steps[i] = slices[i + 1].Plane!.Position - slices[i].Plane!.Position;
+            sorted = volumes.Value.Slices;
+            remarks.Add($"{slices.Count / positions.Count} volumes{(names.Count > 0 ? $", which differ by {string.Join(", ", names)}" : "")}");
+        }
+        else if (positions.Count < slices.Count)
+        {
+            problems.Add($"{slices.Count - positions.Count} slices lie at the position of another one, and the positions have from {positions.Min(position => position.Count)} to {positions.Max(position => position.Count)} slices");
         }
 
-        return (problems, CheckSteps(steps, normal, problems));
+        var steps = positions.Zip(positions.Skip(1), (before, after) => after[0].Plane!.Position - before[0].Plane!.Position).ToArray();
+        var spacing = steps.Length == 0 ? slices[0].NominalDistance ?? slices[0].Thickness : CheckSteps(steps, normal, problems);
+        var sheared = Shear(steps, normal);
+        if (sheared is not null)
+        {
+            remarks.Add(sheared);
+        }
+
+        return new(sorted, volumes is null ? sorted.Count : positions.Count, positions.Count == slices.Count || volumes is not null ? spacing : null, problems, remarks) { IsSheared = sheared is not null };
+    }
+
+    /// <summary>Slices that lie at one position, in the order of their numbers.</summary>
+    private static List<List<DicomSlice>> Positions(List<DicomSlice> sorted, Vector3 normal)
+    {
+        var positions = new List<List<DicomSlice>>();
+        foreach (var slice in sorted)
+        {
+            if (positions.Count == 0 || (slice.Plane!.Position - positions[^1][0].Plane!.Position).Dot(normal) >= SamePosition)
+            {
+                positions.Add([]);
+            }
+
+            positions[^1].Add(slice);
+        }
+
+        return positions;
     }
 
     private static double? CheckSteps(Vector3[] steps, Vector3 normal, List<string> problems)
     {
-        var distances = Array.ConvertAll(steps, step => step.Dot(normal));
-        var doubles = distances.Count(distance => distance < SamePosition);
-        if (doubles > 0)
-        {
-            problems.Add($"{doubles} slices lie at the position of another one");
-        }
-
-        var apart = distances.Where(distance => distance >= SamePosition).Order().ToArray();
-        if (apart.Length == 0)
-        {
-            return null;
-        }
-
+        var apart = steps.Select(step => step.Dot(normal)).Order().ToArray();
         var typical = apart[(apart.Length - 1) / 2];
         var tolerance = Math.Max(SpacingTolerance, RelativeSpacingTolerance * typical);
         var gaps = apart.Count(distance => distance > typical + tolerance);
@@ -90,27 +110,20 @@ internal static class SeriesGeometry
             problems.Add($"{narrow} of {apart.Length} distances between slices are smaller than {Millimetres(typical)} mm");
         }
 
-        var sheared = steps.Count(step => (step - (normal * step.Dot(normal))).Length > Math.Max(SidewaysTolerance, ShearTolerance * Math.Abs(step.Dot(normal))));
-        if (sheared > 0)
-        {
-            var worst = steps.Max(step => Math.Atan2((step - (normal * step.Dot(normal))).Length, Math.Abs(step.Dot(normal)))) * 180 / Math.PI;
-            problems.Add($"the slices do not lie behind each other along their normal (gantry tilt or shear of {worst.ToString("0.#", CultureInfo.InvariantCulture)}°)");
-        }
+        return gaps + narrow == 0 ? typical : null;
+    }
 
-        return gaps + narrow + doubles == 0 ? typical : null;
+    /// <summary>Says that slices lie beside each other; <see langword="null"/> where they lie behind each other.</summary>
+    private static string? Shear(Vector3[] steps, Vector3 normal)
+    {
+        double Sideways(Vector3 step) => (step - (normal * step.Dot(normal))).Length;
+        return Array.Exists(steps, step => Sideways(step) > Math.Max(SidewaysTolerance, ShearTolerance * Math.Abs(step.Dot(normal))))
+            ? $"the slices do not lie behind each other along their normal (gantry tilt or shear of {(steps.Max(step => Math.Atan2(Sideways(step), Math.Abs(step.Dot(normal)))) * 180 / Math.PI).ToString("0.#", CultureInfo.InvariantCulture)}°)"
+            : null;
     }
 
     private static bool IsParallel(PatientPlane a, PatientPlane b) =>
         (a.AlongRow - b.AlongRow).Length < DirectionTolerance && (a.AlongColumn - b.AlongColumn).Length < DirectionTolerance;
-
-    /// <summary>Along the normal, then by instance number, then by UID, so that the order does not depend on that of the files.</summary>
-    private static int Order(DicomSlice a, DicomSlice b, double alongA, double alongB)
-    {
-        var order = alongA.CompareTo(alongB);
-        order = order != 0 ? order : (a.InstanceNumber ?? int.MaxValue).CompareTo(b.InstanceNumber ?? int.MaxValue);
-        order = order != 0 ? order : string.CompareOrdinal(a.SopInstanceUid, b.SopInstanceUid);
-        return order != 0 ? order : a.Frame.CompareTo(b.Frame);
-    }
 
     private static string Millimetres(double value) => value.ToString("0.###", CultureInfo.InvariantCulture);
 }

@@ -8,10 +8,12 @@ namespace Tat.MLNet.Formats.Dicom.Series;
 /// <summary>Makes slices of an object.</summary>
 internal static class SliceReader
 {
+    private const string Directory = "1.2.840.10008.1.3.10";
+
     /// <summary>Objects that are no images of a scan, by SOP class (PS3.4, annex B.5).</summary>
     private static readonly Dictionary<string, string> _refused = new()
     {
-        ["1.2.840.10008.1.3.10"] = "a DICOMDIR, the directory of a medium; open the folder of the images",
+        [Directory] = "a DICOMDIR, the directory of a medium; open the folder of the images",
         ["1.2.840.10008.5.1.4.1.1.66.4"] = "a segmentation; open the series that was segmented",
         ["1.2.840.10008.5.1.4.1.1.66.7"] = "a segmentation; open the series that was segmented",
         ["1.2.840.10008.5.1.4.1.1.481.2"] = "a radiotherapy dose grid; open the planning CT",
@@ -19,23 +21,26 @@ internal static class SliceReader
 
     private static readonly DicomDataSet _noElements = new();
 
+    /// <summary>Whether an object is the directory of a medium, which stands beside its images.</summary>
+    public static bool IsDirectory(DicomObject source) => source.DataSet.GetString(Tags.SopClassUid) == Directory;
+
     /// <summary>Refuses objects that are no images of a scan.</summary>
     public static DicomObject Check(DicomObject source)
     {
         var sopClass = source.DataSet.GetString(Tags.SopClassUid) ?? "";
         if (_refused.TryGetValue(sopClass, out var kind))
         {
-            throw new DicomDataException($"this is {kind}.");
+            throw new DicomDataException($"this is {kind}.") { IsForeign = true };
         }
 
         if (source.DataSet.GetString(Tags.Modality) is "RTDOSE" or "SEG" or "RTPLAN" or "RTSTRUCT" or "SR" or "KO" or "PR" && source.Pixels is not null)
         {
-            throw new DicomDataException("the object is derived data such as a dose grid or a segmentation; open the images that it refers to.");
+            throw new DicomDataException("the object is derived data such as a dose grid or a segmentation; open the images that it refers to.") { IsForeign = true };
         }
 
         if (source.Pixels is null && source.DataSet.Any(element => element.Tag.Group == 0x5400))
         {
-            throw new DicomDataException("the object is a waveform; choose an image.");
+            throw new DicomDataException("the object is a waveform; choose an image.") { IsForeign = true };
         }
 
         return source;
@@ -61,6 +66,8 @@ internal static class SliceReader
             Modality = modality,
             SeriesNumber = dataSet.TryGetInt(Tags.SeriesNumber),
             InstanceNumber = dataSet.TryGetInt(Tags.InstanceNumber),
+            Dimensions = SliceDimensions.Of(dataSet, frame),
+            IsMosaic = dataSet.GetStrings(Tags.ImageType).Contains("MOSAIC"),
             Plane = PatientPlane.Of(dataSet, frame),
             Spacing = Measures(Tags.PixelSpacing) is [> 0 and var rows, > 0 and var columns, ..] ? (rows, columns) : null,
             Thickness = Measures(Tags.SliceThickness) is [> 0 and var thickness, ..] ? thickness : null,

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Tat.MLNet.Formats.Contracts;
 using Tat.MLNet.Formats.Dicom.Deidentification;
 using Tat.MLNet.Formats.Dicom.Model;
 using Tat.MLNet.Formats.Dicom.Providers;
@@ -16,6 +17,7 @@ internal sealed class DerivedSeriesWriter
     private readonly DerivedSeries _restored;
     private readonly DerivedSeries? _difference;
     private readonly Func<DerivedSeries, int, string> _path;
+    private readonly List<WrittenFile> _written = [];
 
     /// <summary>Prepares a series.</summary>
     /// <param name="scan">The source.</param>
@@ -34,9 +36,10 @@ internal sealed class DerivedSeriesWriter
     }
 
     /// <summary>Writes all objects.</summary>
+    /// <returns>Them.</returns>
     /// <exception cref="ArgumentException">The slices are not as many or as large as those of the source.</exception>
     /// <exception cref="ImageFormatException">What was written is not what was to be written.</exception>
-    public void Write(IEnumerable<ImageSlice> slices, CancellationToken cancellationToken)
+    public IReadOnlyList<WrittenFile> Write(IEnumerable<ImageSlice> slices, CancellationToken cancellationToken)
     {
         var incomplete = new Dictionary<string, SortedList<int, (DicomSlice Source, ImageSlice Restored)>>();
         var (index, number) = (0, 0);
@@ -59,10 +62,7 @@ internal sealed class DerivedSeriesWriter
             }
         }
 
-        if (index < _scan.SliceCount)
-        {
-            throw WrongCount();
-        }
+        return index == _scan.SliceCount ? _written : throw WrongCount();
     }
 
     private ArgumentException WrongCount() => new($"The source has {_scan.SliceCount} slices; give as many restored ones.", "slices");
@@ -86,6 +86,7 @@ internal sealed class DerivedSeriesWriter
         var pixels = frames.ToBytes(unsigned);
         DicomProviders.Current.Write(path, dataSet, pixels);
         DerivedCheck.ReadBack(path, dataSet, pixels, frames);
+        _written.Add(new(path, series.Uid, dataSet.GetString(Tags.SopInstanceUid)));
     }
 
     /// <summary>What the file of an object is called: nothing that tells of the patient.</summary>

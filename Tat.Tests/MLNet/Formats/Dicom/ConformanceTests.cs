@@ -56,15 +56,13 @@ public class ConformanceTests
     }
 
     [TestMethod]
-    public void A_series_with_gantry_tilt_is_refused_or_flagged()
+    public void A_series_with_gantry_tilt_is_read_in_place_and_flagged()
     {
         var path = TestData.Path("data/dicom/series_gantry_tilt");
-        var exception = Assert.ThrowsExactly<ImageFormatException>(() => ImageFormats.Open(path));
-        Assert.Contains("gantry tilt", exception.Message);
-
-        using var scan = ImageFormats.Open(path, new() { AllowIrregularSeries = true });
+        using var scan = ImageFormats.Open(path);
         Assert.AreEqual(4, scan.SliceCount);
         Assert.Contains("gantry tilt", scan.Properties["Irregular"]);
+        Assert.Contains("resampling", Assert.ThrowsExactly<InvalidDataException>(() => ImageFormats.Open(path, new() { Plane = SlicePlane.Coronal })).Message);
     }
 
     [TestMethod]

@@ -104,6 +104,15 @@ public class PetQuantityTests
         Drug(data).SetText(Tags.RadiopharmaceuticalStartTime, DicomVr.TM, "100030"));
 
     [TestMethod]
+    public void The_acquisition_may_be_one_date_and_time_with_a_zone() => AssertFactor(Factor(3900), data =>
+    {
+        data.SetText(Tags.TimezoneOffsetFromUtc, DicomVr.SH, "+0200");
+        data.SetText(Tags.SeriesTime, DicomVr.TM, "120000");
+        data.Remove(Tags.AcquisitionTime);
+        data.SetText(Tags.AcquisitionDateTime, DicomVr.DT, "20240502080500+0000");
+    });
+
+    [TestMethod]
     public void The_private_time_of_GE_counts_where_the_series_was_made_later() => AssertFactor(Factor(3000), data =>
     {
         data.SetText(Tags.SeriesTime, DicomVr.TM, "120000");

@@ -138,6 +138,7 @@ public class SeriesTests
     }
 
     [TestMethod]
+    [DoNotParallelize]
     public void A_long_series_takes_little_memory()
     {
         using var files = new SyntheticDicom();

@@ -176,6 +176,18 @@ public class ToleranceTests
     }
 
     [TestMethod]
+    public void An_empty_transformation_of_frames_leaves_the_word_to_the_rescale_of_the_object()
+    {
+        using var files = new SyntheticDicom();
+        var data = SyntheticDicom.Slice(1, 0);
+        var (group, transformation) = (new DicomDataSet(), new DicomDataSet());
+        transformation.SetText(Tags.RescaleSlope, DicomVr.DS, "");
+        group.SetItems(Tags.PixelValueTransformationSequence, transformation);
+        data.SetItems(Tags.SharedFunctionalGroupsSequence, group);
+        AssertReads(files.Write(data), 1);
+    }
+
+    [TestMethod]
     public void A_modality_table_without_data_is_none_where_there_is_a_rescale_and_damage_where_there_is_not()
     {
         using var files = new SyntheticDicom();

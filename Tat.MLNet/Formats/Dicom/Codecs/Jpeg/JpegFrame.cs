@@ -22,7 +22,7 @@ internal static class JpegFrame
             throw Damaged();
         }
 
-        new EncodedFrame(Format, header.Height, header.Width, header.Components, header.Precision).Check(layout, image.Length);
+        new EncodedFrame(Format, header.Height, header.Width, header.Components, header.Precision).Check(layout);
         if (!header.IsLossless && !header.IsDct)
         {
             throw EncodedFrame.Unsupported(Format, $"is of a process (SOF{header.StartOfFrame - 0xC0})");

@@ -20,13 +20,17 @@ internal static class Jpeg2000Frame
         var codestream = Codestream.Read(Jp2Boxes.FindCodestream(image));
         var size = codestream.Size;
         var frame = new EncodedFrame(Format, size.Height, size.Width, size.Components, size.Precision);
-        frame.Check(layout, image.Length);
+        frame.Check(layout);
 
         var samples = new ushort[layout.FrameSamples];
         var blocks = new BlockDecoder();
         for (var tile = 0; tile < size.TileCount; tile++)
         {
-            new TileDecoder(codestream, tile, blocks).Decode(samples);
+            // A tile between the samples of a coarse component holds none, and may be left out.
+            if (!size.Samples(tile).IsEmpty)
+            {
+                new TileDecoder(codestream, tile, blocks).Decode(samples);
+            }
         }
 
         if (layout.Signed)

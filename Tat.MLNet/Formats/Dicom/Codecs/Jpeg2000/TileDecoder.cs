@@ -26,7 +26,7 @@ internal sealed class TileDecoder
         _style = Parameters.StyleOf(main, own);
         _shift = Parameters.ShiftOf(main, own);
         _packets = parts.JoinPackets();
-        _area = _size.Tile(tile).Divide(_size.StepX, _size.StepY);
+        _area = _size.Samples(tile);
         var quantization = Parameters.QuantizationOf(main, own);
         _resolutions = [.. Enumerable.Range(0, _style.Levels + 1)
             .Select(index => new Resolution(index, _style, _size.Tile(tile), _size, MakeBands(index, quantization)))];
@@ -38,11 +38,6 @@ internal sealed class TileDecoder
     /// <summary>Decodes the tile into its place in the image.</summary>
     public void Decode(Span<ushort> image)
     {
-        if (_area.IsEmpty)
-        {
-            return;
-        }
-
         if (_style.IsReversible)
         {
             Place<int, ReversibleWavelet>(Transform<int, ReversibleWavelet>(), image);

@@ -18,7 +18,7 @@ internal static class JpegLsFrame
     {
         var header = JpegLsHeader.Read(image);
         var frame = new EncodedFrame(Format, header.Height, header.Width, header.Components, header.Precision);
-        frame.Check(layout, image.Length);
+        frame.Check(layout);
         var data = image[header.ScanStart..];
         if ((long)header.Height * (1 + ((header.Width - 1) / SamplesPerBit)) > data.Length * 8L)
         {

@@ -57,8 +57,17 @@ internal sealed class DataSetReader(DicomInput input, bool isExplicit)
     public DicomDataSet ReadAll()
     {
         var dataSet = new DicomDataSet();
-        _isExplicit = ElementHeader.TellsRepresentation(input, _isExplicit, input.Length);
-        ReadElements(dataSet, input.Length, delimited: false, depth: 0);
+        try
+        {
+            _isExplicit = ElementHeader.TellsRepresentation(input, _isExplicit, input.Length);
+            ReadElements(dataSet, input.Length, delimited: false, depth: 0);
+        }
+        catch (DicomDataException exception)
+        {
+            exception.SeriesInstanceUid = dataSet.GetString(Tags.SeriesInstanceUid);
+            throw;
+        }
+
         return dataSet;
     }
 

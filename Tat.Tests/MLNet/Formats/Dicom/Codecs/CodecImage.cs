@@ -35,6 +35,18 @@ internal sealed record CodecImage(int Rows, int Columns, int Bits, bool Signed)
         return samples;
     }
 
+    /// <summary>The samples as a table, in two's complement of their bits.</summary>
+    public int[,] Square(int[] samples)
+    {
+        var square = new int[Rows, Columns];
+        for (var i = 0; i < samples.Length; i++)
+        {
+            square[i / Columns, i % Columns] = samples[i] & ((1 << Bits) - 1);
+        }
+
+        return square;
+    }
+
     /// <summary>The elements of an object that holds such an image.</summary>
     public DicomDataSet Describe()
     {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using Tat.MLNet.Formats;
 using Tat.MLNet.Formats.Dicom.Codecs.Jpeg2000;
 using Tat.MLNet.Formats.Dicom.Codecs.Jpeg2000.Blocks;
@@ -191,6 +192,20 @@ public class Jpeg2000Tests
         var exception = Assert.ThrowsExactly<ImageFormatException>(() => ImageFormats.Open(path));
         Assert.Contains("High-Throughput JPEG 2000", exception.Message);
         Assert.Contains("gdcmconv --raw", exception.Message);
+    }
+
+    [TestMethod]
+    public void Files_with_boxes_are_read_unless_samples_are_indices()
+    {
+        byte[] Box(string type, params byte[] content) => [0, 0, (byte)((content.Length + 8) >> 8), (byte)(content.Length + 8), .. Encoding.ASCII.GetBytes(type), .. content];
+        var samples = _unsigned.Samples(12);
+        var stream = OpenJpeg.Compress(_unsigned, samples, "");
+        byte[] start = [.. Box("jP  ", 0x0D, 0x0A, 0x87, 0x0A), .. Box("ftyp", [.. "jp2 "u8])];
+        CollectionAssert.AreEqual(samples, Decode(_unsigned, [.. start, .. Box("jp2h", Box("ihdr", new byte[14])), .. Box("jp2c", stream)]));
+        CollectionAssert.AreEqual(samples, Decode(_unsigned, [.. start, 0, 0, 0, 0, .. "jp2c"u8, .. stream]));
+        CollectionAssert.AreEqual(samples, Decode(_unsigned, [.. start, 0, 0, 0, 1, .. "jp2c"u8, .. new byte[6], (byte)((stream.Length + 16) >> 8), (byte)(stream.Length + 16), .. stream]));
+        AssertRefused("palette", [.. start, .. Box("jp2h", [.. Box("ihdr", new byte[14]), .. Box("pclr", 1, 0)]), .. Box("jp2c", stream)]);
+        AssertRefused("damaged", start);
     }
 
     [TestMethod]

@@ -3,6 +3,7 @@ using Tat.MLNet.Formats;
 using Tat.MLNet.Formats.Dicom.Codecs.JpegLs;
 using Tat.MLNet.Formats.Dicom.Model;
 using Tat.MLNet.Formats.Dicom.Pixels;
+using Tat.MLNet.Formats.Dicom.Reading;
 
 namespace Tat.Tests.Formats.Dicom.Codecs;
 
@@ -41,7 +42,7 @@ public class JpegLsTests
         var maximum = (1 << bits) - 1;
         var large = bits > 8;
         int[] thresholds = [(large ? 18 : 3) + (3 * near), (large ? 67 : 7) + (5 * near), (large ? 276 : 21) + (7 * near)];
-        var samples = Square(image, image.Samples(1));
+        var samples = image.Square(image.Samples(1));
         var encoded = new JpegLsEncoder(near, maximum, thresholds, 64).Encode(samples, bits, interval, writeParameters);
 
         using var files = new SyntheticDicom();
@@ -86,6 +87,15 @@ public class JpegLsTests
     }
 
     [TestMethod]
+    [DataRow("1.2.840.10008.1.2.1", false)]
+    [DataRow("1.2.840.10008.1.2.4.70", false)]
+    [DataRow("1.2.840.10008.1.2.4.80", false)]
+    [DataRow("1.2.840.10008.1.2.4.81", true)]
+    [DataRow("1.2.840.10008.1.2.4.90", false)]
+    [DataRow("1.2.840.10008.1.2.4.91", true)]
+    public void Near_lossless_syntaxes_are_lossy(string syntax, bool isLossy) => Assert.AreEqual(isLossy, TransferSyntax.Of(syntax).IsLossy);
+
+    [TestMethod]
     public void Damage_is_found()
     {
         var image = new CodecImage(20, 30, 12, Signed: false);
@@ -112,21 +122,10 @@ public class JpegLsTests
     {
         var maximum = (1 << image.Bits) - 1;
         int[] thresholds = [Math.Min(near + 1 + (maximum / 50), maximum), Math.Min(near + 2 + (maximum / 20), maximum), Math.Min(near + 3 + (maximum / 9), maximum)];
-        var samples = Square(image, image.Samples(seed));
+        var samples = image.Square(image.Samples(seed));
         var encoded = new JpegLsEncoder(near, maximum, thresholds, reset).Encode(samples, image.Bits, interval);
         var up = 32 - image.Bits;
         return (encoded, [.. samples.Cast<int>().Select(sample => image.Signed ? sample << up >> up : sample)]);
-    }
-
-    private static int[,] Square(CodecImage image, int[] samples)
-    {
-        var square = new int[image.Rows, image.Columns];
-        for (var i = 0; i < samples.Length; i++)
-        {
-            square[i / image.Columns, i % image.Columns] = samples[i] & ((1 << image.Bits) - 1);
-        }
-
-        return square;
     }
 
     private static void AssertSame(string expectedPath, string actualPath)

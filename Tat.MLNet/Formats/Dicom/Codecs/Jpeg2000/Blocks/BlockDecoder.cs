@@ -51,11 +51,13 @@ internal sealed class BlockDecoder
             var segment = Join(block, ref chunk, end - pass, packets);
             if (CodingPass.IsBypassed(pass, style))
             {
-                DecodeBypassed(segment, band, style, planes, pass, end);
+                var bits = new PlainBits(segment);
+                DecodeSegment(ref bits, band, style, planes, pass, end);
             }
             else
             {
-                DecodeCoded(segment, band, style, planes, pass, end);
+                var bits = new MqDecoder(segment, _contexts);
+                DecodeSegment(ref bits, band, style, planes, pass, end);
             }
 
             pass = end;
@@ -92,9 +94,9 @@ internal sealed class BlockDecoder
         return _joined.AsSpan(0, length);
     }
 
-    private void DecodeCoded(ReadOnlySpan<byte> segment, Band band, BlockStyle style, int planes, int pass, int end)
+    private void DecodeSegment<TBits>(ref TBits bits, Band band, BlockStyle style, int planes, int pass, int end)
+        where TBits : struct, IBlockBits, allows ref struct
     {
-        var bits = new MqDecoder(segment, _contexts);
         var contexts = BlockContexts.OfSignificance(band);
         for (; pass < end; pass++)
         {
@@ -113,42 +115,27 @@ internal sealed class BlockDecoder
                     break;
             }
 
-            CheckPass(bits.Unread);
+            // A pass that needs much more data than there is was not coded so.
+            if (bits.Unread < -MostSpare)
+            {
+                throw Jpeg2000Frame.Damaged();
+            }
+
             if (style.HasFlag(BlockStyle.Reset))
             {
                 BlockContexts.Reset(_contexts);
             }
         }
 
-        CheckEnd(bits.Unread);
-    }
-
-    private void DecodeBypassed(ReadOnlySpan<byte> segment, Band band, BlockStyle style, int planes, int pass, int end)
-    {
-        var bits = new PlainBits(segment);
-        for (; pass < end; pass++)
+        // Damaged data sends the decoder astray, and it needs more or less than there is.
+        if (bits.Unread > MostSpare)
         {
-            var plane = planes - 1 - CodingPass.PlaneOf(pass);
-            if (CodingPass.KindOf(pass) == PassKind.Significance)
-            {
-                BlockPasses.Significance(State, ref bits, BlockContexts.OfSignificance(band), plane);
-            }
-            else
-            {
-                BlockPasses.Refinement(State, ref bits, plane);
-            }
-
-            CheckPass(bits.Unread);
-            if (style.HasFlag(BlockStyle.Reset))
-            {
-                BlockContexts.Reset(_contexts);
-            }
+            throw Jpeg2000Frame.Damaged();
         }
-
-        CheckEnd(bits.Unread);
     }
 
-    private static void CheckSymbol(BlockStyle style, ref MqDecoder bits)
+    private static void CheckSymbol<TBits>(BlockStyle style, ref TBits bits)
+        where TBits : struct, IBlockBits, allows ref struct
     {
         if (!style.HasFlag(BlockStyle.SegmentationSymbols))
         {
@@ -162,25 +149,6 @@ internal sealed class BlockDecoder
         }
 
         if (symbol != SegmentationSymbol)
-        {
-            throw Jpeg2000Frame.Damaged();
-        }
-    }
-
-    /// <summary>A pass that needs much more data than there is was not coded so.</summary>
-    private static void CheckPass(int unread)
-    {
-        if (unread < -MostSpare)
-        {
-            throw Jpeg2000Frame.Damaged();
-        }
-    }
-
-    /// <summary>Damaged data sends the decoder astray, and it needs more or less data than there is.</summary>
-    private static void CheckEnd(int unread)
-    {
-        CheckPass(unread);
-        if (unread > MostSpare)
         {
             throw Jpeg2000Frame.Damaged();
         }

@@ -78,7 +78,8 @@ internal static class BlockPasses
     }
 
     /// <summary>All other coefficients; four at once where nothing is near.</summary>
-    public static void Cleanup(BlockState block, ref MqDecoder bits, ReadOnlySpan<byte> contexts, int plane)
+    public static void Cleanup<TBits>(BlockState block, ref TBits bits, ReadOnlySpan<byte> contexts, int plane)
+        where TBits : struct, IBlockBits, allows ref struct
     {
         var flags = block.Flags;
         for (var top = 0; top < block.Height; top += BlockState.StripeRows)

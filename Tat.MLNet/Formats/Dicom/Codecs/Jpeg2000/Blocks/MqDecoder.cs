@@ -36,7 +36,6 @@ internal ref struct MqDecoder : IBlockBits
         _count -= 7;
     }
 
-    /// <summary>How many bytes of the segment were not needed; negative where some were missing.</summary>
     public readonly int Unread => _data.Length - _at - _beyond;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

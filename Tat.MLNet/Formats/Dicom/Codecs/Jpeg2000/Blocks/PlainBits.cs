@@ -8,7 +8,6 @@ internal ref struct PlainBits(ReadOnlySpan<byte> data) : IBlockBits
     private int _left;
     private int _at;
 
-    /// <summary>How many bytes of the segment were not needed; negative where some were missing.</summary>
     public readonly int Unread => _data.Length - _at;
 
     public bool Decode(int context)

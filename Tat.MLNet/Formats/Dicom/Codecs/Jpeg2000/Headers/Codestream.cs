@@ -57,13 +57,25 @@ internal sealed class Codestream
         return content;
     }
 
+    /// <summary>Reads marker segments up to a marker.</summary>
+    private static void ReadHeader(ReadOnlyMemory<byte> data, ref int at, Marker end, Parameters parameters)
+    {
+        for (var marker = MarkerAt(data, at); marker != end; marker = MarkerAt(data, at))
+        {
+            if (marker is >= Marker.FirstWithoutSegment and <= Marker.LastWithoutSegment)
+            {
+                at += 2;
+            }
+            else
+            {
+                parameters.Read(marker, NextSegment(data, ref at));
+            }
+        }
+    }
+
     private void ReadMain(int at)
     {
-        for (var marker = MarkerAt(_data, at); marker != Marker.StartOfTilePart; marker = MarkerAt(_data, at))
-        {
-            Main.Read(marker, NextSegment(_data, ref at));
-        }
-
+        ReadHeader(_data, ref at, Marker.StartOfTilePart, Main);
         if (Size.Components == 1)
         {
             _packedHeaders = Main.JoinPackedHeaders();
@@ -111,11 +123,7 @@ internal sealed class Codestream
         }
 
         parts.Parameters.BeginPart();
-        for (var marker = MarkerAt(data, at); marker != Marker.StartOfData; marker = MarkerAt(data, at))
-        {
-            parts.Parameters.Read(marker, NextSegment(data, ref at));
-        }
-
+        ReadHeader(data, ref at, Marker.StartOfData, parts.Parameters);
         parts.Add(data[(at + 2)..]);
         if (Main.HasPackedHeaders)
         {

@@ -75,4 +75,7 @@ internal sealed class ImageSize
         return new Area(
             Math.Max(left, _image.X0), Math.Max(top, _image.Y0), Math.Min(left + _tileWidth, _image.X1), Math.Min(top + _tileHeight, _image.Y1));
     }
+
+    /// <summary>The samples of a tile.</summary>
+    public Area Samples(int tile) => Tile(tile).Divide(StepX, StepY);
 }

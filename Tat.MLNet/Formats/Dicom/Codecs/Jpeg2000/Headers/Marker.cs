@@ -3,6 +3,8 @@ namespace Tat.MLNet.Formats.Dicom.Codecs.Jpeg2000.Headers;
 /// <summary>The markers of a codestream that matter to a decoder (table A.2).</summary>
 internal enum Marker : ushort
 {
+    FirstWithoutSegment = 0xFF30,
+    LastWithoutSegment = 0xFF3F,
     StartOfCodestream = 0xFF4F,
     Capabilities = 0xFF50,
     ImageSize = 0xFF51,

@@ -1,0 +1,11 @@
+namespace Tat.MLNet.Formats;
+
+/// <summary>A file among images that is none that can be restored, or is damaged.</summary>
+/// <param name="Path">The file.</param>
+/// <param name="Reason">Why it was left out, as the rest of a sentence; no patient data.</param>
+/// <param name="SeriesInstanceUid">The DICOM series that it belongs to; <see langword="null"/> where it does not tell.</param>
+public sealed record LeftOutFile(string Path, string Reason, string? SeriesInstanceUid)
+{
+    /// <summary>The file, its series and the reason in one line.</summary>
+    public override string ToString() => $"'{Path}'{(SeriesInstanceUid is null ? "" : $" (series {SeriesInstanceUid})")} is left out: {Reason}";
+}

@@ -1,0 +1,83 @@
+using System.Collections.Concurrent;
+using Tat.MLNet.Formats;
+using Tat.Torch.Imaging;
+using Tat.Torch.Inference;
+using Tat.Torch.Tasks;
+
+namespace Tat.MLNet.Scans;
+
+/// <summary>The slices of a scan on their way through a model, counted; those with values that are not finite go past it.</summary>
+internal sealed class RestoredSlices(IImageScan scan, RestorationTask task, NonFiniteHandling nonFinite)
+{
+    private readonly ConcurrentQueue<bool> _restored = [];
+    private readonly RangeTally _tally = new(task);
+
+    /// <summary>Slices that are as they were.</summary>
+    public int Unrestored { get; private set; }
+
+    /// <summary>The share of voxels of restored slices that lie beyond the task's range.</summary>
+    public double ShareBeyondRange => _tally.Share;
+
+    public IEnumerable<string> Warnings()
+    {
+        if (Unrestored > 0)
+        {
+            yield return $"{Unrestored} slices with NaN or infinite values are left as they are";
+        }
+
+        if (_tally.Remark is { } remark)
+        {
+            yield return remark;
+        }
+    }
+
+    /// <summary>Restores all slices in order.</summary>
+    public IEnumerable<ImageSlice> Restore(IImageRestorer restorer, IProgress<ScanProgress>? progress, CancellationToken cancellationToken)
+    {
+        var index = 0;
+        var done = progress is null ? null : new SliceProgress(progress, scan.SliceCount);
+        foreach (var slice in restorer.RestoreVolume(Finite(cancellationToken), task, done, cancellationToken))
+        {
+            while (_restored.TryDequeue(out var isRestored) && !isRestored)
+            {
+                yield return scan.ReadSlice(index++);
+            }
+
+            index++;
+            yield return slice;
+        }
+
+        for (; index < scan.SliceCount; index++)
+        {
+            yield return scan.ReadSlice(index);
+        }
+    }
+
+    /// <summary>Runs on a thread of its own, ahead of the model.</summary>
+    private IEnumerable<ImageSlice> Finite(CancellationToken cancellationToken)
+    {
+        foreach (var (i, slice) in scan.ReadSlices(task, cancellationToken).Index())
+        {
+            var position = Array.FindIndex(slice.Pixels, value => !float.IsFinite(value));
+            if (position >= 0 && nonFinite == NonFiniteHandling.Throw)
+            {
+                throw new InvalidDataException(
+                    $"'{scan.Path}': slice {i + 1} has the value {slice.Pixels[position]} at row {position / slice.Width}, column {position % slice.Width}; replace values that are not finite, or let such slices pass as they are.");
+            }
+
+            _restored.Enqueue(position < 0);
+            if (position >= 0)
+            {
+                Unrestored++;
+                continue;
+            }
+
+            yield return _tally.Add(slice);
+        }
+    }
+
+    private sealed class SliceProgress(IProgress<ScanProgress> progress, int count) : IProgress<double>
+    {
+        public void Report(double value) => progress.Report(new(value, count));
+    }
+}

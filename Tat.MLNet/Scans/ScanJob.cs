@@ -1,0 +1,63 @@
+using Tat.MLNet.Formats.Nifti;
+
+namespace Tat.MLNet.Scans;
+
+/// <summary>A scan, and where its result goes.</summary>
+/// <param name="Source">The scan.</param>
+/// <param name="Destination">The file or folder to write.</param>
+public sealed record ScanJob(ScanSource Source, string Destination)
+{
+    /// <summary>Whether the result is there.</summary>
+    public bool IsDone => File.Exists(Destination) || Directory.Exists(Destination);
+
+    /// <summary>Names the results of scans: each as its source, scans of equal names with the folders that they come from.</summary>
+    /// <param name="scans">The scans; one that is there twice is taken once.</param>
+    /// <param name="output">A folder, or a file where there is one scan; <see langword="null"/> for NAME_restored in the current folder.</param>
+    /// <exception cref="InvalidDataException">The output is a file and there are several scans, or a result would replace its source.</exception>
+    public static IReadOnlyList<ScanJob> Plan(IEnumerable<ScanSource> scans, string? output)
+    {
+        ArgumentNullException.ThrowIfNull(scans);
+        List<ScanSource> all = [.. scans.DistinctBy(scan => (Path.GetFullPath(scan.Path), scan.SeriesInstanceUid, scan.Name))];
+        var isFile = output is not null && (NiftiPaths.EndingOf(output) is not null || output.EndsWith(".dcm", StringComparison.OrdinalIgnoreCase));
+        if (isFile && all.Count != 1)
+        {
+            throw new InvalidDataException($"'{output}' names one file, and there are {all.Count} images to restore; give a folder.");
+        }
+
+        string Destination(ScanSource scan, string name) => output is null ? $"{name}_restored{scan.Ending}" : Path.Combine(output, name + scan.Ending);
+        List<ScanJob> jobs = isFile ? [new(all[0], output!)] : [.. all.Zip(DistinctNames(all), (scan, name) => new ScanJob(scan, Destination(scan, name)))];
+        return jobs.Find(job => Path.GetFullPath(job.Source.Path) == Path.GetFullPath(job.Destination)) is { } same
+            ? throw new InvalidDataException($"'{same.Source.Path}' would be replaced by its own result; name another destination.")
+            : jobs;
+    }
+
+    /// <summary>Puts the folders above them before names that occur twice, until none does.</summary>
+    private static string[] DistinctNames(List<ScanSource> scans)
+    {
+        string[] names = [.. scans.Select(scan => scan.Name)];
+        var above = scans.Select(scan => new Stack<string>(FoldersAbove(scan))).ToList();
+        bool hasChanged;
+        do
+        {
+            hasChanged = false;
+            foreach (var twins in Enumerable.Range(0, names.Length).GroupBy(i => names[i] + scans[i].Ending).Where(group => group.Count() > 1).ToList())
+            {
+                foreach (var i in twins.Where(i => above[i].Count > 0))
+                {
+                    names[i] = $"{above[i].Pop()}/{names[i]}";
+                    hasChanged = true;
+                }
+            }
+        }
+        while (hasChanged);
+        return names;
+    }
+
+    /// <summary>The folders that are no part of a scan's name, the outermost first.</summary>
+    private static string[] FoldersAbove(ScanSource scan)
+    {
+        var path = Path.GetFullPath(scan.Path);
+        var parts = path[Path.GetPathRoot(path)!.Length..].Split(Path.DirectorySeparatorChar, StringSplitOptions.RemoveEmptyEntries);
+        return parts[..Math.Max(0, parts.Length - scan.Name.Split('/', Path.DirectorySeparatorChar).Length)];
+    }
+}

@@ -1,0 +1,79 @@
+using Tat.MLNet.Formats;
+using Tat.Torch.Inference;
+
+namespace Tat.MLNet.Scans;
+
+/// <summary>Restores whole scans: from a file or series to a file or series.</summary>
+public static class ScanRestoration
+{
+    /// <summary>Restores a scan and writes the result, whole or not at all.</summary>
+    /// <param name="restorer">The model.</param>
+    /// <param name="source">An image file, or a folder that holds one scan; one of several DICOM series is chosen by <see cref="ImageReadOptions.SeriesInstanceUid"/>.</param>
+    /// <param name="destination">
+    /// What to write. A name that ends in .nii, .nii.gz, .hdr or .img (also .gz) makes a NIfTI file of a scan of any format; otherwise the result has the format of the
+    /// source: a DICOM series in a folder, or one object in a file that ends in .dcm.
+    /// </param>
+    /// <param name="options">How to restore and write; <see langword="null"/> for the defaults.</param>
+    /// <param name="progress">Is told of slices that are restored; by one thread at a time, not the caller's.</param>
+    /// <param name="cancellationToken">Stops between slices and leaves nothing behind.</param>
+    /// <returns>What was written.</returns>
+    /// <exception cref="FileNotFoundException">There is no image at that path.</exception>
+    /// <exception cref="ImageFormatException">The scan is damaged, or of a kind that cannot be read.</exception>
+    /// <exception cref="InvalidDataException">The folder holds several scans, the modality is not that of the task or tells none, or a slice has a NaN or infinite value; the message names it.</exception>
+    /// <exception cref="IOException">The destination is there already, or is the source.</exception>
+    public static ScanRestorationResult RestoreScan(
+        this IImageRestorer restorer, string source, string destination, ScanRestorationOptions? options = null, IProgress<ScanProgress>? progress = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(source);
+        options ??= new();
+        var found = ScanFinder.Find([source], options.Reading, cancellationToken).Scans;
+        return found is [var scan]
+            ? restorer.RestoreScan(scan, destination, options, progress, cancellationToken)
+            : throw new InvalidDataException($"'{source}' holds {found.Count} scans; name one of them: {string.Join(", ", found)}.");
+    }
+
+    /// <summary>Restores a scan and writes the result, whole or not at all.</summary>
+    /// <param name="restorer">The model.</param>
+    /// <param name="source">The scan, which knows how it is to be read.</param>
+    /// <param name="destination">What to write, as for a path.</param>
+    /// <param name="options">How to restore and write; <see langword="null"/> for the defaults.</param>
+    /// <param name="progress">Is told of slices that are restored; by one thread at a time, not the caller's.</param>
+    /// <param name="cancellationToken">Stops between slices and leaves nothing behind.</param>
+    /// <returns>What was written.</returns>
+    /// <exception cref="ImageFormatException">The scan is damaged, or of a kind that cannot be read.</exception>
+    /// <exception cref="InvalidDataException">The modality is not that of the task or tells none, or a slice has a NaN or infinite value; the message names it.</exception>
+    /// <exception cref="IOException">The destination is there already, or is the source.</exception>
+    public static ScanRestorationResult RestoreScan(
+        this IImageRestorer restorer, ScanSource source, string destination, ScanRestorationOptions? options = null, IProgress<ScanProgress>? progress = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(restorer);
+        ArgumentNullException.ThrowIfNull(source);
+        ArgumentException.ThrowIfNullOrEmpty(destination);
+        options ??= new();
+        using var scan = source.Open();
+        var task = ScanTask.Of(scan, options.Task, restorer.Tasks);
+        var derived = options.Derived with { Model = options.Derived.Model ?? $"TAT {restorer.Card.ProductVersion}" };
+        var slices = new RestoredSlices(scan, task, options.NonFinite);
+        var written = ScanWriter.Write(scan, destination, slices.Restore(restorer, progress, cancellationToken), derived, options.Overwrite, cancellationToken);
+        return new()
+        {
+            Source = source.Path,
+            Destination = destination,
+            Files = [.. written.Select(file => file.Path)],
+            SeriesInstanceUids = [.. written.Select(file => file.SeriesInstanceUid).OfType<string>().Distinct()],
+            SopInstanceUids = [.. written.Select(file => file.SopInstanceUid).OfType<string>()],
+            Task = task,
+            Model = derived.Model,
+            Slices = scan.SliceCount,
+            Unrestored = slices.Unrestored,
+            ShareBeyondRange = slices.ShareBeyondRange,
+            Warnings = [.. ScanWarnings.Of(scan, restorer, task), .. slices.Warnings()],
+        };
+    }
+
+    /// <summary>Restores a scan on another thread and writes the result, whole or not at all.</summary>
+    /// <inheritdoc cref="RestoreScan(IImageRestorer, string, string, ScanRestorationOptions?, IProgress{ScanProgress}?, CancellationToken)"/>
+    public static Task<ScanRestorationResult> RestoreScanAsync(
+        this IImageRestorer restorer, string source, string destination, ScanRestorationOptions? options = null, IProgress<ScanProgress>? progress = null, CancellationToken cancellationToken = default) =>
+        Task.Run(() => restorer.RestoreScan(source, destination, options, progress, cancellationToken), cancellationToken);
+}

@@ -1,0 +1,27 @@
+using Tat.MLNet.Formats;
+using Tat.Torch.Inference;
+
+namespace Tat.MLNet.Scans;
+
+/// <summary>How a scan is restored and written.</summary>
+public sealed record ScanRestorationOptions
+{
+    /// <summary>The name of the task.</summary>
+    /// <value>The default, <see langword="null"/>, takes the task of the scan's DICOM modality: CT, MR or PT.</value>
+    public string? Task { get; init; }
+
+    /// <summary>How the scan is read, where it is given by its path.</summary>
+    public ImageReadOptions Reading { get; init; } = new();
+
+    /// <summary>How the result describes itself.</summary>
+    /// <value>The default names the version of the product that trained the model.</value>
+    public DerivedImageOptions Derived { get; init; } = new();
+
+    /// <summary>What happens to slices with NaN or infinite values: an exception names the first one, or they are written as they are.</summary>
+    /// <value>The default is <see cref="NonFiniteHandling.Throw"/>.</value>
+    public NonFiniteHandling NonFinite { get; init; } = NonFiniteHandling.Throw;
+
+    /// <summary>Replace a result that is there, once the new one is complete; of a folder with a series all files.</summary>
+    /// <value>The default is <see langword="false"/>.</value>
+    public bool Overwrite { get; init; }
+}

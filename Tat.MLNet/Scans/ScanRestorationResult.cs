@@ -1,0 +1,40 @@
+using Tat.Torch.Tasks;
+
+namespace Tat.MLNet.Scans;
+
+/// <summary>A scan that was restored.</summary>
+public sealed record ScanRestorationResult
+{
+    /// <summary>The file or folder that was restored.</summary>
+    public required string Source { get; init; }
+
+    /// <summary>The file or folder that was written.</summary>
+    public required string Destination { get; init; }
+
+    /// <summary>The files that were written.</summary>
+    public required IReadOnlyList<string> Files { get; init; }
+
+    /// <summary>The new DICOM series: the restored one, then that of the differences; none in other formats.</summary>
+    public required IReadOnlyList<string> SeriesInstanceUids { get; init; }
+
+    /// <summary>The new DICOM objects, as many as <see cref="Files"/>; none in other formats.</summary>
+    public required IReadOnlyList<string> SopInstanceUids { get; init; }
+
+    /// <summary>The task.</summary>
+    public required RestorationTask Task { get; init; }
+
+    /// <summary>What the result names as its model.</summary>
+    public required string Model { get; init; }
+
+    /// <summary>Number of slices.</summary>
+    public required int Slices { get; init; }
+
+    /// <summary>Slices with NaN or infinite values, which are as they were.</summary>
+    public required int Unrestored { get; init; }
+
+    /// <summary>The share of voxels beyond the task's range, 0 … 1.</summary>
+    public required double ShareBeyondRange { get; init; }
+
+    /// <summary>What to know of the result, in sentences: irregular geometry, damaged files that are left out, slices that are as they were.</summary>
+    public required IReadOnlyList<string> Warnings { get; init; }
+}

@@ -1,0 +1,51 @@
+using Tat.MLNet.Formats;
+using Tat.MLNet.Formats.Dicom;
+using Tat.MLNet.Formats.Dicom.Series;
+
+namespace Tat.MLNet.Scans;
+
+/// <summary>A scan that was found: an image file, or the files of a DICOM series. Pixels are read when it is opened.</summary>
+/// <remarks>Immutable and safe for concurrent use.</remarks>
+public sealed class ScanSource
+{
+    private static readonly string[] _endings = [".nii.gz", ".hdr.gz", ".img.gz", ".nii", ".hdr", ".img", ".dcm", ".ima"];
+    private static readonly DicomFormat _dicom = new();
+    private readonly DicomSeries? _series;
+    private readonly ImageReadOptions _options;
+
+    internal ScanSource(string path, string name, ImageReadOptions options, DicomSeries? series = null) =>
+        (Path, Name, _options, _series) = (path, WithoutEnding(name), options, series);
+
+    /// <summary>The file, or the folder that holds the series.</summary>
+    public string Path { get; }
+
+    /// <summary>What to call the scan: its path below the folder that was searched, without the ending.</summary>
+    public string Name { get; }
+
+    /// <summary>The DICOM series; <see langword="null"/> for a file, which has not been read yet.</summary>
+    public string? SeriesInstanceUid => _series?.Uid;
+
+    /// <summary>The ending that results of the same format have; empty for a folder.</summary>
+    internal string Ending
+    {
+        get
+        {
+            var file = System.IO.Path.GetFileName(Path);
+            return Directory.Exists(Path) ? "" : file[WithoutEnding(file).Length..];
+        }
+    }
+
+    /// <summary>Opens the scan without reading pixels yet.</summary>
+    /// <exception cref="FileNotFoundException">There is nothing at that path.</exception>
+    /// <exception cref="ImageFormatException">It is no image, damaged, or of a kind that cannot be read; the message names the file.</exception>
+    public IImageScan Open() => _series is null ? ImageFormats.Open(Path, _options) : _series.Assemble(Path, _dicom, _options).InPlane(_options.Plane);
+
+    /// <summary>The path, and the series where there is one.</summary>
+    public override string ToString() => SeriesInstanceUid is { } uid ? $"'{Path}' (series {uid})" : $"'{Path}'";
+
+    private static string WithoutEnding(string name)
+    {
+        var ending = _endings.FirstOrDefault(ending => name.EndsWith(ending, StringComparison.OrdinalIgnoreCase));
+        return ending is null ? name : name[..^ending.Length];
+    }
+}

@@ -1,0 +1,159 @@
+using Tat.MLNet.Formats;
+using Tat.MLNet.Formats.Dicom.Model;
+using Tat.MLNet.Formats.Dicom.Providers;
+using Tat.MLNet.Scans;
+using Tat.Tests.Formats;
+using Tat.Tests.Formats.Dicom;
+using Tat.Tests.Formats.Nifti;
+using Tat.Torch.Imaging;
+using Tat.Torch.Inference;
+using Tat.Torch.Model;
+using Tat.Torch.Tasks;
+
+namespace Tat.Tests.Scans;
+
+[TestClass]
+public class ScanRestorationTests
+{
+    [TestMethod]
+    public async Task A_series_becomes_a_series_and_the_result_tells_of_it()
+    {
+        using var files = new SyntheticDicom();
+        using var folder = new TemporaryFolder();
+        files.Write(SyntheticDicom.Slice(1, 0));
+        files.Write(SyntheticDicom.Slice(40, 1));
+        using var restorer = new Increment();
+        var progress = new List<ScanProgress>();
+        var result = await restorer.RestoreScanAsync(files.Folder, folder["out"], new() { Derived = new() { WriteDifference = true } }, new Recorder(progress));
+        Assert.AreEqual(("CT", 2, 0), (result.Task.Name, result.Slices, result.Unrestored));
+        Assert.AreEqual(new ScanProgress(2, 2), progress[^1]);
+        CollectionAssert.AreEquivalent(folder.Files.Select(file => folder[file]).ToArray(), result.Files.ToArray());
+        foreach (var (file, uid) in result.Files.Zip(result.SopInstanceUids))
+        {
+            var data = DicomProviders.Current.Read(file).DataSet;
+            Assert.AreEqual(uid, data.GetString(Tags.SopInstanceUid));
+            Assert.AreEqual(result.SeriesInstanceUids[file.Contains("difference", StringComparison.Ordinal) ? 1 : 0], data.GetString(Tags.SeriesInstanceUid));
+        }
+
+        Assert.AreEqual(0, result.ShareBeyondRange);
+        using var source = ImageFormats.Open(files.Folder);
+        using var restored = ImageFormats.Open(folder["out/restored"]);
+        CollectionAssert.AreEqual(Array.ConvertAll(source.ReadSlice(1).Pixels, value => value + 1), restored.ReadSlice(1).Pixels);
+    }
+
+    [TestMethod]
+    public void The_name_of_the_destination_tells_the_format()
+    {
+        using var files = new SyntheticDicom();
+        using var folder = new TemporaryFolder();
+        files.Write(SyntheticDicom.Slice(1, 0));
+        using var restorer = new Increment();
+        var one = restorer.RestoreScan(files.Folder, folder["one.dcm"]);
+        Assert.AreEqual(folder["one.dcm"], one.Files.Single());
+        files.Write(SyntheticDicom.Slice(2, 1));
+        var pair = restorer.RestoreScan(files.Folder, folder["pair.img"]);
+        CollectionAssert.AreEqual(new[] { folder["pair.hdr"], folder["pair.img"] }, pair.Files.ToArray());
+        Assert.IsEmpty(pair.SeriesInstanceUids);
+        using var nifti = ImageFormats.Open(folder["pair.hdr"]);
+        Assert.AreEqual(2, nifti.SliceCount);
+
+        using var source = ImageFormats.Open(files.Folder);
+        Assert.ThrowsExactly<ArgumentException>(() => source.Format.WriteDerived(source, folder["ct.nii.gz"], []));
+        Assert.ThrowsExactly<ArgumentException>(() => source.Format.WriteDerived(source, folder["ct.dcm"], []));
+        CollectionAssert.AreEqual(new[] { "one.dcm", "pair.hdr", "pair.img" }, folder.Files);
+    }
+
+    [TestMethod]
+    public void A_source_is_never_overwritten()
+    {
+        using var folder = new TemporaryFolder();
+        using var files = new SyntheticDicom();
+        using var restorer = new Increment();
+        files.Write(SyntheticDicom.Slice(1, 0), "series/1.dcm");
+        var ramp = NiftiSamples.WriteRamp(folder["ramp.hdr"]);
+        var options = new ScanRestorationOptions { Task = "CT", Overwrite = true };
+        foreach (var (source, destination) in new[]
+        {
+            (ramp, ramp), (ramp, folder["./ramp.img"]), (folder["ramp.img"], ramp), (ramp, folder.Path),
+            (files.Folder, files.Folder), (Path.Combine(files.Folder, "series"), files.Folder), (files.Folder, Path.Combine(files.Folder, "series", "1.dcm")),
+        })
+        {
+            Assert.Contains("replaced by its own result", Assert.ThrowsExactly<IOException>(() => restorer.RestoreScan(source, destination, options), destination).Message);
+        }
+
+        Assert.HasCount(2, folder.Files);
+        Assert.HasCount(1, Directory.GetFiles(files.Folder, "*", SearchOption.AllDirectories));
+        restorer.RestoreScan(ramp, folder["out.nii"], options);
+        Assert.ThrowsExactly<IOException>(() => restorer.RestoreScan(ramp, folder["out.nii"], options with { Overwrite = false }));
+    }
+
+    [TestMethod]
+    public void A_task_that_does_not_suit_the_modality_is_refused()
+    {
+        using var files = new SyntheticDicom();
+        using var folder = new TemporaryFolder();
+        files.Write(SyntheticDicom.Slice(1, 0));
+        using var restorer = new Increment();
+        Assert.Contains("restore it as CT", Assert.ThrowsExactly<InvalidDataException>(() => restorer.RestoreScan(files.Folder, folder["out"], new() { Task = "MRI" })).Message);
+        Assert.Contains("name its task", Assert.ThrowsExactly<InvalidDataException>(() => restorer.RestoreScan(NiftiSamples.WriteRamp(folder["a.nii"]), folder["out.nii"])).Message);
+        files.Write(SyntheticDicom.Slice(1, 0, "1.2.3.5"));
+        Assert.Contains("1.2.3.5", Assert.ThrowsExactly<InvalidDataException>(() => restorer.RestoreScan(files.Folder, folder["out"])).Message);
+        Assert.HasCount(1, folder.Files);
+    }
+
+    [TestMethod]
+    public void Mosaics_are_restored_as_they_are_and_make_no_NIfTI()
+    {
+        using var files = new SyntheticDicom();
+        using var folder = new TemporaryFolder();
+        var mosaic = SyntheticDicom.Slice(1, 0);
+        mosaic.SetText(Tags.ImageType, DicomVr.CS, ["ORIGINAL", "PRIMARY", "M", "ND", "MOSAIC"]);
+        files.Write(mosaic);
+        using var restorer = new Increment();
+        Assert.Contains("Siemens mosaics", Assert.ThrowsExactly<InvalidDataException>(() => restorer.RestoreScan(files.Folder, folder["x.nii"])).Message);
+        Assert.Contains("mosaics", restorer.RestoreScan(files.Folder, folder["out.dcm"]).Warnings.Single());
+        CollectionAssert.AreEqual(new[] { "out.dcm" }, folder.Files);
+    }
+
+    [TestMethod]
+    public void Slices_with_NaN_keep_their_place_among_the_restored_ones()
+    {
+        using var folder = new TemporaryFolder();
+        var slices = Enumerable.Range(0, 7).Select(i => new ImageSlice([i, i is 0 or 3 or 4 or 6 ? float.NaN : 1, 9999, 0], 2, 2)).ToArray();
+        new Tat.MLNet.Formats.Nifti.NiftiFormat().Write(folder["in.nii"], slices);
+        using var restorer = new Increment();
+        Assert.Contains("slice 1 has the value NaN at row 0, column 1", Assert.ThrowsExactly<InvalidDataException>(() => restorer.RestoreScan(folder["in.nii"], folder["out.nii"], new() { Task = "CT" })).Message);
+        var result = restorer.RestoreScan(folder["in.nii"], folder["out.nii"], new() { Task = "CT", NonFinite = NonFiniteHandling.PassThrough });
+        Assert.AreEqual((4, 0.25), (result.Unrestored, result.ShareBeyondRange));
+        Assert.HasCount(2, result.Warnings);
+        using var restored = ImageFormats.Open(folder["out.nii"]);
+        for (var i = 0; i < 7; i++)
+        {
+            var expected = float.IsNaN(slices[i].Pixels[1]) ? slices[i].Pixels : Array.ConvertAll(slices[i].Pixels, value => value + 1);
+            CollectionAssert.AreEqual(expected, restored.ReadSlice(i).Pixels);
+        }
+    }
+
+    /// <summary>Adds one to all pixels.</summary>
+    private sealed class Increment : IImageRestorer
+    {
+        public TaskVocabulary Tasks => TaskVocabulary.Paper;
+
+        public ModelCard Card { get; } = new();
+
+        public IReadOnlyList<ImageSlice> Restore(IReadOnlyList<ImageSlice> images, IReadOnlyList<RestorationTask> tasks, IProgress<double>? progress = null, CancellationToken cancellationToken = default)
+        {
+            progress?.Report(1);
+            return [.. images.Select(image => new ImageSlice(Array.ConvertAll(image.Pixels, value => value + 1), image.Height, image.Width))];
+        }
+
+        public void Dispose()
+        {
+        }
+    }
+
+    private sealed class Recorder(List<ScanProgress> progress) : IProgress<ScanProgress>
+    {
+        public void Report(ScanProgress value) => progress.Add(value);
+    }
+}

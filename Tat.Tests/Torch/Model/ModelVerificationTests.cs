@@ -1,0 +1,146 @@
+using Microsoft.ML;
+using Tat.Tests.Formats;
+using Tat.Tests.Onnx;
+using Tat.Torch.Checkpoints;
+using Tat.Torch.Inference;
+using Tat.Torch.Model;
+using Tat.Torch.Onnx;
+using Tat.Torch.Tasks;
+using Tat.Torch.TensorFiles;
+using static TorchSharp.torch;
+
+namespace Tat.Tests.Model;
+
+/// <summary>A model that is not the one that was written, or that cannot restore, is refused, in every format and by both back-ends.</summary>
+[TestClass]
+public sealed class ModelVerificationTests
+{
+    [TestMethod]
+    public void No_bit_of_a_model_can_flip_unnoticed()
+    {
+        using var model = ExportedModels.CreateModel();
+        var bytes = new MemoryStream();
+        model.Save(bytes);
+        var random = new Random(1);
+        for (var i = 0; i < 100; i++)
+        {
+            var damaged = Flip(bytes.ToArray(), random.Next(i % 2 == 0 ? 4000 : (int)bytes.Length), random.Next(8));
+            Assert.ThrowsExactly<InvalidDataException>(() => TatModel.Load(new MemoryStream(damaged)).Dispose());
+        }
+    }
+
+    [TestMethod]
+    public void No_bit_of_an_exported_model_can_flip_unnoticed()
+    {
+        using var folder = new TemporaryFolder();
+        using var model = ExportedModels.CreateModel();
+        OnnxExporter.Export(model, folder["m.onnx"], new() { Verify = false });
+        var bytes = File.ReadAllBytes(folder["m.onnx"]);
+        OnnxChecksum.Verify(new OneWayStream(bytes), "the model");
+        var random = new Random(1);
+        for (var i = 0; i < 300; i++)
+        {
+            // The frame of the checksum itself, 18 bytes before its text, belongs to nothing that it protects.
+            var damaged = Flip([.. bytes], random.Next(i % 3 == 0 ? bytes.Length - 2000 : 0, bytes.Length - 64), random.Next(8));
+            Assert.ThrowsExactly<InvalidDataException>(() => OnnxChecksum.Verify(new MemoryStream(damaged), "the model"));
+            if (i < 5)
+            {
+                File.WriteAllBytes(folder["damaged.onnx"], damaged);
+                StringAssert.Contains(Assert.ThrowsExactly<InvalidDataException>(() => new OnnxRestorer(folder["damaged.onnx"])).Message, "damaged.onnx");
+                StringAssert.Contains(Assert.ThrowsExactly<InvalidDataException>(() => new MLContext().ImageRestoration.ReadModelInfo(folder["damaged.onnx"])).Message, "damaged.onnx");
+                Assert.ThrowsExactly<InvalidDataException>(() => new OnnxRestorer(damaged));
+            }
+        }
+    }
+
+    [TestMethod]
+    public void A_model_from_before_there_were_checksums_is_read_and_one_whose_checksum_lost_its_name_is_not()
+    {
+        using var model = ExportedModels.CreateModel();
+        var description = TatModelFormat.Write(model.Network.Options, model.Tasks, model.Card);
+        using var old = TatModel.Load(Write(model, description));
+        Assert.AreEqual(model.Network.Options, old.Network.Options);
+        description["tat.cHecksum"] = "xxh3-128:0";
+        StringAssert.Contains(Assert.ThrowsExactly<InvalidDataException>(() => TatModel.Load(Write(model, description))).Message, "is damaged");
+    }
+
+    [TestMethod]
+    [DataRow("9", "update the program")]
+    [DataRow("q", "is damaged")]
+    [DataRow("-1", "is damaged")]
+    public void A_newer_version_and_a_damaged_one_are_told_apart(string version, string expected)
+    {
+        using var model = ExportedModels.CreateModel();
+        var description = TatModelFormat.Write(model.Network.Options, model.Tasks, model.Card);
+        description["tat.format"] = version;
+        StringAssert.Contains(Assert.ThrowsExactly<InvalidDataException>(() => TatModel.Load(Write(model, description))).Message, expected);
+    }
+
+    [TestMethod]
+    [DataRow("tasks_null.model.safetensors")]
+    [DataRow("card_null_dicts.model.safetensors")]
+    [DataRow("range_extreme.model.safetensors")]
+    public void A_description_of_nulls_or_infinities_is_refused(string name)
+    {
+        var path = TestData.Path("data/faults/hostile/" + name);
+        StringAssert.Contains(Assert.ThrowsExactly<InvalidDataException>(() => TatModel.Load(path).Dispose()).Message, name);
+        StringAssert.Contains(Assert.ThrowsExactly<InvalidDataException>(() => new MLContext().ImageRestoration.ReadModelInfo(path)).Message, name);
+    }
+
+    [TestMethod]
+    public void Weights_that_are_no_numbers_are_neither_imported_nor_exported()
+    {
+        using var folder = new TemporaryFolder();
+        using var model = ExportedModels.CreateModel();
+        WeightsFile.Export(model.Network, folder["w.pth"]);
+        var bytes = File.ReadAllBytes(folder["w.pth"]);
+        BitConverter.TryWriteBytes(bytes.AsSpan(bytes.AsSpan().IndexOf(BitConverter.GetBytes(model.Network.named_parameters().First().parameter.data<float>()[0]))), float.NaN);
+        File.WriteAllBytes(folder["w.pth"], bytes);
+        StringAssert.Contains(Assert.ThrowsExactly<InvalidDataException>(() => WeightsFile.Import(folder["w.pth"]).Dispose()).Message, "w.pth");
+
+        Ruin(model, float.PositiveInfinity);
+        Assert.ThrowsExactly<InvalidDataException>(() => WeightsFile.Export(model.Network, folder["x.safetensors"]));
+        Assert.ThrowsExactly<InvalidDataException>(() => OnnxExporter.Export(model, folder["x.onnx"], new() { Verify = false }));
+        Assert.ThrowsExactly<InvalidDataException>(() => TatModel.Load(Write(model, TatModelFormat.Write(model.Network.Options, model.Tasks, model.Card))).Dispose());
+        CollectionAssert.AreEqual(new[] { "w.pth" }, folder.Files);
+    }
+
+    [TestMethod]
+    public void A_restored_image_that_is_not_finite_is_an_error_in_both_back_ends()
+    {
+        using var model = ExportedModels.CreateModel();
+        Ruin(model, float.NaN);
+        var image = ExportedModels.CreateImage(32, 32, RestorationTask.Ct);
+        using var restorer = new Restorer(model);
+        StringAssert.Contains(Assert.ThrowsExactly<InvalidDataException>(() => restorer.Restore(image, RestorationTask.Ct)).Message, "of image 0");
+        using var onnx = new OnnxRestorer(ExportedModels.Export(model));
+        StringAssert.Contains(Assert.ThrowsExactly<InvalidDataException>(() => onnx.Restore([image], [RestorationTask.Ct])).Message, "of image 0");
+    }
+
+    [TestMethod]
+    public void A_range_has_finite_ends_and_a_finite_width()
+    {
+        Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => new IntensityRange(-3e38f, 3e38f));
+        Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => new IntensityRange(0, float.PositiveInfinity));
+    }
+
+    private static void Ruin(TatModel model, float value)
+    {
+        using var constant = no_grad();
+        model.Network.get_parameter("output.weight")!.fill_(value);
+    }
+
+    private static MemoryStream Write(TatModel model, Dictionary<string, string> description)
+    {
+        var stream = new MemoryStream();
+        SafetensorsWriter.Write(stream, model.Network.named_parameters().Select(pair => KeyValuePair.Create(pair.name, (Tensor)pair.parameter)), description);
+        stream.Position = 0;
+        return stream;
+    }
+
+    private static byte[] Flip(byte[] bytes, int at, int bit)
+    {
+        bytes[at] ^= (byte)(1 << bit);
+        return bytes;
+    }
+}

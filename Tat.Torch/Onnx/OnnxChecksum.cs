@@ -1,0 +1,55 @@
+using System.IO.Hashing;
+using System.Text;
+using Google.Protobuf;
+using Tat.Torch.TensorFiles;
+using Tat.Torch.Onnx.Schema;
+
+namespace Tat.Torch.Onnx;
+
+/// <summary>The checksum of an exported file: its last entry of metadata holds an XXH3-128 of all bytes before that entry.</summary>
+internal static class OnnxChecksum
+{
+    private const int Chunk = 1 << 20;
+    private static readonly int _length = Entry(new XxHash128()).Length;
+
+    /// <summary>Appends the checksum to a file that ends with its metadata.</summary>
+    /// <param name="file">At any position; ends behind the checksum.</param>
+    public static void Append(Stream file)
+    {
+        file.Position = 0;
+        var hash = new XxHash128();
+        hash.Append(file);
+        file.Write(Entry(hash));
+    }
+
+    /// <summary>Checks a file against the checksum at its end; a file that was exported before there were checksums has none.</summary>
+    /// <param name="file">From the present position to its end; need not be seekable.</param>
+    /// <param name="source">What to call it in messages.</param>
+    /// <exception cref="InvalidDataException">The file is damaged, or was changed after its export.</exception>
+    public static void Verify(Stream file, string source)
+    {
+        var hash = new XxHash128();
+        var buffer = new byte[_length + Chunk];
+        var kept = 0;
+        for (var read = file.Read(buffer); read > 0; read = file.Read(buffer, kept, Chunk))
+        {
+            var done = Math.Max(0, kept + read - _length);
+            hash.Append(buffer.AsSpan(0, done));
+            buffer.AsSpan(done, kept + read - done).CopyTo(buffer);
+            kept += read - done;
+        }
+
+        var expected = Entry(hash);
+        var found = buffer.AsSpan(0, kept);
+        var key = expected.AsSpan(0, expected.AsSpan().IndexOf(Encoding.ASCII.GetBytes(ContentChecksum.Key)) + ContentChecksum.Key.Length);
+        if (found.StartsWith(key) && !found.SequenceEqual(expected))
+        {
+            throw new InvalidDataException($"{source} is damaged, or was changed after its export: its checksum does not match its content. Copy it again, or export the model again.");
+        }
+    }
+
+    private static byte[] Entry(XxHash128 hash) => new ModelProto
+    {
+        MetadataProps = { new StringStringEntryProto { Key = ContentChecksum.Key, Value = ContentChecksum.Format(hash) } },
+    }.ToByteArray();
+}
