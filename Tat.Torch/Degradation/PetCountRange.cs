@@ -1,8 +1,8 @@
+using Tat.Torch.Files;
 using Tat.Torch.Imaging;
 using Tat.Torch.Numerics;
 using Tat.Torch.Randomness;
 using Tat.Torch.Tasks;
-using Tat.Torch.Training.Contracts;
 
 namespace Tat.Torch.Degradation;
 
