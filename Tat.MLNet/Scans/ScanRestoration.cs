@@ -1,4 +1,7 @@
 using Tat.MLNet.Formats;
+using Tat.MLNet.Formats.Contracts;
+using Tat.MLNet.Formats.Dicom.Series;
+using Tat.MLNet.Formats.Nifti;
 using Tat.Torch.Inference;
 
 namespace Tat.MLNet.Scans;
@@ -6,6 +9,8 @@ namespace Tat.MLNet.Scans;
 /// <summary>Restores whole scans: from a file or series to a file or series.</summary>
 public static class ScanRestoration
 {
+    private const long KeptBytes = 256L << 20;
+
     /// <summary>Restores a scan and writes the result, whole or not at all.</summary>
     /// <param name="restorer">The model.</param>
     /// <param name="source">An image file, or a folder that holds one scan; one of several DICOM series is chosen by <see cref="ImageReadOptions.SeriesInstanceUid"/>.</param>
@@ -52,9 +57,32 @@ public static class ScanRestoration
         options ??= new();
         using var scan = source.Open();
         var task = ScanTask.Of(scan, options.Task, restorer.Tasks);
-        var derived = options.Derived with { Model = options.Derived.Model ?? restorer.Card.Title };
+        var derived = options.Derived with
+        {
+            Model = options.Derived.Model ?? restorer.Card.Title,
+            Parameters = new Dictionary<string, string>(options.Derived.Parameters)
+            {
+                ["task"] = task.Name,
+                ["scaling"] = task.Scaling.ToString(),
+                ["plane"] = source.Plane.ToString(),
+                ["unit"] = scan.Unit ?? task.Unit,
+                ["non-finite"] = options.NonFinite.ToString(),
+            },
+        };
+        if (options.SidecarSources is not null && NiftiPaths.EndingOf(destination) is null)
+        {
+            throw new ArgumentException($"'{destination}' is no NIfTI file, and only these have sidecars; end it in .nii.gz.", nameof(destination));
+        }
+
+        KeepPixels(scan);
+        IReadOnlyList<string> warnings = [.. ScanWarnings.Of(scan, restorer, task)];
         var slices = new RestoredSlices(scan, task, options.NonFinite);
         var written = ScanWriter.Write(scan, destination, slices.Restore(restorer, progress, cancellationToken), derived, options.Overwrite, cancellationToken);
+        if (options.SidecarSources is { } sources)
+        {
+            written = [.. written, new(ScanSidecar.Write(destination, derived, scan.Unit ?? task.Unit, sources))];
+        }
+
         return new()
         {
             Source = source.Path,
@@ -67,8 +95,17 @@ public static class ScanRestoration
             Slices = scan.SliceCount,
             Unrestored = slices.Unrestored,
             ShareBeyondRange = slices.ShareBeyondRange,
-            Warnings = [.. ScanWarnings.Of(scan, restorer, task), .. slices.Warnings()],
+            Warnings = [.. warnings, .. slices.Warnings()],
         };
+    }
+
+    /// <summary>Pixels are needed again when the result is written: those of all but very long series are decoded once.</summary>
+    private static void KeepPixels(IImageScan scan)
+    {
+        if (((scan as ReslicedScan)?.Source ?? scan) is DicomScan { Memory: { } memory })
+        {
+            memory.Capacity = KeptBytes;
+        }
     }
 
     /// <summary>Restores a scan on another thread and writes the result, whole or not at all.</summary>

@@ -1,11 +1,12 @@
+using System.Security.Cryptography;
 using Microsoft.ML;
 using Tat.MLNet.Scoring;
-using Tat.Torch.Checkpoints;
 using Tat.Torch.Inference;
 using Tat.Torch.Model;
 using Tat.Torch.Onnx;
 using Tat.Torch.Pretrained;
 using Tat.Torch.Runtime;
+using Tat.Torch.Training;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -25,6 +26,18 @@ internal static class ModelFiles
     /// <summary>What to call a model in reports and results.</summary>
     public static string NameOf(string path, ModelCard card) => card.Name is null ? $"{card.Title}, {Path.GetFileName(path)}" : card.Title;
 
+    /// <summary>The hash of a model's file, as results name it; <see langword="null"/> for the model in the package, which its name and version tell.</summary>
+    public static string? HashOf(string path)
+    {
+        if (IsPretrained(path))
+        {
+            return null;
+        }
+
+        using var file = File.OpenRead(path);
+        return $"sha256:{Convert.ToHexStringLower(SHA256.HashData(file))}";
+    }
+
     /// <summary>Opens a model.</summary>
     /// <param name="path">The model.</param>
     /// <param name="device">Where it runs: cpu, cuda, cuda:N or auto, which is the CPU for ONNX.</param>
@@ -40,7 +53,9 @@ internal static class ModelFiles
 
         if (Directory.Exists(path))
         {
-            return new Restorer(WeightsFile.Import(path, new() { Device = ComputeDevice.Choose(device) }), options, ownsModel: true);
+            var model = TatTrainer.LoadCheckpoint(path);
+            model.Network.to(ComputeDevice.Choose(device));
+            return new Restorer(model, options, ownsModel: true);
         }
 
         if (!File.Exists(path))
@@ -81,7 +96,7 @@ internal static class ModelFiles
     {
         if (Directory.Exists(path))
         {
-            return WeightsFile.Import(path);
+            return TatTrainer.LoadCheckpoint(path);
         }
 
         if (Path.GetExtension(path).Equals(".safetensors", StringComparison.OrdinalIgnoreCase))

@@ -1,7 +1,7 @@
 using Tat.Torch.Data;
+using Tat.Torch.Files;
 using Tat.Torch.Inference;
 using Tat.Torch.Model;
-using Tat.Torch.Options;
 using Tat.Torch.Pretrained;
 using Tat.Torch.Runtime;
 using Tat.Torch.Training.Optimization;
@@ -36,8 +36,7 @@ internal sealed class TrainingLoop : IDisposable
         _plan = new(_options.Stages, _options.WeightsOf(trainer.Tasks));
         _meter = new(trainer.Tasks);
         _checkpoints = _options.CheckpointFolder is null ? null : new(trainer.Network, trainer.Tasks, _options, pools, _plan, Card, _meter.Add);
-        var initial = _options.InitialWeights is { } weights ? InitialWeights.Load(trainer.Network, trainer.Tasks, weights) : null;
-        _state = new(trainer.Network, trainer.Tasks, _options, initial: initial);
+        _state = new(trainer.Network, trainer.Tasks, _options, initial: InitialWeights.Load(trainer.Network, trainer.Tasks, _options));
         _clock = new(_options.Iterations, _options.MaximumDuration, _state.Counters);
     }
 

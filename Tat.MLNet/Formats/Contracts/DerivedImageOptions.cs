@@ -10,6 +10,12 @@ public sealed record DerivedImageOptions
     /// <summary>Name and version of the model, for formats that record it.</summary>
     public string? Model { get; init; }
 
+    /// <summary>A hash of the model's file, with the name of its algorithm, for formats that record it.</summary>
+    public string? ModelHash { get; init; }
+
+    /// <summary>What else the result depends on, such as the task, by name; no patient data.</summary>
+    public IReadOnlyDictionary<string, string> Parameters { get; init; } = new Dictionary<string, string>();
+
     /// <summary>
     /// Store pixels in the data type and scaling of the source, which rounds and clips them, and not in the one that the format prefers
     /// (NIfTI: 32-bit floats).
@@ -23,7 +29,7 @@ public sealed record DerivedImageOptions
 
     /// <summary>
     /// Remove what identifies the patient from the result, by the Basic Profile of DICOM PS3.15, annex E, inside sequences too; UIDs are replaced
-    /// consistently (DICOM). Text that is burned into pixels stays: images that declare it are refused.
+    /// consistently, and elements that are not the standard's removed (DICOM). Of NIfTI, the texts of the header and its extensions go. Text that is burned into pixels stays: images that declare it are refused.
     /// </summary>
     /// <value>The default is <see langword="false"/>.</value>
     public bool Deidentify { get; init; }

@@ -2,8 +2,8 @@ using System.Diagnostics;
 using System.IO.Hashing;
 using System.Text;
 using Tat.Torch.Data;
+using Tat.Torch.Files;
 using Tat.Torch.Model;
-using Tat.Torch.Options;
 using Tat.Torch.Tasks;
 using Tat.Torch.Training.Steps;
 

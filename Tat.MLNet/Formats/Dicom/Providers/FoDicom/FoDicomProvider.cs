@@ -3,6 +3,7 @@ using FellowOakDicom.Imaging;
 using FellowOakDicom.Imaging.Codec;
 using FellowOakDicom.IO.Buffer;
 using Tat.MLNet.Formats.Dicom.Model;
+using Tat.MLNet.Formats.Dicom.Providers.BuiltIn;
 using Tat.MLNet.Formats.Dicom.Reading;
 using Fo = FellowOakDicom;
 
@@ -21,6 +22,11 @@ internal sealed class FoDicomProvider : IDicomProvider
 
     public DicomObject Read(string path)
     {
+        if (!DicomFileStart.IsDicom(path))
+        {
+            throw new DicomDataException("not a DICOM file.") { IsOtherFormat = true };
+        }
+
         try
         {
             // Values from this size on, pixels above all, stay in the file: a slice of a long series keeps none of its own.
