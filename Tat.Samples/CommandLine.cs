@@ -60,6 +60,7 @@ internal static class CommandLine
         SimulateCommand.Create(terminal),
         InspectCommand.Create(terminal),
         ReportCommand.Create(terminal),
+        EvidenceCommand.Create(terminal),
         ExportCommand.Create(terminal),
         ImportCommand.Create(terminal),
         AblateCommand.Create(terminal),

@@ -52,7 +52,7 @@ public static class ScanRestoration
         options ??= new();
         using var scan = source.Open();
         var task = ScanTask.Of(scan, options.Task, restorer.Tasks);
-        var derived = options.Derived with { Model = options.Derived.Model ?? $"TAT {restorer.Card.ProductVersion}" };
+        var derived = options.Derived with { Model = options.Derived.Model ?? restorer.Card.Title };
         var slices = new RestoredSlices(scan, task, options.NonFinite);
         var written = ScanWriter.Write(scan, destination, slices.Restore(restorer, progress, cancellationToken), derived, options.Overwrite, cancellationToken);
         return new()

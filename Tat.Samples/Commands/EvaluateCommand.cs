@@ -84,7 +84,7 @@ internal static class EvaluateCommand
             }
             else
             {
-                terminal.Write(table.ToTable());
+                terminal.Write(table.ToDisplay());
                 foreach (var remark in table.Remarks())
                 {
                     terminal.Line(remark);

@@ -1,46 +1,44 @@
 using System.CommandLine;
 using Microsoft.ML;
+using Tat.MLNet.Formats;
+using Tat.MLNet.Scans;
 using Tat.MLNet.Training;
 using Tat.Samples.Comparison;
 using Tat.Samples.Reports;
 using Tat.Samples.Shared;
 using Tat.Samples.Shell;
-using Tat.Torch.Model;
+using Tat.Torch.Baselines;
+using Tat.Torch.Inference;
+using Tat.Torch.Pretrained;
 using Tat.Torch.Runtime;
 using Tat.Torch.Tasks;
 using Tat.Torch.Training;
 
 namespace Tat.Samples.Commands;
 
-/// <summary><c>quickstart</c>: the whole path on phantoms, from image pairs to a restored scan and a report, in minutes.</summary>
+/// <summary><c>quickstart</c>: what the model that comes with the program does, beside filters, and the whole path of training it further, in minutes.</summary>
 internal static class QuickstartCommand
 {
     /// <summary>How much is made and trained.</summary>
     internal sealed record Sizes(int ImageSize, int TrainingPairs, int TestPairs, double MriFactor, TatTrainerOptions Training);
 
-    /// <summary>
-    /// What a small network learns most from in three minutes of two CPU cores: three patches in each iteration, a quarter of an image each, from a network
-    /// that starts as the identity. Noise is learnt fast: with equal shares the network smooths MRI as well, and does not sharpen it before long; so
-    /// MRI has the largest share of the patches. Warm-up and clipping keep the training stable: at three times the rate it ends in a network that returns its input.
-    /// </summary>
-    private static readonly Sizes _sizes = new(ImageSize: 128, TrainingPairs: 48, TestPairs: 12, MriFactor: 2, TatTrainerOptions.Cpu with
+    /// <summary>What two minutes of two CPU cores suffice for: the model has learnt real scans, and gets used to phantoms.</summary>
+    private static readonly Sizes _sizes = new(ImageSize: 128, TrainingPairs: 48, TestPairs: 12, MriFactor: 2, TatTrainerOptions.FineTuning with
     {
-        Iterations = 550,
-        LearningRate = 1e-3,
-        WarmUpIterations = 20,
-        GradientClipping = 1,
-        StartAsIdentity = true,
-        TaskWeights = new Dictionary<string, double> { ["PET"] = 1, ["CT"] = 1.5, ["MRI"] = 2 },
+        Iterations = 400,
+        TaskWeights = new Dictionary<string, double> { ["PET"] = 1, ["CT"] = 1, ["MRI"] = 1.5 },
         DataDescription = "phantoms of the quickstart",
     });
 
     public static Command Create(Terminal terminal)
     {
         var output = new Option<string>("--out") { Description = "Folder for the data, the model and the report.", DefaultValueFactory = _ => CommonOptions.QuickstartFolder };
-        var minutes = new Option<double>("--minutes") { Description = "Training ends after this time at the latest.", DefaultValueFactory = _ => 2.8 };
+        var scan = new Option<string?>("--scan") { Description = "A scan of your own to restore as well: a file, or a folder that holds a series." };
+        var task = CommonOptions.Task(required: false);
+        var minutes = new Option<double>("--minutes") { Description = "Training ends after this time at the latest.", DefaultValueFactory = _ => 2 };
         var device = CommonOptions.Device();
         var seed = CommonOptions.Seed();
-        var command = new Command("quickstart", "Makes phantoms, trains a small TAT for three tasks, and reports how it restores phantoms that it has not seen.") { output, minutes, device, seed };
+        var command = new Command("quickstart", "Shows what the model that comes with the program does, beside filters, and trains it further for two minutes.") { output, scan, task, minutes, device, seed };
         command.SetAction((parsed, cancellationToken) =>
         {
             var training = _sizes.Training with
@@ -49,13 +47,14 @@ internal static class QuickstartCommand
                 Device = ComputeDevice.Choose(parsed.GetRequiredValue(device)),
                 Seed = parsed.GetValue(seed),
             };
-            Run(terminal, parsed.GetRequiredValue(output), _sizes with { Training = training }, cancellationToken);
+            var own = parsed.GetValue(scan) is { } path ? RestoreOwn(terminal, path, parsed.GetValue(task), cancellationToken) : null;
+            Run(terminal, parsed.GetRequiredValue(output), _sizes with { Training = training }, own, cancellationToken);
             return Task.FromResult(ExitCodes.Done);
         });
         return command;
     }
 
-    internal static void Run(Terminal terminal, string folder, Sizes sizes, CancellationToken cancellationToken)
+    internal static void Run(Terminal terminal, string folder, Sizes sizes, ReportCase? own, CancellationToken cancellationToken)
     {
         // Image pairs in the layout ROOT/TASK/{train,test}/{LQ,HQ}/NAME: with your own there, this step falls away.
         var data = Path.Combine(folder, "data");
@@ -65,20 +64,23 @@ internal static class QuickstartCommand
             return data;
         });
 
-        // The pipeline: load, tag with the task, train.
+        // The model that comes with the program, on images that it has not seen.
         var ml = new MLContext(seed: 42);
+        var test = ml.ImageRestoration.LoadPairs(data, "test");
+        using var pretrained = ml.ImageRestoration.LoadPretrained();
+        terminal.Line($"{pretrained.Card.Title}, the model that comes with the program, on phantoms that it has not seen:");
+        var (_, before) = Compare(terminal, ml, pretrained, pretrained.Tasks, test, cancellationToken);
+
+        // Trained further: on pairs of your own this makes it used to your scanner.
         var train = ml.ImageRestoration.LoadPairs(data, "train");
         var monitor = new TrainingMonitor();
-        var model = terminal.Track("Training", progress => ml.ImageRestoration.TagTask()
-            .Append(ml.ImageRestoration.Trainers.Tat(new TatEstimator.Options
-            {
-                Network = TatNetworkOptions.Small with { TrainSize = sizes.Training.PatchSize },
-                Training = sizes.Training,
-                MetricsCallback = report => monitor.Report(report, progress),
-                CancellationToken = cancellationToken,
-            }))
-            .Fit(train));
-        using var restoration = ml.ImageRestoration.FindRestoration(model);
+        using var model = terminal.Track("Training it further", progress => ml.ImageRestoration.Trainers.Tat(new TatEstimator.Options
+        {
+            Network = pretrained.Model.Network.Options with { TrainSize = sizes.Training.PatchSize },
+            Training = sizes.Training with { InitialWeights = TatPretrained.Name },
+            MetricsCallback = report => monitor.Report(report, progress),
+            CancellationToken = cancellationToken,
+        }).Fit(train));
         var modelPath = Path.Combine(folder, "tat.zip");
         ModelFiles.Save(ml, model, train.Schema, modelPath);
         if (cancellationToken.IsCancellationRequested)
@@ -87,27 +89,50 @@ internal static class QuickstartCommand
             cancellationToken.ThrowIfCancellationRequested();
         }
 
-        // Restore images that the network has not seen, and measure them before and after.
-        var test = ml.ImageRestoration.LoadPairs(data, "test");
+        terminal.Line("The same, after training on other phantoms:");
+        var (restored, after) = Compare(terminal, ml, model, model.Tasks, test, cancellationToken);
+        string[] remarks = [.. new[] { monitor.CutShort }.OfType<string>(), .. MethodTable.Of(after).Remarks()];
+        var reportPath = Path.Combine(folder, "report.html");
+        var report = ModelReport.Create(
+            "TAT quickstart",
+            $"{pretrained.Card.Title}, the model that comes with the program, trained further on {sizes.TrainingPairs} phantoms of each task, restores phantoms that it has not seen: PET of a twelfth of the counts, CT of a quarter of the dose, MRI of 1/{sizes.MriFactor} of the resolution per axis.",
+            ScoredImage.Take(ml, restored, perTask: 4), [.. before.Zip(after, (image, trained) => image.With("Model, trained further", trained))], (model.Tasks, model.Card), monitor.Charts(),
+            ["Phantoms are not patients: the numbers show that the program works, not how well TAT restores real scans.", .. remarks]);
+        report = report with { Cases = [.. new[] { own }.OfType<ReportCase>(), .. report.Cases] };
+        HtmlReport.Write(report, reportPath);
+        ContactSheet.WriteBeside(reportPath, report.Cases);
+        SayWhatNext(terminal, folder, modelPath, reportPath);
+    }
+
+    /// <summary>Restores images and measures them before, after, and by filters.</summary>
+    private static (IDataView Restored, IReadOnlyList<MeasuredImage> Measured) Compare(Terminal terminal, MLContext ml, ITransformer model, TaskVocabulary tasks, IDataView test, CancellationToken cancellationToken)
+    {
         var restored = ml.Data.Cache(model.Transform(test));
-        var measured = terminal.Track("Restoring unseen phantoms", _ => ScoredImage.Measure(ml, restored, restoration.Tasks, baselines: true, cancellationToken));
+        var measured = terminal.Track("Restoring", _ => ScoredImage.Measure(ml, restored, tasks, baselines: true, cancellationToken));
         var table = MethodTable.Of(measured);
-        terminal.Write(table.ToTable());
-        string[] remarks = [.. new[] { monitor.CutShort }.OfType<string>(), .. table.Remarks()];
-        foreach (var remark in remarks)
+        terminal.Write(table.ToDisplay());
+        foreach (var remark in table.Remarks())
         {
             terminal.Line(remark);
         }
 
-        var reportPath = Path.Combine(folder, "report.html");
-        var report = ModelReport.Create(
-            "TAT quickstart",
-            $"A small Task-Adaptive Transformer, trained for three tasks on {sizes.TrainingPairs} phantoms each, restores phantoms that it has not seen: PET of a twelfth of the counts, CT of a quarter of the dose, MRI of 1/{sizes.MriFactor} of the resolution per axis.",
-            ScoredImage.Take(ml, restored, perTask: 4), measured, (restoration.Tasks, restoration.Card), monitor.Charts(),
-            ["Phantoms are not patients: the numbers show that the program works, not how well TAT restores real scans.", .. remarks]);
-        HtmlReport.Write(report, reportPath);
-        ContactSheet.WriteBeside(reportPath, report.Cases);
-        SayWhatNext(terminal, folder, modelPath, reportPath);
+        return (restored, measured);
+    }
+
+    /// <summary>Restores the middle slice of a scan of the user, with the model that comes with the program and with a filter.</summary>
+    private static ReportCase RestoreOwn(Terminal terminal, string path, string? taskName, CancellationToken cancellationToken)
+    {
+        using var restorer = ModelFiles.Open(TatPretrained.Name);
+        using var scan = ImageFormats.Open(path);
+        var task = ScanTask.Of(scan, taskName, restorer.Tasks);
+        var slice = scan.ReadSlices(task, cancellationToken).ElementAt(scan.SliceCount / 2);
+        foreach (var warning in restorer.WarningsFor(slice, task, Math.Sqrt((scan.RowSpacing * scan.ColumnSpacing) ?? double.NaN)))
+        {
+            terminal.Line($"{path}: {warning}");
+        }
+
+        var filter = StandardFilters.For(task)[^1];
+        return new(task, $"{Path.GetFileName(path)}, slice {(scan.SliceCount / 2) + 1}", slice, restorer.Restore([slice], [task], null, cancellationToken)[0], null, (filter.Name, filter.Apply(slice)));
     }
 
     private static void SayWhatNext(Terminal terminal, string folder, string modelPath, string reportPath)
@@ -118,11 +143,11 @@ internal static class QuickstartCommand
 
             Phantoms are not patients: the numbers show that everything works, not how well TAT restores real scans.
             What to try next, with the same program:
-              inspect {modelPath}                       what the model is
-              restore SCAN.nii.gz --task MRI --model {modelPath} --out restored.nii.gz
-              simulate GOOD_SCANS --task CT --out mydata --split train   make pairs from good scans of your own
-              train --data mydata --out mine.zip             train on them; the paper's network wants a GPU and days
-              evaluate --data {Path.Combine(folder, "data")} --model {modelPath} --csv images.csv
+              restore SCAN.nii.gz --task MRI --out restored.nii.gz      with the model that comes with the program
+              inspect                                                   what that model is
+              evidence GOOD_SCANS --task CT                             what it does to scans of yours, beside filters
+              simulate GOOD_SCANS --task CT --out mydata --split train  make pairs from good scans of your own
+              train --data mydata --initial pretrained --out mine.zip   train it further on them
             """);
     }
 }

@@ -38,7 +38,7 @@ internal static class ReportCommand
                 ScoredImage.Take(ml, scored, parsed.GetValue(images)), measured, (restoration.Tasks, restoration.Card), charts, [.. table.Remarks()]);
             HtmlReport.Write(report, target);
             ContactSheet.WriteBeside(target, report.Cases);
-            terminal.Write(table.ToTable());
+            terminal.Write(table.ToDisplay());
             foreach (var remark in table.Remarks())
             {
                 terminal.Line(remark);

@@ -1,20 +1,21 @@
 using System.Globalization;
 using Spectre.Console;
+using Spectre.Console.Rendering;
 using Tat.Samples.Reports;
 using Tat.Torch.Metrics;
 
 namespace Tat.Samples.Comparison;
 
-/// <summary>Mean quality by task and method, and whether the model is better than the best filter.</summary>
+/// <summary>Mean quality by group of images (a task, where nothing else is said) and method, and whether the model is better than the best filter.</summary>
 internal sealed record MethodTable(IReadOnlyList<MethodTable.Row> Rows)
 {
     /// <summary>Less than this nobody sees, in dB.</summary>
     private const double Noticeable = 0.05;
 
-    private static readonly string[] _headings = ["Task", "Method", "Images", "PSNR (dB)", "SSIM", "RMSE", "Bias", "Peak bias", "Noise", "Noise freq.", "Sharpness", "p"];
+    private static readonly string[] _headings = ["Method", "PSNR (dB)", "SSIM", "RMSE", "Bias", "Peak bias", "Noise", "Noise freq.", "Sharpness", "p"];
 
-    /// <summary>A method's means over the images of a task; see <see cref="ImageQuality"/> and <see cref="ImageFidelity"/>.</summary>
-    /// <param name="Task">The task's name.</param>
+    /// <summary>A method's means over a group of images; see <see cref="ImageQuality"/> and <see cref="ImageFidelity"/>.</summary>
+    /// <param name="Task">The task, or which of its images.</param>
     /// <param name="Unit">The unit of RMSE, bias and noise.</param>
     /// <param name="Method">What was done to the images.</param>
     /// <param name="Images">How many there are.</param>
@@ -31,7 +32,7 @@ internal sealed record MethodTable(IReadOnlyList<MethodTable.Row> Rows)
         string Task, string Unit, string Method, int Images, double? Psnr, double? Ssim, double? Rmse, double? Bias, double? PeakBias, double? Noise, double? NoiseFrequency, double? EdgeSharpness, double? PValue = null);
 
     /// <summary>Averages measured images.</summary>
-    public static MethodTable Of(IEnumerable<MeasuredImage> images) => new([.. images.GroupBy(image => image.Task).SelectMany(task => RowsOf([.. task]))]);
+    public static MethodTable Of(IEnumerable<MeasuredImage> images) => new([.. images.GroupBy(image => image.Group).SelectMany(group => RowsOf([.. group]))]);
 
     /// <summary>What a report shows of measured images.</summary>
     public static IReadOnlyList<ReportScore> ScoresOf(IEnumerable<MeasuredImage> images) => [.. images.GroupBy(image => image.Task).Select(task => new ReportScore(task.Key,
@@ -43,30 +44,33 @@ internal sealed record MethodTable(IReadOnlyList<MethodTable.Row> Rows)
         .Where(task => task.Any(row => row.Method == MeasuredImage.Model))
         .Select(task => (task.Single(row => row.Method == MeasuredImage.Model), BestOf(task)));
 
-    /// <summary>The table to print.</summary>
-    public Table ToTable()
+    /// <summary>The tables to print, one for each group.</summary>
+    public IRenderable ToDisplay() => new Rows(Groups().Select(group =>
     {
-        var table = new Table().Border(TableBorder.Simple);
+        var table = new Table().Border(TableBorder.Simple).Title(Markup.Escape(TitleOf(group.First())));
         foreach (var heading in _headings)
         {
-            table.AddColumn(heading is "Task" or "Method" ? new TableColumn(heading) : new TableColumn(heading).RightAligned());
+            table.AddColumn(heading == _headings[0] ? new TableColumn(heading).NoWrap() : new TableColumn(heading).RightAligned());
         }
 
-        foreach (var row in Rows)
+        foreach (var row in group)
         {
             table.AddRow([.. Cells(row).Select(Markup.Escape)]);
         }
 
         return table;
-    }
+    }));
 
-    /// <summary>The table as Markdown.</summary>
-    public IEnumerable<string> ToMarkdown() =>
+    /// <summary>The tables as Markdown, one for each group.</summary>
+    public IEnumerable<string> ToMarkdown() => Groups().SelectMany(group => (IEnumerable<string>)
     [
+        $"**{TitleOf(group.First())}**",
+        "",
         $"| {string.Join(" | ", _headings)} |",
-        $"|{string.Join("|", _headings.Select(heading => heading is "Task" or "Method" ? "---" : "---:"))}|",
-        .. Rows.Select(row => $"| {string.Join(" | ", Cells(row))} |"),
-    ];
+        $"|{string.Join("|", _headings.Select(heading => heading == _headings[0] ? "---" : "---:"))}|",
+        .. group.Select(row => $"| {string.Join(" | ", Cells(row))} |"),
+        "",
+    ]);
 
     /// <summary>What a reader must not overlook: where the model helps, and by how much, and where it does not.</summary>
     public IEnumerable<string> Remarks()
@@ -77,8 +81,10 @@ internal sealed record MethodTable(IReadOnlyList<MethodTable.Row> Rows)
             var p = Number(model.PValue, "G2");
             if (rival.Method != MeasuredImage.Input)
             {
-                yield return gain > 0
+                yield return gain > Noticeable
                     ? string.Create(CultureInfo.InvariantCulture, $"{model.Task}: the model is {gain:F2} dB above the best filter ({rival.Method}; p = {p}).")
+                    : gain >= -Noticeable
+                    ? $"{model.Task}: the model is as good as the best filter, and no better ({rival.Method}; p = {p})."
                     : string.Create(CultureInfo.InvariantCulture, $"{model.Task}: a filter is better than the model by {-gain:F2} dB ({rival.Method}; p = {p}): use the filter, or train the model longer and on images that are more like these.");
             }
             else if (gain < -Noticeable)
@@ -98,7 +104,7 @@ internal sealed record MethodTable(IReadOnlyList<MethodTable.Row> Rows)
 
         // The reference comes last, whatever the first image lacks.
         methods = [.. methods.Where(method => method != MeasuredImage.Reference), MeasuredImage.Reference];
-        Row[] rows = [.. methods.Select(method => RowOf(task.Name, task.Unit, method, [.. Scores(images, method)]))];
+        Row[] rows = [.. methods.Select(method => RowOf(images[0].Group, task.Unit, method, [.. Scores(images, method)]))];
         return rows.Select(row => row.Method == MeasuredImage.Model
             ? row with { PValue = PairedComparison.Of(PsnrOf(images, row.Method), PsnrOf(images, BestOf(rows).Method)).PValue }
             : row);
@@ -125,14 +131,16 @@ internal sealed record MethodTable(IReadOnlyList<MethodTable.Row> Rows)
     private static double[] PsnrOf(MeasuredImage[] images, string method) =>
         [.. images.Select(image => image.Scores.FirstOrDefault(score => score.Method == method)?.Quality.Psnr ?? double.NaN)];
 
+    private IEnumerable<IGrouping<string, Row>> Groups() => Rows.GroupBy(row => row.Task);
+
+    private static string TitleOf(Row row) => $"{row.Task}: {row.Images} {(row.Images == 1 ? "image" : "images")}; RMSE, bias and noise in {row.Unit}";
+
     private static string[] Cells(Row row) =>
     [
-        row.Task, row.Method, row.Images.ToString(CultureInfo.InvariantCulture), Number(row.Psnr, "F2"), Number(row.Ssim, "F4"), WithUnit(row.Rmse, row.Unit),
-        WithUnit(row.Bias, row.Unit), row.PeakBias is { } share ? string.Create(CultureInfo.InvariantCulture, $"{100 * share:F1} %") : "-", WithUnit(row.Noise, row.Unit),
-        Number(row.NoiseFrequency, "F3"), Number(row.EdgeSharpness, "F2"), Number(row.PValue, "G2"),
+        row.Method, Number(row.Psnr, "F2"), Number(row.Ssim, "F4"), Number(row.Rmse, "G3"), Number(row.Bias, "G3"),
+        row.PeakBias is { } share ? string.Create(CultureInfo.InvariantCulture, $"{100 * share:F1} %") : "-",
+        Number(row.Noise, "G3"), Number(row.NoiseFrequency, "F3"), Number(row.EdgeSharpness, "F2"), Number(row.PValue, "G2"),
     ];
-
-    private static string WithUnit(double? value, string unit) => value is null ? "-" : unit == "intensity" ? Number(value, "G3") : $"{Number(value, "G3")} {unit}";
 
     private static string Number(double? value, string format) => value is null ? "-" : value.Value.ToString(format, CultureInfo.InvariantCulture);
 }

@@ -53,6 +53,11 @@ internal sealed class CaseSection
         var (input, restored, reference) = (_case.Input, _case.Restored, _case.Reference);
         var tiles = new List<Tile> { Picture("Input", input, Score(input)) };
         highest = 0;
+        if (_case.Rival is { } rival)
+        {
+            tiles.Add(Picture(rival.Name, rival.Image, Score(rival.Image)));
+        }
+
         if (restored is not null)
         {
             tiles.Add(Picture("Restored", restored, Score(restored)));

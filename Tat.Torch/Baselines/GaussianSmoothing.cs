@@ -16,7 +16,7 @@ public sealed record GaussianSmoothing : IImageFilter
     }
 
     /// <inheritdoc/>
-    public string Name => string.Create(CultureInfo.InvariantCulture, $"Gaussian, σ = {Sigma:G3}");
+    public string Name => string.Create(CultureInfo.InvariantCulture, $"Gaussian, σ {Sigma:G3}");
 
     /// <inheritdoc/>
     public ImageSlice Apply(ImageSlice image)

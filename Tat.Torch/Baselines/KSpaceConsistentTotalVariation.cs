@@ -25,7 +25,7 @@ public sealed record KSpaceConsistentTotalVariation : IImageFilter
     } = 6;
 
     /// <inheritdoc/>
-    public string Name => string.Create(CultureInfo.InvariantCulture, $"Total variation, k-space kept, λ = {Strength:G3}");
+    public string Name => string.Create(CultureInfo.InvariantCulture, $"TV, k-space kept, {Strength:G3}");
 
     /// <inheritdoc/>
     public ImageSlice Apply(ImageSlice image)

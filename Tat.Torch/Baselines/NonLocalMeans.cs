@@ -36,7 +36,7 @@ public sealed record NonLocalMeans : IImageFilter
     } = 9;
 
     /// <inheritdoc/>
-    public string Name => string.Create(CultureInfo.InvariantCulture, $"Non-local means, h = {Strength:G3}");
+    public string Name => string.Create(CultureInfo.InvariantCulture, $"Non-local means, {Strength:G3}");
 
     /// <inheritdoc/>
     public ImageSlice Apply(ImageSlice image)

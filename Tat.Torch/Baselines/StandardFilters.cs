@@ -33,17 +33,16 @@ public static class StandardFilters
             [
                 new(0.36, sigma => new GaussianSmoothing { Sigma = sigma }),
                 new(6, h => new Clipped(new Scaled(new NonLocalMeans { Strength = h }, ScaleMeasure.Noise), _softTissue)),
-                new(3, lambda => new Clipped(new Scaled(new TotalVariation { Strength = lambda }, ScaleMeasure.Noise), _softTissue)),
+                new(2.55, lambda => new Clipped(new Scaled(new TotalVariation { Strength = lambda }, ScaleMeasure.Noise), _softTissue)),
             ],
             "PET" =>
             [
                 new(1.36, sigma => new GaussianSmoothing { Sigma = sigma }),
-                new(2, h => new NonLocalMeans { Strength = h }),
-                new(1.2, lambda => new TotalVariation { Strength = lambda }),
+                new(1.75, h => new Scaled(new NonLocalMeans { Strength = h }, ScaleMeasure.Noise)),
+                new(1.5, lambda => new Scaled(new TotalVariation { Strength = lambda }, ScaleMeasure.Noise)),
             ],
             "MRI" =>
             [
-                new(0.175, sigma => new GaussianSmoothing { Sigma = sigma }),
                 new(0.028, h => new Scaled(new NonLocalMeans { Strength = h }, ScaleMeasure.Level)),
                 new(0.01, lambda => new Scaled(new TotalVariation { Strength = lambda }, ScaleMeasure.Level)),
                 new(0.034, lambda => new Scaled(new KSpaceConsistentTotalVariation { Strength = lambda }, ScaleMeasure.Level)),

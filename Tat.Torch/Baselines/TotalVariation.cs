@@ -25,7 +25,7 @@ public sealed record TotalVariation : IImageFilter
     } = 50;
 
     /// <inheritdoc/>
-    public string Name => string.Create(CultureInfo.InvariantCulture, $"Total variation, λ = {Strength:G3}");
+    public string Name => string.Create(CultureInfo.InvariantCulture, $"Total variation, {Strength:G3}");
 
     /// <inheritdoc/>
     public ImageSlice Apply(ImageSlice image)

@@ -9,14 +9,17 @@ public static class NoiseEstimate
     /// <summary>The median of |x| is this times the deviation of x, for normal numbers.</summary>
     private const double MedianOverDeviation = 0.6745;
 
+    private const float BackgroundShare = 0.05f;
+
     /// <summary>Estimates the standard deviation of noise, by a filter that takes away planes and edges (Immerkær, Computer Vision and Image Understanding 1996) and the median of what it leaves.</summary>
-    /// <remarks>Noise that is correlated from pixel to pixel, as after a reconstruction, is told too low; the estimates of images of one kind compare with each other. Pixels of the darkest value, and those beside them, do not count.</remarks>
+    /// <remarks>Noise that is correlated from pixel to pixel, as after a reconstruction, is told too low; the estimates of images of one kind compare with each other. Pixels of the background, and those beside them, do not count: it ends at a twentieth of the way from the darkest pixel to the level.</remarks>
     /// <param name="image">The image.</param>
     /// <returns>In the unit of the image, from 0; NaN for an image with nothing to tell it from.</returns>
     public static double Measure(ImageSlice image)
     {
         ArgumentNullException.ThrowIfNull(image);
         var darkest = image.Pixels.Min();
+        var background = darkest + (BackgroundShare * (IntensityLevel.Measure(image) - darkest));
         var responses = new List<double>();
         for (var row = 1; row < image.Height - 1; row++)
         {
@@ -31,7 +34,7 @@ public static class NoiseEstimate
                     least = MathF.Min(least, value);
                 }
 
-                if (least > darkest)
+                if (least > background)
                 {
                     responses.Add(Math.Abs(sum));
                 }

@@ -1,4 +1,5 @@
 using Microsoft.ML.OnnxRuntime;
+using Tat.Torch.Runtime.Loading;
 
 namespace Tat.Torch.Onnx;
 
@@ -24,6 +25,12 @@ internal static class OnnxSessionFactory
     {
         try
         {
+            if (!OnnxTelemetry.IsAskedFor)
+            {
+                // What the environment does not reach: the events of Windows.
+                OrtEnv.Instance().DisableTelemetryEvents();
+            }
+
             using var session = Configure(options);
             return open(session);
         }

@@ -20,9 +20,9 @@ public sealed class QuickstartCommandTests
 
     [ClassInitialize]
     public static void RunQuickstart(TestContext _) =>
-        QuickstartCommand.Run(new Terminal(_output, _output, isInteractive: false), _folder["qs"], Sizes, default);
+        QuickstartCommand.Run(new Terminal(_output, _output, isInteractive: false), _folder["qs"], Sizes, null, default);
 
-    private static QuickstartCommand.Sizes Sizes => new(ImageSize: 32, TrainingPairs: 4, TestPairs: 2, MriFactor: 2, TatTrainerOptions.Cpu with { Iterations = 4, PatchSize = 32 });
+    private static QuickstartCommand.Sizes Sizes => new(ImageSize: 32, TrainingPairs: 4, TestPairs: 2, MriFactor: 2, TatTrainerOptions.FineTuning with { Iterations = 4, WarmUpIterations = 0, PatchSize = 32 });
 
     [ClassCleanup]
     public static void RemoveFolder() => _folder.Dispose();
@@ -39,6 +39,8 @@ public sealed class QuickstartCommandTests
 
         StringAssert.Contains(_output.ToString(), "PSNR (dB)", StringComparison.Ordinal);
         StringAssert.Contains(_output.ToString(), "Phantoms are not patients", StringComparison.Ordinal);
+        StringAssert.Contains(report, "Model, trained further", StringComparison.Ordinal);
+        StringAssert.Contains(report, "Non-local means", StringComparison.Ordinal);
         Assert.IsTrue(File.Exists(_folder["qs/report.png"]));
         Assert.DoesNotContain("time limit", _output.ToString());
         foreach (var anatomy in new[] { "head", "torso" })

@@ -1,86 +1,41 @@
 using System.Runtime.InteropServices;
-using System.Security.Cryptography;
 using Microsoft.Win32.SafeHandles;
+using Tat.Torch.Files;
 
 namespace Tat.Torch.Runtime.Loading;
 
-/// <summary>Loads the bytes of a shared object: from the user's cache folder, or from memory where there is none.</summary>
+/// <summary>Loads the bytes of a shared object, and nothing else: from a file without a name, which no other process can exchange.</summary>
 internal static partial class CorrectedCopy
 {
-    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+    private const uint CloseOnExec = 1, Executable = 0x10;
 
     /// <summary>Loads <paramref name="image"/> and returns its handle; <paramref name="tried"/> gets a line for each way that failed.</summary>
     /// <returns>The handle, or 0 if no way worked.</returns>
-    public static nint Load(byte[] image, string fileName, List<string> tried)
+    public static nint Load(byte[] image, List<string> tried)
     {
-        if (CacheFolder() is { } cache)
+        foreach (var (place, create) in new (string, Func<SafeFileHandle>)[] { ("memory", CreateInMemory), ("a private temporary file", PrivateFile.Create) })
         {
             try
             {
-                return NativeLibrary.Load(WriteOnce(image, cache, fileName));
+                using var handle = create();
+                RandomAccess.Write(handle, image, 0);
+                return NativeLibrary.Load($"/proc/self/fd/{handle.DangerousGetHandle()}");
             }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException or DllNotFoundException or BadImageFormatException)
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException or DllNotFoundException or BadImageFormatException or EntryPointNotFoundException)
             {
-                tried.Add($"a corrected copy in {cache}: {e.Message}");
+                tried.Add($"a corrected copy in {place}: {e.Message}");
             }
         }
-        try
-        {
-            return LoadFromMemory(image);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or DllNotFoundException or BadImageFormatException or EntryPointNotFoundException)
-        {
-            tried.Add($"a corrected copy in memory: {e.Message}");
-            return 0;
-        }
+
+        return 0;
     }
 
-    /// <summary>The file in <paramref name="cache"/> that holds exactly <paramref name="image"/>, written if it is not there or is damaged.</summary>
-    /// <remarks>The folder is named after the content. The file appears by a rename, so that processes that start together never see a part of it.</remarks>
-    public static string WriteOnce(byte[] image, string cache, string fileName)
+    /// <summary>Where a system may forbid memory that runs, a kernel from 6.3 on wants to be told that it will; earlier ones do not know the flag.</summary>
+    private static SafeFileHandle CreateInMemory()
     {
-        string folder = Path.Combine(cache, Convert.ToHexStringLower(SHA256.HashData(image)));
-        string path = Path.Combine(folder, fileName);
-        if (File.Exists(path) && File.ReadAllBytes(path).AsSpan().SequenceEqual(image))
-        {
-            return path;
-        }
-        Directory.CreateDirectory(folder, OwnerOnly);
-        string temporary = Path.Combine(folder, Path.GetRandomFileName());
-        try
-        {
-            File.WriteAllBytes(temporary, image);
-            File.Move(temporary, path, overwrite: true);
-        }
-        finally
-        {
-            File.Delete(temporary);
-        }
-        return path;
-    }
-
-    /// <summary>The user's cache folder (XDG Base Directory Specification), or null for a user without a home.</summary>
-    private static string? CacheFolder()
-    {
-        string? cache = Environment.GetEnvironmentVariable("XDG_CACHE_HOME");
-        if (!Path.IsPathFullyQualified(cache ?? ""))
-        {
-            string home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
-            cache = home.Length > 0 ? Path.Combine(home, ".cache") : null;
-        }
-        return cache is null ? null : Path.Combine(cache, "tat-mlnet");
-    }
-
-    /// <summary>Needs no folder at all: for containers with a read-only root, homes that are missing or forbid execution.</summary>
-    private static nint LoadFromMemory(byte[] image)
-    {
-        using var handle = new SafeFileHandle(MemoryFile("libLibTorchSharp", 0), ownsHandle: true);
-        if (handle.IsInvalid)
-        {
-            throw new IOException($"memfd_create failed with error {Marshal.GetLastPInvokeError()}");
-        }
-        RandomAccess.Write(handle, image, 0);
-        return NativeLibrary.Load($"/proc/self/fd/{handle.DangerousGetHandle()}");
+        var descriptor = MemoryFile("libLibTorchSharp", CloseOnExec | Executable);
+        var handle = new SafeFileHandle(descriptor >= 0 ? descriptor : MemoryFile("libLibTorchSharp", CloseOnExec), ownsHandle: true);
+        return handle.IsInvalid ? throw new IOException($"memfd_create failed with error {Marshal.GetLastPInvokeError()}") : handle;
     }
 
     [LibraryImport("libc", EntryPoint = "memfd_create", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]

@@ -50,6 +50,7 @@ internal static class LibTorch
     internal static void Hook()
     {
         OpenMp.SleepSoon();
+        OnnxTelemetry.SwitchOff();
 
         // typeof loads TorchSharp.dll and runs none of it. A plug-in may have its own load context with its own TorchSharp.
         var context = AssemblyLoadContext.GetLoadContext(typeof(torch).Assembly) ?? AssemblyLoadContext.Default;

@@ -64,7 +64,7 @@ internal sealed partial class LibTorchLoader(IReadOnlyList<string> folders)
         try
         {
             byte[]? corrected = StandardLibraryCorrection.Apply(File.ReadAllBytes(wrapper));
-            return corrected is null ? 0 : CorrectedCopy.Load(corrected, Path.GetFileName(wrapper), _tried);
+            return corrected is null ? 0 : CorrectedCopy.Load(corrected, _tried);
         }
         catch (Exception e) when (e is InvalidDataException or IOException or UnauthorizedAccessException)
         {

@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 namespace Tat.Torch.Runtime.Loading;
 
 /// <summary>How the threads of an operator wait for each other, on Linux.</summary>
@@ -7,7 +5,7 @@ namespace Tat.Torch.Runtime.Loading;
 /// GCC's OpenMP lets a thread that waits keep its core for milliseconds before it sleeps. On a machine that is busy with something else, too, the thread that is waited for
 /// gets no core meanwhile, and every operator takes that long. A tenth of OpenMP's own time to wait costs some percent where the machine is quiet.
 /// </remarks>
-internal static partial class OpenMp
+internal static class OpenMp
 {
     private const string SpinCount = "GOMP_SPINCOUNT", WaitPolicy = "OMP_WAIT_POLICY";
     private const string BriefSpin = "30000";
@@ -15,23 +13,9 @@ internal static partial class OpenMp
     /// <summary>Makes waiting threads sleep soon, unless the environment says how they wait. Must come before LibTorch is loaded, which reads the environment once.</summary>
     public static void SleepSoon()
     {
-        if (!OperatingSystem.IsLinux() || Environment.GetEnvironmentVariable(SpinCount) is not null || Environment.GetEnvironmentVariable(WaitPolicy) is not null)
+        if (OperatingSystem.IsLinux() && Environment.GetEnvironmentVariable(WaitPolicy) is null)
         {
-            return;
-        }
-
-        // .NET copies the environment when it is first enumerated; that copy, without the change, is what child processes get.
-        _ = Environment.GetEnvironmentVariables();
-        try
-        {
-            _ = SetVariable(SpinCount, BriefSpin, 0);
-        }
-        catch (Exception e) when (e is DllNotFoundException or EntryPointNotFoundException)
-        {
-            // Not glibc, for which there is no LibTorch either.
+            NativeEnvironment.SetDefault(SpinCount, BriefSpin);
         }
     }
-
-    [LibraryImport("libc.so.6", EntryPoint = "setenv", StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int SetVariable(string name, string value, int overwrite);
 }

@@ -77,14 +77,14 @@ internal static class SeriesFinder
             }
 
             var source = DicomProviders.Current.Read(path);
-            uid = source.DataSet.GetString(Tags.SeriesInstanceUid) ?? "";
-            if (SliceReader.IsDirectory(source) || options.SeriesInstanceUid is { } wanted && wanted != uid)
+            uid = source.DataSet.GetString(Tags.SeriesInstanceUid) ?? (source.Pixels is null ? null : "");
+            if (SliceReader.IsDirectory(source) || options.SeriesInstanceUid is { } wanted && uid is not null && wanted != uid)
             {
                 return null;
             }
 
             meter.Allow(new FileInfo(path).Length + SliceAllowance);
-            Add(SliceReader.Check(source), uid, all, options, meter);
+            Add(SliceReader.Check(source), uid ?? "", all, options, meter);
             return null;
         }
         catch (DicomDataException exception)
@@ -112,7 +112,7 @@ internal static class SeriesFinder
 
         if (!all.TryGetValue(uid, out var series))
         {
-            all[uid] = series = new(uid, source.DataSet.GetInt(Tags.SeriesNumber));
+            all[uid] = series = new(uid, source.DataSet.TryGetInt(Tags.SeriesNumber));
         }
 
         if (frames is null)

@@ -19,6 +19,13 @@ internal static class SliceReader
         ["1.2.840.10008.5.1.4.1.1.481.2"] = "a radiotherapy dose grid; open the planning CT",
     };
 
+    /// <summary>Images whatever else they hold: CT, MR and PET, enhanced and legacy converted ones too.</summary>
+    private static readonly HashSet<string> _images =
+    [
+        "1.2.840.10008.5.1.4.1.1.2", "1.2.840.10008.5.1.4.1.1.2.1", "1.2.840.10008.5.1.4.1.1.2.2", "1.2.840.10008.5.1.4.1.1.4", "1.2.840.10008.5.1.4.1.1.4.1",
+        "1.2.840.10008.5.1.4.1.1.4.4", "1.2.840.10008.5.1.4.1.1.128", "1.2.840.10008.5.1.4.1.1.128.1", "1.2.840.10008.5.1.4.1.1.130",
+    ];
+
     private static readonly DicomDataSet _noElements = new();
 
     /// <summary>Whether an object is the directory of a medium, which stands beside its images.</summary>
@@ -41,6 +48,12 @@ internal static class SliceReader
         if (source.Pixels is null && source.DataSet.Any(element => element.Tag.Group == 0x5400))
         {
             throw new DicomDataException("the object is a waveform; choose an image.") { IsForeign = true };
+        }
+
+        // A file may be cut between two elements: what is left of an image is a whole data set, but for its pixels.
+        if (source.Pixels is null && (source.DataSet.Contains(Tags.Rows) || _images.Contains(sopClass) || sopClass.Length == 0))
+        {
+            throw new DicomDataException("it ends before its pixels; it is truncated, copy it again.");
         }
 
         return source;

@@ -1,5 +1,6 @@
 using Tat.MLNet.Formats;
 using Tat.MLNet.Formats.Dicom.Model;
+using Tat.MLNet.Formats.Dicom.Providers;
 using Tat.MLNet.Formats.Nifti;
 
 namespace Tat.Tests.Formats.Dicom;
@@ -7,6 +8,30 @@ namespace Tat.Tests.Formats.Dicom;
 [TestClass]
 public class SeriesTests
 {
+    [TestMethod]
+    [DataRow(null)]
+    [DataRow("1.2.3.4")]
+    public void A_slice_that_is_empty_or_cut_anywhere_is_named(string? series)
+    {
+        using var files = new SyntheticDicom();
+        for (var i = 0; i < 3; i++)
+        {
+            files.Write(SyntheticDicom.Slice(i, i), $"{i}.dcm");
+        }
+
+        var whole = File.ReadAllBytes(files.Write(SyntheticDicom.Slice(3, 3), "3.dcm"));
+        var elements = DicomProviders.Current.Read(Path.Combine(files.Folder, "3.dcm")).DataSet.Select(element => element.Tag).Append(Tags.PixelData);
+        var starts = elements.Select(tag => 132 + whole.AsSpan(132).IndexOf<byte>([(byte)tag.Group, (byte)(tag.Group >> 8), (byte)tag.Element, (byte)(tag.Element >> 8)]));
+        foreach (var length in starts.SelectMany(start => new[] { start, start + 3, start + 9 }).Append(0).Append(whole.Length - 1))
+        {
+            File.WriteAllBytes(Path.Combine(files.Folder, "3.dcm"), whole[..length]);
+            using var scan = ImageFormats.Open(files.Folder, new() { SeriesInstanceUid = series });
+            Assert.AreEqual(3, scan.SliceCount);
+            Assert.Contains("3.dcm", scan.Properties["Left out"], $"cut to {length} bytes");
+            Assert.Contains("3.dcm", Assert.ThrowsExactly<ImageFormatException>(() => ImageFormats.Open(Path.Combine(files.Folder, "3.dcm"))).Message);
+        }
+    }
+
     [TestMethod]
     public void A_single_slice_keeps_its_orientation_in_NIfTI()
     {

@@ -1,0 +1,27 @@
+using Tat.Tests.Formats;
+
+namespace Tat.Tests.Samples;
+
+[TestClass]
+public sealed class EvidenceCommandTests
+{
+    [TestMethod]
+    public async Task A_scan_becomes_a_page_and_tables()
+    {
+        using var folder = new TemporaryFolder();
+        var scan = Loading.SampleImages.Write(folder["brain.nii"], 500, rows: 64, columns: 64, slices: 5);
+        var run = await Cli.RunAsync("evidence", scan, "--task", "MRI", "--slices", "2", "--out", folder["evidence"]);
+        run.AssertDone();
+        StringAssert.Contains(run.Output, "MRI, factor 4: 2 images", StringComparison.Ordinal);
+
+        // Two factors, two slices: input, three filters, model and reference of each.
+        Assert.HasCount(1 + (2 * 2 * 6), File.ReadAllLines(folder["evidence/evidence.csv"]));
+        var markdown = File.ReadAllText(folder["evidence/evidence.md"]);
+        StringAssert.Contains(markdown, "| MRI, factor 2: brain |", StringComparison.Ordinal);
+        StringAssert.Contains(markdown, "TAT for ML.NET", StringComparison.Ordinal);
+        StringAssert.Contains(File.ReadAllText(folder["evidence/evidence.html"]), "TV, k-space kept", StringComparison.Ordinal);
+        Assert.IsTrue(File.Exists(folder["evidence/evidence.png"]));
+        (await Cli.RunAsync("evidence", scan, "--task", "MRI", "--out", folder["evidence"])).AssertFailed(1, "--overwrite");
+        (await Cli.RunAsync("evidence", scan, "--out", folder["other"])).AssertFailed(1, "does not tell its modality");
+    }
+}
