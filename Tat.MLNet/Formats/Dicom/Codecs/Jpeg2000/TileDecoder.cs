@@ -60,12 +60,11 @@ internal sealed class TileDecoder
         {
             var deeper = Math.Max(0, resolution - 1);
             var range = _size.Precision + (isHighX ? 1 : 0) + (isHighY ? 1 : 0);
-            var band = new Band(_area, _style.Levels - deeper, isHighX, isHighY)
+            return new Band(_area, _style.Levels - deeper, isHighX, isHighY)
             {
                 BitPlanes = quantization.BitPlanes(index, deeper),
                 StepSize = _style.IsReversible ? 1 : quantization.StepSize(index, deeper, range),
             };
-            return band;
         }
 
         var first = (3 * resolution) - 2;
