@@ -22,7 +22,7 @@ public static class ScanFinder
     }
 
     private static FoundScans OfFile(string path, ImageReadOptions options) => File.Exists(path)
-        ? new([new(path, Path.GetFileName(path), options)], [])
+        ? new([new(Path.GetDirectoryName(Path.GetFullPath(path))!, path, Path.GetFileName(path), options)], [])
         : throw new FileNotFoundException($"'{path}' does not exist; check the path.", path);
 
     private static FoundScans InFolder(string folder, ImageReadOptions options, CancellationToken cancellationToken)
@@ -34,7 +34,7 @@ public static class ScanFinder
         {
             var dicom = series.SelectMany(one => one.Files).Concat(leftOut.Select(file => file.Path)).ToHashSet();
             scans.AddRange(ImageFiles.Images(files).Where(file => !dicom.Contains(file) && ImageFormats.All.Any(format => format.Recognizes(file)))
-                .Select(file => new ScanSource(file, Path.GetRelativePath(folder, file), options)));
+                .Select(file => new ScanSource(folder, file, Path.GetRelativePath(folder, file), options)));
         }
 
         return scans.Count > 0
@@ -61,7 +61,7 @@ public static class ScanFinder
                     }
                 }
 
-                yield return new(group.Key, name, options, series);
+                yield return new(folder, group.Key, name, options, series);
             }
         }
     }

@@ -1,4 +1,5 @@
 using Tat.MLNet.Formats;
+using Tat.MLNet.Formats.Nifti;
 using Tat.Torch.Inference;
 
 namespace Tat.MLNet.Scans;
@@ -52,9 +53,30 @@ public static class ScanRestoration
         options ??= new();
         using var scan = source.Open();
         var task = ScanTask.Of(scan, options.Task, restorer.Tasks);
-        var derived = options.Derived with { Model = options.Derived.Model ?? restorer.Card.Title };
+        var derived = options.Derived with
+        {
+            Model = options.Derived.Model ?? restorer.Card.Title,
+            Parameters = new Dictionary<string, string>(options.Derived.Parameters)
+            {
+                ["task"] = task.Name,
+                ["scaling"] = task.Scaling.ToString(),
+                ["plane"] = source.Plane.ToString(),
+                ["unit"] = scan.Unit ?? task.Unit,
+                ["non-finite"] = options.NonFinite.ToString(),
+            },
+        };
+        if (options.SidecarSources is not null && NiftiPaths.EndingOf(destination) is null)
+        {
+            throw new ArgumentException($"'{destination}' is no NIfTI file, and only these have sidecars; end it in .nii.gz.", nameof(destination));
+        }
+
         var slices = new RestoredSlices(scan, task, options.NonFinite);
         var written = ScanWriter.Write(scan, destination, slices.Restore(restorer, progress, cancellationToken), derived, options.Overwrite, cancellationToken);
+        if (options.SidecarSources is { } sources)
+        {
+            written = [.. written, new(ScanSidecar.Write(destination, derived, scan.Unit ?? task.Unit, sources))];
+        }
+
         return new()
         {
             Source = source.Path,

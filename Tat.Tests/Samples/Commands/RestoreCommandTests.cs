@@ -239,6 +239,25 @@ public sealed class RestoreCommandTests
     }
 
     [TestMethod]
+    public async Task A_derivative_data_set_of_BIDS_has_sidecars()
+    {
+        using var folder = new TemporaryFolder();
+        string[] command = ["restore", TestData.Path("data/faults/imaging/12_mixed"), "--model", Model, "--task", "MRI", "--bids"];
+        (await Cli.RunAsync(command)).AssertFailed(2, "--bids needs a folder");
+        (await Cli.RunAsync([.. command, "--out", folder["out"]])).AssertDone();
+        CollectionAssert.AreEqual(
+            new[]
+            {
+                "out/dataset_description.json",
+                "out/sub-01/anat/sub-01_desc-restored_T1w.json", "out/sub-01/anat/sub-01_desc-restored_T1w.nii.gz",
+                "out/sub-sourcedatadcm/anat/sub-sourcedatadcm_desc-restored_mri.json", "out/sub-sourcedatadcm/anat/sub-sourcedatadcm_desc-restored_mri.nii.gz",
+            },
+            folder.Files);
+        StringAssert.Contains(File.ReadAllText(folder["out/sub-01/anat/sub-01_desc-restored_T1w.json"]), "\"bids:source:sub-01_T1w.nii.gz\"", StringComparison.Ordinal);
+        StringAssert.Contains(File.ReadAllText(folder["out/sub-01/anat/sub-01_desc-restored_T1w.json"]), "sha256:", StringComparison.Ordinal);
+    }
+
+    [TestMethod]
     public async Task DICOM_and_NIfTI_side_by_side_are_both_restored()
     {
         using var folder = new TemporaryFolder();

@@ -7,6 +7,8 @@ internal static class Codes
 
     public static DicomDataSet ProcessingEquipment => Create("109102", "DCM", "Processing Equipment");
 
+    public static DicomDataSet ArtificialIntelligence => Create("123110", "DCM", "Artificial Intelligence");
+
     public static DicomDataSet Subtraction => Create("113062", "DCM", "Pixel by pixel subtraction");
 
     public static DicomDataSet BasicProfile => Create("113100", "DCM", "Basic Application Confidentiality Profile");

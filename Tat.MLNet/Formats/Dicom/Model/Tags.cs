@@ -123,6 +123,10 @@ internal static partial class Tags
     public static readonly DicomTag SuvType = new(0x0054, 0x1006);
     public static readonly DicomTag DecayCorrection = new(0x0054, 0x1102);
     public static readonly DicomTag FrameReferenceTime = new(0x0054, 0x1300);
+    public static readonly DicomTag AlgorithmFamilyCodeSequence = new(0x0066, 0x002F);
+    public static readonly DicomTag AlgorithmVersion = new(0x0066, 0x0031);
+    public static readonly DicomTag AlgorithmParameters = new(0x0066, 0x0032);
+    public static readonly DicomTag AlgorithmName = new(0x0066, 0x0036);
     public static readonly DicomTag SharedFunctionalGroupsSequence = new(0x5200, 0x9229);
     public static readonly DicomTag PerFrameFunctionalGroupsSequence = new(0x5200, 0x9230);
     public static readonly DicomTag ExtendedOffsetTable = new(0x7FE0, 0x0001);

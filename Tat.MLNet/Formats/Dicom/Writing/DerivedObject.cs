@@ -1,6 +1,6 @@
 using System.Globalization;
-using System.Reflection;
 using System.Text;
+using Tat.MLNet.Formats.Contracts;
 using Tat.MLNet.Formats.Dicom.Model;
 using Tat.MLNet.Formats.Dicom.Reading;
 
@@ -10,6 +10,7 @@ namespace Tat.MLNet.Formats.Dicom.Writing;
 internal static class DerivedObject
 {
     private const int LongestDescription = 64;
+    private const int LongestText = 10240;
 
     private static readonly HashSet<string?> _alwaysPrimary =
     [
@@ -124,7 +125,7 @@ internal static class DerivedObject
 
     private static DicomDataSet Equipment(DicomDataSet copy, DerivedSeries series)
     {
-        var version = typeof(DerivedObject).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
+        var version = ProductVersion.Text;
         var equipment = new DicomDataSet(DicomCharacterSet.Utf8);
         equipment.SetText(Tags.Manufacturer, DicomVr.LO, "TAT for ML.NET");
         equipment.SetText(Tags.ManufacturerModelName, DicomVr.LO, "Task-Adaptive Transformer");
@@ -138,6 +139,21 @@ internal static class DerivedObject
 
         equipment.SetText(Tags.ContributionDescription, DicomVr.ST, DerivedText.For(copy, series.Derivation));
         equipment.SetItems(Tags.PurposeOfReferenceCodeSequence, Codes.ProcessingEquipment);
+        IdentifyAlgorithm(equipment, copy, series.Options);
         return equipment;
+    }
+
+    /// <summary>The attributes of the Algorithm Identification macro (PS3.3, section 10.16).</summary>
+    private static void IdentifyAlgorithm(DicomDataSet equipment, DicomDataSet copy, DerivedImageOptions options)
+    {
+        string Text(string text, int length) => DerivedText.Limit(DerivedText.For(copy, text.Replace('\\', '/')), length);
+        equipment.SetItems(Tags.AlgorithmFamilyCodeSequence, Codes.ArtificialIntelligence);
+        equipment.SetText(Tags.AlgorithmName, DicomVr.LO, "Task-Adaptive Transformer");
+        equipment.SetText(Tags.AlgorithmVersion, DicomVr.LO, options.Model is { Length: > 0 } model ? Text(model, LongestDescription) : ProductVersion.Text);
+        if (options.Parameters.Count > 0 || options.ModelHash is not null)
+        {
+            var hash = options.ModelHash is null ? [] : new[] { KeyValuePair.Create("model", options.ModelHash) };
+            equipment.SetText(Tags.AlgorithmParameters, DicomVr.LT, Text(string.Join("; ", hash.Concat(options.Parameters).Select(pair => $"{pair.Key}={pair.Value}")), LongestText));
+        }
     }
 }
