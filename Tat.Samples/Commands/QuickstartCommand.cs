@@ -9,6 +9,7 @@ using Tat.Samples.Shared;
 using Tat.Samples.Shell;
 using Tat.Torch.Baselines;
 using Tat.Torch.Inference;
+using Tat.Torch.Phantoms;
 using Tat.Torch.Pretrained;
 using Tat.Torch.Runtime;
 using Tat.Torch.Tasks;
@@ -60,7 +61,8 @@ internal static class QuickstartCommand
         var data = Path.Combine(folder, "data");
         terminal.Track("Phantoms", progress =>
         {
-            PhantomDataSet.Write(data, TaskVocabulary.Paper, [("train", sizes.TrainingPairs), ("test", sizes.TestPairs)], sizes.ImageSize, sizes.Training.Seed, sizes.MriFactor, progress, cancellationToken);
+            var phantoms = TaskVocabulary.Paper.Select(task => new PhantomPairs(task, sizes.TrainingPairs + sizes.TestPairs, sizes.ImageSize, sizes.Training.Seed) { MriFactor = sizes.MriFactor });
+            PhantomDataSet.Write(data, [.. phantoms], [("train", sizes.TrainingPairs), ("test", sizes.TestPairs)], progress, cancellationToken);
             return data;
         });
 

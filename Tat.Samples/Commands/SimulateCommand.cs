@@ -6,6 +6,7 @@ using Tat.Samples.Shared;
 using Tat.Samples.Shell;
 using Tat.Torch.Degradation;
 using Tat.Torch.Imaging;
+using Tat.Torch.Phantoms;
 using Tat.Torch.Tasks;
 
 namespace Tat.Samples.Commands;
@@ -13,6 +14,9 @@ namespace Tat.Samples.Commands;
 /// <summary><c>simulate IMAGE… --task T --out ROOT</c>: makes pairs for training and evaluation from good images.</summary>
 internal static class SimulateCommand
 {
+    /// <summary>Rows and columns of a phantom.</summary>
+    private const int PhantomSize = 128;
+
     public static Command Create(Terminal terminal)
     {
         var images = CommonOptions.Paths("image", "Good images: files, folders that hold a series, or folders of images.");
@@ -41,12 +45,31 @@ internal static class SimulateCommand
             {
                 result.AddError("Give images, or a number of --phantoms.");
             }
+
+            foreach (var (option, owner) in new (Option, string)[] { (factor, "MRI"), (dose, "CT"), (reduction, "PET") })
+            {
+                if (result.GetResult(option) is { Implicit: false } && result.GetValue(task) is { } name && !name.Equals(owner, StringComparison.OrdinalIgnoreCase))
+                {
+                    result.AddError($"{option.Name} is for {owner}, and the task is {name}.");
+                }
+            }
+
+            if (result.GetValue(phantoms) > 0 && result.GetValue(spacing) is not null)
+            {
+                result.AddError("--spacing is for images: the pixels of phantoms follow from their anatomy.");
+            }
         });
         command.SetAction((parsed, cancellationToken) =>
         {
             if (parsed.GetValue(phantoms) is > 0 and var count)
             {
-                WritePhantoms(terminal, TaskVocabulary.Paper[parsed.GetRequiredValue(task)], parsed.GetRequiredValue(output), parsed.GetRequiredValue(split), count, parsed.GetValue(seed), parsed.GetValue(factor), parsed.GetValue(overwrite), cancellationToken);
+                var part = parsed.GetRequiredValue(split);
+                WritePhantoms(terminal, parsed.GetRequiredValue(output), part, parsed.GetValue(overwrite), cancellationToken, new(TaskVocabulary.Paper[parsed.GetRequiredValue(task)], count, PhantomSize, NoiseSeed.Of(parsed.GetValue(seed), part))
+                {
+                    MriFactor = parsed.GetValue(factor),
+                    DoseFraction = parsed.GetValue(dose),
+                    CountReduction = parsed.GetValue(reduction),
+                });
                 return Task.FromResult(ExitCodes.Done);
             }
 
@@ -67,7 +90,7 @@ internal static class SimulateCommand
             {
                 using var scan = source.Open();
                 ScanTask.Of(scan, degradation.Task.Name, TaskVocabulary.Paper);
-                var pairs = terminal.Track(source.Name, progress => Degrade(scan, degradation, parsed.GetValue(spacing), parsed.GetValue(seed), progress, cancellationToken));
+                var pairs = terminal.Track(source.Name, progress => Degrade(scan, degradation, parsed.GetValue(spacing), slice => NoiseSeed.Of(parsed.GetValue(seed), $"{degradation.Task}/{parsed.GetRequiredValue(split)}/{source.Name}", slice), progress, cancellationToken));
                 Write(scan, pairs, folder, $"{source.Name}.nii.gz", parsed.GetValue(overwrite), cancellationToken);
             }
 
@@ -77,19 +100,19 @@ internal static class SimulateCommand
         return command;
     }
 
-    private static void WritePhantoms(Terminal terminal, RestorationTask task, string root, string split, int count, ulong seed, double mriFactor, bool overwrite, CancellationToken cancellationToken)
+    private static void WritePhantoms(Terminal terminal, string root, string split, bool overwrite, CancellationToken cancellationToken, PhantomPairs phantoms)
     {
-        var folder = Path.Combine(root, task.Name, split);
+        var folder = Path.Combine(root, phantoms.Task.Name, split);
         CommonOptions.CheckFree(overwrite, folder);
-        terminal.Track($"{task} phantoms", progress =>
+        terminal.Track($"{phantoms.Task} phantoms", progress =>
         {
-            PhantomDataSet.Write(root, [task], [(split, count)], 128, seed, mriFactor, progress, cancellationToken);
-            return count;
+            PhantomDataSet.Write(root, [phantoms], [(split, phantoms.Count)], progress, cancellationToken);
+            return phantoms.Count;
         });
-        terminal.Line($"{count} phantoms and degraded counterparts are in {folder}. Phantoms are not patients: use them to try things out.");
+        terminal.Line($"{phantoms.Count} phantoms and degraded counterparts are in {folder}. Phantoms are not patients: use them to try things out.");
     }
 
-    private static List<ImagePair> Degrade(IImageScan scan, IDegradation degradation, double? spacing, ulong seed, IProgress<(double, string)> progress, CancellationToken cancellationToken)
+    private static List<ImagePair> Degrade(IImageScan scan, IDegradation degradation, double? spacing, Func<int, ulong> seedOf, IProgress<(double, string)> progress, CancellationToken cancellationToken)
     {
         var pixelSize = spacing ?? Math.Sqrt(scan.RowSpacing * scan.ColumnSpacing
             ?? throw new InvalidDataException($"'{scan.Path}' does not record the size of its pixels; give it in mm with --spacing."));
@@ -97,7 +120,7 @@ internal static class SimulateCommand
         for (var i = 0; i < scan.SliceCount; i++)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            pairs.Add(degradation.Degrade(scan.ReadSlice(i), pixelSize, seed + (ulong)i, $"slice {i}"));
+            pairs.Add(degradation.Degrade(scan.ReadSlice(i), pixelSize, seedOf(i), $"slice {i}"));
             progress.Report(((i + 1.0) / scan.SliceCount, $"slice {i + 1} of {scan.SliceCount}"));
         }
 

@@ -1,12 +1,12 @@
 using System.Security.Cryptography;
 using Microsoft.ML;
 using Tat.MLNet.Scoring;
-using Tat.Torch.Checkpoints;
 using Tat.Torch.Inference;
 using Tat.Torch.Model;
 using Tat.Torch.Onnx;
 using Tat.Torch.Pretrained;
 using Tat.Torch.Runtime;
+using Tat.Torch.Training;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -53,7 +53,9 @@ internal static class ModelFiles
 
         if (Directory.Exists(path))
         {
-            return new Restorer(WeightsFile.Import(path, new() { Device = ComputeDevice.Choose(device) }), options, ownsModel: true);
+            var model = TatTrainer.LoadCheckpoint(path);
+            model.Network.to(ComputeDevice.Choose(device));
+            return new Restorer(model, options, ownsModel: true);
         }
 
         if (!File.Exists(path))
@@ -94,7 +96,7 @@ internal static class ModelFiles
     {
         if (Directory.Exists(path))
         {
-            return WeightsFile.Import(path);
+            return TatTrainer.LoadCheckpoint(path);
         }
 
         if (Path.GetExtension(path).Equals(".safetensors", StringComparison.OrdinalIgnoreCase))

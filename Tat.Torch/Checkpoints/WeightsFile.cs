@@ -6,7 +6,6 @@ using Tat.Torch.Pretrained;
 using Tat.Torch.Tasks;
 using Tat.Torch.TensorFiles;
 using Tat.Torch.TensorFiles.PyTorch;
-using Tat.Torch.Training.Resuming;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -22,9 +21,9 @@ public static class WeightsFile
     /// <summary>Reads the weights of a TAT network, in whatever a file keeps them.</summary>
     /// <remarks>
     /// Understood are a state_dict or a checkpoint that holds one, in PyTorch's zip and old formats or as safetensors, and models that were saved by <see cref="TatModel"/> or inside a pipeline of ML.NET. Prefixes such as <c>module.</c>
-    /// and <c>ema_model.</c> are dropped; a folder means the newest checkpoint of a training, also while it goes on: its best averaged weights, or the present ones where none were validated. Where a file has both averaged and other weights, the averaged ones are taken. The architecture follows from the shapes.
+    /// and <c>ema_model.</c> are dropped; where a file has both averaged and other weights, the averaged ones are taken. The architecture follows from the shapes.
     /// </remarks>
-    /// <param name="path">The file, or the folder of a training's checkpoints; <see cref="TatPretrained.Name"/> for the model that comes with this library.</param>
+    /// <param name="path">The file; <see cref="TatPretrained.Name"/> for the model that comes with this library.</param>
     /// <param name="options">What the file does not say; <see langword="null"/> for the paper's.</param>
     /// <returns>To be disposed by the caller.</returns>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
@@ -36,11 +35,6 @@ public static class WeightsFile
         if (TatPretrained.IsMeantBy(path))
         {
             return TatPretrained.Load(options.Device);
-        }
-
-        if (Directory.Exists(path))
-        {
-            return CheckpointStore.LoadModel(path, options);
         }
 
         if (IsZipOrPickle(path))

@@ -1,13 +1,13 @@
+using Tat.Torch.Files;
 using Tat.Torch.Imaging;
 using Tat.Torch.Numerics;
 using Tat.Torch.Randomness;
 using Tat.Torch.Tasks;
-using Tat.Torch.Training.Contracts;
 
 namespace Tat.Torch.Degradation;
 
 /// <summary>CT images of several pixel sizes and kernels, with the noise of doses from a range.</summary>
-/// <remarks>The scan of a whole slice is simulated, because noise is made by all that a ray passes; that takes about a second of a core for 512 × 512, so many patches are cut from each.</remarks>
+/// <remarks>The scan of a whole slice is simulated, because noise is made by all that a ray passes; that takes about a tenth of a second of a core for 512 × 512, so several patches are cut from each.</remarks>
 public sealed record CtDoseRange : IDegradationRange
 {
     /// <summary>Diameter of water in mm up to which the tube current is the same.</summary>
@@ -20,8 +20,8 @@ public sealed record CtDoseRange : IDegradationRange
     RestorationTask IDegradationRange.Task => RestorationTask.Ct;
 
     /// <inheritdoc/>
-    /// <value>The default is 48.</value>
-    public int Uses { get; init; } = 48;
+    /// <value>The default is 16.</value>
+    public int Uses { get; init => field = DegradationInput.CheckUses(value); } = 16;
 
     /// <summary>The low dose as a fraction of the full one.</summary>
     /// <value>The default is 0.1 to 0.5.</value>
@@ -37,7 +37,7 @@ public sealed record CtDoseRange : IDegradationRange
 
     /// <summary>The share of images that keep their pixel size, of those that keep their kernel, and of those whose noise keeps that of the simulation, 0 … 1.</summary>
     /// <value>The default is 0.5.</value>
-    public double UnchangedShare { get; init; } = 0.5;
+    public double UnchangedShare { get; init => field = DegradationInput.CheckShare(value, nameof(UnchangedShare)); } = 0.5;
 
     /// <inheritdoc/>
     public ImagePair Draw(GoodImage image, ulong seed)

@@ -1,8 +1,8 @@
+using Tat.Torch.Files;
 using Tat.Torch.Imaging;
 using Tat.Torch.Numerics;
 using Tat.Torch.Randomness;
 using Tat.Torch.Tasks;
-using Tat.Torch.Training.Contracts;
 
 namespace Tat.Torch.Degradation;
 
@@ -22,7 +22,7 @@ public sealed record MriResolutionRange : IDegradationRange
 
     /// <inheritdoc/>
     /// <value>The default is 4.</value>
-    public int Uses { get; init; } = 4;
+    public int Uses { get; init => field = DegradationInput.CheckUses(value); } = 4;
 
     /// <summary>The factor per axis by which resolution is reduced.</summary>
     /// <value>The default is 1.5 to 4.</value>
@@ -30,7 +30,7 @@ public sealed record MriResolutionRange : IDegradationRange
 
     /// <summary>The share of images whose resolution is reduced along one axis alone, 0 … 1.</summary>
     /// <value>The default is 0.25.</value>
-    public double OneAxisShare { get; init; } = 0.25;
+    public double OneAxisShare { get; init => field = DegradationInput.CheckShare(value, nameof(OneAxisShare)); } = 0.25;
 
     /// <summary>The resolution of the good image in relation to its own: below 1 coarser, above 1 interpolated.</summary>
     /// <value>The default is 0.45 to 1.8.</value>

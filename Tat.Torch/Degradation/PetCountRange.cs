@@ -1,8 +1,8 @@
+using Tat.Torch.Files;
 using Tat.Torch.Imaging;
 using Tat.Torch.Numerics;
 using Tat.Torch.Randomness;
 using Tat.Torch.Tasks;
-using Tat.Torch.Training.Contracts;
 
 namespace Tat.Torch.Degradation;
 
@@ -21,7 +21,7 @@ public sealed record PetCountRange : IDegradationRange
 
     /// <inheritdoc/>
     /// <value>The default is 16.</value>
-    public int Uses { get; init; } = 16;
+    public int Uses { get; init => field = DegradationInput.CheckUses(value); } = 16;
 
     /// <summary>By what factor counts are reduced.</summary>
     /// <value>The default is 4 to 20.</value>
@@ -31,9 +31,9 @@ public sealed record PetCountRange : IDegradationRange
     /// <value>The default is 10⁵ to 8·10⁵.</value>
     public StrengthRange Counts { get; init; } = new(1e5, 8e5);
 
-    /// <summary>The largest part of scatter and randoms in all counts, from 0, below 1; it is drawn between 0 and this.</summary>
+    /// <summary>The largest part of scatter and randoms in all counts, 0 … 0.99; it is drawn between 0 and this.</summary>
     /// <value>The default is 0.4.</value>
-    public double BackgroundFraction { get; init; } = 0.4;
+    public double BackgroundFraction { get; init => field = DegradationInput.CheckShare(value, nameof(BackgroundFraction), 0.99); } = 0.4;
 
     /// <summary>Full width at half maximum in mm of the Gaussian that smooths half of the reconstructions; the others are not smoothed.</summary>
     /// <value>The default is 2 to 6.</value>
@@ -49,7 +49,7 @@ public sealed record PetCountRange : IDegradationRange
 
     /// <summary>The share of pairs whose reference has no noise, 0 … 1; the others have the noise of the full counts. See <see cref="PetLowCount.NoiselessReference"/>.</summary>
     /// <value>The default is 0.8: from noisy to clean more is learnt than from noisy to less noisy.</value>
-    public double NoiselessShare { get; init; } = 0.8;
+    public double NoiselessShare { get; init => field = DegradationInput.CheckShare(value, nameof(NoiselessShare)); } = 0.8;
 
     /// <inheritdoc/>
     public ImagePair Draw(GoodImage image, ulong seed)

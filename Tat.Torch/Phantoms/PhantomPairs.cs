@@ -14,11 +14,11 @@ namespace Tat.Torch.Phantoms;
 public sealed class PhantomPairs : IPairSource
 {
     /// <summary>Counts, background and smoothing of a clinical scan with pixels of 2 to 3 mm.</summary>
-    private static readonly PetLowCount _pet = new() { Counts = 8e5, BackgroundFraction = 0.3, PostFilterWidth = 5 };
-
-    private static readonly CtLowDose _ct = new();
+    private static readonly PetLowCount _clinical = new() { Counts = 8e5, BackgroundFraction = 0.3, PostFilterWidth = 5 };
 
     private readonly Lazy<ImagePair>[] _pairs;
+    private readonly PetLowCount _pet = _clinical;
+    private readonly CtLowDose _ct = new();
     private readonly MriKSpaceCrop _mri = new();
 
     /// <summary>Describes the pairs; none is made yet.</summary>
@@ -47,6 +47,24 @@ public sealed class PhantomPairs : IPairSource
         init => _mri = new() { Factor = value };
     }
 
+    /// <summary>CT: the low dose as a fraction of the full one.</summary>
+    /// <value>The default is that of the paper's data, 0.25.</value>
+    /// <exception cref="ArgumentOutOfRangeException">It is not between 0 and 1.</exception>
+    public double DoseFraction
+    {
+        get => _ct.DoseFraction;
+        init => _ct = new() { DoseFraction = value };
+    }
+
+    /// <summary>PET: by what factor counts are reduced.</summary>
+    /// <value>The default is that of the paper's data, 12.</value>
+    /// <exception cref="ArgumentOutOfRangeException">It is not above 1.</exception>
+    public double CountReduction
+    {
+        get => _pet.Reduction;
+        init => _pet = new() { Reduction = value, Counts = _clinical.Counts, BackgroundFraction = _clinical.BackgroundFraction, PostFilterWidth = _clinical.PostFilterWidth };
+    }
+
     /// <inheritdoc/>
     public RestorationTask Task { get; }
 
@@ -66,12 +84,13 @@ public sealed class PhantomPairs : IPairSource
     {
         var anatomy = index % 2 == 0 ? Anatomy.Head : Anatomy.Torso;
         var phantom = Phantom.Create(task, anatomy, size, seed);
+        var noise = NoiseSeed.Of(seed, task.Name);
         var name = $"{task.Name.ToLowerInvariant()}-{anatomy.ToString().ToLowerInvariant()}-{index:000}";
         return task.Name.ToUpperInvariant() switch
         {
-            "PET" => _pet.Degrade(phantom.Image, phantom.CreateAttenuation(), phantom.PixelSpacing, seed, name),
-            "CT" => _ct.Acquire(phantom.Image, phantom.PixelSpacing, seed, name),
-            _ => _mri.Degrade(phantom.Image, phantom.PixelSpacing, seed, name),
+            "PET" => _pet.Degrade(phantom.Image, phantom.CreateAttenuation(), phantom.PixelSpacing, noise, name),
+            "CT" => _ct.Acquire(phantom.Image, phantom.PixelSpacing, noise, name),
+            _ => _mri.Degrade(phantom.Image, phantom.PixelSpacing, noise, name),
         };
     }
 }

@@ -1,6 +1,7 @@
 using Tat.Torch.Data;
 using Tat.Torch.Model;
 using Tat.Torch.Tasks;
+using Tat.Torch.Training.Resuming;
 
 namespace Tat.Torch.Training;
 
@@ -36,6 +37,17 @@ public sealed class TatTrainer
 
     /// <summary>How to train.</summary>
     public TatTrainerOptions Options { get; }
+
+    /// <summary>Loads the model of a training that is not at its end, or was: the newest checkpoint's best averaged weights, or the present ones where none were validated.</summary>
+    /// <param name="folder">The folder of checkpoints, also while the training goes on; see <see cref="TatTrainerOptions.CheckpointFolder"/>.</param>
+    /// <returns>On the CPU; to be disposed by the caller.</returns>
+    /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
+    /// <exception cref="InvalidDataException">It holds no checkpoint that is whole.</exception>
+    public static TatModel LoadCheckpoint(string folder)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(folder);
+        return CheckpointStore.LoadModel(folder);
+    }
 
     /// <summary>Trains a model.</summary>
     /// <param name="train">Training pairs: at least one of each task. Sources of other tasks are left out.</param>

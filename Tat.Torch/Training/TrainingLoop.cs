@@ -1,9 +1,9 @@
 using Tat.Torch.Data;
+using Tat.Torch.Files;
 using Tat.Torch.Inference;
 using Tat.Torch.Model;
 using Tat.Torch.Pretrained;
 using Tat.Torch.Runtime;
-using Tat.Torch.Training.Contracts;
 using Tat.Torch.Training.Optimization;
 using Tat.Torch.Training.Reporting;
 using Tat.Torch.Training.Resuming;
@@ -36,7 +36,7 @@ internal sealed class TrainingLoop : IDisposable
         _plan = new(_options.Stages, _options.WeightsOf(trainer.Tasks));
         _meter = new(trainer.Tasks);
         _checkpoints = _options.CheckpointFolder is null ? null : new(trainer.Network, trainer.Tasks, _options, pools, _plan, Card, _meter.Add);
-        _state = new(trainer.Network, trainer.Tasks, _options);
+        _state = new(trainer.Network, trainer.Tasks, _options, initial: InitialWeights.Load(trainer.Network, trainer.Tasks, _options));
         _clock = new(_options.Iterations, _options.MaximumDuration, _state.Counters);
     }
 

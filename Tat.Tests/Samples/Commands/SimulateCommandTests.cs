@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Tat.MLNet.Formats;
 using Tat.MLNet.Formats.Nifti;
+using Tat.Tests.Degradation;
 using Tat.Tests.Formats;
 using Tat.Torch.Imaging;
 
@@ -28,6 +29,53 @@ public sealed class SimulateCommandTests
 
         (await Cli.RunAsync("simulate", folder["scan.nii"], "--task", task, "--out", folder["set"])).AssertFailed(1, "--overwrite");
         (await Cli.RunAsync("simulate", folder["scan.nii"], "--task", task, "--out", folder["set"], "--overwrite")).AssertDone();
+    }
+
+    [TestMethod]
+    [DataRow("CT", 100)]
+    [DataRow("PET", 5)]
+    public async Task Noise_is_new_for_each_file_slice_split_and_seed_and_the_same_for_the_same(string task, int level)
+    {
+        using var folder = new TemporaryFolder();
+        string[] scans = [WriteDisc(folder["good/a.nii"], level), WriteDisc(folder["good/b.nii"], level)];
+        foreach (var (set, split, seed) in new[] { ("set", "test", "42"), ("set", "train", "42"), ("other", "test", "43"), ("same", "test", "42") })
+        {
+            (await Cli.RunAsync("simulate", scans[0], scans[1], "--task", task, "--split", split, "--seed", seed, "--out", folder[set])).AssertDone();
+        }
+
+        var noise = new[] { "set/*/test/a", "set/*/test/b", "set/*/train/a", "set/*/train/b", "other/*/test/a", "other/*/test/b" }
+            .SelectMany(name => Enumerable.Range(0, 2).Select(slice => Noise(folder[name.Replace("*", task, StringComparison.Ordinal)], slice))).ToArray();
+        for (var i = 0; i < noise.Length; i++)
+        {
+            for (var j = 0; j < i; j++)
+            {
+                Assert.IsLessThan(0.15, Math.Abs(DegradationRangeTests.Correlation(noise[i], noise[j])), $"{i} and {j}");
+            }
+        }
+
+        CollectionAssert.AreEqual(noise[3], Noise(folder[$"same/{task}/test/b"], 1));
+    }
+
+    [TestMethod]
+    public async Task Phantoms_follow_the_options_and_are_others_in_each_split()
+    {
+        using var folder = new TemporaryFolder();
+        async Task<double[]> Simulate(string set, params string[] more)
+        {
+            (await Cli.RunAsync(["simulate", "--phantoms", "1", "--task", "CT", "--out", folder[set], .. more])).AssertDone();
+            var split = more.Contains("train") ? "train" : "test";
+            return Noise(folder[$"{set}/CT/{split}/ct-head-000"], 0);
+        }
+
+        var (weak, strong) = (await Simulate("a", "--dose", "0.5"), await Simulate("b", "--dose", "0.05"));
+        Assert.IsGreaterThan(4, strong.Sum(value => value * value) / weak.Sum(value => value * value));
+        Assert.IsLessThan(0.15, Math.Abs(DegradationRangeTests.Correlation(weak, await Simulate("a", "--dose", "0.5", "--split", "train"))));
+
+        string[] impossible = ["simulate", "--phantoms", "1", "--task", "CT", "--out", folder["c"]];
+        (await Cli.RunAsync([.. impossible, "--dose", "25"])).AssertFailed(1, "dose fraction of 25");
+        (await Cli.RunAsync([.. impossible, "--spacing", "2"])).AssertFailed(2, "--spacing is for images");
+        (await Cli.RunAsync([.. impossible, "--reduction", "4"])).AssertFailed(2, "--reduction is for PET");
+        Assert.IsFalse(Directory.Exists(folder["c"]));
     }
 
     [TestMethod]
@@ -111,5 +159,13 @@ public sealed class SimulateCommandTests
 
         new NiftiFormat().Write(path, [new(pixels, 48, 40), new(pixels, 48, 40)], 2, 2, 3);
         return path;
+    }
+
+    /// <summary>LQ − HQ of a slice.</summary>
+    private static double[] Noise(string pair, int slice)
+    {
+        using var low = ImageFormats.Open($"{Path.GetDirectoryName(pair)}/LQ/{Path.GetFileName(pair)}.nii.gz");
+        using var high = ImageFormats.Open($"{Path.GetDirectoryName(pair)}/HQ/{Path.GetFileName(pair)}.nii.gz");
+        return [.. low.ReadSlice(slice).Pixels.Zip(high.ReadSlice(slice).Pixels, (a, b) => (double)a - b)];
     }
 }

@@ -1,5 +1,4 @@
 using Tat.Tests.Formats;
-using Tat.Torch.Checkpoints;
 using Tat.Torch.Model;
 using Tat.Torch.Training;
 using Tat.Torch.Training.Resuming;
@@ -56,16 +55,16 @@ public sealed class CheckpointTests
         {
             if (report.Iteration == 7)
             {
-                using var early = WeightsFile.Import(folder.Path);
+                using var early = TatTrainer.LoadCheckpoint(folder.Path);
                 during = Weights(early);
                 Assert.AreEqual((4L, "0.002", 2), (early.Card.Iterations, early.Card.Training["LearningRate"], early.Tasks.Count));
             }
         });
         using var trained = Train(NoisyWaves.ShortTraining with { CheckpointFolder = folder.Path, CheckpointInterval = 6 }, log);
-        using var final = WeightsFile.Import(folder.Path);
+        using var final = TatTrainer.LoadCheckpoint(folder.Path);
         CollectionAssert.AreEqual(Weights(trained), Weights(final));
         CollectionAssert.AreNotEqual(during, Weights(final));
-        StringAssert.Contains(Assert.ThrowsExactly<InvalidDataException>(() => WeightsFile.Import(Path.GetTempPath())).Message, "holds no checkpoints", StringComparison.Ordinal);
+        StringAssert.Contains(Assert.ThrowsExactly<InvalidDataException>(() => TatTrainer.LoadCheckpoint(Path.GetTempPath())).Message, "holds no checkpoints", StringComparison.Ordinal);
     }
 
     [TestMethod]

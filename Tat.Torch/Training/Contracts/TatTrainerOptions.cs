@@ -104,7 +104,7 @@ public sealed partial record TatTrainerOptions
     /// <value>The default, <see langword="null"/>, is no limit: training is reproducible.</value>
     public TimeSpan? MaximumDuration { get; init; }
 
-    /// <summary>A file of weights to start from, for fine-tuning: whatever <see cref="Checkpoints.WeightsFile.Import"/> reads, of the same architecture.</summary>
+    /// <summary>A file of weights to start from, for fine-tuning: whatever <see cref="Checkpoints.WeightsFile.Import"/> reads, or the folder of a training's checkpoints, of the same architecture.</summary>
     /// <value>The default, <see langword="null"/>, is random weights from the seed.</value>
     public string? InitialWeights { get; init; }
 

@@ -2,9 +2,9 @@ using System.Diagnostics;
 using System.IO.Hashing;
 using System.Text;
 using Tat.Torch.Data;
+using Tat.Torch.Files;
 using Tat.Torch.Model;
 using Tat.Torch.Tasks;
-using Tat.Torch.Training.Contracts;
 using Tat.Torch.Training.Steps;
 
 namespace Tat.Torch.Training.Resuming;

@@ -1,6 +1,6 @@
 using System.Globalization;
-using Tat.Torch.Checkpoints;
 using Tat.Torch.Model;
+using Tat.Torch.Tasks;
 using Tat.Torch.Training.Steps;
 
 namespace Tat.Torch.Training.Resuming;
@@ -45,16 +45,16 @@ internal sealed class CheckpointStore : IDisposable
 
     /// <summary>Loads the model of the newest checkpoint that is whole, also while a training goes on writing others.</summary>
     /// <param name="folder">The folder of checkpoints.</param>
-    /// <param name="options">What a checkpoint of an earlier version does not say.</param>
+    /// <param name="earlier">Of which network a checkpoint of an earlier version is, which does not say so itself.</param>
     /// <exception cref="InvalidDataException">There is no whole checkpoint.</exception>
-    public static TatModel LoadModel(string folder, WeightsImportOptions options)
+    public static TatModel LoadModel(string folder, (TatNetworkOptions Network, TaskVocabulary Tasks)? earlier = null)
     {
         Exception? problem = null;
         foreach (var iteration in IterationsIn(folder))
         {
             try
             {
-                return TrainingCheckpoint.ReadModel(PathOf(folder, iteration), options);
+                return TrainingCheckpoint.ReadModel(PathOf(folder, iteration), earlier);
             }
             catch (Exception exception) when (exception is InvalidDataException or EndOfStreamException or FileNotFoundException)
             {

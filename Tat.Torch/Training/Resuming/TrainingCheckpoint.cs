@@ -2,13 +2,12 @@ using System.Globalization;
 using System.IO.Hashing;
 using System.Text;
 using System.Text.Json;
-using Tat.Torch.Checkpoints;
 using Tat.Torch.Files;
 using Tat.Torch.Model;
+using Tat.Torch.Tasks;
 using Tat.Torch.TensorFiles;
 using Tat.Torch.Training.Optimization;
 using Tat.Torch.Training.Steps;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Tat.Torch.Training.Resuming;
@@ -68,12 +67,14 @@ internal static class TrainingCheckpoint
 
     /// <summary>Checks a checkpoint as a whole and makes a model of its best averaged weights, or of the present ones where none were validated.</summary>
     /// <exception cref="InvalidDataException">It is damaged, or does not say of which network it is.</exception>
-    public static TatModel ReadModel(string path, WeightsImportOptions options)
+    public static TatModel ReadModel(string path, (TatNetworkOptions Network, TaskVocabulary Tasks)? earlier)
     {
         using var scope = NewDisposeScope();
         var (manifest, vectors) = ReadWhole(path);
-        var (architecture, tasks, card) = manifest.Model is { } model ? TatModelFormat.Read(model, $"'{path}'") : (options.Network, options.Tasks, new ModelCard());
-        using var laidOut = TatNetwork.CreateUninitialized(architecture ?? throw new InvalidDataException($"'{path}' is of an earlier version and does not say of which network it is."));
+        var (architecture, tasks, card) = manifest.Model is { } model ? TatModelFormat.Read(model, $"'{path}'")
+            : earlier is { } known ? (known.Network, known.Tasks, new ModelCard())
+            : throw new InvalidDataException($"'{path}' is of an earlier version and does not say of which network it is.");
+        using var laidOut = TatNetwork.CreateUninitialized(architecture);
         using var parameters = new FlatParameters(laidOut.named_parameters().Select(named => (named.name, named.parameter)), withGradients: false);
         var weights = vectors.GetValueOrDefault("best") ?? vectors["average"];
         if (weights.numel() != parameters.Values.numel())
@@ -89,7 +90,7 @@ internal static class TrainingCheckpoint
         var network = TatNetwork.CreateUninitialized(architecture);
         NetworkWeights.Copy(laidOut.named_parameters().ToDictionary(named => named.name, named => (Tensor)named.parameter), network, path);
         NetworkWeights.CheckFinite(network, path);
-        return new(options.Device is null ? network : network.to(options.Device), tasks, card);
+        return new(network, tasks, card);
     }
 
     private static (CheckpointManifest Manifest, Dictionary<string, Tensor> Vectors) ReadWhole(string path)

@@ -1,11 +1,9 @@
-using Tat.Torch.Checkpoints;
 using Tat.Torch.Data;
 using Tat.Torch.Inference.Tiling;
 using Tat.Torch.Losses;
 using Tat.Torch.Model;
 using Tat.Torch.Runtime;
 using Tat.Torch.Tasks;
-using Tat.Torch.Training.Contracts;
 using Tat.Torch.Training.Optimization;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -23,10 +21,10 @@ internal sealed class TrainingState : IDisposable
     /// <summary>The first has the weights; the others share them, and help where a batch has a patch for each.</summary>
     private readonly List<GradientWorker> _workers = [];
 
-    public TrainingState(TatNetworkOptions network, TaskVocabulary tasks, TatTrainerOptions options, ScalarType dtype = ScalarType.Float32)
+    public TrainingState(TatNetworkOptions network, TaskVocabulary tasks, TatTrainerOptions options, ScalarType dtype = ScalarType.Float32, TatNetwork? initial = null)
     {
         (_options, _tasks, _device, _dtype) = (options, tasks, options.Device ?? CPU, dtype);
-        AddWorker(options.InitialWeights is null ? NewNetwork(network, options) : LoadWeights(network, tasks, options.InitialWeights));
+        AddWorker(initial ?? NewNetwork(network, options));
         AverageNetwork = TatNetwork.CreateUninitialized(network);
         AverageNetwork.to(dtype).to(_device);
         Average = new(AverageNetwork.named_parameters().Select(named => (named.name, named.parameter)), withGradients: false);
@@ -231,23 +229,5 @@ internal sealed class TrainingState : IDisposable
         }
 
         return network;
-    }
-
-    private static TatNetwork LoadWeights(TatNetworkOptions network, TaskVocabulary tasks, string path)
-    {
-        // Bare weights do not say what they were trained on: their tasks are those of this training.
-        var model = WeightsFile.Import(path, new() { Network = network, Tasks = tasks });
-        var problem = model.Network.Options with { TrainSize = network.TrainSize } != network
-            ? $"are those of another architecture: make the network options the same ({OptionsText.Show(OptionsText.Describe(model.Network.Options))})."
-            : tasks.FirstOrDefault(task => model.Tasks.TryGet(task.Name, out var known) && known.Scaling != task.Scaling) is { } other
-                ? $"scale the intensities of {other} in another way ({model.Tasks[other.Name].Scaling}) than this training ({other.Scaling}): train with the tasks of that model."
-                : null;
-        if (problem is null)
-        {
-            return model.Network;
-        }
-
-        model.Dispose();
-        throw new InvalidDataException($"The initial weights '{path}' {problem}");
     }
 }

@@ -1,7 +1,7 @@
 using System.Collections;
 using System.Globalization;
 
-namespace Tat.Torch.Training.Contracts;
+namespace Tat.Torch.Files;
 
 /// <summary>Options as text by name: for model cards, and for telling which have changed.</summary>
 internal static class OptionsText
