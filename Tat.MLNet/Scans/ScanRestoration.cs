@@ -1,4 +1,6 @@
 using Tat.MLNet.Formats;
+using Tat.MLNet.Formats.Contracts;
+using Tat.MLNet.Formats.Dicom.Series;
 using Tat.MLNet.Formats.Nifti;
 using Tat.Torch.Inference;
 
@@ -7,6 +9,8 @@ namespace Tat.MLNet.Scans;
 /// <summary>Restores whole scans: from a file or series to a file or series.</summary>
 public static class ScanRestoration
 {
+    private const long KeptBytes = 256L << 20;
+
     /// <summary>Restores a scan and writes the result, whole or not at all.</summary>
     /// <param name="restorer">The model.</param>
     /// <param name="source">An image file, or a folder that holds one scan; one of several DICOM series is chosen by <see cref="ImageReadOptions.SeriesInstanceUid"/>.</param>
@@ -70,6 +74,8 @@ public static class ScanRestoration
             throw new ArgumentException($"'{destination}' is no NIfTI file, and only these have sidecars; end it in .nii.gz.", nameof(destination));
         }
 
+        KeepPixels(scan);
+        IReadOnlyList<string> warnings = [.. ScanWarnings.Of(scan, restorer, task)];
         var slices = new RestoredSlices(scan, task, options.NonFinite);
         var written = ScanWriter.Write(scan, destination, slices.Restore(restorer, progress, cancellationToken), derived, options.Overwrite, cancellationToken);
         if (options.SidecarSources is { } sources)
@@ -89,8 +95,17 @@ public static class ScanRestoration
             Slices = scan.SliceCount,
             Unrestored = slices.Unrestored,
             ShareBeyondRange = slices.ShareBeyondRange,
-            Warnings = [.. ScanWarnings.Of(scan, restorer, task), .. slices.Warnings()],
+            Warnings = [.. warnings, .. slices.Warnings()],
         };
+    }
+
+    /// <summary>Pixels are needed again when the result is written: those of all but very long series are decoded once.</summary>
+    private static void KeepPixels(IImageScan scan)
+    {
+        if (((scan as ReslicedScan)?.Source ?? scan) is DicomScan { Memory: { } memory })
+        {
+            memory.Capacity = KeptBytes;
+        }
     }
 
     /// <summary>Restores a scan on another thread and writes the result, whole or not at all.</summary>

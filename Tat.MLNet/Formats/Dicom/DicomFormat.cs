@@ -2,6 +2,7 @@ using Tat.MLNet.Formats.Contracts;
 using Tat.MLNet.Formats.Dicom.Codecs;
 using Tat.MLNet.Formats.Dicom.Model;
 using Tat.MLNet.Formats.Dicom.Providers;
+using Tat.MLNet.Formats.Dicom.Providers.BuiltIn;
 using Tat.MLNet.Formats.Dicom.Series;
 using Tat.MLNet.Formats.Dicom.Writing;
 using Tat.Torch.Imaging;
@@ -31,7 +32,7 @@ public sealed class DicomFormat : IImageFormat
     {
         try
         {
-            return Directory.Exists(path) ? SeriesFinder.Files(path).Any(SeriesFinder.IsDicom) : SeriesFinder.IsDicom(path);
+            return Directory.Exists(path) ? SeriesFinder.Files(path).Any(DicomFileStart.IsDicom) : DicomFileStart.IsDicom(path);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Tat.MLNet.Formats;
 using Tat.MLNet.Formats.Dicom.Model;
 using Tat.MLNet.Formats.Dicom.Providers;
+using Tat.MLNet.Formats.Dicom.Series;
 using Tat.MLNet.Scans;
 using Tat.Tests.Formats;
 using Tat.Tests.Formats.Dicom;
@@ -131,6 +132,47 @@ public class ScanRestorationTests
             assert len(seen) == first.shape[2]
             """;
         Peer.Python(code, folder["x.nii.gz"], folder["y.nii"], source);
+    }
+
+    [TestMethod]
+    public void A_file_of_a_series_is_opened_three_times_at_most()
+    {
+        using var files = new SyntheticDicom();
+        using var folder = new TemporaryFolder();
+        for (var i = 1; i <= 40; i++)
+        {
+            // A scanner's intensities have a grid that takes a pass of its own, padding and differences need the pixels again.
+            var data = SyntheticDicom.Slice(i, i);
+            data.SetText(Tags.Modality, DicomVr.CS, "MR");
+            data.SetText(Tags.SopClassUid, DicomVr.UI, "1.2.840.10008.5.1.4.1.1.4");
+            data.SetUnsigned(Tags.PixelPaddingValue, 100);
+            files.Write(data, $"{i}.dcm");
+        }
+
+        using var restorer = new Increment();
+        using var opens = new FileOpens(files.Folder);
+        restorer.RestoreScan(files.Folder, folder["out"], new() { Derived = new() { WriteDifference = true } });
+        var counts = opens.Read();
+        Assert.HasCount(40, counts);
+        Assert.AreEqual(3, counts.Values.Max());
+    }
+
+    [TestMethod]
+    public void Decoded_frames_are_kept_up_to_a_size()
+    {
+        var memory = new PixelMemory { Capacity = 5 };
+        var decoded = new List<int>();
+        byte[] Get(int frame) => memory.Get("a", frame, () =>
+        {
+            decoded.Add(frame);
+            return new byte[2];
+        });
+        foreach (var frame in new[] { 0, 1, 0, 1, 2, 1, 2, 0 })
+        {
+            Get(frame);
+        }
+
+        CollectionAssert.AreEqual(new[] { 0, 1, 2, 0 }, decoded);
     }
 
     [TestMethod]

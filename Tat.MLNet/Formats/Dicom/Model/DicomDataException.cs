@@ -6,6 +6,9 @@ internal sealed class DicomDataException(string problem, Exception? innerExcepti
     /// <summary>Whether the object is whole, and of a kind that is no image of a scan.</summary>
     public bool IsForeign { get; init; }
 
+    /// <summary>Whether the file is none of DICOM.</summary>
+    public bool IsOtherFormat { get; init; }
+
     /// <summary>The series of the object, where as much could be read.</summary>
     public string? SeriesInstanceUid { get; set; }
 

@@ -38,6 +38,9 @@ internal sealed class DicomScan : IImageScan
     /// <summary>Damaged files of the series, which lack among its slices.</summary>
     public IReadOnlyList<LeftOutFile> LeftOut { get; init; } = [];
 
+    /// <summary>Where decoded frames are kept; <see langword="null"/> where frames are made when they are asked for.</summary>
+    public PixelMemory? Memory { get; init; }
+
     public int Rows { get; }
 
     public int Columns { get; }

@@ -56,12 +56,15 @@ internal sealed record DicomSlice
     /// <summary>Whether frames have functional groups of their own.</summary>
     public required bool HasFunctionalGroups { get; init; }
 
+    /// <summary>Where decoded frames are kept; <see langword="null"/> for nowhere.</summary>
+    public PixelMemory? Memory { get; init; }
+
     /// <summary>Reads the pixels, in the unit of <see cref="Quantity"/>.</summary>
     public ImageSlice Read()
     {
         try
         {
-            var words = FrameReader.Read(Source, Layout, Frame);
+            var words = ReadWords();
             return new ImageSlice(Layout.Floating ? ToQuantity(StoredPixels.UnpackFloating(words, Layout)) : ToQuantity(StoredPixels.Unpack(words, Layout)), Layout.Rows, Layout.Columns);
         }
         catch (DicomDataException exception)
@@ -75,13 +78,15 @@ internal sealed record DicomSlice
     {
         try
         {
-            return StoredPixels.Unpack(FrameReader.Read(Source, Layout, Frame), Layout);
+            return StoredPixels.Unpack(ReadWords(), Layout);
         }
         catch (DicomDataException exception)
         {
             throw exception.At(Source.Path);
         }
     }
+
+    private byte[] ReadWords() => Memory is null ? FrameReader.Read(Source, Layout, Frame) : Memory.Get(Source.Path, Frame, () => FrameReader.Read(Source, Layout, Frame));
 
     private float[] ToQuantity(int[] stored)
     {

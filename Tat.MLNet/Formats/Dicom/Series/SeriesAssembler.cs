@@ -63,14 +63,18 @@ internal static class SeriesAssembler
         return Create(path, format, order, leftOut);
     }
 
-    private static DicomScan Create(string path, IImageFormat format, SeriesOrder order, IReadOnlyList<LeftOutFile> leftOut) =>
-        new(path, format, ShareReferenceTime(order.Slices), order.SlicesPerVolume, order.Spacing)
+    private static DicomScan Create(string path, IImageFormat format, SeriesOrder order, IReadOnlyList<LeftOutFile> leftOut)
+    {
+        var memory = new PixelMemory();
+        return new(path, format, ShareReferenceTime(order.Slices).ConvertAll(slice => slice with { Memory = memory }), order.SlicesPerVolume, order.Spacing)
         {
+            Memory = memory,
             Problems = order.Problems,
             Remarks = order.Slices[0].IsMosaic ? [.. order.Remarks, "its images are Siemens mosaics, whose tiles are restored as one image"] : order.Remarks,
             IsSheared = order.IsSheared,
             LeftOut = leftOut,
         };
+    }
 
     private static bool SameSpacing(DicomSlice a, DicomSlice b) =>
         a.Spacing is null == b.Spacing is null &&

@@ -3,7 +3,6 @@ using Tat.MLNet.Loading;
 using Tat.MLNet.Formats.Dicom.Codecs;
 using Tat.MLNet.Formats.Dicom.Model;
 using Tat.MLNet.Formats.Dicom.Providers;
-using Tat.MLNet.Formats.Dicom.Providers.BuiltIn;
 using Tat.MLNet.Formats.Dicom.Reading;
 using Tat.Torch.Files;
 
@@ -17,19 +16,6 @@ internal static class SeriesFinder
 
     /// <summary>All files of a folder and the folders in it, in the order of their names.</summary>
     public static IEnumerable<string> Files(string folder) => new FolderWalk(folder).Files;
-
-    /// <summary>Whether a file begins like a DICOM file.</summary>
-    public static bool IsDicom(string path)
-    {
-        if (!RegularFile.Exists(path))
-        {
-            return false;
-        }
-
-        using var file = RegularFile.Open(path, 1);
-        var start = new byte[DicomFileStart.Size];
-        return DicomFileStart.FindFirstElement(start.AsSpan(0, file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false))) is not null;
-    }
 
     /// <summary>Groups images by series.</summary>
     /// <param name="files">DICOM files and others, in any order.</param>
@@ -67,13 +53,9 @@ internal static class SeriesFinder
         string? uid = null;
         try
         {
-            if (!IsDicom(path))
+            if (!RegularFile.Exists(path))
             {
-                var reason = NiftiPaths.EndingOf(path) is not null || ImageFiles.IsSidecar(path) ? null
-                    : new FileInfo(path).Length == 0 ? "the file is empty."
-                    : path.EndsWith(".dcm", StringComparison.OrdinalIgnoreCase) ? "it is no DICOM file, although its name says so."
-                    : null;
-                return reason is null ? null : new(path, reason, null);
+                return IsNamedOtherwise(path) ? null : new(path, "the file is empty.", null);
             }
 
             var source = DicomProviders.Current.Read(path);
@@ -87,6 +69,10 @@ internal static class SeriesFinder
             Add(SliceReader.Check(source), uid ?? "", all, options, meter);
             return null;
         }
+        catch (DicomDataException exception) when (exception.IsOtherFormat)
+        {
+            return path.EndsWith(".dcm", StringComparison.OrdinalIgnoreCase) ? new(path, "it is no DICOM file, although its name says so.", null) : null;
+        }
         catch (DicomDataException exception)
         {
             return new(path, exception.Message, uid ?? exception.SeriesInstanceUid);
@@ -96,6 +82,9 @@ internal static class SeriesFinder
             return new(path, exception.Message, uid);
         }
     }
+
+    /// <summary>Whether the name tells that a file is of another format, or no image.</summary>
+    private static bool IsNamedOtherwise(string path) => NiftiPaths.EndingOf(path) is not null || ImageFiles.IsSidecar(path);
 
     private static void Add(DicomObject source, string uid, Dictionary<string, DicomSeries> all, ImageReadOptions options, MemoryMeter meter)
     {

@@ -23,7 +23,7 @@ internal sealed class BuiltInProvider : IDicomProvider
         using var file = OpenFile();
         var start = ReadStart(file);
         var first = DicomFileStart.FindFirstElement(start)
-            ?? throw new DicomDataException("not a DICOM file: it has neither the DICM prefix nor a data set at its beginning.");
+            ?? throw new DicomDataException("not a DICOM file: it has neither the DICM prefix nor a data set at its beginning.") { IsOtherFormat = true };
 
         file.Position = first;
         var meter = new MemoryMeter(file.Length);

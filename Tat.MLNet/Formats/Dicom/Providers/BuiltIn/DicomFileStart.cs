@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using Tat.MLNet.Formats.Dicom.Model;
 using Tat.MLNet.Formats.Dicom.Reading;
+using Tat.Torch.Files;
 
 namespace Tat.MLNet.Formats.Dicom.Providers.BuiltIn;
 
@@ -11,6 +12,19 @@ internal static class DicomFileStart
 
     /// <summary>Bytes that are enough to tell.</summary>
     public const int Size = Preamble + 4 + 8;
+
+    /// <summary>Whether a file begins like a DICOM file.</summary>
+    public static bool IsDicom(string path)
+    {
+        if (!RegularFile.Exists(path))
+        {
+            return false;
+        }
+
+        using var file = RegularFile.Open(path, 1);
+        var start = new byte[Size];
+        return FindFirstElement(start.AsSpan(0, file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false))) is not null;
+    }
 
     /// <summary>Where the first element is; <see langword="null"/> where the bytes are no DICOM file.</summary>
     public static int? FindFirstElement(ReadOnlySpan<byte> bytes)

@@ -2,6 +2,7 @@ using System.Reflection;
 using FellowOakDicom.Imaging;
 using FellowOakDicom.Imaging.Codec;
 using FellowOakDicom.IO.Buffer;
+using Tat.MLNet.Formats.Dicom.Providers.BuiltIn;
 using Fo = FellowOakDicom;
 
 namespace Tat.MLNet.Formats.Dicom.Providers.FoDicom;
@@ -19,6 +20,11 @@ internal sealed class FoDicomProvider : IDicomProvider
 
     public DicomObject Read(string path)
     {
+        if (!DicomFileStart.IsDicom(path))
+        {
+            throw new DicomDataException("not a DICOM file.") { IsOtherFormat = true };
+        }
+
         try
         {
             // Values from this size on, pixels above all, stay in the file: a slice of a long series keeps none of its own.
