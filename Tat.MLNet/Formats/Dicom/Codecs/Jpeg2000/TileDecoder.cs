@@ -77,7 +77,7 @@ internal sealed class TileDecoder
         var precincts = _resolutions.Sum(resolution => resolution.AnnouncedPrecincts);
         if (precincts > Math.Max(FewPrecincts, _area.Width * _area.Height / FewSamples))
         {
-            throw Jpeg2000Frame.Unsupported($"has precincts of fewer than {FewSamples} pixels");
+            throw Jpeg2000Failure.Unsupported($"has precincts of fewer than {FewSamples} pixels");
         }
 
         if (precincts > (_packets.Length + (headers?.Length ?? 0)) / style.Layers)
