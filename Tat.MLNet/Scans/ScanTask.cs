@@ -25,7 +25,8 @@ public static class ScanTask
             : throw new InvalidDataException($"'{scan.Path}' is of modality {scan.Modality}, and the task is {task}; restore it as {expected}.");
     }
 
-    private static string? OfModality(string? modality) => modality switch
+    /// <summary>The task of a DICOM modality; <see langword="null"/> for another one.</summary>
+    internal static string? OfModality(string? modality) => modality switch
     {
         "CT" => RestorationTask.Ct.Name,
         "MR" => RestorationTask.Mri.Name,

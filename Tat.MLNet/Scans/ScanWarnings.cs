@@ -14,8 +14,14 @@ internal static class ScanWarnings
     {
         var slice = scan.ReadSlice(scan.SliceCount / 2);
         var unlike = slice.Pixels.All(float.IsFinite) ? restorer.WarningsFor(slice, task, Math.Sqrt((scan.RowSpacing * scan.ColumnSpacing) ?? double.NaN)) : [];
-        return [.. OfFiles(scan), .. unlike];
+        return [.. OfFiles(scan), .. OfModality(scan, task), .. unlike];
     }
+
+    /// <summary>A user may restore what no model of the paper's tasks has seen, and is told so.</summary>
+    private static IEnumerable<string> OfModality(IImageScan scan, RestorationTask task) =>
+        scan.Modality is { } modality && ScanTask.OfModality(modality) is null && TaskVocabulary.Paper.TryGet(task.Name, out _)
+            ? [$"Its modality {modality} is none that the task {task} is for: look at the result with doubt."]
+            : [];
 
     private static IEnumerable<string> OfFiles(IImageScan scan) => scan switch
     {

@@ -1,4 +1,3 @@
-using Tat.MLNet.Loading;
 using Tat.Torch.Imaging;
 
 namespace Tat.MLNet.Training;

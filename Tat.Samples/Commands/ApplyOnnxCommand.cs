@@ -6,6 +6,8 @@ using Tat.Samples.Shared;
 using Tat.Samples.Shell;
 using Tat.Torch.Imaging;
 using Tat.Torch.Inference;
+using Tat.Torch.Onnx;
+using Tat.Torch.Pretrained;
 using Tat.Torch.Tasks;
 
 namespace Tat.Samples.Commands;
@@ -16,7 +18,7 @@ internal static class ApplyOnnxCommand
     public static Command Create(Terminal terminal)
     {
         var image = new Argument<string>("image") { Description = "The image, volume or series to restore." };
-        var model = new Option<string>("--model") { Description = "A model of export --signature Pixels.", Required = true };
+        var model = new Option<string?>("--model") { Description = "A model of export --signature Pixels; by default the one that comes with the program." };
         var task = CommonOptions.Task(required: true);
         var output = new Option<string>("--out") { Description = "The file or folder to write.", Required = true };
         var overwrite = CommonOptions.Overwrite();
@@ -27,7 +29,8 @@ internal static class ApplyOnnxCommand
             CommonOptions.CheckFree(parsed.GetValue(overwrite), destination);
             using var scan = ImageFormats.Open(parsed.GetRequiredValue(image));
             var ml = new MLContext();
-            var modelPath = parsed.GetRequiredValue(model);
+            using var pretrained = parsed.GetValue(model) is null ? PretrainedFile.Write() : null;
+            var modelPath = pretrained?.Path ?? parsed.GetValue(model)!;
             var known = ml.ImageRestoration.ReadModelInfo(modelPath).Tasks[parsed.GetRequiredValue(task)];
             scan.Format.WriteDerived(scan, destination, Restore(ml, scan, known, modelPath), cancellationToken: cancellationToken);
             terminal.Line($"{destination}: {scan.SliceCount} slices restored");
@@ -60,6 +63,19 @@ internal static class ApplyOnnxCommand
                 FiniteValues.CheckRestored(result.Restored, index);
                 return new ImageSlice(result.Restored, scan.Rows, scan.Columns);
             });
+    }
+
+    /// <summary>The model that comes with the program as a file, which ML.NET's component wants, for a while.</summary>
+    private sealed record PretrainedFile(string Path) : IDisposable
+    {
+        public static PretrainedFile Write()
+        {
+            var path = System.IO.Path.Combine(System.IO.Path.GetTempPath(), $"{Guid.NewGuid():N}.onnx");
+            File.WriteAllBytes(path, TatPretrained.ToOnnx(OnnxSignature.Pixels));
+            return new(path);
+        }
+
+        public void Dispose() => File.Delete(Path);
     }
 
     private sealed class Row

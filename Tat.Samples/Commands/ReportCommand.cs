@@ -33,7 +33,7 @@ internal static class ReportCommand
             var measured = terminal.Track("Restoring", _ => ScoredImage.Measure(ml, scored, restoration.Tasks, parsed.GetValue(baselines), cancellationToken));
             var table = MethodTable.Of(measured);
             var report = ModelReport.Create(
-                $"TAT: {Path.GetFileName(parsed.GetRequiredValue(model))}",
+                ModelFiles.NameOf(parsed.GetRequiredValue(model), restoration.Card),
                 $"How the model restores the {parsed.GetRequiredValue(split)} images of {Path.GetFileName(Path.GetFullPath(parsed.GetRequiredValue(data)))}.",
                 ScoredImage.Take(ml, scored, parsed.GetValue(images)), measured, (restoration.Tasks, restoration.Card), charts, [.. table.Remarks()]);
             HtmlReport.Write(report, target);

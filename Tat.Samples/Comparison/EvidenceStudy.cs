@@ -1,7 +1,6 @@
 using Tat.MLNet.Formats;
 using Tat.Samples.Reports;
 using Tat.Torch.Baselines;
-using Tat.Torch.Imaging;
 using Tat.Torch.Inference;
 using Tat.Torch.Model;
 using Tat.Torch.Randomness;
@@ -60,16 +59,9 @@ internal sealed class EvidenceStudy(IImageRestorer restorer, int slices, ulong s
 
             var middle = pairs[pairs.Count / 2].Pair;
             _warnings.AddRange(restorer.WarningsFor(middle.LowQuality, task, spacing).Select(warning => $"{name}, {strength.Label}: {warning}"));
-            _cases.Add(new(task, $"{name}, {strength.Label}", middle.LowQuality, restored[pairs.Count / 2], middle.HighQuality, BestFilter(filters, middle, strength.Label)));
+            _cases.Add(new(task, $"{name}, {strength.Label}", middle.LowQuality, restored[pairs.Count / 2], middle.HighQuality, Table.ApplyBestFilter(task, strength.Label, middle.LowQuality)));
         }
 
         _scans++;
     }
-
-    /// <summary>The filter that is best for a strength so far, applied to an image.</summary>
-    private (string Name, ImageSlice Image)? BestFilter(IReadOnlyList<IImageFilter> filters, ImagePair pair, string group) =>
-        MethodTable.Of(_images.Where(image => image.Group == group)).Rows
-            .Select(row => (row.Psnr, Filter: filters.FirstOrDefault(filter => filter.Name == row.Method)))
-            .Where(item => item.Filter is not null)
-            .MaxBy(item => item.Psnr).Filter is { } best ? (best.Name, best.Apply(pair.LowQuality)) : null;
 }

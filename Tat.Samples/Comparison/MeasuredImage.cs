@@ -49,12 +49,13 @@ internal sealed record MeasuredImage(RestorationTask Task, string Group, string 
             foreach (var (method, quality, fidelity) in image.Scores)
             {
                 yield return string.Create(CultureInfo.InvariantCulture,
-                    $"{image.Task},{Quoted(image.Group)},{Quoted(image.Name)},{image.Slice},{image.NoiseEstimate},{Quoted(method)},{quality.Psnr},{quality.Ssim},{quality.Rmse},{fidelity.Bias},{fidelity.PeakBias},{fidelity.Noise},{fidelity.NoiseFrequency},{fidelity.EdgeSharpness}");
+                    $"{Quoted(image.Task.ToString())},{Quoted(image.Group)},{Quoted(image.Name)},{image.Slice},{image.NoiseEstimate},{Quoted(method)},{quality.Psnr},{quality.Ssim},{quality.Rmse},{fidelity.Bias},{fidelity.PeakBias},{fidelity.Noise},{fidelity.NoiseFrequency},{fidelity.EdgeSharpness}");
             }
         }
     }
 
-    private static string Quoted(string text) => $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
+    /// <summary>A cell that no program takes for a formula, whatever a file is called.</summary>
+    private static string Quoted(string text) => $"\"{(text is ['=' or '+' or '-' or '@' or '\t' or '\r', ..] ? "'" : "")}{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
 }
 
 /// <summary>How an image came out by a method.</summary>

@@ -2,7 +2,10 @@ using System.Globalization;
 using Spectre.Console;
 using Spectre.Console.Rendering;
 using Tat.Samples.Reports;
+using Tat.Torch.Baselines;
+using Tat.Torch.Imaging;
 using Tat.Torch.Metrics;
+using Tat.Torch.Tasks;
 
 namespace Tat.Samples.Comparison;
 
@@ -43,6 +46,17 @@ internal sealed record MethodTable(IReadOnlyList<MethodTable.Row> Rows)
     public IEnumerable<(Row Model, Row Rival)> Contests() => Rows.GroupBy(row => row.Task)
         .Where(task => task.Any(row => row.Method == MeasuredImage.Model))
         .Select(task => (task.Single(row => row.Method == MeasuredImage.Model), BestOf(task)));
+
+    /// <summary>What the best filter of a group makes of an image, and what it is called; <see langword="null"/> where no filter was measured.</summary>
+    /// <param name="task">The task of the group.</param>
+    /// <param name="group">The group.</param>
+    /// <param name="image">An image of it.</param>
+    public (string Name, ImageSlice Image)? ApplyBestFilter(RestorationTask task, string group, ImageSlice image)
+    {
+        var filters = StandardFilters.For(task);
+        var best = Rows.Where(row => row.Task == group && filters.Any(filter => filter.Name == row.Method)).MaxBy(row => row.Psnr ?? double.NegativeInfinity);
+        return best is null ? null : (best.Method, filters.First(filter => filter.Name == best.Method).Apply(image));
+    }
 
     /// <summary>The tables to print, one for each group.</summary>
     public IRenderable ToDisplay() => new Rows(Groups().Select(group =>

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Security.Cryptography;
 using Tat.MLNet.Formats;
 
 namespace Tat.Samples.Shared;
@@ -6,6 +7,9 @@ namespace Tat.Samples.Shared;
 /// <summary>How restored images describe themselves.</summary>
 internal sealed class DerivedOptions
 {
+    /// <summary>What belongs together in one run, such as two series of a study, still does when it is de-identified.</summary>
+    private static readonly string _ofThisRun = Convert.ToHexString(RandomNumberGenerator.GetBytes(32));
+
     private readonly Option<string> _suffix = new("--suffix")
     {
         Description = "Appended to the description of the source.",
@@ -13,7 +17,7 @@ internal sealed class DerivedOptions
     };
 
     private readonly Option<bool> _difference = new("--difference") { Description = "DICOM: also write restored - input as a second series." };
-    private readonly Option<bool> _deidentify = new("--deidentify") { Description = "DICOM: remove what identifies the patient (PS3.15 Basic Profile)." };
+    private readonly Option<bool> _deidentify = new("--deidentify") { Description = "Remove what identifies the patient: of DICOM by the Basic Profile of PS3.15, of NIfTI the texts and extensions of the header." };
     private readonly Option<string> _key = new("--deidentify-key") { Description = "DICOM: a secret that gives the same new UIDs in every run." };
 
     public void AddTo(Command command)
@@ -29,6 +33,6 @@ internal sealed class DerivedOptions
         DescriptionSuffix = parsed.GetValue(_suffix) ?? "",
         WriteDifference = parsed.GetValue(_difference),
         Deidentify = parsed.GetValue(_deidentify) || parsed.GetValue(_key) is not null,
-        DeidentificationKey = parsed.GetValue(_key),
+        DeidentificationKey = parsed.GetValue(_key) ?? _ofThisRun,
     };
 }

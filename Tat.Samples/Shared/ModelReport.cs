@@ -24,7 +24,9 @@ internal static class ModelReport
             Title = title,
             Summary = summary,
             Scores = MethodTable.ScoresOf(measured),
-            Cases = [.. images.Select(image => new ReportCase(model.Tasks[image.Task], Path.GetFileName(image.FileName), image.Image(image.LowQuality), image.Image(image.Restored), image.Image(image.HighQuality)))],
+            Cases = [.. images.Select(image => new ReportCase(
+                model.Tasks[image.Task], Path.GetFileName(image.FileName), image.Image(image.LowQuality), image.Image(image.Restored), image.Image(image.HighQuality),
+                MethodTable.Of(measured).ApplyBestFilter(model.Tasks[image.Task], image.Task, image.Image(image.LowQuality))))],
             Charts = charts,
             Facts =
             [

@@ -1,4 +1,4 @@
-using Tat.MLNet.Loading;
+using Tat.MLNet.Training;
 using Tat.Torch.Data;
 using Tat.Torch.Degradation;
 using Tat.Torch.Phantoms;

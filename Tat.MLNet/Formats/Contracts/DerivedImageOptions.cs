@@ -29,7 +29,7 @@ public sealed record DerivedImageOptions
 
     /// <summary>
     /// Remove what identifies the patient from the result, by the Basic Profile of DICOM PS3.15, annex E, inside sequences too; UIDs are replaced
-    /// consistently (DICOM). Text that is burned into pixels stays: images that declare it are refused.
+    /// consistently, and elements that are not the standard's removed (DICOM). Of NIfTI, the texts of the header and its extensions go. Text that is burned into pixels stays: images that declare it are refused.
     /// </summary>
     /// <value>The default is <see langword="false"/>.</value>
     public bool Deidentify { get; init; }

@@ -70,7 +70,12 @@ public sealed class NiftiFormat : IImageFormat
         var header = file?.Header.Clone()
             ?? NiftiWriter.NewHeader(source.Rows, source.Columns, source.SlicesPerVolume, source.SliceCount / source.SlicesPerVolume, source.RowSpacing, source.ColumnSpacing, source.SliceSpacing, source.Affine);
         options ??= new();
-        var extensions = NiftiWriter.Describe(header, file?.Extensions ?? [], options);
+        if (options.Deidentify)
+        {
+            header.ClearTexts();
+        }
+
+        var extensions = NiftiWriter.Describe(header, options.Deidentify ? [] : file?.Extensions ?? [], options);
         var voxels = options.KeepDataType && file is not null ? file.Voxels : new NiftiVoxels(NiftiDataType.Float32, header.IsBigEndian);
         NiftiWriter.Write(paths, header, extensions, voxels, slices, cancellationToken);
     }

@@ -98,6 +98,18 @@ internal sealed class NiftiHeader
         }
     }
 
+    /// <summary>Empties the texts that could name a patient: description, auxiliary file, data base and type of an old header, name of the intent.</summary>
+    public void ClearTexts()
+    {
+        Description.Clear();
+        _bytes.AsSpan(At(228, 320), 24).Clear();
+        _bytes.AsSpan(At(328, 508), 16).Clear();
+        if (Version == 1)
+        {
+            _bytes.AsSpan(4, 10 + 18).Clear();
+        }
+    }
+
     /// <summary>Free text of 80 bytes, ended by a zero.</summary>
     public Span<byte> Description => _bytes.AsSpan(At(148, 240), DescriptionLength);
 

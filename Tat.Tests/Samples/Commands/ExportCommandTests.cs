@@ -54,6 +54,7 @@ public sealed class ExportCommandTests
         }
 
         Assert.IsFalse(File.Exists(folder["tiled.nii"]));
+        (await Cli.RunAsync("apply-onnx", image, "--task", "MRI", "--out", folder["pretrained.nii"])).AssertDone();
         (await Cli.RunAsync("apply-onnx", image, "--model", folder["pixels.onnx"], "--task", "MRI", "--out", folder["plain.nii"])).AssertDone();
         (await Cli.RunAsync("apply-onnx", image, "--model", folder["tat.onnx"], "--task", "MRI", "--out", folder["wrong.nii"])).AssertFailed(ExitCodes.Failed, "--signature Pixels");
         Assert.IsFalse(File.Exists(folder["wrong.nii"]));

@@ -12,8 +12,8 @@ internal static class BasicProfile
     /// <summary>The action for an element.</summary>
     public static ProfileAction Find(DicomTag tag)
     {
-        // Private elements; curves; overlays, which can hold text.
-        if (tag.IsPrivate || (tag.Group & 0xFF00) is 0x5000 or 0x6000)
+        // Private elements; curves; overlays, which can hold text; what the standard does not know.
+        if (tag.IsPrivate || (tag.Group & 0xFF00) is 0x5000 or 0x6000 || !VrDictionary.Knows(tag))
         {
             return ProfileAction.Remove;
         }

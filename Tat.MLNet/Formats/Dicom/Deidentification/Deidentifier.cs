@@ -20,7 +20,7 @@ internal sealed class Deidentifier
     /// <exception cref="DicomDataException">Pixels show text that cannot be removed.</exception>
     public void Apply(DicomDataSet dataSet)
     {
-        if (dataSet.GetString(Tags.BurnedInAnnotation) == "YES")
+        if ("YES".Equals(dataSet.GetString(Tags.BurnedInAnnotation), StringComparison.OrdinalIgnoreCase))
         {
             throw new DicomDataException("text is burned into the pixels (Burned In Annotation YES), so that the image cannot be de-identified; blank the text first.");
         }
@@ -47,8 +47,9 @@ internal sealed class Deidentifier
                 case ProfileAction.Dummy:
                     dataSet.Set(element.Items is null ? Dummy(element) : new DicomElement(element.Tag, []));
                     break;
-                case ProfileAction.ReplaceUid when element.Vr == DicomVr.UI:
-                    dataSet.SetText(element.Tag, DicomVr.UI, dataSet.GetStrings(element.Tag).Select(Replace));
+                case ProfileAction.ReplaceUid when element.Items is null:
+                    // Whatever the representation says it is.
+                    dataSet.SetText(element.Tag, DicomVr.UI, Encoding.Latin1.GetString(element.Value).Split('\\').Select(uid => Replace(uid.Trim(' ', '\0'))));
                     break;
             }
 

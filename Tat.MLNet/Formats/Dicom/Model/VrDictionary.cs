@@ -35,6 +35,9 @@ internal static class VrDictionary
         };
     }
 
+    /// <summary>Whether an element is one of the standard.</summary>
+    public static bool Knows(DicomTag tag) => tag.IsGroupLength || _entries.Value.ContainsKey(tag);
+
     private static Dictionary<DicomTag, DicomVr> Load()
     {
         var entries = new Dictionary<DicomTag, DicomVr>(5200);

@@ -72,6 +72,51 @@ public class DeidentificationTests
         Assert.HasCount(1, Directory.GetFileSystemEntries(files.Folder));
     }
 
+    [TestMethod]
+    public void Wrong_representations_unknown_elements_and_other_calendars_hide_nothing()
+    {
+        using var files = new SyntheticDicom();
+        var data = SyntheticDicom.Slice(1, 0);
+        data.SetText(Tags.StudyInstanceUid, DicomVr.LO, "1.2.3.4.99");
+        data.SetText(new DicomTag(0x0010, 0x0033), DicomVr.LO, "Secret birthday");
+        data.SetText(new DicomTag(0x0012, 0x7F7F), DicomVr.LO, "Secret of nobody's standard");
+        var path = files.Write(data);
+        var output = Write(path, Path.Combine(files.Folder, "a.dcm"), "key");
+        var text = System.Text.Encoding.Latin1.GetString(File.ReadAllBytes(Path.Combine(files.Folder, "a.dcm")));
+        Assert.DoesNotContain("secret", text.ToLowerInvariant());
+        Assert.DoesNotContain("1.2.3.4.99", text);
+        Assert.StartsWith("2.25.", output.GetString(Tags.StudyInstanceUid)!);
+    }
+
+    [TestMethod]
+    [DataRow("yes")]
+    [DataRow("Yes")]
+    public void Text_in_the_pixels_is_refused_in_any_letter_case(string value)
+    {
+        using var files = new SyntheticDicom();
+        var data = SyntheticDicom.Slice(1, 0);
+        data.SetText(Tags.BurnedInAnnotation, DicomVr.CS, value);
+        var path = files.Write(data);
+        Assert.ThrowsExactly<ImageFormatException>(() => Write(path, Path.Combine(files.Folder, "a.dcm"), null));
+    }
+
+    [TestMethod]
+    [DataRow("example_nifti2.nii.gz")]
+    [DataRow("anatomical.nii")]
+    public void A_NIfTI_file_keeps_none_of_its_texts(string name)
+    {
+        using var files = new SyntheticDicom();
+        using var source = ImageFormats.Open(TestData.Path("data/nifti/" + name));
+        var header = Nifti.NiftiSamples.FileOf(source).Header;
+        "Secret^Name"u8.CopyTo(header.Description);
+        var destination = Path.Combine(files.Folder, "a.nii");
+        source.Format.WriteDerived(source, destination, Nifti.NiftiSamples.SlicesOf(source), new() { Deidentify = true });
+        Assert.DoesNotContain("Secret", System.Text.Encoding.Latin1.GetString(File.ReadAllBytes(destination)));
+        using var written = ImageFormats.Open(destination);
+        Assert.IsEmpty(Nifti.NiftiSamples.FileOf(written).Extensions);
+        Assert.AreEqual(source.Affine?.ToString(), written.Affine?.ToString());
+    }
+
     private static DicomDataSet Write(string path, string destination, string? key)
     {
         using var scan = ImageFormats.Open(path);

@@ -8,6 +8,12 @@ namespace Tat.MLNet.Formats.Dicom.Codecs.Jpeg2000;
 /// <summary>Decodes a tile: its packets, their code-blocks, then the wavelet transform.</summary>
 internal sealed class TileDecoder
 {
+    /// <summary>As many precincts may be of any size.</summary>
+    private const long FewPrecincts = 1 << 16;
+
+    /// <summary>Where there are more they must be of so many samples, so that the memory for them is in proportion to that for the samples.</summary>
+    private const long FewSamples = 16;
+
     private readonly ImageSize _size;
     private readonly BlockDecoder _blocks;
     private readonly Area _area;
@@ -54,12 +60,11 @@ internal sealed class TileDecoder
         {
             var deeper = Math.Max(0, resolution - 1);
             var range = _size.Precision + (isHighX ? 1 : 0) + (isHighY ? 1 : 0);
-            var band = new Band(_area, _style.Levels - deeper, isHighX, isHighY)
+            return new Band(_area, _style.Levels - deeper, isHighX, isHighY)
             {
                 BitPlanes = quantization.BitPlanes(index, deeper),
                 StepSize = _style.IsReversible ? 1 : quantization.StepSize(index, deeper, range),
             };
-            return band;
         }
 
         var first = (3 * resolution) - 2;
@@ -68,8 +73,13 @@ internal sealed class TileDecoder
 
     private void ReadPackets(PacketStyle style, IReadOnlyList<ProgressionChange> changes, ReadOnlyMemory<byte>? headers)
     {
-        // A packet takes a byte at least: where there are fewer, no memory is taken for precincts.
+        // A packet takes a byte at least, and a precinct some memory: what cannot be is found before that is taken.
         var precincts = _resolutions.Sum(resolution => resolution.AnnouncedPrecincts);
+        if (precincts > Math.Max(FewPrecincts, _area.Width * _area.Height / FewSamples))
+        {
+            throw Jpeg2000Frame.Unsupported($"has precincts of fewer than {FewSamples} pixels");
+        }
+
         if (precincts > (_packets.Length + (headers?.Length ?? 0)) / style.Layers)
         {
             throw Jpeg2000Frame.Damaged();

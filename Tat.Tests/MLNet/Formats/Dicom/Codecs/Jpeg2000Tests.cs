@@ -187,6 +187,12 @@ public class Jpeg2000Tests
         AssertRefused("Part 2", [.. stream[..style], 0xFF, 0x76, 0, 4, 0, 0, .. stream[style..]]);
         AssertRefused("gdcmconv --raw", [.. stream[..style], 0xFF, 0x76, 0, 4, 0, 0, .. stream[style..]]);
 
+        // 512 × 512 pixels that are said to be in precincts of 2 × 2.
+        var large = _unsigned with { Rows = 512, Columns = 512 };
+        var precincts = OpenJpeg.Compress(large, new int[512 * 512], "-n 2 -c [256,256],[128,128]");
+        style = precincts.AsSpan().IndexOf((ReadOnlySpan<byte>)[0xFF, 0x52]);
+        AssertRefused("precincts", [.. precincts[..(style + 14)], 0x11, 0x11, .. precincts[(style + 16)..]], large.Layout);
+
         using var files = new SyntheticDicom();
         var path = files.WriteEncapsulated(_unsigned.Describe(), "1.2.840.10008.1.2.4.201", stream);
         var exception = Assert.ThrowsExactly<ImageFormatException>(() => ImageFormats.Open(path));

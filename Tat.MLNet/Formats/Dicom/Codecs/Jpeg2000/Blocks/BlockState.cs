@@ -16,6 +16,9 @@ internal sealed class BlockState
 
     private const uint Negative = 1u << 31;
 
+    /// <summary>A shift that leaves nothing.</summary>
+    private const int MostShift = 31;
+
     /// <summary>A column of a stripe more on each side, and a stripe more above and below.</summary>
     private ulong[] _flags = [];
 
@@ -84,10 +87,13 @@ internal sealed class BlockState
     public void Refine(int at, int plane, bool bit) => _values[at] += bit ? 1u << plane : 0u - (1u << plane);
 
     /// <summary>Twice a coefficient, half a step of the last bit-plane that is known included.</summary>
+    /// <param name="at">Its index.</param>
+    /// <param name="shift">By how many bit-planes a region of interest is lifted, all of whose magnitudes are beyond those of the rest (annex H).</param>
     public int Twice(int at, int shift)
     {
         var value = _values[at];
         var magnitude = (int)(value & ~Negative);
+        shift = Math.Min(shift, MostShift);
         if (magnitude >> 1 >> shift != 0)
         {
             magnitude >>= shift;

@@ -12,7 +12,7 @@ internal sealed record CodeBlock(Area Area, int MissingPlanes)
     public int Passes { get; private set; }
 
     /// <summary>The data, packet by packet and segment by segment.</summary>
-    public List<(int Start, int Length, int Passes)> Chunks { get; } = [];
+    public List<(int Start, int Length, int Passes)> Chunks { get; } = new(1);
 
     public void Add(int start, int length, int passes)
     {

@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using Tat.Torch.Imaging;
 
-namespace Tat.MLNet.Loading;
+namespace Tat.MLNet.Training;
 
 /// <summary>Keeps images for reading in any order: in memory up to a limit, then in a temporary file that only the user can read and that vanishes with the process.</summary>
 /// <remarks>Filled by one thread, then read by any.</remarks>

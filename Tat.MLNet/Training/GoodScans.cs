@@ -1,9 +1,11 @@
 using Tat.MLNet.Formats;
+using Tat.MLNet.Loading;
+using Tat.MLNet.Scans;
 using Tat.Torch.Data;
 using Tat.Torch.Imaging;
 using Tat.Torch.Tasks;
 
-namespace Tat.MLNet.Loading;
+namespace Tat.MLNet.Training;
 
 /// <summary>Good scans for training, of the folder layout <c>ROOT/TASK/PATIENT/…</c>: each patient's folder holds files and series, in folders of their own or not.</summary>
 /// <remarks>
@@ -103,11 +105,7 @@ public sealed class GoodScans : IDisposable
             using var scan = ImageFormats.Open(file, new() { AllowIrregularSeries = true, AllowUncalibratedCt = _options.AllowUncalibratedCt });
             var spacing = scan.RowSpacing is { } rows && scan.ColumnSpacing is { } columns ? Math.Sqrt(rows * columns) : _options.PixelSpacing
                 ?? throw new InvalidDataException("it does not record the size of its pixels.");
-            if (TaskOf(scan.Modality) is { } other && TaskVocabulary.Paper.TryGet(task.Name, out _) && other != task.Name)
-            {
-                throw new InvalidDataException($"it is of modality {scan.Modality}, in a folder for {task}.");
-            }
-
+            ScanTask.Of(scan, task.Name, _options.Tasks);
             var isVolume = scan.SliceCount > 1;
             var volume = $"{string.Join('/', isVolume ? names : names[..^1])}{(isVolume ? "" : FormattableString.Invariant($" {scan.Rows} × {scan.Columns}"))}";
             for (var i = 0; i < scan.SliceCount; i++)
@@ -138,14 +136,6 @@ public sealed class GoodScans : IDisposable
     [
         .. _options.Tasks.Select(task => new Images(_spool, task, [.. _slices.Where(slice => slice.Task == task && slice.HeldOut == heldOut)])).Where(images => images.Count > 0),
     ];
-
-    private static string? TaskOf(string? modality) => modality switch
-    {
-        "CT" => RestorationTask.Ct.Name,
-        "MR" => RestorationTask.Mri.Name,
-        "PT" => RestorationTask.Pet.Name,
-        _ => null,
-    };
 
     private sealed record Slice(RestorationTask Task, string Volume, string Name, double PixelSpacing, bool HeldOut, int Place);
 

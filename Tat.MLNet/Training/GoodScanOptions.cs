@@ -1,6 +1,6 @@
 using Tat.Torch.Tasks;
 
-namespace Tat.MLNet.Loading;
+namespace Tat.MLNet.Training;
 
 /// <summary>How good scans for training are read.</summary>
 public sealed record GoodScanOptions

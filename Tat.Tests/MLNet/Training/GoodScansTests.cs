@@ -1,8 +1,9 @@
-using Tat.MLNet.Loading;
+using Tat.MLNet.Training;
 using Tat.Tests.Formats;
+using Tat.Tests.Loading;
 using Tat.Torch.Tasks;
 
-namespace Tat.Tests.Loading;
+namespace Tat.Tests.Training;
 
 [TestClass]
 public sealed class GoodScansTests

@@ -1,0 +1,149 @@
+using System.Globalization;
+using Microsoft.ML;
+using Tat.MLNet.Formats;
+using Tat.MLNet.Scoring;
+using Tat.Tests.Formats;
+using Tat.Tests.Formats.Dicom;
+using Tat.Tests.Formats.Nifti;
+using Tat.Tests.Onnx;
+using Tat.Torch.Checkpoints;
+using Tat.Torch.Files;
+using Tat.Torch.Inference;
+using Tat.Torch.Model;
+using Tat.Torch.Onnx;
+using Tat.Torch.TensorFiles;
+using Tat.Torch.TensorFiles.PyTorch;
+using Tat.Torch.Training.Resuming;
+
+namespace Tat.Tests.Files;
+
+/// <summary>
+/// Damaged files of all formats are read, or refused by the documented exception that names the file, with little memory and time. A million of them run with
+/// <c>TAT_MUTANTS=1000000 dotnet test -c Release --filter "FullyQualifiedName~FormatFuzzTests"</c>; <c>TAT_MUTANTS_SEED</c> chooses others.
+/// </summary>
+[TestClass]
+public sealed class FormatFuzzTests
+{
+    private const int Mutants = 3000;
+    private const long AllowedBytes = ReadBudget.Overhead + (32L << 20);
+
+    /// <summary>Reading takes milliseconds. Among other tests, whose time counts too, the limit leaves room for them.</summary>
+    private static readonly TimeSpan _longest = TimeSpan.FromSeconds(Environment.GetEnvironmentVariable("TAT_MUTANTS") is null ? 20 : 2);
+
+    [TestMethod]
+    public void Damaged_files_of_all_formats_are_read_or_refused_by_the_documented_exception()
+    {
+        using var folder = new TemporaryFolder();
+        Directory.CreateDirectory(folder.Path);
+        var samples = Samples(folder).ToArray();
+        var random = new Random(FromEnvironment("TAT_MUTANTS_SEED", 20260101));
+        var mutator = new Mutator(random);
+        for (var i = 0; i < FromEnvironment("TAT_MUTANTS", Mutants); i++)
+        {
+            var (name, content, read, isExpected) = samples[i % samples.Length];
+            var mutant = mutator.Damage(content);
+            var path = folder[$"mutant{Path.GetExtension(name)}"];
+            File.WriteAllBytes(path, mutant);
+            var (before, clock) = (GC.GetAllocatedBytesForCurrentThread(), Environment.CpuUsage.TotalTime);
+            try
+            {
+                read(path);
+            }
+            catch (Exception exception) when (isExpected(exception))
+            {
+                var message = exception.Message;
+                if (!message.Contains("mutant", StringComparison.Ordinal) || message.Length > 1500 || MessageText.Printable(message) != message)
+                {
+                    Assert.Fail($"Mutant {i} of {name}, kept as {Keep(mutant, i, name)}, is answered by: {message}");
+                }
+            }
+            catch (Exception exception)
+            {
+                Assert.Fail($"Mutant {i} of {name}, kept as {Keep(mutant, i, name)}: {exception}");
+            }
+
+            var (taken, time) = (GC.GetAllocatedBytesForCurrentThread() - before, Environment.CpuUsage.TotalTime - clock);
+            if (taken > (16L * mutant.Length) + AllowedBytes || time > _longest)
+            {
+                Assert.Fail($"Mutant {i} of {name}, kept as {Keep(mutant, i, name)}, of {mutant.Length} bytes took {taken} bytes and {time}.");
+            }
+        }
+    }
+
+    /// <summary>A file of each format, how it is read, and how it may be refused.</summary>
+    private static IEnumerable<(string Name, byte[] Content, Action<string> Read, Func<Exception, bool> IsExpected)> Samples(TemporaryFolder folder)
+    {
+        static bool IsImageError(Exception exception) => exception is ImageFormatException;
+        static bool IsDataError(Exception exception) => exception is InvalidDataException;
+        float[] pixels = [.. Enumerable.Range(0, 24).Select(i => (float)i)];
+        var array = new MemoryStream();
+        NumpyFile.Write(array, pixels, [2, 3, 4]);
+        yield return ("a.npy", array.ToArray(), ReadImage, IsImageError);
+        yield return ("a.bin", TorchFileWriter.PickleTensor(pixels, [2, 3, 4]), ReadImage, IsImageError);
+        yield return ("a.nii", File.ReadAllBytes(NiftiSamples.WriteRamp(folder["a.nii"])), ReadImage, IsImageError);
+        yield return ("a.nii.gz", File.ReadAllBytes(NiftiSamples.WriteRamp(folder["a.nii.gz"])), ReadImage, IsImageError);
+        using (var files = new SyntheticDicom())
+        {
+            yield return ("a.dcm", File.ReadAllBytes(files.Write(SyntheticDicom.Slice(1, 0))), ReadImage, IsImageError);
+            yield return ("pet.dcm", File.ReadAllBytes(files.Write(SyntheticDicom.Pet())), path => ReadImage(path, PetQuantity.Suv), IsImageError);
+        }
+
+        yield return ("a.csv", "LowQuality,HighQuality,Task,SliceIndex,Patient\na.nii,b.nii,CT,0,\"x, \"\"y\"\"\"\nc.nii,,PET,1,z\n"u8.ToArray(), path => new MLContext().ImageRestoration.LoadList(path), IsDataError);
+
+        using var model = ExportedModels.CreateModel();
+        WeightsFile.Export(model.Network, folder["w.pth"]);
+        yield return ("w.pth", File.ReadAllBytes(folder["w.pth"]), Import, IsDataError);
+        WeightsFile.Export(model.Network, folder["w.safetensors"]);
+        yield return ("w.safetensors", File.ReadAllBytes(folder["w.safetensors"]), Import, IsDataError);
+        model.Save(folder["m.safetensors"]);
+        yield return ("m.safetensors", File.ReadAllBytes(folder["m.safetensors"]), Inspect, IsDataError);
+        yield return ("old.safetensors", WithoutChecksum(model), path => TatModel.Load(path).Dispose(), IsDataError);
+        yield return ("old.onnx", ExportedModels.Export(model), Inspect, IsDataError);
+        OnnxExporter.Export(model, folder["m.onnx"], new() { Verify = false });
+        yield return ("m.onnx", File.ReadAllBytes(folder["m.onnx"]), Inspect, IsDataError);
+        yield return ("c.safetensors", Checkpoint(model), path => TrainingCheckpoint.ReadManifest(path), IsDataError);
+        var ml = new MLContext();
+        var empty = ml.Data.LoadFromEnumerable(Array.Empty<Row>());
+        ml.Model.Save(new TatTransformer(ExportedModels.CreateModel(), new(), 1, NonFiniteHandling.Throw), empty.Schema, folder["m.zip"]);
+        yield return ("m.zip", File.ReadAllBytes(folder["m.zip"]), Inspect, IsDataError);
+    }
+
+    private static void ReadImage(string path) => ReadImage(path, PetQuantity.AsStored);
+
+    private static void ReadImage(string path, PetQuantity pet)
+    {
+        using var scan = ImageFormats.Open(path, new() { Pet = pet });
+        scan.ReadSlice(0);
+        scan.ReadSlice(scan.SliceCount - 1);
+    }
+
+    private static void Import(string path) => WeightsFile.Import(path).Dispose();
+
+    private static void Inspect(string path) => new MLContext().ImageRestoration.ReadModelInfo(path);
+
+    private static byte[] WithoutChecksum(TatModel model) => Write(model, TatModelFormat.Write(model.Network.Options, model.Tasks, model.Card));
+
+    private static byte[] Checkpoint(TatModel model) => Write(model, new() { ["manifest"] = System.Text.Json.JsonSerializer.Serialize(model.Card), ["checksum"] = "xxh3-128:0" });
+
+    private static byte[] Write(TatModel model, Dictionary<string, string> description)
+    {
+        var stream = new MemoryStream();
+        SafetensorsWriter.Write(stream, model.Network.named_parameters().Select(pair => KeyValuePair.Create(pair.name, (TorchSharp.torch.Tensor)pair.parameter)), description);
+        return stream.ToArray();
+    }
+
+    private static string Keep(byte[] mutant, int number, string name)
+    {
+        var path = Path.Combine(Path.GetTempPath(), $"tat-mutant-{number}-{name}");
+        File.WriteAllBytes(path, mutant);
+        return path;
+    }
+
+    private static int FromEnvironment(string name, int otherwise) =>
+        int.TryParse(Environment.GetEnvironmentVariable(name), NumberStyles.Integer, CultureInfo.InvariantCulture, out var value) ? value : otherwise;
+
+    private sealed class Row
+    {
+        public float Value { get; set; }
+    }
+}
