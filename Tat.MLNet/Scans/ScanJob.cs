@@ -13,8 +13,9 @@ public sealed record ScanJob(ScanSource Source, string Destination)
     /// <summary>Names the results of scans: each as its source, scans of equal names with the folders that they come from.</summary>
     /// <param name="scans">The scans; one that is there twice is taken once.</param>
     /// <param name="output">A folder, or a file where there is one scan; <see langword="null"/> for NAME_restored in the current folder.</param>
+    /// <param name="numbered">Whether results are numbered in the order of the scans instead, because names of sources can be those of patients.</param>
     /// <exception cref="InvalidDataException">The output is a file and there are several scans, or a result would replace its source.</exception>
-    public static IReadOnlyList<ScanJob> Plan(IEnumerable<ScanSource> scans, string? output)
+    public static IReadOnlyList<ScanJob> Plan(IEnumerable<ScanSource> scans, string? output, bool numbered = false)
     {
         ArgumentNullException.ThrowIfNull(scans);
         List<ScanSource> all = [.. scans.DistinctBy(scan => (Path.GetFullPath(scan.Path), scan.SeriesInstanceUid, scan.Name))];
@@ -25,7 +26,7 @@ public sealed record ScanJob(ScanSource Source, string Destination)
         }
 
         string Destination(ScanSource scan, string name) => output is null ? $"{name}_restored{scan.Ending}" : Path.Combine(output, name + scan.Ending);
-        List<ScanJob> jobs = isFile ? [new(all[0], output!)] : [.. all.Zip(DistinctNames(all), (scan, name) => new ScanJob(scan, Destination(scan, name)))];
+        List<ScanJob> jobs = isFile ? [new(all[0], output!)] : [.. all.Zip(numbered ? [.. all.Select((_, i) => $"scan-{i + 1:D4}")] : DistinctNames(all), (scan, name) => new ScanJob(scan, Destination(scan, name)))];
         return jobs.Find(job => Path.GetFullPath(job.Source.Path) == Path.GetFullPath(job.Destination)) is { } same
             ? throw new InvalidDataException($"'{same.Source.Path}' would be replaced by its own result; name another destination.")
             : jobs;

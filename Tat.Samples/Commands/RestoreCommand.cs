@@ -45,7 +45,7 @@ internal static class RestoreCommand
             var readOptions = reading.Of(parsed) with { Plane = parsed.GetValue(plane), Pet = parsed.GetValue(asStored) ? PetQuantity.AsStored : PetQuantity.Suv };
             var found = ScanFinder.Find(parsed.GetRequiredValue(images), readOptions, cancellationToken);
             var dataset = parsed.GetValue(bids) ? new BidsDataset(parsed.GetValue(output)!, found.Scans, parsed.GetValue(task)) : null;
-            var jobs = dataset?.Jobs ?? ScanJob.Plan(found.Scans, parsed.GetValue(output));
+            var jobs = dataset?.Jobs ?? ScanJob.Plan(found.Scans, parsed.GetValue(output), numbered: derived.Of(parsed).Deidentify);
             foreach (var leftOut in found.LeftOut)
             {
                 terminal.Error(leftOut.ToString());

@@ -40,7 +40,7 @@ public sealed class TensorFormat : IImageFormat
         }
         catch (InvalidDataException exception)
         {
-            throw new ImageFormatException(path, $"{exception.Message.TrimEnd('.')}; it is not an image tensor, or damaged.", exception);
+            throw new ImageFormatException(path, $"{(exception.InnerException ?? exception).Message.TrimEnd('.')}; it is not an image tensor, or damaged.", exception);
         }
     }
 

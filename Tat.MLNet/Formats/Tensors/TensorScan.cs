@@ -44,7 +44,7 @@ internal sealed class TensorScan(string path, IImageFormat format, NumberArray a
         }
         catch (Exception exception) when (exception is InvalidDataException or EndOfStreamException)
         {
-            throw new ImageFormatException(path, $"{exception.Message.TrimEnd('.')}; get a complete copy.", exception);
+            throw new ImageFormatException(path, $"{(exception.InnerException ?? exception).Message.TrimEnd('.')}; get a complete copy.", exception);
         }
     }
 

@@ -103,9 +103,15 @@ internal sealed class TrainingOptions
             LogFolder = parsed.GetValue(_logs) ?? given.LogFolder,
             Seed = parsed.GetValue(_seed) ?? given.Seed,
             Device = ComputeDevice.Choose(parsed.GetRequiredValue(_device)),
-            DataDescription = given.DataDescription ?? Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(data ?? from
-                ?? throw new InvalidDataException("The options file names no data: add \"from\" or \"data\" to it, or give --from or --data.")))),
+
+            // The name of a folder can be that of a patient or a project: a model says of its data only what its maker has written.
+            DataDescription = given.DataDescription,
         };
+        if (data is null && from is null)
+        {
+            throw new InvalidDataException("The options file names no data: add \"from\" or \"data\" to it, or give --from or --data.");
+        }
+
         return plan with
         {
             Network = (preset.Network ?? plan.Network) with { TrainSize = training.PatchSize },

@@ -47,6 +47,16 @@ public class ScanFinderTests
     }
 
     [TestMethod]
+    public void Results_that_are_to_name_nobody_are_numbered()
+    {
+        using var files = new SyntheticDicom();
+        files.Write(SyntheticDicom.Slice(1, 0), "Doe^Jane.dcm");
+        files.Write(SyntheticDicom.Slice(1, 0, "1.2.3.5"), "Doe^John.dcm");
+        var jobs = ScanJob.Plan(ScanFinder.Find([files.Folder]).Scans, "out", numbered: true);
+        CollectionAssert.AreEqual(new[] { "scan-0001", "scan-0002" }, jobs.Select(job => Path.GetFileNameWithoutExtension(job.Destination)).ToArray());
+    }
+
+    [TestMethod]
     public void Only_the_series_that_is_asked_for_is_judged()
     {
         using var files = new SyntheticDicom();

@@ -13,7 +13,6 @@ internal sealed class DerivedFrames
 
     private readonly IReadOnlyList<DicomSlice> _slices;
     private readonly DerivedScaling _scaling;
-    private readonly List<DerivedValues> _values;
     private readonly List<(Quantizer Quantizer, short[] Stored)> _frames = [];
 
     /// <summary>Quantises the restored frames of an object.</summary>
@@ -23,22 +22,22 @@ internal sealed class DerivedFrames
     public DerivedFrames(IReadOnlyList<DicomSlice> slices, IReadOnlyList<ImageSlice> restored, DerivedScaling scaling)
     {
         (_slices, _scaling) = (slices, scaling);
-        _values = slices.Select((slice, i) => new DerivedValues(slice, restored[i], scaling)).ToList();
+        var values = slices.Select((slice, i) => new DerivedValues(slice, restored[i], scaling).Values);
 
-        // Without functional groups all frames share one rescale.
-        Quantizer? shared = slices.Count > 1 && !IsEnhanced(slices[0]) ? scaling.Choose(slices[0], _values.SelectMany(frame => frame.Values).ToArray()) : null;
-        foreach (var frame in _values)
+        // Without functional groups all frames share one rescale; others are stored one by one, and their values let go.
+        Quantizer? shared = slices.Count > 1 && !IsEnhanced(slices[0]) ? scaling.Choose(slices[0], values.SelectMany(frame => frame).ToArray()) : null;
+        foreach (var (i, frame) in values.Index())
         {
-            var quantizer = shared ?? scaling.Choose(frame.Slice, frame.Values);
-            _frames.Add((quantizer, Array.ConvertAll(frame.Values, quantizer.Store)));
+            var quantizer = shared ?? scaling.Choose(slices[i], frame);
+            _frames.Add((quantizer, Array.ConvertAll(frame, value => Store(value, quantizer, slices[i]))));
         }
     }
 
     /// <summary>The frames of the source.</summary>
     public IReadOnlyList<DicomSlice> Slices => _slices;
 
-    /// <summary>What a frame is to hold, in modality values, and how far off rounding may be.</summary>
-    public (double[] Values, double Tolerance) Expected(int frame) => (_values[frame].Values, _frames[frame].Quantizer.Slope * 0.501);
+    /// <summary>How far off what is read back may be: the rounding of decimal strings.</summary>
+    public double Tolerance(int frame) => _frames[frame].Quantizer.Slope * 0.001;
 
     /// <summary>What is stored of a frame, in modality values.</summary>
     public double ValueAt(int frame, int pixel) => _frames[frame].Quantizer.Restore(_frames[frame].Stored[pixel]);
@@ -102,6 +101,14 @@ internal sealed class DerivedFrames
 
         _scaling.DescribeQuantity(dataSet);
         return unsigned;
+    }
+
+    private static short Store(double value, Quantizer quantizer, DicomSlice slice)
+    {
+        var stored = quantizer.Store(value);
+        return Math.Abs(quantizer.Restore(stored) - value) <= quantizer.Slope * 0.501
+            ? stored
+            : throw new ImageFormatException(slice.Source.Path, FormattableString.Invariant($"the restored value {value} does not fit into what is stored; the result is not kept."));
     }
 
     private static bool IsEnhanced(DicomSlice slice) => slice.HasFunctionalGroups;

@@ -10,7 +10,6 @@ internal sealed class DerivedValues
     /// <exception cref="ArgumentException">It has another size than the source, or values that are no numbers.</exception>
     public DerivedValues(DicomSlice slice, ImageSlice restored, DerivedScaling scaling)
     {
-        Slice = slice;
         if (restored.Height != slice.Layout.Rows || restored.Width != slice.Layout.Columns)
         {
             throw new ArgumentException($"A restored slice has {restored.Height} × {restored.Width} pixels where the source has {slice.Layout.Rows} × {slice.Layout.Columns}; give slices of the source's size.");
@@ -32,8 +31,6 @@ internal sealed class DerivedValues
             }
         }
     }
-
-    public DicomSlice Slice { get; }
 
     /// <summary>Values in the unit that is stored.</summary>
     public double[] Values { get; }
