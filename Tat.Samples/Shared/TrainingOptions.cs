@@ -106,6 +106,7 @@ internal sealed class TrainingOptions
             DataDescription = given.DataDescription ?? Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(data ?? from
                 ?? throw new InvalidDataException("The options file names no data: add \"from\" or \"data\" to it, or give --from or --data.")))),
         };
+        training.Validate();
         return plan with
         {
             Network = (preset.Network ?? plan.Network) with { TrainSize = training.PatchSize },
