@@ -112,6 +112,7 @@ internal sealed class TrainingOptions
             throw new InvalidDataException("The options file names no data: add \"from\" or \"data\" to it, or give --from or --data.");
         }
 
+        training.Validate();
         return plan with
         {
             Network = (preset.Network ?? plan.Network) with { TrainSize = training.PatchSize },

@@ -37,6 +37,9 @@ public sealed class TrainCommandTests
         var fromCheckpoint = await Cli.RunAsync("evaluate", "--data", folder["set"], "--checkpoint", folder["on"], "--json");
         Assert.AreEqual((await Cli.RunAsync("evaluate", "--data", folder["set"], "--model", folder["on.zip"], "--json")).Output, fromCheckpoint.Output);
         (await Cli.RunAsync("train", "--from", folder["good"], "--hold-out", "p9", "--out", folder["x.zip"])).AssertFailed(1, "p9");
+        var early = await Cli.RunAsync("train", "--from", folder["good"], "--rate", "-1", "--out", folder["x.zip"]);
+        early.AssertFailed(1, "LearningRate is -1");
+        Assert.AreEqual("", early.Output, "before scans are read");
     }
 
     [TestMethod]
