@@ -84,8 +84,15 @@ internal static class RestoreCommand
                 var result = terminal.Track(job.Source.Name, progress => restorer.RestoreScan(job.Source, job.Destination, options(job), new SliceProgress(progress), cancellationToken), quiet: json);
                 results.Add(new
                 {
-                    result.Source, Task = result.Task.Name, result.Slices, result.Unrestored, result.ShareBeyondRange, result.Destination, clock.Elapsed.TotalSeconds,
-                    result.SeriesInstanceUids, result.Warnings,
+                    result.Source,
+                    Task = result.Task.Name,
+                    result.Slices,
+                    result.Unrestored,
+                    result.ShareBeyondRange,
+                    result.Destination,
+                    clock.Elapsed.TotalSeconds,
+                    result.SeriesInstanceUids,
+                    result.Warnings,
                 });
                 if (!json)
                 {

@@ -5,6 +5,7 @@ using Tat.MLNet.Scoring;
 using Tat.MLNet.Training;
 using Tat.Samples.Shell;
 using Tat.Tests.Samples;
+using Tat.Torch.Imaging;
 using Tat.Torch.Model;
 using Tat.Torch.Onnx;
 using Tat.Torch.Training;
@@ -64,14 +65,14 @@ public sealed partial class ReadmeTests
     }
 
     /// <summary>Compiled, not run.</summary>
-    internal static void Onnx(MLContext ml)
+    internal static void Onnx(MLContext ml, ImageSlice slice)
     {
         // README
         var images = ml.ImageRestoration.LoadImages("scans", task: "MRI");
         var restored = ml.ImageRestoration.ApplyOnnx("tat.onnx").Fit(images).Transform(images);
         var onGpu = ml.ImageRestoration.ApplyOnnx(new TatOnnxEstimator.Options { ModelFile = "tat.onnx", Runtime = new() { ExecutionProvider = "CUDA" } });
         using var withoutPipeline = new OnnxRestorer("tat.onnx");
-        var range = ml.ImageRestoration.ReadModelInfo("pixels.onnx").Tasks["MRI"].NormalizationRange;
+        var range = ml.ImageRestoration.ReadModelInfo("pixels.onnx").Tasks["MRI"].RangeOf(slice); // an ImageSlice
         var plain = ml.Transforms.ApplyOnnxModel(["restored"], ["pixels", "size", "range_min", "range_max"], "pixels.onnx");
         // end
         _ = (restored, onGpu, range, plain);

@@ -1,9 +1,9 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Tat.Torch.TensorFiles;
 using Tat.Torch.Files;
 using Tat.Torch.Tasks;
+using Tat.Torch.TensorFiles;
 
 namespace Tat.Torch.Model;
 

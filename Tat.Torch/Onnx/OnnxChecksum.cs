@@ -1,8 +1,8 @@
 using System.IO.Hashing;
 using System.Text;
 using Google.Protobuf;
-using Tat.Torch.TensorFiles;
 using Tat.Torch.Onnx.Schema;
+using Tat.Torch.TensorFiles;
 
 namespace Tat.Torch.Onnx;
 

@@ -1,8 +1,8 @@
 using Google.Protobuf;
-using Tat.Torch.TensorFiles;
 using Tat.Torch.Model;
 using Tat.Torch.Onnx;
 using Tat.Torch.Tasks;
+using Tat.Torch.TensorFiles;
 using static TorchSharp.torch;
 
 namespace Tat.Torch.Pretrained;

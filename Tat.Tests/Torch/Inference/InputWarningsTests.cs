@@ -1,7 +1,7 @@
 using Tat.Tests.Degradation;
 using Tat.Tests.Scoring;
-using Tat.Torch.Inference;
 using Tat.Torch.Imaging;
+using Tat.Torch.Inference;
 using Tat.Torch.Model;
 using Tat.Torch.Tasks;
 
