@@ -27,7 +27,7 @@ internal static class QuickstartCommand
     /// <summary>What two minutes of two CPU cores suffice for: the model has learnt real scans, and gets used to phantoms.</summary>
     private static readonly Sizes _sizes = new(ImageSize: 128, TrainingPairs: 48, TestPairs: 12, MriFactor: 2, TatTrainerOptions.FineTuning with
     {
-        Iterations = 400,
+        Iterations = 1600,
         TaskWeights = new Dictionary<string, double> { ["PET"] = 1, ["CT"] = 1, ["MRI"] = 1.5 },
         DataDescription = "phantoms of the quickstart",
     });
