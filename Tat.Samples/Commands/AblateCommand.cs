@@ -5,6 +5,7 @@ using Tat.Samples.Shared;
 using Tat.Samples.Shared.Training;
 using Tat.Samples.Shell;
 using Tat.Torch.Data;
+using Tat.Torch.Files;
 using Tat.Torch.Imaging;
 using Tat.Torch.Metrics;
 using Tat.Torch.Model;
@@ -33,7 +34,7 @@ internal static class AblateCommand
         command.SetAction((parsed, cancellationToken) =>
         {
             var target = parsed.GetRequiredValue(output);
-            CommonOptions.CheckFree(parsed.GetValue(overwrite), target);
+            CommonOptions.CheckFile(parsed.GetValue(overwrite), target);
             var (train, test) = parsed.GetValue(data) is { } root
                 ? (ReadDataSet(root, "train"), ReadDataSet(root, "test"))
                 : (Phantoms(parsed.GetValue(pairs), parsed.GetValue(size), parsed.GetValue(seed)), Phantoms(Math.Max(1, parsed.GetValue(pairs) / 2), parsed.GetValue(size), parsed.GetValue(seed) + 1));
@@ -63,18 +64,9 @@ internal static class AblateCommand
 
     private static void WriteTable(string path, IReadOnlyList<AblationStudy.Measurement> measurements)
     {
-        var temporary = $"{path}.{Guid.NewGuid():N}.tmp";
-        try
-        {
-            File.WriteAllLines(temporary, measurements
-                .Select(item => string.Create(CultureInfo.InvariantCulture, $"\"{item.Variant}\",{item.Task},\"{item.Image}\",{item.Psnr:R},{item.Ssim:R},{item.Rmse:R}"))
-                .Prepend("variant,task,image,psnr,ssim,rmse"));
-            File.Move(temporary, path, overwrite: true);
-        }
-        finally
-        {
-            File.Delete(temporary);
-        }
+        TextFile.Write(path, measurements
+            .Select(item => string.Create(CultureInfo.InvariantCulture, $"{CsvCell.Quoted(item.Variant)},{CsvCell.Quoted(item.Task)},{CsvCell.Quoted(item.Image)},{item.Psnr:R},{item.Ssim:R},{item.Rmse:R}"))
+            .Prepend("variant,task,image,psnr,ssim,rmse"));
     }
 
     private static void Show(Terminal terminal, IReadOnlyList<AblationStudy.Measurement> measurements, bool json, string path)

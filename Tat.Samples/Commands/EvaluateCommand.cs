@@ -52,7 +52,7 @@ internal static class EvaluateCommand
                 : PairFiles.Between(tasks[parsed.GetRequiredValue(task)], parsed.GetRequiredValue(low), parsed.GetRequiredValue(high), reading.Of(parsed));
             if (parsed.GetValue(csv) is { } target)
             {
-                CommonOptions.CheckFree(parsed.GetValue(overwrite), target);
+                CommonOptions.CheckFile(parsed.GetValue(overwrite), target);
             }
 
             IEnumerable<EvaluatedSlice> Slices() => pairs.SelectMany((files, number) => files.Read().Select(read =>

@@ -48,4 +48,27 @@ internal static class CommonOptions
             throw new IOException($"'{taken}' exists; add --overwrite to replace it.");
         }
     }
+
+    /// <summary>Refuses, before the work is done, a file that could not be written after it.</summary>
+    /// <exception cref="IOException">It exists and is not to be replaced, is a folder, or its folder cannot be written to.</exception>
+    public static void CheckFile(bool overwrite, string path)
+    {
+        CheckFree(overwrite, path);
+        try
+        {
+            if (Directory.Exists(path))
+            {
+                throw new IOException("it is a folder.");
+            }
+
+            Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
+            var trial = $"{path}.{Guid.NewGuid():N}.tmp";
+            File.WriteAllBytes(trial, [0]);
+            File.Delete(trial);
+        }
+        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
+        {
+            throw new IOException($"'{path}' cannot be written: {problem.Message} Choose another file.", problem);
+        }
+    }
 }

@@ -73,4 +73,9 @@ namespace Microsoft.ML.Runtime
 
         int? GpuDeviceId { get; }
     }
+
+    public interface ICancelable
+    {
+        bool IsCanceled { get; }
+    }
 }

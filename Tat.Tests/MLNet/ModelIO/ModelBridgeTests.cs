@@ -31,6 +31,7 @@ public class ModelBridgeTests
     [DataRow("IHostEnvironmentInternal.get_TempFilePath")]
     [DataRow("IHostEnvironmentInternal.get_FallbackToCpu")]
     [DataRow("IHostEnvironmentInternal.get_GpuDeviceId")]
+    [DataRow("ICancelable.get_IsCanceled")]
     public void Microsoft_ML_Core_has_the_bridged_member(string member)
     {
         var token = BridgedMembers()[member];
