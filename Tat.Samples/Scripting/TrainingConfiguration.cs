@@ -68,7 +68,19 @@ internal sealed record TrainingConfiguration
         TrainingOption.Training.Validate();
         Require(TrainingOption.Training.MaximumDuration is null, nameof(TatTrainerOptions.MaximumDuration), TrainingOption.Training.MaximumDuration, "leave it out: the number of iterations says when training ends, so that it can be repeated");
         Require(TrainingOption.Training.Device is null, nameof(TatTrainerOptions.Device), TrainingOption.Training.Device, $"leave it out, and say so in {nameof(Environment)}");
-        ComputeDevice.Choose(Environment.Device);
+        Require(IsDevice(Environment.Device), nameof(Environment.Device), Environment.Device, "use cpu, cuda, cuda:N or auto");
+    }
+
+    private static bool IsDevice(string name)
+    {
+        try
+        {
+            return ComputeDevice.Choose(name) is not null;
+        }
+        catch (ArgumentException)
+        {
+            return false;
+        }
     }
 
     private static void Require(bool holds, string property, object? value, string advice)
