@@ -59,7 +59,7 @@ public static class OnnxExporter
             ProducerVersion = card.ProductVersion,
             ModelVersion = card.Iterations,
             DocString = $"Task-Adaptive Transformer (MICCAI 2025, arXiv 2512.14550) for {string.Join(", ", tasks.Select(Describe))}. Not for diagnostic use.",
-            Graph = new ModelGraph(network, new(weights)).Build(options.Signature, options.HalfPrecisionWeights),
+            Graph = new ModelGraph(new(network), new(weights)).Build(options.Signature, options.HalfPrecisionWeights),
         };
         model.OpsetImport.Add(new OperatorSetIdProto { Version = Opset });
         new OnnxMetadata(options.Signature, network, tasks, card).Write(model);

@@ -1,4 +1,5 @@
 using Tat.Torch.Kernels;
+using Tat.Torch.Model.Contracts;
 using Tat.Torch.Model.FeatureMaps;
 using Tat.Torch.Model.Parameters;
 using TorchSharp.Utils;
@@ -21,17 +22,15 @@ internal sealed class GatedFeedForward : DepthWiseLayer
 
     [ComponentName(Name = "project_out")]
     private readonly Weights _projectOut;
-    private readonly long _hidden;
     private readonly long _padding;
 
-    public GatedFeedForward(ParameterSource source, TatNetworkOptions options, int channels, bool adaptive)
-        : base(source, 2 * options.Hidden(channels), adaptive, Math.Sqrt(2.0 / 9))
+    public GatedFeedForward(ParameterSource source, BlockPlan plan)
+        : base(source, plan.HiddenFilter, plan.IsAdaptive, Math.Sqrt(2.0 / 9))
     {
-        _hidden = options.Hidden(channels);
-        _padding = (Multiple - (_hidden % Multiple)) % Multiple;
-        _projectIn = Weights.Convolution(source, channels, 2 * _hidden, 1, options.Bias);
-        _plain = adaptive ? null : Weights.DepthWise(source, 2 * _hidden, options.Bias);
-        _projectOut = Weights.Convolution(source, _hidden, channels, 1, options.Bias);
+        _padding = (Multiple - (plan.Hidden % Multiple)) % Multiple;
+        _projectIn = Weights.Of(source, plan.FeedForwardIn);
+        _plain = plan.IsAdaptive ? null : Weights.Of(source, plan.HiddenFilter);
+        _projectOut = Weights.Of(source, plan.FeedForwardOut);
         RegisterComponents();
     }
 

@@ -10,11 +10,11 @@ internal sealed class Stage : nn.Module
 {
     private readonly TransformerBlock[] _blocks;
 
-    public Stage(ParameterSource source, TatNetworkOptions options, int level, int channels, int blocks, bool adaptive)
+    public Stage(ParameterSource source, StagePlan plan)
         : base(nameof(Stage))
     {
-        _blocks = [.. Enumerable.Range(0, blocks).Select(_ => new TransformerBlock(source, options, level, channels, adaptive))];
-        for (var i = 0; i < blocks; i++)
+        _blocks = [.. Enumerable.Range(0, plan.Blocks).Select(_ => new TransformerBlock(source, plan.Block))];
+        for (var i = 0; i < plan.Blocks; i++)
         {
             register_module($"{i}", _blocks[i]);
         }

@@ -20,13 +20,13 @@ internal sealed class TransformerBlock : nn.Module
     [ComponentName(Name = "ffn")]
     private readonly GatedFeedForward _feedForward;
 
-    public TransformerBlock(ParameterSource source, TatNetworkOptions options, int level, int channels, bool adaptive)
+    public TransformerBlock(ParameterSource source, BlockPlan plan)
         : base(nameof(TransformerBlock))
     {
-        _attentionNorm = new(source, channels, options.LayerNorm);
-        _attention = new(source, options, level, channels, adaptive);
-        _feedForwardNorm = new(source, channels, options.LayerNorm);
-        _feedForward = new(source, options, channels, adaptive);
+        _attentionNorm = new(source, plan.Channels, plan.Options.LayerNorm);
+        _attention = new(source, plan);
+        _feedForwardNorm = new(source, plan.Channels, plan.Options.LayerNorm);
+        _feedForward = new(source, plan);
         RegisterComponents();
     }
 
