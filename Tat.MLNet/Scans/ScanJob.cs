@@ -8,7 +8,7 @@ namespace Tat.MLNet.Scans;
 public sealed record ScanJob(ScanSource Source, string Destination)
 {
     /// <summary>Whether the result is there.</summary>
-    public bool IsDone => File.Exists(Destination) || Directory.Exists(Destination);
+    public bool IsDone => File.Exists(Destination) || Directory.Exists(Destination) || NiftiPaths.EndingOf(Destination) is not null && File.Exists(NiftiPaths.OfPart(Destination, 1));
 
     /// <summary>Names the results of scans: each as its source, scans of equal names with the folders that they come from.</summary>
     /// <param name="scans">The scans; one that is there twice is taken once.</param>

@@ -59,6 +59,21 @@ public sealed class DicomFormat : IImageFormat
         }
     }
 
+    /// <summary>Opens a file once, to see what it is and to read it.</summary>
+    /// <returns>The scan; <see langword="null"/> where the file is none of DICOM.</returns>
+    /// <exception cref="ImageFormatException">It is damaged, or of a kind that cannot be read.</exception>
+    internal IImageScan? TryOpenFile(string path, ImageReadOptions options)
+    {
+        try
+        {
+            return OpenFile(path, options);
+        }
+        catch (DicomDataException exception)
+        {
+            return exception.IsOtherFormat ? null : throw exception.At(path);
+        }
+    }
+
     /// <inheritdoc/>
     /// <remarks>
     /// <para>Each object of the source gives a new one, of one new series in the same study and frame of reference, in Explicit VR Little Endian
@@ -146,7 +161,9 @@ public sealed class DicomFormat : IImageFormat
             return single.Assemble(path, this, options);
         }
 
-        throw new DicomDataException(found.Count > 0
+        throw new DicomDataException(found.Count > 1 && found.DistinctBy(series => series.Uid).Count() == 1
+            ? $"the series mixes images of different sizes or units, or is there several times; restore it as a whole, or separate them:{string.Concat(found.Select(series => $"{Environment.NewLine}  {series}"))}"
+            : found.Count > 0
             ? $"the folder holds {found.Count} series; name the one to open:{string.Concat(found.Select(series => $"{Environment.NewLine}  {series}"))}"
             : $"the folder holds no {(options.SeriesInstanceUid is null ? "DICOM images" : "image of the series that was asked for")}.{string.Concat(leftOut.Select(file => $"{Environment.NewLine}  {file}"))}");
     }

@@ -10,9 +10,10 @@ internal sealed partial class FileOpens : IDisposable
     private const int NonBlocking = 0x800;
     private const int Header = 16;
 
-    // Closing is watched, too: equal events that follow each other are merged.
+    // Reading and closing are watched, too: equal events that follow each other are merged.
     private const uint Open = 0x20;
     private const uint Close = 0x18;
+    private const uint Access = 0x01;
     private readonly int _watch;
 
     public FileOpens(string folder)
@@ -23,7 +24,7 @@ internal sealed partial class FileOpens : IDisposable
         }
 
         _watch = Init(NonBlocking);
-        Assert.IsGreaterThanOrEqualTo(0, Add(_watch, folder, Open | Close));
+        Assert.IsGreaterThanOrEqualTo(0, Add(_watch, folder, Open | Close | Access));
     }
 
     /// <summary>Reads how often each file was opened since the last time.</summary>
