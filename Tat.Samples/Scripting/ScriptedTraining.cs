@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Microsoft.ML;
 using Tat.Samples.Shared;
 using Tat.Samples.Shell;
+using Tat.Torch.Files.Writing;
 using Tat.Torch.Runtime;
 using Tat.Torch.Tasks;
 using TorchSharp;
@@ -96,7 +97,7 @@ internal sealed record ScriptedTraining(ModelName Name, TrainingConfiguration Co
         var inCode = chosen with { Training = chosen.Training with { Device = isGpu ? device : null } };
         foreach (var (file, text) in CodeTemplates.For(Name, tasks, inCode, Project))
         {
-            TextFile.Write(Path.Combine(Folder, file), [text.TrimEnd()]);
+            AtomicFile.Write(Path.Combine(Folder, file), text);
         }
 
         (Configuration with

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Tat.Samples.Shell;
+using Tat.Torch.Files.Writing;
 using TorchSharp;
 
 namespace Tat.Samples.Shared;
@@ -47,7 +48,7 @@ internal static class JsonFile
     }
 
     /// <summary>Writes a file; it appears whole or not at all.</summary>
-    public static void Write<T>(string path, T value, JsonSerializerOptions options) => TextFile.Write(path, [JsonSerializer.Serialize(value, options)]);
+    public static void Write<T>(string path, T value, JsonSerializerOptions options) => AtomicFile.Write(path, JsonSerializer.Serialize(value, options) + "\n");
 
     private sealed class DeviceConverter : JsonConverter<torch.Device>
     {
