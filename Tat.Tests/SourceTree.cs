@@ -12,7 +12,7 @@ internal static class SourceTree
         {
             if (_root is null)
             {
-                Assert.Inconclusive("The source tree is not above the folder of the test program.");
+                Needs.Missing(Needs.Source, "The source tree is not above the folder of the test program.");
             }
             return _root!;
         }

@@ -5,8 +5,10 @@ namespace Tat.MLNet.Formats;
 /// <summary>The image formats that can be read and written.</summary>
 public static class ImageFormats
 {
+    private static readonly Dicom.DicomFormat _dicom = new();
+
     /// <summary>All formats, in the order in which they are asked whether they recognise a file.</summary>
-    public static IReadOnlyList<IImageFormat> All { get; } = [new Nifti.NiftiFormat(), new Dicom.DicomFormat(), new Tensors.TensorFormat()];
+    public static IReadOnlyList<IImageFormat> All { get; } = [new Nifti.NiftiFormat(), _dicom, new Tensors.TensorFormat()];
 
     /// <summary>Opens an image file, or a folder that holds one series, whatever its format.</summary>
     /// <param name="path">The file or folder.</param>
@@ -27,9 +29,14 @@ public static class ImageFormats
             throw new ImageFormatException(path, "empty, or a pipe or device; give a regular file.");
         }
 
-        var format = All.FirstOrDefault(candidate => candidate.Recognizes(path))
-            ?? throw new ImageFormatException(path, $"not an image of a known format; {string.Join(" and ", All.Select(known => known.Name))} can be read.");
         options ??= new();
-        return format.Open(path, options).InPlane(options.Plane);
+        return (TryDicomFile(path, options) ?? FormatOf(path).Open(path, options)).InPlane(options.Plane);
     }
+
+    /// <summary>A DICOM file, whose name tells nothing, is recognised by being read, so that it is opened once.</summary>
+    private static IImageScan? TryDicomFile(string path, ImageReadOptions options) =>
+        File.Exists(path) && Nifti.NiftiPaths.EndingOf(path) is null ? _dicom.TryOpenFile(path, options) : null;
+
+    private static IImageFormat FormatOf(string path) => All.FirstOrDefault(candidate => candidate.Recognizes(path))
+        ?? throw new ImageFormatException(path, $"not an image of a known format; {string.Join(" and ", All.Select(known => known.Name))} can be read.");
 }

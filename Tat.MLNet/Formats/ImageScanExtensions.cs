@@ -24,6 +24,11 @@ public static class ImageScanExtensions
             return scan;
         }
 
+        if (scan.Parts.Count > 1)
+        {
+            throw new InvalidDataException($"'{scan.Path}' has {scan.Parts.Count} parts in grids of their own, which have no {plane} slices in common; use the plane of acquisition.");
+        }
+
         if (scan is Dicom.Series.DicomScan { IsSheared: true })
         {
             throw new InvalidDataException($"'{scan.Path}' was taken with gantry tilt: {plane} slices would need resampling; use the plane of acquisition.");

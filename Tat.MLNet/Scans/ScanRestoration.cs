@@ -9,8 +9,6 @@ namespace Tat.MLNet.Scans;
 /// <summary>Restores whole scans: from a file or series to a file or series.</summary>
 public static class ScanRestoration
 {
-    private const long KeptBytes = 256L << 20;
-
     /// <summary>Restores a scan and writes the result, whole or not at all.</summary>
     /// <param name="restorer">The model.</param>
     /// <param name="source">An image file, or a folder that holds one scan; one of several DICOM series is chosen by <see cref="ImageReadOptions.SeriesInstanceUid"/>.</param>
@@ -74,13 +72,13 @@ public static class ScanRestoration
             throw new ArgumentException($"'{destination}' is no NIfTI file, and only these have sidecars; end it in .nii.gz.", nameof(destination));
         }
 
-        KeepPixels(scan);
+        KeepPixels(scan, options.KeptBytes);
         IReadOnlyList<string> warnings = [.. ScanWarnings.Of(scan, restorer, task)];
         var slices = new RestoredSlices(scan, task, options.NonFinite);
         var written = ScanWriter.Write(scan, destination, slices.Restore(restorer, progress, cancellationToken), derived, options.Overwrite, cancellationToken);
         if (options.SidecarSources is { } sources)
         {
-            written = [.. written, new(ScanSidecar.Write(destination, derived, scan.Unit ?? task.Unit, sources))];
+            written = [.. written, .. ScanWriter.NiftiFiles(scan, destination).Select(image => new WrittenFile(ScanSidecar.Write(image, derived, scan.Unit ?? task.Unit, sources)))];
         }
 
         return new()
@@ -99,12 +97,12 @@ public static class ScanRestoration
         };
     }
 
-    /// <summary>Pixels are needed again when the result is written: those of all but very long series are decoded once.</summary>
-    private static void KeepPixels(IImageScan scan)
+    /// <summary>Pixels are needed again when the result is written, and are decoded once.</summary>
+    private static void KeepPixels(IImageScan scan, long bytes)
     {
-        if (((scan as ReslicedScan)?.Source ?? scan) is DicomScan { Memory: { } memory })
+        if (((scan as ReslicedScan)?.Source ?? scan) is DicomScan dicom)
         {
-            memory.Capacity = KeptBytes;
+            dicom.Memory.Capacity = bytes;
         }
     }
 

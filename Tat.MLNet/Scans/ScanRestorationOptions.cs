@@ -27,4 +27,7 @@ public sealed record ScanRestorationOptions
     /// <summary>Replace a result that is there, once the new one is complete; of a folder with a series all files.</summary>
     /// <value>The default is <see langword="false"/>.</value>
     public bool Overwrite { get; init; }
+
+    /// <summary>Bytes of decoded pixels that are kept in memory while a scan is restored; more of them go to a temporary file.</summary>
+    internal long KeptBytes { get; init; } = 256L << 20;
 }

@@ -24,50 +24,31 @@ internal static class ScanWriter
             throw new InvalidDataException($"'{scan.Path}' holds Siemens mosaics, whose tiles are slices; restore them as DICOM, or convert them to NIfTI with dcm2niix first.");
         }
 
-        if (!overwrite && (File.Exists(destination) || Directory.Exists(destination)))
+        if (!overwrite && Targets(format, scan, destination).FirstOrDefault(target => File.Exists(target) || Directory.Exists(target)) is { } present)
         {
-            throw new IOException($"'{destination}' exists, and is not to be replaced.");
+            throw new IOException($"'{present}' exists, and is not to be replaced.");
         }
 
-        if (!Directory.Exists(destination))
-        {
-            return WriteNew(format, scan, destination, slices, options, cancellationToken);
-        }
-
-        if (Directory.EnumerateFiles(destination, "*", SearchOption.AllDirectories).FirstOrDefault(file => !format.Recognizes(file)) is { } other)
+        if (Directory.Exists(destination) && Directory.EnumerateFiles(destination, "*", SearchOption.AllDirectories).FirstOrDefault(file => !format.Recognizes(file)) is { } other)
         {
             throw new IOException($"'{destination}' is not replaced: it holds '{Path.GetFileName(other)}', which is no {format.Name} image; name another folder.");
         }
 
-        var complete = $"{Path.TrimEndingDirectorySeparator(destination)}.{Guid.NewGuid():N}.tmp";
-        try
-        {
-            var written = WriteNew(format, scan, complete, slices, options, cancellationToken);
-            Directory.Delete(destination, recursive: true);
-            Directory.Move(complete, destination);
-            return [.. written.Select(file => file with { Path = Path.Combine(destination, Path.GetRelativePath(complete, file.Path)) })];
-        }
-        finally
-        {
-            if (Directory.Exists(complete))
-            {
-                Directory.Delete(complete, recursive: true);
-            }
-        }
-    }
-
-    private static IReadOnlyList<WrittenFile> WriteNew(IImageFormat format, IImageScan scan, string destination, IEnumerable<ImageSlice> slices, DerivedImageOptions options, CancellationToken cancellationToken)
-    {
         if (format is DicomFormat)
         {
-            return DicomFormat.WriteObjects(scan, destination, slices, options, cancellationToken);
+            return DicomFormat.WriteObjects(scan, destination, slices, options, overwrite, cancellationToken);
         }
 
         format.WriteDerived(scan, destination, slices, options, cancellationToken);
-        return format is NiftiFormat && NiftiPaths.ForWriting(destination) is { IsPair: true } pair
-            ? [new(pair.Header), new(pair.Voxels)]
-            : [new(destination)];
+        return [.. Targets(format, scan, destination).SelectMany(target => format is NiftiFormat && NiftiPaths.ForWriting(target) is { IsPair: true } pair ? new[] { pair.Header, pair.Voxels } : [target]).Select(file => new WrittenFile(file))];
     }
+
+    private static IEnumerable<string> Targets(IImageFormat format, IImageScan scan, string destination) =>
+        format is NiftiFormat ? NiftiFiles(scan, destination) : [destination];
+
+    /// <summary>The NIfTI files of a result: one, or one for each part of the scan.</summary>
+    public static IEnumerable<string> NiftiFiles(IImageScan scan, string destination) =>
+        scan.Parts.Count > 1 ? scan.Parts.Select((_, i) => NiftiPaths.OfPart(destination, i + 1)) : [destination];
 
     private static void RefuseSource(IImageScan scan, string destination)
     {

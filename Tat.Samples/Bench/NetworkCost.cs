@@ -1,4 +1,5 @@
 using Tat.Torch.Model;
+using Tat.Torch.Model.Contracts;
 
 namespace Tat.Samples.Bench;
 
@@ -10,48 +11,21 @@ internal readonly record struct NetworkCost(double MultiplyAccumulates, double B
     /// <summary>Counts by the layers of the network.</summary>
     public static NetworkCost Of(TatNetworkOptions options, int height, int width)
     {
-        double c = options.Width, n = options.RepresentationFeatures, pixels = (double)height * width;
-        double macs = 0, features = 0;
-        foreach (var (level, channels, blocks) in Stages(options))
+        var plan = new NetworkPlan(options);
+        var macs = plan.Layers.Where(layer => layer.Level is not null).Sum(layer => Area(layer.Level!.Value) * layer.ProductsPerPixel);
+        var features = 0.0;
+        foreach (var (block, blocks) in Blocks(plan))
         {
-            double area = pixels / (1 << (2 * level)), hidden = (int)(channels * options.ExpansionFactor);
-            var attention = (4.0 * channels * channels) + (27 * channels) + (2.0 * channels * channels / options.Heads[level]);
-            var feedForward = (3 * channels * hidden) + (18 * hidden);
-            macs += blocks * area * (attention + feedForward);
-            features += blocks * area * 4 * channels;
+            macs += blocks * Area(block.Level) * (block.Layers.Sum(layer => layer.ProductsPerPixel) + block.AttentionProductsPerPixel);
+            features += blocks * Area(block.Level) * 4 * block.Channels;
         }
 
-        for (var level = 0; level < 3; level++)
-        {
-            double area = pixels / (1 << (2 * level)), down = c * (1 << level), up = 2 * down;
-            macs += 9 * area * down * down / 2;          // down, at the level's resolution
-            macs += 9 * area / 4 * up * 2 * up;          // up, at the resolution below
-            macs += level == 0 ? 0 : area * 2 * down * down; // concatenation to half
-        }
+        return new(macs, sizeof(float) * (features + plan.ParameterCount));
 
-        macs += pixels * ((9 * c) + (45 * c * c) + (c * c) + (9 * c));
-        if (options.WeightGeneration)
-        {
-            macs += pixels / 4 * 9 * ((c / 2 * n) + (4 * n * n) + (n * n) + (2 * n * n) + (8 * n * n));
-        }
-
-        return new(macs, sizeof(float) * (features + options.ParameterCount));
+        double Area(int level) => (double)height * width / (1 << (2 * level));
     }
 
-    /// <summary>Blocks by resolution and width.</summary>
-    public static IEnumerable<Stage> Stages(TatNetworkOptions options)
-    {
-        var c = options.Width;
-        yield return new(0, c, options.Blocks[0]);
-        yield return new(1, 2 * c, 2 * options.Blocks[1]);
-        yield return new(2, 4 * c, 2 * options.Blocks[2]);
-        yield return new(3, 8 * c, options.Blocks[3]);
-        yield return new(0, 2 * c, options.Blocks[0] + options.RefinementBlocks);
-    }
-
-    /// <summary>Blocks of one resolution and width.</summary>
-    /// <param name="Level">How often the image was halved.</param>
-    /// <param name="Channels">C.</param>
-    /// <param name="Blocks">How many there are.</param>
-    public readonly record struct Stage(int Level, int Channels, int Blocks);
+    /// <summary>Blocks by resolution and width, and how many there are of each.</summary>
+    public static IEnumerable<(BlockPlan Block, int Count)> Blocks(NetworkPlan plan) =>
+        plan.Stages.GroupBy(stage => (stage.Block.Level, stage.Block.Channels)).Select(group => (group.First().Block, group.Sum(stage => stage.Blocks)));
 }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Tat.Torch.Kernels;
 using Tat.Torch.Model;
+using Tat.Torch.Model.Contracts;
 using Tat.Torch.Model.FeatureMaps;
 using Tat.Torch.Runtime;
 using static TorchSharp.torch;
@@ -26,21 +27,26 @@ internal sealed unsafe class OperatorBench
     {
         using var inference = inference_mode();
         var bench = new OperatorBench(repeat);
-        foreach (var stage in NetworkCost.Stages(network))
+        var plan = new NetworkPlan(network);
+        foreach (var (block, count) in NetworkCost.Blocks(plan))
         {
-            bench.Attention(stage, size >> stage.Level, network.Heads[stage.Level]);
-            bench.FeedForward(stage, size >> stage.Level, (int)(stage.Channels * network.ExpansionFactor));
+            bench.Attention(block, count, size >> block.Level);
+            bench.FeedForward(block, count, size >> block.Level);
         }
 
-        bench.Convolutions(network, size);
+        foreach (var layer in plan.Layers.Where(layer => layer is { Level: not null, Side: 3 }))
+        {
+            bench.Convolve(size >> layer.Level!.Value, layer.Inputs, layer.Outputs);
+        }
+
         return bench._milliseconds;
     }
 
-    private void Attention(NetworkCost.Stage stage, int side, int heads)
+    private void Attention(BlockPlan block, int count, int side)
     {
-        var (c, size) = (stage.Channels, stage.Channels / heads);
+        var (c, heads, size) = (block.Channels, block.Heads, block.Channels / block.Heads);
         var strip = Strip(side, 3 * c);
-        var times = stage.Blocks * strip.Count;
+        var times = count * strip.Count;
         Expand(strip, times, c, 2 * c, c);
         Run("depth-wise convolutions, GELU and gates", times, strip.Buffer * 3 * c, strip.Pixels * 3 * c, 27 * c, (rows, target, taps) =>
         {
@@ -59,11 +65,11 @@ internal sealed unsafe class OperatorBench
         Sums(strip, times, c);
     }
 
-    private void FeedForward(NetworkCost.Stage stage, int side, int hidden)
+    private void FeedForward(BlockPlan block, int count, int side)
     {
-        var (c, wide) = (stage.Channels, (hidden + 15) / 16 * 16);
+        var (c, wide) = (block.Channels, (block.Hidden + 15) / 16 * 16);
         var strip = Strip(side, 2 * wide);
-        var times = stage.Blocks * strip.Count;
+        var times = count * strip.Count;
         Expand(strip, times, c, wide, wide);
         Run("depth-wise convolutions, GELU and gates", times, strip.Buffer * 2 * wide, strip.Pixels * wide, 18 * wide, (rows, target, taps) =>
             DepthWiseRows.FilterAndGate(new(rows, taps, null), new(rows + (strip.Buffer * wide), taps + (9 * wide), null), strip.Shape, wide, target));
@@ -84,29 +90,6 @@ internal sealed unsafe class OperatorBench
 
     private void Sums(StripShape strip, int times, int channels) => Run(
         "squares and sums", times, strip.Pixels * channels, strip.Pixels * channels, 0, (pixels, target, _) => PixelKernels.Add(pixels, target, target, strip.Pixels * channels));
-
-    private void Convolutions(TatNetworkOptions network, int size)
-    {
-        int c = network.Width, n = network.RepresentationFeatures;
-        Convolve(size, 1, c);
-        for (var level = 0; level < 3; level++)
-        {
-            var channels = c << level;
-            Convolve(size >> level, channels, channels / 2);
-            Convolve(size >> (level + 1), 2 * channels, 4 * channels);
-        }
-
-        if (network.WeightGeneration)
-        {
-            foreach (var (inputs, outputs) in new[] { (c / 2, n), (n, n), (n, n), (n, n), (n, n), (n, n), (n, 2 * n), (2 * n, 4 * n) })
-            {
-                Convolve(size / 2, inputs, outputs);
-            }
-        }
-
-        Convolve(size, 5 * c, c);
-        Convolve(size, c, 1);
-    }
 
     private void Convolve(int side, int inputs, int outputs)
     {

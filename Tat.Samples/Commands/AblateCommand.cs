@@ -6,6 +6,7 @@ using Tat.Samples.Shared.Training;
 using Tat.Samples.Shell;
 using Tat.Torch.Data;
 using Tat.Torch.Files;
+using Tat.Torch.Files.Writing;
 using Tat.Torch.Imaging;
 using Tat.Torch.Metrics;
 using Tat.Torch.Model;
@@ -31,6 +32,7 @@ internal static class AblateCommand
         var overwrite = CommonOptions.Overwrite();
         var json = CommonOptions.Json();
         var command = new Command("ablate", "Trains the method without its parts, and compares the results.") { data, iterations, size, pairs, output, device, seed, overwrite, json };
+        command.Validators.Add(result => CommonOptions.CheckTogether(result, (pairs, data)));
         command.SetAction((parsed, cancellationToken) =>
         {
             var target = parsed.GetRequiredValue(output);
@@ -62,12 +64,9 @@ internal static class AblateCommand
     private static IReadOnlyList<IPairSource> ReadDataSet(string root, string split) =>
         [.. PairFiles.InDataSet(root, split, TaskVocabulary.Paper, new()).GroupBy(files => files.Task).Select(group => new PairsInMemory(group.Key, [.. group.SelectMany(files => files.Read().Select(read => read.Pair))]))];
 
-    private static void WriteTable(string path, IReadOnlyList<AblationStudy.Measurement> measurements)
-    {
-        TextFile.Write(path, measurements
-            .Select(item => string.Create(CultureInfo.InvariantCulture, $"{CsvCell.Quoted(item.Variant)},{CsvCell.Quoted(item.Task)},{CsvCell.Quoted(item.Image)},{item.Psnr:R},{item.Ssim:R},{item.Rmse:R}"))
-            .Prepend("variant,task,image,psnr,ssim,rmse"));
-    }
+    private static void WriteTable(string path, IReadOnlyList<AblationStudy.Measurement> measurements) => AtomicFile.Write(path, measurements
+        .Select(item => string.Create(CultureInfo.InvariantCulture, $"{CsvCell.Quoted(item.Variant)},{CsvCell.Quoted(item.Task)},{CsvCell.Quoted(item.Image)},{item.Psnr:R},{item.Ssim:R},{item.Rmse:R}"))
+        .Prepend("variant,task,image,psnr,ssim,rmse"));
 
     private static void Show(Terminal terminal, IReadOnlyList<AblationStudy.Measurement> measurements, bool json, string path)
     {

@@ -3,6 +3,7 @@ using Tat.Samples.Comparison;
 using Tat.Samples.Shared;
 using Tat.Samples.Shell;
 using Tat.Torch.Baselines;
+using Tat.Torch.Files.Writing;
 using Tat.Torch.Imaging;
 using Tat.Torch.Inference;
 using Tat.Torch.Tasks;
@@ -41,6 +42,8 @@ internal static class EvaluateCommand
             {
                 result.AddError("Give --data, or else --lq, --hq and --task.");
             }
+
+            CommonOptions.CheckTogether(result, (model, noModel), (model, tune), (noModel, tune), (baselines, tune), (csv, tune));
         });
         command.SetAction((parsed, cancellationToken) =>
         {
@@ -74,7 +77,7 @@ internal static class EvaluateCommand
             var measured = terminal.Track("Evaluating", progress => Measure(Slices(), restorer, parsed.GetValue(baselines), progress, cancellationToken), quiet: parsed.GetValue(json));
             if (parsed.GetValue(csv) is { } file)
             {
-                TextFile.Write(file, MeasuredImage.ToCsv(measured));
+                AtomicFile.Write(file, MeasuredImage.ToCsv(measured));
             }
 
             var table = MethodTable.Of(measured);

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using Tat.Torch.Pretrained;
 
 namespace Tat.Samples.Shared;
@@ -38,6 +39,18 @@ internal static class CommonOptions
     public static Option<bool> Json() => new("--json") { Description = "Print JSON and nothing else." };
 
     public static Option<bool> Overwrite() => new("--overwrite") { Description = "Replace results that are there, each when the new one is complete; of a folder with a series all files." };
+
+    /// <summary>Refuses options that mean nothing beside others.</summary>
+    public static void CheckTogether(CommandResult result, params IEnumerable<(Option Option, Option Other)> pairs)
+    {
+        foreach (var (option, other) in pairs)
+        {
+            if (result.GetResult(option) is { Implicit: false } && result.GetResult(other) is { Implicit: false })
+            {
+                result.AddError($"{option.Name} means nothing with {other.Name}: leave one of them out.");
+            }
+        }
+    }
 
     /// <summary>Refuses to replace files.</summary>
     /// <exception cref="IOException">One of them exists, and <paramref name="overwrite"/> is not set.</exception>

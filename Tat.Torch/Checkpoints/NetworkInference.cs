@@ -1,4 +1,5 @@
 using Tat.Torch.Model;
+using Tat.Torch.Model.Contracts;
 using Tat.Torch.TensorFiles.PyTorch;
 
 namespace Tat.Torch.Checkpoints;
@@ -9,32 +10,34 @@ internal static class NetworkInference
 {
     public static TatNetworkOptions Infer(IReadOnlyDictionary<string, StoredWeights> weights, int trainSize)
     {
-        var width = (int)Side("patch_embed.proj.weight", 0);
-        var encoders = new[] { "encoder_level1", "encoder_level2", "encoder_level3", "latent" };
-        int[] heads = [.. encoders.Select(stage => (int)Side($"{stage}.0.attn.temperature", 0))];
-        var generates = weights.Keys.Any(name => name.StartsWith("tren.", StringComparison.Ordinal));
+        // Names are the same in every architecture.
+        var names = new NetworkPlan(TatNetworkOptions.Paper);
+        var stages = names.Encoder.Append(names.Latent).ToArray();
+        var generates = weights.Keys.Any(name => name.StartsWith($"{RepresentationPlan.Root}.", StringComparison.Ordinal));
         return new()
         {
-            Width = width,
-            Blocks = [.. encoders.Select(Count)],
-            RefinementBlocks = Count("refinement"),
-            Heads = heads,
-            ExpansionFactor = Expansion([.. encoders.Select(stage => (Side($"{stage}.0.ffn.project_out.weight", 0), Side($"{stage}.0.ffn.project_out.weight", 1)))]),
-            Bias = weights.ContainsKey("encoder_level1.0.attn.qkv.bias"),
-            LayerNorm = weights.ContainsKey("encoder_level1.0.norm1.body.bias") ? LayerNormKind.WithBias : LayerNormKind.BiasFree,
-            RepresentationFeatures = generates ? (int)Side("tren.E.0.weight", 0) : TatNetworkOptions.Paper.RepresentationFeatures,
+            Width = (int)Side($"{names.PatchEmbedding.Name}.weight", 0),
+            Blocks = [.. stages.Select(Count)],
+            RefinementBlocks = Count(names.Refinement),
+            Heads = [.. stages.Select(stage => (int)Side(First(stage, BlockPlan.Temperature), 0))],
+            ExpansionFactor = Expansion([.. stages.Select(stage => First(stage, $"{stage.Block.FeedForwardOut.Name}.weight")).Select(name => (Side(name, 0), Side(name, 1)))]),
+            Bias = weights.ContainsKey(First(stages[0], $"{stages[0].Block.Qkv.Name}.bias")),
+            LayerNorm = weights.ContainsKey(First(stages[0], $"{BlockPlan.AttentionNorm}.bias")) ? LayerNormKind.WithBias : LayerNormKind.BiasFree,
+            RepresentationFeatures = generates ? (int)Side($"{names.Representation!.First.Name}.weight", 0) : TatNetworkOptions.Paper.RepresentationFeatures,
             TrainSize = trainSize,
             WeightGeneration = generates,
         };
+
+        static string First(StagePlan stage, string name) => $"{stage.Name}.0.{name}";
 
         long Side(string name, int axis) => weights.TryGetValue(name, out var tensor) && tensor.Shape.Length > axis && tensor.Shape[axis] is > 0 and < int.MaxValue
             ? tensor.Shape[axis]
             : throw new InvalidDataException($"its architecture cannot be told, because '{name}' is missing or has no axis {axis}; give the network options");
 
-        int Count(string stage)
+        int Count(StagePlan stage)
         {
             var count = 0;
-            while (weights.ContainsKey($"{stage}.{count}.norm1.body.weight"))
+            while (weights.ContainsKey($"{stage.Name}.{count}.{BlockPlan.AttentionNorm}.weight"))
             {
                 count++;
             }

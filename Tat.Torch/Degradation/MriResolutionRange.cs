@@ -28,7 +28,11 @@ public sealed record MriResolutionRange : IDegradationRange
     /// <value>The default is 1.5 to 4.</value>
     public StrengthRange Factor { get; init => field = value.Within(1, 64, nameof(Factor)); } = new(1.5, 4);
 
-    /// <summary>The share of images whose resolution is reduced along one axis alone, 0 … 1.</summary>
+    /// <summary>The share of images that are degraded as those of validation are: by a factor of 4, or of 2 for one in four, along both axes; 0 … 1.</summary>
+    /// <value>The default is 0.5. A network that sees factors from a continuous range alone learns slowly what each of them takes away.</value>
+    public double PublishedShare { get; init => field = DegradationInput.CheckShare(value, nameof(PublishedShare)); } = 0.5;
+
+    /// <summary>The share of the other images whose resolution is reduced along one axis alone, 0 … 1.</summary>
     /// <value>The default is 0.25.</value>
     public double OneAxisShare { get; init => field = DegradationInput.CheckShare(value, nameof(OneAxisShare)); } = 0.25;
 
@@ -52,26 +56,30 @@ public sealed record MriResolutionRange : IDegradationRange
         var level = IntensityLevel.Of(image.Image);
         var good = ChangeContrast(Resize(image.Image, ref random), level, Contrast.Draw(ref random));
         level /= (float)Level.Draw(ref random);
+        if (random.NextChance(PublishedShare))
+        {
+            return Degrade(good, new() { Factor = FixedFactor(random.Next(4)) }, level, image.Name);
+        }
         var factor = random.NextUniform(Factor.Minimum, Factor.Maximum);
         var axes = !random.NextChance(OneAxisShare) ? KSpaceAxes.Both : random.NextChance(0.5) ? KSpaceAxes.Rows : KSpaceAxes.Columns;
         return Degrade(good, new() { Factor = factor, Axes = axes }, level, image.Name);
     }
 
     /// <inheritdoc/>
-    public string FixedStrength(ulong seed) => FormattableString.Invariant($"factor {FixedFactor(seed)}");
+    public string FixedStrength(ulong seed) => FormattableString.Invariant($"factor {FixedFactor((int)(seed % 4))}");
 
     /// <inheritdoc/>
     /// <remarks>Three quarters of the images have the published factor of 4, the others a factor of 2.</remarks>
     public ImagePair Fixed(GoodImage image, ulong seed)
     {
         ArgumentNullException.ThrowIfNull(image);
-        return Degrade(image.Image, new() { Factor = FixedFactor(seed) }, image.Image.VolumeLevel, image.Name);
+        return Degrade(image.Image, new() { Factor = FixedFactor((int)(seed % 4)) }, image.Image.VolumeLevel, image.Name);
     }
 
     /// <inheritdoc/>
     public override string ToString() => OptionsText.ShowAll(this);
 
-    private static int FixedFactor(ulong seed) => seed % 4 == 3 ? 2 : 4;
+    private static int FixedFactor(int quarter) => quarter == 3 ? 2 : 4;
 
     private ImageSlice Resize(ImageSlice image, ref RandomStream random)
     {

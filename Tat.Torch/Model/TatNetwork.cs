@@ -2,10 +2,10 @@ using Tat.Torch.Model.Contracts;
 using Tat.Torch.Model.FeatureMaps;
 using Tat.Torch.Model.Layers;
 using Tat.Torch.Model.Parameters;
+using Tat.Torch.Model.Recording;
 using Tat.Torch.Runtime;
 using Tat.Torch.Runtime.Loading;
 using TorchSharp;
-using TorchSharp.Utils;
 using static TorchSharp.torch;
 
 namespace Tat.Torch.Model;
@@ -22,64 +22,25 @@ namespace Tat.Torch.Model;
 /// </remarks>
 public sealed class TatNetwork : nn.Module<Tensor, Tensor>
 {
-    [ComponentName(Name = "patch_embed")]
-    private readonly PatchEmbedding _patchEmbedding;
-
-    [ComponentName(Name = "encoder_level1")]
+    private readonly Weights _patchEmbedding;
     private readonly Stage _encoder1;
-
-    [ComponentName(Name = "down1_2")]
     private readonly Resampling _down1;
-
-    [ComponentName(Name = "encoder_level2")]
     private readonly Stage _encoder2;
-
-    [ComponentName(Name = "down2_3")]
     private readonly Resampling _down2;
-
-    [ComponentName(Name = "encoder_level3")]
     private readonly Stage _encoder3;
-
-    [ComponentName(Name = "down3_4")]
     private readonly Resampling _down3;
-
-    [ComponentName(Name = "latent")]
     private readonly Stage _latent;
-
-    [ComponentName(Name = "up4_3")]
     private readonly Resampling _up3;
-
-    [ComponentName(Name = "reduce_chan_level3")]
     private readonly Weights _reduce3;
-
-    [ComponentName(Name = "decoder_level3")]
     private readonly Stage _decoder3;
-
-    [ComponentName(Name = "up3_2")]
     private readonly Resampling _up2;
-
-    [ComponentName(Name = "reduce_chan_level2")]
     private readonly Weights _reduce2;
-
-    [ComponentName(Name = "decoder_level2")]
     private readonly Stage _decoder2;
-
-    [ComponentName(Name = "up2_1")]
     private readonly Resampling _up1;
-
-    [ComponentName(Name = "decoder_level1")]
     private readonly Stage _decoder1;
-
-    [ComponentName(Name = "refinement")]
     private readonly Stage _refinement;
-
-    [ComponentName(Name = "reduce_final")]
-    private readonly Numbered<Weights> _reduceFinal;
-
-    [ComponentName(Name = "output")]
+    private readonly Weights[] _reduceFinal;
     private readonly Weights _output;
-
-    [ComponentName(Name = "tren")]
     private readonly TaskRepresentation? _representation;
 
     /// <summary>Creates a network with random weights.</summary>
@@ -98,32 +59,32 @@ public sealed class TatNetwork : nn.Module<Tensor, Tensor>
         options.Validate();
         LibTorch.EnsureLoaded();
         Options = options;
-        var (c, c2, c4, c8) = (options.Channels(0), options.Channels(1), options.Channels(2), options.Channels(3));
+        var plan = new NetworkPlan(options);
+        _patchEmbedding = Layer(plan.PatchEmbedding);
+        _encoder1 = Blocks(plan.Encoder[0]);
+        _down1 = Down(0);
+        _encoder2 = Blocks(plan.Encoder[1]);
+        _down2 = Down(1);
+        _encoder3 = Blocks(plan.Encoder[2]);
+        _down3 = Down(2);
+        _latent = Blocks(plan.Latent);
+        _up3 = Up(2);
+        _reduce3 = Layer(plan.Reduce[1]);
+        _decoder3 = Blocks(plan.Decoder[2]);
+        _up2 = Up(1);
+        _reduce2 = Layer(plan.Reduce[0]);
+        _decoder2 = Blocks(plan.Decoder[1]);
+        _up1 = Up(0);
+        _decoder1 = Blocks(plan.Decoder[0]);
+        _refinement = Blocks(plan.Refinement);
+        _reduceFinal = [.. plan.ReduceFinal.Select(Layer)];
+        _output = Layer(plan.Output);
+        _representation = plan.Representation is { } representation ? new(this, source, representation) : null;
 
-        _patchEmbedding = new(source, c);
-        _encoder1 = Plain(0, c);
-        _down1 = Resampling.Down(source, c);
-        _encoder2 = Plain(1, c2);
-        _down2 = Resampling.Down(source, c2);
-        _encoder3 = Plain(2, c4);
-        _down3 = Resampling.Down(source, c4);
-        _latent = Adaptive(3, c8, options.Blocks[3]);
-        _up3 = Resampling.Up(source, c8);
-        _reduce3 = Weights.Convolution(source, c8, c4, 1, options.Bias);
-        _decoder3 = Adaptive(2, c4, options.Blocks[2]);
-        _up2 = Resampling.Up(source, c4);
-        _reduce2 = Weights.Convolution(source, c4, c2, 1, options.Bias);
-        _decoder2 = Adaptive(1, c2, options.Blocks[1]);
-        _up1 = Resampling.Up(source, c2);
-        _decoder1 = Adaptive(0, c2, options.Blocks[0]);
-        _refinement = Adaptive(0, c2, options.RefinementBlocks);
-        _reduceFinal = new((0, Weights.Convolution(source, 5 * c, c, 3, options.Bias)), (2, Weights.Convolution(source, c, c, 1, options.Bias)));
-        _output = Weights.Convolution(source, c, 1, 3, options.Bias);
-        _representation = options.WeightGeneration ? new(source, options) : null;
-        RegisterComponents();
-
-        Stage Plain(int level, int channels) => new(source, options, level, channels, options.Blocks[level], adaptive: false);
-        Stage Adaptive(int level, int channels, int blocks) => new(source, options, level, channels, blocks, options.WeightGeneration);
+        Stage Blocks(StagePlan stage) => this.Add(stage.Name, new Stage(source, stage));
+        Weights Layer(LayerPlan layer) => this.Add(layer.Name, Weights.Of(source, layer));
+        Resampling Down(int level) => new(Layer(plan.Down[level]), up: false);
+        Resampling Up(int level) => new(Layer(plan.Up[level]), up: true);
     }
 
     /// <summary>A network whose weights are still to be read.</summary>
@@ -136,7 +97,7 @@ public sealed class TatNetwork : nn.Module<Tensor, Tensor>
         using var noGrad = no_grad();
         foreach (var (name, parameter) in named_parameters())
         {
-            if (name.StartsWith("output.", StringComparison.Ordinal) || name.Contains(".project_out.", StringComparison.Ordinal))
+            if (NetworkPlan.EndsBranch(name))
             {
                 parameter.zero_();
             }
@@ -238,7 +199,7 @@ public sealed class TatNetwork : nn.Module<Tensor, Tensor>
     private static void CheckShape(Tensor input)
     {
         ArgumentNullException.ThrowIfNull(input);
-        if (input.shape is not [> 0, 1, > 0, > 0] || input.shape[2] % 8 != 0 || input.shape[3] % 8 != 0)
+        if (input.shape is not [> 0, 1, > 0, > 0] || input.shape[2] % NetworkPlan.SizeMultiple != 0 || input.shape[3] % NetworkPlan.SizeMultiple != 0)
         {
             throw new ArgumentException(
                 $"The network takes images of shape batch × 1 × height × width, height and width multiples of 8, and got {string.Join(" × ", input.shape)}; a Restorer pads images of any size.",
@@ -247,7 +208,7 @@ public sealed class TatNetwork : nn.Module<Tensor, Tensor>
     }
 
     /// <summary>B×1×H×W → B×H×W×C.</summary>
-    internal Tensor Embed(Tensor image) => _patchEmbedding.Apply(Maps.FromImage(image));
+    internal Tensor Embed(Tensor image) => Maps.Convolve(Maps.FromImage(image), _patchEmbedding);
 
     /// <summary>The encoder: features of the three levels and the input of the latent level.</summary>
     internal EncoderFeatures Encode(Tensor image, bool recompute = false)
@@ -271,6 +232,38 @@ public sealed class TatNetwork : nn.Module<Tensor, Tensor>
         return OutputStage.Apply([encoder.Level1, level1, refined], _reduceFinal, _output).Plus(image);
     }
 
+    /// <summary>Whether <see cref="Record"/> can take images of a size: widths that its kernels have, and one attention window.</summary>
+    internal bool CanRecord(long height, long width)
+    {
+        const int multiple = 8, least = 16;
+        return Tape.IsPossible && _output.Weight.dtype == ScalarType.Float32 && Device.type == DeviceType.CPU
+            && Options is { Bias: false, LayerNorm: LayerNormKind.WithBias, WeightGeneration: true }
+            && Options.RepresentationFeatures % multiple == 0 && Options.Width >= least
+            && Enumerable.Range(0, 4).All(level => Options.Window(level) >= Math.Max(height, width) >> level && HasKernels(level, Options.Channels(level)))
+            && HasKernels(0, Options.Channels(1));
+
+        bool HasKernels(int level, int channels) => channels % multiple == 0 && channels / Options.Heads[level] is var size && size % multiple == 0 && size >= least;
+    }
+
+    /// <summary>What <see cref="forward(Tensor)"/> does to one image, recorded for its gradients.</summary>
+    /// <param name="tape">The tape; its maps live until it is cleared.</param>
+    /// <param name="image">H×W×1.</param>
+    /// <returns>What is added to the image, H×W×1.</returns>
+    internal RecordedMap Record(Tape tape, RecordedMap image)
+    {
+        var encoded1 = _encoder1.Apply(tape, tape.Convolve(_patchEmbedding, gelu: false, needed: false, image));
+        var encoded2 = _encoder2.Apply(tape, _down1.Apply(tape, encoded1));
+        var encoded3 = _encoder3.Apply(tape, _down2.Apply(tape, encoded2));
+        var latentInput = _down3.Apply(tape, encoded3);
+        var kernels = _representation!.Generate(tape, latentInput);
+        var latent = _latent.Apply(tape, latentInput, kernels.Latent);
+        var level3 = _decoder3.Apply(tape, tape.Pointwise(_reduce3, tape.Join(_up3.Apply(tape, latent), encoded3)), kernels.Level3);
+        var level2 = _decoder2.Apply(tape, tape.Pointwise(_reduce2, tape.Join(_up2.Apply(tape, level3), encoded2)), kernels.Level2);
+        var level1 = _decoder1.Apply(tape, tape.Join(_up1.Apply(tape, level2), encoded1), kernels.Level1);
+        var refined = _refinement.Apply(tape, level1, kernels.Level1);
+        return OutputStage.Apply(tape, [encoded1, level1, refined], _reduceFinal, _output);
+    }
+
     /// <summary>Runs a stage on a map that nobody needs afterwards.</summary>
     private static Tensor Through(Stage stage, Tensor map, StageKernels? kernels, bool recompute)
     {
@@ -284,21 +277,4 @@ public sealed class TatNetwork : nn.Module<Tensor, Tensor>
     }
 
     internal readonly record struct EncoderFeatures(Tensor Level1, Tensor Level2, Tensor Level3, Tensor LatentInput);
-
-    /// <summary>The first convolution: pixels to features.</summary>
-    private sealed class PatchEmbedding : nn.Module
-    {
-        [ComponentName(Name = "proj")]
-        private readonly Weights _projection;
-
-        public PatchEmbedding(ParameterSource source, int channels)
-            : base(nameof(PatchEmbedding))
-        {
-            _projection = Weights.Convolution(source, 1, channels, 3);
-            RegisterComponents();
-        }
-
-        /// <summary>B×H×W×1 → B×H×W×C.</summary>
-        public Tensor Apply(Tensor image) => Maps.Convolve(image, _projection);
-    }
 }

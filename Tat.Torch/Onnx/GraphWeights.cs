@@ -6,8 +6,6 @@ internal sealed class GraphWeights(IReadOnlyDictionary<string, WeightArray> weig
     public WeightArray this[string name] => weights.TryGetValue(name, out var weight)
         ? weight
         : throw new KeyNotFoundException($"The network has no weight '{name}'; its options and its weights do not belong together.");
-
-    public bool Has(string name) => weights.ContainsKey(name);
 }
 
 /// <summary>Values in row-major order and their shape.</summary>

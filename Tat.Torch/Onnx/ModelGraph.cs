@@ -1,11 +1,11 @@
-using Tat.Torch.Model;
+using Tat.Torch.Model.Contracts;
 using Tat.Torch.Onnx.Schema;
 using Kind = Tat.Torch.Onnx.Schema.TensorProto.Types.DataType;
 
 namespace Tat.Torch.Onnx;
 
 /// <summary>The network between physical units: normalises, pads, restores, crops, and maps back, as a graph with named inputs and outputs.</summary>
-internal sealed class ModelGraph(TatNetworkOptions options, GraphWeights weights)
+internal sealed class ModelGraph(NetworkPlan plan, GraphWeights weights)
 {
     /// <summary>The inputs and the output, by name.</summary>
     public const string Image = "image", Pixels = "pixels", Size = "size", RangeMinimum = "range_min", RangeMaximum = "range_max", Restored = "restored";
@@ -35,7 +35,7 @@ internal sealed class ModelGraph(TatNetworkOptions options, GraphWeights weights
         var images = new Value(Image);
         var size = g.Shape(images);
         var frame = new Frame(g, g.Slice(size, 2, 3, 0), g.Slice(size, 3, 4, 0));
-        var network = new NetworkGraph(options, weights, g, frame.PaddedHeight, frame.PaddedWidth);
+        var network = new NetworkGraph(plan, weights, g, frame.PaddedHeight, frame.PaddedWidth);
         var count = g.Squeeze(g.Slice(size, 0, 1, 0));
         var restored = g.Loop(
             count,
@@ -59,7 +59,7 @@ internal sealed class ModelGraph(TatNetworkOptions options, GraphWeights weights
 
         var size = new Value(Size);
         var frame = new Frame(g, g.Slice(size, 0, 1, 0), g.Slice(size, 1, 2, 0));
-        var network = new NetworkGraph(options, weights, g, frame.PaddedHeight, frame.PaddedWidth);
+        var network = new NetworkGraph(plan, weights, g, frame.PaddedHeight, frame.PaddedWidth);
         var image = frame.AsImage(g, new(Pixels));
         Return(g, g.Reshape(Restore(g, network, frame, image, g.Squeeze(new(RangeMinimum)), g.Squeeze(new(RangeMaximum))), 1, -1));
     }
@@ -116,7 +116,7 @@ internal sealed class ModelGraph(TatNetworkOptions options, GraphWeights weights
         /// <summary>The padded length of an axis, and for each place on it where its value comes from.</summary>
         private static (Value Length, Value Source) PadAxis(GraphBuilder g, Value length)
         {
-            var padded = g.Mul(g.Div(g.Add(length, g.Integers(7)), g.Integers(8)), g.Integers(8));
+            var padded = g.Mul(g.Div(g.Add(length, g.Integers(NetworkPlan.SizeMultiple - 1)), g.Integers(NetworkPlan.SizeMultiple)), g.Integers(NetworkPlan.SizeMultiple));
             var last = g.Sub(length, g.Integers(1));
             var place = g.Range(padded);
             var reflected = g.Min(place, g.Sub(g.Add(last, last), place));

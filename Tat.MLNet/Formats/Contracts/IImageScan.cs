@@ -42,6 +42,9 @@ public interface IImageScan : IDisposable
     /// <summary>Where the pixels are in the patient; <see langword="null"/> where the format does not tell.</summary>
     PatientAffine? Affine => null;
 
+    /// <summary>The parts of a scan whose slices lie in several grids, such as the three planes of a localizer: each a scan of some consecutive slices of this one. The scan itself where there is one grid.</summary>
+    IReadOnlyList<IImageScan> Parts => [this];
+
     /// <summary>What else the format says of the image, for people to read: no patient data.</summary>
     IReadOnlyDictionary<string, string> Properties { get; }
 

@@ -54,6 +54,7 @@ public sealed class NiftiFormat : IImageFormat
     }
 
     /// <inheritdoc/>
+    /// <remarks>A scan of several parts makes as many files, <c>NAME_part-1.nii.gz</c> and so on, which a failure takes away again.</remarks>
     /// <exception cref="ArgumentException">The destination has none of NIfTI's endings, or the slices are not as many or as large as in the source.</exception>
     public void WriteDerived(IImageScan source, string destination, IEnumerable<ImageSlice> slices, DerivedImageOptions? options = null, CancellationToken cancellationToken = default)
     {
@@ -62,6 +63,12 @@ public sealed class NiftiFormat : IImageFormat
         if (source is ReslicedScan resliced)
         {
             WriteDerived(resliced.Source, destination, resliced.ToSource(slices), options, cancellationToken);
+            return;
+        }
+
+        if (source.Parts.Count > 1)
+        {
+            WriteParts(source.Parts, destination, slices, options, cancellationToken);
             return;
         }
 
@@ -99,6 +106,45 @@ public sealed class NiftiFormat : IImageFormat
         var paths = NiftiPaths.ForWriting(destination);
         var header = NiftiWriter.NewHeader(slices[0].Height, slices[0].Width, slices.Count, 1, rowSpacing, columnSpacing, sliceSpacing);
         NiftiWriter.Write(paths, header, [], new NiftiVoxels(NiftiDataType.Float32, header.IsBigEndian), slices, cancellationToken);
+    }
+
+    /// <summary>Writes a file for each part, all of them or none.</summary>
+    private void WriteParts(IReadOnlyList<IImageScan> parts, string destination, IEnumerable<ImageSlice> slices, DerivedImageOptions? options, CancellationToken cancellationToken)
+    {
+        var written = new List<NiftiPaths>();
+        using var rest = slices.GetEnumerator();
+        try
+        {
+            foreach (var (i, part) in parts.Index())
+            {
+                var path = NiftiPaths.OfPart(destination, i + 1);
+                written.Add(NiftiPaths.ForWriting(path));
+                WriteDerived(part, path, Take(rest, part.SliceCount), options, cancellationToken);
+            }
+
+            if (rest.MoveNext())
+            {
+                throw new ArgumentException($"The source has {parts.Sum(part => part.SliceCount)} slices and more were given.", nameof(slices));
+            }
+        }
+        catch
+        {
+            foreach (var file in written)
+            {
+                File.Delete(file.Header);
+                File.Delete(file.Voxels);
+            }
+
+            throw;
+        }
+    }
+
+    private static IEnumerable<ImageSlice> Take(IEnumerator<ImageSlice> slices, int count)
+    {
+        for (; count > 0 && slices.MoveNext(); count--)
+        {
+            yield return slices.Current;
+        }
     }
 
     /// <summary>DICOM files are often called .img too.</summary>

@@ -32,6 +32,18 @@ internal readonly record struct NiftiPaths(string Header, string Voxels)
         return ending.StartsWith(".nii", StringComparison.Ordinal) ? new(path, path) : new($"{stem}.hdr{gzip}", $"{stem}.img{gzip}");
     }
 
+    /// <summary>What the file of a part of a scan is called: <c>x.nii.gz</c> becomes <c>x_part-1.nii.gz</c>, and a name of BIDS gets the entity <c>chunk</c>.</summary>
+    /// <param name="path">The name for the whole scan.</param>
+    /// <param name="number">1 … the number of parts.</param>
+    public static string OfPart(string path, int number)
+    {
+        var ending = EndingOf(path) ?? "";
+        var folder = Path.GetDirectoryName(path) ?? "";
+        var name = Path.GetFileName(path)[..^ending.Length];
+        var description = name.IndexOf("_desc-", StringComparison.Ordinal);
+        return Path.Combine(folder, (description >= 0 ? name.Insert(description, $"_chunk-{number}") : $"{name}_part-{number}") + ending);
+    }
+
     private static string Sibling(string path, string ending, string wanted)
     {
         var stem = path[..^ending.Length];

@@ -10,20 +10,21 @@ internal sealed partial class FileOpens : IDisposable
     private const int NonBlocking = 0x800;
     private const int Header = 16;
 
-    // Closing is watched, too: equal events that follow each other are merged.
+    // Reading and closing are watched, too: equal events that follow each other are merged.
     private const uint Open = 0x20;
     private const uint Close = 0x18;
+    private const uint Access = 0x01;
     private readonly int _watch;
 
     public FileOpens(string folder)
     {
         if (!OperatingSystem.IsLinux())
         {
-            Assert.Inconclusive("Opened files are counted on Linux alone.");
+            Needs.Missing(Needs.Linux, "Opened files are counted on Linux alone.");
         }
 
         _watch = Init(NonBlocking);
-        Assert.IsGreaterThanOrEqualTo(0, Add(_watch, folder, Open | Close));
+        Assert.IsGreaterThanOrEqualTo(0, Add(_watch, folder, Open | Close | Access));
     }
 
     /// <summary>Reads how often each file was opened since the last time.</summary>

@@ -2,15 +2,12 @@ using System.Text.Json;
 using Tat.MLNet.Formats;
 using Tat.MLNet.Formats.Dicom.Model;
 using Tat.MLNet.Formats.Dicom.Providers;
-using Tat.MLNet.Formats.Dicom.Series;
 using Tat.MLNet.Scans;
 using Tat.Tests.Formats;
 using Tat.Tests.Formats.Dicom;
 using Tat.Tests.Formats.Nifti;
 using Tat.Torch.Imaging;
 using Tat.Torch.Inference;
-using Tat.Torch.Model;
-using Tat.Torch.Tasks;
 
 namespace Tat.Tests.Scans;
 
@@ -135,47 +132,6 @@ public class ScanRestorationTests
     }
 
     [TestMethod]
-    public void A_file_of_a_series_is_opened_three_times_at_most()
-    {
-        using var files = new SyntheticDicom();
-        using var folder = new TemporaryFolder();
-        for (var i = 1; i <= 40; i++)
-        {
-            // A scanner's intensities have a grid that takes a pass of its own, padding and differences need the pixels again.
-            var data = SyntheticDicom.Slice(i, i);
-            data.SetText(Tags.Modality, DicomVr.CS, "MR");
-            data.SetText(Tags.SopClassUid, DicomVr.UI, "1.2.840.10008.5.1.4.1.1.4");
-            data.SetUnsigned(Tags.PixelPaddingValue, 100);
-            files.Write(data, $"{i}.dcm");
-        }
-
-        using var restorer = new Increment();
-        using var opens = new FileOpens(files.Folder);
-        restorer.RestoreScan(files.Folder, folder["out"], new() { Derived = new() { WriteDifference = true } });
-        var counts = opens.Read();
-        Assert.HasCount(40, counts);
-        Assert.AreEqual(3, counts.Values.Max());
-    }
-
-    [TestMethod]
-    public void Decoded_frames_are_kept_up_to_a_size()
-    {
-        var memory = new PixelMemory { Capacity = 5 };
-        var decoded = new List<int>();
-        byte[] Get(int frame) => memory.Get("a", frame, () =>
-        {
-            decoded.Add(frame);
-            return new byte[2];
-        });
-        foreach (var frame in new[] { 0, 1, 0, 1, 2, 1, 2, 0 })
-        {
-            Get(frame);
-        }
-
-        CollectionAssert.AreEqual(new[] { 0, 1, 2, 0 }, decoded);
-    }
-
-    [TestMethod]
     public void A_result_tells_the_algorithm_that_made_it()
     {
         using var files = new SyntheticDicom();
@@ -256,24 +212,6 @@ public class ScanRestorationTests
         {
             var expected = float.IsNaN(slices[i].Pixels[1]) ? slices[i].Pixels : Array.ConvertAll(slices[i].Pixels, value => value + 1);
             CollectionAssert.AreEqual(expected, restored.ReadSlice(i).Pixels);
-        }
-    }
-
-    /// <summary>Adds one to all pixels.</summary>
-    private sealed class Increment : IImageRestorer
-    {
-        public TaskVocabulary Tasks => TaskVocabulary.Paper;
-
-        public ModelCard Card { get; } = new();
-
-        public IReadOnlyList<ImageSlice> Restore(IReadOnlyList<ImageSlice> images, IReadOnlyList<RestorationTask> tasks, IProgress<double>? progress = null, CancellationToken cancellationToken = default)
-        {
-            progress?.Report(1);
-            return [.. images.Select(image => new ImageSlice(Array.ConvertAll(image.Pixels, value => value + 1), image.Height, image.Width))];
-        }
-
-        public void Dispose()
-        {
         }
     }
 

@@ -108,7 +108,7 @@ public sealed class PyTorchInteropTests
         Need("import torch");
         if (Environment.GetEnvironmentVariable("TAT_REFERENCE") is not { Length: > 0 } reference)
         {
-            Assert.Inconclusive("TAT_REFERENCE does not name a folder with the published program.");
+            Needs.Missing(Needs.Reference, "TAT_REFERENCE does not name a folder with the published program.");
             return;
         }
 
@@ -153,7 +153,7 @@ public sealed class PyTorchInteropTests
     {
         if (!File.Exists(Python) || Start("-c", imports).ExitCode != 0)
         {
-            Assert.Inconclusive($"{Python} cannot '{imports}'.");
+            Needs.Missing(Needs.Python, $"{Python} cannot '{imports}'.");
         }
     }
 

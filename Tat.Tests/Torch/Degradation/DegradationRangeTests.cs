@@ -53,6 +53,19 @@ public sealed class DegradationRangeTests
     }
 
     [TestMethod]
+    public void Half_of_the_MR_images_have_the_factors_of_validation()
+    {
+        var image = Phantom(RestorationTask.Mri);
+        var unchanged = new MriResolutionRange { Resolution = new(1, 1), Level = new(1, 1), Contrast = new(1, 1) };
+        float[][] published = [.. new double[] { 2, 4 }.Select(factor => new MriKSpaceCrop { Factor = factor }.Degrade(image.Image).Pixels)];
+        int Count(MriResolutionRange range) => Enumerable.Range(0, 100)
+            .Count(seed => range.Draw(image, (ulong)seed).LowQuality.Pixels is var pixels && published.Any(one => one.Zip(pixels, (a, b) => Math.Abs(a - b)).Max() < 1e-3f * one.Max()));
+        Assert.IsLessThan(20, Count(unchanged with { PublishedShare = 0 }));
+        Assert.IsTrue(Count(unchanged) is > 35 and < 75);
+        Assert.AreEqual(100, Count(unchanged with { PublishedShare = 1 }));
+    }
+
+    [TestMethod]
     public void A_reference_without_noise_is_what_the_mean_of_many_scans_tends_to()
     {
         var image = Phantom(RestorationTask.Pet);

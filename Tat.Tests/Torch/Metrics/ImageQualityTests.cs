@@ -15,7 +15,7 @@ public sealed class ImageQualityTests
     [TestMethod]
     public void Equals_the_published_programs_numbers()
     {
-        using var file = File.OpenRead(TestData.Path("golden/metrics.safetensors"));
+        using var file = File.OpenRead(Path.Combine(AppContext.BaseDirectory, "Golden", "metrics.safetensors"));
         using var scope = torch.NewDisposeScope();
         var golden = new SafetensorsReader(file, file.Name).ReadAll();
         var results = golden["result"].data<double>().ToArray();

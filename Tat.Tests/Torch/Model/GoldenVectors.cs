@@ -5,14 +5,14 @@ using static TorchSharp.torch;
 
 namespace Tat.Tests.Model;
 
-/// <summary>The reference numbers of the published program, and a network with their weights.</summary>
+/// <summary>The numbers of the published program, from Golden/network.safetensors, and a network with their weights.</summary>
 internal sealed class GoldenVectors : IDisposable
 {
     private readonly Dictionary<string, Tensor> _tensors;
 
     public GoldenVectors()
     {
-        var path = TestData.Path("golden/tat_small.safetensors");
+        var path = Path.Combine(AppContext.BaseDirectory, "Golden", "network.safetensors");
         using var stream = File.OpenRead(path);
         var reader = new SafetensorsReader(stream, path);
         Metadata = reader.Metadata;

@@ -70,7 +70,7 @@ public sealed class OnnxExporterTests
         };
         if (!File.Exists(checker.FileName))
         {
-            Assert.Inconclusive("There is no Python for the checker of ONNX (Debian: python3-onnx).");
+            Needs.Missing(Needs.Python, "There is no Python for the checker of ONNX (Debian: python3-onnx).");
         }
 
         using var process = Process.Start(checker)!;
@@ -79,7 +79,7 @@ public sealed class OnnxExporterTests
         process.WaitForExit();
         if (errors.Result.Contains("No module named 'onnx'", StringComparison.Ordinal))
         {
-            Assert.Inconclusive("The checker of ONNX is not installed (Debian: python3-onnx).");
+            Needs.Missing(Needs.Python, "The checker of ONNX is not installed (Debian: python3-onnx).");
         }
 
         StringAssert.Contains(output, "checked", errors.Result);

@@ -26,6 +26,7 @@ internal static class FreshProcess
         ["wait"] = OpenMpTests.TellWaiting,
         ["train"] = Training.TrainingProbe.Train,
         ["count"] = Training.TrainingProbe.Count,
+        ["engine"] = Model.EngineTests.Restore,
     };
 
     public sealed record Outcome(int ExitCode, string Output, string Error);

@@ -1,10 +1,10 @@
+using Tat.Torch.Model.Contracts;
+
 namespace Tat.Torch.Inference.Tiling;
 
 /// <summary>The size that the network sees: height and width rounded up to multiples of 8.</summary>
 internal readonly record struct PaddedSize(int Height, int Width)
 {
-    private const int Multiple = 8;
-
     /// <summary>The size for an image of a height and width.</summary>
     public static PaddedSize For(int height, int width) => new(RoundUp(height), RoundUp(width));
 
@@ -35,7 +35,7 @@ internal readonly record struct PaddedSize(int Height, int Width)
         }
     }
 
-    private static int RoundUp(int length) => checked((length + Multiple - 1) / Multiple * Multiple);
+    private static int RoundUp(int length) => checked((length + NetworkPlan.SizeMultiple - 1) / NetworkPlan.SizeMultiple * NetworkPlan.SizeMultiple);
 
     private static int Mirror(int position, int length, int padded)
     {

@@ -1,10 +1,10 @@
+using Tat.Torch.Model.Contracts;
+
 namespace Tat.Torch.Inference.Tiling;
 
 /// <summary>One axis of an image cut into overlapping tiles of equal length; all positions are multiples of 8.</summary>
 internal sealed class TileAxis
 {
-    private const int Multiple = 8;
-
     /// <summary>Cuts an axis.</summary>
     /// <param name="length">Its length, a multiple of 8.</param>
     /// <param name="tile">Length of a tile, a multiple of 8; the whole axis where that is shorter.</param>
@@ -14,7 +14,7 @@ internal sealed class TileAxis
         Length = length;
         Tile = Math.Min(tile, length);
         var count = length <= tile ? 1 : ((length - overlap - 1) / (tile - overlap)) + 1;
-        Starts = [.. Enumerable.Range(0, count).Select(i => count == 1 ? 0 : (int)((long)i * (length - Tile) / (count - 1) / Multiple * Multiple))];
+        Starts = [.. Enumerable.Range(0, count).Select(i => count == 1 ? 0 : (int)((long)i * (length - Tile) / (count - 1) / NetworkPlan.SizeMultiple * NetworkPlan.SizeMultiple))];
         Weights = Gaussian(Tile);
     }
 
@@ -47,7 +47,7 @@ internal sealed class TileAxis
         return sums;
     }
 
-    private int Border(int tile) => tile == 0 ? 0 : (Starts[tile] + Starts[tile - 1] + Tile) / 2 / Multiple * Multiple;
+    private int Border(int tile) => tile == 0 ? 0 : (Starts[tile] + Starts[tile - 1] + Tile) / 2 / NetworkPlan.SizeMultiple * NetworkPlan.SizeMultiple;
 
     /// <summary>A standard deviation of an eighth of the tile, as in MONAI's sliding-window inference.</summary>
     private static float[] Gaussian(int length)

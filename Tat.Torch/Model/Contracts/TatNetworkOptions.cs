@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Tat.Torch.Model.Contracts;
 
 namespace Tat.Torch.Model;
 
@@ -57,21 +58,7 @@ public sealed record TatNetworkOptions
 
     /// <summary>Number of parameters of the network.</summary>
     [JsonIgnore]
-    public long ParameterCount
-    {
-        get
-        {
-            long c = Width, n = RepresentationFeatures, bias = Bias ? 1 : 0;
-            var resampling = 9 * ((21 * c * c / 2) + (2 * 84 * c * c)); // down: C²/2 per level of C, 2C, 4C; up: 2C² per level of 8C, 4C, 2C
-            var ends = (9 * c) + (9 * 5 * c * c) + (c * c) + (9 * c) + (40 * c * c) + (bias * ((2 * c) + 1 + (6 * c)));
-            var encoder = Enumerable.Range(0, 3).Sum(level => Blocks[level] * BlockParameters(level, Channels(level), adaptive: false));
-            var decoder = (Blocks[3] * BlockParameters(3, Channels(3), WeightGeneration)) + (Blocks[2] * BlockParameters(2, Channels(2), WeightGeneration))
-                + (Blocks[1] * BlockParameters(1, Channels(1), WeightGeneration)) + ((Blocks[0] + RefinementBlocks) * BlockParameters(0, Channels(1), WeightGeneration));
-            var representation = (9 * c / 2 * n) + n + (4 * ((9 * n * n) + n)) + (9 * n * n) + (18 * n * n) + (72 * n * n) + (32 * n * n)
-                + (4 * n * 9 * new[] { 3, 2, 1, 1 }.Sum(level => (2L * Hidden(Channels(level))) + (3L * Channels(level))));
-            return resampling + ends + encoder + decoder + (WeightGeneration ? representation : 0);
-        }
-    }
+    public long ParameterCount => new NetworkPlan(this).ParameterCount;
 
     /// <summary>Channels of a level (0 is full resolution, 3 is the latent level).</summary>
     internal int Channels(int level) => Width << level;
@@ -87,14 +74,14 @@ public sealed record TatNetworkOptions
     public void Validate()
     {
         Require(Width is >= 2 and <= 512 && Width % 2 == 0, nameof(Width), Width, "use an even number from 2 to 512");
-        Require(Blocks is { Count: 4 } && Blocks.All(count => count is >= 1 and <= 64), nameof(Blocks), Show(Blocks), "use four numbers from 1 to 64");
+        Require(Blocks is { Count: NetworkPlan.Levels } && Blocks.All(count => count is >= 1 and <= 64), nameof(Blocks), Show(Blocks), "use four numbers from 1 to 64");
         Require(RefinementBlocks is >= 1 and <= 64, nameof(RefinementBlocks), RefinementBlocks, "use a number from 1 to 64");
-        Require(Heads is { Count: 4 } && Heads.All(count => count >= 1), nameof(Heads), Show(Heads), "use four positive numbers");
+        Require(Heads is { Count: NetworkPlan.Levels } && Heads.All(count => count >= 1), nameof(Heads), Show(Heads), "use four positive numbers");
         Require(double.IsFinite(ExpansionFactor) && ExpansionFactor is > 0 and <= 16 && Hidden(Width) >= 1, nameof(ExpansionFactor), ExpansionFactor, "use a number above 0 and up to 16 that leaves at least one hidden feature");
         Require(Enum.IsDefined(LayerNorm), nameof(LayerNorm), LayerNorm, "use WithBias or BiasFree");
         Require(RepresentationFeatures is >= 1 and <= 1024, nameof(RepresentationFeatures), RepresentationFeatures, "use a number from 1 to 1024");
-        Require(TrainSize is >= 8 and <= 4096 && TrainSize % 8 == 0, nameof(TrainSize), TrainSize, "use a multiple of 8 from 8 to 4096");
-        for (var level = 0; level < 4; level++)
+        Require(TrainSize is >= 8 and <= 4096 && TrainSize % NetworkPlan.SizeMultiple == 0, nameof(TrainSize), TrainSize, "use a multiple of 8 from 8 to 4096");
+        for (var level = 0; level < NetworkPlan.Levels; level++)
         {
             Require(Channels(level) % Heads[level] == 0, nameof(Heads), Show(Heads), $"level {level + 1} has {Channels(level)} channels, which {Heads[level]} heads do not divide");
             Require(Window(level) >= 1, nameof(Heads), Show(Heads), $"{Heads[level]} heads leave no attention window at level {level + 1} for patches of {TrainSize}");
@@ -109,15 +96,6 @@ public sealed record TatNetworkOptions
 
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(Width, Blocks.Sum(), RefinementBlocks, ExpansionFactor, RepresentationFeatures, TrainSize);
-
-    private long BlockParameters(int level, long c, bool adaptive)
-    {
-        long h = Hidden((int)c), filtered = (3 * c) + (2 * h);
-        var norms = LayerNorm == LayerNormKind.WithBias ? 4 * c : 2 * c;
-        var matrices = (4 * c * c) + (3 * c * h) + (Bias ? filtered + (2 * c) : 0);
-        var kernels = filtered * (adaptive ? 10 : Bias ? 10 : 9);
-        return Heads[level] + norms + matrices + kernels;
-    }
 
     private static string Show(IReadOnlyList<int>? values) => values is null ? "null" : $"[{string.Join(", ", values)}]";
 

@@ -1,6 +1,8 @@
 using Tat.Torch.Kernels;
+using Tat.Torch.Model.Contracts;
 using Tat.Torch.Model.FeatureMaps;
 using Tat.Torch.Model.Parameters;
+using Tat.Torch.Model.Recording;
 using Tat.Torch.Runtime;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
@@ -29,16 +31,16 @@ internal sealed class ChannelAttention : DepthWiseLayer
     private readonly int _heads;
     private readonly int _window;
 
-    public ChannelAttention(ParameterSource source, TatNetworkOptions options, int level, int channels, bool adaptive)
-        : base(source, 3 * channels, adaptive, deviation: 1)
+    public ChannelAttention(ParameterSource source, BlockPlan plan)
+        : base(source, plan.QkvFilter, plan.IsAdaptive, deviation: 1)
     {
-        _channels = channels;
-        _heads = options.Heads[level];
-        _window = options.Window(level);
+        _channels = plan.Channels;
+        _heads = plan.Heads;
+        _window = plan.Window;
         _temperature = source.Constant(1, _heads, 1, 1);
-        _qkv = Weights.Convolution(source, channels, 3 * channels, 1, options.Bias);
-        _plain = adaptive ? null : Weights.DepthWise(source, 3 * channels, options.Bias);
-        _projectOut = Weights.Convolution(source, channels, channels, 1, options.Bias);
+        _qkv = Weights.Of(source, plan.Qkv);
+        _plain = plan.IsAdaptive ? null : Weights.Of(source, plan.QkvFilter);
+        _projectOut = Weights.Of(source, plan.AttentionOut);
         RegisterComponents();
     }
 
@@ -70,6 +72,21 @@ internal sealed class ChannelAttention : DepthWiseLayer
             }
         });
         return residual.Result();
+    }
+
+    /// <summary>The same for one image that is one window, recorded for its gradients.</summary>
+    public unsafe RecordedMap AddTo(Tape tape, RecordedMap map, ChannelNorm norm, RecordedMap? generated)
+    {
+        var kernels = RecordKernels(tape, generated);
+        var attention = new RecordedAttention(
+            tape, map, new(tape, map, tape[norm.Scale], tape[norm.Shift!], tape[_qkv.Weight], (3, _channels, _channels), kernels.Values), tape[_temperature], tape[_projectOut.Weight]);
+        var result = attention.Run();
+        tape.Record(() =>
+        {
+            kernels.GoBack(attention.GoBack(result.Gradient));
+            map.Give(result.Gradient);
+        });
+        return result;
     }
 
     /// <summary>The same for one image, strip by strip in the caches of cores.</summary>

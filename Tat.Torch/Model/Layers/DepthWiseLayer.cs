@@ -1,4 +1,6 @@
+using Tat.Torch.Model.Contracts;
 using Tat.Torch.Model.Parameters;
+using Tat.Torch.Model.Recording;
 using Tat.Torch.Runtime;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
@@ -18,16 +20,16 @@ internal abstract class DepthWiseLayer : nn.Module
 
     /// <summary>Creates the kernels of a weight-adaptive layer; a plain layer makes its own.</summary>
     /// <param name="source">Initial values.</param>
-    /// <param name="channels">K.</param>
+    /// <param name="filter">The convolution of K channels.</param>
     /// <param name="adaptive">Whether part of the kernels is generated.</param>
     /// <param name="deviation">Standard deviation of the shared part at the start.</param>
-    protected DepthWiseLayer(ParameterSource source, long channels, bool adaptive, double deviation)
+    protected DepthWiseLayer(ParameterSource source, LayerPlan filter, bool adaptive, double deviation)
         : base(nameof(DepthWiseLayer))
     {
         if (adaptive)
         {
-            _shared = source.Normal(deviation, 1, channels, 1, 3, 3);
-            _gate = source.Constant(0, 1, channels, 1, 1, 1);
+            _shared = source.Normal(deviation, 1, filter.Outputs, 1, filter.Side, filter.Side);
+            _gate = source.Constant(0, 1, filter.Outputs, 1, 1, 1);
         }
     }
 
@@ -39,6 +41,13 @@ internal abstract class DepthWiseLayer : nn.Module
     protected Tensor Kernels(Tensor? generated) => Plain is { } plain
         ? plain.Weight.unsqueeze(0)
         : _shared!.PlusProduct(_gate!, generated!);
+
+    /// <summary>The same kernels, recorded.</summary>
+    /// <param name="tape">The tape.</param>
+    /// <param name="generated">K·9 numbers, or <see langword="null"/> for a plain layer.</param>
+    protected RecordedKernels RecordKernels(Tape tape, RecordedMap? generated) => Plain is { } plain
+        ? new(tape[plain.Weight])
+        : new(tape.Memory, tape[_shared!], tape[_gate!], generated!);
 
     /// <summary>One number per channel that a plain layer adds after filtering, or none.</summary>
     protected Tensor? KernelBias => Plain?.Bias;

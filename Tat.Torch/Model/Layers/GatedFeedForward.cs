@@ -1,6 +1,8 @@
 using Tat.Torch.Kernels;
+using Tat.Torch.Model.Contracts;
 using Tat.Torch.Model.FeatureMaps;
 using Tat.Torch.Model.Parameters;
+using Tat.Torch.Model.Recording;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -21,17 +23,15 @@ internal sealed class GatedFeedForward : DepthWiseLayer
 
     [ComponentName(Name = "project_out")]
     private readonly Weights _projectOut;
-    private readonly long _hidden;
     private readonly long _padding;
 
-    public GatedFeedForward(ParameterSource source, TatNetworkOptions options, int channels, bool adaptive)
-        : base(source, 2 * options.Hidden(channels), adaptive, Math.Sqrt(2.0 / 9))
+    public GatedFeedForward(ParameterSource source, BlockPlan plan)
+        : base(source, plan.HiddenFilter, plan.IsAdaptive, Math.Sqrt(2.0 / 9))
     {
-        _hidden = options.Hidden(channels);
-        _padding = (Multiple - (_hidden % Multiple)) % Multiple;
-        _projectIn = Weights.Convolution(source, channels, 2 * _hidden, 1, options.Bias);
-        _plain = adaptive ? null : Weights.DepthWise(source, 2 * _hidden, options.Bias);
-        _projectOut = Weights.Convolution(source, _hidden, channels, 1, options.Bias);
+        _padding = (Multiple - (plan.Hidden % Multiple)) % Multiple;
+        _projectIn = Weights.Of(source, plan.FeedForwardIn);
+        _plain = plan.IsAdaptive ? null : Weights.Of(source, plan.HiddenFilter);
+        _projectOut = Weights.Of(source, plan.FeedForwardOut);
         RegisterComponents();
     }
 
@@ -55,6 +55,22 @@ internal sealed class GatedFeedForward : DepthWiseLayer
         var columns = new WindowAxis.Cell(0, (int)map.shape[2]);
         new RowStrips(map, norm.Apply, halves).ForEach(strip => residual.AddProduct(strip.Start, columns, strip.Gate(), projection, _projectOut.Bias));
         return residual.Result();
+    }
+
+    /// <summary>The same for one image, recorded for its gradients.</summary>
+    public unsafe RecordedMap AddTo(Tape tape, RecordedMap map, ChannelNorm norm, RecordedMap? generated)
+    {
+        var kernels = RecordKernels(tape, generated);
+        var projection = tape[_projectOut.Weight];
+        var groups = (2, projection.Inputs, projection.Inputs + (int)_padding);
+        var gate = new RecordedGate(tape, map, new(tape, map, tape[norm.Scale], tape[norm.Shift!], tape[_projectIn.Weight], groups, kernels.Values), projection);
+        var result = gate.Run();
+        tape.Record(() =>
+        {
+            kernels.GoBack(gate.GoBack(result.Gradient));
+            map.Give(result.Gradient);
+        });
+        return result;
     }
 
     /// <summary>The same for one image, strip by strip in the caches of cores.</summary>

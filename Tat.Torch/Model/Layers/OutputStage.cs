@@ -1,5 +1,6 @@
 using Tat.Torch.Model.FeatureMaps;
 using Tat.Torch.Model.Parameters;
+using Tat.Torch.Model.Recording;
 using Tat.Torch.Runtime;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -14,10 +15,10 @@ internal static class OutputStage
 
     /// <summary>The correction that is added to the input image.</summary>
     /// <param name="maps">B×H×W×C each, together 5C.</param>
-    /// <param name="reduce">The two convolutions <c>0</c> and <c>2</c>.</param>
+    /// <param name="reduce">The two convolutions.</param>
     /// <param name="output">The last convolution.</param>
     /// <returns>B×1×H×W.</returns>
-    public static Tensor Apply(Tensor[] maps, Numbered<Weights> reduce, Weights output)
+    public static Tensor Apply(Tensor[] maps, Weights[] reduce, Weights output)
     {
         var height = (int)maps[0].shape[1];
         if (!Bands.CanCut(maps[0]))
@@ -36,13 +37,21 @@ internal static class OutputStage
         return correction;
     }
 
-    private static Tensor ApplyRows(Tensor[] maps, Numbered<Weights> reduce, Weights output, int start, int count, RowConvolution? reducing = null, RowConvolution? last = null)
+    /// <summary>The same for one image, recorded for its gradients.</summary>
+    /// <returns>H×W×1.</returns>
+    public static RecordedMap Apply(Tape tape, RecordedMap[] maps, Weights[] reduce, Weights output)
+    {
+        var reduced = tape.Pointwise(reduce[1], tape.Convolve(reduce[0], gelu: true, needed: true, maps));
+        return tape.Convolve(output, gelu: false, needed: true, reduced);
+    }
+
+    private static Tensor ApplyRows(Tensor[] maps, Weights[] reduce, Weights output, int start, int count, RowConvolution? reducing = null, RowConvolution? last = null)
     {
         // The last convolution sees one row beyond, and the first one more; beyond the image both see zeros.
         var height = (int)maps[0].shape[1];
         var (first, end) = (Math.Max(0, start - 1), Math.Min(height, start + count + 1));
         var reduced = reducing?.Apply(maps, first, end - first) ?? Convolve(maps, reduce[0], first, end - first);
-        reduced = Maps.Pointwise(Maps.Gelu(reduced), reduce[2]);
+        reduced = Maps.Pointwise(Maps.Gelu(reduced), reduce[1]);
         return (last?.Apply([reduced], start - first, count) ?? Convolve([reduced], output, start - first, count)).permute(0, 3, 1, 2);
     }
 

@@ -1,6 +1,7 @@
 using Tat.Torch.Model.Contracts;
 using Tat.Torch.Model.FeatureMaps;
 using Tat.Torch.Model.Parameters;
+using Tat.Torch.Model.Recording;
 using static TorchSharp.torch;
 
 namespace Tat.Torch.Model.Layers;
@@ -10,11 +11,11 @@ internal sealed class Stage : nn.Module
 {
     private readonly TransformerBlock[] _blocks;
 
-    public Stage(ParameterSource source, TatNetworkOptions options, int level, int channels, int blocks, bool adaptive)
+    public Stage(ParameterSource source, StagePlan plan)
         : base(nameof(Stage))
     {
-        _blocks = [.. Enumerable.Range(0, blocks).Select(_ => new TransformerBlock(source, options, level, channels, adaptive))];
-        for (var i = 0; i < blocks; i++)
+        _blocks = [.. Enumerable.Range(0, plan.Blocks).Select(_ => new TransformerBlock(source, plan.Block))];
+        for (var i = 0; i < plan.Blocks; i++)
         {
             register_module($"{i}", _blocks[i]);
         }
@@ -49,4 +50,7 @@ internal sealed class Stage : nn.Module
 
         return current;
     }
+
+    /// <summary>The same for one image, recorded for its gradients.</summary>
+    public RecordedMap Apply(Tape tape, RecordedMap map, RecordedStage? kernels = null) => _blocks.Aggregate(map, (input, block) => block.Apply(tape, input, kernels));
 }

@@ -1,49 +1,28 @@
 using Tat.Torch.Model.Contracts;
 using Tat.Torch.Model.FeatureMaps;
 using Tat.Torch.Model.Parameters;
+using Tat.Torch.Model.Recording;
 using Tat.Torch.Runtime;
-using TorchSharp.Utils;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
 namespace Tat.Torch.Model.Layers;
 
 /// <summary>Reads the task representation from the input of the latent level, and generates from it the kernels of every stage.</summary>
-internal sealed class TaskRepresentation : nn.Module
+internal sealed class TaskRepresentation
 {
     private const int GeneratedAtOnce = 4096;
 
-    private static readonly string[] _stages = ["latent", "level3", "level2", "level1"];
+    private readonly RepresentationPlan _plan;
+    private readonly Dictionary<LayerPlan, Weights> _weights;
 
-    [ComponentName(Name = "E")]
-    private readonly Numbered<nn.Module> _encoder;
-
-    [ComponentName(Name = "mlp")]
-    private readonly Numbered<Weights> _mlp;
-    private readonly Dictionary<string, (Numbered<Weights> FeedForward, Numbered<Weights> Attention)> _generators = [];
-
-    public TaskRepresentation(ParameterSource source, TatNetworkOptions options)
-        : base(nameof(TaskRepresentation))
+    /// <param name="network">Owns the weights.</param>
+    /// <param name="source">Initial values.</param>
+    /// <param name="plan">The layers.</param>
+    public TaskRepresentation(nn.Module network, ParameterSource source, RepresentationPlan plan)
     {
-        long n = options.RepresentationFeatures;
-        _encoder = new(
-            (0, Weights.Convolution(source, options.Width / 2, n, 3, bias: true)),
-            (2, new ResidualBlock(source, n)),
-            (3, new ResidualBlock(source, n)),
-            (4, Weights.Convolution(source, n, n, 3)),
-            (6, Weights.Convolution(source, n, 2 * n, 3)),
-            (8, Weights.Convolution(source, 2 * n, 4 * n, 3)));
-        _mlp = new((0, Weights.Linear(source, 4 * n, 4 * n)), (2, Weights.Linear(source, 4 * n, 4 * n)));
-        RegisterComponents();
-        foreach (var (stage, level) in _stages.Zip([3, 2, 1, 1]))
-        {
-            var channels = options.Channels(level);
-            var feedForward = new Numbered<Weights>((0, Weights.Linear(source, 4 * n, 2 * options.Hidden(channels) * 9)));
-            var attention = new Numbered<Weights>((0, Weights.Linear(source, 4 * n, 3 * channels * 9)));
-            register_module($"kernel_{stage}_ffn", feedForward);
-            register_module($"kernel_{stage}_attn", attention);
-            _generators.Add(stage, (feedForward, attention));
-        }
+        _plan = plan;
+        _weights = plan.Layers.ToDictionary(layer => layer, layer => network.Add(layer.Name, Weights.Of(source, layer)));
     }
 
     /// <summary>The representation and the kernels of an image.</summary>
@@ -52,6 +31,23 @@ internal sealed class TaskRepresentation : nn.Module
     {
         using var scope = NewDisposeScope();
         return FromMean(Encode(latentInput.detach()).mean([1, 2])).MoveToOuterDisposeScope(); // B×h×w×4n → B×4n
+    }
+
+    /// <summary>The kernels of one image, recorded for their gradients.</summary>
+    public RecordedStages Generate(Tape tape, RecordedMap latentInput)
+    {
+        // The gradients of the first convolution's input are not asked for: the representation only reads.
+        var map = tape.Convolve(_weights[_plan.First], gelu: true, needed: false, tape.Unfold(latentInput, 4, needed: false));
+        foreach (var layers in _plan.Residual)
+        {
+            map = tape.Add(tape.Convolve(_weights[layers[1]], gelu: false, needed: true, tape.Convolve(_weights[layers[0]], gelu: true, needed: true, map)), map);
+        }
+
+        map = _plan.Widening.Aggregate(map, (features, layer) => tape.Convolve(_weights[layer], gelu: true, needed: true, features));
+        var embedding = _plan.Mlp.Aggregate(tape.Mean(map), (z, layer) => tape.Generate(_weights[layer], z));
+        return new(Stage(_plan.Latent), Stage(_plan.Level3), Stage(_plan.Level2), Stage(_plan.Level1));
+
+        RecordedStage Stage(KernelPlan plan) => new(tape.Generate(_weights[plan.FeedForward], embedding), tape.Generate(_weights[plan.Attention], embedding));
     }
 
     /// <summary>The sum over a rectangle, given in pixels of the image, of what the average is taken of: 1×4n.</summary>
@@ -64,31 +60,25 @@ internal sealed class TaskRepresentation : nn.Module
     private TaskKernels FromMean(Tensor pooled)
     {
         var embedding = Embed(pooled);
-        return new(embedding, Kernels("latent", embedding), Kernels("level3", embedding), Kernels("level2", embedding), Kernels("level1", embedding));
+        return new(embedding, Kernels(_plan.Latent, embedding), Kernels(_plan.Level3, embedding), Kernels(_plan.Level2, embedding), Kernels(_plan.Level1, embedding));
     }
 
     /// <summary>B×h×w×8C → B×4h×4w×4n, before the average over pixels.</summary>
     private Tensor Encode(Tensor latentInput)
     {
         var map = Maps.FromImage(functional.pixel_shuffle(Maps.ToImage(latentInput), 4));
-        map = Maps.Convolve(map, (Weights)_encoder[0], Maps.Gelu);
-        map = ((ResidualBlock)_encoder[2]).Apply(map);
-        map = ((ResidualBlock)_encoder[3]).Apply(map);
-        foreach (var i in (ReadOnlySpan<int>)[4, 6, 8])
+        map = Maps.Convolve(map, _weights[_plan.First], Maps.Gelu);
+        foreach (var layers in _plan.Residual)
         {
-            map = Maps.Convolve(map, (Weights)_encoder[i], Maps.Gelu);
+            map = Maps.Convolve(Maps.Convolve(map, _weights[layers[0]], Maps.Gelu), _weights[layers[1]]).Plus(map);
         }
 
-        return map;
+        return _plan.Widening.Aggregate(map, (features, layer) => Maps.Convolve(features, _weights[layer], Maps.Gelu));
     }
 
-    private Tensor Embed(Tensor pooled) => new[] { 0, 2 }.Aggregate(pooled, (z, i) => functional.gelu(functional.linear(z, _mlp[i].Weight)));
+    private Tensor Embed(Tensor pooled) => _plan.Mlp.Aggregate(pooled, (z, layer) => functional.gelu(functional.linear(z, _weights[layer].Weight)));
 
-    private StageKernels Kernels(string stage, Tensor embedding)
-    {
-        var (feedForward, attention) = _generators[stage];
-        return new(Kernels(feedForward[0], embedding), Kernels(attention[0], embedding));
-    }
+    private StageKernels Kernels(KernelPlan plan, Tensor embedding) => new(Kernels(_weights[plan.FeedForward], embedding), Kernels(_weights[plan.Attention], embedding));
 
     /// <summary>B×4n → B×K×1×3×3.</summary>
     private static Tensor Kernels(Weights generator, Tensor embedding) => Generate(generator.Weight, embedding).view(embedding.shape[0], -1, 1, 3, 3);
@@ -110,21 +100,5 @@ internal sealed class TaskRepresentation : nn.Module
             target.copy_(functional.linear(embedding, weights.narrow(0, start, length)).gelu_());
         });
         return generated;
-    }
-
-    /// <summary>x + conv(gelu(conv(x))), both 3×3 with bias.</summary>
-    private sealed class ResidualBlock : nn.Module
-    {
-        [ComponentName(Name = "body")]
-        private readonly Numbered<Weights> _body;
-
-        public ResidualBlock(ParameterSource source, long features)
-            : base(nameof(ResidualBlock))
-        {
-            _body = new((0, Weights.Convolution(source, features, features, 3, bias: true)), (2, Weights.Convolution(source, features, features, 3, bias: true)));
-            RegisterComponents();
-        }
-
-        public Tensor Apply(Tensor map) => Maps.Convolve(Maps.Convolve(map, _body[0], Maps.Gelu), _body[2]).Plus(map);
     }
 }

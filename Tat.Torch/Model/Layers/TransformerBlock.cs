@@ -1,5 +1,6 @@
 using Tat.Torch.Model.Contracts;
 using Tat.Torch.Model.Parameters;
+using Tat.Torch.Model.Recording;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
 
@@ -20,13 +21,13 @@ internal sealed class TransformerBlock : nn.Module
     [ComponentName(Name = "ffn")]
     private readonly GatedFeedForward _feedForward;
 
-    public TransformerBlock(ParameterSource source, TatNetworkOptions options, int level, int channels, bool adaptive)
+    public TransformerBlock(ParameterSource source, BlockPlan plan)
         : base(nameof(TransformerBlock))
     {
-        _attentionNorm = new(source, channels, options.LayerNorm);
-        _attention = new(source, options, level, channels, adaptive);
-        _feedForwardNorm = new(source, channels, options.LayerNorm);
-        _feedForward = new(source, options, channels, adaptive);
+        _attentionNorm = new(source, plan.Channels, plan.Options.LayerNorm);
+        _attention = new(source, plan);
+        _feedForwardNorm = new(source, plan.Channels, plan.Options.LayerNorm);
+        _feedForward = new(source, plan);
         RegisterComponents();
     }
 
@@ -36,6 +37,10 @@ internal sealed class TransformerBlock : nn.Module
         using var scope = NewDisposeScope();
         return Keep(map, FeedForward(Attend(map, kernels), kernels));
     }
+
+    /// <summary>The same for one image, recorded for its gradients.</summary>
+    public RecordedMap Apply(Tape tape, RecordedMap map, RecordedStage? kernels) =>
+        _feedForward.AddTo(tape, _attention.AddTo(tape, map, _attentionNorm, kernels?.Attention), _feedForwardNorm, kernels?.FeedForward);
 
     /// <summary>The first half: x + attention(norm(x)).</summary>
     public Tensor Attend(Tensor map, StageKernels? kernels)

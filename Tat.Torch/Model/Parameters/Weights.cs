@@ -1,3 +1,4 @@
+using Tat.Torch.Model.Contracts;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
@@ -28,19 +29,9 @@ internal sealed class Weights : nn.Module
     /// <summary>The weight as a matrix outputs × inputs, for kernels of one pixel.</summary>
     public Tensor Matrix => _weight.flatten(1);
 
-    /// <summary>A kernel outputs × inputs × side × side.</summary>
-    public static Weights Convolution(ParameterSource source, long inputs, long outputs, long side, bool bias = false)
-    {
-        var fanIn = inputs * side * side;
-        return new(source.Uniform(fanIn, outputs, inputs, side, side), bias ? source.Uniform(fanIn, outputs) : null);
-    }
-
-    /// <summary>A kernel channels × 1 × 3 × 3.</summary>
-    public static Weights DepthWise(ParameterSource source, long channels, bool bias) =>
-        new(source.Uniform(9, channels, 1, 3, 3), bias ? source.Uniform(9, channels) : null);
-
-    /// <summary>A matrix outputs × inputs.</summary>
-    public static Weights Linear(ParameterSource source, long inputs, long outputs) => new(source.Uniform(inputs, outputs, inputs), null);
+    /// <summary>The weights of a convolution or a matrix.</summary>
+    public static Weights Of(ParameterSource source, LayerPlan layer) =>
+        new(source.Uniform(layer.FanIn, layer.Shape), layer.HasBias ? source.Uniform(layer.FanIn, layer.Outputs) : null);
 
     /// <summary>Scale 1 and, perhaps, shift 0 of a normalisation.</summary>
     public static Weights Norm(ParameterSource source, long channels, bool bias) =>

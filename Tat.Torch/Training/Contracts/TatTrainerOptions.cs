@@ -1,4 +1,5 @@
 using Tat.Torch.Losses;
+using Tat.Torch.Model.Contracts;
 using TorchSharp;
 
 namespace Tat.Torch.Training;
@@ -140,7 +141,7 @@ public sealed partial record TatTrainerOptions
 
     partial void ValidateSafety();
 
-    private static bool IsPatchSize(int size) => size is >= 8 and <= 4096 && size % 8 == 0;
+    private static bool IsPatchSize(int size) => size is >= NetworkPlan.SizeMultiple and <= 4096 && size % NetworkPlan.SizeMultiple == 0;
 
     private static void Require(bool holds, string option, object? value, string advice)
     {

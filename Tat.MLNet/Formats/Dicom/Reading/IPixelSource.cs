@@ -2,8 +2,8 @@ using Tat.MLNet.Formats.Dicom.Model;
 
 namespace Tat.MLNet.Formats.Dicom.Reading;
 
-/// <summary>The bytes of Pixel Data, Float Pixel Data or Double Float Pixel Data, read when asked for. Safe for concurrent reads.</summary>
-internal interface IPixelSource
+/// <summary>The bytes of Pixel Data, Float Pixel Data or Double Float Pixel Data, read when asked for. Safe for concurrent reads; closes its file where it is disposed, and can be read again.</summary>
+internal interface IPixelSource : IDisposable
 {
     /// <summary>As many bytes as tell whether a fragment begins an image.</summary>
     const int StartBytes = 8;

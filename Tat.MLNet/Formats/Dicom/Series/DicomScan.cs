@@ -23,6 +23,11 @@ internal sealed class DicomScan : IImageScan
 
     public IReadOnlyList<DicomSlice> Slices { get; }
 
+    /// <summary>Scans of consecutive slices, where they have no grid in common; else none.</summary>
+    public IReadOnlyList<IImageScan> GivenParts { private get; init; } = [];
+
+    public IReadOnlyList<IImageScan> Parts => GivenParts.Count > 0 ? GivenParts : [this];
+
     /// <summary>What is irregular in the geometry, as sentences.</summary>
     public IReadOnlyList<string> Problems { get; init; } = [];
 
@@ -38,8 +43,8 @@ internal sealed class DicomScan : IImageScan
     /// <summary>Damaged files of the series, which lack among its slices.</summary>
     public IReadOnlyList<LeftOutFile> LeftOut { get; init; } = [];
 
-    /// <summary>Where decoded frames are kept; <see langword="null"/> where frames are made when they are asked for.</summary>
-    public PixelMemory? Memory { get; init; }
+    /// <summary>Where decoded frames are kept.</summary>
+    public required PixelMemory Memory { get; init; }
 
     public int Rows { get; }
 
@@ -79,6 +84,11 @@ internal sealed class DicomScan : IImageScan
 
     public void Dispose()
     {
+        Memory.Dispose();
+        foreach (var pixels in (Slices is FrameList ? Slices.Take(1) : Slices).Select(slice => slice.Source.Pixels).Distinct())
+        {
+            pixels?.Dispose();
+        }
     }
 
     /// <summary>Technical facts only: texts of the object could name the patient.</summary>

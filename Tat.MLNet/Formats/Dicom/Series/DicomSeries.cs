@@ -47,8 +47,27 @@ internal sealed class DicomSeries(string uid, int? number)
         }
     }
 
+    /// <summary>Takes apart what one scan cannot hold: copies in several folders, and images of different sizes or units. Of other copies one is left.</summary>
+    public IEnumerable<DicomSeries> Split()
+    {
+        foreach (var copy in SplitFolders())
+        {
+            ImageCopies.LeaveOut(copy);
+            var kinds = copy.Slices.GroupBy(slice => (slice.Layout.Rows, slice.Layout.Columns, slice.Modality, slice.Quantity.Unit)).OrderByDescending(kind => kind.Count()).ToList();
+            foreach (var (i, kind) in kinds.Index())
+            {
+                yield return new(Uid, Number) { Slices = [.. kind], LeftOut = i == 0 ? copy.LeftOut : [], Failure = Failure };
+            }
+
+            if (kinds.Count == 0)
+            {
+                yield return copy;
+            }
+        }
+    }
+
     /// <summary>Copies of the same objects in several folders are series of their own.</summary>
-    public IEnumerable<DicomSeries> SplitCopies()
+    private IEnumerable<DicomSeries> SplitFolders()
     {
         var folders = Slices.GroupBy(slice => Path.GetDirectoryName(slice.Source.Path)!).ToList();
         return folders.Count > 1 && Slices.Select(slice => (slice.SopInstanceUid, slice.Frame)).Distinct().Count() < Slices.Count

@@ -31,7 +31,12 @@ internal sealed class FrameList(DicomObject source, PixelLayout layout, ImageRea
 
     public int Count => layout.Frames;
 
-    public DicomSlice this[int index] => SliceReader.Read(source, layout, index, options);
+    private PixelMemory? Memory { get; init; }
+
+    public DicomSlice this[int index] => SliceReader.Read(source, layout, index, options) with { Memory = Memory };
+
+    /// <summary>The same frames, which are kept once they are decoded.</summary>
+    public FrameList KeptIn(PixelMemory memory) => new(source, layout, options) { Memory = memory };
 
     public IEnumerator<DicomSlice> GetEnumerator()
     {

@@ -1,23 +1,29 @@
+using Microsoft.Win32.SafeHandles;
+using Tat.Torch.Files;
+
 namespace Tat.MLNet.Formats.Dicom.Series;
 
-/// <summary>Keeps frames that were decoded, so that what reads them again does not: writing a result needs the pixels that were restored. Holds nothing until it is given room.</summary>
+/// <summary>Keeps frames that were decoded, so that each is decoded once: writing a result needs the pixels that were restored. Holds nothing until it is given room.</summary>
 /// <remarks>Safe for concurrent use.</remarks>
-internal sealed class PixelMemory
+internal sealed class PixelMemory : IDisposable
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<(string Path, int Frame), byte[]> _frames = [];
-    private readonly Queue<(string Path, int Frame)> _order = [];
+    private readonly Dictionary<(string Path, int Frame), (long Position, int Length)> _spilled = [];
+    private SafeFileHandle? _file;
     private long _bytes;
+    private long _end;
 
-    /// <summary>How many bytes are kept; the oldest frames make room for new ones.</summary>
+    /// <summary>How many bytes are kept in memory; 0 to keep nothing. Further frames go to a temporary file, which no other user can read.</summary>
     public long Capacity { get; set; }
 
     /// <summary>The words of a frame, decoded where they are not kept.</summary>
+    /// <exception cref="IOException">The folder for temporary files cannot be written.</exception>
     public byte[] Get(string path, int frame, Func<byte[]> decode)
     {
         lock (_gate)
         {
-            if (_frames.TryGetValue((path, frame), out var known))
+            if (Find((path, frame)) is { } known)
             {
                 return known;
             }
@@ -26,18 +32,48 @@ internal sealed class PixelMemory
         var words = decode();
         lock (_gate)
         {
-            if (words.Length <= Capacity && _frames.TryAdd((path, frame), words))
-            {
-                _order.Enqueue((path, frame));
-                _bytes += words.Length;
-                while (_bytes > Capacity)
-                {
-                    _frames.Remove(_order.Dequeue(), out var oldest);
-                    _bytes -= oldest!.Length;
-                }
-            }
+            Keep((path, frame), words);
         }
 
         return words;
+    }
+
+    public void Dispose() => _file?.Dispose();
+
+    private byte[]? Find((string Path, int Frame) key)
+    {
+        if (_frames.TryGetValue(key, out var words) || !_spilled.TryGetValue(key, out var place))
+        {
+            return words;
+        }
+
+        words = new byte[place.Length];
+        for (var done = 0; done < words.Length;)
+        {
+            var count = RandomAccess.Read(_file!, words.AsSpan(done), place.Position + done);
+            done += count > 0 ? count : throw new IOException("The temporary file of decoded pixels became shorter.");
+        }
+
+        return words;
+    }
+
+    private void Keep((string Path, int Frame) key, byte[] words)
+    {
+        if (Capacity == 0 || _frames.ContainsKey(key) || _spilled.ContainsKey(key))
+        {
+            return;
+        }
+
+        if (_bytes + words.Length <= Capacity)
+        {
+            _frames[key] = words;
+            _bytes += words.Length;
+            return;
+        }
+
+        _file ??= PrivateFile.Create();
+        RandomAccess.Write(_file, words, _end);
+        _spilled[key] = (_end, words.Length);
+        _end += words.Length;
     }
 }

@@ -9,14 +9,13 @@ internal static class SeriesAssembler
     /// <summary>Sorts and checks slices.</summary>
     /// <param name="path">The folder, for messages.</param>
     /// <param name="format">The format.</param>
-    /// <param name="slices">The slices of one series, in any order, or the frames of one object.</param>
+    /// <param name="slices">The slices of one series, of one size and unit, in any order, or the frames of one object.</param>
     /// <param name="leftOut">Damaged files of the series, to tell of.</param>
     /// <param name="options">Whether an irregular series is refused.</param>
     /// <exception cref="DicomDataException">The slices are no volume.</exception>
     public static DicomScan Assemble(string path, IImageFormat format, IReadOnlyList<DicomSlice> slices, IReadOnlyList<LeftOutFile> leftOut, ImageReadOptions options)
     {
-        var first = slices[0];
-        return slices.Count > 1 && slices.Count == first.Layout.Frames
+        return slices.Count > 1 && slices.Count == slices[0].Layout.Frames
             ? AssembleFrames(path, format, slices, leftOut)
             : AssembleFiles(path, format, [.. slices], leftOut, options);
     }
@@ -27,7 +26,9 @@ internal static class SeriesAssembler
         var first = frames[0];
         if (!first.HasFunctionalGroups)
         {
-            return new DicomScan(path, format, frames, frames.Count, first.NominalDistance ?? first.Thickness) { LeftOut = leftOut };
+            var memory = new PixelMemory();
+            IReadOnlyList<DicomSlice> kept = frames is FrameList list ? list.KeptIn(memory) : [.. frames.Select(frame => frame with { Memory = memory })];
+            return new DicomScan(path, format, kept, frames.Count, first.NominalDistance ?? first.Thickness) { Memory = memory, LeftOut = leftOut };
         }
 
         var order = SeriesGeometry.Sort(frames);
@@ -36,22 +37,11 @@ internal static class SeriesAssembler
 
     private static DicomScan AssembleFiles(string path, IImageFormat format, List<DicomSlice> slices, IReadOnlyList<LeftOutFile> leftOut, ImageReadOptions options)
     {
-        var first = slices[0];
-        if (slices.Find(slice => slice.Layout.Rows != first.Layout.Rows || slice.Layout.Columns != first.Layout.Columns) is { } other)
-        {
-            throw new DicomDataException(
-                $"the series mixes images of {first.Layout.Rows} × {first.Layout.Columns} and of {other.Layout.Rows} × {other.Layout.Columns} pixels; separate them.");
-        }
-
-        if (slices.Find(slice => slice.Quantity.Unit != first.Quantity.Unit || slice.Modality != first.Modality) is not null)
-        {
-            throw new DicomDataException("the series mixes images of different modalities or units; separate them.");
-        }
-
         var order = SeriesGeometry.Sort(slices);
-        if (slices.Exists(slice => !SameSpacing(slice, first)))
+        var twins = slices.Count - slices.DistinctBy(slice => (slice.SopInstanceUid, slice.Frame)).Count();
+        if (twins > 0)
         {
-            order = order with { Problems = [.. order.Problems, "the pixel spacing differs between slices"] };
+            order = order with { Remarks = [.. order.Remarks, $"{twins} images at places of their own have the SOP Instance UID of another one"] };
         }
 
         if (order.Problems.Count > 0 && !options.AllowIrregularSeries)
@@ -66,20 +56,25 @@ internal static class SeriesAssembler
     private static DicomScan Create(string path, IImageFormat format, SeriesOrder order, IReadOnlyList<LeftOutFile> leftOut)
     {
         var memory = new PixelMemory();
-        return new(path, format, ShareReferenceTime(order.Slices).ConvertAll(slice => slice with { Memory = memory }), order.SlicesPerVolume, order.Spacing)
+        var slices = ShareReferenceTime(order.Slices).ConvertAll(slice => slice with { Memory = memory });
+        var parts = new List<IImageScan>();
+        var start = 0;
+        foreach (var part in order.Parts)
+        {
+            parts.Add(new DicomScan(path, format, slices.GetRange(start, part.Slices.Count), part.SlicesPerVolume, part.Spacing) { Memory = memory, IsSheared = part.IsSheared });
+            start += part.Slices.Count;
+        }
+
+        return new(path, format, slices, order.SlicesPerVolume, order.Spacing)
         {
             Memory = memory,
+            GivenParts = parts,
             Problems = order.Problems,
             Remarks = order.Slices[0].IsMosaic ? [.. order.Remarks, "its images are Siemens mosaics, whose tiles are restored as one image"] : order.Remarks,
             IsSheared = order.IsSheared,
             LeftOut = leftOut,
         };
     }
-
-    private static bool SameSpacing(DicomSlice a, DicomSlice b) =>
-        a.Spacing is null == b.Spacing is null &&
-        Math.Abs((a.Spacing?.Rows - b.Spacing?.Rows) ?? 0) < 1e-3 &&
-        Math.Abs((a.Spacing?.Columns - b.Spacing?.Columns) ?? 0) < 1e-3;
 
     /// <summary>All images of a PET series are corrected to the same time: to that which its earliest image tells (QIBA).</summary>
     private static List<DicomSlice> ShareReferenceTime(List<DicomSlice> slices) =>

@@ -43,7 +43,7 @@ internal static class SeriesFinder
             leftOut.RemoveAll(found.LeftOut.Contains);
         }
 
-        return ([.. series.Values.SelectMany(found => found.SplitCopies()).OrderBy(found => found.Number ?? int.MaxValue).ThenBy(found => found.Uid, StringComparer.Ordinal)], leftOut);
+        return ([.. series.Values.SelectMany(found => found.Split()).OrderBy(found => found.Number ?? int.MaxValue).ThenBy(found => found.Uid, StringComparer.Ordinal)], leftOut);
     }
 
     /// <summary>Adds a file to its series.</summary>

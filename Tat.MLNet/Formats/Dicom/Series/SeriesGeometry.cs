@@ -34,21 +34,35 @@ internal static class SeriesGeometry
             return new(slices, slices.Count, null, [$"{without} of {slices.Count} slices have no position or orientation"], []);
         }
 
-        // All directions are compared with those of one slice, whichever it is.
-        var reference = slices[0].Plane!;
-        var turned = slices.Count(slice => !IsParallel(slice.Plane!, reference));
-        if (turned > 0)
-        {
-            return new(slices, slices.Count, null, [$"{turned} of {slices.Count} slices have another orientation than the first"], []);
-        }
-
-        return SortParallel(slices, reference.Normal);
+        var grids = Grids(slices);
+        return grids.Count == 1 ? SortParallel(slices) : SeriesOrder.Join([.. grids.Select(grid => SortParallel(grid))], "orientation or size of pixels");
     }
 
-    private static SeriesOrder SortParallel(List<DicomSlice> slices, Vector3 normal)
+    /// <summary>Slices that lie in parallel and have pixels of one size, in the order of the first one of each.</summary>
+    private static List<List<DicomSlice>> Grids(List<DicomSlice> slices)
     {
+        var grids = new List<List<DicomSlice>>();
+        foreach (var slice in slices)
+        {
+            var grid = grids.Find(known => IsParallel(slice.Plane!, known[0].Plane!) && HaveSameSpacing(slice, known[0]));
+            if (grid is null)
+            {
+                grids.Add(grid = []);
+            }
+
+            grid.Add(slice);
+        }
+
+        return grids;
+    }
+
+    /// <summary>Sorts slices of one orientation, in volumes that differ by the dimensions from one on.</summary>
+    private static SeriesOrder SortParallel(List<DicomSlice> slices, int dimension = 0)
+    {
+        var normal = slices[0].Plane!.Normal;
         var sorted = slices.OrderBy(slice => slice.Plane!.Position.Dot(normal)).ToList();
         var positions = Positions(sorted, normal);
+        var most = positions.Max(position => position.Count);
         var problems = new List<string>();
         var remarks = new List<string>();
         var volumes = VolumeSplitter.Split(positions);
@@ -59,11 +73,16 @@ internal static class SeriesGeometry
         }
         else if (positions.Count < slices.Count)
         {
-            problems.Add($"{slices.Count - positions.Count} slices lie at the position of another one, and the positions have from {positions.Min(position => position.Count)} to {positions.Max(position => position.Count)} slices");
+            problems.Add($"{slices.Count - positions.Count} slices lie at the position of another one, and the positions have from {positions.Min(position => position.Count)} to {most} slices");
         }
 
         var steps = positions.Zip(positions.Skip(1), (before, after) => after[0].Plane!.Position - before[0].Plane!.Position).ToArray();
         var spacing = steps.Length == 0 ? slices[0].NominalDistance ?? slices[0].Thickness : CheckSteps(steps, normal, problems);
+        if (problems.Count > 0 && TakeApart(slices, most, dimension) is { } parts)
+        {
+            return parts;
+        }
+
         var sheared = Shear(steps, normal);
         if (sheared is not null)
         {
@@ -71,6 +90,32 @@ internal static class SeriesGeometry
         }
 
         return new(sorted, volumes is null ? sorted.Count : positions.Count, positions.Count == slices.Count || volumes is not null ? spacing : null, problems, remarks) { IsSheared = sheared is not null };
+    }
+
+    /// <summary>
+    /// Finds volumes of different numbers of slices: by the first dimension whose values are no more than the slices of a position, so that nothing is taken
+    /// apart that belongs together. Volumes at other positions than each other are told by their stack or acquisition alone.
+    /// </summary>
+    /// <returns>The volumes, all of them regular; <see langword="null"/> where no dimension makes them so.</returns>
+    private static SeriesOrder? TakeApart(List<DicomSlice> slices, int most, int from)
+    {
+        for (var dimension = from; dimension < SliceDimensions.Names.Count; dimension++)
+        {
+            var groups = slices.GroupBy(slice => slice.Dimensions[dimension]).OrderBy(group => group.Key).Select(group => group.ToList()).ToList();
+            var areStacks = SliceDimensions.AreStacks(dimension) && groups.TrueForAll(group => group.Count > 1);
+            if (groups.Count < 2 || groups.Count > most && !areStacks)
+            {
+                continue;
+            }
+
+            var parts = groups.ConvertAll(group => SortParallel(group, dimension + 1));
+            if (parts.TrueForAll(part => part.Problems.Count == 0))
+            {
+                return SeriesOrder.Join(parts, SliceDimensions.Names[dimension]);
+            }
+        }
+
+        return null;
     }
 
     /// <summary>Slices that lie at one position, in the order of their numbers.</summary>
@@ -124,6 +169,11 @@ internal static class SeriesGeometry
 
     private static bool IsParallel(PatientPlane a, PatientPlane b) =>
         (a.AlongRow - b.AlongRow).Length < DirectionTolerance && (a.AlongColumn - b.AlongColumn).Length < DirectionTolerance;
+
+    private static bool HaveSameSpacing(DicomSlice a, DicomSlice b) =>
+        a.Spacing is null == b.Spacing is null &&
+        Math.Abs((a.Spacing?.Rows - b.Spacing?.Rows) ?? 0) < 1e-3 &&
+        Math.Abs((a.Spacing?.Columns - b.Spacing?.Columns) ?? 0) < 1e-3;
 
     private static string Millimetres(double value) => value.ToString("0.###", CultureInfo.InvariantCulture);
 }

@@ -11,6 +11,9 @@ internal static class SliceDimensions
     public static IReadOnlyList<string> Names { get; } =
         ["stack", "image type", "temporal position", "trigger time", "b-value", "diffusion direction", "echo time", "acquisition", "frame reference time", "acquisition time"];
 
+    /// <summary>Whether volumes that differ by a dimension may lie anywhere: stacks and acquisitions.</summary>
+    public static bool AreStacks(int dimension) => Names[dimension] is "stack" or "acquisition";
+
     /// <summary>The values of a slice, in the order of <see cref="Names"/>; what is absent or cannot be read is null or empty, and equals itself.</summary>
     public static DimensionValue[] Of(DicomDataSet dataSet, int frame)
     {
@@ -23,14 +26,15 @@ internal static class SliceDimensions
         var type = FunctionalGroups.Find(dataSet, frame, Tags.MrImageFrameTypeSequence);
         var diffusion = FunctionalGroups.Find(dataSet, frame, Tags.MrDiffusionSequence);
         var gradient = diffusion?.GetItem(Tags.DiffusionGradientDirectionSequence)?.TryGetDoubles(Tags.DiffusionGradientOrientation) ?? dataSet.TryGetDoubles(Tags.DiffusionGradientOrientation) ?? [];
+        var weighting = Number(Tags.MrDiffusionSequence, Tags.DiffusionBValue, Tags.DiffusionBValue);
         return
         [
             new(null, content?.GetString(Tags.StackId) ?? ""),
             new(null, string.Join('\\', (type?.GetStrings(Tags.FrameType) ?? dataSet.GetStrings(Tags.ImageType)).Append(type?.GetString(Tags.ComplexImageComponent)))),
             Number(Tags.FrameContentSequence, Tags.TemporalPositionIndex, Tags.TemporalPositionIdentifier),
             Number(Tags.CardiacSynchronizationSequence, Tags.NominalCardiacTriggerDelayTime, Tags.TriggerTime),
-            Number(Tags.MrDiffusionSequence, Tags.DiffusionBValue, Tags.DiffusionBValue),
-            new(null, string.Join(' ', gradient.Select(part => part.ToString("F6", CultureInfo.InvariantCulture)))),
+            weighting.Number is null ? new(PrivateDiffusion.BValue(dataSet), "") : weighting,
+            new(null, string.Join(' ', (gradient.Length > 0 ? gradient : PrivateDiffusion.Direction(dataSet)).Select(part => part.ToString("F6", CultureInfo.InvariantCulture)))),
             Number(Tags.MrEchoSequence, Tags.EffectiveEchoTime, Tags.EchoTime, Tags.EchoNumbers),
             Number(Tags.FrameContentSequence, Tags.FrameAcquisitionNumber, Tags.AcquisitionNumber),
             Number(Tags.FrameContentSequence, Tags.FrameReferenceDateTime, Tags.FrameReferenceTime),

@@ -17,6 +17,7 @@ internal static class DerivedCheck
         try
         {
             var read = DicomProviders.Current.Read(path);
+            using var written = read.Pixels;
             var same = IsSame(expected, read.DataSet) && read.Pixels is { } source && source.Length >= pixels.Length && source.Read(0, pixels.Length).AsSpan().SequenceEqual(pixels);
             if (!same)
             {

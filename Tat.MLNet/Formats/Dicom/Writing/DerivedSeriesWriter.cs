@@ -12,6 +12,9 @@ namespace Tat.MLNet.Formats.Dicom.Writing;
 /// <summary>Writes the objects of derived series, one for each source object, and reads each back.</summary>
 internal sealed class DerivedSeriesWriter
 {
+    /// <summary>The objects that must have a Real World Value Mapping (PS3.3, section A.75.3).</summary>
+    private const string ParametricMap = "1.2.840.10008.5.1.4.1.1.30";
+
     private readonly DicomScan _scan;
     private readonly DerivedScaling _scaling;
     private readonly DerivedSeries _restored;
@@ -23,8 +26,14 @@ internal sealed class DerivedSeriesWriter
     /// <param name="scan">The source.</param>
     /// <param name="options">How the result describes itself.</param>
     /// <param name="path">The file for an object of a series, by the number of the object.</param>
+    /// <exception cref="DicomDataException">The objects are of a kind that cannot be derived.</exception>
     public DerivedSeriesWriter(DicomScan scan, DerivedImageOptions options, Func<DerivedSeries, int, string> path)
     {
+        if (scan.Slices[0].SopClassUid == ParametricMap)
+        {
+            throw new DicomDataException("it is a Parametric Map, which must tell what real-world values its stored values stand for, and a result stores others; write the result as NIfTI.");
+        }
+
         (_scan, _path) = (scan, path);
         _scaling = DerivedScaling.Of(scan, options.Deidentify);
         var deidentifier = options.Deidentify ? new Deidentifier(options.DeidentificationKey) : null;

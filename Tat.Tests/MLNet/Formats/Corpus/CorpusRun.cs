@@ -74,7 +74,7 @@ internal sealed class CorpusRun(CorpusReport report, bool hasDcm2niix, Cancellat
         foreach (var one in series)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            PeerFacts[] parts = [.. converted.Files.Where(name => IsOf(one.Uid, name)).Select(name => _peer.Read(converted[name]))];
+            PeerFacts[] parts = one.LeftOut.Count == 0 ? Parts(converted, one) : PartsWithoutCopies(one);
             var theirs = parts.Length > 0 ? PeerFacts.Join(parts) : new() { Error = "dcm2niix makes nothing of it" };
             string? error = null;
             Disagreement[] disagreements = [];
@@ -96,6 +96,23 @@ internal sealed class CorpusRun(CorpusReport report, bool hasDcm2niix, Cancellat
 
             report.Add("series", $"{folder} {one.Uid}", error, theirs.Error, disagreements);
         }
+    }
+
+    private PeerFacts[] Parts(TemporaryFolder converted, DicomSeries series) =>
+        [.. converted.Files.Where(name => IsOf(series.Uid, name)).Select(name => _peer.Read(converted[name]))];
+
+    /// <summary>Of several files of one image dcm2niix takes any, a damaged one too.</summary>
+    private PeerFacts[] PartsWithoutCopies(DicomSeries series)
+    {
+        using var taken = new TemporaryFolder();
+        using var converted = new TemporaryFolder();
+        foreach (var (i, path) in series.Slices.Select(slice => slice.Source.Path).Distinct().Index())
+        {
+            File.CreateSymbolicLink(taken[$"{i}.dcm"], path);
+        }
+
+        Peer.Run("dcm2niix", "-d", "0", "-b", "n", "-z", "n", "-f", "%j", "-o", converted.Path, taken.Path);
+        return Parts(converted, series);
     }
 
     /// <summary>Whether dcm2niix gave a volume that name for a series; what it resampled is left out.</summary>

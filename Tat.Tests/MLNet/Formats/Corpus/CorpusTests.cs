@@ -34,7 +34,7 @@ public sealed class CorpusTests
     {
         if (Environment.GetEnvironmentVariable("TAT_CORPUS") is not { Length: > 0 } corpus)
         {
-            Assert.Inconclusive("Set TAT_CORPUS to a folder of images.");
+            Needs.Missing(Needs.Corpus, "Set TAT_CORPUS to a folder of images.");
             return;
         }
 

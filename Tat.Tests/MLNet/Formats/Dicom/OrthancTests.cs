@@ -41,7 +41,7 @@ public class OrthancTests
         var (hasNamespace, _) = Peer.Run("unshare", "-n", "true");
         if (hasNamespace != 0 || !File.Exists("/usr/sbin/Orthanc"))
         {
-            Assert.Inconclusive("Orthanc is not installed, or network namespaces are not allowed.");
+            Needs.Missing(Needs.Orthanc, "Orthanc is not installed, or network namespaces are not allowed.");
         }
 
         using var files = new SyntheticDicom();

@@ -21,7 +21,7 @@ internal static class Peer
         }
         catch (Win32Exception)
         {
-            Assert.Inconclusive($"'{program}' is not installed.");
+            Needs.Missing(Needs.Readers, $"'{program}' is not installed.");
             throw;
         }
     }
@@ -32,7 +32,7 @@ internal static class Peer
         var (exitCode, output) = Run("/usr/bin/python3", ["-c", code, .. arguments]);
         if (output.Contains("ModuleNotFoundError", StringComparison.Ordinal))
         {
-            Assert.Inconclusive("python3-pydicom or python3-numpy is not installed.");
+            Needs.Missing(Needs.Readers, "python3-pydicom or python3-numpy is not installed.");
         }
 
         Assert.AreEqual(0, exitCode, output);

@@ -58,7 +58,8 @@ public class PetQuantityTests
     [TestMethod]
     public void A_dose_in_another_unit_is_refused()
     {
-        var exception = Assert.ThrowsExactly<ImageFormatException>(() => ImageFormats.Open(TestData.Path("data/faults/imaging/06_pet_dose_in_mbq")));
+        var series = TestData.Path("data/faults/imaging/06_pet_dose_in_mbq");
+        var exception = Assert.ThrowsExactly<ImageFormatException>(() => ImageFormats.Open(series));
         Assert.Contains("RadionuclideTotalDose", exception.Message);
         Assert.Contains("Bq", exception.Message);
     }

@@ -45,7 +45,7 @@ public sealed class RowConvolutionTests
 
     private static Weights NewWeights(ulong seed, int inputs, int outputs, bool biased)
     {
-        var weights = Weights.Convolution(new ParameterSource(seed), inputs, outputs, 3, biased);
+        var weights = Weights.Of(new ParameterSource(seed), new("filter", 0, inputs, outputs, 3, biased));
         weights.Weight.mul_(Math.Sqrt(9.0 * inputs));
         return weights;
     }

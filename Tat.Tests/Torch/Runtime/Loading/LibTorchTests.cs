@@ -68,7 +68,7 @@ public sealed class LibTorchTests
         var outcome = await FreshProcess.Run("throwing plug-in", ("XDG_CACHE_HOME", _folder));
         if (outcome.ExitCode == 0)
         {
-            Assert.Inconclusive("The installed file loads as it is on this system.");
+            Needs.Missing(Needs.OldRuntime, "The installed file loads as it is on this system.");
         }
         Assert.Contains(nameof(LibTorchUnavailableException), outcome.Error);
         Assert.Contains("let its LoadUnmanagedDll return 0 where loading fails", outcome.Error);
@@ -90,7 +90,7 @@ public sealed class LibTorchTests
     {
         if (!OperatingSystem.IsLinux())
         {
-            Assert.Inconclusive("Copies are corrected on Linux.");
+            Needs.Missing(Needs.Linux, "Copies are corrected on Linux.");
         }
 
         var tried = new List<string>();
@@ -177,7 +177,7 @@ public sealed class LibTorchTests
     {
         if (!OperatingSystem.IsLinux())
         {
-            Assert.Inconclusive("These are the words of Linux.");
+            Needs.Missing(Needs.Linux, "These are the words of Linux.");
         }
         var (what, todo) = LibTorchLoader.Diagnose("/app/libLibTorchSharp.so", message);
         Assert.Contains(missing, what);
@@ -198,7 +198,7 @@ public sealed class LibTorchTests
         // Systems may forbid links to files of other users.
         if (!OperatingSystem.IsLinux() || (Shell("cp", "-al", content, app) != 0 && Shell("cp", "-a", "--remove-destination", content, app) != 0))
         {
-            Assert.Inconclusive("The program cannot be copied with cp.");
+            Needs.Missing(Needs.Linux, "The program cannot be copied with cp.");
         }
         return app;
     }

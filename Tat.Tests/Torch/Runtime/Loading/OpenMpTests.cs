@@ -15,7 +15,7 @@ public sealed partial class OpenMpTests
     {
         if (!OperatingSystem.IsLinux())
         {
-            Assert.Inconclusive("GCC's OpenMP is LibTorch's on Linux.");
+            Needs.Missing(Needs.Linux, "GCC's OpenMP is LibTorch's on Linux.");
         }
 
         var outcome = await FreshProcess.Run("wait", ("GOMP_SPINCOUNT", spinCount), ("OMP_WAIT_POLICY", policy));

@@ -32,13 +32,13 @@ internal sealed class BuiltInProvider : IDicomProvider
         var dataStart = metaInput.Position;
         var syntax = FindSyntax(file, dataStart, meta);
 
-        Stream OpenData(long? length) => syntax.Deflated ? new InflatedStream(OpenFile, dataStart, length) : OpenFile();
-        using var data = OpenData(null);
+        Stream Inflate(Stream from, long? length) => syntax.Deflated ? new InflatedStream(from, dataStart, length) : from;
+        using var data = Inflate(file, null);
         data.Position = syntax.Deflated ? 0 : dataStart;
         var length = data.Length;
         var reader = new DataSetReader(new DicomInput(data, length, syntax.BigEndian, meter), syntax.Explicit);
         var dataSet = reader.ReadAll();
-        var pixels = reader.Pixels is null ? null : new FilePixels(reader.Pixels, () => OpenData(length), ReadExtendedOffsets(dataSet));
+        var pixels = reader.Pixels is null ? null : new FilePixels(reader.Pixels, () => Inflate(OpenFile(), length), ReadExtendedOffsets(dataSet), dataSet.TryGetInt(Tags.NumberOfFrames) ?? 1);
         return new DicomObject(path, syntax, dataSet, pixels);
     }
 

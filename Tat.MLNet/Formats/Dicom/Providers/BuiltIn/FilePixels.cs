@@ -3,17 +3,21 @@ using Tat.MLNet.Formats.Dicom.Reading;
 
 namespace Tat.MLNet.Formats.Dicom.Providers.BuiltIn;
 
-/// <summary>Pixels in a file, which is opened for each read.</summary>
+/// <summary>Pixels in a file, which is open from the first read until each frame was read once.</summary>
 internal sealed class FilePixels : IPixelSource
 {
+    private readonly Lock _gate = new();
     private readonly PixelLocation _location;
     private readonly Func<Stream> _open;
+    private readonly int _frames;
     private readonly IReadOnlyList<long> _extendedOffsets;
     private readonly Lazy<IReadOnlyList<int>> _imageStarts;
+    private Stream? _stream;
+    private int _reads;
 
-    public FilePixels(PixelLocation location, Func<Stream> open, IReadOnlyList<long> extendedOffsets)
+    public FilePixels(PixelLocation location, Func<Stream> open, IReadOnlyList<long> extendedOffsets, int frames)
     {
-        (_location, _open, _extendedOffsets) = (location, open, extendedOffsets);
+        (_location, _open, _extendedOffsets, _frames) = (location, open, extendedOffsets, frames);
         _imageStarts = new(FindImageStarts);
     }
 
@@ -33,8 +37,7 @@ internal sealed class FilePixels : IPixelSource
         }
 
         var bytes = new byte[length];
-        using var stream = _open();
-        Fill(stream, _location.Position + offset, bytes);
+        ReadOnce(stream => Fill(stream, _location.Position + offset, bytes));
         DicomInput.SwapBytes(bytes, _location.SwapUnit);
         return bytes;
     }
@@ -45,30 +48,66 @@ internal sealed class FilePixels : IPixelSource
     {
         var chosen = _location.Fragments!.Skip(first).Take(count).ToList();
         var bytes = new byte[chosen.Sum(fragment => (long)fragment.Length)];
-        using var stream = _open();
-        var at = 0;
-        foreach (var fragment in chosen)
+        ReadOnce(stream =>
         {
-            Fill(stream, fragment.Position, bytes.AsSpan(at, fragment.Length));
-            at += fragment.Length;
-        }
-
+            var at = 0;
+            foreach (var fragment in chosen)
+            {
+                Fill(stream, fragment.Position, bytes.AsSpan(at, fragment.Length));
+                at += fragment.Length;
+            }
+        });
         return bytes;
+    }
+
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            Close();
+        }
+    }
+
+    private void ReadOnce(Action<Stream> read)
+    {
+        lock (_gate)
+        {
+            try
+            {
+                read(_stream ??= _open());
+            }
+            finally
+            {
+                if (++_reads >= _frames)
+                {
+                    Close();
+                }
+            }
+        }
+    }
+
+    private void Close()
+    {
+        _stream?.Dispose();
+        (_stream, _reads) = (null, 0);
     }
 
     private List<int> FindImageStarts()
     {
         var starts = new List<int>();
         var bytes = new byte[IPixelSource.StartBytes];
-        using var stream = _open();
-        for (var i = 0; i < _location.Fragments!.Count; i++)
+        lock (_gate)
         {
-            var (position, length) = _location.Fragments[i];
-            var start = bytes.AsSpan(0, Math.Min(bytes.Length, length));
-            Fill(stream, position, start);
-            if (IPixelSource.BeginsImage(start))
+            _stream ??= _open();
+            for (var i = 0; i < _location.Fragments!.Count; i++)
             {
-                starts.Add(i);
+                var (position, length) = _location.Fragments[i];
+                var start = bytes.AsSpan(0, Math.Min(bytes.Length, length));
+                Fill(_stream, position, start);
+                if (IPixelSource.BeginsImage(start))
+                {
+                    starts.Add(i);
+                }
             }
         }
 

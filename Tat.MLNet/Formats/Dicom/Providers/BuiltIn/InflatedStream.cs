@@ -6,19 +6,19 @@ namespace Tat.MLNet.Formats.Dicom.Providers.BuiltIn;
 /// <summary>A deflated data set as a stream that can seek: backwards by inflating anew, so that nothing is kept in memory.</summary>
 internal sealed class InflatedStream : Stream
 {
-    private readonly Func<Stream> _open;
+    private readonly Stream _file;
     private readonly long _start;
     private Stream? _inflated;
     private long _reached;
     private long _wanted;
 
-    /// <summary>Opens the stream and inflates it once to learn its length.</summary>
-    /// <param name="open">Opens the file.</param>
+    /// <summary>Opens the stream and inflates it once to learn its length, where that is not known.</summary>
+    /// <param name="file">The file; disposed with this stream.</param>
     /// <param name="start">Where the deflated part begins.</param>
     /// <param name="length">Its inflated length if that is known.</param>
-    public InflatedStream(Func<Stream> open, long start, long? length = null)
+    public InflatedStream(Stream file, long start, long? length = null)
     {
-        _open = open;
+        _file = file;
         _start = start;
         Length = length ?? Measure();
     }
@@ -78,15 +78,15 @@ internal sealed class InflatedStream : Stream
     protected override void Dispose(bool disposing)
     {
         _inflated?.Dispose();
+        _file.Dispose();
         base.Dispose(disposing);
     }
 
     private void Restart()
     {
         _inflated?.Dispose();
-        var file = _open();
-        file.Position = _start;
-        _inflated = new DeflateStream(file, CompressionMode.Decompress);
+        _file.Position = _start;
+        _inflated = new DeflateStream(_file, CompressionMode.Decompress, leaveOpen: true);
         _reached = 0;
     }
 

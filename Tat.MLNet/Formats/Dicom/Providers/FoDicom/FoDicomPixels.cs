@@ -56,6 +56,10 @@ internal sealed class FoDicomPixels : IPixelSource
         return null;
     }
 
+    public void Dispose()
+    {
+    }
+
     public byte[] Read(long offset, int length)
     {
         if (offset < 0 || length < 0 || offset > Length - length)

@@ -4,7 +4,7 @@ using Tat.MLNet.Formats.Dicom.Series;
 using Tat.MLNet.Formats.Nifti;
 using Tat.Torch.Imaging;
 
-namespace Tat.Tests.Formats.Dicom;
+namespace Tat.Tests.Formats.Dicom.Series;
 
 /// <summary>Series with several volumes at the same positions.</summary>
 [TestClass]

@@ -2,8 +2,9 @@ using Tat.MLNet.Formats;
 using Tat.MLNet.Formats.Dicom.Model;
 using Tat.MLNet.Formats.Dicom.Providers;
 using Tat.MLNet.Formats.Nifti;
+using Tat.MLNet.Scans;
 
-namespace Tat.Tests.Formats.Dicom;
+namespace Tat.Tests.Formats.Dicom.Series;
 
 [TestClass]
 public class SeriesTests
@@ -97,10 +98,10 @@ public class SeriesTests
     [TestMethod]
     [DataRow("missing", "1 slices are missing")]
     [DataRow("double", "lie at the position of another one")]
-    [DataRow("turned", "another orientation")]
+    [DataRow("turned", "differ by orientation")]
     [DataRow("nowhere", "no position or orientation")]
     [DataRow("uneven", "distances between slices are larger")]
-    [DataRow("spacing", "pixel spacing differs")]
+    [DataRow("spacing", "or size of pixels")]
     public void What_is_no_regular_volume_is_refused_or_flagged(string kind, string problem)
     {
         using var files = new SyntheticDicom();
@@ -137,7 +138,7 @@ public class SeriesTests
     }
 
     [TestMethod]
-    public void Slices_of_different_sizes_are_always_refused()
+    public void Slices_of_different_sizes_are_scans_of_their_own()
     {
         using var files = new SyntheticDicom();
         files.Write(SyntheticDicom.Slice(1, 0));
@@ -146,6 +147,13 @@ public class SeriesTests
         files.Write(other);
         var exception = Assert.ThrowsExactly<ImageFormatException>(() => ImageFormats.Open(files.Folder, new() { AllowIrregularSeries = true }));
         Assert.Contains("mixes images of", exception.Message);
+        var found = ScanFinder.Find([files.Folder]).Scans;
+        Assert.HasCount(2, found.Select(scan => scan.Name).Distinct());
+        CollectionAssert.AreEquivalent(new[] { 6, 7 }, found.Select(source =>
+        {
+            using var scan = source.Open();
+            return scan.Columns;
+        }).ToArray());
     }
 
     [TestMethod]
