@@ -28,6 +28,9 @@ public sealed class ImagePairLoader : ImageLoader
 
     private protected override object Settings => _options;
 
+    private protected override string Sought =>
+        $"image pairs (TASK/{_options.Split ?? "SPLIT"}/{_options.LowQualityFolder}/NAME with its counterpart in {_options.HighQualityFolder})";
+
     private protected override IReadOnlyList<ImageEntry> List(IReadOnlyList<string> paths)
     {
         var images = ImageFiles.Images(paths).Select(PairPath.Parse(_options.LowQualityFolder, _options.HighQualityFolder)).OfType<PairPath>()
@@ -36,11 +39,6 @@ public sealed class ImagePairLoader : ImageLoader
         RefuseDoubles(images);
         var references = images.Where(image => image.IsReference).ToDictionary(image => image.Key);
         var entries = images.Where(image => !image.IsReference).Select(image => Entry(image, references)).ToList();
-        if (entries.Count == 0)
-        {
-            throw new InvalidDataException($"There are no image pairs among the {paths.Count} files: expected ROOT/TASK/{_options.Split ?? "SPLIT"}/{_options.LowQualityFolder}/NAME with its counterpart in {_options.HighQualityFolder}. {Found(paths)}");
-        }
-
         return references.Count == 0 || !_options.RequireHighQuality
             ? entries
             : throw new InvalidDataException($"'{references.Values.First().Path}' has no counterpart of the same name in '{_options.LowQualityFolder}' ({references.Count} such files); add it or remove the file.");
@@ -61,13 +59,6 @@ public sealed class ImagePairLoader : ImageLoader
         {
             throw new InvalidDataException($"'{one.Path}' and '{other.Path}' are images of one name: remove or rename one of them.");
         }
-    }
-
-    /// <summary>The splits that there are.</summary>
-    private string Found(IReadOnlyList<string> paths)
-    {
-        string[] splits = [.. ImageFiles.Images(paths).Select(PairPath.Parse(_options.LowQualityFolder, _options.HighQualityFolder)).OfType<PairPath>().Select(image => image.Split).Distinct().Take(5)];
-        return splits.Length == 0 ? "Check the root folder." : $"The splits that are there: {string.Join(", ", splits)}.";
     }
 
     internal static ImagePairLoader Create(IHostEnvironment env, object ctx) => new(ReadOptions<Options>(ctx, _signature));

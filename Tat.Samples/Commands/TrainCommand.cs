@@ -107,6 +107,7 @@ internal static class TrainCommand
             ValidationSet = folders.Has("validation") ? ml.ImageRestoration.LoadPairs(plan.Data!, "validation") : null,
             MetricsCallback = report => monitor.Report(report, progress),
             CancellationToken = cancellationToken,
+            ReturnBestOnCancel = true,
         }).Fit(ml.ImageRestoration.LoadPairs(plan.Data!, "train")));
     }
 

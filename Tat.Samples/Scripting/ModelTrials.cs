@@ -69,6 +69,7 @@ internal sealed class ModelTrials
                 monitor.Report(report, progress);
             },
             CancellationToken = cancellationToken,
+            ReturnBestOnCancel = true,
         }).Fit(_train));
         var psnr = best?.Tasks.ToDictionary(task => task.Key, task => Math.Round(task.Value.Psnr, 3)) ?? [];
         var trial = new Trial(candidate.Name, best is null ? null : Math.Round(best.MeanGain, 3), psnr, iterations, Math.Round(Stopwatch.GetElapsedTime(started).TotalSeconds, 1));

@@ -12,9 +12,6 @@ namespace Tat.Torch.Training;
 /// <summary>Measures a restorer on the validation images of each task, by the paper's protocol.</summary>
 internal sealed class Validator
 {
-    // Enough that every core has an image, few enough that large ones are no burden.
-    private const int ImagesAtOnce = 16;
-
     private readonly string[] _withoutImages;
     private readonly bool _skipUnreadable;
     private readonly Dictionary<Item, (ImageQuality Input, byte[] Hash)> _inputs = [];
@@ -104,7 +101,7 @@ internal sealed class Validator
         var measured = new List<(Item Item, ImageQuality Input, ImageQuality Restored)>(_items.Count);
         var samples = new Dictionary<string, ValidationSample>();
         var (all, done) = (_items, 0);
-        foreach (var chunk in all.Chunk(ImagesAtOnce))
+        foreach (var chunk in all.Chunk(BatchPlan.ImagesPerCall))
         {
             cancellationToken.ThrowIfCancellationRequested();
             var pairs = Read(chunk, tell);

@@ -116,7 +116,7 @@ internal sealed class TrainingOptions
             SkipUnreadableImages = parsed.GetValue(_skip) || given.SkipUnreadableImages,
             CheckpointFolder = parsed.GetValue(_checkpoints) ?? given.CheckpointFolder,
             LogFolder = parsed.GetValue(_logs) ?? given.LogFolder,
-            Seed = parsed.GetValue(_seed) ?? given.Seed,
+            Seed = parsed.GetValue(_seed) ?? given.Seed ?? TatTrainerOptions.DefaultSeed,
             Device = ComputeDevice.Choose(parsed.GetRequiredValue(_device)),
 
             // The name of a folder can be that of a patient or a project: a model says of its data only what its maker has written.
