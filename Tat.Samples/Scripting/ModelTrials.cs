@@ -139,6 +139,7 @@ internal sealed class ModelTrials
                 monitor.Report(report, progress);
             },
             CancellationToken = cancellationToken,
+            ReturnBestOnCancel = true,
         }).Fit(_train));
         foreach (var message in monitor.Messages)
         {
