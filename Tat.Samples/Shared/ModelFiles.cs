@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Microsoft.ML;
 using Tat.MLNet.Scoring;
+using Tat.Torch.Files.Writing;
 using Tat.Torch.Inference;
 using Tat.Torch.Model;
 using Tat.Torch.Onnx;
@@ -15,7 +16,7 @@ namespace Tat.Samples.Shared;
 /// <summary>Opens models of every kind that can restore, and saves pipelines.</summary>
 internal static class ModelFiles
 {
-    private static readonly string[] _endings = [".zip", ".onnx", ".safetensors"];
+    private static readonly string[] _endings = [".zip", ".mlnet", ".onnx", ".safetensors"];
 
     /// <summary>Whether a name is that of a model.</summary>
     public static bool IsModelName(string path) => _endings.Contains(Path.GetExtension(path), StringComparer.OrdinalIgnoreCase);
@@ -65,7 +66,7 @@ internal static class ModelFiles
 
         return Path.GetExtension(path).ToLowerInvariant() switch
         {
-            ".zip" => OpenPipeline(path, ComputeDevice.Choose(device), options),
+            ".zip" or ".mlnet" => OpenPipeline(path, ComputeDevice.Choose(device), options),
             ".onnx" => OpenOnnx(path, device, options ?? new()),
             ".safetensors" => new Restorer(TatModel.Load(path, ComputeDevice.Choose(device)), options, ownsModel: true),
             _ => throw new InvalidDataException($"'{path}' is not a model by its name; {string.Join(", ", _endings)} can be opened."),
@@ -111,20 +112,7 @@ internal static class ModelFiles
     }
 
     /// <summary>Saves a pipeline; the file appears whole or not at all.</summary>
-    public static void Save(MLContext ml, ITransformer model, DataViewSchema? schema, string path)
-    {
-        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
-        var temporary = $"{path}.{Guid.NewGuid():N}.tmp";
-        try
-        {
-            ml.Model.Save(model, schema, temporary);
-            File.Move(temporary, path, overwrite: true);
-        }
-        finally
-        {
-            File.Delete(temporary);
-        }
-    }
+    public static void Save(MLContext ml, ITransformer model, DataViewSchema? schema, string path) => AtomicFile.Write(path, stream => ml.Model.Save(model, schema, stream));
 
     private static IImageRestorer OpenPipeline(string path, Device device, RestorerOptions? options)
     {
