@@ -25,6 +25,9 @@ public sealed class ScanSource
     /// <summary>The DICOM series; <see langword="null"/> for a file, which has not been read yet.</summary>
     public string? SeriesInstanceUid => _series?.Uid;
 
+    /// <summary>Whether its modality is known to be none that a task is for, so that its task must be named.</summary>
+    public bool NeedsTask => Modality is { } modality && ScanTask.OfModality(modality) is null;
+
     /// <summary>The folder that was searched, or that holds the file.</summary>
     internal string Root { get; }
 
