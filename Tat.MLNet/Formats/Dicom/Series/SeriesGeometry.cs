@@ -78,7 +78,7 @@ internal static class SeriesGeometry
 
         var steps = positions.Zip(positions.Skip(1), (before, after) => after[0].Plane!.Position - before[0].Plane!.Position).ToArray();
         var spacing = steps.Length == 0 ? slices[0].NominalDistance ?? slices[0].Thickness : CheckSteps(steps, normal, problems);
-        if (problems.Count > 0 && TakeApart(slices, most, dimension) ?? TakeInTurn(positions, most) is { } parts)
+        if (problems.Count > 0 && (TakeApart(slices, most, dimension) ?? TakeInTurn(positions, most)) is { } parts)
         {
             return parts;
         }
