@@ -5,6 +5,7 @@ using Tat.Samples.Shell;
 using Tat.Torch.Files.Writing;
 using Tat.Torch.Runtime;
 using Tat.Torch.Tasks;
+using Tat.Torch.Training;
 using TorchSharp;
 
 namespace Tat.Samples.Scripting;
@@ -70,7 +71,7 @@ internal sealed record ScriptedTraining(ModelName Name, TrainingConfiguration Co
         var (trials, time) = (new ModelTrials(terminal, data, tasks, device), TimeSpan.FromSeconds(option.TrainingTime));
         var chosen = option.IsChosen
             ? new Candidate($"{Name}, as {Name}{TrainingConfiguration.Ending} says", option.Network, option.Training)
-            : trials.Choose(new(found, time, device.type == DeviceType.CUDA, option.Training.Seed), time, started, cancellationToken);
+            : trials.Choose(new(found, time, device.type == DeviceType.CUDA, option.Training.Seed ?? TatTrainerOptions.DefaultSeed), time, started, cancellationToken);
 
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         if (!option.IsChosen)
