@@ -59,6 +59,7 @@ internal static class CommandLine
         QuickstartCommand.Create(terminal),
         TrainCommand.Create(terminal),
         RestoreCommand.Create(terminal),
+        WriteBackCommand.Create(terminal),
         EvaluateCommand.Create(terminal),
         SimulateCommand.Create(terminal),
         InspectCommand.Create(terminal),
