@@ -1,5 +1,7 @@
 using Microsoft.Extensions.ObjectPool;
 using Microsoft.ML;
+using Tat.Torch.Inference;
+using Tat.Torch.Runtime;
 
 namespace Tat.MLNet.Serving;
 
@@ -7,8 +9,12 @@ namespace Tat.MLNet.Serving;
 /// <remarks>Safe for concurrent use. Register it with <c>services.AddTatRestoration</c>, or create it yourself.</remarks>
 public sealed class RestorationPool : IDisposable
 {
+    /// <summary>Images that need more than a moment, in pixels.</summary>
+    private const long Large = 512 * 512;
+
     private readonly TatRestorationOptions _options;
     private readonly SemaphoreSlim _slots;
+    private readonly SemaphoreSlim _largeSlot = new(1);
     private readonly Lock _reloading = new();
     private ServedModel? _current;
 
@@ -20,6 +26,7 @@ public sealed class RestorationPool : IDisposable
         ArgumentNullException.ThrowIfNull(options);
         ArgumentException.ThrowIfNullOrWhiteSpace(options.ModelPath);
         ArgumentOutOfRangeException.ThrowIfLessThan(options.MaximumConcurrency, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.MaximumPixels, 1);
         _options = options;
         _slots = new(options.MaximumConcurrency);
         _current = Load(options.ModelPath);
@@ -27,39 +34,39 @@ public sealed class RestorationPool : IDisposable
 
     /// <summary>Restores an image; waits while as many are being restored as the options allow.</summary>
     /// <param name="input">The image.</param>
-    /// <param name="cancellationToken">Ends the waiting.</param>
-    /// <exception cref="InvalidDataException">The size does not fit the pixels, a pixel is not finite, or the model has not learnt the task.</exception>
+    /// <param name="cancellationToken">Ends the waiting, and the restoring: on a CPU within a layer.</param>
+    /// <exception cref="InvalidDataException">The size does not fit the pixels or is more than <see cref="TatRestorationOptions.MaximumPixels"/>, a pixel is not finite, or the model has not learnt the task.</exception>
     /// <exception cref="ObjectDisposedException">The pool has been disposed.</exception>
     public RestoredImage Restore(ImageInput input, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(input);
-        _slots.Wait(cancellationToken);
+        var slots = SlotsFor(input);
+        slots.Wait(cancellationToken);
         try
         {
-            return RestoreNow(input);
+            return RestoreNow(input, cancellationToken);
         }
         finally
         {
-            _slots.Release();
+            slots.Release();
         }
     }
 
     /// <summary>Restores an image on a thread of the thread pool; waits without a thread while as many are being restored as the options allow.</summary>
     /// <param name="input">The image; it must not change until the task is complete.</param>
-    /// <param name="cancellationToken">Ends the waiting.</param>
-    /// <exception cref="InvalidDataException">The size does not fit the pixels, a pixel is not finite, or the model has not learnt the task.</exception>
+    /// <param name="cancellationToken">Ends the waiting, and the restoring: on a CPU within a layer.</param>
+    /// <exception cref="InvalidDataException">The size does not fit the pixels or is more than <see cref="TatRestorationOptions.MaximumPixels"/>, a pixel is not finite, or the model has not learnt the task.</exception>
     /// <exception cref="ObjectDisposedException">The pool has been disposed.</exception>
     public async Task<RestoredImage> RestoreAsync(ImageInput input, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(input);
-        await _slots.WaitAsync(cancellationToken).ConfigureAwait(false);
+        var slots = SlotsFor(input);
+        await slots.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            return await Task.Run(() => RestoreNow(input), cancellationToken).ConfigureAwait(false);
+            return await Task.Run(() => RestoreNow(input, cancellationToken), cancellationToken).ConfigureAwait(false);
         }
         finally
         {
-            _slots.Release();
+            slots.Release();
         }
     }
 
@@ -88,7 +95,15 @@ public sealed class RestorationPool : IDisposable
         }
     }
 
-    private RestoredImage RestoreNow(ImageInput input)
+    /// <summary>Where an image waits: small ones are not kept waiting by large ones.</summary>
+    private SemaphoreSlim SlotsFor(ImageInput input)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        SizeLimit.Check("The image", input.Height, input.Width, _options.MaximumPixels);
+        return (long)input.Height * input.Width > Large ? _largeSlot : _slots;
+    }
+
+    private RestoredImage RestoreNow(ImageInput input, CancellationToken cancellationToken)
     {
         while (true)
         {
@@ -100,7 +115,7 @@ public sealed class RestorationPool : IDisposable
             {
                 try
                 {
-                    return model.Restore(input);
+                    return CallCancellation.Call(cancellationToken, () => model.Restore(input));
                 }
                 finally
                 {
@@ -113,7 +128,7 @@ public sealed class RestorationPool : IDisposable
     private ServedModel Load(string path)
     {
         var context = new MLContext { GpuDeviceId = _options.GpuDeviceId, FallbackToCpu = _options.FallbackToCpu };
-        return new(context, context.Model.Load(path, out _), _options.MaximumConcurrency);
+        return new(context, context.Model.Load(path, out _), _options.MaximumConcurrency + 1);
     }
 
     /// <summary>A loaded model, freed when its owner and all borrowers have released it.</summary>

@@ -3,6 +3,7 @@ using Tat.Torch.Files;
 using Tat.Torch.Imaging;
 using Tat.Torch.Inference;
 using Tat.Torch.Model;
+using Tat.Torch.Runtime;
 using Tat.Torch.Tasks;
 
 namespace Tat.Torch.Onnx;
@@ -78,6 +79,8 @@ public sealed class OnnxRestorer : IImageRestorer
             throw new ArgumentException($"{images.Count} images and {tasks.Count} tasks were given; give each image its task.", nameof(tasks));
         }
 
+        cancellationToken = CallCancellation.Or(cancellationToken);
+        SizeLimit.Check(images, _options.MaximumPixels);
         var known = tasks.Select(Known).ToArray();
         var restored = new ImageSlice[images.Count];
         var finite = Enumerable.Range(0, images.Count).Where(i => Accept(images[i], i, restored)).ToArray();

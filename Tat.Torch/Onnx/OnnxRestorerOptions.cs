@@ -33,4 +33,8 @@ public sealed record OnnxRestorerOptions
 
     /// <summary>Is told of each image that passes through unrestored, under <see cref="NonFiniteHandling.PassThrough"/>; may be called from several threads.</summary>
     public Action<ImageSlice>? OnPassThrough { get; init; }
+
+    /// <summary>Pixels that an image may have; a larger one is refused before it takes time and memory.</summary>
+    /// <value>The default is 268,435,456, or 16,384 × 16,384.</value>
+    public int MaximumPixels { get; init; } = SizeLimit.Default;
 }
