@@ -1,6 +1,8 @@
 using Microsoft.Extensions.ObjectPool;
 using Microsoft.ML;
+using Tat.MLNet.Scans;
 using Tat.Torch.Inference;
+using Tat.Torch.Pretrained;
 using Tat.Torch.Runtime;
 
 namespace Tat.MLNet.Serving;
@@ -9,12 +11,12 @@ namespace Tat.MLNet.Serving;
 /// <remarks>Safe for concurrent use. Register it with <c>services.AddTatRestoration</c>, or create it yourself.</remarks>
 public sealed class RestorationPool : IDisposable
 {
-    /// <summary>Images that need more than a moment, in pixels.</summary>
-    private const long Large = 512 * 512;
+    // More pixels need more than a moment.
+    private const long MostOfMoment = 512 * 512;
 
     private readonly TatRestorationOptions _options;
     private readonly SemaphoreSlim _slots;
-    private readonly SemaphoreSlim _largeSlot = new(1);
+    private readonly SemaphoreSlim _longSlot = new(1);
     private readonly Lock _reloading = new();
     private ServedModel? _current;
 
@@ -43,7 +45,7 @@ public sealed class RestorationPool : IDisposable
         slots.Wait(cancellationToken);
         try
         {
-            return RestoreNow(input, cancellationToken);
+            return WithModel(model => model.Restore(input), cancellationToken);
         }
         finally
         {
@@ -56,19 +58,22 @@ public sealed class RestorationPool : IDisposable
     /// <param name="cancellationToken">Ends the waiting, and the restoring: on a CPU within a layer.</param>
     /// <exception cref="InvalidDataException">The size does not fit the pixels or is more than <see cref="TatRestorationOptions.MaximumPixels"/>, a pixel is not finite, or the model has not learnt the task.</exception>
     /// <exception cref="ObjectDisposedException">The pool has been disposed.</exception>
-    public async Task<RestoredImage> RestoreAsync(ImageInput input, CancellationToken cancellationToken = default)
+    public Task<RestoredImage> RestoreAsync(ImageInput input, CancellationToken cancellationToken = default)
     {
         var slots = SlotsFor(input);
-        await slots.WaitAsync(cancellationToken).ConfigureAwait(false);
-        try
-        {
-            return await Task.Run(() => RestoreNow(input, cancellationToken), cancellationToken).ConfigureAwait(false);
-        }
-        finally
-        {
-            slots.Release();
-        }
+        return RunAsync(slots, model => model.Restore(input), cancellationToken);
     }
+
+    /// <summary>Restores a whole scan as <see cref="ScanRestoration.RestoreScan(IImageRestorer, string, string, ScanRestorationOptions?, IProgress{ScanProgress}?, CancellationToken)"/> does, on a thread of the thread pool; waits without a thread while another one, or a large image, is being restored. Images do not wait for it.</summary>
+    /// <param name="source">An image file, or a folder that holds one scan.</param>
+    /// <param name="destination">What to write.</param>
+    /// <param name="options">How to restore and write; <see langword="null"/> for the defaults.</param>
+    /// <param name="progress">Is told of slices that are restored.</param>
+    /// <param name="cancellationToken">Ends the waiting, and stops between slices.</param>
+    /// <exception cref="ObjectDisposedException">The pool has been disposed.</exception>
+    public Task<ScanRestorationResult> RestoreScanAsync(
+        string source, string destination, ScanRestorationOptions? options = null, IProgress<ScanProgress>? progress = null, CancellationToken cancellationToken = default) =>
+        RunAsync(_longSlot, model => model.Restorer.RestoreScan(source, destination, options, progress, cancellationToken), cancellationToken);
 
     /// <summary>
     /// Changes the model. It is loaded before the old one is given up; calls that have begun end with the old one, calls that begin afterwards get the new one,
@@ -95,15 +100,28 @@ public sealed class RestorationPool : IDisposable
         }
     }
 
-    /// <summary>Where an image waits: small ones are not kept waiting by large ones.</summary>
+    /// <summary>Where an image waits: small ones not for large ones.</summary>
     private SemaphoreSlim SlotsFor(ImageInput input)
     {
         ArgumentNullException.ThrowIfNull(input);
         SizeLimit.Check("The image", input.Height, input.Width, _options.MaximumPixels);
-        return (long)input.Height * input.Width > Large ? _largeSlot : _slots;
+        return (long)input.Height * input.Width > MostOfMoment ? _longSlot : _slots;
     }
 
-    private RestoredImage RestoreNow(ImageInput input, CancellationToken cancellationToken)
+    private async Task<T> RunAsync<T>(SemaphoreSlim slots, Func<ServedModel, T> work, CancellationToken cancellationToken)
+    {
+        await slots.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return await Task.Run(() => WithModel(work, cancellationToken), cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            slots.Release();
+        }
+    }
+
+    private T WithModel<T>(Func<ServedModel, T> work, CancellationToken cancellationToken)
     {
         while (true)
         {
@@ -115,7 +133,7 @@ public sealed class RestorationPool : IDisposable
             {
                 try
                 {
-                    return CallCancellation.Call(cancellationToken, () => model.Restore(input));
+                    return CallCancellation.Call(cancellationToken, () => work(model));
                 }
                 finally
                 {
@@ -128,7 +146,7 @@ public sealed class RestorationPool : IDisposable
     private ServedModel Load(string path)
     {
         var context = new MLContext { GpuDeviceId = _options.GpuDeviceId, FallbackToCpu = _options.FallbackToCpu };
-        return new(context, context.Model.Load(path, out _), _options.MaximumConcurrency + 1);
+        return new(context, TatPretrained.IsMeantBy(path) ? context.ImageRestoration.LoadPretrained() : context.Model.Load(path, out _), _options.MaximumConcurrency + 1);
     }
 
     /// <summary>A loaded model, freed when its owner and all borrowers have released it.</summary>
@@ -140,9 +158,11 @@ public sealed class RestorationPool : IDisposable
 
         public ServedModel(MLContext context, ITransformer model, int engines)
         {
-            _model = model;
+            (_model, Restorer) = (model, context.ImageRestoration.FindRestoration(model).Restorer);
             _engines = new DefaultObjectPoolProvider { MaximumRetained = engines }.Create(new EnginePolicy(context, model));
         }
+
+        public IImageRestorer Restorer { get; }
 
         public bool TryBorrow()
         {

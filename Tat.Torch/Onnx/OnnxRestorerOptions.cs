@@ -1,3 +1,4 @@
+using Tat.Torch.Files;
 using Tat.Torch.Imaging;
 using Tat.Torch.Inference;
 
@@ -6,7 +7,7 @@ namespace Tat.Torch.Onnx;
 /// <summary>How an <see cref="OnnxRestorer"/> works.</summary>
 public sealed record OnnxRestorerOptions
 {
-    internal const string Cpu = "CPU";
+    internal const string Cpu = "CPU", Cuda = "CUDA";
 
     /// <summary>Threads that work on an image.</summary>
     /// <value>The default is <see langword="null"/>: one for each physical core.</value>
@@ -37,4 +38,19 @@ public sealed record OnnxRestorerOptions
     /// <summary>Pixels that an image may have; a larger one is refused before it takes time and memory.</summary>
     /// <value>The default is 268,435,456, or 16,384 × 16,384.</value>
     public int MaximumPixels { get; init; } = SizeLimit.Default;
+
+    internal bool IsOnCpu => ExecutionProvider.Equals(Cpu, StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>Checks every option; runs when a model is opened.</summary>
+    /// <exception cref="ArgumentException">An option is out of its range; the message names it, its value and what to use.</exception>
+    public void Validate()
+    {
+        Require(Threads is null or >= 1, nameof(Threads), Threads, "use a number from 1, or null for one thread per core");
+        Require(!string.IsNullOrWhiteSpace(ExecutionProvider), nameof(ExecutionProvider), ExecutionProvider, "use CPU, CUDA, DML, or the name of another provider");
+        Require(DeviceId >= 0, nameof(DeviceId), DeviceId, "use a number from 0");
+        Require(MaximumPixels >= 1, nameof(MaximumPixels), MaximumPixels, "use 1 or more");
+        Require(Enum.IsDefined(NonFinite), nameof(NonFinite), NonFinite, "use Throw or PassThrough");
+
+        static void Require(bool holds, string option, object? value, string advice) => OptionCheck.Require(holds, "ONNX Runtime", option, value, advice);
+    }
 }

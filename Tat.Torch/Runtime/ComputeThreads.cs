@@ -102,7 +102,8 @@ internal static class ComputeThreads
         }
         else
         {
-            var started = Enumerable.Range(0, helpers).Select(i => _threads.Value.Help(() => Pieces(givesWay: own is not null && i < Cores / 2))).ToArray();
+            var givingWay = own is null ? 0 : Cores / 2;
+            var started = Enumerable.Range(0, helpers).Select(i => _threads.Value.Help(() => Pieces(givesWay: i < givingWay))).ToArray();
             try
             {
                 Pieces();
