@@ -3,8 +3,7 @@ namespace Tat.Torch.TensorFiles.PyTorch;
 
 /// <summary>The weights of a file by their published names, whatever containers and prefixes they came in.</summary>
 /// <param name="Weights">Shape of each tensor, and how to read its numbers in row-major order.</param>
-/// <param name="Prefix">What stood before the names, for example <c>module.</c> or <c>ema_model.</c>; empty in most files.</param>
-internal sealed record StateDictionary(IReadOnlyDictionary<string, StoredWeights> Weights, string Prefix)
+internal sealed record StateDictionary(IReadOnlyDictionary<string, StoredWeights> Weights)
 {
     /// <summary>A tensor that every TAT network has, by which its weights are found.</summary>
     private const string Landmark = "patch_embed.proj.weight";
@@ -64,7 +63,7 @@ internal sealed record StateDictionary(IReadOnlyDictionary<string, StoredWeights
         }
 
         var chosen = prefixes[0];
-        return new(all.Where(entry => entry.Key.StartsWith(chosen, StringComparison.Ordinal) && !_counters.Any(name => entry.Key.EndsWith(name, StringComparison.Ordinal))).ToDictionary(entry => entry.Key[chosen.Length..], entry => entry.Value), chosen);
+        return new(all.Where(entry => entry.Key.StartsWith(chosen, StringComparison.Ordinal) && !_counters.Any(name => entry.Key.EndsWith(name, StringComparison.Ordinal))).ToDictionary(entry => entry.Key[chosen.Length..], entry => entry.Value));
     }
 }
 
