@@ -64,18 +64,19 @@ public sealed class Restorer : IImageRestorer
 
         var known = tasks.Select(Known).ToArray();
         var results = new ImageSlice[images.Count];
-        var finite = Enumerable.Range(0, images.Count).Where(i => Accept(images[i], i, results)).ToArray();
-        var groups = finite.GroupBy(i => PaddedSize.For(images[i].Height, images[i].Width)).ToArray();
+        var fitted = new FittedImages(images, known, Enumerable.Range(0, images.Count).Where(i => Accept(images[i], i, results)), results);
+        var groups = fitted.Indices.GroupBy(i => PaddedSize.For(fitted[i].Height, fitted[i].Width)).ToArray();
         var done = new PixelProgress(progress, groups.Sum(group => (double)group.Key.Pixels * group.Count()));
         foreach (var group in groups)
         {
             foreach (var batch in group.Chunk(Math.Max(ComputeThreads.CountFor(_model.Network.Device), _options.BatchPixels / group.Key.Pixels)))
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                RestoreBatch(group.Key, batch, images, known, results, done, cancellationToken);
+                RestoreBatch(group.Key, batch, fitted, known, results, done, cancellationToken);
             }
         }
 
+        fitted.PutBack(results);
         return results;
     }
 
@@ -116,7 +117,7 @@ public sealed class Restorer : IImageRestorer
         return false;
     }
 
-    private void RestoreBatch(PaddedSize size, int[] batch, IReadOnlyList<ImageSlice> images, RestorationTask[] tasks, ImageSlice[] results, PixelProgress done, CancellationToken cancellationToken)
+    private void RestoreBatch(PaddedSize size, int[] batch, FittedImages images, RestorationTask[] tasks, ImageSlice[] results, PixelProgress done, CancellationToken cancellationToken)
     {
         var padded = new float[batch.Length * size.Pixels];
         var ranges = batch.Select(index => tasks[index].RangeOf(images[index])).ToArray();

@@ -80,19 +80,19 @@ public sealed class OnnxRestorer : IImageRestorer
 
         var known = tasks.Select(Known).ToArray();
         var restored = new ImageSlice[images.Count];
-        var finite = Enumerable.Range(0, images.Count).Where(i => Accept(images[i], i, restored)).ToArray();
-        var done = new PixelProgress(progress, finite.Sum(i => (double)images[i].Pixels.Length));
+        var fitted = new FittedImages(images, known, Enumerable.Range(0, images.Count).Where(i => Accept(images[i], i, restored)), restored);
+        var done = new PixelProgress(progress, fitted.Indices.Sum(i => (double)fitted[i].Pixels.Length));
         using var run = new RunOptions();
         using var stop = cancellationToken.Register(() => run.Terminate = true);
-        foreach (var group in Together(finite, images))
+        foreach (var group in Together(fitted))
         {
             cancellationToken.ThrowIfCancellationRequested();
             try
             {
                 Parallel.ForEach(group, i =>
                 {
-                    restored[i] = Run(images[i], i, known[i].RangeOf(images[i]), run);
-                    done.Add(images[i].Pixels.Length);
+                    restored[i] = Run(fitted[i], i, known[i].RangeOf(fitted[i]), run);
+                    done.Add(fitted[i].Pixels.Length);
                 });
             }
             catch (AggregateException) when (cancellationToken.IsCancellationRequested)
@@ -105,6 +105,7 @@ public sealed class OnnxRestorer : IImageRestorer
             }
         }
 
+        fitted.PutBack(restored);
         return restored;
     }
 
@@ -127,11 +128,11 @@ public sealed class OnnxRestorer : IImageRestorer
     }
 
     /// <summary>Images to run at the same time: at most one for each processor, and few pixels in all.</summary>
-    private static IEnumerable<List<int>> Together(int[] indices, IReadOnlyList<ImageSlice> images)
+    private static IEnumerable<List<int>> Together(FittedImages images)
     {
         var group = new List<int>();
         long pixels = 0;
-        foreach (var i in indices)
+        foreach (var i in images.Indices)
         {
             if (group.Count == Environment.ProcessorCount || (group.Count > 0 && pixels + images[i].Pixels.Length > PixelsAtOnce))
             {

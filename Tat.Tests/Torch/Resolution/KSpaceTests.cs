@@ -1,6 +1,7 @@
 using Tat.Torch.Degradation;
+using Tat.Torch.Resolution;
 
-namespace Tat.Tests.Degradation;
+namespace Tat.Tests.Resolution;
 
 [TestClass]
 public sealed class KSpaceTests
