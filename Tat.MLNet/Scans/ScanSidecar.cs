@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using Tat.MLNet.Formats;
 using Tat.MLNet.Formats.Contracts;
 using Tat.MLNet.Formats.Nifti;
+using Tat.Torch.Files.Writing;
 
 namespace Tat.MLNet.Scans;
 
@@ -39,7 +40,7 @@ internal static class ScanSidecar
     /// <summary>Writes a file, whole or not at all.</summary>
     public static void Write(string path, JsonObject content)
     {
-        using var file = new PendingFile(path);
+        using var file = new AtomicFile(path);
         using (var writer = new Utf8JsonWriter(file.Stream, new() { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
         {
             content.WriteTo(writer);

@@ -29,38 +29,14 @@ internal static class ScanWriter
             throw new IOException($"'{present}' exists, and is not to be replaced.");
         }
 
-        if (!Directory.Exists(destination))
-        {
-            return WriteNew(format, scan, destination, slices, options, cancellationToken);
-        }
-
-        if (Directory.EnumerateFiles(destination, "*", SearchOption.AllDirectories).FirstOrDefault(file => !format.Recognizes(file)) is { } other)
+        if (Directory.Exists(destination) && Directory.EnumerateFiles(destination, "*", SearchOption.AllDirectories).FirstOrDefault(file => !format.Recognizes(file)) is { } other)
         {
             throw new IOException($"'{destination}' is not replaced: it holds '{Path.GetFileName(other)}', which is no {format.Name} image; name another folder.");
         }
 
-        var complete = $"{Path.TrimEndingDirectorySeparator(destination)}.{Guid.NewGuid():N}.tmp";
-        try
-        {
-            var written = WriteNew(format, scan, complete, slices, options, cancellationToken);
-            Directory.Delete(destination, recursive: true);
-            Directory.Move(complete, destination);
-            return [.. written.Select(file => file with { Path = Path.Combine(destination, Path.GetRelativePath(complete, file.Path)) })];
-        }
-        finally
-        {
-            if (Directory.Exists(complete))
-            {
-                Directory.Delete(complete, recursive: true);
-            }
-        }
-    }
-
-    private static IReadOnlyList<WrittenFile> WriteNew(IImageFormat format, IImageScan scan, string destination, IEnumerable<ImageSlice> slices, DerivedImageOptions options, CancellationToken cancellationToken)
-    {
         if (format is DicomFormat)
         {
-            return DicomFormat.WriteObjects(scan, destination, slices, options, cancellationToken);
+            return DicomFormat.WriteObjects(scan, destination, slices, options, overwrite, cancellationToken);
         }
 
         format.WriteDerived(scan, destination, slices, options, cancellationToken);

@@ -5,6 +5,7 @@ using Tat.Samples.Shared;
 using Tat.Samples.Shared.Training;
 using Tat.Samples.Shell;
 using Tat.Torch.Data;
+using Tat.Torch.Files.Writing;
 using Tat.Torch.Imaging;
 using Tat.Torch.Metrics;
 using Tat.Torch.Model;
@@ -61,21 +62,9 @@ internal static class AblateCommand
     private static IReadOnlyList<IPairSource> ReadDataSet(string root, string split) =>
         [.. PairFiles.InDataSet(root, split, TaskVocabulary.Paper, new()).GroupBy(files => files.Task).Select(group => new PairsInMemory(group.Key, [.. group.SelectMany(files => files.Read().Select(read => read.Pair))]))];
 
-    private static void WriteTable(string path, IReadOnlyList<AblationStudy.Measurement> measurements)
-    {
-        var temporary = $"{path}.{Guid.NewGuid():N}.tmp";
-        try
-        {
-            File.WriteAllLines(temporary, measurements
-                .Select(item => string.Create(CultureInfo.InvariantCulture, $"\"{item.Variant}\",{item.Task},\"{item.Image}\",{item.Psnr:R},{item.Ssim:R},{item.Rmse:R}"))
-                .Prepend("variant,task,image,psnr,ssim,rmse"));
-            File.Move(temporary, path, overwrite: true);
-        }
-        finally
-        {
-            File.Delete(temporary);
-        }
-    }
+    private static void WriteTable(string path, IReadOnlyList<AblationStudy.Measurement> measurements) => AtomicFile.Write(path, measurements
+        .Select(item => string.Create(CultureInfo.InvariantCulture, $"\"{item.Variant}\",{item.Task},\"{item.Image}\",{item.Psnr:R},{item.Ssim:R},{item.Rmse:R}"))
+        .Prepend("variant,task,image,psnr,ssim,rmse"));
 
     private static void Show(Terminal terminal, IReadOnlyList<AblationStudy.Measurement> measurements, bool json, string path)
     {

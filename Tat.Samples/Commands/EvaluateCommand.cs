@@ -3,6 +3,7 @@ using Tat.Samples.Comparison;
 using Tat.Samples.Shared;
 using Tat.Samples.Shell;
 using Tat.Torch.Baselines;
+using Tat.Torch.Files.Writing;
 using Tat.Torch.Imaging;
 using Tat.Torch.Inference;
 using Tat.Torch.Tasks;
@@ -74,7 +75,7 @@ internal static class EvaluateCommand
             var measured = terminal.Track("Evaluating", progress => Measure(Slices(), restorer, parsed.GetValue(baselines), progress, cancellationToken), quiet: parsed.GetValue(json));
             if (parsed.GetValue(csv) is { } file)
             {
-                TextFile.Write(file, MeasuredImage.ToCsv(measured));
+                AtomicFile.Write(file, MeasuredImage.ToCsv(measured));
             }
 
             var table = MethodTable.Of(measured);

@@ -5,6 +5,7 @@ using Tat.MLNet.Formats;
 using Tat.MLNet.Scans;
 using Tat.Samples.Shared;
 using Tat.Samples.Shell;
+using Tat.Torch.Files.Writing;
 using Tat.Torch.Inference;
 
 namespace Tat.Samples.Commands;
@@ -49,6 +50,11 @@ internal static class RestoreCommand
             foreach (var leftOut in found.LeftOut)
             {
                 terminal.Error(leftOut.ToString());
+            }
+
+            foreach (var folder in jobs.Select(job => Path.GetDirectoryName(Path.GetFullPath(job.Destination))!).Distinct())
+            {
+                Staging.Sweep(folder);
             }
 
             if (parsed.GetValue(resume))

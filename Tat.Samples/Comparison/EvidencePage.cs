@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Reflection;
 using System.Runtime.InteropServices;
 using Tat.Samples.Reports;
-using Tat.Samples.Shell;
+using Tat.Torch.Files.Writing;
 
 namespace Tat.Samples.Comparison;
 
@@ -27,8 +27,8 @@ internal static class EvidencePage
         var page = Path.Combine(folder, "evidence.html");
         HtmlReport.Write(report, page);
         ContactSheet.WriteBeside(page, report.Cases);
-        TextFile.Write(Path.Combine(folder, "evidence.csv"), MeasuredImage.ToCsv(study.Images));
-        TextFile.Write(Path.Combine(folder, "evidence.md"), [circumstances, "", .. study.Table.ToMarkdown(), "", .. study.Remarks.Select(remark => $"* {remark}"), "", .. ByScan(study)]);
+        AtomicFile.Write(Path.Combine(folder, "evidence.csv"), MeasuredImage.ToCsv(study.Images));
+        AtomicFile.Write(Path.Combine(folder, "evidence.md"), [circumstances, "", .. study.Table.ToMarkdown(), "", .. study.Remarks.Select(remark => $"* {remark}"), "", .. ByScan(study)]);
     }
 
     private static IEnumerable<string> ByScan(EvidenceStudy study) =>

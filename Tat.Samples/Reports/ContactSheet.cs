@@ -1,3 +1,4 @@
+using Tat.Torch.Files.Writing;
 using Tat.Torch.Imaging;
 
 namespace Tat.Samples.Reports;
@@ -55,7 +56,7 @@ internal sealed class ContactSheet
             return null;
         }
 
-        File.WriteAllBytes(path, picture);
+        AtomicFile.Write(path, stream => stream.Write(picture));
         return path;
     }
 

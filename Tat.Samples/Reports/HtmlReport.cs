@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Reflection;
 using System.Text;
+using Tat.Torch.Files.Writing;
 using Tat.Torch.Metrics;
 using Tat.Torch.Model;
 
@@ -26,22 +27,7 @@ internal sealed class HtmlReport
     /// <summary>Writes the report; the file appears whole or not at all.</summary>
     /// <param name="model">What it shows.</param>
     /// <param name="path">The file, which is replaced if it exists.</param>
-    public static void Write(ReportModel model, string path)
-    {
-        var html = Render(model);
-        var folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
-        Directory.CreateDirectory(folder);
-        var temporary = Path.Combine(folder, $".{Path.GetFileName(path)}.{Guid.NewGuid():N}");
-        try
-        {
-            File.WriteAllText(temporary, html);
-            File.Move(temporary, path, overwrite: true);
-        }
-        finally
-        {
-            File.Delete(temporary);
-        }
-    }
+    public static void Write(ReportModel model, string path) => AtomicFile.Write(path, Render(model));
 
     /// <summary>The report as text.</summary>
     public static string Render(ReportModel model) => new HtmlReport(model).Render();

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Microsoft.ML;
 using Tat.MLNet.Scoring;
+using Tat.Torch.Files.Writing;
 using Tat.Torch.Inference;
 using Tat.Torch.Model;
 using Tat.Torch.Onnx;
@@ -111,20 +112,7 @@ internal static class ModelFiles
     }
 
     /// <summary>Saves a pipeline; the file appears whole or not at all.</summary>
-    public static void Save(MLContext ml, ITransformer model, DataViewSchema? schema, string path)
-    {
-        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
-        var temporary = $"{path}.{Guid.NewGuid():N}.tmp";
-        try
-        {
-            ml.Model.Save(model, schema, temporary);
-            File.Move(temporary, path, overwrite: true);
-        }
-        finally
-        {
-            File.Delete(temporary);
-        }
-    }
+    public static void Save(MLContext ml, ITransformer model, DataViewSchema? schema, string path) => AtomicFile.Write(path, stream => ml.Model.Save(model, schema, stream));
 
     private static IImageRestorer OpenPipeline(string path, Device device, RestorerOptions? options)
     {

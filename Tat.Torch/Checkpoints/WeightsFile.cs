@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using System.Text;
 using Tat.Torch.Files;
+using Tat.Torch.Files.Writing;
 using Tat.Torch.Model;
 using Tat.Torch.Pretrained;
 using Tat.Torch.Tasks;
@@ -110,28 +111,18 @@ public static class WeightsFile
         }
 
         NetworkWeights.CheckFinite(network, path);
-        var temporary = $"{path}.{Guid.NewGuid():n}.tmp";
-        try
+        using var detached = no_grad();
+        AtomicFile.Write(path, stream =>
         {
-            using (var stream = File.Create(temporary))
-            using (no_grad())
+            if (extension == ".safetensors")
             {
-                if (extension == ".safetensors")
-                {
-                    SafetensorsWriter.Write(stream, network.named_parameters().Select(named => KeyValuePair.Create(named.name, (Tensor)named.parameter)));
-                }
-                else
-                {
-                    TorchFileWriter.WriteStateDictionary(stream, [.. network.named_parameters().Select(named => (named.name, named.parameter.shape, (Action<Stream>)(content => WriteData(named.parameter, content))))]);
-                }
+                SafetensorsWriter.Write(stream, network.named_parameters().Select(named => KeyValuePair.Create(named.name, (Tensor)named.parameter)));
             }
-
-            File.Move(temporary, path, overwrite: true);
-        }
-        finally
-        {
-            File.Delete(temporary);
-        }
+            else
+            {
+                TorchFileWriter.WriteStateDictionary(stream, [.. network.named_parameters().Select(named => (named.name, named.parameter.shape, (Action<Stream>)(content => WriteData(named.parameter, content))))]);
+            }
+        });
     }
 
     /// <summary>Loads the model of a pipeline that ML.NET has saved, if the file is one.</summary>

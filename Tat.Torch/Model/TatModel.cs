@@ -1,4 +1,5 @@
 using Tat.Torch.Files;
+using Tat.Torch.Files.Writing;
 using Tat.Torch.Tasks;
 using Tat.Torch.TensorFiles;
 using TorchSharp;
@@ -64,20 +65,7 @@ public sealed class TatModel : IDisposable
     public void Save(string path, bool halfPrecision = false)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        var temporary = $"{path}.{Guid.NewGuid():n}.tmp";
-        try
-        {
-            using (var stream = File.Create(temporary))
-            {
-                Save(stream, halfPrecision);
-            }
-
-            File.Move(temporary, path, overwrite: true);
-        }
-        finally
-        {
-            File.Delete(temporary);
-        }
+        AtomicFile.Write(path, stream => Save(stream, halfPrecision));
     }
 
     /// <summary>Saves the model to a stream.</summary>

@@ -1,4 +1,5 @@
 using Google.Protobuf;
+using Tat.Torch.Files.Writing;
 using Tat.Torch.Imaging;
 using Tat.Torch.Inference;
 using Tat.Torch.Model;
@@ -31,24 +32,17 @@ public static class OnnxExporter
         ArgumentException.ThrowIfNullOrEmpty(path);
         options ??= new();
         NetworkWeights.CheckFinite(model.Network, path);
-        var temporary = $"{path}.{Guid.NewGuid():N}.tmp";
-        try
+        using var file = new AtomicFile(path);
+        using (var stream = file.Stream)
         {
-            using (var stream = File.Create(temporary))
-            {
-                CreateModel(model, options).WriteTo(stream);
-                OnnxChecksum.Append(stream);
-            }
+            CreateModel(model, options).WriteTo(stream);
+            OnnxChecksum.Append(stream);
+        }
 
-            cancellationToken.ThrowIfCancellationRequested();
-            var comparisons = options.Verify ? Verify(model, temporary, options, cancellationToken) : [];
-            File.Move(temporary, path, overwrite: true);
-            return new(path, new FileInfo(path).Length, comparisons);
-        }
-        finally
-        {
-            File.Delete(temporary);
-        }
+        cancellationToken.ThrowIfCancellationRequested();
+        var comparisons = options.Verify ? Verify(model, file.Path, options, cancellationToken) : [];
+        file.Commit();
+        return new(path, new FileInfo(path).Length, comparisons);
     }
 
     /// <summary>Builds the whole file.</summary>

@@ -1,4 +1,5 @@
 using Microsoft.ML.OnnxRuntime;
+using Tat.Torch.Files;
 using Tat.Torch.Runtime.Loading;
 
 namespace Tat.Torch.Onnx;
@@ -41,7 +42,7 @@ internal static class OnnxSessionFactory
         }
         catch (OnnxRuntimeException problem)
         {
-            throw new InvalidDataException($"{source} is not an ONNX model that ONNX Runtime can run ({problem.Message.Trim()}); export the model again.", problem);
+            throw new InvalidDataException($"{source} is not an ONNX model that ONNX Runtime can run ({MessageText.OneLine(problem.Message.Trim())}); export the model again.", problem);
         }
     }
 
@@ -88,7 +89,7 @@ internal static class OnnxSessionFactory
         catch (Exception problem) when (problem is OnnxRuntimeException or EntryPointNotFoundException or ArgumentException)
         {
             throw new NotSupportedException(
-                $"The execution provider '{options.ExecutionProvider}' is not available here ({problem.Message.Trim()}); it offers {string.Join(", ", Available())}. Use one of these, or reference the package that brings it, such as Microsoft.ML.OnnxRuntime.Gpu.",
+                $"The execution provider '{options.ExecutionProvider}' is not available here ({MessageText.OneLine(problem.Message.Trim())}); it offers {string.Join(", ", Available())}. Use one of these, or reference the package that brings it, such as Microsoft.ML.OnnxRuntime.Gpu.",
                 problem);
         }
     }

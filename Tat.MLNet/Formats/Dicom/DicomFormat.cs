@@ -5,6 +5,7 @@ using Tat.MLNet.Formats.Dicom.Providers;
 using Tat.MLNet.Formats.Dicom.Providers.BuiltIn;
 using Tat.MLNet.Formats.Dicom.Series;
 using Tat.MLNet.Formats.Dicom.Writing;
+using Tat.Torch.Files.Writing;
 using Tat.Torch.Imaging;
 
 namespace Tat.MLNet.Formats.Dicom;
@@ -89,16 +90,16 @@ public sealed class DicomFormat : IImageFormat
     {
         ArgumentException.ThrowIfNullOrEmpty(destination);
         ArgumentNullException.ThrowIfNull(slices);
-        WriteObjects(source, destination, slices, options ?? new(), cancellationToken);
+        WriteObjects(source, destination, slices, options ?? new(), replace: false, cancellationToken);
     }
 
-    /// <summary>Writes restored slices as <see cref="WriteDerived"/> does.</summary>
+    /// <summary>Writes restored slices as <see cref="WriteDerived"/> does; on request a folder that is there gives way to the new one, with all that is in it.</summary>
     /// <returns>The objects that were written.</returns>
-    internal static IReadOnlyList<WrittenFile> WriteObjects(IImageScan source, string destination, IEnumerable<ImageSlice> slices, DerivedImageOptions options, CancellationToken cancellationToken)
+    internal static IReadOnlyList<WrittenFile> WriteObjects(IImageScan source, string destination, IEnumerable<ImageSlice> slices, DerivedImageOptions options, bool replace, CancellationToken cancellationToken)
     {
         if (source is ReslicedScan resliced)
         {
-            return WriteObjects(resliced.Source, destination, resliced.ToSource(slices), options, cancellationToken);
+            return WriteObjects(resliced.Source, destination, resliced.ToSource(slices), options, replace, cancellationToken);
         }
 
         var scan = source as DicomScan ?? throw new ArgumentException("The source was not opened as DICOM; write the result in the format of its source.", nameof(source));
@@ -109,7 +110,7 @@ public sealed class DicomFormat : IImageFormat
 
         try
         {
-            return !destination.EndsWith(".dcm", StringComparison.OrdinalIgnoreCase) ? WriteFolder(scan, destination, slices, options, cancellationToken)
+            return !destination.EndsWith(".dcm", StringComparison.OrdinalIgnoreCase) ? WriteFolder(scan, destination, slices, options, replace, cancellationToken)
                 : scan.SliceCount == scan.Slices[0].Layout.Frames && !options.WriteDifference ? WriteFile(scan, destination, slices, options, cancellationToken)
                 : throw new ArgumentException($"'{destination}' names one DICOM file, and the result has several; name a folder.", nameof(destination));
         }
@@ -122,23 +123,15 @@ public sealed class DicomFormat : IImageFormat
     private static IReadOnlyList<WrittenFile> WriteFile(DicomScan scan, string destination, IEnumerable<ImageSlice> slices, DerivedImageOptions options, CancellationToken cancellationToken)
     {
         destination = Path.GetFullPath(destination);
-        var temporary = Path.Combine(Path.GetDirectoryName(destination)!, $".{Path.GetFileName(destination)}.{Guid.NewGuid():N}.tmp");
-        try
-        {
-            Directory.CreateDirectory(Path.GetDirectoryName(destination)!);
-            var written = new DerivedSeriesWriter(scan, options, (_, _) => temporary).Write(slices, cancellationToken);
-            File.Move(temporary, destination, overwrite: true);
-            return [.. written.Select(file => file with { Path = destination })];
-        }
-        finally
-        {
-            File.Delete(temporary);
-        }
+        using var file = new AtomicFile(destination);
+        var written = new DerivedSeriesWriter(scan, options, (_, _) => file.Path).Write(slices, cancellationToken);
+        file.Commit();
+        return [.. written.Select(one => one with { Path = destination })];
     }
 
-    private static IReadOnlyList<WrittenFile> WriteFolder(DicomScan scan, string destination, IEnumerable<ImageSlice> slices, DerivedImageOptions options, CancellationToken cancellationToken)
+    private static IReadOnlyList<WrittenFile> WriteFolder(DicomScan scan, string destination, IEnumerable<ImageSlice> slices, DerivedImageOptions options, bool replace, CancellationToken cancellationToken)
     {
-        using var folder = new PendingFolder(destination);
+        using var folder = new AtomicFolder(destination, replace);
         string PathOf(DerivedSeries series, int number)
         {
             var parent = options.WriteDifference ? Path.Combine(folder.Path, series.IsDifference ? "difference" : "restored") : folder.Path;

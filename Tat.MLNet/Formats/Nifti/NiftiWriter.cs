@@ -1,6 +1,6 @@
 using System.IO.Compression;
 using System.Text;
-using Tat.MLNet.Formats.Contracts;
+using Tat.Torch.Files.Writing;
 using Tat.Torch.Imaging;
 
 namespace Tat.MLNet.Formats.Nifti;
@@ -68,7 +68,7 @@ internal static class NiftiWriter
     {
         Complete(header, paths.IsPair, extensions, voxels);
         byte[] start = [.. header.Bytes, (byte)(extensions.Length > 0 ? 1 : 0), 0, 0, 0, .. extensions];
-        using var main = new PendingFile(paths.Voxels);
+        using var main = new AtomicFile(paths.Voxels);
         using (var stream = Compress(main.Stream, paths.Voxels))
         {
             if (!paths.IsPair)
@@ -79,21 +79,13 @@ internal static class NiftiWriter
             WriteSlices(stream, header, voxels, slices, cancellationToken);
         }
 
-        if (!paths.IsPair)
+        if (paths.IsPair)
         {
-            main.Commit();
-            return;
-        }
-
-        using var head = new PendingFile(paths.Header);
-        using (var stream = Compress(head.Stream, paths.Header))
-        {
+            using var stream = Compress(main.Add(paths.Header), paths.Header);
             stream.Write(start);
         }
 
-        // The header comes last: a reader that sees it finds the voxels.
         main.Commit();
-        head.Commit();
     }
 
     private static void Complete(NiftiHeader header, bool pair, byte[] extensions, NiftiVoxels voxels)

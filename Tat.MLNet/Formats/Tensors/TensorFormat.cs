@@ -1,4 +1,4 @@
-using Tat.MLNet.Formats.Contracts;
+using Tat.Torch.Files.Writing;
 using Tat.Torch.Imaging;
 using Tat.Torch.TensorFiles;
 using Tat.Torch.TensorFiles.PyTorch;
@@ -69,7 +69,7 @@ public sealed class TensorFormat : IImageFormat
             throw new ArgumentException($"The slices have {values.Count} pixels in all, and the source [{string.Join(", ", shape)}]: give as many slices of the same size.", nameof(slices));
         }
 
-        using var file = new PendingFile(destination);
+        using var file = new AtomicFile(destination);
         if (extension == ".npy")
         {
             NumpyFile.Write(file.Stream, values.ToArray(), shape);

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Tat.Samples.Shell;
 using Tat.Torch.Degradation;
+using Tat.Torch.Files.Writing;
 using Tat.Torch.Model;
 using Tat.Torch.Training;
 using TorchSharp;
@@ -84,20 +85,7 @@ internal sealed record TrainingPlan
     }
 
     /// <summary>Writes the plan; the file appears whole or not at all.</summary>
-    public void Write(string path)
-    {
-        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
-        var temporary = $"{path}.{Guid.NewGuid():N}.tmp";
-        try
-        {
-            File.WriteAllText(temporary, JsonSerializer.Serialize(this, _json) + "\n");
-            File.Move(temporary, path, overwrite: true);
-        }
-        finally
-        {
-            File.Delete(temporary);
-        }
-    }
+    public void Write(string path) => AtomicFile.Write(path, JsonSerializer.Serialize(this, _json) + "\n");
 
     private sealed class DeviceConverter : JsonConverter<torch.Device>
     {

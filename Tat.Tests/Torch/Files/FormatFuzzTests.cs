@@ -99,6 +99,7 @@ public sealed class FormatFuzzTests
         yield return ("m.safetensors", File.ReadAllBytes(folder["m.safetensors"]), Inspect, IsDataError);
         yield return ("old.safetensors", WithoutChecksum(model), path => TatModel.Load(path).Dispose(), IsDataError);
         yield return ("old.onnx", ExportedModels.Export(model), Inspect, IsDataError);
+        yield return ("session.onnx", ExportedModels.Export(model), path => new OnnxRestorer(path).Dispose(), IsDataError);
         OnnxExporter.Export(model, folder["m.onnx"], new() { Verify = false });
         yield return ("m.onnx", File.ReadAllBytes(folder["m.onnx"]), Inspect, IsDataError);
         yield return ("c.safetensors", Checkpoint(model), path => TrainingCheckpoint.ReadManifest(path), IsDataError);

@@ -177,7 +177,7 @@ public sealed class CheckpointTests
         {
         }
 
-        using var store = new CheckpointStore(folder.Path, 3) { Create = _ => new FullDisk() };
+        using var store = new CheckpointStore(folder.Path, 3) { Through = _ => new FullDisk() };
         using var state = new TrainingState(NoisyWaves.TinyNetwork, NoisyWaves.Tasks, NoisyWaves.ShortTraining);
         var manifest = new CheckpointManifest { ProductVersion = "1", Counters = new() { Iteration = 3 }, Iterations = 9, Settings = [], SettingsHash = "", Seed = 1, Lists = [] };
         var error = Assert.ThrowsExactly<IOException>(() => store.Save(state, manifest));

@@ -1,5 +1,6 @@
 using Tat.Tests.Formats;
 using Tat.Tests.Runtime;
+using Tat.Tests.Samples;
 using Tat.Torch.Randomness;
 
 namespace Tat.Tests.Training;
@@ -9,25 +10,27 @@ namespace Tat.Tests.Training;
 public sealed class KillAndResumeTests
 {
     [TestMethod]
-    [Timeout(300_000, CooperativeCancellation = true)]
     public async Task A_training_killed_again_and_again_ends_with_the_same_weights()
     {
         using var peace = new TemporaryFolder();
-        using var war = new TemporaryFolder();
         var expected = await FreshProcess.Run("train", (TrainingProbe.FolderVariable, peace.Path));
         Assert.AreEqual(0, expected.ExitCode, expected.Error);
 
         var random = new RandomStream((ulong)Environment.TickCount64);
-        var kills = 0;
-        for (var next = 0; kills < 3 && (next += 1 + random.Next(9)) < 30; kills++)
+        for (var kills = 0; kills < KillTests.Kills;)
         {
-            await KillAt(next, random.Next(30), war.Path);
-        }
+            using var war = new TemporaryFolder();
+            for (var next = 0; (next += 1 + random.Next(9)) < 30; kills++)
+            {
+                await KillAt(next, random.Next(30), war.Path);
+            }
 
-        var actual = await FreshProcess.Run("train", (TrainingProbe.FolderVariable, war.Path));
-        Assert.AreEqual(0, actual.ExitCode, actual.Error);
-        StringAssert.Contains(actual.Output, "Resumed at iteration");
-        Assert.AreEqual(LastLine(expected.Output), LastLine(actual.Output), $"after {kills} kills");
+            var actual = await FreshProcess.Run("train", (TrainingProbe.FolderVariable, war.Path));
+            Assert.AreEqual(0, actual.ExitCode, actual.Error);
+            StringAssert.Contains(actual.Output, "Resumed at iteration");
+            Assert.AreEqual(LastLine(expected.Output), LastLine(actual.Output), $"after {kills} kills");
+            Assert.IsEmpty(Directory.GetDirectories(war.Path), "what the killed ones have left is gone");
+        }
     }
 
     /// <summary>Waits until the process says that it has finished an iteration, a little longer, and kills it.</summary>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Tat.Torch.Files.Writing;
 using Tat.Torch.Model;
 using Tat.Torch.Tasks;
 using Tat.Torch.Training.Steps;
@@ -22,14 +23,9 @@ internal sealed class CheckpointStore : IDisposable
         {
             Directory.CreateDirectory(_folder);
             _lock = new FileStream(Path.Combine(_folder, "training.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-            foreach (var remains in Directory.GetFiles(_folder, $"{Prefix}*.tmp"))
-            {
-                File.Delete(remains);
-            }
-
-            var probe = Path.Combine(_folder, $"{Prefix}probe.tmp");
-            File.WriteAllBytes(probe, [0]);
-            File.Delete(probe);
+            using var probe = new AtomicFile(PathOf(0));
+            probe.Stream.WriteByte(0);
+            probe.Stream.Flush();
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -37,8 +33,8 @@ internal sealed class CheckpointStore : IDisposable
         }
     }
 
-    /// <summary>Opens the temporary file of a checkpoint.</summary>
-    internal Func<string, Stream> Create { get; init; } = path => new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.None, 1 << 20);
+    /// <summary>What a checkpoint is written through on its way to the file.</summary>
+    internal Func<Stream, Stream> Through { get; init; } = file => file;
 
     /// <summary>The iterations of which there are checkpoints, newest first.</summary>
     public IReadOnlyList<long> Iterations => IterationsIn(_folder);
@@ -80,21 +76,12 @@ internal sealed class CheckpointStore : IDisposable
     public void Save(TrainingState state, CheckpointManifest manifest)
     {
         var path = PathOf(manifest.Counters.Iteration);
-        var temporary = $"{path}.tmp";
         try
         {
-            using (var stream = Create(temporary))
-            {
-                TrainingCheckpoint.Write(stream, state, manifest);
-                stream.Flush();
-                (stream as FileStream)?.Flush(flushToDisk: true);
-            }
-
-            File.Move(temporary, path, overwrite: true);
+            AtomicFile.Write(path, file => TrainingCheckpoint.Write(Through(file), state, manifest));
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            Delete(temporary);
             throw new IOException($"The checkpoint of iteration {manifest.Counters.Iteration} cannot be written to '{_folder}': {exception.Message}", exception);
         }
 

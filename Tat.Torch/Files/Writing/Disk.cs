@@ -1,0 +1,72 @@
+using System.Runtime.InteropServices;
+
+namespace Tat.Torch.Files.Writing;
+
+/// <summary>What .NET does not offer of the file system: flushing a folder, and exchanging two folders in one step.</summary>
+internal static partial class Disk
+{
+    private const int CurrentFolder = -100;
+    private const uint Exchange = 2;
+
+    /// <summary>Sends what was written to a file, or to all files below a folder, to the disk.</summary>
+    public static void Flush(string path)
+    {
+        if (!Directory.Exists(path))
+        {
+            // Windows flushes only through a handle that may write.
+            using var file = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
+            RandomAccess.FlushToDisk(file);
+            return;
+        }
+
+        foreach (var entry in Directory.EnumerateFileSystemEntries(path))
+        {
+            Flush(entry);
+        }
+
+        FlushFolder(path);
+    }
+
+    /// <summary>Sends the names in a folder to the disk. Windows keeps them in the journal of its file system, and has no such call.</summary>
+    public static void FlushFolder(string path)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            return;
+        }
+
+        // Some file systems cannot flush a folder, and then need not: what they answer changes nothing.
+        var folder = Open(path, 0);
+        if (folder >= 0)
+        {
+            _ = Synchronize(folder);
+            _ = Close(folder);
+        }
+    }
+
+    /// <summary>Lets two folders take each other's name in one step.</summary>
+    /// <returns>Whether the system and the file system can; if not, nothing has changed.</returns>
+    public static bool TryExchange(string one, string other)
+    {
+        try
+        {
+            return OperatingSystem.IsLinux() && Rename(CurrentFolder, one, CurrentFolder, other, Exchange) == 0;
+        }
+        catch (EntryPointNotFoundException)
+        {
+            return false; // a C library without the call
+        }
+    }
+
+    [LibraryImport("libc", EntryPoint = "open", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Open(string path, int flags);
+
+    [LibraryImport("libc", EntryPoint = "fsync")]
+    private static partial int Synchronize(int descriptor);
+
+    [LibraryImport("libc", EntryPoint = "close")]
+    private static partial int Close(int descriptor);
+
+    [LibraryImport("libc", EntryPoint = "renameat2", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Rename(int oneBase, string one, int otherBase, string other, uint flags);
+}
