@@ -13,6 +13,8 @@ internal static class TaskAnnotations
     private const string Units = "TaskUnits";
     private const string Ranges = "TaskRanges";
     private const string Scalings = "TaskScalings";
+    private const string Factors = "TaskUpscalingFactors";
+    private const string Fits = "TaskFitsResolution";
 
     /// <summary>The annotations as an estimator promises them.</summary>
     public static SchemaShape Shape { get; } = new(
@@ -24,9 +26,11 @@ internal static class TaskAnnotations
         ModelBridge.CreateColumn(Units, SchemaShape.Column.VectorKind.Vector, TextDataViewType.Instance),
         ModelBridge.CreateColumn(Ranges, SchemaShape.Column.VectorKind.Vector, NumberDataViewType.Single),
         ModelBridge.CreateColumn(Scalings, SchemaShape.Column.VectorKind.Vector, TextDataViewType.Instance),
+        ModelBridge.CreateColumn(Factors, SchemaShape.Column.VectorKind.Vector, NumberDataViewType.Double),
+        ModelBridge.CreateColumn(Fits, SchemaShape.Column.VectorKind.Vector, BooleanDataViewType.Instance),
     ]);
 
-    /// <summary>ML.NET's score kind, and the tasks: names, quantities, units, four range limits and the scaling of each.</summary>
+    /// <summary>ML.NET's score kind, and the tasks: names, quantities, units, four range limits, the scaling, the upscaling factor (NaN for none) and whether it fits the resolution of each.</summary>
     public static DataViewSchema.Annotations Create(TaskVocabulary tasks)
     {
         var builder = new DataViewSchema.Annotations.Builder();
@@ -38,6 +42,8 @@ internal static class TaskAnnotations
         AddVector(builder, Ranges, NumberDataViewType.Single, tasks.SelectMany(task => new[] { task.NormalizationRange, task.MetricWindow ?? task.NormalizationRange })
             .SelectMany(range => new[] { range.Minimum, range.Maximum }));
         AddVector(builder, Scalings, TextDataViewType.Instance, tasks.Select(task => task.Scaling.ToString().AsMemory()));
+        AddVector(builder, Factors, NumberDataViewType.Double, tasks.Select(task => task.UpscalingFactor ?? double.NaN));
+        AddVector(builder, Fits, BooleanDataViewType.Instance, tasks.Select(task => task.FitsResolution));
         return builder.ToAnnotations();
     }
 
@@ -46,7 +52,7 @@ internal static class TaskAnnotations
 
     private static TaskVocabulary? Read(DataViewSchema.Annotations annotations)
     {
-        if (annotations.Schema.GetColumnOrNull(Scalings) is null || annotations.Schema.GetColumnOrNull(Names) is null)
+        if (annotations.Schema.GetColumnOrNull(Fits) is null || annotations.Schema.GetColumnOrNull(Names) is null)
         {
             return null;
         }
@@ -56,10 +62,14 @@ internal static class TaskAnnotations
         var units = Texts(annotations, Units);
         var limits = Values<float>(annotations, Ranges);
         var scalings = Texts(annotations, Scalings);
+        var factors = Values<double>(annotations, Factors);
+        var fits = Values<bool>(annotations, Fits);
         return new(names.Select((name, i) => new RestorationTask(
             name, quantities[i], units[i], new(limits[4 * i], limits[(4 * i) + 1]), new(limits[(4 * i) + 2], limits[(4 * i) + 3]))
         {
             Scaling = Enum.Parse<IntensityScaling>(scalings[i]),
+            UpscalingFactor = double.IsNaN(factors[i]) ? null : factors[i],
+            FitsResolution = fits[i],
         }));
     }
 

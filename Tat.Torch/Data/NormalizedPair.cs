@@ -1,5 +1,5 @@
 using Tat.Torch.Imaging;
-using Tat.Torch.Resolution;
+using Tat.Torch.Inference;
 using Tat.Torch.Tasks;
 
 namespace Tat.Torch.Data;

@@ -1,5 +1,4 @@
 using Tat.Torch.Imaging;
-using Tat.Torch.Resolution;
 using Tat.Torch.Tasks;
 
 namespace Tat.Torch.Inference;
@@ -47,7 +46,7 @@ internal sealed class FittedImages
     {
         foreach (var i in Indices)
         {
-            results[i] = NetworkGrid.Put(results[i], _images[i].Height, _images[i].Width);
+            results[i] = NetworkGrid.PutBack(results[i], _fitted[i], _images[i]);
         }
     }
 }

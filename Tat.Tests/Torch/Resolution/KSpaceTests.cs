@@ -1,3 +1,4 @@
+using Tat.Tests.Degradation;
 using Tat.Torch.Degradation;
 using Tat.Torch.Resolution;
 
