@@ -49,6 +49,13 @@ public static class ImageScanExtensions
     public static float MeasureLevel(this IImageScan scan, CancellationToken cancellationToken = default) =>
         IntensityLevel.Measure(ReadMeasured(scan, cancellationToken).Select(item => item.Slice));
 
+    /// <summary>Measures the level of a scan and how far its k-space is filled, from the same slices.</summary>
+    internal static (float Level, KSpaceExtent Extent) MeasureVolume(this IImageScan scan, CancellationToken cancellationToken = default)
+    {
+        ImageSlice[] slices = [.. ReadMeasured(scan, cancellationToken).Select(item => item.Slice)];
+        return (IntensityLevel.Measure(slices), KSpaceFill.Measure(slices));
+    }
+
     /// <summary>Reads all slices in their order, as a task needs them: for one that is scaled by volume, each with the level of the scan, and with what is filled of its k-space if the task needs it.</summary>
     /// <param name="scan">The scan.</param>
     /// <param name="task">The task.</param>

@@ -25,7 +25,7 @@ public sealed class DicomSeriesLoader : ImageLoader
         [
             ImageColumn.LowQuality, ImageColumn.Height, ImageColumn.Width, ImageColumn.Task,
             ImageColumn.Text("FileName", row => SliceOf(row).Source.Path),
-            ImageColumn.SliceIndex, ImageColumn.VolumeLevel, ImageColumn.Modality,
+            ImageColumn.SliceIndex, ImageColumn.VolumeLevel, ImageColumn.VolumeExtent, ImageColumn.Modality,
             ImageColumn.Text("SeriesInstanceUID", row => SliceOf(row).SeriesInstanceUid),
             ImageColumn.Text("SOPInstanceUID", row => SliceOf(row).SopInstanceUid),
             ImageColumn.Scalar("InstanceNumber", NumberDataViewType.Int32, row => SliceOf(row).InstanceNumber ?? 0),
@@ -34,6 +34,8 @@ public sealed class DicomSeriesLoader : ImageLoader
     private protected override ModelSignature Signature => _signature;
 
     private protected override object Settings => _options;
+
+    private protected override string Sought => _options.Reading.SeriesInstanceUid is { } uid ? $"DICOM images of the series {uid}" : "DICOM images";
 
     private protected override (IReadOnlyList<ImageEntry> Entries, Func<string, IImageScan> Open) Resolve(IReadOnlyList<string> paths)
     {
@@ -44,10 +46,7 @@ public sealed class DicomSeriesLoader : ImageLoader
             scans.Add(path, series.Assemble(path, _format, _options.Reading));
         }
 
-        var entries = scans.Select(scan => new ImageEntry(scan.Key, Task: _options.Task) { SliceCount = scan.Value.SliceCount }).ToList();
-        return entries.Count > 0
-            ? (entries, path => scans[path])
-            : throw new InvalidDataException($"There are no DICOM images among the {paths.Count} files; check the path and the series.");
+        return ([.. scans.Select(scan => new ImageEntry(scan.Key, Task: _options.Task) { SliceCount = scan.Value.SliceCount })], path => scans[path]);
     }
 
     private protected override IReadOnlyList<ImageEntry> List(IReadOnlyList<string> paths) => Resolve(paths).Entries;

@@ -63,7 +63,7 @@ internal static class ApplyOnnxCommand
                 : slice)
             .Select((slice, index) =>
             {
-                FiniteValues.CheckRestored(slice.Pixels, index);
+                AcceptedImages.CheckRestored(slice.Pixels, index);
                 return slice;
             });
     }

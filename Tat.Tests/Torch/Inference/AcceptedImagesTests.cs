@@ -10,7 +10,7 @@ using Tat.Torch.Tasks;
 namespace Tat.Tests.Inference;
 
 [TestClass]
-public sealed class FittedImagesTests
+public sealed class AcceptedImagesTests
 {
     private static readonly RestorationTask _task = RestorationTask.MriByVolume;
 
