@@ -10,21 +10,24 @@ namespace Tat.Tests.Training;
 public sealed class CheckpointTests
 {
     [TestMethod]
-    public void A_resumed_training_ends_with_the_same_weights_bit_for_bit()
+    [DataRow(false)]
+    [DataRow(true)]
+    public void A_resumed_training_ends_with_the_same_weights_bit_for_bit(bool recorded)
     {
+        var network = recorded ? NoisyWaves.RecordableNetwork : NoisyWaves.TinyNetwork;
         using var folder = new TemporaryFolder();
         var options = NoisyWaves.ShortTraining with { CheckpointFolder = folder.Path, CheckpointInterval = 2 };
-        using var straight = Train(NoisyWaves.ShortTraining);
-        using (Train(options, cancelAt: 3))
+        using var straight = Train(NoisyWaves.ShortTraining, network: network);
+        using (Train(options, cancelAt: 3, network: network))
         {
         }
 
-        using (Train(options, cancelAt: 9))
+        using (Train(options, cancelAt: 9, network: network))
         {
         }
 
         var log = new ProgressLog();
-        using var resumed = Train(options, log);
+        using var resumed = Train(options, log, network: network);
         Assert.AreEqual(10, log.Reports[0].Iteration);
         StringAssert.Contains(log.Reports[0].Messages[0], "Resumed at iteration 9");
         CollectionAssert.AreEqual(Weights(straight), Weights(resumed));
@@ -221,7 +224,7 @@ public sealed class CheckpointTests
         Assert.IsTrue(told.Any(message => message.Contains("Went back to iteration 0, with 1E-09 times the learning rate", StringComparison.OrdinalIgnoreCase)), string.Join('\n', told));
     }
 
-    private static TatModel Train(TatTrainerOptions options, ProgressLog? log = null, long cancelAt = -1)
+    private static TatModel Train(TatTrainerOptions options, ProgressLog? log = null, long cancelAt = -1, TatNetworkOptions? network = null)
     {
         using var cancel = new CancellationTokenSource();
         var own = new ProgressLog(report =>
@@ -232,7 +235,7 @@ public sealed class CheckpointTests
                 cancel.Cancel();
             }
         });
-        return new TatTrainer(NoisyWaves.TinyNetwork, NoisyWaves.Tasks, options).Train(NoisyWaves.ForTwoTasks, NoisyWaves.ForTwoTasks, own, cancel.Token);
+        return new TatTrainer(network ?? NoisyWaves.TinyNetwork, NoisyWaves.Tasks, options).Train(NoisyWaves.ForTwoTasks, NoisyWaves.ForTwoTasks, own, cancel.Token);
     }
 
     internal static byte[] Weights(TatModel model)
