@@ -120,7 +120,7 @@ public sealed class OnnxRestorer : IImageRestorer
         }
     }
 
-    private ImageSlice Run(ImageSlice image, int index, IntensityRange range, RunOptions run)
+    private float[] Run(ImageSlice image, int index, IntensityRange range, RunOptions run)
     {
         using var minimum = OrtValue.CreateTensorValueFromMemory(new[] { range.Minimum }, [1]);
         using var maximum = OrtValue.CreateTensorValueFromMemory(new[] { range.Maximum }, [1]);
@@ -141,6 +141,6 @@ public sealed class OnnxRestorer : IImageRestorer
         using var outputs = _session.Run(run, inputs, [ModelGraph.Restored]);
         var restored = outputs[0].GetTensorDataAsSpan<float>().ToArray();
         AcceptedImages.CheckRestored(restored, index);
-        return new(restored, image.Height, image.Width);
+        return restored;
     }
 }
