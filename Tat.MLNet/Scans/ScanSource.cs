@@ -8,7 +8,7 @@ namespace Tat.MLNet.Scans;
 /// <remarks>Immutable and safe for concurrent use.</remarks>
 public sealed class ScanSource
 {
-    private static readonly string[] _endings = [".nii.gz", ".hdr.gz", ".img.gz", ".nii", ".hdr", ".img", ".dcm", ".ima"];
+    private static readonly string[] _endings = [".nii.gz", ".hdr.gz", ".img.gz", ".nii", ".hdr", ".img", ".dcm", ".ima", ".npy", ".bin"];
     private static readonly DicomFormat _dicom = new();
     private readonly DicomSeries? _series;
     private readonly ImageReadOptions _options;
