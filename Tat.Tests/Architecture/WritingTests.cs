@@ -23,12 +23,11 @@ public sealed class WritingTests
         ["Tat.Torch.Files.RegularFile"] = "reads",
         ["Tat.MLNet.Formats.Nifti.NiftiBytes"] = "reads",
         ["Tat.Torch.Files.PrivateFile"] = "a temporary file without a name",
-        ["Tat.MLNet.Training.ImageSpool"] = "a temporary file that vanishes with the process",
         ["Tat.Torch.Training.Resuming.CheckpointStore"] = "the lock of a folder",
         ["Tat.Torch.Training.Reporting.TrainingLog"] = "a log, which grows line by line",
-        ["Tat.Torch.Training.Reporting.TensorBoardWriter"] = "a log",
         ["Tat.MLNet.Formats.Dicom.Providers.BuiltIn.BuiltInProvider"] = "writes an object where AtomicFolder says",
         ["Tat.Samples.Commands.ApplyOnnxCommand"] = "a temporary file for a component that wants a path",
+        ["Tat.Samples.Shared.CommonOptions"] = "an empty file that shows whether a place can be written",
         ["Tat.Samples.Bench"] = "temporary files of measurements",
     };
 
