@@ -70,7 +70,7 @@ internal sealed class CheckpointKeeper : IDisposable
         if (_store.LoadNewest(state, Check, _tell))
         {
             _lastIteration = state.Counters.Iteration;
-            _tell($"Resumed at iteration {_lastIteration}.");
+            _tell(FormattableString.Invariant($"Resumed at {_lastIteration} of {_options.Iterations}."));
         }
     }
 
@@ -107,7 +107,7 @@ internal sealed class CheckpointKeeper : IDisposable
 
         settings["tasks"] = string.Join(", ", tasks.Select(task => task.Scaling == IntensityScaling.Fixed
             ? $"{task.Name} {task.NormalizationRange} measured in {task.MetricWindow}"
-            : $"{task.Name} scaled by {task.Scaling}"));
+            : $"{task.Name} scaled by {task.Scaling}{(task.FitsResolution ? ", fitting the resolution" : "")}"));
         foreach (var pool in pools)
         {
             settings[$"training pairs of {pool.Task}"] = string.Join("; ", pool.Makers.Prepend(OptionsText.Show(pool.Count)));
