@@ -1,5 +1,8 @@
 using Microsoft.Extensions.ObjectPool;
 using Microsoft.ML;
+using Tat.MLNet.Scans;
+using Tat.Torch.Inference;
+using Tat.Torch.Pretrained;
 
 namespace Tat.MLNet.Serving;
 
@@ -36,7 +39,7 @@ public sealed class RestorationPool : IDisposable
         _slots.Wait(cancellationToken);
         try
         {
-            return RestoreNow(input);
+            return WithModel(model => model.Restore(input));
         }
         finally
         {
@@ -49,19 +52,22 @@ public sealed class RestorationPool : IDisposable
     /// <param name="cancellationToken">Ends the waiting.</param>
     /// <exception cref="InvalidDataException">The size does not fit the pixels, a pixel is not finite, or the model has not learnt the task.</exception>
     /// <exception cref="ObjectDisposedException">The pool has been disposed.</exception>
-    public async Task<RestoredImage> RestoreAsync(ImageInput input, CancellationToken cancellationToken = default)
+    public Task<RestoredImage> RestoreAsync(ImageInput input, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(input);
-        await _slots.WaitAsync(cancellationToken).ConfigureAwait(false);
-        try
-        {
-            return await Task.Run(() => RestoreNow(input), cancellationToken).ConfigureAwait(false);
-        }
-        finally
-        {
-            _slots.Release();
-        }
+        return RunAsync(model => model.Restore(input), cancellationToken);
     }
+
+    /// <summary>Restores a whole scan as <see cref="ScanRestoration.RestoreScan(IImageRestorer, string, string, ScanRestorationOptions?, IProgress{ScanProgress}?, CancellationToken)"/> does, on a thread of the thread pool; waits without a thread while as many images and scans are being restored as the options allow.</summary>
+    /// <param name="source">An image file, or a folder that holds one scan.</param>
+    /// <param name="destination">What to write.</param>
+    /// <param name="options">How to restore and write; <see langword="null"/> for the defaults.</param>
+    /// <param name="progress">Is told of slices that are restored.</param>
+    /// <param name="cancellationToken">Ends the waiting, and stops between slices.</param>
+    /// <exception cref="ObjectDisposedException">The pool has been disposed.</exception>
+    public Task<ScanRestorationResult> RestoreScanAsync(
+        string source, string destination, ScanRestorationOptions? options = null, IProgress<ScanProgress>? progress = null, CancellationToken cancellationToken = default) =>
+        RunAsync(model => model.Restorer.RestoreScan(source, destination, options, progress, cancellationToken), cancellationToken);
 
     /// <summary>
     /// Changes the model. It is loaded before the old one is given up; calls that have begun end with the old one, calls that begin afterwards get the new one,
@@ -88,7 +94,20 @@ public sealed class RestorationPool : IDisposable
         }
     }
 
-    private RestoredImage RestoreNow(ImageInput input)
+    private async Task<T> RunAsync<T>(Func<ServedModel, T> work, CancellationToken cancellationToken)
+    {
+        await _slots.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return await Task.Run(() => WithModel(work), cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            _slots.Release();
+        }
+    }
+
+    private T WithModel<T>(Func<ServedModel, T> work)
     {
         while (true)
         {
@@ -100,7 +119,7 @@ public sealed class RestorationPool : IDisposable
             {
                 try
                 {
-                    return model.Restore(input);
+                    return work(model);
                 }
                 finally
                 {
@@ -113,7 +132,7 @@ public sealed class RestorationPool : IDisposable
     private ServedModel Load(string path)
     {
         var context = new MLContext { GpuDeviceId = _options.GpuDeviceId, FallbackToCpu = _options.FallbackToCpu };
-        return new(context, context.Model.Load(path, out _), _options.MaximumConcurrency);
+        return new(context, TatPretrained.IsMeantBy(path) ? context.ImageRestoration.LoadPretrained() : context.Model.Load(path, out _), _options.MaximumConcurrency);
     }
 
     /// <summary>A loaded model, freed when its owner and all borrowers have released it.</summary>
@@ -125,9 +144,11 @@ public sealed class RestorationPool : IDisposable
 
         public ServedModel(MLContext context, ITransformer model, int engines)
         {
-            _model = model;
+            (_model, Restorer) = (model, context.ImageRestoration.FindRestoration(model).Restorer);
             _engines = new DefaultObjectPoolProvider { MaximumRetained = engines }.Create(new EnginePolicy(context, model));
         }
+
+        public IImageRestorer Restorer { get; }
 
         public bool TryBorrow()
         {

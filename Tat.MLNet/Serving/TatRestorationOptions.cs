@@ -3,7 +3,7 @@ namespace Tat.MLNet.Serving;
 /// <summary>What a <see cref="RestorationPool"/> serves.</summary>
 public sealed class TatRestorationOptions
 {
-    /// <summary>The model file, of <c>mlContext.Model.Save</c>; its pipeline reads the columns of <see cref="ImageInput"/> and makes that of <see cref="RestoredImage"/>.</summary>
+    /// <summary>The model file, of <c>mlContext.Model.Save</c>; its pipeline reads the columns of <see cref="ImageInput"/> and makes that of <see cref="RestoredImage"/>. <see cref="Torch.Pretrained.TatPretrained.Name"/> serves the model that comes with this library.</summary>
     public string ModelPath { get; set; } = "";
 
     /// <summary>The GPU to compute on, from 0.</summary>

@@ -11,7 +11,7 @@ namespace Tat.Samples.Bench;
 
 /// <summary>What training in a process of its own took, after a first step.</summary>
 /// <param name="Milliseconds">For each step.</param>
-/// <param name="Parts">Mean milliseconds of each part of a step.</param>
+/// <param name="Parts">Mean milliseconds of each part of a step, and of processor time, which other programs on the machine change less.</param>
 /// <param name="Losses">For each step, the first one included.</param>
 /// <param name="PeakBytes">The most memory that the process had at a time.</param>
 /// <param name="StartBytes">Resident memory after a tenth of the steps.</param>
@@ -32,11 +32,15 @@ internal sealed record TrainRun(double[] Milliseconds, Dictionary<string, double
         using var process = Process.GetCurrentProcess();
         var (milliseconds, losses, times) = (new List<double>(), new List<double>(), new List<TrainingTimes>());
         var (startBytes, endBytes, startTensors, endTensors) = (0L, 0L, 0L, 0L);
+        var (begin, end) = (TimeSpan.Zero, TimeSpan.Zero);
         var since = Stopwatch.GetTimestamp();
         var progress = new Relay(report =>
         {
             milliseconds.Add(Stopwatch.GetElapsedTime(since).TotalMilliseconds);
             losses.Add(report.Loss);
+            process.Refresh();
+            end = process.TotalProcessorTime;
+            begin = milliseconds.Count == 1 ? end : begin;
             times.Add(report.Times);
             (endBytes, endTensors) = (Environment.WorkingSet, Tensor.TotalCount);
             if (report.Iteration == Math.Max(1, options.Iterations / 10))
@@ -49,7 +53,9 @@ internal sealed record TrainRun(double[] Milliseconds, Dictionary<string, double
         using var model = new TatTrainer(network, new(RestorationTask.Mri), options).Train([new PairsInFile(pairs, options.PatchSize)], [], progress, cancellationToken);
         cancellationToken.ThrowIfCancellationRequested();
         process.Refresh();
-        return new([.. milliseconds.Skip(1)], Means([.. times.Skip(1)]), [.. losses], process.PeakWorkingSet64, startBytes, endBytes, startTensors, endTensors);
+        var parts = Means([.. times.Skip(1)]);
+        parts["processor"] = (end - begin).TotalMilliseconds / (milliseconds.Count - 1);
+        return new([.. milliseconds.Skip(1)], parts, [.. losses], process.PeakWorkingSet64, startBytes, endBytes, startTensors, endTensors);
     }
 
     private static Dictionary<string, double> Means(TrainingTimes[] times) => new()

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Microsoft.ML;
 using Tat.MLNet.Scoring;
 using Tat.MLNet.Training;
+using Tat.Samples.Scripting;
 using Tat.Samples.Shared;
 using Tat.Samples.Shared.Training;
 using Tat.Samples.Shell;
@@ -11,19 +12,37 @@ using Tat.Torch.Training;
 
 namespace Tat.Samples.Commands;
 
-/// <summary><c>train --data ROOT --out tat.zip</c>: trains a model on a data set in the published layout; <c>train --from FOLDER</c>: on good scans, whose counterparts are made while training.</summary>
+/// <summary>
+/// <c>train --data ROOT --out tat.zip</c>: trains a model on a data set in the published layout; <c>train --from FOLDER</c>: on good scans, whose counterparts are made while training;
+/// <c>train --data ROOT --name NAME --out FOLDER</c>: with options that are chosen by trial, and C# code beside the model.
+/// </summary>
 internal static class TrainCommand
 {
     public static Command Create(Terminal terminal)
     {
-        var output = new Option<string>("--out") { Description = "The model to write; beside it what it was trained with, as NAME.training.json.", DefaultValueFactory = _ => "tat.zip" };
+        var output = new Option<string>("--out") { Description = "The model to write; beside it what it was trained with, as NAME.training.json. With --name or --training-config the folder to write to.", DefaultValueFactory = _ => "tat.zip" };
         var overwrite = CommonOptions.Overwrite();
-        var plans = new TrainingOptions();
+        var (plans, scripted) = (new TrainingOptions(), new ScriptedOptions());
         var command = new Command("train", "Trains a model on image pairs, or on good scans.") { output, overwrite };
         plans.AddTo(command);
+        scripted.AddTo(command);
+        command.Validators.Add(result =>
+        {
+            if (!scripted.Check(result, plans))
+            {
+                plans.Check(result);
+            }
+        });
         command.SetAction((parsed, cancellationToken) =>
         {
             var target = parsed.GetRequiredValue(output);
+            if (scripted.TrainingOf(parsed, plans, parsed.GetResult(output) is { Implicit: false } ? target : null) is { } training)
+            {
+                CommonOptions.CheckFree(parsed.GetValue(overwrite), training.Outputs);
+                training.Run(terminal, cancellationToken);
+                return Task.FromResult(ExitCodes.Done);
+            }
+
             CommonOptions.CheckFree(parsed.GetValue(overwrite), target);
             var plan = plans.PlanOf(parsed);
             plan.Write(TrainingPlan.NameFor(target));

@@ -16,7 +16,7 @@ namespace Tat.Samples.Shared;
 /// <summary>Opens models of every kind that can restore, and saves pipelines.</summary>
 internal static class ModelFiles
 {
-    private static readonly string[] _endings = [".zip", ".onnx", ".safetensors"];
+    private static readonly string[] _endings = [".zip", ".mlnet", ".onnx", ".safetensors"];
 
     /// <summary>Whether a name is that of a model.</summary>
     public static bool IsModelName(string path) => _endings.Contains(Path.GetExtension(path), StringComparer.OrdinalIgnoreCase);
@@ -66,7 +66,7 @@ internal static class ModelFiles
 
         return Path.GetExtension(path).ToLowerInvariant() switch
         {
-            ".zip" => OpenPipeline(path, ComputeDevice.Choose(device), options),
+            ".zip" or ".mlnet" => OpenPipeline(path, ComputeDevice.Choose(device), options),
             ".onnx" => OpenOnnx(path, device, options ?? new()),
             ".safetensors" => new Restorer(TatModel.Load(path, ComputeDevice.Choose(device)), options, ownsModel: true),
             _ => throw new InvalidDataException($"'{path}' is not a model by its name; {string.Join(", ", _endings)} can be opened."),

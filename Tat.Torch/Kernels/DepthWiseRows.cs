@@ -15,7 +15,7 @@ internal static unsafe class DepthWiseRows
     public static int Multiple => Lanes8.Count;
 
     /// <summary>How many of so many channels have their taps together.</summary>
-    public static int LanesOf(long channels) => Lanes.Are16 && channels % Lanes16.Count == 0 ? Lanes16.Count : Lanes8.Count;
+    public static int LanesOf(long channels) => Lanes.Fit16(channels) ? Lanes16.Count : Lanes8.Count;
 
     /// <summary>Filters a rectangle.</summary>
     /// <param name="bank">What to filter, and with what.</param>
@@ -99,7 +99,7 @@ internal static unsafe class DepthWiseRows
             Convolve<T>(b, c, pixel, row, factors, T.Count);
             for (nint i = 0; i < Columns; i++, to += pixel)
             {
-                (Gelu(T.Load(to)) * T.Load(factors + (i * T.Count))).Store(to);
+                (GeluKernels.Of(T.Load(to)) * T.Load(factors + (i * T.Count))).Store(to);
             }
         }
     }
@@ -164,7 +164,7 @@ internal static unsafe class DepthWiseRows
         for (nint c = begin; c < end; c += T.Count)
         {
             var value = ConvolvePixel<T>(a, c, pixel, row, hasLeft, hasRight);
-            (b.IsNone ? value : Gelu(value) * ConvolvePixel<T>(b, c, pixel, row, hasLeft, hasRight)).Store(target + c);
+            (b.IsNone ? value : GeluKernels.Of(value) * ConvolvePixel<T>(b, c, pixel, row, hasLeft, hasRight)).Store(target + c);
         }
     }
 
@@ -190,31 +190,6 @@ internal static unsafe class DepthWiseRows
         }
 
         return sum;
-    }
-
-    /// <summary>x/2 · (1 + erf(x/√2)); erf by a quotient of polynomials that was fitted to it, to 4·10⁻⁷.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static T Gelu<T>(T x)
-        where T : struct, ILanes<T>
-    {
-        // Beyond 4 the error function is 1 in single precision.
-        var bound = T.All(4);
-        var t = T.Least(T.Greatest(x * T.All(0.70710678f), T.All(-4)), bound);
-        var s = t * t;
-        var numerator = T.All(1.97482941e-6f);
-        numerator = T.MultiplyAdd(numerator, s, T.All(2.88042464e-4f));
-        numerator = T.MultiplyAdd(numerator, s, T.All(4.00367504e-3f));
-        numerator = T.MultiplyAdd(numerator, s, T.All(5.34675651e-2f));
-        numerator = T.MultiplyAdd(numerator, s, T.All(0.196249607f));
-        numerator = T.MultiplyAdd(numerator, s, T.All(1.12837898f));
-        var denominator = T.All(3.74809119e-5f);
-        denominator = T.MultiplyAdd(denominator, s, T.All(1.21636780e-3f));
-        denominator = T.MultiplyAdd(denominator, s, T.All(1.54444783e-2f));
-        denominator = T.MultiplyAdd(denominator, s, T.All(0.116476691f));
-        denominator = T.MultiplyAdd(denominator, s, T.All(0.507252844f));
-        denominator = T.MultiplyAdd(denominator, s, T.All(1));
-        var half = x * T.All(0.5f);
-        return T.MultiplyAdd(half, t * numerator / denominator, half);
     }
 
     /// <summary>Which pixels to filter.</summary>

@@ -11,4 +11,7 @@ internal static class Lanes
 
     /// <summary>Whether it has <see cref="Lanes16"/>, too: AVX-512.</summary>
     public static bool Are16 { get; } = Avx512F.IsSupported;
+
+    /// <summary>Whether it has them, and they divide so many numbers.</summary>
+    public static bool Fit16(long count) => Are16 && count % Lanes16.Count == 0;
 }

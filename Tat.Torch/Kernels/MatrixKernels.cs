@@ -31,22 +31,27 @@ internal static unsafe class MatrixKernels
     {
         var (rows, columns) = ((int)matrix.shape[0], (int)matrix.shape[1]);
         var packed = empty(outputs / Panel, inputs, Panel);
-        float* from = matrix.Numbers(), to = packed.Numbers();
-        var panels = (int)Math.Max(1, PackedAtOnce / (inputs * Panel));
-        var all = (int)(outputs / Panel);
+        Pack(matrix.Numbers(), rows, columns, (int)outputs, (int)inputs, packed.Numbers());
+        return packed;
+    }
+
+    /// <inheritdoc cref="Pack(Tensor, long, long)"/>
+    public static void Pack(float* from, int rows, int columns, int outputs, int inputs, float* to)
+    {
+        var panels = Math.Max(1, PackedAtOnce / (inputs * Panel));
+        var all = outputs / Panel;
         ComputeThreads.Share((all + panels - 1) / panels, piece =>
         {
             for (var panel = piece * panels; panel < Math.Min(all, (piece + 1) * panels); panel++)
             {
                 var first = panel * Panel;
-                PackPanel(from + ((nint)first * columns), Math.Min(Panel, rows - first), columns, (int)inputs, to + ((nint)first * inputs));
+                PackPanel(from + ((nint)first * columns), Math.Min(Panel, rows - first), columns, inputs, to + ((nint)first * inputs));
             }
         });
-        return packed;
     }
 
-    /// <summary>Multiplies a matrix by one that has square blocks on its diagonal, as <see cref="Pack"/> arranges it.</summary>
-    /// <param name="packed">N/16×K×16, of <see cref="Pack"/>.</param>
+    /// <summary>Multiplies a matrix by one that has square blocks on its diagonal, as <see cref="Pack(Tensor, long, long)"/> arranges it.</summary>
+    /// <param name="packed">N/16×K×16, of <see cref="Pack(Tensor, long, long)"/>.</param>
     /// <param name="outputs">N.</param>
     /// <param name="blocks">count×size×size.</param>
     /// <param name="count">Number of blocks.</param>
@@ -64,7 +69,7 @@ internal static unsafe class MatrixKernels
     /// <param name="pixels">count×K.</param>
     /// <param name="count">Number of pixels.</param>
     /// <param name="inputs">K.</param>
-    /// <param name="packed">N/16×K×16, of <see cref="Pack"/>.</param>
+    /// <param name="packed">N/16×K×16, of <see cref="Pack(Tensor, long, long)"/>.</param>
     /// <param name="outputs">N, a multiple of <see cref="Panel"/>.</param>
     /// <param name="target">count×N.</param>
     public static void Multiply(float* pixels, int count, int inputs, float* packed, int outputs, float* target)
@@ -178,10 +183,24 @@ internal static unsafe class MatrixKernels
     /// <param name="depth">What is summed over.</param>
     /// <param name="target">rows×columns.</param>
     /// <param name="targetRow">Numbers from a row of it to the next.</param>
-    /// <param name="columns">Columns, a multiple of <see cref="Panel"/>.</param>
+    /// <param name="columns">Columns, a multiple of 8, at least <see cref="Panel"/>.</param>
     /// <param name="parts">How many such products are summed, of consecutive parts of b.</param>
     /// <param name="aPart">Numbers from a part of a to the next.</param>
-    private static void MultiplyPanels<T>(
+    public static void MultiplyAny(
+        float* a, nint aRow, nint aStep, int rows, float* b, nint bRow, nint bPanel, int depth, float* target, nint targetRow, int columns, int parts = 1, nint aPart = 0)
+    {
+        if (Lanes.Are16)
+        {
+            MultiplyPanels<Lanes16>(a, aRow, aStep, rows, b, bRow, bPanel, depth, target, targetRow, columns, parts, aPart);
+        }
+        else
+        {
+            MultiplyPanels<Lanes8>(a, aRow, aStep, rows, b, bRow, bPanel, depth, target, targetRow, columns, parts, aPart);
+        }
+    }
+
+    /// <inheritdoc cref="MultiplyAny"/>
+    internal static void MultiplyPanels<T>(
         float* a, nint aRow, nint aStep, int rows, float* b, nint bRow, nint bPanel, int depth, float* target, nint targetRow, int columns, int parts = 1, nint aPart = 0)
         where T : struct, ILanes<T>
     {
@@ -193,9 +212,18 @@ internal static unsafe class MatrixKernels
             MultiplyRegisters<T>(a, aRow, aStep, rows, b, bRow, second, depth, target + column, targetRow, parts, aPart);
         }
 
-        if (column < columns)
+        if (column + Panel <= columns)
         {
             MultiplyRegisters<Lanes8>(a, aRow, aStep, rows, b, bRow, Lanes8.Count, depth, target + column, targetRow, parts, aPart);
+            column += Panel;
+            b += bPanel;
+        }
+
+        if (column < columns)
+        {
+            // The last half of a panel with the half before it, once more.
+            const int half = Panel / 2;
+            MultiplyRegisters<Lanes8>(a, aRow, aStep, rows, b - bPanel + half, bRow, bPanel - half, depth, target + column - half, targetRow, parts, aPart);
         }
     }
 

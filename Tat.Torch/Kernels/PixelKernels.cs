@@ -5,12 +5,12 @@ namespace Tat.Torch.Kernels;
 /// <summary>Norms, squares and sums of pixels with channels last, on one core, in memory that is given.</summary>
 internal static unsafe class PixelKernels
 {
-    private const double NormEpsilon = 1e-5;
+    public const double NormEpsilon = 1e-5;
 
-    /// <summary>Adds the squares of each channel: sums[c] += Σ pixels[p, c]². Of a multiple of 16 channels.</summary>
+    /// <summary>Adds the squares of each channel: sums[c] += Σ pixels[p, c]². Of a multiple of 8 channels.</summary>
     public static void AddSquares(float* pixels, nint pixel, int count, int channels, float* sums)
     {
-        if (Lanes.Are16)
+        if (Lanes.Fit16(channels))
         {
             AddSquares<Lanes16>(pixels, pixel, count, channels, sums);
         }
@@ -35,10 +35,10 @@ internal static unsafe class PixelKernels
         }
     }
 
-    /// <summary>target = a + b, of a multiple of 16 numbers.</summary>
+    /// <summary>target = a + b, of a multiple of 8 numbers.</summary>
     public static void Add(float* a, float* b, float* target, nint count)
     {
-        if (Lanes.Are16)
+        if (Lanes.Fit16(count))
         {
             Add<Lanes16>(a, b, target, count);
         }
@@ -62,13 +62,13 @@ internal static unsafe class PixelKernels
     /// <summary>Normalises the channels of each pixel.</summary>
     /// <param name="pixels">count×C.</param>
     /// <param name="count">Number of pixels.</param>
-    /// <param name="channels">C, a multiple of 16.</param>
+    /// <param name="channels">C, a multiple of 8.</param>
     /// <param name="scale">C.</param>
     /// <param name="shift">C, or none: then the mean stays, too.</param>
     /// <param name="target">count×C.</param>
     public static void Normalize(float* pixels, int count, int channels, float* scale, float* shift, float* target)
     {
-        if (Lanes.Are16)
+        if (Lanes.Fit16(channels))
         {
             Normalize<Lanes16>(pixels, count, channels, scale, shift, target);
         }

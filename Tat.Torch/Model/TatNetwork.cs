@@ -2,6 +2,7 @@ using Tat.Torch.Model.Contracts;
 using Tat.Torch.Model.FeatureMaps;
 using Tat.Torch.Model.Layers;
 using Tat.Torch.Model.Parameters;
+using Tat.Torch.Model.Recording;
 using Tat.Torch.Runtime;
 using Tat.Torch.Runtime.Loading;
 using TorchSharp;
@@ -229,6 +230,38 @@ public sealed class TatNetwork : nn.Module<Tensor, Tensor>
         var level1 = Through(_decoder1, Maps.Join(_up1.Apply(level2), encoder.Level1), kernels.Level1, recompute);
         var refined = Through(_refinement, Bands.CanCut(level1) ? level1.clone() : level1, kernels.Level1, recompute);
         return OutputStage.Apply([encoder.Level1, level1, refined], _reduceFinal, _output).Plus(image);
+    }
+
+    /// <summary>Whether <see cref="Record"/> can take images of a size: widths that its kernels have, and one attention window.</summary>
+    internal bool CanRecord(long height, long width)
+    {
+        const int multiple = 8, least = 16;
+        return Tape.IsPossible && _output.Weight.dtype == ScalarType.Float32 && Device.type == DeviceType.CPU
+            && Options is { Bias: false, LayerNorm: LayerNormKind.WithBias, WeightGeneration: true }
+            && Options.RepresentationFeatures % multiple == 0 && Options.Width >= least
+            && Enumerable.Range(0, 4).All(level => Options.Window(level) >= Math.Max(height, width) >> level && HasKernels(level, Options.Channels(level)))
+            && HasKernels(0, Options.Channels(1));
+
+        bool HasKernels(int level, int channels) => channels % multiple == 0 && channels / Options.Heads[level] is var size && size % multiple == 0 && size >= least;
+    }
+
+    /// <summary>What <see cref="forward(Tensor)"/> does to one image, recorded for its gradients.</summary>
+    /// <param name="tape">The tape; its maps live until it is cleared.</param>
+    /// <param name="image">H×W×1.</param>
+    /// <returns>What is added to the image, H×W×1.</returns>
+    internal RecordedMap Record(Tape tape, RecordedMap image)
+    {
+        var encoded1 = _encoder1.Apply(tape, tape.Convolve(_patchEmbedding, gelu: false, needed: false, image));
+        var encoded2 = _encoder2.Apply(tape, _down1.Apply(tape, encoded1));
+        var encoded3 = _encoder3.Apply(tape, _down2.Apply(tape, encoded2));
+        var latentInput = _down3.Apply(tape, encoded3);
+        var kernels = _representation!.Generate(tape, latentInput);
+        var latent = _latent.Apply(tape, latentInput, kernels.Latent);
+        var level3 = _decoder3.Apply(tape, tape.Pointwise(_reduce3, tape.Join(_up3.Apply(tape, latent), encoded3)), kernels.Level3);
+        var level2 = _decoder2.Apply(tape, tape.Pointwise(_reduce2, tape.Join(_up2.Apply(tape, level3), encoded2)), kernels.Level2);
+        var level1 = _decoder1.Apply(tape, tape.Join(_up1.Apply(tape, level2), encoded1), kernels.Level1);
+        var refined = _refinement.Apply(tape, level1, kernels.Level1);
+        return OutputStage.Apply(tape, [encoded1, level1, refined], _reduceFinal, _output);
     }
 
     /// <summary>Runs a stage on a map that nobody needs afterwards.</summary>

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Globalization;
 using Tat.Torch.Losses;
 using Tat.Torch.Model;
@@ -46,30 +47,40 @@ internal sealed class TrainingOptions
 
     public TrainingOptions() => _network.AcceptOnlyFromAmong(StringComparer.OrdinalIgnoreCase, [.. _presets.Keys]);
 
+    private Option[] All =>
+    [
+        _file, _data, _from, _holdOut, _phantoms, _network, _tasks, _mriByVolume, _shares, _iterations, _minutes, _batch, _patch, _rate, _warmUp, _average, _clip, _balancing,
+        _flips, _identity, _initial, _validation, _checkpoints, _logs, _device, _seed,
+    ];
+
     /// <summary>Adds all options to a command.</summary>
     public void AddTo(Command command)
     {
-        foreach (var option in new Option[]
-        {
-            _file, _data, _from, _holdOut, _phantoms, _network, _tasks, _mriByVolume, _shares, _iterations, _minutes, _batch, _patch, _rate, _warmUp, _average, _clip, _balancing,
-            _flips, _identity, _initial, _validation, _checkpoints, _logs, _device, _seed,
-        })
+        foreach (var option in All)
         {
             command.Add(option);
         }
-
-        command.Validators.Add(result =>
-        {
-            if (result.GetValue(_data) is not null && result.GetValue(_from) is not null)
-            {
-                result.AddError("Give --data or --from, not both.");
-            }
-            else if (result.GetValue(_file) is null && result.GetValue(_data) is null && result.GetValue(_from) is null)
-            {
-                result.AddError("Give --data, --from, or --options with a file that says one of them.");
-            }
-        });
     }
+
+    /// <summary>Whether they say what to train on.</summary>
+    public void Check(CommandResult result)
+    {
+        if (result.GetValue(_data) is not null && result.GetValue(_from) is not null)
+        {
+            result.AddError("Give --data or --from, not both.");
+        }
+        else if (result.GetValue(_file) is null && result.GetValue(_data) is null && result.GetValue(_from) is null)
+        {
+            result.AddError("Give --data, --from, or --options with a file that says one of them.");
+        }
+    }
+
+    /// <summary>The names of the options that were typed.</summary>
+    public IEnumerable<string> Given(CommandResult result) => All.Where(option => result.GetResult(option) is { Implicit: false }).Select(option => option.Name);
+
+    /// <summary>What of the options a training takes that chooses the others.</summary>
+    public (string? Data, double? Minutes, string Device, ulong? Seed) Basics(ParseResult parsed) =>
+        (parsed.GetValue(_data), parsed.GetValue(_minutes), parsed.GetRequiredValue(_device), parsed.GetValue(_seed));
 
     /// <summary>The plan that the options make.</summary>
     public TrainingPlan PlanOf(ParseResult parsed)

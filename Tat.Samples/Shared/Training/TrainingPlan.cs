@@ -1,27 +1,15 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Tat.Samples.Shell;
 using Tat.Torch.Degradation;
-using Tat.Torch.Files.Writing;
 using Tat.Torch.Model;
 using Tat.Torch.Training;
-using TorchSharp;
 
 namespace Tat.Samples.Shared.Training;
 
 /// <summary>Everything that a training depends on, as an options file says it. A file names what differs from the defaults; what is written beside a model names all.</summary>
 internal sealed record TrainingPlan
 {
-    private static readonly JsonSerializerOptions _json = new()
-    {
-        WriteIndented = true,
-        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
-        PropertyNameCaseInsensitive = true,
-        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
-        ReadCommentHandling = JsonCommentHandling.Skip,
-        AllowTrailingCommas = true,
-        Converters = { new JsonStringEnumConverter(), new DeviceConverter() },
-    };
+    private static readonly JsonSerializerOptions _json = JsonFile.Options(JsonNamingPolicy.CamelCase);
 
     /// <summary>The architecture.</summary>
     [JsonObjectCreationHandling(JsonObjectCreationHandling.Populate)]
@@ -63,34 +51,12 @@ internal sealed record TrainingPlan
 
     /// <summary>Reads a plan.</summary>
     /// <exception cref="InvalidDataException">The file cannot be understood; the message names the line and the property.</exception>
-    public static TrainingPlan Read(string path)
+    public static TrainingPlan Read(string path) => JsonFile.Read<TrainingPlan>(path, _json, plan =>
     {
-        var text = File.ReadAllText(path);
-        try
-        {
-            var plan = JsonSerializer.Deserialize<TrainingPlan>(text, _json) ?? throw new JsonException("it is empty.");
-            plan.Network.Validate();
-            plan.Training.Validate();
-            return plan;
-        }
-        catch (JsonException problem)
-        {
-            throw new InvalidDataException($"'{path}', line {problem.LineNumber + 1 ?? 1}, property {problem.Path ?? "$"}: {problem.Message.Split(" Path: ")[0]}", problem);
-        }
-        catch (ArgumentException problem)
-        {
-            var line = text.Split('\n').TakeWhile(line => !line.Contains($"\"{problem.ParamName}\"", StringComparison.OrdinalIgnoreCase)).Count() + 1;
-            throw new InvalidDataException($"'{path}', line {line}: {FailureText.Of(problem)}", problem);
-        }
-    }
+        plan.Network.Validate();
+        plan.Training.Validate();
+    });
 
     /// <summary>Writes the plan; the file appears whole or not at all.</summary>
-    public void Write(string path) => AtomicFile.Write(path, JsonSerializer.Serialize(this, _json) + "\n");
-
-    private sealed class DeviceConverter : JsonConverter<torch.Device>
-    {
-        public override torch.Device Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => torch.device(reader.GetString()!);
-
-        public override void Write(Utf8JsonWriter writer, torch.Device value, JsonSerializerOptions options) => writer.WriteStringValue(value.ToString());
-    }
+    public void Write(string path) => JsonFile.Write(path, this, _json);
 }

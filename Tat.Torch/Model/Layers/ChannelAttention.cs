@@ -2,6 +2,7 @@ using Tat.Torch.Kernels;
 using Tat.Torch.Model.Contracts;
 using Tat.Torch.Model.FeatureMaps;
 using Tat.Torch.Model.Parameters;
+using Tat.Torch.Model.Recording;
 using Tat.Torch.Runtime;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
@@ -71,6 +72,21 @@ internal sealed class ChannelAttention : DepthWiseLayer
             }
         });
         return residual.Result();
+    }
+
+    /// <summary>The same for one image that is one window, recorded for its gradients.</summary>
+    public unsafe RecordedMap AddTo(Tape tape, RecordedMap map, ChannelNorm norm, RecordedMap? generated)
+    {
+        var kernels = RecordKernels(tape, generated);
+        var attention = new RecordedAttention(
+            tape, map, new(tape, map, tape[norm.Scale], tape[norm.Shift!], tape[_qkv.Weight], (3, _channels, _channels), kernels.Values), tape[_temperature], tape[_projectOut.Weight]);
+        var result = attention.Run();
+        tape.Record(() =>
+        {
+            kernels.GoBack(attention.GoBack(result.Gradient));
+            map.Give(result.Gradient);
+        });
+        return result;
     }
 
     /// <summary>The same for one image, strip by strip in the caches of cores.</summary>

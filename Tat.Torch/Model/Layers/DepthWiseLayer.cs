@@ -1,5 +1,6 @@
 using Tat.Torch.Model.Contracts;
 using Tat.Torch.Model.Parameters;
+using Tat.Torch.Model.Recording;
 using Tat.Torch.Runtime;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
@@ -40,6 +41,13 @@ internal abstract class DepthWiseLayer : nn.Module
     protected Tensor Kernels(Tensor? generated) => Plain is { } plain
         ? plain.Weight.unsqueeze(0)
         : _shared!.PlusProduct(_gate!, generated!);
+
+    /// <summary>The same kernels, recorded.</summary>
+    /// <param name="tape">The tape.</param>
+    /// <param name="generated">K·9 numbers, or <see langword="null"/> for a plain layer.</param>
+    protected RecordedKernels RecordKernels(Tape tape, RecordedMap? generated) => Plain is { } plain
+        ? new(tape[plain.Weight])
+        : new(tape.Memory, tape[_shared!], tape[_gate!], generated!);
 
     /// <summary>One number per channel that a plain layer adds after filtering, or none.</summary>
     protected Tensor? KernelBias => Plain?.Bias;

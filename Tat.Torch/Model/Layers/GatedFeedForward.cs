@@ -2,6 +2,7 @@ using Tat.Torch.Kernels;
 using Tat.Torch.Model.Contracts;
 using Tat.Torch.Model.FeatureMaps;
 using Tat.Torch.Model.Parameters;
+using Tat.Torch.Model.Recording;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -54,6 +55,22 @@ internal sealed class GatedFeedForward : DepthWiseLayer
         var columns = new WindowAxis.Cell(0, (int)map.shape[2]);
         new RowStrips(map, norm.Apply, halves).ForEach(strip => residual.AddProduct(strip.Start, columns, strip.Gate(), projection, _projectOut.Bias));
         return residual.Result();
+    }
+
+    /// <summary>The same for one image, recorded for its gradients.</summary>
+    public unsafe RecordedMap AddTo(Tape tape, RecordedMap map, ChannelNorm norm, RecordedMap? generated)
+    {
+        var kernels = RecordKernels(tape, generated);
+        var projection = tape[_projectOut.Weight];
+        var groups = (2, projection.Inputs, projection.Inputs + (int)_padding);
+        var gate = new RecordedGate(tape, map, new(tape, map, tape[norm.Scale], tape[norm.Shift!], tape[_projectIn.Weight], groups, kernels.Values), projection);
+        var result = gate.Run();
+        tape.Record(() =>
+        {
+            kernels.GoBack(gate.GoBack(result.Gradient));
+            map.Give(result.Gradient);
+        });
+        return result;
     }
 
     /// <summary>The same for one image, strip by strip in the caches of cores.</summary>

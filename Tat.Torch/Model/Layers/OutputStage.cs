@@ -1,5 +1,6 @@
 using Tat.Torch.Model.FeatureMaps;
 using Tat.Torch.Model.Parameters;
+using Tat.Torch.Model.Recording;
 using Tat.Torch.Runtime;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -34,6 +35,14 @@ internal static class OutputStage
             correction.narrow(2, start, count).copy_(ApplyRows(maps, reduce, output, start, count, reducing, last));
         });
         return correction;
+    }
+
+    /// <summary>The same for one image, recorded for its gradients.</summary>
+    /// <returns>H×W×1.</returns>
+    public static RecordedMap Apply(Tape tape, RecordedMap[] maps, Weights[] reduce, Weights output)
+    {
+        var reduced = tape.Pointwise(reduce[1], tape.Convolve(reduce[0], gelu: true, needed: true, maps));
+        return tape.Convolve(output, gelu: false, needed: true, reduced);
     }
 
     private static Tensor ApplyRows(Tensor[] maps, Weights[] reduce, Weights output, int start, int count, RowConvolution? reducing = null, RowConvolution? last = null)

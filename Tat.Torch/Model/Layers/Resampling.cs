@@ -1,5 +1,6 @@
 using Tat.Torch.Model.FeatureMaps;
 using Tat.Torch.Model.Parameters;
+using Tat.Torch.Model.Recording;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -15,6 +16,13 @@ internal sealed class Resampling(Weights weights, bool up)
     {
         using var scope = NewDisposeScope();
         return Maps.Convolve(map, weights, Resample, scale: up ? 2 : 0.5).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The same for one image, recorded for its gradients.</summary>
+    public RecordedMap Apply(Tape tape, RecordedMap map)
+    {
+        var convolved = tape.Convolve(weights, gelu: false, needed: true, map);
+        return up ? tape.Unfold(convolved, 2) : tape.Fold(convolved, 2);
     }
 
     private Tensor Resample(Tensor map) =>

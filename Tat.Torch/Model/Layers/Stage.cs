@@ -1,6 +1,7 @@
 using Tat.Torch.Model.Contracts;
 using Tat.Torch.Model.FeatureMaps;
 using Tat.Torch.Model.Parameters;
+using Tat.Torch.Model.Recording;
 using static TorchSharp.torch;
 
 namespace Tat.Torch.Model.Layers;
@@ -49,4 +50,7 @@ internal sealed class Stage : nn.Module
 
         return current;
     }
+
+    /// <summary>The same for one image, recorded for its gradients.</summary>
+    public RecordedMap Apply(Tape tape, RecordedMap map, RecordedStage? kernels = null) => _blocks.Aggregate(map, (input, block) => block.Apply(tape, input, kernels));
 }

@@ -1,6 +1,7 @@
 using Tat.Torch.Model.Contracts;
 using Tat.Torch.Model.FeatureMaps;
 using Tat.Torch.Model.Parameters;
+using Tat.Torch.Model.Recording;
 using Tat.Torch.Runtime;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -30,6 +31,23 @@ internal sealed class TaskRepresentation
     {
         using var scope = NewDisposeScope();
         return FromMean(Encode(latentInput.detach()).mean([1, 2])).MoveToOuterDisposeScope(); // B×h×w×4n → B×4n
+    }
+
+    /// <summary>The kernels of one image, recorded for their gradients.</summary>
+    public RecordedStages Generate(Tape tape, RecordedMap latentInput)
+    {
+        // The gradients of the first convolution's input are not asked for: the representation only reads.
+        var map = tape.Convolve(_weights[_plan.First], gelu: true, needed: false, tape.Unfold(latentInput, 4, needed: false));
+        foreach (var layers in _plan.Residual)
+        {
+            map = tape.Add(tape.Convolve(_weights[layers[1]], gelu: false, needed: true, tape.Convolve(_weights[layers[0]], gelu: true, needed: true, map)), map);
+        }
+
+        map = _plan.Widening.Aggregate(map, (features, layer) => tape.Convolve(_weights[layer], gelu: true, needed: true, features));
+        var embedding = _plan.Mlp.Aggregate(tape.Mean(map), (z, layer) => tape.Generate(_weights[layer], z));
+        return new(Stage(_plan.Latent), Stage(_plan.Level3), Stage(_plan.Level2), Stage(_plan.Level1));
+
+        RecordedStage Stage(KernelPlan plan) => new(tape.Generate(_weights[plan.FeedForward], embedding), tape.Generate(_weights[plan.Attention], embedding));
     }
 
     /// <summary>The sum over a rectangle, given in pixels of the image, of what the average is taken of: 1×4n.</summary>

@@ -1,5 +1,6 @@
 using Tat.Torch.Model.Contracts;
 using Tat.Torch.Model.Parameters;
+using Tat.Torch.Model.Recording;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
 
@@ -36,6 +37,10 @@ internal sealed class TransformerBlock : nn.Module
         using var scope = NewDisposeScope();
         return Keep(map, FeedForward(Attend(map, kernels), kernels));
     }
+
+    /// <summary>The same for one image, recorded for its gradients.</summary>
+    public RecordedMap Apply(Tape tape, RecordedMap map, RecordedStage? kernels) =>
+        _feedForward.AddTo(tape, _attention.AddTo(tape, map, _attentionNorm, kernels?.Attention), _feedForwardNorm, kernels?.FeedForward);
 
     /// <summary>The first half: x + attention(norm(x)).</summary>
     public Tensor Attend(Tensor map, StageKernels? kernels)

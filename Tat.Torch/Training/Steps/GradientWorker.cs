@@ -1,3 +1,4 @@
+using Tat.Torch.Inference.Tiling;
 using Tat.Torch.Losses;
 using Tat.Torch.Model;
 using Tat.Torch.Model.FeatureMaps;
@@ -14,6 +15,9 @@ internal sealed class GradientWorker : IDisposable
     private readonly TatNetwork _network;
     private readonly ILossBalancer _balancer;
     private readonly bool _recomputes;
+
+    /// <summary>For patches that have one core.</summary>
+    private readonly RecordedPatch? _recorded;
 
     /// <summary>The network that computes, where that is not the one with the weights in full precision.</summary>
     private readonly TatNetwork? _working;
@@ -37,6 +41,8 @@ internal sealed class GradientWorker : IDisposable
             _working.to(ScalarType.BFloat16).to(network.Device);
             _workingWeights = new(_working.named_parameters().Select(named => (named.name, named.parameter)), withGradients: true);
         }
+
+        _recorded = options.BFloat16 || _recomputes ? null : new(network);
     }
 
     /// <summary>Weights of the network, then those of the balancer, and the gradients that have come together.</summary>
@@ -62,13 +68,26 @@ internal sealed class GradientWorker : IDisposable
     /// <param name="batch">The batch; takes what comes of these patches.</param>
     /// <param name="start">The first of them.</param>
     /// <param name="count">How many.</param>
-    public void Accumulate(BatchTensors batch, int start, int count)
+    /// <param name="onOneCore">Whether the calling thread computes alone.</param>
+    public void Accumulate(BatchTensors batch, int start, int count, bool onOneCore = false)
+    {
+        var recorded = onOneCore && Records(batch.Size) ? _recorded : null;
+        var step = recorded is null ? count : 1;
+        for (var i = start; i < start + count; i += step)
+        {
+            Accumulate(batch, i, step, recorded);
+        }
+    }
+
+    private bool Records(PaddedSize size) => _recorded is not null && _network.CanRecord(size.Height, size.Width);
+
+    private void Accumulate(BatchTensors batch, int start, int count, RecordedPatch? recorded)
     {
         using var scope = NewDisposeScope();
         using var recording = enable_grad();
         Timer.Restart();
         var input = batch.LowQuality.narrow(0, start, count);
-        var restored = Restore(input);
+        var restored = recorded?.Restore(input) ?? Restore(input);
         Timer.Lap(StepPart.Forward);
         var errors = SampleErrors.Of(input, restored, batch.HighQuality.narrow(0, start, count));
         var balanced = _balancer.Balance(errors, new ArraySegment<int>(batch.Tasks, start, count));
@@ -76,6 +95,7 @@ internal sealed class GradientWorker : IDisposable
         Timer.Lap(StepPart.Loss);
         loss.backward();
         HandedGradients.Release();
+        recorded?.GoBack(restored);
         Timer.Lap(StepPart.Backward);
         Copy(balanced.Terms, batch.Losses, start);
         Copy(errors.Input, batch.InputErrors, start);
@@ -98,6 +118,7 @@ internal sealed class GradientWorker : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
+        _recorded?.Dispose();
         Parameters.Dispose();
         _balancer.Dispose();
         _network.Dispose();

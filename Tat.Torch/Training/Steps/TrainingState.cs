@@ -186,7 +186,7 @@ internal sealed class TrainingState : IDisposable
             var end = apart * (i + 1) / workers;
             for (var patch = apart * i / workers; patch < end; patch += together)
             {
-                _workers[i].Accumulate(patches, start + patch, Math.Min(together, end - patch));
+                _workers[i].Accumulate(patches, start + patch, Math.Min(together, end - patch), onOneCore: true);
             }
         });
         return apart;
