@@ -52,10 +52,10 @@ public sealed class PackageTests
     private static PackedLibraries _packed = null!;
 
     [ClassInitialize]
-    public static async Task Pack(TestContext context) => _packed = await PackedLibraries.Create();
+    public static async Task Pack(TestContext context) => _packed = await PackedLibraries.Shared;
 
-    [ClassCleanup]
-    public static void Delete() => _packed?.Dispose();
+    [AssemblyCleanup]
+    public static Task Delete() => PackedLibraries.DeleteShared();
 
     [TestMethod]
     [DataRow("Tat.Torch", "Google.Protobuf Microsoft.ML.OnnxRuntime.Managed System.IO.Hashing TorchSharp")]

@@ -10,9 +10,23 @@ namespace Tat.Tests.Packages;
 /// <summary>The libraries that this test program was built with, as packages in a folder.</summary>
 internal sealed class PackedLibraries : IDisposable
 {
+    private static readonly Lazy<Task<PackedLibraries>> _shared = new(Create);
+
     private readonly TemporaryFolder _folder = new();
 
-    public static async Task<PackedLibraries> Create()
+    /// <summary>Packed once for all tests: two that pack at the same time write the same files.</summary>
+    public static Task<PackedLibraries> Shared => _shared.Value;
+
+    /// <summary>Deletes the shared packages where some were made.</summary>
+    public static async Task DeleteShared()
+    {
+        if (_shared.IsValueCreated)
+        {
+            (await Shared).Dispose();
+        }
+    }
+
+    private static async Task<PackedLibraries> Create()
     {
         var packed = new PackedLibraries();
         foreach (var library in new[] { "Tat.Torch", "Tat.MLNet" })
