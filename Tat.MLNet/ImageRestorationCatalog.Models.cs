@@ -64,8 +64,9 @@ public sealed partial class ImageRestorationCatalog
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         options ??= new();
+        options.Validate();
         var model = WeightsFile.Import(path, options.Weights with { Device = options.Weights.Device ?? TorchDevice.Of(Context) });
-        return new(model, options.Columns, options.BatchSize, options.NonFinite);
+        return new(model, options);
     }
 
     /// <summary>Makes a transformer of a model that a <see cref="Tat.Torch.Training.TatTrainer"/> has trained; nothing is trained.</summary>
@@ -75,7 +76,8 @@ public sealed partial class ImageRestorationCatalog
     {
         ArgumentNullException.ThrowIfNull(model);
         options ??= new();
-        return new(model, options.Columns, options.BatchSize, options.NonFinite);
+        options.Validate();
+        return new(model, options);
     }
 
     /// <summary>Finds the step of a pipeline that restores images, for example to restore whole volumes with its <see cref="RestorationTransformer.Restorer"/>.</summary>

@@ -18,10 +18,10 @@ public sealed partial class ImageRestorationCatalog
         string inputColumnName = "LowQuality",
         string heightColumnName = "Height",
         string widthColumnName = "Width",
-        string taskColumnName = "Task") => new(new()
+        string taskColumnName = "Task") => ApplyOnnx(new TatOnnxEstimator.Options
         {
             ModelFile = modelFile,
-            RestoredColumnName = outputColumnName,
+            OutputColumnName = outputColumnName,
             LowQualityColumnName = inputColumnName,
             HeightColumnName = heightColumnName,
             WidthColumnName = widthColumnName,
@@ -30,10 +30,11 @@ public sealed partial class ImageRestorationCatalog
 
     /// <summary>Restores images with a TAT that was exported to ONNX, with all options.</summary>
     /// <param name="options">The model, how it runs, and what the columns are called.</param>
+    /// <exception cref="ArgumentException">An option is out of its range.</exception>
     /// <exception cref="FileNotFoundException">There is no such model.</exception>
     public TatOnnxEstimator ApplyOnnx(TatOnnxEstimator.Options options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        return new(options);
+        return new(Context, options);
     }
 }

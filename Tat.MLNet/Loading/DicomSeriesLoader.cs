@@ -35,6 +35,8 @@ public sealed class DicomSeriesLoader : ImageLoader
 
     private protected override object Settings => _options;
 
+    private protected override string Sought => _options.Reading.SeriesInstanceUid is { } uid ? $"DICOM images of the series {uid}" : "DICOM images";
+
     private protected override (IReadOnlyList<ImageEntry> Entries, Func<string, IImageScan> Open) Resolve(IReadOnlyList<string> paths)
     {
         var scans = new Dictionary<string, IImageScan>();
@@ -44,10 +46,7 @@ public sealed class DicomSeriesLoader : ImageLoader
             scans.Add(path, series.Assemble(path, _format, _options.Reading));
         }
 
-        var entries = scans.Select(scan => new ImageEntry(scan.Key, Task: _options.Task) { SliceCount = scan.Value.SliceCount }).ToList();
-        return entries.Count > 0
-            ? (entries, path => scans[path])
-            : throw new InvalidDataException($"There are no DICOM images among the {paths.Count} files; check the path and the series.");
+        return ([.. scans.Select(scan => new ImageEntry(scan.Key, Task: _options.Task) { SliceCount = scan.Value.SliceCount })], path => scans[path]);
     }
 
     private protected override IReadOnlyList<ImageEntry> List(IReadOnlyList<string> paths) => Resolve(paths).Entries;

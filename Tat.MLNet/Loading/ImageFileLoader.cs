@@ -22,13 +22,10 @@ public sealed class ImageFileLoader : ImageLoader
 
     private protected override object Settings => _options;
 
-    private protected override IReadOnlyList<ImageEntry> List(IReadOnlyList<string> paths)
-    {
-        var entries = ImageFiles.Images(paths).Select(path => new ImageEntry(path, Task: _options.Task) { SliceCount = _options.SingleSliceFiles ? 1 : null }).ToList();
-        return entries.Count > 0
-            ? entries
-            : throw new InvalidDataException($"There are no images among the {paths.Count} files; check the path.");
-    }
+    private protected override string Sought => "images";
+
+    private protected override IReadOnlyList<ImageEntry> List(IReadOnlyList<string> paths) =>
+        [.. ImageFiles.Images(paths).Select(path => new ImageEntry(path, Task: _options.Task) { SliceCount = _options.SingleSliceFiles ? 1 : null })];
 
     internal static ImageFileLoader Create(IHostEnvironment env, object ctx) => new(ReadOptions<Options>(ctx, _signature));
 

@@ -42,8 +42,12 @@ internal static class ImageFiles
 }
 
 /// <summary>Files by their paths, taken literally: unlike in <see cref="MultiFileSource"/>, no character has a meaning of its own.</summary>
-internal sealed class FileList(IReadOnlyList<string> paths) : IMultiStreamSource
+/// <param name="paths">The files.</param>
+/// <param name="origin">The file, folder or pattern that the user gave, for messages.</param>
+internal sealed class FileList(IReadOnlyList<string> paths, string? origin = null) : IMultiStreamSource
 {
+    public string? Origin => origin;
+
     public int Count => paths.Count;
 
     public string GetPathOrNull(int index) => paths[index];

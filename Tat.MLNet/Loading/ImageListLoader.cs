@@ -47,6 +47,8 @@ public sealed class ImageListLoader : ImageLoader
         };
     }
 
+    private protected override string Sought => "lists of images";
+
     private protected override IReadOnlyList<ImageEntry> List(IReadOnlyList<string> paths) => [.. paths.SelectMany(ReadList)];
 
     internal static ImageListLoader Create(IHostEnvironment env, object ctx) => new(ReadOptions<Options>(ctx, _signature));

@@ -26,16 +26,22 @@ public abstract class ImageLoader : IDataLoader<IMultiStreamSource>
 
     private protected abstract object Settings { get; }
 
+    /// <summary>What the loader looks for, as messages name it where there is none.</summary>
+    private protected abstract string Sought { get; }
+
     /// <summary>Lists the images of some files; nothing but the listing itself is opened.</summary>
     /// <param name="input">Files; each must have a path.</param>
-    /// <exception cref="InvalidDataException">The files do not form what the loader expects.</exception>
+    /// <exception cref="InvalidDataException">There is nothing among the files that the loader looks for, or they do not form what it expects; the message says which.</exception>
     public IDataView Load(IMultiStreamSource input)
     {
         ArgumentNullException.ThrowIfNull(input);
         var paths = Enumerable.Range(0, input.Count).Select(index => input.GetPathOrNull(index)
             ?? throw new ArgumentException("Images are read from files; give a source whose items have paths, such as MultiFileSource.", nameof(input)));
-        var (entries, open) = Resolve([.. paths]);
-        return new ImageView(_schema, _columns, entries, open);
+        string[] files = [.. paths];
+        var (entries, open) = Resolve(files);
+        return entries.Count == 0
+            ? throw new InvalidDataException($"There are no {Sought} {((input as FileList)?.Origin is { } origin ? $"in '{origin}', which has" : "among the")} {files.Length} files; check the path.")
+            : new ImageView(_schema, _columns, entries, open);
     }
 
     /// <summary>The columns that the loader's views have.</summary>
@@ -49,6 +55,6 @@ public abstract class ImageLoader : IDataLoader<IMultiStreamSource>
     /// <summary>Lists images, and tells how they are opened.</summary>
     private protected virtual (IReadOnlyList<ImageEntry> Entries, Func<string, IImageScan> Open) Resolve(IReadOnlyList<string> paths) => (List(paths), Open);
 
-    /// <summary>Lists images; throws <see cref="InvalidDataException"/> where there are none.</summary>
+    /// <summary>Lists images.</summary>
     private protected abstract IReadOnlyList<ImageEntry> List(IReadOnlyList<string> paths);
 }

@@ -28,6 +28,9 @@ public sealed class ImagePairLoader : ImageLoader
 
     private protected override object Settings => _options;
 
+    private protected override string Sought =>
+        $"image pairs (TASK/{_options.Split ?? "SPLIT"}/{_options.LowQualityFolder}/NAME with its counterpart in {_options.HighQualityFolder})";
+
     private protected override IReadOnlyList<ImageEntry> List(IReadOnlyList<string> paths)
     {
         var images = ImageFiles.Images(paths).Select(PairPath.Parse(_options.LowQualityFolder, _options.HighQualityFolder)).OfType<PairPath>()
@@ -35,11 +38,6 @@ public sealed class ImagePairLoader : ImageLoader
             .ToList();
         var references = images.Where(image => image.IsReference).ToDictionary(image => image.Key);
         var entries = images.Where(image => !image.IsReference).Select(image => Entry(image, references)).ToList();
-        if (entries.Count == 0)
-        {
-            throw new InvalidDataException($"There are no image pairs among the {paths.Count} files: expected ROOT/TASK/{_options.Split ?? "SPLIT"}/{_options.LowQualityFolder}/NAME with its counterpart in {_options.HighQualityFolder}. Check the root folder and the split.");
-        }
-
         return references.Count == 0 || !_options.RequireHighQuality
             ? entries
             : throw new InvalidDataException($"'{references.Values.First().Path}' has no counterpart of the same name in '{_options.LowQualityFolder}' ({references.Count} such files); add it or remove the file.");

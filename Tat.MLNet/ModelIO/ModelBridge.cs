@@ -47,10 +47,6 @@ namespace Tat.MLNet.ModelIO
 
         public void Write(string? text) => _context.SaveStringOrNull(text);
 
-        public void Write(int number) => _context.Writer.Write(number);
-
-        public void Write(bool flag) => _context.Writer.Write(flag);
-
         /// <summary>Writes a stream of its own beside the entry.</summary>
         public void WriteStream(string name, Action<Stream> write) => _context.SaveBinaryStream(name, writer =>
         {
@@ -85,13 +81,7 @@ namespace Tat.MLNet.ModelIO
             return new(core);
         }
 
-        public string? ReadText() => _context.LoadStringOrNull();
-
         public string ReadName() => _context.LoadNonEmptyString();
-
-        public int ReadNumber() => _context.Reader.ReadInt32();
-
-        public bool ReadFlag() => _context.Reader.ReadBoolean();
 
         /// <summary>Reads a stream beside the entry.</summary>
         /// <exception cref="InvalidDataException">The model file has no such stream.</exception>
@@ -106,11 +96,11 @@ namespace Tat.MLNet.ModelIO
 
     internal static class ModelBridge
     {
-        /// <summary>What an <see cref="MLContext"/> says of GPU and temporary files; also for the environment that ML.NET hands to a component that it loads.</summary>
+        /// <summary>What an <see cref="MLContext"/> says of GPU, temporary files and randomness; also for the environment that ML.NET hands to a component that it loads.</summary>
         public static EnvironmentSettings Settings(this IHostEnvironment environment)
         {
             var settings = (Core.Runtime.IHostEnvironmentInternal)environment;
-            return new(settings.GpuDeviceId, settings.FallbackToCpu, settings.TempFilePath);
+            return new(settings.GpuDeviceId, settings.FallbackToCpu, settings.TempFilePath, settings.Seed);
         }
 
         /// <summary>Describes a column that an estimator promises.</summary>

@@ -58,15 +58,14 @@ internal sealed class RestoredSlices(IImageScan scan, RestorationTask task, NonF
     {
         foreach (var (i, slice) in scan.ReadSlices(task, cancellationToken).Index())
         {
-            var position = Array.FindIndex(slice.Pixels, value => !float.IsFinite(value));
-            if (position >= 0 && nonFinite == NonFiniteHandling.Throw)
+            var problem = FiniteValues.FindOther(slice);
+            if (problem is not null && nonFinite == NonFiniteHandling.Throw)
             {
-                throw new InvalidDataException(
-                    $"'{scan.Path}': slice {i + 1} has the value {slice.Pixels[position]} at row {position / slice.Width}, column {position % slice.Width}; replace values that are not finite, or let such slices pass as they are.");
+                throw new InvalidDataException($"'{scan.Path}': slice {i + 1} has {problem}; replace values that are not finite, or let such slices pass as they are.");
             }
 
-            _restored.Enqueue(position < 0);
-            if (position >= 0)
+            _restored.Enqueue(problem is null);
+            if (problem is not null)
             {
                 Unrestored++;
                 continue;

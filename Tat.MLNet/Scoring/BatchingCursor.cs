@@ -1,6 +1,7 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Tat.MLNet.Views;
+using Tat.Torch.Inference;
 
 namespace Tat.MLNet.Scoring;
 
@@ -8,9 +9,6 @@ namespace Tat.MLNet.Scoring;
 /// <remarks>The first batch is one row and each further one twice as large up to the limit, so that looking at a row or two costs no more than that.</remarks>
 internal sealed class BatchingCursor : DataViewRowCursor
 {
-    // Sixteen images of 512 × 512: an image for each core, and the memory of each column stays at some tens of megabytes.
-    private const int MaximumPixels = 1 << 22;
-
     private readonly RestorationMapping _mapping;
     private readonly DataViewRowCursor _input;
     private readonly bool[] _active;
@@ -101,7 +99,7 @@ internal sealed class BatchingCursor : DataViewRowCursor
     {
         var pixels = 0L;
         (_slot, _count, _isRestored) = (-1, 0, false);
-        while (_count < _limit && pixels < MaximumPixels && _input.MoveNext())
+        while (_count < _limit && pixels < BatchPlan.PixelsPerCall && _input.MoveNext())
         {
             _read(_requests[_count]);
             foreach (var buffer in _fetched)

@@ -12,23 +12,18 @@ internal sealed class RestorationRequest
     private ImageSlice? _restored;
 
     /// <summary>What messages call the image.</summary>
-    public string Name { get; set; } = "";
+    private string Name { get; set; } = "";
 
-    public RestorationTask? Task { get; set; }
-
-    public (int Height, int Width) Size => (_image!.Height, _image.Width);
+    private RestorationTask? Task { get; set; }
 
     public int Pixels => _image!.Pixels.Length;
 
-    /// <param name="pixels">Row by row.</param>
-    /// <param name="height">Number of rows.</param>
-    /// <param name="width">Number of columns.</param>
-    /// <param name="level">The level of the image's volume; NaN where it is unknown or of no use.</param>
-    public void SetImage(in VBuffer<float> pixels, int height, int width, float level)
+    /// <summary>What the next image may overwrite.</summary>
+    public float[]? Memory => _image?.Pixels;
+
+    public void Set(string name, RestorationTask task, ImageSlice image)
     {
-        _image = new(_image?.Pixels.Length == pixels.Length ? _image.Pixels : new float[pixels.Length], height, width) { VolumeLevel = level };
-        pixels.CopyTo(_image.Pixels);
-        _restored = null;
+        (Name, Task, _image, _restored) = (name, task, image, null);
     }
 
     public void CopyRestored(ref VBuffer<float> restored)
@@ -50,18 +45,14 @@ internal sealed class RestorationRequest
                 requests[i]._restored = restored[i];
             }
         }
-        catch (InvalidDataException problem) when (requests.Any(request => request.FindNonFinite() is not null))
+        catch (InvalidDataException problem) when (requests.Select(request => request.FindNonFinite()).FirstOrDefault(found => found is not null) is { } found)
         {
-            throw new InvalidDataException(requests.Select(request => request.FindNonFinite()).First(found => found is not null), problem);
+            throw new InvalidDataException(found, problem);
         }
     }
 
     /// <summary>Says where the image has a NaN or infinite value, if it has one.</summary>
-    private string? FindNonFinite()
-    {
-        var position = Array.FindIndex(_image!.Pixels, value => !float.IsFinite(value));
-        return position < 0
-            ? null
-            : FormattableString.Invariant($"{Name}: the value at row {position / _image.Width}, column {position % _image.Width} is {_image.Pixels[position]}; replace values that are not finite, or let such images pass through by the option NonFinite.");
-    }
+    private string? FindNonFinite() => FiniteValues.FindOther(_image!) is { } problem
+        ? $"{Name} has {problem}; replace values that are not finite, or let such images pass through by the option NonFinite."
+        : null;
 }

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using Tat.MLNet.Views;
 using Tat.Torch.Inference;
 using Tat.Torch.Model;
 using Tat.Torch.Tasks;
@@ -17,7 +18,9 @@ public abstract class RestorationTransformer : ITransformer, IDisposable
 {
     private readonly ConditionalWeakTable<DataViewSchema, RestorationMapping> _mappings = [];
 
-    private protected RestorationTransformer(IImageRestorer restorer, ScoringColumns columns, int batchSize)
+    private volatile bool _isDisposed;
+
+    private protected RestorationTransformer(IImageRestorer restorer, RestorationColumns columns, int batchSize)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(batchSize, 1);
         (Restorer, Columns, BatchSize) = (restorer, columns, batchSize);
@@ -38,7 +41,7 @@ public abstract class RestorationTransformer : ITransformer, IDisposable
     /// <summary>Always <see langword="true"/>: each row is restored by itself.</summary>
     public bool IsRowToRowMapper => true;
 
-    internal ScoringColumns Columns { get; }
+    internal RestorationColumns Columns { get; }
 
     /// <summary>The input's columns and the restored image.</summary>
     /// <param name="inputSchema">The columns of the data.</param>
@@ -56,14 +59,20 @@ public abstract class RestorationTransformer : ITransformer, IDisposable
     public IDataView Transform(IDataView input)
     {
         ArgumentNullException.ThrowIfNull(input);
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
         return new RestorationView(Bind(input.Schema), input, BatchSize);
     }
 
-    void ICanSaveModel.Save(ModelSaveContext ctx) => Save(ctx);
+    void ICanSaveModel.Save(ModelSaveContext ctx)
+    {
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
+        Save(ctx);
+    }
 
     /// <summary>Frees the model.</summary>
     public void Dispose()
     {
+        _isDisposed = true;
         Restorer.Dispose();
         GC.SuppressFinalize(this);
     }
@@ -74,6 +83,7 @@ public abstract class RestorationTransformer : ITransformer, IDisposable
     private RestorationMapping Bind(DataViewSchema inputSchema)
     {
         ArgumentNullException.ThrowIfNull(inputSchema);
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
         return _mappings.GetValue(inputSchema, schema => RestorationMapping.Create(Restorer, schema, Columns));
     }
 }

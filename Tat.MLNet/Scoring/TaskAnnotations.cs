@@ -1,6 +1,7 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Tat.MLNet.ModelIO;
+using Tat.MLNet.Views;
 using Tat.Torch.Tasks;
 
 namespace Tat.MLNet.Scoring;
@@ -15,7 +16,7 @@ internal static class TaskAnnotations
     private const string Scalings = "TaskScalings";
 
     /// <summary>The annotations as an estimator promises them.</summary>
-    public static SchemaShape Shape { get; } = new(
+    private static SchemaShape Shape { get; } = new(
     [
         ModelBridge.CreateColumn("ScoreColumnKind", SchemaShape.Column.VectorKind.Scalar, TextDataViewType.Instance),
         ModelBridge.CreateColumn("ScoreValueKind", SchemaShape.Column.VectorKind.Scalar, TextDataViewType.Instance),
@@ -25,6 +26,17 @@ internal static class TaskAnnotations
         ModelBridge.CreateColumn(Ranges, SchemaShape.Column.VectorKind.Vector, NumberDataViewType.Single),
         ModelBridge.CreateColumn(Scalings, SchemaShape.Column.VectorKind.Vector, TextDataViewType.Instance),
     ]);
+
+    /// <summary>What a shape becomes by restoring.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">A column is missing or of another type.</exception>
+    public static SchemaShape Restored(this SchemaShape input, RestorationColumns columns)
+    {
+        input.RequireVector(columns.LowQuality);
+        input.RequireInt32(columns.Height);
+        input.RequireInt32(columns.Width);
+        input.RequireTextOrKey(columns.Task);
+        return input.With(ModelBridge.CreateColumn(columns.Restored, SchemaShape.Column.VectorKind.VariableVector, NumberDataViewType.Single, Shape));
+    }
 
     /// <summary>ML.NET's score kind, and the tasks: names, quantities, units, four range limits and the scaling of each.</summary>
     public static DataViewSchema.Annotations Create(TaskVocabulary tasks)

@@ -1,7 +1,7 @@
 using Microsoft.ML;
-using Microsoft.ML.Data;
-using Tat.MLNet.ModelIO;
+using Microsoft.ML.Runtime;
 using Tat.MLNet.Views;
+using Tat.Torch.Inference;
 using Tat.Torch.Onnx;
 using Tat.Torch.Pretrained;
 
@@ -21,11 +21,14 @@ namespace Tat.MLNet.Scoring;
 /// <seealso cref="ImageRestorationCatalog.ApplyOnnx(Options)"/>
 public sealed class TatOnnxEstimator : IEstimator<TatOnnxTransformer>
 {
+    private readonly IHostEnvironment _environment;
     private readonly Options _options;
 
-    internal TatOnnxEstimator(Options options)
+    internal TatOnnxEstimator(IHostEnvironment environment, Options options)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(options.BatchSize, 1);
+        ArgumentNullException.ThrowIfNull(options);
+        options.Validate();
+        _environment = environment;
         _options = options.ModelFile is null || File.Exists(options.ModelFile)
             ? options
             : throw new FileNotFoundException($"The ONNX model '{options.ModelFile}' does not exist; export a trained model, for example with the command export.", options.ModelFile);
@@ -39,12 +42,9 @@ public sealed class TatOnnxEstimator : IEstimator<TatOnnxTransformer>
     public TatOnnxTransformer Fit(IDataView input)
     {
         ArgumentNullException.ThrowIfNull(input);
-        input.Schema.FindVector(_options.LowQualityColumnName);
-        input.Schema.FindInt32(_options.HeightColumnName);
-        input.Schema.FindInt32(_options.WidthColumnName);
-        input.Schema.FindTextOrKey(_options.TaskColumnName);
+        _ = new ImageColumns(input.Schema, _options.Columns, [_options.LowQualityColumnName]);
         var (model, source) = _options.ModelFile is { } path ? (File.ReadAllBytes(path), $"'{path}'") : (TatPretrained.ToOnnx(), TatPretrained.Name);
-        return new(model, source, _options.Runtime, _options.Columns, _options.BatchSize);
+        return TatOnnxTransformer.Open(_environment, model, source, _options.Runtime with { NonFinite = _options.NonFinite }, _options.Columns, _options.BatchSize);
     }
 
     /// <summary>The input's columns and the restored image.</summary>
@@ -53,54 +53,24 @@ public sealed class TatOnnxEstimator : IEstimator<TatOnnxTransformer>
     public SchemaShape GetOutputSchema(SchemaShape inputSchema)
     {
         ArgumentNullException.ThrowIfNull(inputSchema);
-        inputSchema.RequireVector(_options.LowQualityColumnName);
-        inputSchema.RequireInt32(_options.HeightColumnName);
-        inputSchema.RequireInt32(_options.WidthColumnName);
-        inputSchema.RequireTextOrKey(_options.TaskColumnName);
-        return inputSchema.With(ModelBridge.CreateColumn(_options.RestoredColumnName, SchemaShape.Column.VectorKind.VariableVector, NumberDataViewType.Single));
+        return inputSchema.Restored(_options.Columns);
     }
 
     /// <summary>Which model restores, how it runs, and what the columns are called.</summary>
-    public sealed class Options
+    public sealed class Options : RestorationOptions
     {
         /// <summary>The exported model.</summary>
         /// <value>The default is <see langword="null"/>: the model that comes with this library, see <see cref="TatPretrained"/>.</value>
         public string? ModelFile { get; init; }
 
-        /// <summary>The images to restore.</summary>
-        /// <value>The default is <c>LowQuality</c>.</value>
-        public string LowQualityColumnName { get; init; } = "LowQuality";
-
-        /// <summary>Rows of the images.</summary>
-        /// <value>The default is <c>Height</c>.</value>
-        public string HeightColumnName { get; init; } = "Height";
-
-        /// <summary>Columns of the images.</summary>
-        /// <value>The default is <c>Width</c>.</value>
-        public string WidthColumnName { get; init; } = "Width";
-
-        /// <summary>The images' tasks.</summary>
-        /// <value>The default is <c>Task</c>.</value>
-        public string TaskColumnName { get; init; } = "Task";
-
-        /// <summary>Receives the restored images.</summary>
-        /// <value>The default is <c>Restored</c>.</value>
-        public string RestoredColumnName { get; init; } = "Restored";
-
-        /// <summary>At most how many images a cursor hands to the model together; small ones then run at the same time.</summary>
-        /// <value>The default is 4.</value>
-        public int BatchSize { get; init; } = 4;
-
-        /// <summary>Threads, execution provider, memory.</summary>
+        /// <summary>Threads, execution provider, memory. On the CPU that is its default, a GPU that <see cref="MLContext.GpuDeviceId"/> names takes its place.</summary>
         public OnnxRestorerOptions Runtime { get; init; } = new();
 
-        internal ScoringColumns Columns => new()
+        internal override void Validate()
         {
-            LowQuality = LowQualityColumnName,
-            Height = HeightColumnName,
-            Width = WidthColumnName,
-            Task = TaskColumnName,
-            Restored = RestoredColumnName,
-        };
+            base.Validate();
+            Require(Runtime is not null, nameof(Runtime), null, "choose how the model runs");
+            Require(Runtime!.NonFinite == NonFiniteHandling.Throw, $"{nameof(Runtime)}.{nameof(NonFinite)}", Runtime.NonFinite, $"set {nameof(NonFinite)} beside it, which counts in a pipeline");
+        }
     }
 }

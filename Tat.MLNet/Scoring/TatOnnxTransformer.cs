@@ -2,6 +2,7 @@ using System.Text.Json;
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
 using Tat.MLNet.ModelIO;
+using Tat.MLNet.Views;
 using Tat.Torch.Inference;
 using Tat.Torch.Onnx;
 
@@ -21,8 +22,26 @@ public sealed class TatOnnxTransformer : RestorationTransformer
     private readonly byte[] _model;
     private readonly OnnxRestorerOptions _runtime;
 
-    internal TatOnnxTransformer(byte[] model, string source, OnnxRestorerOptions runtime, ScoringColumns columns, int batchSize)
-        : base(new OnnxRestorer(model, source, runtime), columns, batchSize) => (_model, _runtime) = (model, runtime);
+    private TatOnnxTransformer(byte[] model, string source, OnnxRestorerOptions runtime, OnnxRestorerOptions saved, RestorationColumns columns, int batchSize)
+        : base(new OnnxRestorer(model, source, runtime), columns, batchSize) => (_model, _runtime) = (model, saved);
+
+    /// <summary>Opens a model where the options say, or else on the GPU that the context names.</summary>
+    /// <exception cref="NotSupportedException">That is not available, and the context does not let the CPU take its place.</exception>
+    internal static TatOnnxTransformer Open(IHostEnvironment environment, byte[] model, string source, OnnxRestorerOptions runtime, RestorationColumns columns, int batchSize)
+    {
+        var settings = environment.Settings();
+        var wanted = runtime.IsOnCpu && settings.GpuDeviceId is { } gpu ? runtime with { ExecutionProvider = OnnxRestorerOptions.Cuda, DeviceId = gpu } : runtime;
+        try
+        {
+            return new(model, source, wanted, runtime, columns, batchSize);
+        }
+        catch (NotSupportedException problem) when (!wanted.IsOnCpu && settings.FallbackToCpu)
+        {
+            using var channel = environment.Start("TAT on ONNX Runtime");
+            channel.Warning(MessageSensitivity.None, "{0} The model runs on the CPU instead.", problem.Message);
+            return new(model, source, runtime with { ExecutionProvider = OnnxRestorerOptions.Cpu }, runtime, columns, batchSize);
+        }
+    }
 
     internal static TatOnnxTransformer Create(IHostEnvironment env, object ctx)
     {
@@ -34,16 +53,7 @@ public sealed class TatOnnxTransformer : RestorationTransformer
             stream.CopyTo(bytes);
             return bytes.ToArray();
         });
-        try
-        {
-            return new(model, Source, saved.Runtime, saved.Columns, saved.BatchSize);
-        }
-        catch (NotSupportedException problem) when (saved.ExecutionProvider != OnnxRestorerOptions.Cpu && env.Settings().FallbackToCpu)
-        {
-            using var channel = env.Start("TAT on ONNX Runtime");
-            channel.Warning(MessageSensitivity.None, "{0} The model runs on the CPU instead.", problem.Message);
-            return new(model, Source, saved.Runtime with { ExecutionProvider = OnnxRestorerOptions.Cpu }, saved.Columns, saved.BatchSize);
-        }
+        return Open(env, model, Source, saved.Runtime, saved.Columns, saved.BatchSize);
     }
 
     private protected override void Save(ModelSaveContext context)
@@ -53,7 +63,7 @@ public sealed class TatOnnxTransformer : RestorationTransformer
         writer.WriteStream(ModelName, stream => stream.Write(_model));
     }
 
-    private sealed record Saved(ScoringColumns Columns, int BatchSize, int? Threads, string ExecutionProvider, int DeviceId, bool MemoryArena, NonFiniteHandling NonFinite)
+    private sealed record Saved(RestorationColumns Columns, int BatchSize, int? Threads, string ExecutionProvider, int DeviceId, bool MemoryArena, NonFiniteHandling NonFinite)
     {
         public OnnxRestorerOptions Runtime => new()
         {

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
 using Tat.MLNet.ModelIO;
+using Tat.MLNet.Views;
 using Tat.Torch.Checkpoints;
 using Tat.Torch.Inference;
 using Tat.Torch.Model;
@@ -20,8 +21,16 @@ public sealed class TatTransformer : RestorationTransformer
     private static readonly ModelSignature _signature = new("TATMODEL", LoaderName);
     private readonly NonFiniteHandling _nonFinite;
 
-    internal TatTransformer(TatModel model, ScoringColumns columns, int batchSize, NonFiniteHandling nonFinite)
+    internal TatTransformer(TatModel model, RestorationOptions options)
+        : this(model, options.Columns, options.BatchSize, options.NonFinite)
+    {
+    }
+
+    private TatTransformer(TatModel model, RestorationColumns columns, int batchSize, NonFiniteHandling nonFinite)
         : base(new Restorer(model, new RestorerOptions { NonFinite = nonFinite }, ownsModel: true), columns, batchSize) => (Model, _nonFinite) = (model, nonFinite);
+
+    /// <summary>Whether the training that made the model was cancelled before its end.</summary>
+    public bool WasCancelled => Card.WasCancelled;
 
     /// <summary>The network with its tasks and its card. The transformer owns it.</summary>
     public TatModel Model { get; }
@@ -42,5 +51,5 @@ public sealed class TatTransformer : RestorationTransformer
         writer.WriteStream(WeightsName, stream => Model.Save(stream));
     }
 
-    private sealed record Saved(ScoringColumns Columns, int BatchSize, NonFiniteHandling NonFinite);
+    private sealed record Saved(RestorationColumns Columns, int BatchSize, NonFiniteHandling NonFinite);
 }

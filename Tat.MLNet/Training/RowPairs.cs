@@ -1,5 +1,4 @@
 using Microsoft.ML;
-using Tat.MLNet.Scoring;
 using Tat.MLNet.Views;
 using Tat.Torch.Data;
 using Tat.Torch.Imaging;
@@ -27,14 +26,13 @@ internal sealed class RowPairs : IDisposable
     /// <summary>Prepares a view for reading by position.</summary>
     /// <param name="view">The rows.</param>
     /// <param name="columns">What their columns are called.</param>
-    /// <param name="highQuality">The column of references.</param>
     /// <param name="tasks">Tells the task of a name; <see langword="null"/> for one that is not trained. Throws for one that is unknown.</param>
     /// <param name="byVolume">Whether there are tasks that are scaled by volume, so that levels are read.</param>
     /// <param name="createSpool">Makes the store for views that can only be read in order.</param>
     /// <param name="cancellationToken">Stops between rows.</param>
-    public static RowPairs Create(IDataView view, ScoringColumns columns, string highQuality, Func<string, RestorationTask?> tasks, bool byVolume, Func<PairSpool> createSpool, CancellationToken cancellationToken)
+    public static RowPairs Create(IDataView view, RestorationColumns columns, Func<string, RestorationTask?> tasks, bool byVolume, Func<PairSpool> createSpool, CancellationToken cancellationToken)
     {
-        var format = PairColumns.Find(view.Schema, columns, highQuality, byVolume);
+        var format = new ImageColumns(view.Schema, columns, [columns.LowQuality, columns.HighQuality], byVolume);
         return view is IIndexedView indexed
             ? CreateIndexed(indexed, format, tasks, cancellationToken)
             : CreateSpooled(view, format, tasks, createSpool(), cancellationToken);
@@ -42,16 +40,16 @@ internal sealed class RowPairs : IDisposable
 
     public void Dispose() => _store.Dispose();
 
-    private static RowPairs CreateIndexed(IIndexedView view, PairColumns columns, Func<string, RestorationTask?> tasks, CancellationToken cancellationToken)
+    private static RowPairs CreateIndexed(IIndexedView view, ImageColumns columns, Func<string, RestorationTask?> tasks, CancellationToken cancellationToken)
     {
         var listing = new Listing(tasks);
         using (var cursor = view.GetRowCursor(columns.Describing))
         {
-            var describe = columns.CreateDescriber(cursor);
+            var row = Reader(columns, cursor);
             for (var position = 0; cursor.MoveNext(); position++)
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                listing.Add(position, describe());
+                listing.Add(position, row);
             }
         }
 
@@ -59,24 +57,23 @@ internal sealed class RowPairs : IDisposable
         return listing.Complete(reader, position =>
         {
             using var row = reader.ReadAt(position);
-            return row.MoveNext() ? columns.CreatePairReader(row, tasks)() : throw new ArgumentOutOfRangeException(nameof(position));
+            return row.MoveNext() ? Read(Reader(columns, row), tasks) : throw new ArgumentOutOfRangeException(nameof(position));
         });
     }
 
-    private static RowPairs CreateSpooled(IDataView view, PairColumns columns, Func<string, RestorationTask?> tasks, PairSpool spool, CancellationToken cancellationToken)
+    private static RowPairs CreateSpooled(IDataView view, ImageColumns columns, Func<string, RestorationTask?> tasks, PairSpool spool, CancellationToken cancellationToken)
     {
         try
         {
             var listing = new Listing(tasks);
             using var cursor = view.GetRowCursor(columns.All);
-            var describe = columns.CreateDescriber(cursor);
-            var read = columns.CreatePairReader(cursor, tasks);
+            var row = Reader(columns, cursor);
             while (cursor.MoveNext())
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                if (listing.Add(spool.Count, describe()))
+                if (listing.Add(spool.Count, row))
                 {
-                    spool.Add(read());
+                    spool.Add(Read(row, tasks));
                 }
             }
 
@@ -89,18 +86,27 @@ internal sealed class RowPairs : IDisposable
         }
     }
 
+    private static ImageRowReader Reader(ImageColumns columns, DataViewRow row) => new(columns, row, "training needs both images of each pair, one value for each pixel");
+
+    /// <summary>Reads a pair; both images have the level of the low-quality volume.</summary>
+    private static ImagePair Read(ImageRowReader row, Func<string, RestorationTask?> tasks)
+    {
+        var task = tasks(row.TaskName);
+        return new(row.Read(task), row.Read(task, column: 1), row.Name);
+    }
+
     /// <summary>Sorts positions by task.</summary>
     private sealed class Listing(Func<string, RestorationTask?> tasks)
     {
         private readonly Dictionary<RestorationTask, List<(int Position, string Volume)>> _positions = [];
         private int _skipped;
 
-        public bool Add(int position, (string Task, string Name, string File) row)
+        public bool Add(int position, ImageRowReader row)
         {
             RestorationTask? task;
             try
             {
-                task = tasks(row.Task);
+                task = tasks(row.TaskName);
             }
             catch (KeyNotFoundException problem)
             {

@@ -1,5 +1,4 @@
 using Microsoft.ML;
-using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
 using Tat.MLNet.ModelIO;
 using Tat.MLNet.Scoring;
@@ -41,22 +40,14 @@ public sealed partial class TatEstimator : IEstimator<TatTransformer>
         (_environment, _options) = (environment, options);
     }
 
-    private ScoringColumns Columns => new()
-    {
-        LowQuality = _options.LowQualityColumnName,
-        Height = _options.HeightColumnName,
-        Width = _options.WidthColumnName,
-        Task = _options.TaskColumnName,
-        FileName = _options.FileNameColumnName,
-        Restored = _options.OutputColumnName,
-    };
-
     /// <summary>Trains a model.</summary>
     /// <param name="input">The training pairs.</param>
-    /// <returns>The model of the best validation, or the last one where there is no validation set. When training is cancelled, the best so far.</returns>
+    /// <returns>The model of the best validation, or the last one where there is no validation set. Where it is cancelled, the best so far if <see cref="Options.ReturnBestOnCancel"/> asks for it.</returns>
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or of another type.</exception>
     /// <exception cref="ArgumentException">A task has no pairs.</exception>
     /// <exception cref="InvalidDataException">A row has an unknown task, or no reference; the message names it.</exception>
+    /// <exception cref="InvalidOperationException">The data has no rows.</exception>
+    /// <exception cref="OperationCanceledException">Training was cancelled.</exception>
     /// <exception cref="TrainingDivergedException">The loss became NaN or infinite.</exception>
     public TatTransformer Fit(IDataView input)
     {
@@ -64,18 +55,34 @@ public sealed partial class TatEstimator : IEstimator<TatTransformer>
         using var channel = _environment.Start("TAT training");
         var known = _options.Tasks ?? KnownTasks();
         using var train = ReadPairs(input, known, chosen: _options.Tasks is not null);
+        if (train.Sources.Count == 0 && train.Skipped == 0)
+        {
+            throw new InvalidOperationException("There is nothing to train on: the data has no rows. Look at what it is loaded from, and at filters before the trainer.");
+        }
+
         var tasks = _options.Tasks ?? new TaskVocabulary(known.Where(task => train.Sources.Any(source => source.Task == task)));
         Tell(channel, $"{string.Join(", ", train.Sources.Select(source => $"{source.Count} pairs of {source.Task}"))}; {train.Skipped} rows of other tasks are left out.");
         using var validation = _options.ValidationSet is null ? null : ReadPairs(_options.ValidationSet, tasks, chosen: true);
 
-        var trainer = new TatTrainer(_options.Network, tasks, _options.Training with { Device = _options.Training.Device ?? TorchDevice.Of(_environment) });
+        var training = _options.Training with
+        {
+            Device = _options.Training.Device ?? TorchDevice.Of(_environment),
+            Seed = _options.Training.Seed ?? (ulong?)(uint?)_environment.Settings().Seed,
+        };
+        var trainer = new TatTrainer(_options.Network, tasks, training);
         var progress = new Reporter(report =>
         {
             Tell(channel, Describe(report));
             _options.MetricsCallback?.Invoke(report);
         });
         var model = trainer.Train(train.Sources, validation?.Sources ?? [], progress, _options.CancellationToken);
-        return new(model, Columns, _options.BatchSize, _options.NonFinite);
+        if (model.Card.WasCancelled && !_options.ReturnBestOnCancel)
+        {
+            model.Dispose();
+            throw new OperationCanceledException($"Training was cancelled; the option {nameof(Options.ReturnBestOnCancel)} gives the best model so far instead.", _options.CancellationToken);
+        }
+
+        return new(model, _options);
     }
 
     /// <summary>The columns of the result.</summary>
@@ -84,12 +91,8 @@ public sealed partial class TatEstimator : IEstimator<TatTransformer>
     public SchemaShape GetOutputSchema(SchemaShape inputSchema)
     {
         ArgumentNullException.ThrowIfNull(inputSchema);
-        inputSchema.RequireVector(_options.LowQualityColumnName);
         inputSchema.RequireVector(_options.HighQualityColumnName);
-        inputSchema.RequireInt32(_options.HeightColumnName);
-        inputSchema.RequireInt32(_options.WidthColumnName);
-        inputSchema.RequireTextOrKey(_options.TaskColumnName);
-        return inputSchema.With(ModelBridge.CreateColumn(_options.OutputColumnName, SchemaShape.Column.VectorKind.VariableVector, NumberDataViewType.Single, TaskAnnotations.Shape));
+        return inputSchema.Restored(_options.Columns);
     }
 
     private static void Tell(IChannel channel, string message) => channel.Info(MessageSensitivity.None, "{0}", message);
@@ -109,7 +112,7 @@ public sealed partial class TatEstimator : IEstimator<TatTransformer>
         // Tasks that the user chose are a choice among those of the data; without a choice each task must be known.
         Func<string, RestorationTask?> find = chosen ? name => known.TryGet(name, out var task) ? task : null : name => known[name];
         return RowPairs.Create(
-            view, Columns, _options.HighQualityColumnName, find, known.Any(task => task.Scaling == IntensityScaling.Volume),
+            view, _options.Columns, find, known.Any(task => task.Scaling == IntensityScaling.Volume),
             () => new PairSpool(_options.SpoolMegabytes * 1024L * 1024, _environment.Settings().TempFilePath), _options.CancellationToken);
     }
 

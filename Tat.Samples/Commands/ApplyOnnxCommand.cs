@@ -60,7 +60,7 @@ internal static class ApplyOnnxCommand
         return ml.Data.CreateEnumerable<Result>(transformer.Transform(rows), reuseRowObject: false)
             .Select((result, index) =>
             {
-                FiniteValues.CheckRestored(result.Restored, index);
+                AcceptedImages.CheckRestored(result.Restored, index);
                 return new ImageSlice(result.Restored, scan.Rows, scan.Columns);
             });
     }

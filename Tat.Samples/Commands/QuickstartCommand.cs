@@ -62,7 +62,7 @@ internal static class QuickstartCommand
         var data = Path.Combine(folder, "data");
         terminal.Track("Phantoms", progress =>
         {
-            var phantoms = TaskVocabulary.Paper.Select(task => new PhantomPairs(task, sizes.TrainingPairs + sizes.TestPairs, sizes.ImageSize, sizes.Training.Seed) { MriFactor = sizes.MriFactor });
+            var phantoms = TaskVocabulary.Paper.Select(task => new PhantomPairs(task, sizes.TrainingPairs + sizes.TestPairs, sizes.ImageSize, sizes.Training.Seed ?? TatTrainerOptions.DefaultSeed) { MriFactor = sizes.MriFactor });
             PhantomDataSet.Write(data, [.. phantoms], [("train", sizes.TrainingPairs), ("test", sizes.TestPairs)], progress, cancellationToken);
             return data;
         });
@@ -83,6 +83,7 @@ internal static class QuickstartCommand
             Training = sizes.Training with { InitialWeights = TatPretrained.Name },
             MetricsCallback = report => monitor.Report(report, progress),
             CancellationToken = cancellationToken,
+            ReturnBestOnCancel = true,
         }).Fit(train));
         var modelPath = Path.Combine(folder, "tat.zip");
         ModelFiles.Save(ml, model, train.Schema, modelPath);

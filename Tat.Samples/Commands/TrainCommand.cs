@@ -72,6 +72,7 @@ internal static class TrainCommand
             ValidationSet = HasSplit(plan.Data!, "validation") ? ml.ImageRestoration.LoadPairs(plan.Data!, "validation") : null,
             MetricsCallback = report => monitor.Report(report, progress),
             CancellationToken = cancellationToken,
+            ReturnBestOnCancel = true,
         }).Fit(ml.ImageRestoration.LoadPairs(plan.Data!, "train")));
 
     /// <summary>The tasks that the plan names or implies, scaled as in the model to start from, or else as the plan says; <see langword="null"/> for what the data has.</summary>

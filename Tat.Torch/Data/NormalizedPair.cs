@@ -18,12 +18,9 @@ internal sealed record NormalizedPair(float[] LowQuality, float[] HighQuality, i
 
     private static void Check(ImageSlice image, string role, ImagePair pair, RestorationTask task)
     {
-        foreach (var pixel in image.Pixels)
+        if (FiniteValues.FindOther(image) is { } problem)
         {
-            if (!float.IsFinite(pixel))
-            {
-                throw new InvalidDataException($"The {role} image of {task} pair '{pair.Name}' has a pixel that is {pixel}: repair the image or leave it out.");
-            }
+            throw new InvalidDataException($"The {role} image of {task} pair '{pair.Name}' has {problem}: repair the image or leave it out.");
         }
     }
 

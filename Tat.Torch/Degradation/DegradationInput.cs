@@ -13,12 +13,9 @@ internal static class DegradationInput
             throw new ArgumentOutOfRangeException(nameof(pixelSpacing), $"A pixel spacing of {pixelSpacing} mm is impossible; give the side of a pixel in mm, a positive number.");
         }
 
-        for (var i = 0; i < image.Pixels.Length; i++)
+        if (FiniteValues.FindOther(image) is { } problem)
         {
-            if (!float.IsFinite(image.Pixels[i]))
-            {
-                throw new ArgumentException($"The pixel at row {i / image.Width}, column {i % image.Width} is {image.Pixels[i]}; only finite intensities can be degraded.", nameof(image));
-            }
+            throw new ArgumentException($"The image has {problem}; only finite intensities can be degraded.", nameof(image));
         }
     }
 

@@ -17,6 +17,13 @@ internal static class OptionsText
         return text;
     }
 
+    /// <summary>What two sets of options differ in, as in <c>Width is 16 there and 48 here</c>.</summary>
+    public static string Differences(object first, object second, string nameOfFirst, string nameOfSecond)
+    {
+        var others = Describe(second);
+        return string.Join(", ", Describe(first).Where(option => others[option.Key] != option.Value).Select(option => $"{option.Key} is {option.Value} {nameOfFirst} and {others[option.Key]} {nameOfSecond}"));
+    }
+
     /// <summary>The name of an option record, and all that it says.</summary>
     public static string ShowAll(object options) => $"{options.GetType().Name} {{ {string.Join(", ", Describe(options).Select(option => $"{option.Key} = {option.Value}"))} }}";
 

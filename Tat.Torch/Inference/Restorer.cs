@@ -20,6 +20,7 @@ public sealed class Restorer : IImageRestorer
     private readonly RestorerOptions _options;
     private readonly bool _ownsModel;
     private readonly BudgetGate _memory;
+    private volatile bool _isDisposed;
 
     /// <summary>Creates a restorer.</summary>
     /// <param name="model">The model.</param>
@@ -31,8 +32,7 @@ public sealed class Restorer : IImageRestorer
         _model = model;
         _options = options ?? new RestorerOptions();
         _ownsModel = ownsModel;
-        ArgumentOutOfRangeException.ThrowIfLessThan(_options.BatchPixels, 1, nameof(options));
-        ArgumentOutOfRangeException.ThrowIfLessThan(_options.MemoryBudget ?? 1, 1, nameof(options));
+        _options.Validate();
         _memory = new(_options.MemoryBudget ?? (model.Network.Device.type == TorchSharp.DeviceType.CPU ? SystemMemory.Available() / 2 : long.MaxValue));
     }
 
@@ -55,89 +55,54 @@ public sealed class Restorer : IImageRestorer
     public IReadOnlyList<ImageSlice> Restore(
         IReadOnlyList<ImageSlice> images, IReadOnlyList<RestorationTask> tasks, IProgress<double>? progress = null, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(images);
-        ArgumentNullException.ThrowIfNull(tasks);
-        if (images.Count != tasks.Count)
-        {
-            throw new ArgumentException($"{images.Count} images came with {tasks.Count} tasks; give one task per image.", nameof(tasks));
-        }
-
-        var known = tasks.Select(Known).ToArray();
-        var results = new ImageSlice[images.Count];
-        var finite = Enumerable.Range(0, images.Count).Where(i => Accept(images[i], i, results)).ToArray();
-        var groups = finite.GroupBy(i => PaddedSize.For(images[i].Height, images[i].Width)).ToArray();
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
+        _model.Network.ThrowIfDisposed();
+        var accepted = new AcceptedImages(images, tasks, Tasks, _options.NonFinite, _options.OnPassThrough);
+        var groups = accepted.Indices.GroupBy(i => PaddedSize.For(images[i].Height, images[i].Width)).ToArray();
         var done = new PixelProgress(progress, groups.Sum(group => (double)group.Key.Pixels * group.Count()));
         foreach (var group in groups)
         {
-            foreach (var batch in group.Chunk(Math.Max(ComputeThreads.CountFor(_model.Network.Device), _options.BatchPixels / group.Key.Pixels)))
+            foreach (var batch in group.Chunk(BatchPlan.CountOf(group.Key.Pixels, ComputeThreads.CountFor(_model.Network.Device), _options.BatchPixels)))
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                RestoreBatch(group.Key, batch, images, known, results, done, cancellationToken);
+                RestoreBatch(group.Key, batch, accepted, done, cancellationToken);
             }
         }
 
-        return results;
+        return accepted.Results;
     }
 
     /// <summary>Frees the model, where the restorer owns it.</summary>
     public void Dispose()
     {
+        _isDisposed = true;
         if (_ownsModel)
         {
             _model.Dispose();
         }
     }
 
-    /// <summary>The model's own task of that name: its normalisation is the one that the network has learnt.</summary>
-    private RestorationTask Known(RestorationTask task)
-    {
-        ArgumentNullException.ThrowIfNull(task);
-        return Tasks.TryGet(task.Name, out var known)
-            ? known
-            : throw new ArgumentException($"The model has not learnt the task '{task.Name}'; it knows {string.Join(", ", Tasks.Select(learnt => learnt.Name))}.", nameof(task));
-    }
-
-    private bool Accept(ImageSlice image, int index, ImageSlice[] results)
-    {
-        var position = Array.FindIndex(image.Pixels, value => !float.IsFinite(value));
-        if (position < 0)
-        {
-            return true;
-        }
-
-        if (_options.NonFinite == NonFiniteHandling.Throw)
-        {
-            throw new InvalidDataException(
-                $"Image {index} has the value {image.Pixels[position]} at row {position / image.Width}, column {position % image.Width}; replace values that are not finite, or set {nameof(RestorerOptions.NonFinite)} to {nameof(NonFiniteHandling.PassThrough)}.");
-        }
-
-        results[index] = image;
-        _options.OnPassThrough?.Invoke(image);
-        return false;
-    }
-
-    private void RestoreBatch(PaddedSize size, int[] batch, IReadOnlyList<ImageSlice> images, RestorationTask[] tasks, ImageSlice[] results, PixelProgress done, CancellationToken cancellationToken)
+    private void RestoreBatch(PaddedSize size, int[] batch, AcceptedImages images, PixelProgress done, CancellationToken cancellationToken)
     {
         var padded = new float[batch.Length * size.Pixels];
-        var ranges = batch.Select(index => tasks[index].RangeOf(images[index])).ToArray();
         for (var i = 0; i < batch.Length; i++)
         {
             var image = images[batch[i]];
             var normalized = new float[image.Pixels.Length];
-            ranges[i].Normalize(image.Pixels, normalized);
+            images.RangeOf(batch[i]).Normalize(image.Pixels, normalized);
             size.Pad(normalized, image.Height, image.Width, padded.AsSpan(i * size.Pixels, size.Pixels));
         }
 
         RunNetwork(padded, batch.Length, size, done, cancellationToken);
         for (var i = 0; i < batch.Length; i++)
         {
-            var image = images[batch[i]];
+            var (image, range) = (images[batch[i]], images.RangeOf(batch[i]));
             var restored = new float[image.Pixels.Length];
             size.Crop(padded.AsSpan(i * size.Pixels, size.Pixels), image.Height, image.Width, restored);
-            FiniteValues.CheckRestored(restored, batch[i]);
-            ranges[i].Denormalize(restored, restored);
-            ranges[i].AddBeyond(image.Pixels, restored);
-            results[batch[i]] = new ImageSlice(restored, image.Height, image.Width);
+            AcceptedImages.CheckRestored(restored, batch[i]);
+            range.Denormalize(restored, restored);
+            range.AddBeyond(image.Pixels, restored);
+            images.Results[batch[i]] = new ImageSlice(restored, image.Height, image.Width);
         }
     }
 
@@ -162,7 +127,7 @@ public sealed class Restorer : IImageRestorer
         else
         {
             var cores = ComputeThreads.CountFor(network.Device);
-            var apart = MemoryPlan.CountApart(network.Options, size, count, cores, _memory.Budget);
+            var apart = BatchPlan.CountApart(network.Options, size, count, cores, _memory.Budget);
             if (apart > 0)
             {
                 using var memory = _memory.Enter(bytes * Math.Min(apart, cores), cancellationToken);

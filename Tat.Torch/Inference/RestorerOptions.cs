@@ -1,3 +1,4 @@
+using Tat.Torch.Files;
 using Tat.Torch.Imaging;
 
 namespace Tat.Torch.Inference;
@@ -5,9 +6,9 @@ namespace Tat.Torch.Inference;
 /// <summary>How a <see cref="Restorer"/> works.</summary>
 public sealed record RestorerOptions
 {
-    /// <summary>How many pixels go through the network together: images of equal padded size share a batch up to this many.</summary>
-    /// <value>The default is 65,536: sixteen images of 64 × 64, one of 256 × 256. Larger batches gain nothing on a CPU; a GPU may take more.</value>
-    public int BatchPixels { get; init; } = 256 * 256;
+    /// <summary>How many pixels images of equal padded size prepare and finish together; on a GPU they go through the network together, on a CPU each by itself. There are at least as many images as cores.</summary>
+    /// <value>The default is 65,536: sixteen images of 64 × 64, one of 256 × 256. A GPU may take more; a CPU gains nothing.</value>
+    public int BatchPixels { get; init; } = BatchPlan.PixelsTogether;
 
     /// <summary>
     /// Bytes that images on their way through the network may take together, beyond the network and the images themselves. An image that needs more is
@@ -22,4 +23,13 @@ public sealed record RestorerOptions
 
     /// <summary>Is told of each image that passes through unrestored, under <see cref="NonFiniteHandling.PassThrough"/>; may be called from several threads.</summary>
     public Action<ImageSlice>? OnPassThrough { get; init; }
+
+    /// <summary>Checks every option; runs when a restorer is made.</summary>
+    /// <exception cref="ArgumentException">An option is out of its range; the message names it, its value and what to use.</exception>
+    public void Validate()
+    {
+        OptionCheck.Require(BatchPixels >= 1, "restorer", nameof(BatchPixels), BatchPixels, "use 1 or more");
+        OptionCheck.Require(MemoryBudget is null or >= 1, "restorer", nameof(MemoryBudget), MemoryBudget, "use 1 byte or more, or null");
+        OptionCheck.Require(Enum.IsDefined(NonFinite), "restorer", nameof(NonFinite), NonFinite, "use Throw or PassThrough");
+    }
 }

@@ -10,10 +10,6 @@ public static class VolumeRestoration
     // Slices that are read or finished ahead of the restorer: enough to hide reading and writing, few enough to stay small.
     private const int BatchesAhead = 2;
 
-    // Slices restored in one call: small ones together, of large ones one for each core.
-    private const int BatchPixels = 256 * 256;
-    private static readonly int _leastBatch = Environment.ProcessorCount;
-
     /// <summary>Restores slices in order; reading them, restoring, and what the caller does with the results overlap in time.</summary>
     /// <param name="restorer">The model.</param>
     /// <param name="slices">The slices, in the task's unit, of any sizes; enumerated on another thread, a few slices ahead.</param>
@@ -37,7 +33,7 @@ public static class VolumeRestoration
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         using var read = new BlockingCollection<List<ImageSlice>>(BatchesAhead);
         using var restored = new BlockingCollection<IReadOnlyList<ImageSlice>>(BatchesAhead);
-        var reading = Stage(read, () => Batches(slices), stop);
+        var reading = Stage(read, () => BatchPlan.OfEqualSize(slices, slice => (slice.Height, slice.Width)), stop);
         var restoring = Stage(restored, () => RestoreBatches(restorer, read.GetConsumingEnumerable(stop.Token), task, progress, stop.Token), stop);
         try
         {
@@ -121,28 +117,6 @@ public static class VolumeRestoration
         if (failures.Find(failure => failure is not OperationCanceledException) is { } cause)
         {
             System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(cause);
-        }
-    }
-
-    /// <summary>Consecutive slices of equal size that fit into a batch.</summary>
-    private static IEnumerable<List<ImageSlice>> Batches(IEnumerable<ImageSlice> slices)
-    {
-        var batch = new List<ImageSlice>();
-        foreach (var slice in slices)
-        {
-            var isFull = batch.Count >= _leastBatch && (batch.Count + 1L) * slice.Pixels.Length > BatchPixels;
-            if (isFull || (batch.Count > 0 && (batch[0].Height != slice.Height || batch[0].Width != slice.Width)))
-            {
-                yield return batch;
-                batch = [];
-            }
-
-            batch.Add(slice);
-        }
-
-        if (batch.Count > 0)
-        {
-            yield return batch;
         }
     }
 

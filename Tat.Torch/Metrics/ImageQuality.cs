@@ -43,13 +43,12 @@ public readonly record struct ImageQuality(double Psnr, double Ssim, double Rmse
                 nameof(image));
         }
 
-        var x = Clip(image.Pixels, window);
-        var y = Clip(reference.Pixels, window);
-        if (x is null || y is null)
+        if (!FiniteValues.AllIn(image) || !FiniteValues.AllIn(reference))
         {
             return new(double.NaN, double.NaN, double.NaN, double.NaN);
         }
 
+        var (x, y) = (Clip(image.Pixels, window), Clip(reference.Pixels, window));
         var range = y.Max() - y.Min();
         var meanSquare = MeanSquaredDifference(x, y);
         var rmse = Math.Sqrt(meanSquare);
@@ -58,22 +57,11 @@ public readonly record struct ImageQuality(double Psnr, double Ssim, double Rmse
             : new(10 * Math.Log10(range * range / meanSquare), StructuralSimilarity.Mean(x, y, image.Height, image.Width, range), rmse, range);
     }
 
-    /// <summary>Clipped values in double precision, or <see langword="null"/> if one is not finite.</summary>
-    private static double[]? Clip(float[] pixels, IntensityRange? window)
+    /// <summary>Clipped values in double precision.</summary>
+    private static double[] Clip(float[] pixels, IntensityRange? window)
     {
         var (minimum, maximum) = window is null ? (float.MinValue, float.MaxValue) : (window.Minimum, window.Maximum);
-        var clipped = new double[pixels.Length];
-        for (var i = 0; i < pixels.Length; i++)
-        {
-            if (!float.IsFinite(pixels[i]))
-            {
-                return null;
-            }
-
-            clipped[i] = Math.Clamp(pixels[i], minimum, maximum);
-        }
-
-        return clipped;
+        return Array.ConvertAll(pixels, pixel => (double)Math.Clamp(pixel, minimum, maximum));
     }
 
     private static double MeanSquaredDifference(double[] x, double[] y)

@@ -37,6 +37,10 @@ public sealed record ModelCard
     /// <summary>Training iterations.</summary>
     public long Iterations { get; init; }
 
+    /// <summary>Whether training was cancelled before its end: the model is the best until then.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool WasCancelled { get; init; }
+
     /// <summary>What the model was trained on, in words of the user.</summary>
     public string? Data { get; init; }
 

@@ -75,6 +75,7 @@ public sealed class TatModel : IDisposable
     public void Save(Stream stream, bool halfPrecision = false)
     {
         ArgumentNullException.ThrowIfNull(stream);
+        Network.ThrowIfDisposed();
         using var inference = no_grad();
         using var scope = NewDisposeScope();
         SafetensorsWriter.Write(

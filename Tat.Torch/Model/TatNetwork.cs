@@ -42,6 +42,7 @@ public sealed class TatNetwork : nn.Module<Tensor, Tensor>
     private readonly Weights[] _reduceFinal;
     private readonly Weights _output;
     private readonly TaskRepresentation? _representation;
+    private volatile bool _isDisposed;
 
     /// <summary>Creates a network with random weights.</summary>
     /// <param name="options">The architecture.</param>
@@ -102,6 +103,17 @@ public sealed class TatNetwork : nn.Module<Tensor, Tensor>
                 parameter.zero_();
             }
         }
+    }
+
+    /// <summary>Refuses use after the weights have been freed.</summary>
+    /// <exception cref="ObjectDisposedException">The network was disposed of.</exception>
+    internal void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(_isDisposed, this);
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        _isDisposed = true;
+        base.Dispose(disposing);
     }
 
     /// <summary>The architecture.</summary>
@@ -196,9 +208,10 @@ public sealed class TatNetwork : nn.Module<Tensor, Tensor>
         return _representation!.Finish(sums, height, width).MoveToOuterDisposeScope();
     }
 
-    private static void CheckShape(Tensor input)
+    private void CheckShape(Tensor input)
     {
         ArgumentNullException.ThrowIfNull(input);
+        ThrowIfDisposed();
         if (input.shape is not [> 0, 1, > 0, > 0] || input.shape[2] % NetworkPlan.SizeMultiple != 0 || input.shape[3] % NetworkPlan.SizeMultiple != 0)
         {
             throw new ArgumentException(

@@ -11,12 +11,10 @@ namespace Tat.Torch.Onnx;
 /// <remarks>Safe for concurrent calls. The program references a native package of ONNX Runtime: Microsoft.ML.OnnxRuntime, or one for a GPU.</remarks>
 public sealed class OnnxRestorer : IImageRestorer
 {
-    // Small images do not occupy all cores: as many run at once as have this many pixels together.
-    private const int PixelsAtOnce = 1 << 16;
-
     private readonly InferenceSession _session;
     private readonly OnnxRestorerOptions _options;
     private readonly OnnxMetadata _metadata;
+    private volatile bool _isDisposed;
 
     /// <summary>Opens an exported model.</summary>
     /// <param name="path">The file.</param>
@@ -71,27 +69,19 @@ public sealed class OnnxRestorer : IImageRestorer
     public IReadOnlyList<ImageSlice> Restore(
         IReadOnlyList<ImageSlice> images, IReadOnlyList<RestorationTask> tasks, IProgress<double>? progress = null, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(images);
-        ArgumentNullException.ThrowIfNull(tasks);
-        if (images.Count != tasks.Count)
-        {
-            throw new ArgumentException($"{images.Count} images and {tasks.Count} tasks were given; give each image its task.", nameof(tasks));
-        }
-
-        var known = tasks.Select(Known).ToArray();
-        var restored = new ImageSlice[images.Count];
-        var finite = Enumerable.Range(0, images.Count).Where(i => Accept(images[i], i, restored)).ToArray();
-        var done = new PixelProgress(progress, finite.Sum(i => (double)images[i].Pixels.Length));
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
+        var accepted = new AcceptedImages(images, tasks, Tasks, _options.NonFinite, _options.OnPassThrough);
+        var done = new PixelProgress(progress, accepted.Indices.Sum(i => (double)images[i].Pixels.Length));
         using var run = new RunOptions();
         using var stop = cancellationToken.Register(() => run.Terminate = true);
-        foreach (var group in Together(finite, images))
+        foreach (var group in BatchPlan.SideBySide(accepted.Indices, i => images[i].Pixels.Length))
         {
             cancellationToken.ThrowIfCancellationRequested();
             try
             {
                 Parallel.ForEach(group, i =>
                 {
-                    restored[i] = Run(images[i], i, known[i].RangeOf(images[i]), run);
+                    accepted.Results[i] = Run(images[i], i, accepted.RangeOf(i), run);
                     done.Add(images[i].Pixels.Length);
                 });
             }
@@ -105,11 +95,15 @@ public sealed class OnnxRestorer : IImageRestorer
             }
         }
 
-        return restored;
+        return accepted.Results;
     }
 
     /// <summary>Frees the model.</summary>
-    public void Dispose() => _session.Dispose();
+    public void Dispose()
+    {
+        _isDisposed = true;
+        _session.Dispose();
+    }
 
     private static (InferenceSession Session, OnnxMetadata Metadata) Describe(InferenceSession session, string source)
     {
@@ -124,57 +118,6 @@ public sealed class OnnxRestorer : IImageRestorer
                 ? new InvalidDataException($"{source} is damaged: its metadata cannot be read ({MessageText.OneLine(problem.Message)}); export the model again.", problem)
                 : problem;
         }
-    }
-
-    /// <summary>Images to run at the same time: at most one for each processor, and few pixels in all.</summary>
-    private static IEnumerable<List<int>> Together(int[] indices, IReadOnlyList<ImageSlice> images)
-    {
-        var group = new List<int>();
-        long pixels = 0;
-        foreach (var i in indices)
-        {
-            if (group.Count == Environment.ProcessorCount || (group.Count > 0 && pixels + images[i].Pixels.Length > PixelsAtOnce))
-            {
-                yield return group;
-                (group, pixels) = ([], 0);
-            }
-
-            group.Add(i);
-            pixels += images[i].Pixels.Length;
-        }
-
-        if (group.Count > 0)
-        {
-            yield return group;
-        }
-    }
-
-    private bool Accept(ImageSlice image, int index, ImageSlice[] restored)
-    {
-        var position = Array.FindIndex(image.Pixels, value => !float.IsFinite(value));
-        if (position < 0)
-        {
-            return true;
-        }
-
-        if (_options.NonFinite == NonFiniteHandling.Throw)
-        {
-            throw new InvalidDataException(
-                $"Image {index} has the value {image.Pixels[position]} at row {position / image.Width}, column {position % image.Width}; replace values that are not finite, or set {nameof(OnnxRestorerOptions.NonFinite)} to {nameof(NonFiniteHandling.PassThrough)}.");
-        }
-
-        restored[index] = image;
-        _options.OnPassThrough?.Invoke(image);
-        return false;
-    }
-
-    /// <summary>The model's own task of that name: its normalisation is the one that the network has learnt.</summary>
-    private RestorationTask Known(RestorationTask task)
-    {
-        ArgumentNullException.ThrowIfNull(task);
-        return Tasks.TryGet(task.Name, out var known)
-            ? known
-            : throw new ArgumentException($"The model has not learnt the task '{task.Name}'; it knows {string.Join(", ", Tasks.Select(learnt => learnt.Name))}.", nameof(task));
     }
 
     private ImageSlice Run(ImageSlice image, int index, IntensityRange range, RunOptions run)
@@ -197,7 +140,7 @@ public sealed class OnnxRestorer : IImageRestorer
 
         using var outputs = _session.Run(run, inputs, [ModelGraph.Restored]);
         var restored = outputs[0].GetTensorDataAsSpan<float>().ToArray();
-        FiniteValues.CheckRestored(restored, index);
+        AcceptedImages.CheckRestored(restored, index);
         return new(restored, image.Height, image.Width);
     }
 }

@@ -1,3 +1,4 @@
+using Tat.Torch.Files;
 using Tat.Torch.Imaging;
 using Tat.Torch.Inference;
 
@@ -6,7 +7,7 @@ namespace Tat.Torch.Onnx;
 /// <summary>How an <see cref="OnnxRestorer"/> works.</summary>
 public sealed record OnnxRestorerOptions
 {
-    internal const string Cpu = "CPU";
+    internal const string Cpu = "CPU", Cuda = "CUDA";
 
     /// <summary>Threads that work on an image.</summary>
     /// <value>The default is <see langword="null"/>: one for each physical core.</value>
@@ -33,4 +34,18 @@ public sealed record OnnxRestorerOptions
 
     /// <summary>Is told of each image that passes through unrestored, under <see cref="NonFiniteHandling.PassThrough"/>; may be called from several threads.</summary>
     public Action<ImageSlice>? OnPassThrough { get; init; }
+
+    internal bool IsOnCpu => ExecutionProvider.Equals(Cpu, StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>Checks every option; runs when a model is opened.</summary>
+    /// <exception cref="ArgumentException">An option is out of its range; the message names it, its value and what to use.</exception>
+    public void Validate()
+    {
+        Require(Threads is null or >= 1, nameof(Threads), Threads, "use a number from 1, or null for one thread per core");
+        Require(!string.IsNullOrWhiteSpace(ExecutionProvider), nameof(ExecutionProvider), ExecutionProvider, "use CPU, CUDA, DML, or the name of another provider");
+        Require(DeviceId >= 0, nameof(DeviceId), DeviceId, "use a number from 0");
+        Require(Enum.IsDefined(NonFinite), nameof(NonFinite), NonFinite, "use Throw or PassThrough");
+
+        static void Require(bool holds, string option, object? value, string advice) => OptionCheck.Require(holds, "ONNX Runtime", option, value, advice);
+    }
 }

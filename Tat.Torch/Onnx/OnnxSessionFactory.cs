@@ -48,10 +48,7 @@ internal static class OnnxSessionFactory
 
     private static SessionOptions Configure(OnnxRestorerOptions options)
     {
-        if (options.Threads is < 1)
-        {
-            throw new ArgumentOutOfRangeException(nameof(options), $"The option {nameof(options.Threads)} is {options.Threads}; use a number from 1, or null for one thread per core.");
-        }
+        options.Validate();
 
         // The memory pattern is a plan for one image size: with free sizes it only costs memory.
         var session = new SessionOptions { EnableMemoryPattern = false, EnableCpuMemArena = options.MemoryArena, IntraOpNumThreads = options.Threads ?? 0 };
@@ -75,7 +72,7 @@ internal static class OnnxSessionFactory
             {
                 case OnnxRestorerOptions.Cpu:
                     break;
-                case "CUDA":
+                case OnnxRestorerOptions.Cuda:
                     session.AppendExecutionProvider_CUDA(options.DeviceId);
                     break;
                 case "DML" or "DIRECTML":

@@ -26,7 +26,7 @@ public sealed class TatTrainer
         network.Validate();
         options.Validate();
         options.WeightsOf(tasks);
-        (Network, Tasks, Options) = (network, tasks, options);
+        (Network, Tasks, Options) = (network, tasks, options with { Seed = options.ChosenSeed });
     }
 
     /// <summary>The architecture.</summary>
@@ -53,7 +53,7 @@ public sealed class TatTrainer
     /// <param name="train">Training pairs: at least one of each task. Sources of other tasks are left out.</param>
     /// <param name="validation">Pairs for choosing the best weights; if there are none of the trained tasks, the last averaged weights are the result.</param>
     /// <param name="progress">Told about the progress, on the calling thread.</param>
-    /// <param name="cancellationToken">Ends training early, with the best model so far.</param>
+    /// <param name="cancellationToken">Ends training early, with the best model so far; <see cref="ModelCard.WasCancelled"/> tells of it.</param>
     /// <returns>The averaged weights of the best validation so far, or the present ones where there was none; to be disposed by the caller.</returns>
     /// <exception cref="ArgumentException">A task has no training pairs.</exception>
     /// <exception cref="IOException">An image cannot be read.</exception>

@@ -26,6 +26,7 @@ internal sealed class TrainingLoop : IDisposable
     private readonly CheckpointKeeper? _checkpoints;
     private TrainingLog? _log;
     private TrainingClock _clock;
+    private bool _wasCancelled;
     private double _rate;
     private long _reported;
 
@@ -71,7 +72,8 @@ internal sealed class TrainingLoop : IDisposable
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            // The best model so far is the result.
+            // The best model so far is the result, and says so.
+            _wasCancelled = true;
         }
         finally
         {
@@ -102,7 +104,7 @@ internal sealed class TrainingLoop : IDisposable
     /// <summary>Runs to the end, or until training has gone back to a checkpoint.</summary>
     private bool TryRun(CancellationToken cancellationToken)
     {
-        using var sampler = new PatchSampler(_pools, _plan, _options.Seed, _options.FlipsAndQuarterTurns, _options.SkipUnreadableImages);
+        using var sampler = new PatchSampler(_pools, _plan, _options.ChosenSeed, _options.FlipsAndQuarterTurns, _options.SkipUnreadableImages);
         using var batches = new BatchPrefetcher(sampler.Sample, Counters.Iteration + 1, _options.Iterations);
         while (true)
         {
@@ -211,6 +213,7 @@ internal sealed class TrainingLoop : IDisposable
     {
         Trained = DateTimeOffset.UtcNow,
         Iterations = Counters.Best?.Iteration ?? Counters.Iteration,
+        WasCancelled = _wasCancelled,
         Data = _options.DataDescription,
         InitialWeights = _options.InitialWeights is { } weights && TatPretrained.IsMeantBy(weights) ? TatPretrained.Card.Title : Path.GetFileName(_options.InitialWeights),
         TrainingPairs = _pools.ToDictionary(pool => pool.Task.Name, pool => pool.Count),

@@ -8,9 +8,6 @@ namespace Tat.Torch.Training;
 /// <summary>Measures a restorer on the validation images of each task, by the paper's protocol.</summary>
 internal sealed class Validator
 {
-    // Enough that every core has an image, few enough that large ones are no burden.
-    private const int ImagesAtOnce = 16;
-
     private readonly List<Item> _items = [];
     private readonly Dictionary<Item, ImageQuality> _inputs = [];
 
@@ -36,7 +33,7 @@ internal sealed class Validator
     {
         var measured = new List<(Item Item, ImageQuality Input, ImageQuality Restored)>(_items.Count);
         var samples = new List<ValidationSample>();
-        foreach (var chunk in _items.Chunk(ImagesAtOnce))
+        foreach (var chunk in _items.Chunk(BatchPlan.ImagesPerCall))
         {
             cancellationToken.ThrowIfCancellationRequested();
             var pairs = chunk.Select(item => item.Pool.ReadRaw(item.Index)).ToArray();

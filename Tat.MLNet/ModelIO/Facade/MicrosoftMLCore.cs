@@ -21,21 +21,15 @@ namespace Microsoft.ML
 
     public sealed class ModelLoadContext
     {
-        public readonly BinaryReader Reader;
-
         public void CheckAtModel(VersionInfo ver) => throw null;
 
         public string LoadNonEmptyString() => throw null;
-
-        public string LoadStringOrNull() => throw null;
 
         public bool TryLoadBinaryStream(string name, Action<BinaryReader> action) => throw null;
     }
 
     public sealed class ModelSaveContext
     {
-        public readonly BinaryWriter Writer;
-
         public void CheckAtModel() => throw null;
 
         public void SetVersionInfo(VersionInfo ver) => throw null;
@@ -72,5 +66,7 @@ namespace Microsoft.ML.Runtime
         bool FallbackToCpu { get; }
 
         int? GpuDeviceId { get; }
+
+        int? Seed { get; }
     }
 }

@@ -112,7 +112,7 @@ internal sealed class TrainingOptions
             TaskWeights = parsed.GetValue(_shares) is { Length: > 0 } shares ? Numbers(shares, "--shares") : given.TaskWeights,
             CheckpointFolder = parsed.GetValue(_checkpoints) ?? given.CheckpointFolder,
             LogFolder = parsed.GetValue(_logs) ?? given.LogFolder,
-            Seed = parsed.GetValue(_seed) ?? given.Seed,
+            Seed = parsed.GetValue(_seed) ?? given.Seed ?? TatTrainerOptions.DefaultSeed,
             Device = ComputeDevice.Choose(parsed.GetRequiredValue(_device)),
 
             // The name of a folder can be that of a patient or a project: a model says of its data only what its maker has written.

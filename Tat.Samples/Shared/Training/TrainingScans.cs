@@ -3,6 +3,7 @@ using Tat.Torch.Data;
 using Tat.Torch.Degradation;
 using Tat.Torch.Phantoms;
 using Tat.Torch.Tasks;
+using Tat.Torch.Training;
 
 namespace Tat.Samples.Shared.Training;
 
@@ -36,9 +37,10 @@ internal sealed class TrainingScans : IDisposable
     {
         var tasks = plan.Tasks.Count > 0 ? new(plan.Tasks.Select(name => TaskVocabulary.Scans[name])) : TaskVocabulary.Scans;
         var scans = GoodScans.Open(plan.From!, new() { Tasks = tasks, HoldOut = [.. plan.HoldOut] }, new Relay(share => progress.Report((share, "reading scans"))), cancellationToken);
+        var seed = plan.Training.Seed ?? TatTrainerOptions.DefaultSeed;
         try
         {
-            return new(scans, [.. Pairs(plan, scans.Training, tasks, plan.Training.Seed, null)], [.. Pairs(plan, scans.Validation, tasks, ~plan.Training.Seed, ValidationPhantoms)]);
+            return new(scans, [.. Pairs(plan, scans.Training, tasks, seed, null)], [.. Pairs(plan, scans.Validation, tasks, ~seed, ValidationPhantoms)]);
         }
         catch
         {

@@ -44,6 +44,23 @@ public class EvaluationTests
     }
 
     [TestMethod]
+    public void Columns_of_any_name_are_evaluated_and_cross_validated()
+    {
+        var rows = Rows(9);
+        var plain = _ml.Data.LoadFromEnumerable(rows);
+        var renamed = _ml.Transforms.SelectColumns("Label", "Output", "Lines", "Samples", "Kind", "Path").Fit(Copied()).Transform(Copied());
+        var metrics = _ml.ImageRestoration.Evaluate(renamed, "Label", "Output", "Kind", "Lines", "Samples", "Path");
+
+        Assert.AreEqual(_ml.ImageRestoration.Evaluate(plain).Overall, metrics.Overall);
+        CollectionAssert.AreEqual(rows.Select(row => row.FileName).ToArray(), metrics.Images.Select(image => image.FileName).ToArray());
+        var folds = _ml.ImageRestoration.CrossValidate(renamed, new RecordingEstimator([], "Path"), 3, "Path", null, "Label", "Output", "Kind", "Lines", "Samples", "Path");
+        CollectionAssert.AreEquivalent(rows.Select(row => row.FileName).ToArray(), folds.SelectMany(fold => fold.Metrics.Images).Select(image => image.FileName).ToArray());
+
+        IDataView Copied() => new[] { ("Label", "HighQuality"), ("Output", "Restored"), ("Lines", "Height"), ("Samples", "Width"), ("Kind", "Task"), ("Path", "FileName") }
+            .Aggregate(plain, (view, name) => _ml.Transforms.CopyColumns(name.Item1, name.Item2).Fit(view).Transform(view));
+    }
+
+    [TestMethod]
     public void Windows_of_the_model_that_restored_the_images_are_found_in_its_output()
     {
         var narrow = new RestorationTask("CT", "attenuation", "HU", new(-1024, 3072), new(0, 5));
@@ -172,11 +189,11 @@ public class EvaluationTests
     }
 
     /// <summary>Passes rows through, and remembers which files it was trained on.</summary>
-    private sealed class RecordingEstimator(List<string[]> trained) : IEstimator<ITransformer>
+    private sealed class RecordingEstimator(List<string[]> trained, string column = "FileName") : IEstimator<ITransformer>
     {
         public ITransformer Fit(IDataView input)
         {
-            trained.Add(input.Texts("FileName"));
+            trained.Add(input.Texts(column));
             return new TransformerChain<ITransformer>();
         }
 

@@ -165,7 +165,7 @@ public class ImagePairLoaderTests
         var root = SampleImages.WriteLayout(folder, "CT");
 
         var error = Assert.ThrowsExactly<InvalidDataException>(() => _ml.ImageRestoration.LoadPairs(root, "validation"));
-        StringAssert.Contains(error.Message, "ROOT/TASK/validation/LQ/NAME");
+        StringAssert.Contains(error.Message, $"(TASK/validation/LQ/NAME with its counterpart in HQ) in '{folder.Path}', which has 8 files");
         Assert.ThrowsExactly<DirectoryNotFoundException>(() => _ml.ImageRestoration.LoadPairs(folder["nothing"]));
     }
 

@@ -1,5 +1,6 @@
 using Microsoft.ML;
 using Tat.MLNet.Scoring;
+using Tat.MLNet.Views;
 using Tat.Torch.Imaging;
 using Tat.Torch.Inference;
 using Tat.Torch.Model;
@@ -45,7 +46,7 @@ internal sealed class FakeRestorer(TaskVocabulary? tasks = null) : IImageRestore
     public void Dispose() => IsDisposed = true;
 }
 
-internal sealed class FakeTransformer(FakeRestorer restorer, int batchSize = 4, ScoringColumns? columns = null) : RestorationTransformer(restorer, columns ?? new(), batchSize)
+internal sealed class FakeTransformer(FakeRestorer restorer, int batchSize = 4, RestorationColumns? columns = null) : RestorationTransformer(restorer, columns ?? new(), batchSize)
 {
     private protected override void Save(ModelSaveContext context) => throw new NotSupportedException();
 }

@@ -145,7 +145,7 @@ public class RestorationTransformerTests
     {
         using var transformer = new FakeTransformer(new());
         var error = Assert.ThrowsExactly<InvalidDataException>(() => transformer.Transform(_ml.Data.LoadFromEnumerable([Row(0, 1, 1, "US")])).Vectors("Restored"));
-        Assert.AreEqual("'image 0': column 'Task' says 'US', which this model has not learnt; it knows PET, CT, MRI.", error.Message);
+        Assert.AreEqual("'image 0': column 'Task' says 'US', which this model has not learnt; the known tasks are PET, CT, MRI.", error.Message);
     }
 
     [TestMethod]
@@ -171,7 +171,7 @@ public class RestorationTransformerTests
         bad.LowQuality[1] = float.NaN;
 
         var error = Assert.ThrowsExactly<InvalidDataException>(() => transformer.Transform(_ml.Data.LoadFromEnumerable([Row(0, 1, 3, "CT"), Row(1, 1, 3, "CT"), bad])).Vectors("Restored"));
-        StringAssert.StartsWith(error.Message, "'image 7': the value at row 0, column 1 is NaN; ");
+        StringAssert.StartsWith(error.Message, "'image 7' has the value NaN at row 0, column 1; ");
     }
 
     [TestMethod]

@@ -38,6 +38,30 @@ public sealed class TatOnnxTransformerTests
     }
 
     [TestMethod]
+    public void A_GPU_that_the_context_names_is_asked_for_and_the_CPU_takes_its_place_where_that_is_allowed()
+    {
+        var (strict, lenient) = (new MLContext { GpuDeviceId = 63, FallbackToCpu = false }, new MLContext { GpuDeviceId = 63, FallbackToCpu = true });
+        var error = Assert.ThrowsExactly<NotSupportedException>(() => strict.ImageRestoration.ApplyOnnx().Fit(Rows()));
+        StringAssert.Contains(error.Message, "'CUDA' is not available here");
+
+        var warnings = new List<string>();
+        lenient.Log += (_, log) => warnings.Add(log.Message);
+        using var transformer = lenient.ImageRestoration.ApplyOnnx().Fit(Rows());
+        Assert.HasCount(_sizes.Length, transformer.Transform(Rows()).GetColumn<float[]>("Restored").ToArray());
+        Assert.IsTrue(warnings.Exists(message => message.Contains("runs on the CPU instead", StringComparison.Ordinal)));
+    }
+
+    [TestMethod]
+    public void Options_are_checked_when_the_estimator_is_made()
+    {
+        StringAssert.StartsWith(Refused(new() { BatchSize = 0 }), "The restoration option BatchSize is 0: use 1 or more.");
+        StringAssert.StartsWith(Refused(new() { OutputColumnName = " " }), "The restoration option OutputColumnName is ' ': give the name of a column.");
+        StringAssert.StartsWith(Refused(new() { Runtime = new() { NonFinite = NonFiniteHandling.PassThrough } }), "The restoration option Runtime.NonFinite is PassThrough: set NonFinite beside it");
+
+        string Refused(TatOnnxEstimator.Options options) => Assert.ThrowsExactly<ArgumentException>(() => _ml.ImageRestoration.ApplyOnnx(options)).Message;
+    }
+
+    [TestMethod]
     public async Task A_pipeline_is_loaded_by_ML_NET_alone_in_a_fresh_process_and_restores_the_same_bits()
     {
         using var folder = new TemporaryFolder();

@@ -122,7 +122,7 @@ public class TatTransformerTests
     {
         using var folder = new TemporaryFolder();
         var rows = _ml.Transforms.CopyColumns("Input", "LowQuality").Append(_ml.Transforms.DropColumns("LowQuality")).Fit(Rows(2)).Transform(Rows(2));
-        using var transformer = new TatTransformer(TinyModel.Create(), new() { LowQuality = "Input", Restored = "Output" }, 3, NonFiniteHandling.PassThrough);
+        using var transformer = new TatTransformer(TinyModel.Create(), new PretrainedOptions { LowQualityColumnName = "Input", OutputColumnName = "Output", BatchSize = 3, NonFinite = NonFiniteHandling.PassThrough });
         _ml.Model.Save(transformer, rows.Schema, folder["tat.zip"]);
 
         var loaded = _ml.ImageRestoration.FindRestoration(_ml.Model.Load(folder["tat.zip"], out _));
@@ -134,7 +134,7 @@ public class TatTransformerTests
     [TestMethod]
     public void Images_that_are_not_finite_pass_through_where_the_options_say_so()
     {
-        using var transformer = new TatTransformer(TinyModel.Create(), new(), 4, NonFiniteHandling.PassThrough);
+        using var transformer = new TatTransformer(TinyModel.Create(), new PretrainedOptions { BatchSize = 4, NonFinite = NonFiniteHandling.PassThrough });
         var images = Enumerable.Range(0, 3).Select(Image).ToList();
         images[1].LowQuality[5] = float.NaN;
 
@@ -175,7 +175,7 @@ public class TatTransformerTests
         StringAssert.Contains(error.ToString(), "cuda:63");
     }
 
-    private static TatTransformer Transformer() => new(TinyModel.Create(), new(), 4, NonFiniteHandling.Throw);
+    private static TatTransformer Transformer() => new(TinyModel.Create(), new PretrainedOptions { BatchSize = 4 });
 
     private IDataView Rows(int count) => _ml.Data.LoadFromEnumerable(Enumerable.Range(0, count).Select(Image));
 

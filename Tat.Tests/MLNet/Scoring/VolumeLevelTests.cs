@@ -138,7 +138,7 @@ public sealed class VolumeLevelTests
             .Select(image => new ImageSlice([.. image.Pixels.Select(value => scale * MathF.Pow(value, detail))], image.Height, image.Width))]);
     }
 
-    private static TatTransformer Transformer() => new(ExportedModels.CreateModel(tasks: TaskVocabulary.Scans), new(), 3, NonFiniteHandling.Throw);
+    private static TatTransformer Transformer() => new(ExportedModels.CreateModel(tasks: TaskVocabulary.Scans), new PretrainedOptions { BatchSize = 3 });
 
     /// <summary>The rows with their position in a column that can be filtered by.</summary>
     private IDataView Numbered(IDataView rows) => _ml.Transforms.Conversion.ConvertType("Number", "SliceIndex", DataKind.Single).Fit(rows).Transform(rows);

@@ -5,7 +5,6 @@ using Tat.MLNet.Scoring;
 using Tat.MLNet.Serving;
 using Tat.Tests.Formats;
 using Tat.Tests.Scoring;
-using Tat.Torch.Inference;
 
 namespace Tat.Tests.Serving;
 
@@ -83,7 +82,7 @@ public class RestorationPoolTests
     private static float[] Save(string path, ulong seed)
     {
         var ml = new MLContext();
-        using var transformer = new TatTransformer(TinyModel.Create(seed), new(), 4, NonFiniteHandling.Throw);
+        using var transformer = new TatTransformer(TinyModel.Create(seed), new PretrainedOptions { BatchSize = 4 });
         var rows = ml.Data.LoadFromEnumerable([Image()]);
         ml.Model.Save(transformer, rows.Schema, path);
         using var engine = ml.Model.CreatePredictionEngine<ImageInput, RestoredImage>(transformer, new PredictionEngineOptions { OwnsTransformer = false });

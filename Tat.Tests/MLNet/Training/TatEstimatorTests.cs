@@ -107,20 +107,81 @@ public class TatEstimatorTests
     }
 
     [TestMethod]
-    public void Cancelling_gives_the_best_model_so_far()
+    [DataRow(false)]
+    [DataRow(true)]
+    public void Cancelling_is_an_exception_or_gives_the_best_model_so_far_which_says_so(bool returnBest)
     {
         using var folder = new TemporaryFolder();
         using var cancellation = new CancellationTokenSource();
-        var training = _training with { Iterations = 1_000_000 };
-        using var model = _ml.ImageRestoration.Trainers.Tat(Options(training: training, cancellation: cancellation.Token, callback: report =>
+        var pairs = _ml.ImageRestoration.LoadPairs(SampleImages.WriteLayout(folder, "CT"));
+        var trainer = _ml.ImageRestoration.Trainers.Tat(new TatEstimator.Options
         {
-            if (report.Iteration >= 3)
+            Network = TinyModel.Network,
+            Training = _training with { Iterations = 1_000_000 },
+            CancellationToken = cancellation.Token,
+            ReturnBestOnCancel = returnBest,
+            MetricsCallback = report =>
             {
-                cancellation.Cancel();
-            }
-        })).Fit(_ml.ImageRestoration.LoadPairs(SampleImages.WriteLayout(folder, "CT")));
+                if (report.Iteration >= 3)
+                {
+                    cancellation.Cancel();
+                }
+            },
+        });
+        if (!returnBest)
+        {
+            Assert.AreEqual(cancellation.Token, Assert.ThrowsExactly<OperationCanceledException>(() => trainer.Fit(pairs)).CancellationToken);
+            return;
+        }
 
+        using var model = trainer.Fit(pairs);
         Assert.IsTrue(model.Card.Iterations is >= 1 and < 100);
+        Assert.IsTrue(model.WasCancelled);
+        _ml.Model.Save(model, pairs.Schema, folder["tat.zip"]);
+        Assert.IsTrue(_ml.ImageRestoration.ReadModelInfo(folder["tat.zip"]).Card.WasCancelled);
+    }
+
+    [TestMethod]
+    public void The_seed_of_the_context_is_that_of_the_training_unless_the_options_name_one()
+    {
+        using var folder = new TemporaryFolder();
+        var root = SampleImages.WriteLayout(folder, "CT");
+
+        Assert.AreEqual("7", SeedOf(new MLContext(seed: 7), _training));
+        Assert.AreEqual("8", SeedOf(new MLContext(seed: 7), _training with { Seed = 8 }));
+        Assert.AreEqual("42", SeedOf(new MLContext(), _training));
+
+        string SeedOf(MLContext ml, TatTrainerOptions training)
+        {
+            using var model = ml.ImageRestoration.Trainers.Tat(Options(training: training)).Fit(ml.ImageRestoration.LoadPairs(root));
+            return model.Card.Training["Seed"];
+        }
+    }
+
+    [TestMethod]
+    public void Data_without_rows_is_refused()
+    {
+        var error = Assert.ThrowsExactly<InvalidOperationException>(() => _ml.ImageRestoration.Trainers.Tat(Options()).Fit(_ml.Data.LoadFromEnumerable(Array.Empty<PairRow>())));
+        StringAssert.Contains(error.Message, "the data has no rows");
+    }
+
+    [TestMethod]
+    public void Training_starts_from_a_saved_pipeline_and_says_in_what_another_architecture_differs()
+    {
+        using var folder = new TemporaryFolder();
+        var pairs = _ml.ImageRestoration.LoadPairs(SampleImages.WriteLayout(folder, "CT"));
+        using (var first = _ml.ImageRestoration.CreateTransformer(TinyModel.Create()))
+        {
+            _ml.Model.Save(first, pairs.Schema, folder["tat.zip"]);
+        }
+
+        var training = _training with { InitialWeights = folder["tat.zip"] };
+        using var tuned = _ml.ImageRestoration.Trainers.Tat(Options(training: training)).Fit(pairs);
+        Assert.AreEqual("tat.zip", tuned.Card.InitialWeights);
+
+        var network = TinyModel.Network with { RefinementBlocks = TinyModel.Network.RefinementBlocks + 1 };
+        var error = Assert.ThrowsExactly<InvalidDataException>(() => _ml.ImageRestoration.Trainers.Tat(new TatEstimator.Options { Network = network, Training = training }).Fit(pairs));
+        StringAssert.Contains(error.Message, $"tat.zip' are those of another architecture (RefinementBlocks is {TinyModel.Network.RefinementBlocks} there and {network.RefinementBlocks} here)");
     }
 
     [TestMethod]
@@ -205,6 +266,19 @@ public class TatEstimatorTests
         Assert.Throws<ArgumentException>(() => _ml.ImageRestoration.Trainers.Tat(Options(training: _training with { Iterations = 0 })));
         Assert.Throws<ArgumentException>(() => _ml.ImageRestoration.Trainers.Tat(Options(output: " ")));
         Assert.IsNotNull(_ml.ImageRestoration.Trainers.Tat(network: TinyModel.Network));
+    }
+
+    private sealed class PairRow
+    {
+        public float[] LowQuality { get; set; } = [];
+
+        public float[] HighQuality { get; set; } = [];
+
+        public int Height { get; set; }
+
+        public int Width { get; set; }
+
+        public string Task { get; set; } = "";
     }
 
     private static TatEstimator.Options Options(

@@ -8,7 +8,6 @@ using Tat.Tests.Formats.Nifti;
 using Tat.Tests.Onnx;
 using Tat.Torch.Checkpoints;
 using Tat.Torch.Files;
-using Tat.Torch.Inference;
 using Tat.Torch.Model;
 using Tat.Torch.Onnx;
 using Tat.Torch.TensorFiles;
@@ -105,7 +104,7 @@ public sealed class FormatFuzzTests
         yield return ("c.safetensors", Checkpoint(model), path => TrainingCheckpoint.ReadManifest(path), IsDataError);
         var ml = new MLContext();
         var empty = ml.Data.LoadFromEnumerable(Array.Empty<Row>());
-        ml.Model.Save(new TatTransformer(ExportedModels.CreateModel(), new(), 1, NonFiniteHandling.Throw), empty.Schema, folder["m.zip"]);
+        ml.Model.Save(new TatTransformer(ExportedModels.CreateModel(), new PretrainedOptions()), empty.Schema, folder["m.zip"]);
         yield return ("m.zip", File.ReadAllBytes(folder["m.zip"]), Inspect, IsDataError);
     }
 

@@ -53,7 +53,7 @@ public sealed class RestorerTests
         var count = (2 * Environment.ProcessorCount) + 1;
         var images = Enumerable.Range(0, count).Select(i => Image(200, 232, (ulong)i)).ToArray();
         var size = PaddedSize.For(200, 232);
-        Assert.AreEqual(count - 1, MemoryPlan.CountApart(_model.Network.Options, size, count, Environment.ProcessorCount, long.MaxValue), "not small");
+        Assert.AreEqual(count - 1, BatchPlan.CountApart(_model.Network.Options, size, count, Environment.ProcessorCount, long.MaxValue), "not small");
         var reports = new List<double>();
         var together = restorer.Restore(images, [.. images.Select(_ => RestorationTask.Ct)], new Reporter(reports.Add));
         for (var i = 0; i < count; i++)
@@ -71,10 +71,10 @@ public sealed class RestorerTests
     {
         var (network, size) = (_model.Network.Options, new PaddedSize(512, 512));
         var image = MemoryPlan.BytesFor(network, size.Pixels);
-        Assert.AreEqual(8, MemoryPlan.CountApart(network, size, 11, 4, 4 * image));
-        Assert.AreEqual(0, MemoryPlan.CountApart(network, size, 11, 4, (4 * image) - 1));
-        Assert.AreEqual(0, MemoryPlan.CountApart(network, size, 3, 4, 4 * image));
-        Assert.AreEqual(3, MemoryPlan.CountApart(network, new PaddedSize(64, 64), 3, 4, image), "small ones need not be many");
+        Assert.AreEqual(8, BatchPlan.CountApart(network, size, 11, 4, 4 * image));
+        Assert.AreEqual(0, BatchPlan.CountApart(network, size, 11, 4, (4 * image) - 1));
+        Assert.AreEqual(0, BatchPlan.CountApart(network, size, 3, 4, 4 * image));
+        Assert.AreEqual(3, BatchPlan.CountApart(network, new PaddedSize(64, 64), 3, 4, image), "small ones need not be many");
     }
 
     [TestMethod]

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using Tat.Torch.Data;
-using Tat.Torch.Inference.Tiling;
+using Tat.Torch.Inference;
 using Tat.Torch.Losses;
 using Tat.Torch.Randomness;
 using Tat.Torch.Runtime;
@@ -27,7 +27,7 @@ public sealed class GradientWorkerTests
     public void Patches_on_a_core_each_give_the_gradients_of_one_after_the_other(int patches, int side, LossBalancing balancing, bool recompute)
     {
         using var scope = NewDisposeScope();
-        Assert.AreEqual(side < Large, MemoryPlan.IsSmall(NoisyWaves.TinyNetwork, new(side, side)));
+        Assert.AreEqual(side < Large, BatchPlan.IsSmall(NoisyWaves.TinyNetwork, new(side, side)));
         var options = NoisyWaves.ShortTraining with { LossBalancing = balancing, ActivationCheckpointing = recompute };
         using var together = new TrainingState(NoisyWaves.TinyNetwork, NoisyWaves.Tasks, options);
         using var oneByOne = new TrainingState(NoisyWaves.TinyNetwork, NoisyWaves.Tasks, options with { MicroBatchSize = 1 });

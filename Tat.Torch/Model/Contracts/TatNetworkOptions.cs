@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Tat.Torch.Files;
 using Tat.Torch.Model.Contracts;
 
 namespace Tat.Torch.Model;
@@ -99,11 +100,5 @@ public sealed record TatNetworkOptions
 
     private static string Show(IReadOnlyList<int>? values) => values is null ? "null" : $"[{string.Join(", ", values)}]";
 
-    private static void Require(bool holds, string option, object value, string advice)
-    {
-        if (!holds)
-        {
-            throw new ArgumentException(FormattableString.Invariant($"The network option {option} is {value}: {advice}."), option);
-        }
-    }
+    private static void Require(bool holds, string option, object? value, string advice) => OptionCheck.Require(holds, "network", option, value, advice);
 }

@@ -1,3 +1,4 @@
+using Tat.Torch.Files;
 using Tat.Torch.Losses;
 using Tat.Torch.Model.Contracts;
 using TorchSharp;
@@ -78,9 +79,15 @@ public sealed partial record TatTrainerOptions
     /// <value>The default is 16.</value>
     public int ValidationImagesPerTask { get; init; } = 16;
 
+    /// <summary>The seed where options name none.</summary>
+    public const ulong DefaultSeed = 42;
+
     /// <summary>The seed that all randomness follows from: initial weights, orders, patches.</summary>
-    /// <value>The default is 42.</value>
-    public ulong Seed { get; init; } = 42;
+    /// <value>The default, <see langword="null"/>, is the seed of the <c>MLContext</c> in a pipeline, and where there is none, <see cref="DefaultSeed"/>.</value>
+    public ulong? Seed { get; init; }
+
+    /// <summary>The seed of a training, which has been decided.</summary>
+    internal ulong ChosenSeed => Seed ?? DefaultSeed;
 
     /// <summary>Where the network runs.</summary>
     /// <value>The default, <see langword="null"/>, is the CPU.</value>
@@ -142,11 +149,5 @@ public sealed partial record TatTrainerOptions
 
     private static bool IsPatchSize(int size) => size is >= NetworkPlan.SizeMultiple and <= 4096 && size % NetworkPlan.SizeMultiple == 0;
 
-    private static void Require(bool holds, string option, object? value, string advice)
-    {
-        if (!holds)
-        {
-            throw new ArgumentException(FormattableString.Invariant($"The training option {option} is {value}: {advice}."), option);
-        }
-    }
+    private static void Require(bool holds, string option, object? value, string advice) => OptionCheck.Require(holds, "training", option, value, advice);
 }

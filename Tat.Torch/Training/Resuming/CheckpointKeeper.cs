@@ -146,7 +146,7 @@ internal sealed class CheckpointKeeper : IDisposable
         Settings = _settings,
         Model = _describeModel(),
         SettingsHash = Convert.ToHexStringLower(XxHash128.Hash(Encoding.UTF8.GetBytes(string.Join('\n', _settings)))),
-        Seed = _options.Seed,
+        Seed = _options.ChosenSeed,
         Lists = [.. _pools.Select((pool, task) => new ListPosition(pool.Task.Name, pool.Count, _plan.TakenBefore(task, counters.Iteration + 1)))],
     };
 }

@@ -1,5 +1,5 @@
 using Tat.Torch.Data;
-using Tat.Torch.Inference.Tiling;
+using Tat.Torch.Inference;
 using Tat.Torch.Losses;
 using Tat.Torch.Model;
 using Tat.Torch.Runtime;
@@ -166,14 +166,14 @@ internal sealed class TrainingState : IDisposable
     private int AccumulateSideBySide(BatchTensors patches, int start, int count)
     {
         var cores = ComputeThreads.CountFor(_device);
-        var apart = MemoryPlan.IsSmall(AverageNetwork.Options, patches.Size) ? count : count - (count % cores);
+        var apart = BatchPlan.CountApart(AverageNetwork.Options, patches.Size, count, cores);
         if (_device.type != DeviceType.CPU || apart == 0)
         {
             return 0;
         }
 
         var workers = Math.Min(cores, apart);
-        var together = MemoryPlan.CountTogether(AverageNetwork.Options, patches.Size);
+        var together = BatchPlan.CountOnCore(AverageNetwork.Options, patches.Size);
         while (_workers.Count < workers)
         {
             AddWorker(TatNetwork.CreateUninitialized(AverageNetwork.Options));
@@ -214,7 +214,7 @@ internal sealed class TrainingState : IDisposable
     /// <summary>Adds a worker, which shares the weights of the first, if there is one.</summary>
     private void AddWorker(TatNetwork network)
     {
-        var balancer = LossBalancers.Create(_options.LossBalancing, _tasks, _options.Seed);
+        var balancer = LossBalancers.Create(_options.LossBalancing, _tasks, _options.ChosenSeed);
         network.to(_dtype).to(_device);
         balancer.MoveTo(_device, _dtype);
         _workers.Add(new(network, balancer, _options, _workers.FirstOrDefault()?.Parameters));
@@ -222,7 +222,7 @@ internal sealed class TrainingState : IDisposable
 
     private static TatNetwork NewNetwork(TatNetworkOptions architecture, TatTrainerOptions options)
     {
-        var network = new TatNetwork(architecture, options.Seed);
+        var network = new TatNetwork(architecture, options.ChosenSeed);
         if (options.StartAsIdentity)
         {
             network.MakeIdentity();

@@ -1,9 +1,14 @@
-namespace Tat.MLNet.Scoring;
+using System.Text.Json.Serialization;
 
-/// <summary>The columns that scoring reads, and the one that it adds.</summary>
-internal sealed record ScoringColumns
+namespace Tat.MLNet.Views;
+
+/// <summary>What the columns of images are called, wherever rows of images are read. Saved models write it down, but for the columns that are not needed to restore.</summary>
+internal sealed record RestorationColumns
 {
     public string LowQuality { get; init; } = "LowQuality";
+
+    [JsonIgnore]
+    public string HighQuality { get; init; } = "HighQuality";
 
     public string Height { get; init; } = "Height";
 
@@ -13,6 +18,10 @@ internal sealed record ScoringColumns
 
     /// <summary>Names the image in messages; the data need not have it.</summary>
     public string FileName { get; init; } = "FileName";
+
+    /// <summary>Numbers the slices of a file in messages; the data need not have it.</summary>
+    [JsonIgnore]
+    public string SliceIndex { get; init; } = "SliceIndex";
 
     /// <summary>The level of the volume that the image is a slice of, for tasks that are scaled by volume; the data need not have it.</summary>
     public string VolumeLevel { get; init; } = "VolumeLevel";

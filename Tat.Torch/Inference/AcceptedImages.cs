@@ -1,0 +1,85 @@
+using Tat.Torch.Imaging;
+using Tat.Torch.Tasks;
+
+namespace Tat.Torch.Inference;
+
+/// <summary>What a restorer is asked to do, once it has been checked: the same for all that runs a model.</summary>
+internal sealed class AcceptedImages
+{
+    private readonly IReadOnlyList<ImageSlice> _images;
+    private readonly RestorationTask[] _tasks;
+
+    /// <summary>Checks images and their tasks. Images with values that are not finite are refused, or are their own result.</summary>
+    /// <param name="images">The images.</param>
+    /// <param name="tasks">Their tasks.</param>
+    /// <param name="known">The tasks that the model has learnt.</param>
+    /// <param name="nonFinite">What happens to images with values that are not finite.</param>
+    /// <param name="onPassThrough">Is told of those that pass through.</param>
+    /// <exception cref="ArgumentException">The lists differ in length, or the model has not learnt a task.</exception>
+    /// <exception cref="InvalidDataException">An image has a NaN or infinite value, and is not to pass through.</exception>
+    public AcceptedImages(IReadOnlyList<ImageSlice> images, IReadOnlyList<RestorationTask> tasks, TaskVocabulary known, NonFiniteHandling nonFinite, Action<ImageSlice>? onPassThrough)
+    {
+        ArgumentNullException.ThrowIfNull(images);
+        ArgumentNullException.ThrowIfNull(tasks);
+        if (images.Count != tasks.Count)
+        {
+            throw new ArgumentException($"{images.Count} images came with {tasks.Count} tasks; give each image its task.", nameof(tasks));
+        }
+
+        _images = images;
+        _tasks = [.. tasks.Select(task => Known(task, known))];
+        Results = new ImageSlice[images.Count];
+        var indices = new List<int>(images.Count);
+        for (var i = 0; i < images.Count; i++)
+        {
+            if (FiniteValues.FindOther(images[i]) is not { } problem)
+            {
+                indices.Add(i);
+                continue;
+            }
+
+            if (nonFinite == NonFiniteHandling.Throw)
+            {
+                throw new InvalidDataException($"Image {i} has {problem}; replace values that are not finite, or set the option {nameof(RestorerOptions.NonFinite)} to {nameof(NonFiniteHandling.PassThrough)}.");
+            }
+
+            Results[i] = images[i];
+            onPassThrough?.Invoke(images[i]);
+        }
+
+        Indices = indices;
+    }
+
+    /// <summary>The images that are to be restored.</summary>
+    public IReadOnlyList<int> Indices { get; }
+
+    /// <summary>The result for each image; those to be restored are still missing.</summary>
+    public ImageSlice[] Results { get; }
+
+    /// <summary>An image.</summary>
+    public ImageSlice this[int index] => _images[index];
+
+    /// <summary>What the model normalises an image over.</summary>
+    public IntensityRange RangeOf(int index) => _tasks[index].RangeOf(_images[index]);
+
+    /// <summary>Takes what the model has made of an image, before anything clips it.</summary>
+    /// <param name="pixels">As the model has made them.</param>
+    /// <param name="index">Of which image.</param>
+    /// <exception cref="InvalidDataException">A value is NaN or infinite.</exception>
+    public static void CheckRestored(ReadOnlySpan<float> pixels, int index)
+    {
+        if (FiniteValues.FindOther(pixels, pixels.Length) is not null)
+        {
+            throw new InvalidDataException($"The model made values of image {index} that are no numbers, and those of the image are finite: its weights are damaged or not those of a trained network. Use another model.");
+        }
+    }
+
+    /// <summary>The model's own task of that name: its normalisation is the one that the network has learnt.</summary>
+    private static RestorationTask Known(RestorationTask task, TaskVocabulary known)
+    {
+        ArgumentNullException.ThrowIfNull(task);
+        return known.TryGet(task.Name, out var own)
+            ? own
+            : throw new ArgumentException($"The model has not learnt the task '{task.Name}'; it knows {string.Join(", ", known)}.", nameof(task));
+    }
+}
