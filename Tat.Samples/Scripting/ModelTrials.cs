@@ -14,19 +14,20 @@ namespace Tat.Samples.Scripting;
 /// <summary>Trains candidates on the pairs of a folder, and reports each.</summary>
 internal sealed class ModelTrials
 {
+    /// <summary>The shares of the time that a try takes, and the validation of one.</summary>
+    private const double TryShare = 0.1, ValidationShare = 0.03;
+
+    /// <summary>The share of the time left that a training is planned for, since the speed of a machine varies, and the share of it in which it is validated.</summary>
+    private const double Caution = 0.85, FinalValidationShare = 0.2;
+
     /// <summary>At most how many validations a training has, the last one at its end.</summary>
     private const int MostValidations = 10;
 
-    /// <summary>At most which share of its time they take.</summary>
-    private const double ValidationShare = 0.2;
-
+    private const int FewestImages = 2;
     private const long FewestIterations = 20;
 
     /// <summary>More than any machine gets through.</summary>
     private const long Endless = 100_000_000;
-
-    /// <summary>The share of the time left that a training is planned for, since the speed of a machine varies.</summary>
-    private const double Caution = 0.85;
 
     private readonly Terminal _terminal;
     private readonly MLContext _ml = new();
@@ -53,32 +54,8 @@ internal sealed class ModelTrials
     /// <returns>To be disposed by the caller. When it is cancelled, the best so far.</returns>
     public TatTransformer Train(Candidate candidate, CancellationToken cancellationToken)
     {
-        var (monitor, started) = (new TrainingMonitor(), Stopwatch.GetTimestamp());
-        ValidationResult? best = null;
-        var iterations = 0L;
-        var model = _terminal.Track(candidate.Name, progress => _ml.ImageRestoration.Trainers.Tat(new TatEstimator.Options
-        {
-            Tasks = _tasks,
-            Network = candidate.Network,
-            Training = candidate.Training with { Device = _device },
-            ValidationSet = _validation,
-            MetricsCallback = report =>
-            {
-                best = report.Validation is { IsBest: true } better ? better : best;
-                iterations = report.Iteration;
-                monitor.Report(report, progress);
-            },
-            CancellationToken = cancellationToken,
-        }).Fit(_train));
-        foreach (var message in monitor.Messages)
-        {
-            _terminal.Line(message);
-        }
-
-        var psnr = best?.Tasks.ToDictionary(task => task.Key, task => Math.Round(task.Value.Psnr, 3)) ?? [];
-        var trial = new Trial(candidate.Name, best is null ? null : Math.Round(best.MeanGain, 3), psnr, iterations, Math.Round(Stopwatch.GetElapsedTime(started).TotalSeconds, 1));
-        History.Add(trial);
-        _terminal.Line(string.Create(CultureInfo.InvariantCulture, $"{trial.TrainerName}: {Describe(trial)} after {trial.Iterations} iterations, {trial.RuntimeInSeconds:F0} s"));
+        var (model, trial, _) = Run(candidate, cancellationToken);
+        Tell(trial);
         return model;
     }
 
@@ -92,40 +69,92 @@ internal sealed class ModelTrials
     /// <param name="cancellationToken">Stops.</param>
     public Candidate Choose(TrainingRules rules, TimeSpan time, long started, CancellationToken cancellationToken)
     {
-        Try(rules.Untrained, cancellationToken);
-        var validation = History[0].RuntimeInSeconds;
-        var best = (Candidate: rules.Untrained, Trial: History[0]);
+        var images = ImagesWithin(time * ValidationShare, rules.Untrained with { Name = "how long a validation takes" }, cancellationToken);
+        Candidate Shortly(Candidate candidate, TimeSpan? limit) => candidate with { Training = candidate.Training with { ValidationImagesPerTask = images, MaximumDuration = limit } };
+
+        var (untrained, _) = Try(Shortly(rules.Untrained, null), cancellationToken);
+        var tries = new List<(Candidate Candidate, Trial Trial, TimeSpan PerIteration)>();
         foreach (var candidate in rules.Candidates)
         {
-            var tried = Try(candidate with { Training = candidate.Training with { Iterations = Endless, ValidationInterval = Endless, MaximumDuration = time / 10 } }, cancellationToken);
-            best = best.Candidate == rules.Untrained || tried.Score > best.Trial.Score ? (candidate, tried) : best;
+            var (trial, perIteration) = Try(Shortly(candidate with { Training = candidate.Training with { Iterations = Endless, ValidationInterval = Endless } }, time * TryShare), cancellationToken);
+            tries.Add((candidate, trial, perIteration));
         }
 
-        if (History[0].Score > best.Trial.Score)
+        var best = tries.MaxBy(tried => tried.Trial.Score ?? double.NegativeInfinity);
+        if (untrained.Score > best.Trial.Score)
         {
-            _terminal.Line("In this time no training made the model in the box better: it needs more time, or other pairs.");
+            _terminal.Line("No try made the model in the box better: it needs more time, or other pairs.");
         }
 
-        var perIteration = Math.Max(best.Trial.RuntimeInSeconds - validation, best.Trial.RuntimeInSeconds / 2) / best.Trial.Iterations;
-        var left = (time - Stopwatch.GetElapsedTime(started)).TotalSeconds;
-        var validations = (int)Math.Clamp(ValidationShare * left / validation, 1, MostValidations);
-        var iterations = (long)Math.Max(FewestIterations, ((Caution * left) - (validations * validation)) / perIteration);
+        var validation = TimeSpan.FromSeconds(best.Trial.RuntimeInSeconds) - (best.PerIteration * best.Trial.Iterations);
+        var left = (time - Stopwatch.GetElapsedTime(started)) * Caution;
+        var validations = (int)Math.Clamp(left * FinalValidationShare / validation, 1, MostValidations);
+        var iterations = (long)Math.Max(FewestIterations, (left - (validation * validations)) / best.PerIteration);
         return best.Candidate with
         {
             Training = best.Candidate.Training with
             {
                 Iterations = iterations,
                 WarmUpIterations = Math.Min(best.Candidate.Training.WarmUpIterations, iterations / 10),
+                ValidationImagesPerTask = images,
                 ValidationInterval = (iterations + validations - 1) / validations,
             },
         };
     }
 
-    private Trial Try(Candidate candidate, CancellationToken cancellationToken)
+    /// <summary>How many images of a task can be validated in a time.</summary>
+    private int ImagesWithin(TimeSpan time, Candidate candidate, CancellationToken cancellationToken)
     {
-        Train(candidate, cancellationToken).Dispose();
+        var (model, trial, _) = Run(candidate with { Training = candidate.Training with { ValidationImagesPerTask = FewestImages } }, cancellationToken);
+        model.Dispose();
         cancellationToken.ThrowIfCancellationRequested();
-        return History[^1];
+        return (int)Math.Clamp(FewestImages * time.TotalSeconds / trial.RuntimeInSeconds, FewestImages, TatTrainerOptions.Cpu.ValidationImagesPerTask);
+    }
+
+    private (Trial Trial, TimeSpan PerIteration) Try(Candidate candidate, CancellationToken cancellationToken)
+    {
+        var (model, trial, perIteration) = Run(candidate, cancellationToken);
+        model.Dispose();
+        cancellationToken.ThrowIfCancellationRequested();
+        Tell(trial);
+        return (trial, perIteration);
+    }
+
+    private (TatTransformer Model, Trial Trial, TimeSpan PerIteration) Run(Candidate candidate, CancellationToken cancellationToken)
+    {
+        var (monitor, started) = (new TrainingMonitor(), Stopwatch.GetTimestamp());
+        ValidationResult? best = null;
+        var (iterations, training) = (0L, TimeSpan.Zero);
+        var model = _terminal.Track(candidate.Name, progress => _ml.ImageRestoration.Trainers.Tat(new TatEstimator.Options
+        {
+            Tasks = _tasks,
+            Network = candidate.Network,
+            Training = candidate.Training with { Device = _device },
+            ValidationSet = _validation,
+            MetricsCallback = report =>
+            {
+                best = report.Validation is { IsBest: true } better ? better : best;
+                training += report.Times.Total * (report.Iteration - iterations);
+                iterations = report.Iteration;
+                monitor.Report(report, progress);
+            },
+            CancellationToken = cancellationToken,
+            ReturnBestOnCancel = true,
+        }).Fit(_train));
+        foreach (var message in monitor.Messages)
+        {
+            _terminal.Line(message);
+        }
+
+        var psnr = best?.Tasks.ToDictionary(task => task.Key, task => Math.Round(task.Value.Psnr, 3)) ?? [];
+        var trial = new Trial(candidate.Name, best is null ? null : Math.Round(best.MeanGain, 3), psnr, iterations, Math.Round(Stopwatch.GetElapsedTime(started).TotalSeconds, 1));
+        return (model, trial, training / Math.Max(1, iterations));
+    }
+
+    private void Tell(Trial trial)
+    {
+        History.Add(trial);
+        _terminal.Line(string.Create(CultureInfo.InvariantCulture, $"{trial.TrainerName}: {Describe(trial)} after {trial.Iterations} iterations, {trial.RuntimeInSeconds:F0} s"));
     }
 
     private static string Describe(Trial trial) => trial.Score is { } gain

@@ -73,7 +73,7 @@ internal sealed class ScriptedOptions
         var options = new TrainingOptionSection
         {
             TrainingTime = seconds is >= 1 and <= int.MaxValue ? (int)seconds : throw new InvalidDataException(FormattableString.Invariant($"--minutes {minutes} is no time to train in: give at least a second.")),
-            Training = TatTrainerOptions.Cpu with { Seed = seed ?? TatTrainerOptions.Cpu.Seed },
+            Training = TatTrainerOptions.Cpu with { Seed = seed },
         };
         return ScriptedTraining.OfPairs(new(name), data!, folder ?? name, project, options, device);
     }

@@ -5,6 +5,7 @@ using Tat.Samples.Shell;
 using Tat.Torch.Files.Writing;
 using Tat.Torch.Runtime;
 using Tat.Torch.Tasks;
+using Tat.Torch.Training;
 using TorchSharp;
 
 namespace Tat.Samples.Scripting;
@@ -65,12 +66,13 @@ internal sealed record ScriptedTraining(ModelName Name, TrainingConfiguration Co
             throw new InvalidDataException($"'{data}' has no validation pairs of {unvalidated.Name}, by which options are chosen: move the scans of some patients from {unvalidated.Name}/train to {unvalidated.Name}/validation.");
         }
 
+        var seed = option.Training.Seed ?? TatTrainerOptions.DefaultSeed;
         var tasks = new TaskVocabulary(found.Select(task => TaskVocabulary.Scans[task.Name]));
         var device = ComputeDevice.Choose(Configuration.Environment.Device);
         var (trials, time) = (new ModelTrials(terminal, data, tasks, device), TimeSpan.FromSeconds(option.TrainingTime));
         var chosen = option.IsChosen
-            ? new Candidate($"{Name}, as {Name}{TrainingConfiguration.Ending} says", option.Network, option.Training)
-            : trials.Choose(new(found, time, device.type == DeviceType.CUDA, option.Training.Seed), time, started, cancellationToken);
+            ? new Candidate($"{Name}, as {Name}{TrainingConfiguration.Ending} says", option.Network, option.Training with { Seed = seed })
+            : trials.Choose(new(found, time, device.type == DeviceType.CUDA, seed), time, started, cancellationToken);
 
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         if (!option.IsChosen)

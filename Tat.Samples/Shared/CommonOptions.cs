@@ -27,7 +27,7 @@ internal static class CommonOptions
 
     public static Option<string> Model() => new("--model", "--checkpoint")
     {
-        Description = "The model: .zip of ML.NET, .onnx, .safetensors, or the folder of a training's checkpoints, also while it goes on; by default the one that comes with the program.",
+        Description = "The model: .zip or .mlnet of ML.NET, .onnx, .safetensors, or the folder of a training's checkpoints, also while it goes on; by default the one that comes with the program.",
         DefaultValueFactory = _ => TatPretrained.Name,
     };
 
