@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using Tat.Samples.Bench;
 using Tat.Samples.Commands;
 using Tat.Samples.Shell;
@@ -15,6 +16,8 @@ internal static class CommandLine
     /// <returns>0 done, 1 failed or cancelled, 2 wrong usage.</returns>
     public static async Task<int> RunAsync(IReadOnlyList<string> arguments, Terminal terminal, CancellationToken cancellationToken)
     {
+        // Numbers are read as they are written, whatever the language of the machine.
+        CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
         var parsed = CreateRoot(terminal).Parse(arguments);
         if (parsed.Errors.Count > 0)
         {
@@ -56,6 +59,7 @@ internal static class CommandLine
         QuickstartCommand.Create(terminal),
         TrainCommand.Create(terminal),
         RestoreCommand.Create(terminal),
+        WriteBackCommand.Create(terminal),
         EvaluateCommand.Create(terminal),
         SimulateCommand.Create(terminal),
         InspectCommand.Create(terminal),

@@ -10,15 +10,8 @@ if (Environment.GetEnvironmentVariable(BenchProcess.AllocatorVariable) is not Be
     MemoryAllocator.Tune();
 }
 
-// Ctrl-C once asks a command to stop, which leaves nothing half-written; a second one ends the process.
-using var cancellation = new CancellationTokenSource();
-using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Cancel);
-using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Cancel);
+using var interruption = new Interruption(TimeProvider.System);
+using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, context => context.Cancel = interruption.Take(isUrgent: true));
+using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, context => context.Cancel = interruption.Take(isUrgent: false));
 
-return await CommandLine.RunAsync(args, new Terminal(Console.Out, Console.Error, isInteractive: !Console.IsOutputRedirected), cancellation.Token);
-
-void Cancel(PosixSignalContext context)
-{
-    context.Cancel = !cancellation.IsCancellationRequested;
-    cancellation.Cancel();
-}
+return await CommandLine.RunAsync(args, new Terminal(Console.Out, Console.Error, isInteractive: !Console.IsOutputRedirected), interruption.Token);

@@ -36,11 +36,29 @@ public sealed class ImagePairLoader : ImageLoader
         var images = ImageFiles.Images(paths).Select(PairPath.Parse(_options.LowQualityFolder, _options.HighQualityFolder)).OfType<PairPath>()
             .Where(image => _options.Split is null || image.Split.Equals(_options.Split, StringComparison.OrdinalIgnoreCase))
             .ToList();
+        RefuseDoubles(images);
         var references = images.Where(image => image.IsReference).ToDictionary(image => image.Key);
         var entries = images.Where(image => !image.IsReference).Select(image => Entry(image, references)).ToList();
         return references.Count == 0 || !_options.RequireHighQuality
             ? entries
             : throw new InvalidDataException($"'{references.Values.First().Path}' has no counterpart of the same name in '{_options.LowQualityFolder}' ({references.Count} such files); add it or remove the file.");
+    }
+
+    /// <summary>Refuses what would be mixed up, or left out: folders of a task or a split that differ by case alone, and two images of one name.</summary>
+    private static void RefuseDoubles(List<PairPath> images)
+    {
+        foreach (var same in images.Select(image => (image.Root, image.Folder)).Distinct().GroupBy(place => (place.Root, place.Folder.ToUpperInvariant())))
+        {
+            if (same.ToArray() is [var first, var second, ..])
+            {
+                throw new InvalidDataException($"The folders '{first.Folder}' and '{second.Folder}' in '{first.Root}' are the same but for upper and lower case: join them.");
+            }
+        }
+
+        if (images.GroupBy(image => (image.IsReference, image.Key)).FirstOrDefault(pair => pair.Count() > 1)?.ToArray() is [var one, var other, ..])
+        {
+            throw new InvalidDataException($"'{one.Path}' and '{other.Path}' are images of one name: remove or rename one of them.");
+        }
     }
 
     internal static ImagePairLoader Create(IHostEnvironment env, object ctx) => new(ReadOptions<Options>(ctx, _signature));
@@ -80,7 +98,7 @@ public sealed class ImagePairLoader : ImageLoader
     }
 
     /// <summary>A path taken apart: …/TASK/SPLIT/{LQ,HQ}/NAME.</summary>
-    private sealed record PairPath(string Path, string Task, string Split, bool IsReference, string Key)
+    private sealed record PairPath(string Path, string Root, string Folder, string Task, string Split, bool IsReference, string Key)
     {
         public static Func<string, PairPath?> Parse(string lowFolder, string highFolder) => path =>
         {
@@ -90,7 +108,7 @@ public sealed class ImagePairLoader : ImageLoader
                 var isReference = parts[i].Equals(highFolder, StringComparison.OrdinalIgnoreCase);
                 if (isReference || parts[i].Equals(lowFolder, StringComparison.OrdinalIgnoreCase))
                 {
-                    return new(path, parts[i - 2], parts[i - 1], isReference, string.Join('/', [.. parts[..i], .. parts[(i + 1)..]]));
+                    return new(path, string.Join('/', parts[..(i - 2)]), string.Join('/', parts[(i - 2)..(i + 1)]), parts[i - 2], parts[i - 1], isReference, string.Join('/', [.. parts[..i], .. parts[(i + 1)..]]));
                 }
             }
 

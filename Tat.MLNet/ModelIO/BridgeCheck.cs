@@ -29,7 +29,7 @@ internal static class BridgeCheck
         try
         {
             // Compiling a method looks up each member that it uses.
-            foreach (var method in new[] { typeof(ModelWriter), typeof(ModelReader), typeof(ModelBridge) }.SelectMany(type => type.GetMethods(Declared)))
+            foreach (var method in new[] { typeof(ModelWriter), typeof(ModelReader), typeof(ModelBridge), typeof(HostCancellation) }.SelectMany(type => type.GetMethods(Declared)))
             {
                 if (method.IsGenericMethodDefinition)
                 {

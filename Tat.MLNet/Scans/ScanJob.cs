@@ -7,6 +7,8 @@ namespace Tat.MLNet.Scans;
 /// <param name="Destination">The file or folder to write.</param>
 public sealed record ScanJob(ScanSource Source, string Destination)
 {
+    private static readonly string[] _otherEndings = [".dcm", ".npy", ".bin"];
+
     /// <summary>Whether the result is there.</summary>
     public bool IsDone => File.Exists(Destination) || Directory.Exists(Destination) || NiftiPaths.EndingOf(Destination) is not null && File.Exists(NiftiPaths.OfPart(Destination, 1));
 
@@ -19,7 +21,7 @@ public sealed record ScanJob(ScanSource Source, string Destination)
     {
         ArgumentNullException.ThrowIfNull(scans);
         List<ScanSource> all = [.. scans.DistinctBy(scan => (Path.GetFullPath(scan.Path), scan.SeriesInstanceUid, scan.Name))];
-        var isFile = output is not null && (NiftiPaths.EndingOf(output) is not null || output.EndsWith(".dcm", StringComparison.OrdinalIgnoreCase));
+        var isFile = output is not null && (NiftiPaths.EndingOf(output) is not null || _otherEndings.Contains(Path.GetExtension(output), StringComparer.OrdinalIgnoreCase)) && !Directory.Exists(output);
         if (isFile && all.Count != 1)
         {
             throw new InvalidDataException($"'{output}' names one file, and there are {all.Count} images to restore; give a folder.");

@@ -8,7 +8,7 @@ namespace Tat.MLNet.Scans;
 /// <remarks>Immutable and safe for concurrent use.</remarks>
 public sealed class ScanSource
 {
-    private static readonly string[] _endings = [".nii.gz", ".hdr.gz", ".img.gz", ".nii", ".hdr", ".img", ".dcm", ".ima"];
+    private static readonly string[] _endings = [".nii.gz", ".hdr.gz", ".img.gz", ".nii", ".hdr", ".img", ".dcm", ".ima", ".npy", ".bin"];
     private static readonly DicomFormat _dicom = new();
     private readonly DicomSeries? _series;
     private readonly ImageReadOptions _options;
@@ -24,6 +24,9 @@ public sealed class ScanSource
 
     /// <summary>The DICOM series; <see langword="null"/> for a file, which has not been read yet.</summary>
     public string? SeriesInstanceUid => _series?.Uid;
+
+    /// <summary>Whether its modality is known to be none that a task is for, so that its task must be named.</summary>
+    public bool NeedsTask => Modality is { } modality && ScanTask.OfModality(modality) is null;
 
     /// <summary>The folder that was searched, or that holds the file.</summary>
     internal string Root { get; }
@@ -48,6 +51,21 @@ public sealed class ScanSource
     /// <exception cref="FileNotFoundException">There is nothing at that path.</exception>
     /// <exception cref="ImageFormatException">It is no image, damaged, or of a kind that cannot be read; the message names the file.</exception>
     public IImageScan Open() => _series is null ? ImageFormats.Open(Path, _options) : _series.Assemble(Path, _dicom, _options).InPlane(_options.Plane);
+
+    /// <summary>Why PET cannot be read in SUV; <see langword="null"/> where it can.</summary>
+    internal string? WhyNoUptake()
+    {
+        var options = _options with { Pet = PetQuantity.Suv };
+        try
+        {
+            using var scan = _series is null ? ImageFormats.Open(Path, options) : SeriesFinder.Find(_series.Files, options).Series[0].Assemble(Path, _dicom, options);
+            return null;
+        }
+        catch (ImageFormatException exception)
+        {
+            return exception.Message;
+        }
+    }
 
     /// <summary>The path, and the series where there is one.</summary>
     public override string ToString() => SeriesInstanceUid is { } uid ? $"'{Path}' (series {uid})" : $"'{Path}'";

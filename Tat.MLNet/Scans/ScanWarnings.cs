@@ -1,6 +1,7 @@
 using Tat.MLNet.Formats;
 using Tat.MLNet.Formats.Contracts;
 using Tat.MLNet.Formats.Dicom.Series;
+using Tat.MLNet.Formats.Nifti;
 using Tat.Torch.Inference;
 using Tat.Torch.Tasks;
 
@@ -26,6 +27,7 @@ internal static class ScanWarnings
     private static IEnumerable<string> OfFiles(IImageScan scan) => scan switch
     {
         ReslicedScan resliced => OfFiles(resliced.Source),
+        NiftiScan nifti => NiftiOrientation.ProblemOf(nifti.File.Header) is { } problem ? [problem] : [],
         DicomScan dicom => [.. dicom.Problems, .. dicom.Remarks, .. dicom.LeftOut.Select(file => file.ToString())],
         _ => [],
     };

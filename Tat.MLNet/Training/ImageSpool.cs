@@ -1,4 +1,6 @@
 using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+using Tat.Torch.Files;
 using Tat.Torch.Imaging;
 
 namespace Tat.MLNet.Training;
@@ -8,7 +10,7 @@ namespace Tat.MLNet.Training;
 internal sealed class ImageSpool(long memoryBytes, string temporaryFolder) : IDisposable
 {
     private readonly List<Entry> _entries = [];
-    private FileStream? _file;
+    private SafeFileHandle? _file;
     private long _fileLength;
     private long _memory = memoryBytes;
 
@@ -24,9 +26,17 @@ internal sealed class ImageSpool(long memoryBytes, string temporaryFolder) : IDi
             return;
         }
 
-        _file ??= CreateFile();
+        _file ??= PrivateFile.Create(temporaryFolder);
         _entries.Add(new(null, image.Height, image.Width, image.VolumeLevel, _fileLength));
-        RandomAccess.Write(_file.SafeFileHandle, MemoryMarshal.AsBytes(image.Pixels.AsSpan()), _fileLength);
+        try
+        {
+            RandomAccess.Write(_file, MemoryMarshal.AsBytes(image.Pixels.AsSpan()), _fileLength);
+        }
+        catch (IOException problem)
+        {
+            throw PrivateFile.Unwritable(temporaryFolder, problem);
+        }
+
         _fileLength += bytes;
     }
 
@@ -49,32 +59,12 @@ internal sealed class ImageSpool(long memoryBytes, string temporaryFolder) : IDi
         _file?.Dispose();
     }
 
-    private FileStream CreateFile()
-    {
-        Directory.CreateDirectory(temporaryFolder);
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.ReadWrite, Share = FileShare.Delete, Options = FileOptions.DeleteOnClose | FileOptions.RandomAccess, BufferSize = 0 };
-        if (!OperatingSystem.IsWindows())
-        {
-            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        }
-
-        var path = Path.Combine(temporaryFolder, $"tat-images-{Guid.NewGuid():n}.tmp");
-        var file = new FileStream(path, options);
-        if (!OperatingSystem.IsWindows())
-        {
-            // The name goes at once, so that nothing is left behind however the process ends.
-            File.Delete(path);
-        }
-
-        return file;
-    }
-
     private void ReadExactly(float[] values, long offset)
     {
         var bytes = MemoryMarshal.AsBytes(values.AsSpan());
         while (bytes.Length > 0)
         {
-            var count = RandomAccess.Read(_file!.SafeFileHandle, bytes, offset);
+            var count = RandomAccess.Read(_file!, bytes, offset);
             if (count == 0)
             {
                 throw new EndOfStreamException("The temporary file of training images ended early; check the disk of the temporary folder.");

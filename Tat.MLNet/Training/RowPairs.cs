@@ -1,3 +1,6 @@
+using System.Globalization;
+using System.IO.Hashing;
+using System.Text;
 using Microsoft.ML;
 using Tat.MLNet.Views;
 using Tat.Torch.Data;
@@ -141,5 +144,20 @@ internal sealed class RowPairs : IDisposable
         public ImagePair Read(int index) => read(rows[index].Position);
 
         public string VolumeOf(int index) => rows[index].Volume;
+
+        /// <summary>Names and lengths of all files, and the pixels of some pairs; a data set that was moved is the same.</summary>
+        public string Fingerprint
+        {
+            get
+            {
+                var hash = new XxHash128();
+                foreach (var file in rows.Select(row => row.Volume).Distinct())
+                {
+                    hash.Append(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{Path.GetFileName(file)} {(File.Exists(file) ? new FileInfo(file).Length : 0)}\n")));
+                }
+
+                return $"{Convert.ToHexStringLower(hash.GetCurrentHash())} {PixelHash.Of(this)}";
+            }
+        }
     }
 }

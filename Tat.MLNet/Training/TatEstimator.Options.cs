@@ -32,7 +32,7 @@ public sealed partial class TatEstimator
         /// <value>The default is none: the last weights count.</value>
         public IDataView? ValidationSet { get; init; }
 
-        /// <summary>Told about the progress on the training thread, with losses per task, rate, time left and validations.</summary>
+        /// <summary>Told about the progress, one report at a time, with losses per task, rate, time left, validations, and what the user should know.</summary>
         public Action<TrainingProgress>? MetricsCallback { get; init; }
 
         /// <summary>Ends training early, with an <see cref="OperationCanceledException"/> or, where <see cref="ReturnBestOnCancel"/> says so, with the best model so far.</summary>

@@ -4,6 +4,7 @@ using Tat.MLNet.ModelIO;
 using Tat.MLNet.Scoring;
 using Tat.MLNet.Views;
 using Tat.Torch.Checkpoints;
+using Tat.Torch.Runtime;
 using Tat.Torch.Tasks;
 using Tat.Torch.Training;
 
@@ -42,7 +43,7 @@ public sealed partial class TatEstimator : IEstimator<TatTransformer>
 
     /// <summary>Trains a model.</summary>
     /// <param name="input">The training pairs.</param>
-    /// <returns>The model of the best validation, or the last one where there is no validation set. Where it is cancelled, the best so far if <see cref="Options.ReturnBestOnCancel"/> asks for it.</returns>
+    /// <returns>The model of the best validation, or the last one where there is no validation set. Where it is cancelled, also by <c>MLContext.CancelExecution</c>, the best so far if <see cref="Options.ReturnBestOnCancel"/> asks for it.</returns>
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or of another type.</exception>
     /// <exception cref="ArgumentException">A task has no pairs.</exception>
     /// <exception cref="InvalidDataException">A row has an unknown task, or no reference; the message names it.</exception>
@@ -53,8 +54,9 @@ public sealed partial class TatEstimator : IEstimator<TatTransformer>
     {
         ArgumentNullException.ThrowIfNull(input);
         using var channel = _environment.Start("TAT training");
+        using var cancellation = new HostCancellation(_environment, "TAT training", _options.CancellationToken);
         var known = _options.Tasks ?? KnownTasks();
-        using var train = ReadPairs(input, known, chosen: _options.Tasks is not null);
+        using var train = ReadPairs(input, known, chosen: _options.Tasks is not null, cancellation.Token);
         if (train.Sources.Count == 0 && train.Skipped == 0)
         {
             throw new InvalidOperationException("There is nothing to train on: the data has no rows. Look at what it is loaded from, and at filters before the trainer.");
@@ -62,7 +64,7 @@ public sealed partial class TatEstimator : IEstimator<TatTransformer>
 
         var tasks = _options.Tasks ?? new TaskVocabulary(known.Where(task => train.Sources.Any(source => source.Task == task)));
         Tell(channel, $"{string.Join(", ", train.Sources.Select(source => $"{source.Count} pairs of {source.Task}"))}; {train.Skipped} rows of other tasks are left out.");
-        using var validation = _options.ValidationSet is null ? null : ReadPairs(_options.ValidationSet, tasks, chosen: true);
+        using var validation = _options.ValidationSet is null ? null : ReadPairs(_options.ValidationSet, tasks, chosen: true, cancellation.Token);
 
         var training = _options.Training with
         {
@@ -70,16 +72,21 @@ public sealed partial class TatEstimator : IEstimator<TatTransformer>
             Seed = _options.Training.Seed ?? (ulong?)(uint?)_environment.Settings().Seed,
         };
         var trainer = new TatTrainer(_options.Network, tasks, training);
-        var progress = new Reporter(report =>
+        var progress = new DirectProgress<TrainingProgress>(report =>
         {
             Tell(channel, Describe(report));
+            foreach (var message in report.Messages)
+            {
+                channel.Warning(MessageSensitivity.None, "{0}", message);
+            }
+
             _options.MetricsCallback?.Invoke(report);
         });
-        var model = trainer.Train(train.Sources, validation?.Sources ?? [], progress, _options.CancellationToken);
+        var model = trainer.Train(train.Sources, validation?.Sources ?? [], progress, cancellation.Token);
         if (model.Card.WasCancelled && !_options.ReturnBestOnCancel)
         {
             model.Dispose();
-            throw new OperationCanceledException($"Training was cancelled; the option {nameof(Options.ReturnBestOnCancel)} gives the best model so far instead.", _options.CancellationToken);
+            throw new OperationCanceledException($"Training was cancelled; the option {nameof(Options.ReturnBestOnCancel)} gives the best model so far instead.", _options.CancellationToken.IsCancellationRequested ? _options.CancellationToken : cancellation.Token);
         }
 
         return new(model, _options);
@@ -100,25 +107,19 @@ public sealed partial class TatEstimator : IEstimator<TatTransformer>
     private static string Describe(TrainingProgress report)
     {
         var tasks = string.Join(", ", report.Tasks.Select(task => FormattableString.Invariant($"{task.Key} {task.Value.Loss:g4}")));
-        var validation = report.Validation is { } result ? FormattableString.Invariant($"; validation {result.MeanPsnr:f2} dB, gain {result.MeanGain:f2} dB") : "";
+        var validation = report.Validating is { } share ? FormattableString.Invariant($"; validating, {100 * share:f0} % of that") : report.Validation is { } result ? FormattableString.Invariant($"; validation {result.MeanPsnr:f2} dB, gain {result.MeanGain:f2} dB") : "";
         return FormattableString.Invariant($"Iteration {report.Iteration} of {report.Iterations}: loss {report.Loss:g4} ({tasks}), rate {report.LearningRate:g3}, {report.Remaining:d\\.hh\\:mm\\:ss} to go{validation}");
     }
 
     /// <summary>The tasks that data may have where the user chose none: those of the model to start from, which scale intensities as it does, or the paper's.</summary>
     private TaskVocabulary KnownTasks() => (_options.Training.InitialWeights is { } weights ? WeightsFile.ReadTasks(weights) : null) ?? TaskVocabulary.Paper;
 
-    private RowPairs ReadPairs(IDataView view, TaskVocabulary known, bool chosen)
+    private RowPairs ReadPairs(IDataView view, TaskVocabulary known, bool chosen, CancellationToken cancellationToken)
     {
         // Tasks that the user chose are a choice among those of the data; without a choice each task must be known.
         Func<string, RestorationTask?> find = chosen ? name => known.TryGet(name, out var task) ? task : null : name => known[name];
         return RowPairs.Create(
             view, _options.Columns, find, known.Any(task => task.Scaling == IntensityScaling.Volume),
-            () => new PairSpool(_options.SpoolMegabytes * 1024L * 1024, _environment.Settings().TempFilePath), _options.CancellationToken);
-    }
-
-    // Progress<T> would report on another thread, and in any order.
-    private sealed class Reporter(Action<TrainingProgress> report) : IProgress<TrainingProgress>
-    {
-        public void Report(TrainingProgress value) => report(value);
+            () => new PairSpool(_options.SpoolMegabytes * 1024L * 1024, _environment.Settings().TempFilePath), cancellationToken);
     }
 }

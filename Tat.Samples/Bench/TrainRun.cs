@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using Tat.Torch.Data;
 using Tat.Torch.Imaging;
 using Tat.Torch.Model;
+using Tat.Torch.Runtime;
 using Tat.Torch.Tasks;
 using Tat.Torch.Training;
 using static TorchSharp.torch;
@@ -34,8 +35,13 @@ internal sealed record TrainRun(double[] Milliseconds, Dictionary<string, double
         var (startBytes, endBytes, startTensors, endTensors) = (0L, 0L, 0L, 0L);
         var (begin, end) = (TimeSpan.Zero, TimeSpan.Zero);
         var since = Stopwatch.GetTimestamp();
-        var progress = new Relay(report =>
+        var progress = new DirectProgress<TrainingProgress>(report =>
         {
+            if (report.Tasks.Count == 0)
+            {
+                return; // it tells something else than an iteration
+            }
+
             milliseconds.Add(Stopwatch.GetElapsedTime(since).TotalMilliseconds);
             losses.Add(report.Loss);
             process.Refresh();
@@ -66,11 +72,6 @@ internal sealed record TrainRun(double[] Milliseconds, Dictionary<string, double
         ["backward"] = times.Average(time => time.Backward.TotalMilliseconds),
         ["optimizer"] = times.Average(time => time.Optimizer.TotalMilliseconds),
     };
-
-    private sealed class Relay(Action<TrainingProgress> report) : IProgress<TrainingProgress>
-    {
-        public void Report(TrainingProgress value) => report(value);
-    }
 
     /// <summary>Pairs as large as a patch.</summary>
     private sealed class PairsInFile(string path, int side) : IPairSource

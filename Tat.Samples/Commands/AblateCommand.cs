@@ -5,6 +5,7 @@ using Tat.Samples.Shared;
 using Tat.Samples.Shared.Training;
 using Tat.Samples.Shell;
 using Tat.Torch.Data;
+using Tat.Torch.Files;
 using Tat.Torch.Files.Writing;
 using Tat.Torch.Imaging;
 using Tat.Torch.Metrics;
@@ -31,10 +32,11 @@ internal static class AblateCommand
         var overwrite = CommonOptions.Overwrite();
         var json = CommonOptions.Json();
         var command = new Command("ablate", "Trains the method without its parts, and compares the results.") { data, iterations, size, pairs, output, device, seed, overwrite, json };
+        command.Validators.Add(result => CommonOptions.CheckTogether(result, (pairs, data)));
         command.SetAction((parsed, cancellationToken) =>
         {
             var target = parsed.GetRequiredValue(output);
-            CommonOptions.CheckFree(parsed.GetValue(overwrite), target);
+            CommonOptions.CheckFile(parsed.GetValue(overwrite), target);
             var (train, test) = parsed.GetValue(data) is { } root
                 ? (ReadDataSet(root, "train"), ReadDataSet(root, "test"))
                 : (Phantoms(parsed.GetValue(pairs), parsed.GetValue(size), parsed.GetValue(seed)), Phantoms(Math.Max(1, parsed.GetValue(pairs) / 2), parsed.GetValue(size), parsed.GetValue(seed) + 1));
@@ -63,7 +65,7 @@ internal static class AblateCommand
         [.. PairFiles.InDataSet(root, split, TaskVocabulary.Paper, new()).GroupBy(files => files.Task).Select(group => new PairsInMemory(group.Key, [.. group.SelectMany(files => files.Read().Select(read => read.Pair))]))];
 
     private static void WriteTable(string path, IReadOnlyList<AblationStudy.Measurement> measurements) => AtomicFile.Write(path, measurements
-        .Select(item => string.Create(CultureInfo.InvariantCulture, $"\"{item.Variant}\",{item.Task},\"{item.Image}\",{item.Psnr:R},{item.Ssim:R},{item.Rmse:R}"))
+        .Select(item => string.Create(CultureInfo.InvariantCulture, $"{CsvCell.Quoted(item.Variant)},{CsvCell.Quoted(item.Task)},{CsvCell.Quoted(item.Image)},{item.Psnr:R},{item.Ssim:R},{item.Rmse:R}"))
         .Prepend("variant,task,image,psnr,ssim,rmse"));
 
     private static void Show(Terminal terminal, IReadOnlyList<AblationStudy.Measurement> measurements, bool json, string path)

@@ -26,7 +26,7 @@ internal static class ApplyOnnxCommand
         command.SetAction((parsed, cancellationToken) =>
         {
             var destination = parsed.GetRequiredValue(output);
-            CommonOptions.CheckFree(parsed.GetValue(overwrite), destination);
+            CommonOptions.CheckFile(parsed.GetValue(overwrite), destination);
             using var scan = ImageFormats.Open(parsed.GetRequiredValue(image));
             var ml = new MLContext();
             using var pretrained = parsed.GetValue(model) is null ? PretrainedFile.Write() : null;

@@ -42,6 +42,8 @@ internal static class EvaluateCommand
             {
                 result.AddError("Give --data, or else --lq, --hq and --task.");
             }
+
+            CommonOptions.CheckTogether(result, (model, noModel), (model, tune), (noModel, tune), (baselines, tune), (csv, tune));
         });
         command.SetAction((parsed, cancellationToken) =>
         {
@@ -53,7 +55,7 @@ internal static class EvaluateCommand
                 : PairFiles.Between(tasks[parsed.GetRequiredValue(task)], parsed.GetRequiredValue(low), parsed.GetRequiredValue(high), reading.Of(parsed));
             if (parsed.GetValue(csv) is { } target)
             {
-                CommonOptions.CheckFree(parsed.GetValue(overwrite), target);
+                CommonOptions.CheckFile(parsed.GetValue(overwrite), target);
             }
 
             IEnumerable<EvaluatedSlice> Slices() => pairs.SelectMany((files, number) => files.Read().Select(read =>

@@ -30,7 +30,7 @@ internal static class ExportCommand
         command.SetAction((parsed, cancellationToken) =>
         {
             var path = parsed.GetRequiredValue(output);
-            CommonOptions.CheckFree(parsed.GetValue(overwrite), path);
+            CommonOptions.CheckFile(parsed.GetValue(overwrite), path);
             using var source = ModelFiles.LoadTorch(parsed.GetRequiredValue(model));
             switch (Path.GetExtension(path).ToLowerInvariant())
             {

@@ -21,13 +21,8 @@ internal static class ImportCommand
         command.SetAction((parsed, _) =>
         {
             var (source, target) = (parsed.GetRequiredValue(weights), parsed.GetRequiredValue(output));
-            CommonOptions.CheckFree(parsed.GetValue(overwrite), target);
-            var ending = Path.GetExtension(target).ToLowerInvariant();
-            if (ending is not (".safetensors" or ".zip"))
-            {
-                throw new InvalidDataException($"'{target}' is not a model by its name; name it .safetensors, or .zip for ML.NET.");
-            }
-
+            CommonOptions.CheckFile(parsed.GetValue(overwrite), target);
+            ModelFiles.CheckWritten(target);
             var ml = new MLContext();
             using var imported = ml.ImageRestoration.LoadPretrained(source, new()
             {
@@ -37,15 +32,8 @@ internal static class ImportCommand
                     TrainSize = parsed.GetValue(trainSize),
                 },
             });
-            if (ending == ".zip")
-            {
-                ModelFiles.Save(ml, imported, null, target);
-            }
-            else
-            {
-                imported.Model.Save(target);
-            }
-
+            ModelFiles.Save(ml, imported, target);
+            terminal.Line($"Weights of {imported.Card.InitialWeights}.");
             terminal.Line(Describe(imported.Model.Network));
             terminal.Line($"The model is in {target}.");
             return Task.FromResult(ExitCodes.Done);

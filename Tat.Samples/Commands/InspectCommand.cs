@@ -119,6 +119,7 @@ internal static class InspectCommand
             ("Not a number", image.NonFinite > 0 ? $"{image.NonFinite} pixels, left out above" : null),
             ("Spacing", FormattableString.Invariant($"{image.Geometry.RowSpacing:G6} x {image.Geometry.ColumnSpacing:G6} x {image.Geometry.SliceSpacing:G6} mm (rows, columns, slices)")),
             .. image.Geometry.Properties.Select(property => (property.Key, (string?)property.Value)),
+            .. image.Warnings.Select(warning => ("Restoring", (string?)warning)),
         ];
     }
 

@@ -24,7 +24,7 @@ internal static class ReportCommand
         command.SetAction((parsed, cancellationToken) =>
         {
             var target = parsed.GetRequiredValue(output);
-            CommonOptions.CheckFree(parsed.GetValue(overwrite), target);
+            CommonOptions.CheckFile(parsed.GetValue(overwrite), target);
             var charts = parsed.GetValue(logs) is { } folder ? LearningCurves.Read(folder) : [];
             var ml = new MLContext();
             var pipeline = ModelFiles.LoadPipeline(ml, parsed.GetRequiredValue(model));

@@ -45,6 +45,13 @@ internal static class RestoreCommand
         {
             var readOptions = reading.Of(parsed) with { Plane = parsed.GetValue(plane), Pet = parsed.GetValue(asStored) ? PetQuantity.AsStored : PetQuantity.Suv };
             var found = ScanFinder.Find(parsed.GetRequiredValue(images), readOptions, cancellationToken);
+            if (parsed.GetValue(task) is null && found.Scans.Any(scan => !scan.NeedsTask))
+            {
+                // Captures and other modalities lie among the scans of a study.
+                var others = found.Scans.Where(scan => scan.NeedsTask).Select(scan => new LeftOutFile(scan.Path, "its modality is none of CT, MR and PT; restore it on its own, with --task.", scan.SeriesInstanceUid));
+                found = new([.. found.Scans.Where(scan => !scan.NeedsTask)], [.. found.LeftOut, .. others]);
+            }
+
             var dataset = parsed.GetValue(bids) ? new BidsDataset(parsed.GetValue(output)!, found.Scans, parsed.GetValue(task)) : null;
             var jobs = dataset?.Jobs ?? ScanJob.Plan(found.Scans, parsed.GetValue(output), numbered: derived.Of(parsed).Deidentify);
             foreach (var leftOut in found.LeftOut)

@@ -54,6 +54,7 @@ internal static class SimulateCommand
                 }
             }
 
+            CommonOptions.CheckTogether(result, reading.All.Select(option => (option, (Option)phantoms)));
             if (result.GetValue(phantoms) > 0 && result.GetValue(spacing) is not null)
             {
                 result.AddError("--spacing is for images: the pixels of phantoms follow from their anatomy.");

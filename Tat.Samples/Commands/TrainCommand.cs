@@ -7,6 +7,7 @@ using Tat.Samples.Shared;
 using Tat.Samples.Shared.Training;
 using Tat.Samples.Shell;
 using Tat.Torch.Checkpoints;
+using Tat.Torch.Runtime;
 using Tat.Torch.Tasks;
 using Tat.Torch.Training;
 
@@ -20,7 +21,7 @@ internal static class TrainCommand
 {
     public static Command Create(Terminal terminal)
     {
-        var output = new Option<string>("--out") { Description = "The model to write; beside it what it was trained with, as NAME.training.json. With --name or --training-config the folder to write to.", DefaultValueFactory = _ => "tat.zip" };
+        var output = new Option<string>("--out") { Description = "The model to write, .zip for ML.NET or .safetensors; beside it what it was trained with, as NAME.training.json. With --name or --training-config the folder to write to.", DefaultValueFactory = _ => "tat.zip" };
         var overwrite = CommonOptions.Overwrite();
         var (plans, scripted) = (new TrainingOptions(), new ScriptedOptions());
         var command = new Command("train", "Trains a model on image pairs, or on good scans.") { output, overwrite };
@@ -43,43 +44,78 @@ internal static class TrainCommand
                 return Task.FromResult(ExitCodes.Done);
             }
 
-            CommonOptions.CheckFree(parsed.GetValue(overwrite), target);
+            ModelFiles.CheckWritten(target);
+            CommonOptions.CheckFile(parsed.GetValue(overwrite), target);
             var plan = plans.PlanOf(parsed);
             plan.Write(TrainingPlan.NameFor(target));
 
             var ml = new MLContext();
-            var monitor = new TrainingMonitor();
-            using var model = plan.From is null ? TrainOnPairs(terminal, ml, plan, monitor, cancellationToken) : TrainOnScans(terminal, ml, plan, monitor, cancellationToken);
-            foreach (var message in monitor.Messages.Append(monitor.CutShort).OfType<string>())
+            var monitor = new TrainingMonitor(terminal.Line);
+            using var checkpoints = new TrainingCheckpoints(plan.Training.CheckpointFolder, target);
+            plan = plan with { Training = plan.Training with { CheckpointFolder = checkpoints.Folder } };
+            using var model = Train(terminal, ml, plan, monitor, checkpoints, cancellationToken);
+            if (monitor.CutShort is { } remark)
             {
-                terminal.Line(message);
+                terminal.Line(remark);
             }
 
-            ModelFiles.Save(ml, model, null, target);
-            terminal.Line(cancellationToken.IsCancellationRequested ? $"The best model so far is in {target}." : $"The model is in {target}.");
-            cancellationToken.ThrowIfCancellationRequested();
+            ModelFiles.Save(ml, model, target);
+            if (cancellationToken.IsCancellationRequested)
+            {
+                terminal.Line($"The best model so far is in {target}. {checkpoints.HowToGoOn}");
+                cancellationToken.ThrowIfCancellationRequested();
+            }
+
+            checkpoints.Finish();
+            terminal.Line($"The model is in {target}.");
             return Task.FromResult(ExitCodes.Done);
         });
         return command;
     }
 
-    private static TatTransformer TrainOnPairs(Terminal terminal, MLContext ml, TrainingPlan plan, TrainingMonitor monitor, CancellationToken cancellationToken) =>
-        terminal.Track("Training", progress => ml.ImageRestoration.Trainers.Tat(new TatEstimator.Options
+    private static TatTransformer Train(Terminal terminal, MLContext ml, TrainingPlan plan, TrainingMonitor monitor, TrainingCheckpoints checkpoints, CancellationToken cancellationToken)
+    {
+        try
         {
-            Tasks = TasksOf(plan),
+            return plan.From is null ? TrainOnPairs(terminal, ml, plan, monitor, cancellationToken) : TrainOnScans(terminal, ml, plan, monitor, cancellationToken);
+        }
+        catch
+        {
+            // Not in a filter, which would run before training has saved its last checkpoint.
+            if (monitor.HasTrained && checkpoints.TrySaveBest(ml))
+            {
+                terminal.Line($"The best model before the failure is in {checkpoints.Target}. {checkpoints.HowToGoOn}");
+            }
+
+            throw;
+        }
+    }
+
+    private static TatTransformer TrainOnPairs(Terminal terminal, MLContext ml, TrainingPlan plan, TrainingMonitor monitor, CancellationToken cancellationToken)
+    {
+        var folders = new DataSetFolders(plan.Data!);
+        foreach (var unused in folders.Unused)
+        {
+            terminal.Line(unused);
+        }
+
+        return terminal.Track("Training", progress => ml.ImageRestoration.Trainers.Tat(new TatEstimator.Options
+        {
+            Tasks = TasksOf(plan, folders),
             Network = plan.Network,
             Training = plan.Training,
-            ValidationSet = HasSplit(plan.Data!, "validation") ? ml.ImageRestoration.LoadPairs(plan.Data!, "validation") : null,
+            ValidationSet = folders.Has("validation") ? ml.ImageRestoration.LoadPairs(plan.Data!, "validation") : null,
             MetricsCallback = report => monitor.Report(report, progress),
             CancellationToken = cancellationToken,
             ReturnBestOnCancel = true,
         }).Fit(ml.ImageRestoration.LoadPairs(plan.Data!, "train")));
+    }
 
     /// <summary>The tasks that the plan names or implies, scaled as in the model to start from, or else as the plan says; <see langword="null"/> for what the data has.</summary>
-    private static TaskVocabulary? TasksOf(TrainingPlan plan)
+    private static TaskVocabulary? TasksOf(TrainingPlan plan, DataSetFolders folders)
     {
         var known = (plan.Training.InitialWeights is { } weights ? WeightsFile.ReadTasks(weights) : null) ?? (plan.MriByVolume ? TaskVocabulary.Scans : TaskVocabulary.Paper);
-        var names = plan.Tasks.Count > 0 || !plan.MriByVolume ? plan.Tasks : [.. known.Select(task => task.Name).Where(name => Directory.Exists(Path.Combine(plan.Data!, name, "train")))];
+        var names = plan.Tasks.Count > 0 || !plan.MriByVolume ? plan.Tasks : [.. known.Select(task => task.Name).Where(name => folders.Find(name, "train") is not null)];
         return names.Count > 0 ? new(names.Select(name => known[name])) : null;
     }
 
@@ -93,18 +129,11 @@ internal static class TrainCommand
 
         terminal.Line($"Training on {Describe(scans.Training)}; validating on {Describe(scans.Validation)}.");
         var trainer = new TatTrainer(plan.Network, scans.Tasks, plan.Training);
-        return ml.ImageRestoration.CreateTransformer(terminal.Track("Training", progress => trainer.Train(scans.Training, scans.Validation, new Relay(report => monitor.Report(report, progress)), cancellationToken)));
+        return ml.ImageRestoration.CreateTransformer(terminal.Track("Training", progress =>
+            trainer.Train(scans.Training, scans.Validation, new DirectProgress<TrainingProgress>(report => monitor.Report(report, progress)), cancellationToken)));
     }
 
     private static string Describe(IEnumerable<Torch.Data.IPairSource> sources) => sources.Any()
         ? string.Join(", ", sources.GroupBy(source => source.Task).Select(task => $"{task.Sum(source => source.Count)} images of {task.Key}"))
         : "nothing";
-
-    private static bool HasSplit(string root, string split) => Directory.EnumerateDirectories(root).Any(task => Directory.Exists(Path.Combine(task, split)));
-
-    // Progress<T> would report on another thread, and in any order.
-    private sealed class Relay(Action<TrainingProgress> report) : IProgress<TrainingProgress>
-    {
-        public void Report(TrainingProgress value) => report(value);
-    }
 }

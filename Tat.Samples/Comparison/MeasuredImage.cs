@@ -1,4 +1,5 @@
 using System.Globalization;
+using Tat.Torch.Files;
 using Tat.Torch.Baselines;
 using Tat.Torch.Imaging;
 using Tat.Torch.Inference;
@@ -49,13 +50,10 @@ internal sealed record MeasuredImage(RestorationTask Task, string Group, string 
             foreach (var (method, quality, fidelity) in image.Scores)
             {
                 yield return string.Create(CultureInfo.InvariantCulture,
-                    $"{Quoted(image.Task.ToString())},{Quoted(image.Group)},{Quoted(image.Name)},{image.Slice},{image.NoiseEstimate},{Quoted(method)},{quality.Psnr},{quality.Ssim},{quality.Rmse},{fidelity.Bias},{fidelity.PeakBias},{fidelity.Noise},{fidelity.NoiseFrequency},{fidelity.EdgeSharpness}");
+                    $"{CsvCell.Quoted(image.Task.ToString())},{CsvCell.Quoted(image.Group)},{CsvCell.Quoted(image.Name)},{image.Slice},{image.NoiseEstimate},{CsvCell.Quoted(method)},{quality.Psnr},{quality.Ssim},{quality.Rmse},{fidelity.Bias},{fidelity.PeakBias},{fidelity.Noise},{fidelity.NoiseFrequency},{fidelity.EdgeSharpness}");
             }
         }
     }
-
-    /// <summary>A cell that no program takes for a formula, whatever a file is called.</summary>
-    private static string Quoted(string text) => $"\"{(text is ['=' or '+' or '-' or '@' or '\t' or '\r', ..] ? "'" : "")}{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
 }
 
 /// <summary>How an image came out by a method.</summary>

@@ -122,7 +122,7 @@ internal sealed class ModelTrials
 
     private (TatTransformer Model, Trial Trial, TimeSpan PerIteration) Run(Candidate candidate, CancellationToken cancellationToken)
     {
-        var (monitor, started) = (new TrainingMonitor(), Stopwatch.GetTimestamp());
+        var (monitor, started) = (new TrainingMonitor(_terminal.Line), Stopwatch.GetTimestamp());
         ValidationResult? best = null;
         var (iterations, training) = (0L, TimeSpan.Zero);
         var model = _terminal.Track(candidate.Name, progress => _ml.ImageRestoration.Trainers.Tat(new TatEstimator.Options
@@ -141,10 +141,6 @@ internal sealed class ModelTrials
             CancellationToken = cancellationToken,
             ReturnBestOnCancel = true,
         }).Fit(_train));
-        foreach (var message in monitor.Messages)
-        {
-            _terminal.Line(message);
-        }
 
         var psnr = best?.Tasks.ToDictionary(task => task.Key, task => Math.Round(task.Value.Psnr, 3)) ?? [];
         var trial = new Trial(candidate.Name, best is null ? null : Math.Round(best.MeanGain, 3), psnr, iterations, Math.Round(Stopwatch.GetElapsedTime(started).TotalSeconds, 1));

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using Tat.Torch.Pretrained;
 
 namespace Tat.Samples.Shared;
@@ -39,6 +40,18 @@ internal static class CommonOptions
 
     public static Option<bool> Overwrite() => new("--overwrite") { Description = "Replace results that are there, each when the new one is complete; of a folder with a series all files." };
 
+    /// <summary>Refuses options that mean nothing beside others.</summary>
+    public static void CheckTogether(CommandResult result, params IEnumerable<(Option Option, Option Other)> pairs)
+    {
+        foreach (var (option, other) in pairs)
+        {
+            if (result.GetResult(option) is { Implicit: false } && result.GetResult(other) is { Implicit: false })
+            {
+                result.AddError($"{option.Name} means nothing with {other.Name}: leave one of them out.");
+            }
+        }
+    }
+
     /// <summary>Refuses to replace files.</summary>
     /// <exception cref="IOException">One of them exists, and <paramref name="overwrite"/> is not set.</exception>
     public static void CheckFree(bool overwrite, params IEnumerable<string> paths)
@@ -46,6 +59,29 @@ internal static class CommonOptions
         if (!overwrite && paths.FirstOrDefault(path => File.Exists(path) || Directory.Exists(path)) is { } taken)
         {
             throw new IOException($"'{taken}' exists; add --overwrite to replace it.");
+        }
+    }
+
+    /// <summary>Refuses, before the work is done, a file that could not be written after it.</summary>
+    /// <exception cref="IOException">It exists and is not to be replaced, is a folder, or its folder cannot be written to.</exception>
+    public static void CheckFile(bool overwrite, string path)
+    {
+        CheckFree(overwrite, path);
+        try
+        {
+            if (Directory.Exists(path))
+            {
+                throw new IOException("it is a folder.");
+            }
+
+            Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
+            var trial = $"{path}.{Guid.NewGuid():N}.tmp";
+            File.WriteAllBytes(trial, [0]);
+            File.Delete(trial);
+        }
+        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
+        {
+            throw new IOException($"'{path}' cannot be written: {problem.Message} Choose another file.", problem);
         }
     }
 }

@@ -7,16 +7,22 @@ internal sealed record ImageFacts(
     string File, string? Series, string Format, string? Modality, int Rows, int Columns, int Frames, string? Unit,
     double? Min, double? Max, double? Mean, double? Std, long NonFinite, ImageGeometry Geometry)
 {
+    /// <summary>What a restoration would refuse or warn of.</summary>
+    public IReadOnlyList<string> Warnings { get; init; } = [];
+
     /// <summary>Reads an image slice by slice.</summary>
     public static ImageFacts Of(ScanSource source, CancellationToken cancellationToken)
     {
         using var scan = source.Open();
+        var check = new ScanCheck(source, scan);
         var (minimum, maximum) = (double.PositiveInfinity, double.NegativeInfinity);
         var (count, nonFinite, sum, squares, shift) = (0L, 0L, 0.0, 0.0, double.NaN);
         for (var i = 0; i < scan.SliceCount; i++)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            foreach (var value in scan.ReadSlice(i).Pixels)
+            var slice = scan.ReadSlice(i);
+            check.Add(slice);
+            foreach (var value in slice.Pixels)
             {
                 if (!float.IsFinite(value))
                 {
@@ -38,7 +44,10 @@ internal sealed record ImageFacts(
         return new(source.Path, source.SeriesInstanceUid, scan.Format.Name, scan.Modality, scan.Rows, scan.Columns, scan.SliceCount, scan.Unit,
             count > 0 ? minimum : null, count > 0 ? maximum : null, count > 0 ? shift + mean : null,
             count > 0 ? Math.Sqrt(Math.Max(0, (squares / count) - (mean * mean))) : null, nonFinite,
-            new(scan.RowSpacing, scan.ColumnSpacing, scan.SliceSpacing, scan.Properties));
+            new(scan.RowSpacing, scan.ColumnSpacing, scan.SliceSpacing, scan.Properties))
+        {
+            Warnings = check.Findings,
+        };
     }
 }
 

@@ -17,12 +17,23 @@ namespace Tat.Samples.Shared;
 internal static class ModelFiles
 {
     private static readonly string[] _endings = [".zip", ".mlnet", ".onnx", ".safetensors"];
+    private static readonly string[] _written = [".zip", ".mlnet", ".safetensors"];
 
     /// <summary>Whether a name is that of a model.</summary>
     public static bool IsModelName(string path) => _endings.Contains(Path.GetExtension(path), StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Whether a path means the model that comes with the program: its name, where no file is called so.</summary>
     public static bool IsPretrained(string path) => path.Equals(TatPretrained.Name, StringComparison.OrdinalIgnoreCase) && !File.Exists(path);
+
+    /// <summary>Refuses the name of a model to write that its format does not follow from.</summary>
+    /// <exception cref="InvalidDataException">It ends otherwise.</exception>
+    public static void CheckWritten(string path)
+    {
+        if (!_written.Contains(Path.GetExtension(path), StringComparer.OrdinalIgnoreCase))
+        {
+            throw new InvalidDataException($"'{path}' is not a model by its name; name it .zip for ML.NET, or .safetensors. For PyTorch and ONNX Runtime, export the model afterwards.");
+        }
+    }
 
     /// <summary>What to call a model in reports and results.</summary>
     public static string NameOf(string path, ModelCard card) => card.Name is null ? $"{card.Title}, {Path.GetFileName(path)}" : card.Title;
@@ -109,6 +120,20 @@ internal static class ModelFiles
         return ml.ImageRestoration.FindRestoration(LoadPipeline(ml, path)) is TatTransformer transformer
             ? transformer.Model
             : throw new InvalidDataException($"The model '{path}' runs on ONNX Runtime already; export the one that it was made from.");
+    }
+
+    /// <summary>Saves a trained model, in the format that its name says.</summary>
+    public static void Save(MLContext ml, TatTransformer model, string path)
+    {
+        CheckWritten(path);
+        if (Path.GetExtension(path).Equals(".safetensors", StringComparison.OrdinalIgnoreCase))
+        {
+            model.Model.Save(path);
+        }
+        else
+        {
+            Save(ml, model, null, path);
+        }
     }
 
     /// <summary>Saves a pipeline; the file appears whole or not at all.</summary>

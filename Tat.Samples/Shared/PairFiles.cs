@@ -11,9 +11,10 @@ internal sealed record PairFiles(RestorationTask Task, ScanSource Low, ScanSourc
     /// <summary>The pairs of a data set in the published layout, ROOT/TASK/SPLIT/{LQ,HQ}/NAME.</summary>
     public static IReadOnlyList<PairFiles> InDataSet(string root, string split, TaskVocabulary tasks, ImageReadOptions options)
     {
-        var folders = tasks.Select(task => (Task: task, Folder: Path.Combine(root, task.Name, split))).Where(item => Directory.Exists(item.Folder)).ToList();
+        var all = new DataSetFolders(root);
+        var folders = tasks.Select(task => (Task: task, Folder: all.Find(task.Name, split)!)).Where(item => item.Folder is not null).ToList();
         return folders.Count > 0
-            ? [.. folders.SelectMany(item => Between(item.Task, Path.Combine(item.Folder, "LQ"), Path.Combine(item.Folder, "HQ"), options))]
+            ? [.. folders.SelectMany(item => Between(item.Task, Inside(item.Folder, "LQ"), Inside(item.Folder, "HQ"), options))]
             : throw new DirectoryNotFoundException($"'{root}' holds no data set: there is no folder TASK/{split}, where TASK is {string.Join(", ", tasks)}.");
     }
 
@@ -26,10 +27,28 @@ internal sealed record PairFiles(RestorationTask Task, ScanSource Low, ScanSourc
             return [new(task, low[0], high[0])];
         }
 
+        RefuseDoubles(low);
+        RefuseDoubles(high);
         var references = high.ToDictionary(image => image.Name);
         return [.. low.Select(image => new PairFiles(task, image, references.GetValueOrDefault(image.Name)
             ?? throw new FileNotFoundException($"'{image.Path}' has no counterpart of the same name in '{highQuality}'.")))];
     }
+
+    private static void RefuseDoubles(IEnumerable<ScanSource> images)
+    {
+        if (images.GroupBy(image => image.Name).FirstOrDefault(name => name.Count() > 1)?.ToArray() is [var first, var second, ..])
+        {
+            throw new InvalidDataException($"'{first.Path}' and '{second.Path}' are images of one name: remove or rename one of them.");
+        }
+    }
+
+    /// <summary>A folder in a folder, in upper or lower case.</summary>
+    private static string Inside(string folder, string name) => Directory.GetDirectories(folder).Where(path => Path.GetFileName(path).Equals(name, StringComparison.OrdinalIgnoreCase)).ToArray() switch
+    {
+        [] => Path.Combine(folder, name),
+        [var only] => only,
+        [var first, var second, ..] => throw new InvalidDataException($"'{first}' and '{second}' are the same but for upper and lower case: join them."),
+    };
 
     /// <summary>Reads the slices of both, and tells how many there are.</summary>
     public IEnumerable<(ImagePair Pair, int Slice, int Count)> Read()

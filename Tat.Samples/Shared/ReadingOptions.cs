@@ -10,11 +10,15 @@ internal sealed class ReadingOptions
     private readonly Option<bool> _irregular = new("--allow-irregular") { Description = "DICOM: take series with gaps, doubles or gantry tilt slice by slice." };
     private readonly Option<bool> _uncalibrated = new("--allow-uncalibrated") { Description = "DICOM: take CT images without rescale as if they were HU." };
 
+    /// <summary>All of them.</summary>
+    public IReadOnlyList<Option> All => [_series, _irregular, _uncalibrated];
+
     public void AddTo(Command command)
     {
-        command.Add(_series);
-        command.Add(_irregular);
-        command.Add(_uncalibrated);
+        foreach (var option in All)
+        {
+            command.Add(option);
+        }
     }
 
     public ImageReadOptions Of(ParseResult parsed) => new()

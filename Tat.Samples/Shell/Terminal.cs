@@ -29,6 +29,7 @@ internal sealed class Terminal
     private readonly IAnsiConsole _console;
     private readonly bool _isInteractive;
     private readonly TimeSpan _plainInterval;
+    private bool _isLive;
 
     /// <param name="output">Takes results.</param>
     /// <param name="errors">Takes what went wrong.</param>
@@ -57,8 +58,18 @@ internal sealed class Terminal
 
     public TextWriter Errors { get; }
 
-    /// <summary>Writes a line of text.</summary>
-    public void Line(string text = "") => Output.WriteLine(MessageText.Printable(text));
+    /// <summary>Writes a line of text; above a live display, if there is one.</summary>
+    public void Line(string text = "")
+    {
+        if (_isLive)
+        {
+            _console.WriteLine(MessageText.Printable(text));
+        }
+        else
+        {
+            Output.WriteLine(MessageText.Printable(text));
+        }
+    }
 
     /// <summary>Writes a line to the error stream.</summary>
     public void Error(string text) => Errors.WriteLine(MessageText.Printable(text));
@@ -88,13 +99,21 @@ internal sealed class Terminal
         .Start(context =>
         {
             var task = context.AddTask(Markup.Escape(MessageText.Printable(title)), maxValue: 1);
-            var result = work(new Reporter((share, status) =>
+            _isLive = true;
+            try
             {
-                task.Value = share;
-                task.Description = Markup.Escape(Fit(MessageText.OneLine(status.Length > 0 ? $"{title}: {status}" : title), _console.Profile.Width - BarWidth - NumbersWidth));
-            }));
-            task.Value = 1;
-            return result;
+                var result = work(new Reporter((share, status) =>
+                {
+                    task.Value = share;
+                    task.Description = Markup.Escape(Fit(MessageText.OneLine(status.Length > 0 ? $"{title}: {status}" : title), _console.Profile.Width - BarWidth - NumbersWidth));
+                }));
+                task.Value = 1;
+                return result;
+            }
+            finally
+            {
+                _isLive = false;
+            }
         });
 
     /// <summary>Shortens what would push bar and numbers out of the line.</summary>

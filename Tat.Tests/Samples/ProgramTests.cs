@@ -47,9 +47,51 @@ public sealed class ProgramTests
         Assert.IsTrue(folder.Files.All(file => file.EndsWith(".nii.gz", StringComparison.Ordinal)), string.Join(' ', folder.Files));
     }
 
-    private static Process Start(params string[] arguments)
+    [TestMethod]
+    [DataRow("de_DE.UTF-8")]
+    [DataRow("tr_TR.UTF-8")]
+    [OSCondition(OperatingSystems.Linux)]
+    public async Task Numbers_and_names_mean_the_same_in_every_language(string language)
+    {
+        using var folder = new TemporaryFolder();
+        (await Cli.RunAsync("simulate", "--phantoms", "1", "--task", "MRI", "--split", "train", "--factor", "1.5", "--out", folder["a"])).AssertDone();
+        await Run("simulate", "--phantoms", "1", "--task", "mri", "--split", "train", "--factor", "1.5", "--out", folder["b"]);
+        var low = Directory.GetFiles(folder["a/MRI/train/LQ"]).Single();
+        CollectionAssert.AreEqual(File.ReadAllBytes(low), File.ReadAllBytes(low.Replace(folder["a"], folder["b"], StringComparison.Ordinal)));
+
+        await Run("train", "--data", folder["b"], "--tasks", "mri", "--rate", "0.0001", "--shares", "MRI=1.5", "--patch", "8", "--iterations", "1", "--logs", folder["logs"], "--out", folder["m.zip"]);
+        StringAssert.Contains(await Run("inspect", folder["m.zip"]), "0.0001", StringComparison.Ordinal);
+        Assert.AreEqual("0.0001", File.ReadLines(folder["logs/training.csv"]).Last().Split(',')[3]);
+        await Run("evaluate", "--data", folder["b"], "--split", "TRAIN", "--no-model", "--csv", folder["b.csv"]);
+        (await Cli.RunAsync("evaluate", "--data", folder["b"], "--split", "train", "--no-model", "--csv", folder["a.csv"])).AssertDone();
+        Assert.AreEqual(File.ReadAllText(folder["a.csv"]), File.ReadAllText(folder["b.csv"]));
+
+        async Task<string> Run(params string[] arguments)
+        {
+            using var process = Start(arguments, ("DOTNET_SYSTEM_GLOBALIZATION_INVARIANT", "0"), ("LANG", language), ("LC_ALL", language));
+            var (output, errors) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
+            await process.WaitForExitAsync();
+            if ((await errors).Contains("ICU", StringComparison.Ordinal))
+            {
+                Assert.Inconclusive("The machine has no data on languages.");
+            }
+
+            Assert.AreEqual((0, ""), (process.ExitCode, await errors));
+            return await output;
+        }
+    }
+
+    private static Process Start(params string[] arguments) => Start(arguments, []);
+
+    private static Process Start(string[] arguments, params (string Name, string Value)[] environment)
     {
         var program = Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "Tat.Samples.exe" : "Tat.Samples");
-        return Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+        foreach (var (name, value) in environment)
+        {
+            start.Environment[name] = value;
+        }
+
+        return Process.Start(start)!;
     }
 }

@@ -182,7 +182,7 @@ public static class WeightsFile
             throw;
         }
 
-        return new(options.Device is null ? network : network.to(options.Device), options.Tasks, new ModelCard { InitialWeights = Path.GetFileName(path) });
+        return new(options.Device is null ? network : network.to(options.Device), options.Tasks, new ModelCard { InitialWeights = MessageText.OneLine($"{Path.GetFileName(path)}{dictionary.Choice}") });
     }
 
     private static void Fill(TatNetwork network, StateDictionary dictionary, TatNetworkOptions architecture)

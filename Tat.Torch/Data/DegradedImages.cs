@@ -26,6 +26,9 @@ public sealed class DegradedImages(IGoodImages images, IDegradationRange range) 
     public string VolumeOf(int index) => $"{images.VolumeOf(index)}, {range.FixedStrength((ulong)index)}";
 
     /// <inheritdoc/>
+    public string Fingerprint => images.Fingerprint;
+
+    /// <inheritdoc/>
     public ImagePair Make(int index, ulong seed) => range.Draw(images.Read(index, seed), seed);
 
     /// <summary>Reads the pair for validation: of the published strength, with noise that follows from the index; made when first read, and kept.</summary>

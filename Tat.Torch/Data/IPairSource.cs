@@ -20,4 +20,7 @@ public interface IPairSource
     /// <summary>The volume that a pair is a slice of: validation images are spread over all of them. Empty where there is nothing to tell.</summary>
     /// <param name="index">0 … <see cref="Count"/> − 1.</param>
     string VolumeOf(int index) => "";
+
+    /// <summary>Tells these pairs from others of the same number, wherever they lie: an interrupted training goes on with the same ones only. By default a hash of the pixels of up to 16 pairs.</summary>
+    string Fingerprint => PixelHash.Of(this);
 }

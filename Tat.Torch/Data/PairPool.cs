@@ -28,6 +28,9 @@ internal sealed class PairPool
     /// <summary>How many patches a pair serves before it is renewed; 0 where no pair is.</summary>
     public int Uses { get; }
 
+    /// <summary>Tells the pairs from others of the same number.</summary>
+    public string Fingerprint => string.Join(' ', _sources.Select(source => source.Fingerprint));
+
     /// <summary>How the pairs are made that are renewed while training.</summary>
     public IEnumerable<string> Makers => _sources.OfType<IRenewedPairs>().Select(source => source.ToString()!);
 

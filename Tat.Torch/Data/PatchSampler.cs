@@ -74,7 +74,7 @@ internal sealed class PatchSampler(PairPool[] pools, SamplingPlan plan, ulong se
             {
                 return window is null ? pool.Read(index) : window.At(position, attempt);
             }
-            catch (Exception exception) when (exception is IOException or InvalidDataException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+            catch (Exception exception) when (UnreadableImage.Is(exception))
             {
                 if (!skipUnreadable || attempt + 1 >= pool.Count)
                 {

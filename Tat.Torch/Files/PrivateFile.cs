@@ -6,10 +6,12 @@ namespace Tat.Torch.Files;
 internal static class PrivateFile
 {
     /// <summary>Creates one for reading and writing.</summary>
-    /// <exception cref="IOException">The folder for temporary files cannot be written; the message names it.</exception>
-    public static SafeFileHandle Create()
+    /// <param name="folder">The folder for temporary files, made if it does not exist; <see langword="null"/> for the user's.</param>
+    /// <exception cref="IOException">The folder cannot be written; the message names it.</exception>
+    public static SafeFileHandle Create(string? folder = null)
     {
-        var path = Path.Combine(Path.GetTempPath(), $"tat-{Guid.NewGuid():N}.raw");
+        folder ??= Path.GetTempPath();
+        var path = Path.Combine(folder, $"tat-{Guid.NewGuid():N}.raw");
         var creation = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
         if (!OperatingSystem.IsWindows())
         {
@@ -18,6 +20,7 @@ internal static class PrivateFile
 
         try
         {
+            Directory.CreateDirectory(folder);
             using (new FileStream(path, creation))
             {
             }
@@ -34,7 +37,11 @@ internal static class PrivateFile
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new IOException($"The folder for temporary files, '{Path.GetTempPath()}', cannot be written ({exception.Message}); make space there, or name another one in TMPDIR.", exception);
+            throw Unwritable(folder, exception);
         }
     }
+
+    /// <summary>Says which folder cannot be written.</summary>
+    public static IOException Unwritable(string folder, Exception cause) =>
+        new($"The folder for temporary files, '{folder}', cannot be written ({cause.Message}); make space there, or name another one in TMPDIR.", cause);
 }

@@ -214,7 +214,15 @@ internal static unsafe class MatrixKernels
 
         if (column + Panel <= columns)
         {
-            MultiplyRegisters<Lanes8>(a, aRow, aStep, rows, b, bRow, Lanes8.Count, depth, target + column, targetRow, parts, aPart);
+            if (T.Count == Panel && rows >= RegisterBlocks.TallRows)
+            {
+                RegisterBlocks.MultiplyTall<T>(a, aRow, aStep, rows, b, bRow, depth, target + column, targetRow, parts, aPart);
+            }
+            else
+            {
+                MultiplyRegisters<Lanes8>(a, aRow, aStep, rows, b, bRow, Lanes8.Count, depth, target + column, targetRow, parts, aPart);
+            }
+
             column += Panel;
             b += bPanel;
         }
@@ -231,6 +239,12 @@ internal static unsafe class MatrixKernels
     private static void MultiplyRegisters<T>(float* a, nint aRow, nint aStep, int rows, float* b, nint bRow, nint second, int depth, float* target, nint targetRow, int parts, nint aPart)
         where T : struct, ILanes<T>
     {
+        if (T.Count == Panel && rows >= RegisterBlocks.WideRows)
+        {
+            RegisterBlocks.MultiplyWide<T>(a, aRow, aStep, rows, b, bRow, second, depth, target, targetRow, parts, aPart);
+            return;
+        }
+
         for (var row = 0; row < rows && rows < Block; row++)
         {
             MultiplyRow<T>(a + (row * aRow), aStep, b, bRow, second, depth, target + (row * targetRow), parts, aPart);
@@ -305,7 +319,7 @@ internal static unsafe class MatrixKernels
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Store<T>(T first, T second, float* target)
+    public static void Store<T>(T first, T second, float* target)
         where T : struct, ILanes<T>
     {
         first.Store(target);

@@ -51,12 +51,14 @@ public sealed class TatTrainer
 
     /// <summary>Trains a model.</summary>
     /// <param name="train">Training pairs: at least one of each task. Sources of other tasks are left out.</param>
-    /// <param name="validation">Pairs for choosing the best weights; if there are none of the trained tasks, the last averaged weights are the result.</param>
-    /// <param name="progress">Told about the progress, on the calling thread.</param>
+    /// <param name="validation">Pairs for choosing the best weights; if there are none of the trained tasks, the last averaged weights are the result. Pairs whose quality has no number, as where the reference is constant, are left out.</param>
+    /// <param name="progress">Told about the progress, on the calling thread or, while a validation takes long, on one that restores images.</param>
     /// <param name="cancellationToken">Ends training early, with the best model so far; <see cref="ModelCard.WasCancelled"/> tells of it.</param>
     /// <returns>The averaged weights of the best validation so far, or the present ones where there was none; to be disposed by the caller.</returns>
     /// <exception cref="ArgumentException">A task has no training pairs.</exception>
-    /// <exception cref="IOException">An image cannot be read.</exception>
+    /// <exception cref="IOException">An image cannot be read, and is not to be skipped; or a folder cannot be written, or holds the logs of another training.</exception>
+    /// <exception cref="InvalidDataException">No validation image can be measured.</exception>
+    /// <exception cref="InvalidOperationException">There are checkpoints to go on from, of other options or training data.</exception>
     /// <exception cref="TrainingDivergedException">The loss or a gradient is NaN or infinite.</exception>
     public TatModel Train(IReadOnlyList<IPairSource> train, IReadOnlyList<IPairSource> validation, IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default)
     {
@@ -71,7 +73,7 @@ public sealed class TatTrainer
             }
         }
 
-        using var loop = new TrainingLoop(this, pools, new Validator(PairPool.Group(validation, Tasks, 0), Options.ValidationImagesPerTask), progress);
+        using var loop = new TrainingLoop(this, pools, new Validator(PairPool.Group(validation, Tasks, 0), Options.ValidationImagesPerTask, Options.SkipUnreadableImages), progress);
         loop.Run(cancellationToken);
         return loop.TakeModel();
     }

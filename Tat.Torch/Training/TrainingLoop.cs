@@ -1,6 +1,6 @@
+using System.Diagnostics;
 using Tat.Torch.Data;
 using Tat.Torch.Files;
-using Tat.Torch.Inference;
 using Tat.Torch.Model;
 using Tat.Torch.Pretrained;
 using Tat.Torch.Runtime;
@@ -14,6 +14,9 @@ namespace Tat.Torch.Training;
 /// <summary>One run of a trainer: takes batches, steps, validates, reports, saves.</summary>
 internal sealed class TrainingLoop : IDisposable
 {
+    /// <summary>A validation that takes longer says how far it is, this often.</summary>
+    private static readonly TimeSpan _longValidation = TimeSpan.FromSeconds(5);
+
     private readonly TatTrainer _trainer;
     private readonly TatTrainerOptions _options;
     private readonly PairPool[] _pools;
@@ -23,6 +26,8 @@ internal sealed class TrainingLoop : IDisposable
     private readonly LearningRateSchedule _schedule;
     private readonly TrainingState _state;
     private readonly ProgressMeter _meter;
+    private readonly BestWeights _best;
+    private readonly LossWatch _watch;
     private readonly CheckpointKeeper? _checkpoints;
     private TrainingLog? _log;
     private TrainingClock _clock;
@@ -36,8 +41,10 @@ internal sealed class TrainingLoop : IDisposable
         _schedule = LearningRateSchedule.Of(_options);
         _plan = new(_options.Stages, _options.WeightsOf(trainer.Tasks));
         _meter = new(trainer.Tasks);
+        _watch = new(_options.Iterations);
         _checkpoints = _options.CheckpointFolder is null ? null : new(trainer.Network, trainer.Tasks, _options, pools, _plan, Card, _meter.Add);
         _state = new(trainer.Network, trainer.Tasks, _options, initial: InitialWeights.Load(trainer.Network, trainer.Tasks, _options));
+        _best = new(_state, trainer.Tasks, validator, _meter.Add);
         _clock = new(_options.Iterations, _options.MaximumDuration, _state.Counters);
     }
 
@@ -55,13 +62,14 @@ internal sealed class TrainingLoop : IDisposable
     /// <summary>Trains until the iterations, the time, the patience or the user's is over.</summary>
     public void Run(CancellationToken cancellationToken)
     {
-        _checkpoints?.Resume(_state);
-        _reported = Counters.Iteration;
-        _clock = new(_options.Iterations, _options.MaximumDuration, Counters);
-        _log = _options.LogFolder is null ? null : new(_options.LogFolder, _trainer.Tasks, Counters.Iteration);
-        if (_options.OnDivergence == DivergenceHandling.RollBack)
+        try
         {
-            _checkpoints!.Save(_state);
+            Begin(cancellationToken);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            _wasCancelled = true;
+            return;
         }
 
         try
@@ -79,9 +87,9 @@ internal sealed class TrainingLoop : IDisposable
         {
             // Whatever ended it: a step is done as a whole or not at all, so the state is one to go on from.
             _checkpoints?.Save(_state);
-            if (_meter.HasMessages)
+            if (_meter.HasMessages || Counters.Iteration != _reported)
             {
-                Report(null, force: true);
+                Report(null, isLast: true);
             }
         }
     }
@@ -99,6 +107,26 @@ internal sealed class TrainingLoop : IDisposable
         _state.Dispose();
         _checkpoints?.Dispose();
         _log?.Dispose();
+    }
+
+    /// <summary>Goes on from a checkpoint, if there is one, and finds what would go wrong later.</summary>
+    private void Begin(CancellationToken cancellationToken)
+    {
+        _checkpoints?.Resume(_state);
+        if (Counters.Training.Length == 0)
+        {
+            Counters = Counters with { Training = $"{Guid.NewGuid():n}" };
+        }
+
+        _reported = Counters.Iteration;
+        _clock = new(_options.Iterations, _options.MaximumDuration, Counters);
+        _validator.Prepare(_meter.Add, cancellationToken);
+        _best.Check(cancellationToken);
+        _log = _options.LogFolder is null ? null : new(_options.LogFolder, _trainer.Tasks, Counters.Training, Counters.Iteration);
+        if (_options.OnDivergence == DivergenceHandling.RollBack)
+        {
+            _checkpoints!.Save(_state);
+        }
     }
 
     /// <summary>Runs to the end, or until training has gone back to a checkpoint.</summary>
@@ -157,31 +185,31 @@ internal sealed class TrainingLoop : IDisposable
 
         Counters = Counters with { Elapsed = _clock.Elapsed, SkippedImages = Counters.SkippedImages + batch.Skipped.Count };
         _meter.Add(batch, result);
+        if (_watch.Add(result) is { } ruin)
+        {
+            _meter.Add(ruin);
+        }
+
         return true;
     }
 
     private ValidationResult Validate(CancellationToken cancellationToken)
     {
-        using var restorer = new Restorer(new TatModel(_state.AverageNetwork, _trainer.Tasks));
-        var validation = _clock.Validate(() => _validator.Measure(restorer, Counters.Iteration, Counters.Best?.MeanGain, cancellationToken));
-        if (validation.IsBest)
+        var last = Stopwatch.GetTimestamp();
+        return _clock.Validate(() => _best.Validate(new DirectProgress<double>(share =>
         {
-            _state.KeepAsBest(_state.Average.Values);
-        }
-
-        Counters = Counters with
-        {
-            Best = validation.IsBest ? validation : Counters.Best,
-            LastValidation = Counters.Iteration,
-            ValidationsSinceBest = validation.IsBest ? 0 : Counters.ValidationsSinceBest + 1,
-        };
-        return validation;
+            if (Stopwatch.GetElapsedTime(last) >= _longValidation)
+            {
+                last = Stopwatch.GetTimestamp();
+                _progress?.Report(ProgressMeter.ReportValidating(share, Counters, _options.Iterations, _clock.Fraction(Counters.Iteration), _clock.Remaining(Counters.Iteration), _rate));
+            }
+        }), cancellationToken));
     }
 
-    private void Report(ValidationResult? validation, bool force = false)
+    private void Report(ValidationResult? validation, bool isLast = false)
     {
         var isNew = Counters.Iteration != _reported;
-        if (!force && validation is null && !IsFinished && !(isNew && Counters.Iteration % _options.ProgressInterval == 0))
+        if (!isLast && !_meter.HasMessages && validation is null && !IsFinished && !(isNew && Counters.Iteration % _options.ProgressInterval == 0))
         {
             return;
         }
@@ -190,23 +218,8 @@ internal sealed class TrainingLoop : IDisposable
         var remaining = IsFinished ? TimeSpan.Zero : _clock.Remaining(Counters.Iteration);
         _reported = Counters.Iteration;
         var report = _meter.Report(Counters, _options.Iterations, fraction, remaining, _rate, _state.Timer, validation);
-        Log(report);
-        _progress?.Report(report);
-    }
-
-    /// <summary>Writes a report to the logs. If that fails, training goes on without them, and the user is told.</summary>
-    private void Log(TrainingProgress report)
-    {
-        try
-        {
-            _log?.Report(report);
-        }
-        catch (IOException exception)
-        {
-            _meter.Add($"Training logs cannot be written to '{_options.LogFolder}' any more: {exception.Message} Training goes on without them.");
-            _log!.Dispose();
-            _log = null;
-        }
+        var problem = _log?.Report(report);
+        _progress?.Report(problem is null ? report : report with { Messages = [.. report.Messages, problem] });
     }
 
     private ModelCard Card() => new()

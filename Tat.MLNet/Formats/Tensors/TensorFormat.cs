@@ -5,7 +5,7 @@ using Tat.Torch.TensorFiles.PyTorch;
 
 namespace Tat.MLNet.Formats.Tensors;
 
-/// <summary>Arrays in files of their own: <c>.bin</c> files of one pickled PyTorch tensor, as the published training data has them, and NumPy's <c>.npy</c>.</summary>
+/// <summary>Arrays in files of their own: <c>.bin</c> files of one PyTorch tensor, pickled as the published training data has them or of <c>torch.save</c>, and NumPy's <c>.npy</c>.</summary>
 /// <remarks>
 /// The last two axes are rows and columns, the axes before them slices. Values are taken as they are: in the task's unit. Reading runs no code of the file, and sizes are
 /// compared with the file before memory is taken. A restored copy has the format and shape of its source, in single precision.

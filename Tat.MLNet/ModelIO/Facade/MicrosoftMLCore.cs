@@ -69,4 +69,9 @@ namespace Microsoft.ML.Runtime
 
         int? Seed { get; }
     }
+
+    public interface ICancelable
+    {
+        bool IsCanceled { get; }
+    }
 }

@@ -3,6 +3,7 @@ using Tat.Torch.Inference;
 using Tat.Torch.Losses;
 using Tat.Torch.Metrics;
 using Tat.Torch.Model;
+using Tat.Torch.Runtime;
 using Tat.Torch.Tasks;
 using Tat.Torch.Training;
 
@@ -42,7 +43,7 @@ internal sealed class AblationStudy(TatNetworkOptions network, TatTrainerOptions
                 network with { WeightGeneration = variant.WeightGeneration },
                 tasks,
                 training with { LossBalancing = variant.Balancing });
-            using var model = trainer.Train(train, [], new Relay(report => progress.Report(((done + report.Fraction) / Variants.Count, $"{variant.Name}, iteration {report.Iteration} of {report.Iterations}"))), cancellationToken);
+            using var model = trainer.Train(train, [], new DirectProgress<TrainingProgress>(report => progress.Report(((done + report.Fraction) / Variants.Count, $"{variant.Name}, iteration {report.Iteration} of {report.Iterations}"))), cancellationToken);
             cancellationToken.ThrowIfCancellationRequested();
             measurements.AddRange(Measure(variant, model, cancellationToken));
         }
@@ -63,10 +64,5 @@ internal sealed class AblationStudy(TatNetworkOptions network, TatTrainerOptions
                 yield return new(variant.Name, source.Task.Name, pair.Name, quality.Psnr, quality.Ssim, quality.Rmse);
             }
         }
-    }
-
-    private sealed class Relay(Action<TrainingProgress> report) : IProgress<TrainingProgress>
-    {
-        public void Report(TrainingProgress value) => report(value);
     }
 }

@@ -40,7 +40,8 @@ internal sealed class TrainingOptions
     private readonly Option<bool> _identity = new("--start-as-identity") { Description = "Begin with a network that returns its input." };
     private readonly Option<string?> _initial = new("--initial") { Description = "Weights to start from: a model (.zip, .safetensors), or weights of PyTorch (.pth)." };
     private readonly Option<long?> _validation = new("--validation-interval") { Description = "Iterations between validations." };
-    private readonly Option<string?> _checkpoints = new("--checkpoints") { Description = "Folder for checkpoints; training continues from those that are there." };
+    private readonly Option<bool> _skip = new("--skip-unreadable") { Description = "Leave out images that cannot be read, instead of ending the training." };
+    private readonly Option<string?> _checkpoints = new("--checkpoints") { Description = "Folder for checkpoints; training continues from those that are there. By default NAME.checkpoints beside the model, until that is complete." };
     private readonly Option<string?> _logs = new("--logs") { Description = "Folder for logs: training.csv, from which report draws learning curves, validation.csv, and event files for TensorBoard." };
     private readonly Option<string> _device = CommonOptions.Device();
     private readonly Option<ulong?> _seed = new("--seed") { Description = "What randomness follows from." };
@@ -50,7 +51,7 @@ internal sealed class TrainingOptions
     private Option[] All =>
     [
         _file, _data, _from, _holdOut, _phantoms, _network, _tasks, _mriByVolume, _shares, _iterations, _minutes, _batch, _patch, _rate, _warmUp, _average, _clip, _balancing,
-        _flips, _identity, _initial, _validation, _checkpoints, _logs, _device, _seed,
+        _flips, _identity, _initial, _validation, _skip, _checkpoints, _logs, _device, _seed,
     ];
 
     /// <summary>Adds all options to a command.</summary>
@@ -73,6 +74,8 @@ internal sealed class TrainingOptions
         {
             result.AddError("Give --data, --from, or --options with a file that says one of them.");
         }
+
+        CommonOptions.CheckTogether(result, (_holdOut, _data), (_phantoms, _data), (_mriByVolume, _from), (_identity, _initial));
     }
 
     /// <summary>The names of the options that were typed.</summary>
@@ -110,6 +113,7 @@ internal sealed class TrainingOptions
             InitialWeights = parsed.GetValue(_initial) ?? given.InitialWeights,
             ValidationInterval = parsed.GetValue(_validation) ?? given.ValidationInterval,
             TaskWeights = parsed.GetValue(_shares) is { Length: > 0 } shares ? Numbers(shares, "--shares") : given.TaskWeights,
+            SkipUnreadableImages = parsed.GetValue(_skip) || given.SkipUnreadableImages,
             CheckpointFolder = parsed.GetValue(_checkpoints) ?? given.CheckpointFolder,
             LogFolder = parsed.GetValue(_logs) ?? given.LogFolder,
             Seed = parsed.GetValue(_seed) ?? given.Seed ?? TatTrainerOptions.DefaultSeed,

@@ -2,6 +2,7 @@ using Tat.MLNet.Training;
 using Tat.Torch.Data;
 using Tat.Torch.Degradation;
 using Tat.Torch.Phantoms;
+using Tat.Torch.Runtime;
 using Tat.Torch.Tasks;
 using Tat.Torch.Training;
 
@@ -36,7 +37,7 @@ internal sealed class TrainingScans : IDisposable
     public static TrainingScans Open(TrainingPlan plan, IProgress<(double, string)> progress, CancellationToken cancellationToken)
     {
         var tasks = plan.Tasks.Count > 0 ? new(plan.Tasks.Select(name => TaskVocabulary.Scans[name])) : TaskVocabulary.Scans;
-        var scans = GoodScans.Open(plan.From!, new() { Tasks = tasks, HoldOut = [.. plan.HoldOut] }, new Relay(share => progress.Report((share, "reading scans"))), cancellationToken);
+        var scans = GoodScans.Open(plan.From!, new() { Tasks = tasks, HoldOut = [.. plan.HoldOut] }, new DirectProgress<double>(share => progress.Report((share, "reading scans"))), cancellationToken);
         var seed = plan.Training.Seed ?? TatTrainerOptions.DefaultSeed;
         try
         {
@@ -79,9 +80,4 @@ internal sealed class TrainingScans : IDisposable
         "PET" => plan.Pet,
         _ => plan.Mri,
     };
-
-    private sealed class Relay(Action<double> report) : IProgress<double>
-    {
-        public void Report(double value) => report(value);
-    }
 }

@@ -29,6 +29,7 @@ public class ModelBridgeTests
     [DataRow("IHostEnvironmentInternal.get_FallbackToCpu")]
     [DataRow("IHostEnvironmentInternal.get_GpuDeviceId")]
     [DataRow("IHostEnvironmentInternal.get_Seed")]
+    [DataRow("ICancelable.get_IsCanceled")]
     public void Microsoft_ML_Core_has_the_bridged_member(string member)
     {
         var token = BridgedMembers()[member];

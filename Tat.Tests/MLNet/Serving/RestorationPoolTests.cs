@@ -1,10 +1,13 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.ML;
 using Tat.MLNet;
+using Tat.MLNet.Scans;
 using Tat.MLNet.Scoring;
 using Tat.MLNet.Serving;
 using Tat.Tests.Formats;
 using Tat.Tests.Scoring;
+using Tat.Torch.Inference;
+using Tat.Torch.Pretrained;
 
 namespace Tat.Tests.Serving;
 
@@ -30,6 +33,22 @@ public class RestorationPoolTests
         }
 
         Assert.AreSame(pool, services.GetRequiredService<RestorationPool>());
+    }
+
+    [TestMethod]
+    public async Task Whole_scans_are_restored_with_the_model_that_comes_with_the_library()
+    {
+        using var folder = new TemporaryFolder();
+        var scan = Loading.SampleImages.Write(folder["mri.nii"]);
+        using var pool = new RestorationPool(new() { ModelPath = TatPretrained.Name });
+        var result = await pool.RestoreScanAsync(scan, folder["restored.nii"], new() { Task = "MRI" });
+        using var restorer = new Restorer(TatPretrained.Load(), ownsModel: true);
+        restorer.RestoreScan(scan, folder["expected.nii"], new() { Task = "MRI" });
+        Assert.AreEqual(restorer.Card.Title, result.Model);
+        CollectionAssert.AreEqual(File.ReadAllBytes(folder["expected.nii"]), File.ReadAllBytes(folder["restored.nii"]));
+        await Assert.ThrowsExactlyAsync<InvalidDataException>(() => pool.RestoreScanAsync(scan, folder["none.nii"]));
+        await Assert.ThrowsAsync<OperationCanceledException>(() => pool.RestoreScanAsync(scan, folder["none.nii"], new() { Task = "MRI" }, cancellationToken: new(canceled: true)));
+        Assert.IsFalse(File.Exists(folder["none.nii"]));
     }
 
     [TestMethod]

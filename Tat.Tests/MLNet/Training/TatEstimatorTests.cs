@@ -1,3 +1,4 @@
+using System.Reflection;
 using Microsoft.ML;
 using Tat.MLNet.Scoring;
 using Tat.MLNet.Training;
@@ -71,11 +72,12 @@ public class TatEstimatorTests
         _ml.Log += (_, message) => messages.Add(message.Message);
         using var model = _ml.ImageRestoration.Trainers.Tat(Options(validation: _ml.ImageRestoration.LoadPairs(root, "test"), callback: reports.Add)).Fit(_ml.ImageRestoration.LoadPairs(root));
 
-        Assert.HasCount(4, reports);
+        Assert.HasCount(4, reports.Where(report => report.Tasks.Count > 0));
+        Assert.IsTrue(messages.Exists(message => message.Contains("1 of 2 validation images of CT are left out", StringComparison.Ordinal)));
         Assert.AreEqual(2, reports.Count(report => report.Validation is not null));
         Assert.IsTrue(messages.Exists(message => message.Contains("Iteration 4 of 4") && message.Contains("validation")));
         Assert.IsTrue(messages.Exists(message => message.Contains("3 pairs of CT")));
-        Assert.AreEqual(2, model.Card.Validation["CT"].Images);
+        Assert.AreEqual(1, model.Card.Validation["CT"].Images, "the other one is constant inside the window");
     }
 
     [TestMethod]
@@ -182,6 +184,21 @@ public class TatEstimatorTests
         var network = TinyModel.Network with { RefinementBlocks = TinyModel.Network.RefinementBlocks + 1 };
         var error = Assert.ThrowsExactly<InvalidDataException>(() => _ml.ImageRestoration.Trainers.Tat(new TatEstimator.Options { Network = network, Training = training }).Fit(pairs));
         StringAssert.Contains(error.Message, $"tat.zip' are those of another architecture (RefinementBlocks is {TinyModel.Network.RefinementBlocks} there and {network.RefinementBlocks} here)");
+    }
+
+    [TestMethod]
+    public void CancelExecution_of_the_context_ends_training()
+    {
+        using var folder = new TemporaryFolder();
+        var pairs = _ml.ImageRestoration.LoadPairs(SampleImages.WriteLayout(folder, "CT"));
+        var trainer = _ml.ImageRestoration.Trainers.Tat(Options(training: _training with { Iterations = 1_000_000 }, callback: report =>
+        {
+            if (report.Iteration == 3)
+            {
+                typeof(MLContext).GetMethod("CancelExecution", BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic)!.Invoke(_ml, null);
+            }
+        }));
+        Assert.ThrowsExactly<OperationCanceledException>(() => trainer.Fit(pairs));
     }
 
     [TestMethod]

@@ -49,6 +49,18 @@ public sealed class InspectCommandTests
     }
 
     [TestMethod]
+    [DataRow("data/faults/imaging/06_pet_dose_in_mbq", "RadionuclideTotalDose")]
+    [DataRow("data/dicom/parametric_map_float.dcm", "Parametric Map")]
+    [DataRow("data/dicom/ct_chest_explicit_le.dcm", "beyond the task's range")]
+    public async Task Tells_what_a_restoration_would_refuse_or_warn_of(string path, string finding)
+    {
+        var run = await Cli.RunAsync("inspect", TestData.Path(path), "--json");
+        run.AssertDone();
+        Assert.Contains(finding, string.Join(' ', JsonDocument.Parse(run.Output).RootElement.GetProperty("warnings").EnumerateArray()));
+        Assert.Contains("Restoring", (await Cli.RunAsync("inspect", TestData.Path(path))).Output);
+    }
+
+    [TestMethod]
     public async Task A_bad_file_fails_with_its_name_and_the_others_are_shown()
     {
         using var folder = new TemporaryFolder();

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Tat.MLNet.Formats;
+using Tat.MLNet.Formats.Dicom.Model;
 using Tat.Tests.Formats;
 using Tat.Tests.Formats.Dicom;
 using Tat.Tests.Formats.Nifti;
@@ -171,10 +172,17 @@ public sealed class RestoreCommandTests
             files.Write(SyntheticDicom.Slice(2, 1, series), $"{place}/{series}.2");
         }
 
+        // A capture in grey lies beside them.
+        var capture = SyntheticDicom.Slice(1, 0, "1.2.3.8");
+        capture.SetText(Tags.Modality, DicomVr.CS, "OT");
+        files.Write(capture, "c/capture");
         string[] command = ["restore", files.Folder, "--model", Model];
         (await Cli.RunAsync([.. command, "--out", folder["one"], "--series", "1.2.3.5"])).AssertDone();
         CollectionAssert.AreEqual(new[] { "one/b/IM00001.dcm", "one/b/IM00002.dcm" }, folder.Files);
-        (await Cli.RunAsync([.. command, "--out", folder["out"]])).AssertDone();
+        var run = await Cli.RunAsync([.. command, "--out", folder["out"]]);
+        Assert.AreEqual(0, run.ExitCode, run.Errors);
+        StringAssert.Contains(run.Errors, "1.2.3.8) is left out: its modality is none of CT, MR and PT", StringComparison.Ordinal);
+        Assert.HasCount(10, folder.Files);
         foreach (var series in new[] { "a", "b", "c/series", "c/series-2" })
         {
             using var scan = ImageFormats.Open(folder[$"out/{series}"]);

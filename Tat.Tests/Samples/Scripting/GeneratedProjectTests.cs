@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.IO.Compression;
 using System.Net;
 using System.Text.Json;
 using System.Text.RegularExpressions;
@@ -8,6 +9,7 @@ using Tat.Samples.Scripting;
 using Tat.Samples.Shared;
 using Tat.Tests.Build;
 using Tat.Tests.Formats;
+using Tat.Tests.Formats.Dicom;
 using Tat.Tests.Packages;
 
 namespace Tat.Tests.Samples.Scripting;
@@ -135,12 +137,20 @@ public sealed partial class GeneratedProjectTests
             }
 
             using var client = new HttpClient { BaseAddress = new(address) };
-            using var restored = await client.PostAsync("/restore?task=CT", Upload("scan.nii.gz", await File.ReadAllBytesAsync(Scan)));
+            using var restored = await client.PostAsync("/restore?task=CT", Upload(("scan.nii.gz", await File.ReadAllBytesAsync(Scan))));
             Assert.AreEqual(HttpStatusCode.OK, restored.StatusCode, await restored.Content.ReadAsStringAsync());
             await File.WriteAllBytesAsync(_folder["service.nii.gz"], await restored.Content.ReadAsByteArrayAsync());
             Assert.AreSequenceEqual(RestoredBy("pretrained"), Pixels(_folder["service.nii.gz"]));
 
-            using var refused = await client.PostAsync("/restore?task=CT", Upload("scan.nii.gz", [1, 2, 3]));
+            using var dicom = new SyntheticDicom();
+            dicom.Write(SyntheticDicom.Slice(1, 0));
+            dicom.Write(SyntheticDicom.Slice(2, 1));
+            using var series = await client.PostAsync("/restore", Upload([.. Directory.GetFiles(dicom.Folder).Select(file => (Path.GetFileName(file), File.ReadAllBytes(file)))]));
+            await ZipFile.ExtractToDirectoryAsync(await series.Content.ReadAsStreamAsync(), _folder["series"]);
+            using var scan = ImageFormats.Open(_folder["series"]);
+            Assert.AreEqual(("CT", 2, 8, 6), (scan.Modality, scan.SliceCount, scan.Rows, scan.Columns));
+
+            using var refused = await client.PostAsync("/restore?task=CT", Upload(("scan.nii.gz", [1, 2, 3])));
             Assert.AreEqual(HttpStatusCode.UnprocessableEntity, refused.StatusCode);
             var problem = await refused.Content.ReadAsStringAsync();
             StringAssert.Contains(problem, "00000.nii.gz", StringComparison.Ordinal);
@@ -185,7 +195,16 @@ public sealed partial class GeneratedProjectTests
 
     private static string Built(string folder, string project) => Directory.GetFiles(_folder[folder], $"{project}.dll", SearchOption.AllDirectories).Single(path => path.Contains($"{Path.DirectorySeparatorChar}bin{Path.DirectorySeparatorChar}", StringComparison.Ordinal));
 
-    private static MultipartFormDataContent Upload(string name, byte[] content) => new() { { new ByteArrayContent(content), "scan", name } };
+    private static MultipartFormDataContent Upload(params (string Name, byte[] Content)[] files)
+    {
+        var form = new MultipartFormDataContent();
+        foreach (var (name, content) in files)
+        {
+            form.Add(new ByteArrayContent(content), "scan", name);
+        }
+
+        return form;
+    }
 
     private static Process Start(string program, string[] arguments)
     {

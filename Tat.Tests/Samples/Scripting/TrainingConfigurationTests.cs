@@ -60,6 +60,16 @@ public sealed class TrainingConfigurationTests
     }
 
     [TestMethod]
+    public void The_file_in_the_documentation_is_one()
+    {
+        using var folder = new TemporaryFolder();
+        var page = File.ReadAllText(Path.Combine(SourceTree.Root, "docs", "scripted-training.md"));
+        var start = page.IndexOf("```json", StringComparison.Ordinal) + "```json".Length;
+        var option = TrainingConfiguration.Read(Write(folder, page[start..page.IndexOf("```", start, StringComparison.Ordinal)])).TrainingOption;
+        Assert.AreEqual((true, 2000L, "pretrained"), (option.IsChosen, option.Training.Iterations, option.Training.InitialWeights));
+    }
+
+    [TestMethod]
     public async Task Options_that_do_not_go_together_are_wrong_usage()
     {
         (await Cli.RunAsync("train", "--name", "LungCT")).AssertFailed(2, "Give --data and --name");

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Tat.Torch.Data;
 using Tat.Torch.Inference;
 using Tat.Torch.Losses;
+using Tat.Torch.Model.Recording;
 using Tat.Torch.Randomness;
 using Tat.Torch.Runtime;
 using Tat.Torch.Training.Optimization;
@@ -51,10 +52,14 @@ public sealed class GradientWorkerTests
     }
 
     [TestMethod]
-    public void Which_core_is_faster_does_not_matter()
+    [DataRow(false)]
+    [DataRow(true)]
+    public void Which_core_is_faster_does_not_matter(bool recorded)
     {
-        using var first = new TrainingState(NoisyWaves.TinyNetwork, NoisyWaves.Tasks, NoisyWaves.ShortTraining);
-        using var second = new TrainingState(NoisyWaves.TinyNetwork, NoisyWaves.Tasks, NoisyWaves.ShortTraining);
+        var network = recorded ? NoisyWaves.RecordableNetwork : NoisyWaves.TinyNetwork;
+        using var first = new TrainingState(network, NoisyWaves.Tasks, NoisyWaves.ShortTraining);
+        using var second = new TrainingState(network, NoisyWaves.Tasks, NoisyWaves.ShortTraining);
+        Assert.AreEqual(recorded && Tape.IsPossible, first.AverageNetwork.CanRecord(16, 16));
         var batch = Batch(7);
         Step(first);
         using var stop = new CancellationTokenSource();

@@ -13,6 +13,9 @@ internal sealed class NoisyWaves(RestorationTask task, int count = 6, int side =
     /// <summary>The smallest network that has all parts.</summary>
     public static TatNetworkOptions TinyNetwork { get; } = new() { Width = 4, Blocks = [1, 1, 1, 1], RefinementBlocks = 1, Heads = [1, 1, 2, 2], RepresentationFeatures = 2, TrainSize = 16 };
 
+    /// <summary>A small one of the widths that have training kernels of their own on processors with AVX2.</summary>
+    public static TatNetworkOptions RecordableNetwork { get; } = TinyNetwork with { Width = 16, RepresentationFeatures = 8 };
+
     /// <summary>A training of seconds.</summary>
     public static TatTrainerOptions ShortTraining { get; } = new()
     {

@@ -3,7 +3,10 @@ using System.Text;
 using Tat.Tests.Formats;
 using Tat.Tests.Model;
 using Tat.Torch.Checkpoints;
+using Tat.Torch.Data;
+using Tat.Torch.Imaging;
 using Tat.Torch.Model;
+using Tat.Torch.Tasks;
 using Tat.Torch.Training;
 using Tat.Torch.Training.Reporting;
 
@@ -62,6 +65,58 @@ public sealed class TrainingLogTests
     }
 
     [TestMethod]
+    public void Logs_of_an_earlier_training_stay_as_they_are()
+    {
+        using var folder = new TemporaryFolder();
+        var options = NoisyWaves.ShortTraining with { Iterations = 3, LogFolder = folder["logs"], CheckpointFolder = folder["a"] };
+        using (Train(options))
+        {
+        }
+
+        var before = Directory.GetFiles(folder["logs"]).Order().Select(file => (file, Convert.ToHexString(File.ReadAllBytes(file)))).ToArray();
+        var anew = Assert.ThrowsExactly<IOException>(() => Train(options with { CheckpointFolder = null }));
+        StringAssert.Contains(anew.Message, "it holds those of another training", StringComparison.Ordinal);
+
+        // One that goes on from a checkpoint of its own is another one, too.
+        using (Train(options with { LogFolder = null, CheckpointFolder = folder["b"] }))
+        {
+        }
+
+        Assert.ThrowsExactly<IOException>(() => Train(options with { Iterations = 6, CheckpointFolder = folder["b"] }));
+        CollectionAssert.AreEqual(before, Directory.GetFiles(folder["logs"]).Order().Select(file => (file, Convert.ToHexString(File.ReadAllBytes(file)))).ToArray());
+        using var resumed = Train(options with { Iterations = 6 });
+        Assert.HasCount(7, File.ReadAllLines(folder["logs/training.csv"]));
+    }
+
+    [TestMethod]
+    public void Logs_on_a_full_disk_say_so_at_once_and_end_without_an_error()
+    {
+        using var folder = new TemporaryFolder();
+        var log = new ProgressLog();
+        using (Train(NoisyWaves.ShortTraining with { Iterations = 4 }, log))
+        {
+        }
+
+        using var logs = new TrainingLog(folder["logs"], NoisyWaves.Tasks, "t", 0, _ => new SmallDisk());
+        var told = log.Reports.Select(logs.Report).ToArray();
+        StringAssert.Contains(told.OfType<string>().Single(), "No space left on device Training goes on without them.", StringComparison.Ordinal);
+    }
+
+    [TestMethod]
+    public void Cells_of_the_tables_begin_no_formula()
+    {
+        using var folder = new TemporaryFolder();
+        var task = new RestorationTask("=cmd()", "intensity", "1", new(0, 1));
+        var pairs = new Named(task);
+        using (new TatTrainer(NoisyWaves.TinyNetwork, new(task), NoisyWaves.ShortTraining with { Iterations = 1, LogFolder = folder.Path }).Train([pairs], [pairs]))
+        {
+        }
+
+        StringAssert.Contains(File.ReadAllText(folder["training.csv"]), ",\"'=cmd()_error\",", StringComparison.Ordinal);
+        StringAssert.Contains(File.ReadAllText(folder["validation.csv"]), "1,\"'=cmd()\",\"'+a,\"\"b\"\"\",2,", StringComparison.Ordinal);
+    }
+
+    [TestMethod]
     public void The_checksum_is_that_of_the_format()
     {
         // RFC 3720 B.4: the CRC-32C of 32 zero bytes is 8a9136aa.
@@ -87,6 +142,25 @@ public sealed class TrainingLogTests
         var other = NoisyWaves.TinyNetwork with { RepresentationFeatures = 3 };
         var error = Assert.ThrowsExactly<InvalidDataException>(() => new TatTrainer(other, NoisyWaves.Tasks, NoisyWaves.ShortTraining with { InitialWeights = folder["start.pth"] }).Train(NoisyWaves.ForTwoTasks, []));
         StringAssert.Contains(error.Message, "tren.E.0.weight is");
+    }
+
+    private sealed class Named(RestorationTask task) : IPairSource
+    {
+        private readonly NoisyWaves _waves = new(task);
+
+        public RestorationTask Task => task;
+
+        public int Count => _waves.Count;
+
+        public ImagePair Read(int index) => _waves.Read(index);
+
+        public string VolumeOf(int index) => "+a,\"b\"";
+    }
+
+    /// <summary>Takes the headings of the tables, and not much more.</summary>
+    private sealed class SmallDisk : MemoryStream
+    {
+        public override void Write(ReadOnlySpan<byte> buffer) => base.Write(Length + buffer.Length <= 700 ? buffer : throw new IOException("No space left on device"));
     }
 
     private static TatModel Train(TatTrainerOptions options, ProgressLog? log = null, CancellationToken cancellationToken = default) =>

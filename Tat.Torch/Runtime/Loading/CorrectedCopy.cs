@@ -13,7 +13,7 @@ internal static partial class CorrectedCopy
     /// <returns>The handle, or 0 if no way worked.</returns>
     public static nint Load(byte[] image, List<string> tried)
     {
-        foreach (var (place, create) in new (string, Func<SafeFileHandle>)[] { ("memory", CreateInMemory), ("a private temporary file", PrivateFile.Create) })
+        foreach (var (place, create) in new (string, Func<SafeFileHandle>)[] { ("memory", CreateInMemory), ("a private temporary file", () => PrivateFile.Create()) })
         {
             try
             {

@@ -26,7 +26,9 @@ internal sealed class PickleTensors(MemoryMeter meter, Func<ElementType, string,
     private static readonly HashSet<string> _ignored =
     [
         "argparse.Namespace", "types.SimpleNamespace", "pathlib.PosixPath", "pathlib.WindowsPath", "pathlib.PurePosixPath", "pathlib.PureWindowsPath",
-        "numpy.core.multiarray.scalar", "numpy._core.multiarray.scalar", "numpy.dtype", "torch.Size", "torch.device",
+        "numpy.core.multiarray.scalar", "numpy._core.multiarray.scalar", "numpy.dtype", "torch.Size", "torch.device", "torch.torch_version.TorchVersion",
+        "datetime.datetime", "datetime.date", "datetime.time", "datetime.timedelta", "datetime.timezone", "collections.deque", "decimal.Decimal", "fractions.Fraction", "uuid.UUID",
+        "easydict.EasyDict", "addict.addict.Dict", "yacs.config.CfgNode", "ml_collections.config_dict.config_dict.ConfigDict", "omegaconf.dictconfig.DictConfig", "omegaconf.listconfig.ListConfig",
         .. new[] { "int", "float", "bool", "str", "list", "dict", "set", "frozenset", "complex" }.SelectMany(name => new[] { $"builtins.{name}", $"__builtin__.{name}" }),
         .. new[] { "float64", "float32", "float16", "bfloat16", "int64", "int32", "int16", "int8", "uint8", "bool", "complex64", "complex128" }.Select(name => $"torch.{name}"),
     ];

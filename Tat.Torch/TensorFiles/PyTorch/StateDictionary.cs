@@ -4,13 +4,15 @@ namespace Tat.Torch.TensorFiles.PyTorch;
 /// <summary>The weights of a file by their published names, whatever containers and prefixes they came in.</summary>
 /// <param name="Weights">Shape of each tensor, and how to read its numbers in row-major order.</param>
 /// <param name="Prefix">What stood before the names, for example <c>module.</c> or <c>ema_model.</c>; empty in most files.</param>
-internal sealed record StateDictionary(IReadOnlyDictionary<string, StoredWeights> Weights, string Prefix)
+/// <param name="Others">What stood before the names of other sets of weights in the file.</param>
+internal sealed record StateDictionary(IReadOnlyDictionary<string, StoredWeights> Weights, string Prefix, IReadOnlyList<string> Others)
 {
     /// <summary>A tensor that every TAT network has, by which its weights are found.</summary>
     private const string Landmark = "patch_embed.proj.weight";
 
     /// <summary>What tools that count operations leave beside the weights.</summary>
     private static readonly string[] _counters = ["total_ops", "total_params"];
+    private static readonly string[] _averages = ["ema", "averaged", "average", "avg", "swa", "shadow"];
     private const int DeepestContainer = 8;
     private const int EntrySize = 256;
 
@@ -55,7 +57,7 @@ internal sealed record StateDictionary(IReadOnlyDictionary<string, StoredWeights
         string[] prefixes =
         [
             .. all.Keys.Where(key => key == Landmark || key.EndsWith($".{Landmark}", StringComparison.Ordinal)).Select(key => key[..^Landmark.Length])
-                .OrderByDescending(prefix => prefix.Contains("ema", StringComparison.OrdinalIgnoreCase)).ThenBy(prefix => prefix.Length),
+                .OrderByDescending(IsAveraged).ThenBy(prefix => prefix.Length).ThenBy(prefix => prefix, StringComparer.Ordinal),
         ];
         if (prefixes.Length == 0)
         {
@@ -63,9 +65,17 @@ internal sealed record StateDictionary(IReadOnlyDictionary<string, StoredWeights
             throw new InvalidDataException($"it has no tensor '{Landmark}', so it is not a TAT network{(some.Length > 0 ? $"; it has {all.Count} tensors, such as {some}" : "; it has no tensors by name")}");
         }
 
-        var chosen = prefixes[0];
-        return new(all.Where(entry => entry.Key.StartsWith(chosen, StringComparison.Ordinal) && !_counters.Any(name => entry.Key.EndsWith(name, StringComparison.Ordinal))).ToDictionary(entry => entry.Key[chosen.Length..], entry => entry.Value), chosen);
+        var (chosen, others) = (prefixes[0], prefixes[1..]);
+        bool IsOfOthers(string key) => others.Any(other => other.Length > chosen.Length && key.StartsWith(other, StringComparison.Ordinal));
+        return new(all.Where(entry => entry.Key.StartsWith(chosen, StringComparison.Ordinal) && !IsOfOthers(entry.Key) && !_counters.Any(name => entry.Key.EndsWith(name, StringComparison.Ordinal))).ToDictionary(entry => entry.Key[chosen.Length..], entry => entry.Value), chosen, others);
     }
+
+    /// <summary>Says which of several sets of weights was taken, as the rest of a sentence; empty where there is one alone.</summary>
+    public string Choice => Others.Count == 0 ? "" : $", of {Others.Count + 1} sets that of {Show(Prefix)}{(IsAveraged(Prefix) ? ", which is averaged (EMA)" : ", and none is averaged (EMA)")}; the others are {string.Join(", ", Others.Select(Show))}";
+
+    private static bool IsAveraged(string prefix) => prefix.Split('.', '_', '-').Any(word => _averages.Contains(word, StringComparer.OrdinalIgnoreCase));
+
+    private static string Show(string prefix) => prefix.Length == 0 ? "no prefix" : $"'{prefix.TrimEnd('.')}'";
 }
 
 /// <summary>A stored tensor: its shape, and how to read its numbers.</summary>

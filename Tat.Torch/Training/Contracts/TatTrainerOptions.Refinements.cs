@@ -70,7 +70,7 @@ public sealed partial record TatTrainerOptions
     /// <value>The default is 0.</value>
     public int Patience { get; init; }
 
-    /// <summary>Whether an image that cannot be read is replaced by the next one of its task, and counted, instead of ending the training.</summary>
+    /// <summary>Whether a training image that cannot be read is replaced by the next one of its task, and a validation image left out, instead of ending the training. Each is told once.</summary>
     /// <value>The default is <see langword="false"/>.</value>
     public bool SkipUnreadableImages { get; init; }
 

@@ -14,9 +14,9 @@ public sealed partial record TatTrainerOptions
     /// <value>The default is 1,000.</value>
     public long CheckpointInterval { get; init; } = 1000;
 
-    /// <summary>Time between checkpoints, whatever the iterations.</summary>
-    /// <value>The default, <see langword="null"/>, is none by time.</value>
-    public TimeSpan? CheckpointPeriod { get; init; }
+    /// <summary>Time between checkpoints, whatever the iterations take; <see langword="null"/> for none by time.</summary>
+    /// <value>The default is five minutes.</value>
+    public TimeSpan? CheckpointPeriod { get; init; } = TimeSpan.FromMinutes(5);
 
     /// <summary>How many checkpoints stay; older ones are deleted. At least 1.</summary>
     /// <value>The default is 3.</value>
@@ -27,7 +27,7 @@ public sealed partial record TatTrainerOptions
     public bool Resume { get; init; } = true;
 
     /// <summary>
-    /// Whether to resume although options or data differ from those of the checkpoint; otherwise that is an error, which names the differences. More iterations, and what has
+    /// Whether to resume although options or training data differ from those of the checkpoint; otherwise that is an error, which names the differences. More iterations, and what has
     /// no influence on the weights, may always change.
     /// </summary>
     /// <value>The default is <see langword="false"/>.</value>

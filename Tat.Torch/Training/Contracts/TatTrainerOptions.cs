@@ -21,6 +21,7 @@ public sealed partial record TatTrainerOptions
         LearningRate = 1e-3,
         ValidationInterval = 100,
         ValidationImagesPerTask = 32,
+        CheckpointInterval = 100,
         ProgressInterval = 10,
     };
 
@@ -97,7 +98,7 @@ public sealed partial record TatTrainerOptions
     /// <value>The default is 10.</value>
     public long ProgressInterval { get; init; } = 10;
 
-    /// <summary>A folder for logs: <c>training.csv</c>, and event files for TensorBoard with scalars and sample images.</summary>
+    /// <summary>A folder for logs of this training alone, of none before: <c>training.csv</c>, <c>validation.csv</c>, and event files for TensorBoard with scalars and sample images.</summary>
     /// <value>The default, <see langword="null"/>, writes none.</value>
     public string? LogFolder { get; init; }
 

@@ -9,6 +9,7 @@ internal sealed class ProgressMeter(TaskVocabulary tasks)
 {
     private readonly Sums[] _sums = new Sums[tasks.Count];
     private readonly List<string> _messages = [];
+    private readonly HashSet<string> _skipped = [];
     private double _loss;
     private double _norm;
     private int _steps;
@@ -31,7 +32,7 @@ internal sealed class ProgressMeter(TaskVocabulary tasks)
             sums.Weight += result.Weights[i];
         }
 
-        _messages.AddRange(batch.Skipped.Select(reason => $"Skipped an image that cannot be read: {reason}"));
+        _messages.AddRange(batch.Skipped.Where(_skipped.Add).Select(reason => $"Skipped an image that cannot be read: {reason}"));
     }
 
     /// <summary>Adds a message for the user.</summary>
@@ -60,6 +61,22 @@ internal sealed class ProgressMeter(TaskVocabulary tasks)
         (_loss, _norm, _steps) = (0, 0, 0);
         return report;
     }
+
+    /// <summary>Makes a report of a validation under way, apart from what was added.</summary>
+    public static TrainingProgress ReportValidating(double share, TrainingCounters counters, long iterations, double fraction, TimeSpan remaining, double rate) => new()
+    {
+        Iteration = counters.Iteration,
+        Iterations = iterations,
+        Fraction = fraction,
+        Loss = double.NaN,
+        Tasks = new Dictionary<string, TaskProgress>(),
+        LearningRate = rate,
+        GradientNorm = double.NaN,
+        Elapsed = counters.Elapsed,
+        Remaining = remaining,
+        Times = new StepTimer().Take(0),
+        Validating = share,
+    };
 
     private struct Sums
     {

@@ -16,14 +16,18 @@ internal sealed class TensorBoardWriter : IDisposable
     private const int SummaryOf = 5;
     private const int SessionLog = 7;
     private const long SessionStart = 1;
-    private readonly FileStream _file;
+    private const string Prefix = "events.out.tfevents.";
+    private const string Product = ".tat";
+    private readonly Stream _file;
 
     /// <param name="folder">The log folder.</param>
+    /// <param name="training">What tells the training from others.</param>
     /// <param name="iteration">Events of later iterations in older files of the folder are to be ignored.</param>
-    public TensorBoardWriter(string folder, long iteration)
+    /// <param name="create">Creates a file.</param>
+    public TensorBoardWriter(string folder, string training, long iteration, Func<string, Stream> create)
     {
         var now = DateTimeOffset.UtcNow;
-        _file = new FileStream(Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"events.out.tfevents.{now.ToUnixTimeMilliseconds():d13}.tat")), FileMode.CreateNew, FileAccess.Write, FileShare.Read);
+        _file = create(Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"{Prefix}{now.ToUnixTimeMilliseconds():d13}{Product}-{training}")));
         Write(NewEvent(0).Add(FileVersion, "brain.Event:2"));
         if (iteration > 0)
         {
@@ -32,6 +36,10 @@ internal sealed class TensorBoardWriter : IDisposable
 
         _file.Flush();
     }
+
+    /// <summary>Whether a folder has events of another training; those of earlier versions do not say of which they are.</summary>
+    public static bool IsOfAnother(string folder, string training) =>
+        Directory.GetFiles(folder, $"{Prefix}*{Product}-*").Any(file => !file.EndsWith($"{Product}-{training}", StringComparison.Ordinal));
 
     /// <summary>Writes the numbers and images of a report.</summary>
     public void Write(TrainingProgress progress, TaskVocabulary tasks)

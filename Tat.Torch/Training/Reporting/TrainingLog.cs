@@ -1,70 +1,109 @@
 using System.Globalization;
 using System.Text;
+using Tat.Torch.Files;
 using Tat.Torch.Tasks;
 
 namespace Tat.Torch.Training.Reporting;
 
 /// <summary>Writes the progress of a training into a folder: <c>training.csv</c>, <c>validation.csv</c> with a row for each volume, and events for TensorBoard.</summary>
-internal sealed class TrainingLog : IProgress<TrainingProgress>, IDisposable
+/// <remarks>Where it cannot write any more it says so once, and training goes on without it.</remarks>
+internal sealed class TrainingLog : IDisposable
 {
     /// <summary>The name of the table.</summary>
     public const string TableName = "training.csv";
 
     private const string VolumesName = "validation.csv";
 
+    private readonly string _folder;
     private readonly TaskVocabulary _tasks;
     private readonly StreamWriter _table;
     private readonly StreamWriter _volumes;
     private readonly TensorBoardWriter _events;
+    private bool _isBroken;
 
     /// <summary>Opens the logs; what they say of later iterations, from a run that was interrupted, is dropped.</summary>
     /// <param name="folder">The folder; made if it does not exist.</param>
     /// <param name="tasks">The tasks, which set the columns.</param>
+    /// <param name="training">What tells the training from others.</param>
     /// <param name="iteration">The iteration after which the training goes on.</param>
-    /// <exception cref="IOException">The folder cannot be written to.</exception>
-    public TrainingLog(string folder, TaskVocabulary tasks, long iteration)
+    /// <param name="create">Creates a file; <see langword="null"/> for one on the disk.</param>
+    /// <exception cref="IOException">The folder cannot be written to, or holds the logs of another training.</exception>
+    public TrainingLog(string folder, TaskVocabulary tasks, string training, long iteration, Func<string, Stream>? create = null)
     {
-        _tasks = tasks;
+        (_folder, _tasks) = (folder, tasks);
+        create ??= path => new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.Read);
         try
         {
             Directory.CreateDirectory(folder);
-            _table = Open(Path.Combine(folder, TableName), Header(), iteration);
-            _volumes = Open(Path.Combine(folder, VolumesName), ["iteration", "task", "volume", "images", "input_psnr", "psnr", "gain", "input_ssim", "ssim"], iteration);
-            _events = new(folder, iteration);
+            RefuseOthers(folder, training, iteration);
+            _table = Open(Path.Combine(folder, TableName), Header(), iteration, create);
+            _volumes = Open(Path.Combine(folder, VolumesName), ["iteration", "task", "volume", "images", "input_psnr", "psnr", "gain", "input_ssim", "ssim"], iteration, create);
+            _events = new(folder, training, iteration, create);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            _table?.Dispose();
-            _volumes?.Dispose();
-            throw new IOException($"Training logs cannot be written to '{folder}': {exception.Message} Choose a folder that can be written to.", exception);
+            Dispose();
+            throw new IOException($"Training logs cannot be written to '{folder}': {exception.Message} Choose another folder.", exception);
         }
     }
 
-    /// <inheritdoc/>
-    public void Report(TrainingProgress value)
+    /// <summary>Writes a report, unless no iteration has ended since the last one.</summary>
+    /// <returns>What the user should know where it cannot be written; later reports are not, either.</returns>
+    public string? Report(TrainingProgress value)
     {
-        _table.WriteLine(string.Join(',', Row(value).Select(Show)));
-        foreach (var (task, volume, input, restored) in value.Validation?.Volumes ?? [])
+        if (_isBroken || (value.Tasks.Count == 0 && value.Validation is null))
         {
-            _volumes.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{value.Iteration},{task},\"{volume.Replace("\"", "\"\"", StringComparison.Ordinal)}\",{restored.Images},{input.Psnr:F3},{restored.Psnr:F3},{restored.Psnr - input.Psnr:F3},{input.Ssim:F4},{restored.Ssim:F4}"));
+            return null;
         }
 
-        _events.Write(value, _tasks);
+        try
+        {
+            _table.WriteLine(string.Join(',', Row(value).Select(Show)));
+            foreach (var (task, volume, input, restored) in value.Validation?.Volumes ?? [])
+            {
+                _volumes.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{value.Iteration},{CsvCell.Of(task)},{CsvCell.Quoted(volume)},{restored.Images},{input.Psnr:F3},{restored.Psnr:F3},{restored.Psnr - input.Psnr:F3},{input.Ssim:F4},{restored.Ssim:F4}"));
+            }
+
+            _events.Write(value, _tasks);
+            return null;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            _isBroken = true;
+            return $"Training logs cannot be written to '{_folder}' any more: {exception.Message} Training goes on without them.";
+        }
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        _table.Dispose();
-        _volumes.Dispose();
-        _events.Dispose();
+        foreach (var part in new IDisposable?[] { _table, _volumes, _events })
+        {
+            try
+            {
+                part?.Dispose();
+            }
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+            {
+                // What is still in a buffer does not fit on the disk, either.
+            }
+        }
+    }
+
+    private static void RefuseOthers(string folder, string training, long iteration)
+    {
+        var table = Path.Combine(folder, TableName);
+        if (TensorBoardWriter.IsOfAnother(folder, training) || (iteration == 0 && File.Exists(table) && File.ReadLines(table).Skip(1).Any()))
+        {
+            throw new IOException("it holds those of another training, which stay as they are.");
+        }
     }
 
     /// <summary>Opens a table with what it says up to an iteration.</summary>
-    private static StreamWriter Open(string path, IEnumerable<string> header, long iteration)
+    private static StreamWriter Open(string path, IEnumerable<string> header, long iteration, Func<string, Stream> create)
     {
         string[] kept = File.Exists(path) && iteration > 0 ? [.. File.ReadLines(path).Skip(1).Where(line => long.TryParse(line.Split(',')[0], NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number <= iteration)] : [];
-        var table = new StreamWriter(path, append: false, new UTF8Encoding(false)) { AutoFlush = true, NewLine = "\n" };
+        var table = new StreamWriter(create(path), new UTF8Encoding(false)) { AutoFlush = true, NewLine = "\n" };
         foreach (var line in kept.Prepend(string.Join(',', header)))
         {
             table.WriteLine(line);
@@ -76,7 +115,7 @@ internal sealed class TrainingLog : IProgress<TrainingProgress>, IDisposable
     private IEnumerable<string> Header() =>
     [
         "iteration", "seconds", "loss", "rate", "gradient_norm",
-        .. _tasks.SelectMany(task => new[] { $"{task}_error", $"{task}_input_error", $"{task}_weight", $"{task}_psnr", $"{task}_ssim", $"{task}_rmse" }),
+        .. _tasks.SelectMany(task => new[] { "error", "input_error", "weight", "psnr", "ssim", "rmse" }.Select(column => CsvCell.Of($"{task}_{column}"))),
         "mean_psnr", "mean_gain", "best",
     ];
 

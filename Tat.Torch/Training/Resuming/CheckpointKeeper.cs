@@ -12,6 +12,7 @@ namespace Tat.Torch.Training.Resuming;
 /// <summary>Decides when a training saves checkpoints, and whether it may go on from one.</summary>
 internal sealed class CheckpointKeeper : IDisposable
 {
+    private const string ContentOf = "content of the training pairs of";
     private readonly TatTrainerOptions _options;
     private readonly CheckpointStore _store;
     private readonly PairPool[] _pools;
@@ -51,7 +52,7 @@ internal sealed class CheckpointKeeper : IDisposable
         catch (IOException exception)
         {
             var last = _lastIteration >= 0 ? $"the last good checkpoint is that of iteration {_lastIteration}" : "there is no checkpoint yet";
-            _tell($"{exception.Message} Training goes on and tries again at the next checkpoint; {last}. Make space or room to write.");
+            _tell($"{exception.Message} Training goes on and tries again at the next checkpoint; {last}. Make space there, or let it be written to.");
         }
 
         _lastTime = Stopwatch.GetTimestamp();
@@ -110,6 +111,7 @@ internal sealed class CheckpointKeeper : IDisposable
         foreach (var pool in pools)
         {
             settings[$"training pairs of {pool.Task}"] = string.Join("; ", pool.Makers.Prepend(OptionsText.Show(pool.Count)));
+            settings[$"{ContentOf} {pool.Task}"] = pool.Fingerprint;
         }
 
         return settings;
@@ -120,7 +122,7 @@ internal sealed class CheckpointKeeper : IDisposable
         string[] changed =
         [
             .. manifest.Settings.Keys.Union(_settings.Keys).Order(StringComparer.Ordinal)
-                .Where(name => manifest.Settings.GetValueOrDefault(name) != _settings.GetValueOrDefault(name))
+                .Where(name => manifest.Settings.GetValueOrDefault(name) != _settings.GetValueOrDefault(name) && (manifest.Settings.ContainsKey(name) || !name.StartsWith(ContentOf, StringComparison.Ordinal)))
                 .Select(name => $"{name} was {manifest.Settings.GetValueOrDefault(name) ?? "unknown"} and is {_settings.GetValueOrDefault(name) ?? "gone"}"),
             .. _options.Iterations < manifest.Iterations ? [$"{nameof(TatTrainerOptions.Iterations)} was {manifest.Iterations} and is {_options.Iterations}"] : Array.Empty<string>(),
         ];
@@ -132,7 +134,7 @@ internal sealed class CheckpointKeeper : IDisposable
         var text = string.Join("; ", changed);
         if (!_options.AllowChangedOptions)
         {
-            throw new InvalidOperationException($"Training cannot go on from the checkpoint of iteration {manifest.Counters.Iteration}, because options have changed: {text}. Change them back, allow changed options, or choose another checkpoint folder.");
+            throw new InvalidOperationException($"Training cannot go on from the checkpoint of iteration {manifest.Counters.Iteration}, because options or data have changed: {text}. Change them back, allow changed options, or leave '{_options.CheckpointFolder}' to this training: choose another folder for checkpoints.");
         }
 
         _tell($"Going on with changed options: {text}.");

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.IO.Hashing;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Tat.Torch.Files;
 using Tat.Torch.Model;
 using Tat.Torch.Tasks;
@@ -21,6 +22,7 @@ internal static class TrainingCheckpoint
 {
     private const string ManifestKey = "manifest";
     private const string ChecksumKey = "checksum";
+    private static readonly JsonSerializerOptions _json = new() { NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals };
 
     /// <summary>Writes a checkpoint to a stream.</summary>
     public static void Write(Stream stream, TrainingState state, CheckpointManifest manifest)
@@ -28,7 +30,7 @@ internal static class TrainingCheckpoint
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
         var vectors = Vectors(state).ToDictionary(item => item.Key, item => item.Value.cpu());
-        var text = JsonSerializer.Serialize(manifest);
+        var text = JsonSerializer.Serialize(manifest, _json);
         SafetensorsWriter.Write(stream, vectors, new Dictionary<string, string> { [ManifestKey] = text, [ChecksumKey] = Checksum(text, vectors) });
     }
 
@@ -120,7 +122,7 @@ internal static class TrainingCheckpoint
     {
         try
         {
-            return metadata.TryGetValue(ManifestKey, out var text) && JsonSerializer.Deserialize<CheckpointManifest>(text) is { } manifest
+            return metadata.TryGetValue(ManifestKey, out var text) && JsonSerializer.Deserialize<CheckpointManifest>(text, _json) is { } manifest
                 ? manifest
                 : throw new InvalidDataException($"'{path}' is not a training checkpoint: it has no manifest.");
         }

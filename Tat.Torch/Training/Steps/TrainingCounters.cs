@@ -3,6 +3,9 @@ namespace Tat.Torch.Training.Steps;
 /// <summary>What training remembers beside weights; part of a checkpoint.</summary>
 internal sealed record TrainingCounters
 {
+    /// <summary>What tells this training from others, through all interruptions; its logs carry it.</summary>
+    public string Training { get; init; } = "";
+
     /// <summary>Finished iterations.</summary>
     public long Iteration { get; init; }
 
@@ -14,6 +17,9 @@ internal sealed record TrainingCounters
 
     /// <summary>The validation that the best weights come from.</summary>
     public ValidationResult? Best { get; init; }
+
+    /// <summary>The fingerprint of the images that <see cref="Best"/> was measured on.</summary>
+    public string ValidationImages { get; init; } = "";
 
     /// <summary>The iteration that was validated last.</summary>
     public long LastValidation { get; init; }

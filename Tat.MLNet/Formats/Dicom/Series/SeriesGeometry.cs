@@ -78,7 +78,7 @@ internal static class SeriesGeometry
 
         var steps = positions.Zip(positions.Skip(1), (before, after) => after[0].Plane!.Position - before[0].Plane!.Position).ToArray();
         var spacing = steps.Length == 0 ? slices[0].NominalDistance ?? slices[0].Thickness : CheckSteps(steps, normal, problems);
-        if (problems.Count > 0 && TakeApart(slices, most, dimension) is { } parts)
+        if (problems.Count > 0 && (TakeApart(slices, most, dimension) ?? TakeInTurn(positions, most)) is { } parts)
         {
             return parts;
         }
@@ -112,6 +112,30 @@ internal static class SeriesGeometry
             if (parts.TrueForAll(part => part.Problems.Count == 0))
             {
                 return SeriesOrder.Join(parts, SliceDimensions.Names[dimension]);
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>
+    /// Finds volumes by times that each slice has of its own: the first slice of each position is of the first volume, and so on. A scan that was interrupted
+    /// lacks slices in its last volume.
+    /// </summary>
+    private static SeriesOrder? TakeInTurn(List<List<DicomSlice>> positions, int most)
+    {
+        for (var dimension = 0; most > 1 && dimension < SliceDimensions.Names.Count; dimension++)
+        {
+            if (!positions.TrueForAll(position => position.TrueForAll(slice => !slice.Dimensions[dimension].IsAbsent) && position.DistinctBy(slice => slice.Dimensions[dimension]).Count() == position.Count))
+            {
+                continue;
+            }
+
+            var sorted = positions.ConvertAll(position => position.OrderBy(slice => slice.Dimensions[dimension]).ToList());
+            var volumes = Enumerable.Range(0, most).Select(turn => SortParallel([.. sorted.Where(position => position.Count > turn).Select(position => position[turn])], SliceDimensions.Names.Count)).ToList();
+            if (volumes.TrueForAll(volume => volume.Problems.Count == 0))
+            {
+                return SeriesOrder.Join(volumes, SliceDimensions.Names[dimension]);
             }
         }
 

@@ -46,5 +46,8 @@ internal static class SliceDimensions
 /// <summary>A value that can be ordered: a number, or else a text.</summary>
 internal readonly record struct DimensionValue(double? Number, string Text) : IComparable<DimensionValue>
 {
+    /// <summary>Whether the image does not tell it.</summary>
+    public bool IsAbsent => Number is null && Text.Length == 0;
+
     public int CompareTo(DimensionValue other) => Nullable.Compare(Number, other.Number) is not 0 and var order ? order : string.CompareOrdinal(Text, other.Text);
 }

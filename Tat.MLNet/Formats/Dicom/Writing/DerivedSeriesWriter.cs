@@ -22,6 +22,11 @@ internal sealed class DerivedSeriesWriter
     private readonly Func<DerivedSeries, int, string> _path;
     private readonly List<WrittenFile> _written = [];
 
+    /// <summary>Why no objects can be derived of those of a scan, as the rest of a sentence; <see langword="null"/> where they can.</summary>
+    public static string? Refusal(DicomScan scan) => scan.Slices[0].SopClassUid == ParametricMap
+        ? "it is a Parametric Map, which must tell what real-world values its stored values stand for, and a result stores others; write the result as NIfTI."
+        : null;
+
     /// <summary>Prepares a series.</summary>
     /// <param name="scan">The source.</param>
     /// <param name="options">How the result describes itself.</param>
@@ -29,9 +34,9 @@ internal sealed class DerivedSeriesWriter
     /// <exception cref="DicomDataException">The objects are of a kind that cannot be derived.</exception>
     public DerivedSeriesWriter(DicomScan scan, DerivedImageOptions options, Func<DerivedSeries, int, string> path)
     {
-        if (scan.Slices[0].SopClassUid == ParametricMap)
+        if (Refusal(scan) is { } refusal)
         {
-            throw new DicomDataException("it is a Parametric Map, which must tell what real-world values its stored values stand for, and a result stores others; write the result as NIfTI.");
+            throw new DicomDataException(refusal);
         }
 
         (_scan, _path) = (scan, path);

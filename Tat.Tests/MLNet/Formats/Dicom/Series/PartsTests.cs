@@ -85,6 +85,24 @@ public class PartsTests
     }
 
     [TestMethod]
+    public void So_it_is_where_each_slice_has_a_time_of_its_own()
+    {
+        using var files = new SyntheticDicom();
+        for (var i = 0; i < 8; i++)
+        {
+            var data = SyntheticDicom.Slice(8 - i, i % 3);
+            data.SetText(Tags.TriggerTime, DicomVr.DS, SyntheticDicom.Text(7 * i));
+            files.Write(data);
+        }
+
+        using var scan = (DicomScan)ImageFormats.Open(files.Folder);
+        CollectionAssert.AreEqual(new[] { 3, 3, 2 }, scan.Parts.Select(part => part.SliceCount).ToArray());
+        CollectionAssert.AreEqual(new[] { 8, 7, 6, 5, 4, 3, 2, 1 }, scan.Slices.Select(slice => slice.InstanceNumber!.Value).ToArray());
+        files.Write(SyntheticDicom.Slice(9, 0));
+        Assert.ThrowsExactly<ImageFormatException>(() => ImageFormats.Open(files.Folder));
+    }
+
+    [TestMethod]
     public void Echoes_of_different_coverage_and_times_are_parts()
     {
         using var files = new SyntheticDicom();

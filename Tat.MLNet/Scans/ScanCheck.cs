@@ -1,0 +1,82 @@
+using Tat.MLNet.Formats;
+using Tat.MLNet.Formats.Contracts;
+using Tat.MLNet.Formats.Dicom.Series;
+using Tat.MLNet.Formats.Dicom.Writing;
+using Tat.Torch.Imaging;
+using Tat.Torch.Tasks;
+
+namespace Tat.MLNet.Scans;
+
+/// <summary>What a restoration of a scan would refuse or warn of, as far as that does not depend on the model.</summary>
+/// <remarks>Not safe for concurrent use.</remarks>
+public sealed class ScanCheck
+{
+    private readonly List<string> _findings = [];
+    private readonly RangeTally? _tally;
+    private long _nonFinite;
+
+    /// <summary>Begins a check.</summary>
+    /// <param name="source">The scan.</param>
+    /// <param name="scan">The scan when it was opened.</param>
+    public ScanCheck(ScanSource source, IImageScan scan)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        ArgumentNullException.ThrowIfNull(scan);
+        if (((scan as ReslicedScan)?.Source ?? scan) is DicomScan dicom)
+        {
+            CheckKind(dicom);
+        }
+
+        if (scan.Modality == "PT" && scan.Unit != "SUV" && source.WhyNoUptake() is { } refusal)
+        {
+            _findings.Add($"as SUV it would be refused: {refusal}");
+        }
+
+        // What depends on the level of the volume is told when it is restored.
+        if (ScanTask.OfModality(scan.Modality) is { } name && TaskVocabulary.Scans[name] is { Scaling: IntensityScaling.Fixed } task && (scan.Modality != "PT" || scan.Unit == "SUV"))
+        {
+            _tally = new(task);
+        }
+    }
+
+    /// <summary>The findings, in sentences without patient data.</summary>
+    public IReadOnlyList<string> Findings =>
+    [
+        .. _findings,
+        .. _nonFinite > 0 ? [$"{_nonFinite} slices with NaN or infinite values would be refused, unless they may pass as they are"] : Array.Empty<string>(),
+        .. _tally?.Remark is { } remark ? [remark] : Array.Empty<string>(),
+    ];
+
+    /// <summary>Looks at a slice.</summary>
+    /// <param name="slice">A slice of the scan.</param>
+    public void Add(ImageSlice slice)
+    {
+        ArgumentNullException.ThrowIfNull(slice);
+        if (slice.Pixels.All(float.IsFinite))
+        {
+            _tally?.Add(slice);
+        }
+        else
+        {
+            _nonFinite++;
+        }
+    }
+
+    private void CheckKind(DicomScan scan)
+    {
+        if (ScanTask.OfModality(scan.Modality) is null)
+        {
+            _findings.Add("its modality is none of CT, MR and PT: its task must be named");
+        }
+
+        if (DerivedSeriesWriter.Refusal(scan) is { } refusal)
+        {
+            _findings.Add($"a DICOM result would be refused: {refusal}");
+        }
+
+        if (scan.IsMosaic)
+        {
+            _findings.Add("a NIfTI result would be refused: its images are Siemens mosaics");
+        }
+    }
+}

@@ -1,0 +1,45 @@
+namespace Tat.Samples.Shared;
+
+/// <summary>The folders of a data set, ROOT/TASK/SPLIT, in upper or lower case.</summary>
+internal sealed class DataSetFolders
+{
+    private static readonly string[] _splits = ["train", "validation", "test"];
+    private readonly string _root;
+    private readonly List<(string Task, string Split, string Path)> _folders = [];
+
+    /// <exception cref="DirectoryNotFoundException">The root does not exist.</exception>
+    public DataSetFolders(string root)
+    {
+        _root = root;
+        if (!Directory.Exists(root))
+        {
+            throw new DirectoryNotFoundException($"'{root}' does not exist; give the root of a data set, ROOT/TASK/SPLIT/{{LQ,HQ}}/NAME.");
+        }
+
+        foreach (var split in Directory.GetDirectories(root).Order(StringComparer.Ordinal).SelectMany(Directory.GetDirectories).Order(StringComparer.Ordinal))
+        {
+            _folders.Add((Path.GetFileName(Path.GetDirectoryName(split)!), Path.GetFileName(split), split));
+        }
+    }
+
+    /// <summary>Says of each folder of a task that it is not used, where it is called like no split.</summary>
+    public IEnumerable<string> Unused => _folders.Where(folder => !_splits.Contains(folder.Split, StringComparer.OrdinalIgnoreCase))
+        .Select(folder => $"'{folder.Path}' is not used: the folders of a task are called {string.Join(", ", _splits)}.");
+
+    /// <summary>Whether a task has this split.</summary>
+    public bool Has(string split) => _folders.Exists(folder => Equal(folder.Split, split));
+
+    /// <summary>The folder of a split of a task; <see langword="null"/> where there is none.</summary>
+    /// <exception cref="InvalidDataException">There are several, whose names differ by case alone.</exception>
+    public string? Find(string task, string split) => _folders.FindAll(folder => Equal(folder.Task, task) && Equal(folder.Split, split)) switch
+    {
+        [] => null,
+        [var only] => only.Path,
+        [var first, var second, ..] => throw new InvalidDataException($"'{first.Path}' and '{second.Path}' are the same but for upper and lower case: join them."),
+    };
+
+    /// <inheritdoc/>
+    public override string ToString() => _root;
+
+    private static bool Equal(string first, string second) => first.Equals(second, StringComparison.OrdinalIgnoreCase);
+}

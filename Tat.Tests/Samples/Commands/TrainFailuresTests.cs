@@ -1,0 +1,135 @@
+using Tat.Samples.Shared.Training;
+using Tat.Tests.Formats;
+using Tat.Tests.Loading;
+using Tat.Torch.Imaging;
+using Tat.Torch.Training;
+
+namespace Tat.Tests.Samples;
+
+/// <summary>What <c>train</c> does where something is wrong: says it before the work, and keeps the work that is done.</summary>
+[TestClass]
+public sealed class TrainFailuresTests
+{
+    [TestMethod]
+    [DataRow("m.pth", "name it .zip for ML.NET, or .safetensors")]
+    [DataRow("m.onnx", "name it .zip for ML.NET, or .safetensors")]
+    [DataRow("file/m.zip", "cannot be written")]
+    [DataRow("folder.zip", "it is a folder")]
+    public async Task An_output_that_cannot_be_written_is_found_before_data_is_read(string output, string cause)
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllText(folder["file"], "in the way");
+        Directory.CreateDirectory(folder["folder.zip"]);
+        var run = await Cli.RunAsync("train", "--data", folder["absent"], "--overwrite", "--out", folder[output]);
+        run.AssertFailed(1, cause);
+        Assert.AreEqual("", run.Output);
+    }
+
+    [TestMethod]
+    public async Task The_table_of_an_ablation_is_tried_before_training()
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllText(folder["file"], "in the way");
+        var run = await Cli.RunAsync("ablate", "--iterations", "1", "--size", "16", "--pairs", "1", "--out", folder["file/a.csv"]);
+        run.AssertFailed(1, "cannot be written");
+        Assert.AreEqual("", run.Output);
+    }
+
+    [TestMethod]
+    public async Task A_failure_in_the_middle_leaves_the_best_model_and_the_same_command_goes_on()
+    {
+        using var folder = new TemporaryFolder();
+        WritePairs(folder, "CT/train", 8);
+        SampleImages.Write(folder["CT/train/HQ/5.nii"], float.NaN, 16, 16);
+        string[] command = ["train", "--data", folder.Path, "--patch", "8", "--iterations", "16", "--out", folder["m.zip"]];
+        var failed = await Cli.RunAsync(command);
+        failed.AssertFailed(1, "5.nii");
+        StringAssert.Contains(failed.Output, $"The best model before the failure is in {folder["m.zip"]}. The same command goes on from {folder["m.checkpoints"]}, with --overwrite.", StringComparison.Ordinal);
+        (await Cli.RunAsync("inspect", folder["m.zip"])).AssertDone();
+
+        var resumed = await Cli.RunAsync([.. command, "--overwrite", "--skip-unreadable"]);
+        resumed.AssertDone();
+        StringAssert.Contains(resumed.Output, "Resumed at iteration ", StringComparison.Ordinal);
+        StringAssert.Contains(resumed.Output, "Skipped an image that cannot be read: CT pair ", StringComparison.Ordinal);
+        Assert.IsFalse(Directory.Exists(folder["m.checkpoints"]), "the training is complete");
+    }
+
+    [TestMethod]
+    public async Task Folders_may_be_written_in_any_case_and_what_is_not_used_is_said()
+    {
+        using var folder = new TemporaryFolder();
+        WritePairs(folder, "ct/Train", 2);
+        WritePairs(folder, "ct/val", 2);
+        string[] command = ["train", "--data", folder.Path, "--patch", "8", "--iterations", "1", "--overwrite", "--out", folder["m.zip"]];
+        var without = await Cli.RunAsync(command);
+        without.AssertDone();
+        StringAssert.Contains(without.Output, $"'{folder["ct/val"]}' is not used: the folders of a task are called train, validation, test.", StringComparison.Ordinal);
+        StringAssert.Contains(without.Output, "There are no validation images", StringComparison.Ordinal);
+
+        Directory.Move(folder["ct/val"], folder["ct/Validation"]);
+        var with = await Cli.RunAsync(command);
+        with.AssertDone();
+        Assert.IsFalse(with.Output.Contains("no validation images", StringComparison.Ordinal), with.Output);
+
+        (await Cli.RunAsync("train", "--data", folder.Path, "--hold-out", "p1", "--out", folder["m.zip"])).AssertFailed(2, "--hold-out means nothing with --data");
+        (await Cli.RunAsync("train", "--from", folder.Path, "--mri-by-volume", "--out", folder["m.zip"])).AssertFailed(2, "--mri-by-volume means nothing with --from");
+        (await Cli.RunAsync("simulate", "--phantoms", "1", "--task", "CT", "--series", "1.2", "--out", folder["s"])).AssertFailed(2, "--series means nothing with --phantoms");
+    }
+
+    [TestMethod]
+    [OSCondition(OperatingSystems.Linux)]
+    public async Task Folders_that_differ_by_case_alone_and_two_images_of_one_name_are_errors_that_name_both()
+    {
+        using var folder = new TemporaryFolder();
+        WritePairs(folder, "CT/train", 2);
+        WritePairs(folder, "CT/test", 2);
+        SampleImages.Write(folder["CT/train/hq/0.nii"], 1, 16, 16);
+        string[] train = ["train", "--data", folder.Path, "--patch", "8", "--iterations", "1", "--out", folder["m.zip"]];
+        (await Cli.RunAsync(train)).AssertFailed(1, "'CT/train/HQ' and 'CT/train/hq'");
+
+        Directory.Delete(folder["CT/train/hq"], recursive: true);
+        WritePairs(folder, "ct/train", 2);
+        (await Cli.RunAsync(train)).AssertFailed(1, "are the same but for upper and lower case");
+
+        SampleImages.Write(folder["CT/test/LQ/0.nii.gz"], 1, 16, 16);
+        var doubled = await Cli.RunAsync("evaluate", "--data", folder.Path, "--no-model");
+        doubled.AssertFailed(1, $"'{folder["CT/test/LQ/0.nii"]}' and '{folder["CT/test/LQ/0.nii.gz"]}' are images of one name");
+    }
+
+    [TestMethod]
+    public void The_monitor_keeps_no_image_of_a_validation()
+    {
+        var monitor = new TrainingMonitor();
+        var display = new Torch.Runtime.DirectProgress<(double, string)>(_ => { });
+        monitor.Report(Report(new([new("CT", "a", Image(), Image(), Image())])), display);
+        var history = typeof(TrainingMonitor).GetFields(System.Reflection.BindingFlags.NonPublic | System.Reflection.BindingFlags.Instance)
+            .Select(field => field.GetValue(monitor)).OfType<IEnumerable<TrainingProgress>>().Single().Single();
+        Assert.AreEqual((0, 30.0), (history.Validation!.Samples.Count, history.Validation.MeanPsnr));
+        Assert.HasCount(1, monitor.Charts());
+
+        static ImageSlice Image() => new(new float[4], 2, 2);
+        static TrainingProgress Report(List<ValidationSample> samples) => new()
+        {
+            Iteration = 1,
+            Iterations = 2,
+            Fraction = 0.5,
+            Loss = 1,
+            Tasks = new Dictionary<string, TaskProgress>(),
+            LearningRate = 1,
+            GradientNorm = 1,
+            Elapsed = default,
+            Remaining = default,
+            Times = new() { Data = default, Forward = default, Loss = default, Backward = default, Optimizer = default },
+            Validation = new(1, new Dictionary<string, Torch.Model.TaskScore> { ["CT"] = new(30, 0.9, 1, 1) }, 30, 1, true) { Samples = samples },
+        };
+    }
+
+    private static void WritePairs(TemporaryFolder folder, string split, int count)
+    {
+        for (var i = 0; i < count; i++)
+        {
+            SampleImages.Write(folder[$"{split}/LQ/{i}.nii"], -20 - i, 16, 16);
+            SampleImages.Write(folder[$"{split}/HQ/{i}.nii"], -30 - i, 16, 16);
+        }
+    }
+}
