@@ -3,6 +3,7 @@ using Microsoft.ML;
 using Tat.MLNet.Scans;
 using Tat.Torch.Inference;
 using Tat.Torch.Pretrained;
+using Tat.Torch.Runtime;
 
 namespace Tat.MLNet.Serving;
 
@@ -10,8 +11,12 @@ namespace Tat.MLNet.Serving;
 /// <remarks>Safe for concurrent use. Register it with <c>services.AddTatRestoration</c>, or create it yourself.</remarks>
 public sealed class RestorationPool : IDisposable
 {
+    // More pixels need more than a moment.
+    private const long MostOfMoment = 512 * 512;
+
     private readonly TatRestorationOptions _options;
     private readonly SemaphoreSlim _slots;
+    private readonly SemaphoreSlim _longSlot = new(1);
     private readonly Lock _reloading = new();
     private ServedModel? _current;
 
@@ -23,6 +28,7 @@ public sealed class RestorationPool : IDisposable
         ArgumentNullException.ThrowIfNull(options);
         ArgumentException.ThrowIfNullOrWhiteSpace(options.ModelPath);
         ArgumentOutOfRangeException.ThrowIfLessThan(options.MaximumConcurrency, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.MaximumPixels, 1);
         _options = options;
         _slots = new(options.MaximumConcurrency);
         _current = Load(options.ModelPath);
@@ -30,35 +36,35 @@ public sealed class RestorationPool : IDisposable
 
     /// <summary>Restores an image; waits while as many are being restored as the options allow.</summary>
     /// <param name="input">The image.</param>
-    /// <param name="cancellationToken">Ends the waiting.</param>
-    /// <exception cref="InvalidDataException">The size does not fit the pixels, a pixel is not finite, or the model has not learnt the task.</exception>
+    /// <param name="cancellationToken">Ends the waiting, and the restoring: on a CPU within a layer.</param>
+    /// <exception cref="InvalidDataException">The size does not fit the pixels or is more than <see cref="TatRestorationOptions.MaximumPixels"/>, a pixel is not finite, or the model has not learnt the task.</exception>
     /// <exception cref="ObjectDisposedException">The pool has been disposed.</exception>
     public RestoredImage Restore(ImageInput input, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(input);
-        _slots.Wait(cancellationToken);
+        var slots = SlotsFor(input);
+        slots.Wait(cancellationToken);
         try
         {
-            return WithModel(model => model.Restore(input));
+            return WithModel(model => model.Restore(input), cancellationToken);
         }
         finally
         {
-            _slots.Release();
+            slots.Release();
         }
     }
 
     /// <summary>Restores an image on a thread of the thread pool; waits without a thread while as many are being restored as the options allow.</summary>
     /// <param name="input">The image; it must not change until the task is complete.</param>
-    /// <param name="cancellationToken">Ends the waiting.</param>
-    /// <exception cref="InvalidDataException">The size does not fit the pixels, a pixel is not finite, or the model has not learnt the task.</exception>
+    /// <param name="cancellationToken">Ends the waiting, and the restoring: on a CPU within a layer.</param>
+    /// <exception cref="InvalidDataException">The size does not fit the pixels or is more than <see cref="TatRestorationOptions.MaximumPixels"/>, a pixel is not finite, or the model has not learnt the task.</exception>
     /// <exception cref="ObjectDisposedException">The pool has been disposed.</exception>
     public Task<RestoredImage> RestoreAsync(ImageInput input, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(input);
-        return RunAsync(model => model.Restore(input), cancellationToken);
+        var slots = SlotsFor(input);
+        return RunAsync(slots, model => model.Restore(input), cancellationToken);
     }
 
-    /// <summary>Restores a whole scan as <see cref="ScanRestoration.RestoreScan(IImageRestorer, string, string, ScanRestorationOptions?, IProgress{ScanProgress}?, CancellationToken)"/> does, on a thread of the thread pool; waits without a thread while as many images and scans are being restored as the options allow.</summary>
+    /// <summary>Restores a whole scan as <see cref="ScanRestoration.RestoreScan(IImageRestorer, string, string, ScanRestorationOptions?, IProgress{ScanProgress}?, CancellationToken)"/> does, on a thread of the thread pool; waits without a thread while another one, or a large image, is being restored. Images do not wait for it.</summary>
     /// <param name="source">An image file, or a folder that holds one scan.</param>
     /// <param name="destination">What to write.</param>
     /// <param name="options">How to restore and write; <see langword="null"/> for the defaults.</param>
@@ -67,7 +73,7 @@ public sealed class RestorationPool : IDisposable
     /// <exception cref="ObjectDisposedException">The pool has been disposed.</exception>
     public Task<ScanRestorationResult> RestoreScanAsync(
         string source, string destination, ScanRestorationOptions? options = null, IProgress<ScanProgress>? progress = null, CancellationToken cancellationToken = default) =>
-        RunAsync(model => model.Restorer.RestoreScan(source, destination, options, progress, cancellationToken), cancellationToken);
+        RunAsync(_longSlot, model => model.Restorer.RestoreScan(source, destination, options, progress, cancellationToken), cancellationToken);
 
     /// <summary>
     /// Changes the model. It is loaded before the old one is given up; calls that have begun end with the old one, calls that begin afterwards get the new one,
@@ -94,20 +100,28 @@ public sealed class RestorationPool : IDisposable
         }
     }
 
-    private async Task<T> RunAsync<T>(Func<ServedModel, T> work, CancellationToken cancellationToken)
+    /// <summary>Where an image waits: small ones not for large ones.</summary>
+    private SemaphoreSlim SlotsFor(ImageInput input)
     {
-        await _slots.WaitAsync(cancellationToken).ConfigureAwait(false);
+        ArgumentNullException.ThrowIfNull(input);
+        SizeLimit.Check("The image", input.Height, input.Width, _options.MaximumPixels);
+        return (long)input.Height * input.Width > MostOfMoment ? _longSlot : _slots;
+    }
+
+    private async Task<T> RunAsync<T>(SemaphoreSlim slots, Func<ServedModel, T> work, CancellationToken cancellationToken)
+    {
+        await slots.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            return await Task.Run(() => WithModel(work), cancellationToken).ConfigureAwait(false);
+            return await Task.Run(() => WithModel(work, cancellationToken), cancellationToken).ConfigureAwait(false);
         }
         finally
         {
-            _slots.Release();
+            slots.Release();
         }
     }
 
-    private T WithModel<T>(Func<ServedModel, T> work)
+    private T WithModel<T>(Func<ServedModel, T> work, CancellationToken cancellationToken)
     {
         while (true)
         {
@@ -119,7 +133,7 @@ public sealed class RestorationPool : IDisposable
             {
                 try
                 {
-                    return work(model);
+                    return CallCancellation.Call(cancellationToken, () => work(model));
                 }
                 finally
                 {
@@ -132,7 +146,7 @@ public sealed class RestorationPool : IDisposable
     private ServedModel Load(string path)
     {
         var context = new MLContext { GpuDeviceId = _options.GpuDeviceId, FallbackToCpu = _options.FallbackToCpu };
-        return new(context, TatPretrained.IsMeantBy(path) ? context.ImageRestoration.LoadPretrained() : context.Model.Load(path, out _), _options.MaximumConcurrency);
+        return new(context, TatPretrained.IsMeantBy(path) ? context.ImageRestoration.LoadPretrained() : context.Model.Load(path, out _), _options.MaximumConcurrency + 1);
     }
 
     /// <summary>A loaded model, freed when its owner and all borrowers have released it.</summary>

@@ -14,7 +14,14 @@ public sealed class TatRestorationOptions
     /// <value>The default is <see langword="false"/>.</value>
     public bool FallbackToCpu { get; set; }
 
-    /// <summary>How many images are restored at the same time; further calls wait. Each takes memory, and all share the cores.</summary>
+    /// <summary>
+    /// How many images are restored at the same time; further calls wait. Each takes memory, and all share the cores. An image of more than 512 × 512 pixels, or a
+    /// scan, has a place of its own beside them, one at a time, so that large ones keep no small one waiting.
+    /// </summary>
     /// <value>The default is 2.</value>
     public int MaximumConcurrency { get; set; } = 2;
+
+    /// <summary>Pixels that an image may have; a larger one is refused at once.</summary>
+    /// <value>The default is 67,108,864, or 8,192 × 8,192.</value>
+    public int MaximumPixels { get; set; } = 8192 * 8192;
 }

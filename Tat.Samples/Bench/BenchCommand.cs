@@ -15,5 +15,6 @@ internal static class BenchCommand
         BenchScoreCommand.Create(terminal),
         BenchScoreCommand.CreateOne(terminal),
         BenchSoakCommand.Create(terminal),
+        BenchServeCommand.Create(terminal),
     };
 }

@@ -13,11 +13,12 @@ internal sealed class AcceptedImages
     /// <param name="images">The images.</param>
     /// <param name="tasks">Their tasks.</param>
     /// <param name="known">The tasks that the model has learnt.</param>
+    /// <param name="maximumPixels">Pixels that an image may have.</param>
     /// <param name="nonFinite">What happens to images with values that are not finite.</param>
     /// <param name="onPassThrough">Is told of those that pass through.</param>
     /// <exception cref="ArgumentException">The lists differ in length, or the model has not learnt a task.</exception>
-    /// <exception cref="InvalidDataException">An image has a NaN or infinite value, and is not to pass through.</exception>
-    public AcceptedImages(IReadOnlyList<ImageSlice> images, IReadOnlyList<RestorationTask> tasks, TaskVocabulary known, NonFiniteHandling nonFinite, Action<ImageSlice>? onPassThrough)
+    /// <exception cref="InvalidDataException">An image has more pixels than it may, or a NaN or infinite value and is not to pass through.</exception>
+    public AcceptedImages(IReadOnlyList<ImageSlice> images, IReadOnlyList<RestorationTask> tasks, TaskVocabulary known, int maximumPixels, NonFiniteHandling nonFinite, Action<ImageSlice>? onPassThrough)
     {
         ArgumentNullException.ThrowIfNull(images);
         ArgumentNullException.ThrowIfNull(tasks);
@@ -28,6 +29,7 @@ internal sealed class AcceptedImages
 
         _images = images;
         _tasks = [.. tasks.Select(task => Known(task, known))];
+        SizeLimit.Check(images, maximumPixels);
         Results = new ImageSlice[images.Count];
         var indices = new List<int>(images.Count);
         for (var i = 0; i < images.Count; i++)

@@ -18,8 +18,8 @@ public interface IImageRestorer : IDisposable
     /// <param name="images">Images in their task's physical unit.</param>
     /// <param name="tasks">The task of each image, one of <see cref="Tasks"/>.</param>
     /// <param name="progress">Is told the share of the work that is done, from above 0 to 1; by one thread at a time, which may be another than the caller's.</param>
-    /// <param name="cancellationToken">Stops between images.</param>
+    /// <param name="cancellationToken">Stops between images, and within one as soon as what runs it allows: on a CPU within a layer.</param>
     /// <returns>As many images of the same sizes, in the same order and unit: f(clip(x)) + x − clip(x) for an image x, clipped to <see cref="RestorationTask.RangeOf"/> for the network f.</returns>
-    /// <exception cref="InvalidDataException">An image has a NaN or infinite value.</exception>
+    /// <exception cref="InvalidDataException">An image has a NaN or infinite value, or more pixels than are allowed.</exception>
     IReadOnlyList<ImageSlice> Restore(IReadOnlyList<ImageSlice> images, IReadOnlyList<RestorationTask> tasks, IProgress<double>? progress = null, CancellationToken cancellationToken = default);
 }

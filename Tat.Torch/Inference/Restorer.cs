@@ -12,14 +12,15 @@ namespace Tat.Torch.Inference;
 /// Images are normalised by their task, padded by reflection to multiples of 8, restored, cropped and mapped back. What lies beyond the task's range is clipped for
 /// the network, and the difference is added to the result.
 /// On a CPU, images take a core each as long as there is one for every core, or where they are small; otherwise an image takes all cores. One core and several round
-/// differently, in the last digits; but for that, the result for an image does not depend on what else is in the call. Safe for concurrent calls.
+/// differently, in the last digits; but for that, the result for an image does not depend on what else is in the call. Safe for concurrent calls:
+/// images take turns, and between the pieces of a large one, much smaller images of other calls are restored on up to half of the cores.
 /// </remarks>
 public sealed class Restorer : IImageRestorer
 {
     private readonly TatModel _model;
     private readonly RestorerOptions _options;
     private readonly bool _ownsModel;
-    private readonly BudgetGate _memory;
+    private readonly ImageMemory _memory;
     private volatile bool _isDisposed;
 
     /// <summary>Creates a restorer.</summary>
@@ -33,7 +34,8 @@ public sealed class Restorer : IImageRestorer
         _options = options ?? new RestorerOptions();
         _ownsModel = ownsModel;
         _options.Validate();
-        _memory = new(_options.MemoryBudget ?? (model.Network.Device.type == TorchSharp.DeviceType.CPU ? SystemMemory.Available() / 2 : long.MaxValue));
+        var budget = _options.MemoryBudget ?? (model.Network.Device.type == TorchSharp.DeviceType.CPU ? SystemMemory.Available() / 2 : long.MaxValue);
+        _memory = new(budget, ComputeThreads.CountFor(model.Network.Device));
     }
 
     /// <inheritdoc/>
@@ -57,7 +59,8 @@ public sealed class Restorer : IImageRestorer
     {
         ObjectDisposedException.ThrowIf(_isDisposed, this);
         _model.Network.ThrowIfDisposed();
-        var accepted = new AcceptedImages(images, tasks, Tasks, _options.NonFinite, _options.OnPassThrough);
+        cancellationToken = CallCancellation.Or(cancellationToken);
+        var accepted = new AcceptedImages(images, tasks, Tasks, _options.MaximumPixels, _options.NonFinite, _options.OnPassThrough);
         var groups = accepted.Indices.GroupBy(i => PaddedSize.For(images[i].Height, images[i].Width)).ToArray();
         var done = new PixelProgress(progress, groups.Sum(group => (double)group.Key.Pixels * group.Count()));
         foreach (var group in groups)
@@ -111,9 +114,9 @@ public sealed class Restorer : IImageRestorer
     {
         var network = _model.Network;
         var bytes = MemoryPlan.BytesFor(network.Options, size.Pixels);
-        if (MemoryPlan.TileFor(network.Options, size, _memory.Budget) is { } side)
+        if (MemoryPlan.TileFor(network.Options, size, _memory.Largest) is { } side)
         {
-            using var memory = _memory.Enter(MemoryPlan.BytesFor(network.Options, (long)side * side), cancellationToken);
+            using var memory = _memory.Enter(MemoryPlan.BytesFor(network.Options, (long)side * side), 1, cancellationToken);
             var tiled = new TiledImage(network, size, side, MemoryPlan.Overlap);
             for (var i = 0; i < count; i++)
             {
@@ -127,21 +130,21 @@ public sealed class Restorer : IImageRestorer
         else
         {
             var cores = ComputeThreads.CountFor(network.Device);
-            var apart = BatchPlan.CountApart(network.Options, size, count, cores, _memory.Budget);
+            var apart = BatchPlan.CountApart(network.Options, size, count, cores, _memory.Largest);
             if (apart > 0)
             {
-                using var memory = _memory.Enter(bytes * Math.Min(apart, cores), cancellationToken);
+                using var memory = _memory.Enter(bytes, Math.Min(apart, cores), cancellationToken);
                 ComputeThreads.RunEach(network.Device, apart, i =>
                 {
                     Run(i, 1);
                     MemoryAllocator.CountImage();
-                }, cancellationToken);
+                }, cancellationToken, size.Pixels);
             }
 
             for (var i = apart; i < count; i++)
             {
-                using var memory = _memory.Enter(bytes, cancellationToken);
-                ComputeThreads.Run(network.Device, () => Run(i, 1), cancellationToken);
+                using var memory = _memory.Enter(bytes, 1, cancellationToken);
+                ComputeThreads.Run(network.Device, () => Run(i, 1), cancellationToken, size.Pixels);
             }
         }
 

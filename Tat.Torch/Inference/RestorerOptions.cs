@@ -24,12 +24,17 @@ public sealed record RestorerOptions
     /// <summary>Is told of each image that passes through unrestored, under <see cref="NonFiniteHandling.PassThrough"/>; may be called from several threads.</summary>
     public Action<ImageSlice>? OnPassThrough { get; init; }
 
+    /// <summary>Pixels that an image may have; a larger one is refused before it takes time and memory.</summary>
+    /// <value>The default is 268,435,456, or 16,384 × 16,384.</value>
+    public int MaximumPixels { get; init; } = SizeLimit.Default;
+
     /// <summary>Checks every option; runs when a restorer is made.</summary>
     /// <exception cref="ArgumentException">An option is out of its range; the message names it, its value and what to use.</exception>
     public void Validate()
     {
         OptionCheck.Require(BatchPixels >= 1, "restorer", nameof(BatchPixels), BatchPixels, "use 1 or more");
         OptionCheck.Require(MemoryBudget is null or >= 1, "restorer", nameof(MemoryBudget), MemoryBudget, "use 1 byte or more, or null");
+        OptionCheck.Require(MaximumPixels >= 1, "restorer", nameof(MaximumPixels), MaximumPixels, "use 1 or more");
         OptionCheck.Require(Enum.IsDefined(NonFinite), "restorer", nameof(NonFinite), NonFinite, "use Throw or PassThrough");
     }
 }

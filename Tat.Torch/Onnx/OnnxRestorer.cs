@@ -3,6 +3,7 @@ using Tat.Torch.Files;
 using Tat.Torch.Imaging;
 using Tat.Torch.Inference;
 using Tat.Torch.Model;
+using Tat.Torch.Runtime;
 using Tat.Torch.Tasks;
 
 namespace Tat.Torch.Onnx;
@@ -70,7 +71,8 @@ public sealed class OnnxRestorer : IImageRestorer
         IReadOnlyList<ImageSlice> images, IReadOnlyList<RestorationTask> tasks, IProgress<double>? progress = null, CancellationToken cancellationToken = default)
     {
         ObjectDisposedException.ThrowIf(_isDisposed, this);
-        var accepted = new AcceptedImages(images, tasks, Tasks, _options.NonFinite, _options.OnPassThrough);
+        cancellationToken = CallCancellation.Or(cancellationToken);
+        var accepted = new AcceptedImages(images, tasks, Tasks, _options.MaximumPixels, _options.NonFinite, _options.OnPassThrough);
         var done = new PixelProgress(progress, accepted.Indices.Sum(i => (double)images[i].Pixels.Length));
         using var run = new RunOptions();
         using var stop = cancellationToken.Register(() => run.Terminate = true);

@@ -35,6 +35,10 @@ public sealed record OnnxRestorerOptions
     /// <summary>Is told of each image that passes through unrestored, under <see cref="NonFiniteHandling.PassThrough"/>; may be called from several threads.</summary>
     public Action<ImageSlice>? OnPassThrough { get; init; }
 
+    /// <summary>Pixels that an image may have; a larger one is refused before it takes time and memory.</summary>
+    /// <value>The default is 268,435,456, or 16,384 × 16,384.</value>
+    public int MaximumPixels { get; init; } = SizeLimit.Default;
+
     internal bool IsOnCpu => ExecutionProvider.Equals(Cpu, StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Checks every option; runs when a model is opened.</summary>
@@ -44,6 +48,7 @@ public sealed record OnnxRestorerOptions
         Require(Threads is null or >= 1, nameof(Threads), Threads, "use a number from 1, or null for one thread per core");
         Require(!string.IsNullOrWhiteSpace(ExecutionProvider), nameof(ExecutionProvider), ExecutionProvider, "use CPU, CUDA, DML, or the name of another provider");
         Require(DeviceId >= 0, nameof(DeviceId), DeviceId, "use a number from 0");
+        Require(MaximumPixels >= 1, nameof(MaximumPixels), MaximumPixels, "use 1 or more");
         Require(Enum.IsDefined(NonFinite), nameof(NonFinite), NonFinite, "use Throw or PassThrough");
 
         static void Require(bool holds, string option, object? value, string advice) => OptionCheck.Require(holds, "ONNX Runtime", option, value, advice);

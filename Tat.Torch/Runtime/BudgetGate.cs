@@ -7,7 +7,7 @@ internal sealed class BudgetGate(long budget)
     private readonly LinkedList<Waiter> _waiting = new();
     private long _used;
 
-    /// <summary>What all work together may need: bytes, or cores.</summary>
+    /// <summary>What all work together may need, in bytes.</summary>
     public long Budget => budget;
 
     /// <summary>Waits until the budget has room, first come first served.</summary>

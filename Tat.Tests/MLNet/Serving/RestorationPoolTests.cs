@@ -36,6 +36,31 @@ public class RestorationPoolTests
     }
 
     [TestMethod]
+    public async Task A_large_image_keeps_no_small_one_waiting_and_can_be_cancelled()
+    {
+        using var folder = new TemporaryFolder();
+        var expected = Save(folder["tat.zip"], 1);
+        using var pool = new RestorationPool(new() { ModelPath = folder["tat.zip"], MaximumConcurrency = 1, MaximumPixels = 2048 * 2048 });
+        using var cancel = new CancellationTokenSource();
+        Task[] large = [.. Enumerable.Range(0, 2).Select(_ => pool.RestoreAsync(Blank(2048), cancel.Token))];
+
+        // The large ones take minutes; small ones end first, also where only one may run at a time.
+        var small = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => pool.RestoreAsync(Image())));
+        Assert.IsTrue(small.All(image => image.Restored.SequenceEqual(expected)));
+        Assert.IsFalse(large.Any(task => task.IsCompleted));
+        await cancel.CancelAsync();
+        foreach (var task in large)
+        {
+            await Assert.ThrowsAsync<OperationCanceledException>(() => task);
+        }
+
+        CollectionAssert.AreEqual(expected, pool.Restore(Image()).Restored);
+        StringAssert.Contains(Assert.ThrowsExactly<InvalidDataException>(() => pool.Restore(Blank(2049))).Message, "MaximumPixels allows 4194304");
+    }
+
+    private static ImageInput Blank(int side) => new(new Torch.Imaging.ImageSlice(new float[side * side], side, side), "PET");
+
+    [TestMethod]
     public async Task Whole_scans_are_restored_with_the_model_that_comes_with_the_library()
     {
         using var folder = new TemporaryFolder();

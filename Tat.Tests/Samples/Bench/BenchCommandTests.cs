@@ -17,6 +17,17 @@ public sealed class BenchCommandTests
     }
 
     [TestMethod]
+    public async Task Small_images_are_measured_beside_a_large_one()
+    {
+        var run = await Cli.RunAsync("bench", "serve", "--network", "small", "--size", "16", "--large", "512", "--callers", "3", "--images", "2", "--json");
+        run.AssertDone();
+        var rows = JsonDocument.Parse(run.Output).RootElement.EnumerateArray().ToArray();
+        Assert.HasCount(2, rows, run.Output);
+        Assert.IsTrue(rows.All(row => row.GetProperty("p95").GetDouble() >= row.GetProperty("median").GetDouble() && row.GetProperty("median").GetDouble() > 0));
+        Assert.AreEqual(512, rows[1].GetProperty("large").GetInt32());
+    }
+
+    [TestMethod]
     public async Task The_published_program_runs_beside_the_papers_network_only()
     {
         var run = await Cli.RunAsync("bench", "forward", "--network", "small", "--reference", "somewhere");

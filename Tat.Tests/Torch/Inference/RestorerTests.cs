@@ -78,6 +78,54 @@ public sealed class RestorerTests
     }
 
     [TestMethod]
+    public async Task Small_images_of_other_callers_are_restored_between_the_pieces_of_a_large_one()
+    {
+        using var restorer = new Restorer(_model);
+        var image = Image(40, 48, 1);
+        var expected = restorer.Restore(image, RestorationTask.Ct).Pixels;
+        using var cancel = new CancellationTokenSource();
+        var large = Task.Run(() => restorer.Restore([Image(2048, 2048, 2), Image(2048, 2048, 3)], [RestorationTask.Ct, RestorationTask.Ct], cancellationToken: cancel.Token));
+        var small = await Task.WhenAll(Enumerable.Range(0, 16).Select(_ => Task.Run(() => restorer.Restore(image, RestorationTask.Ct).Pixels)));
+        Assert.IsFalse(large.IsCompleted);
+        foreach (var pixels in small)
+        {
+            CollectionAssert.AreEqual(expected, pixels);
+        }
+
+        await cancel.CancelAsync();
+        await Assert.ThrowsExactlyAsync<OperationCanceledException>(() => large);
+        CollectionAssert.AreEqual(expected, restorer.Restore(image, RestorationTask.Ct).Pixels);
+    }
+
+    [TestMethod]
+    public void What_a_large_image_becomes_does_not_depend_on_what_comes_between()
+    {
+        using var restorer = new Restorer(_model);
+        var (image, small) = (Image(520, 392, 1), Image(24, 24, 2));
+        var expected = restorer.Restore(image, RestorationTask.Ct).Pixels;
+        var stop = false;
+        var callers = Enumerable.Range(0, 4).Select(_ => Task.Run(() =>
+        {
+            while (!Volatile.Read(ref stop))
+            {
+                restorer.Restore(small, RestorationTask.Ct);
+            }
+        })).ToArray();
+        CollectionAssert.AreEqual(expected, restorer.Restore(image, RestorationTask.Ct).Pixels);
+        stop = true;
+        Task.WhenAll(callers).GetAwaiter().GetResult();
+    }
+
+    [TestMethod]
+    public void An_image_beyond_the_allowed_size_is_refused()
+    {
+        using var restorer = new Restorer(_model, new() { MaximumPixels = 100 });
+        restorer.Restore(Image(10, 10, 1), RestorationTask.Ct);
+        var error = Assert.ThrowsExactly<InvalidDataException>(() => restorer.Restore(Image(10, 11, 1), RestorationTask.Ct));
+        StringAssert.Contains(error.Message, "Image 0 has 10 × 11 pixels, and MaximumPixels allows 100");
+    }
+
+    [TestMethod]
     public void Values_are_normalised_restored_and_mapped_back()
     {
         using var scope = NewDisposeScope();

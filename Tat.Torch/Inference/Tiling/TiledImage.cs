@@ -75,7 +75,7 @@ internal sealed class TiledImage(TatNetwork network, PaddedSize size, int tile, 
                     using var inference = inference_mode();
                     using var scope = NewDisposeScope();
                     action(row, column);
-                }, cancellationToken);
+                }, cancellationToken, (long)size.Height * size.Width);
                 tileDone();
             }
         }

@@ -57,6 +57,17 @@ public sealed class NiftiOrientationTests
     }
 
     [TestMethod]
+    [DataRow(1.5f, true)]
+    [DataRow(1.000001f, false)]
+    public void A_quaternion_that_is_too_long_is_flagged(float length, bool isFlagged)
+    {
+        using var folder = new TemporaryFolder();
+        using var scan = Open(folder, (QformCode, [1]), (Quaternion, [0f, length, 0f, 5f, 6f, 7f]), (Pixdim, [-1f, 2f, 3f, 4f]));
+        Assert.AreEqual("LAS", scan.Affine!.Orientation);
+        Assert.AreEqual(isFlagged, scan.Properties.ContainsKey("Irregular"));
+    }
+
+    [TestMethod]
     public void A_qform_of_what_are_no_numbers_is_none()
     {
         using var folder = new TemporaryFolder();
