@@ -1,3 +1,4 @@
+using Microsoft.ML.Data;
 using Tat.Torch.Imaging;
 
 namespace Tat.MLNet;
@@ -18,6 +19,7 @@ public sealed class ImageInput
     {
         ArgumentNullException.ThrowIfNull(image);
         (LowQuality, Height, Width, VolumeLevel, Task, FileName) = (image.Pixels, image.Height, image.Width, image.VolumeLevel ?? float.NaN, task, fileName);
+        VolumeExtent = [(float?)image.VolumeExtent?.Rows ?? float.NaN, (float?)image.VolumeExtent?.Columns ?? float.NaN];
     }
 
     /// <summary>The pixels, row by row, in the task's unit.</summary>
@@ -31,6 +33,10 @@ public sealed class ImageInput
 
     /// <summary>The level of the volume that the image is a slice of, for tasks that are scaled by volume; NaN or 0 to measure the image itself.</summary>
     public float VolumeLevel { get; set; } = float.NaN;
+
+    /// <summary>How far k-space of that volume is filled, along its rows and columns (<see cref="KSpaceFill"/>), for tasks that fit the resolution; NaN to measure the image itself.</summary>
+    [VectorType(2)]
+    public float[] VolumeExtent { get; set; } = [float.NaN, float.NaN];
 
     /// <summary>The task's name, for example <c>CT</c>.</summary>
     public string Task { get; set; } = "";

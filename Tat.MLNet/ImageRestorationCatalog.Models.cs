@@ -3,6 +3,7 @@ using Tat.MLNet.ModelIO;
 using Tat.MLNet.Scoring;
 using Tat.Torch.Checkpoints;
 using Tat.Torch.Files;
+using Tat.Torch.Inference;
 using Tat.Torch.Model;
 using Tat.Torch.Onnx;
 using Tat.Torch.Pretrained;
@@ -78,6 +79,18 @@ public sealed partial class ImageRestorationCatalog
         options ??= new();
         options.Validate();
         return new(model, options);
+    }
+
+    /// <summary>Makes a transformer of a restorer of one's own, such as another network, or a filter to compare with.</summary>
+    /// <param name="restorer">The restorer, which the transformer owns from now on. What it does with values that are not finite counts.</param>
+    /// <param name="options">What the columns are called, and how many images are restored together; <see langword="null"/> for the defaults.</param>
+    /// <returns>The transformer; it can be appended to a pipeline, evaluated and used by prediction engines, but not saved.</returns>
+    public RestorationTransformer CreateTransformer(IImageRestorer restorer, PretrainedOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(restorer);
+        options ??= new();
+        options.Validate();
+        return new CustomTransformer(restorer, options);
     }
 
     /// <summary>Finds the step of a pipeline that restores images, for example to restore whole volumes with its <see cref="RestorationTransformer.Restorer"/>.</summary>

@@ -49,7 +49,7 @@ internal sealed class FoDicomProvider : IDicomProvider
 
     public bool CanDecode(TransferSyntax syntax) => _codecs.Value?.HasCodec(Fo.DicomTransferSyntax.Parse(syntax.Uid)) == true;
 
-    public byte[] Decode(DicomObject source, int frame)
+    public byte[] Decode(DicomSource source, int frame)
     {
         try
         {

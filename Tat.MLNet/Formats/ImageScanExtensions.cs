@@ -49,7 +49,14 @@ public static class ImageScanExtensions
     public static float MeasureLevel(this IImageScan scan, CancellationToken cancellationToken = default) =>
         IntensityLevel.Measure(ReadMeasured(scan, cancellationToken).Select(item => item.Slice));
 
-    /// <summary>Reads all slices in their order, as a task needs them: for one that is scaled by volume, each with the level of the scan.</summary>
+    /// <summary>Measures the level of a scan and how far its k-space is filled, from the same slices.</summary>
+    internal static (float Level, KSpaceExtent Extent) MeasureVolume(this IImageScan scan, CancellationToken cancellationToken = default)
+    {
+        ImageSlice[] slices = [.. ReadMeasured(scan, cancellationToken).Select(item => item.Slice)];
+        return (IntensityLevel.Measure(slices), KSpaceFill.Measure(slices));
+    }
+
+    /// <summary>Reads all slices in their order, as a task needs them: for one that is scaled by volume, each with the level of the scan, and with what is filled of its k-space if the task needs it.</summary>
     /// <param name="scan">The scan.</param>
     /// <param name="task">The task.</param>
     /// <param name="cancellationToken">Stops between slices.</param>
@@ -60,18 +67,19 @@ public static class ImageScanExtensions
         ArgumentNullException.ThrowIfNull(task);
         return task.Scaling == IntensityScaling.Fixed
             ? Enumerable.Range(0, scan.SliceCount).Select(scan.ReadSlice)
-            : ReadWithLevel(scan, cancellationToken);
+            : ReadWithLevel(scan, task, cancellationToken);
     }
 
-    private static IEnumerable<ImageSlice> ReadWithLevel(IImageScan scan, CancellationToken cancellationToken)
+    private static IEnumerable<ImageSlice> ReadWithLevel(IImageScan scan, RestorationTask task, CancellationToken cancellationToken)
     {
         var measured = ReadMeasured(scan, cancellationToken).ToDictionary(item => item.Index, item => item.Slice);
         var level = IntensityLevel.Measure(measured.Values);
+        var extent = task.FitsResolution ? KSpaceFill.Measure(measured.Values) : null;
         for (var i = 0; i < scan.SliceCount; i++)
         {
             cancellationToken.ThrowIfCancellationRequested();
             var slice = measured.Remove(i, out var known) ? known : scan.ReadSlice(i);
-            yield return new(slice.Pixels, slice.Height, slice.Width) { VolumeLevel = level };
+            yield return new(slice.Pixels, slice.Height, slice.Width) { VolumeLevel = level, VolumeExtent = extent };
         }
     }
 

@@ -25,7 +25,7 @@ public sealed class DicomSeriesLoader : ImageLoader
         [
             ImageColumn.LowQuality, ImageColumn.Height, ImageColumn.Width, ImageColumn.Task,
             ImageColumn.Text("FileName", row => SliceOf(row).Source.Path),
-            ImageColumn.SliceIndex, ImageColumn.VolumeLevel, ImageColumn.Modality,
+            ImageColumn.SliceIndex, ImageColumn.VolumeLevel, ImageColumn.VolumeExtent, ImageColumn.Modality,
             ImageColumn.Text("SeriesInstanceUID", row => SliceOf(row).SeriesInstanceUid),
             ImageColumn.Text("SOPInstanceUID", row => SliceOf(row).SopInstanceUid),
             ImageColumn.Scalar("InstanceNumber", NumberDataViewType.Int32, row => SliceOf(row).InstanceNumber ?? 0),

@@ -38,6 +38,14 @@ internal abstract class ImageColumn(string name, DataViewType type)
     /// <summary>The level of the file's low-quality volume; files are measured only where this is read.</summary>
     public static ImageColumn VolumeLevel { get; } = Scalar("VolumeLevel", NumberDataViewType.Single, row => row.VolumeLevel);
 
+    /// <summary>How far k-space of that volume is filled, along its rows and columns: two shares, 1 where it is full.</summary>
+    public static ImageColumn VolumeExtent { get; } = new Column<VBuffer<float>>("VolumeExtent", new VectorDataViewType(NumberDataViewType.Single, 2), (ImageRow row, ref VBuffer<float> shares) =>
+    {
+        var editor = VBufferEditor.Create(ref shares, 2);
+        (editor.Values[0], editor.Values[1]) = ((float)row.VolumeExtent.Rows, (float)row.VolumeExtent.Columns);
+        shares = editor.Commit();
+    });
+
     /// <summary>The DICOM modality of the file; empty where its format does not tell.</summary>
     public static ImageColumn Modality { get; } = Text("Modality", row => row.Scan.Modality);
 

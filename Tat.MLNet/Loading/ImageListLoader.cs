@@ -8,7 +8,7 @@ namespace Tat.MLNet.Loading;
 /// <summary>Loads the images that a list file names: a text with a heading and columns separated by commas, semicolons or tabs.</summary>
 /// <remarks>
 /// Columns: <c>LowQuality</c>, <c>HighQuality</c> (Vector&lt;Single&gt;, row-major, in the image's physical unit; <c>HighQuality</c> is empty where the list names no reference),
-/// <c>Height</c>, <c>Width</c> (Int32), <c>Task</c> (as listed; else empty), <c>FileName</c>, <c>SliceIndex</c> (Int32, from 0), <c>VolumeLevel</c> (Single: the level of the file's low-quality volume, measured where it is read),
+/// <c>Height</c>, <c>Width</c> (Int32), <c>Task</c> (as listed; else empty), <c>FileName</c>, <c>SliceIndex</c> (Int32, from 0), <c>VolumeLevel</c> (Single: the level of the file's low-quality volume, measured where it is read), <c>VolumeExtent</c> (two Single: how far k-space of that volume is filled, likewise),
 /// <c>Modality</c> (of DICOM files; else empty), and the text columns of <see cref="Options.Columns"/>.
 /// Paths are relative to the list file. A line without a slice index stands for all slices of its file.
 /// </remarks>
@@ -19,7 +19,7 @@ public sealed class ImageListLoader : ImageLoader
     private readonly Options _options;
 
     internal ImageListLoader(Options options)
-        : base([ImageColumn.LowQuality, ImageColumn.HighQuality, ImageColumn.Height, ImageColumn.Width, ImageColumn.Task, ImageColumn.FileName, ImageColumn.SliceIndex, ImageColumn.VolumeLevel, ImageColumn.Modality, .. options.Columns.Select(ListedText)])
+        : base([ImageColumn.LowQuality, ImageColumn.HighQuality, ImageColumn.Height, ImageColumn.Width, ImageColumn.Task, ImageColumn.FileName, ImageColumn.SliceIndex, ImageColumn.VolumeLevel, ImageColumn.VolumeExtent, ImageColumn.Modality, .. options.Columns.Select(ListedText)])
         => _options = options;
 
     private protected override ModelSignature Signature => _signature;

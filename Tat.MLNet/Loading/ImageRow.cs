@@ -6,8 +6,8 @@ namespace Tat.MLNet.Loading;
 
 /// <summary>The row that a cursor stands on. Files are opened and pixels are read when they are asked for, once a row.</summary>
 /// <param name="scans">Where files are opened.</param>
-/// <param name="levels">The levels of files that have been measured.</param>
-internal sealed class ImageRow(ScanPool scans, ConcurrentDictionary<string, float> levels) : IDisposable
+/// <param name="volumes">What has been measured of files.</param>
+internal sealed class ImageRow(ScanPool scans, ConcurrentDictionary<string, (float Level, KSpaceExtent Extent)> volumes) : IDisposable
 {
     private ScanPool.Lease? _lowScan;
     private ScanPool.Lease? _highScan;
@@ -31,7 +31,13 @@ internal sealed class ImageRow(ScanPool scans, ConcurrentDictionary<string, floa
     public ImageSlice? HighQuality => _high ??= Entry.HighQuality is { } path ? ReadReference(Open(ref _highScan, path)) : null;
 
     /// <summary>The level of <see cref="Scan"/>, measured once for each file.</summary>
-    public float VolumeLevel => levels.GetOrAdd(Entry.LowQuality, _ => Scan.SliceCount == 1 ? IntensityLevel.Measure(LowQuality) : Scan.MeasureLevel());
+    public float VolumeLevel => Volume.Level;
+
+    /// <summary>How far k-space of <see cref="Scan"/> is filled, measured once for each file.</summary>
+    public KSpaceExtent VolumeExtent => Volume.Extent;
+
+    private (float Level, KSpaceExtent Extent) Volume => volumes.GetOrAdd(
+        Entry.LowQuality, _ => Scan.SliceCount == 1 ? (IntensityLevel.Measure(LowQuality), KSpaceFill.Measure(LowQuality)) : Scan.MeasureVolume());
 
     public void MoveTo(ImageEntry entry, int slice)
     {

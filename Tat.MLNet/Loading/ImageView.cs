@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Microsoft.ML;
 using Tat.MLNet.Formats;
 using Tat.MLNet.Views;
+using Tat.Torch.Imaging;
 
 namespace Tat.MLNet.Loading;
 
@@ -11,7 +12,7 @@ internal sealed class ImageView : IIndexedView
     private readonly IReadOnlyList<ImageColumn> _columns;
     private readonly Func<string, IImageScan> _open;
     private readonly SliceIndex _index;
-    private readonly ConcurrentDictionary<string, float> _levels = new();
+    private readonly ConcurrentDictionary<string, (float Level, KSpaceExtent Extent)> _volumes = new();
 
     /// <param name="schema">Made by <see cref="CreateSchema"/> of <paramref name="columns"/>.</param>
     /// <param name="columns">The columns.</param>
@@ -61,7 +62,7 @@ internal sealed class ImageView : IIndexedView
 
     internal bool TryGetRow(int position, ScanPool scans, out (ImageEntry Entry, int Slice) row) => _index.TryGet(position, scans, out row);
 
-    internal ImageRow CreateRow(ScanPool scans) => new(scans, _levels);
+    internal ImageRow CreateRow(ScanPool scans) => new(scans, _volumes);
 
     internal Delegate CreateGetter(int column, ImageRow row) => _columns[column].CreateGetter(row);
 

@@ -10,7 +10,7 @@ namespace Tat.MLNet.Scoring;
 
 /// <summary>Adds restored images to data: reads low-quality pixels, height, width and task, and writes <c>Restored</c>, a Vector&lt;Single&gt; in the task's unit.</summary>
 /// <remarks>
-/// Images are restored in batches of equal size when <c>Restored</c> is read; nothing is opened or computed for columns that nobody reads.
+/// Images of some rows are restored together when <c>Restored</c> of one of them is read, whatever their sizes; nothing is opened or computed for columns that nobody reads.
 /// Safe for concurrent cursors and prediction engines. Owns the model: dispose it when no view or engine uses it any more
 /// (a <see cref="PredictionEngine{TSrc, TDst}"/> does so by default).
 /// </remarks>

@@ -14,6 +14,8 @@ internal static class TaskAnnotations
     private const string Units = "TaskUnits";
     private const string Ranges = "TaskRanges";
     private const string Scalings = "TaskScalings";
+    private const string Factors = "TaskUpscalingFactors";
+    private const string Fits = "TaskFitsResolution";
 
     /// <summary>The annotations as an estimator promises them.</summary>
     private static SchemaShape Shape { get; } = new(
@@ -25,6 +27,8 @@ internal static class TaskAnnotations
         ModelBridge.CreateColumn(Units, SchemaShape.Column.VectorKind.Vector, TextDataViewType.Instance),
         ModelBridge.CreateColumn(Ranges, SchemaShape.Column.VectorKind.Vector, NumberDataViewType.Single),
         ModelBridge.CreateColumn(Scalings, SchemaShape.Column.VectorKind.Vector, TextDataViewType.Instance),
+        ModelBridge.CreateColumn(Factors, SchemaShape.Column.VectorKind.Vector, NumberDataViewType.Double),
+        ModelBridge.CreateColumn(Fits, SchemaShape.Column.VectorKind.Vector, BooleanDataViewType.Instance),
     ]);
 
     /// <summary>What a shape becomes by restoring.</summary>
@@ -38,7 +42,7 @@ internal static class TaskAnnotations
         return input.With(ModelBridge.CreateColumn(columns.Restored, SchemaShape.Column.VectorKind.VariableVector, NumberDataViewType.Single, Shape));
     }
 
-    /// <summary>ML.NET's score kind, and the tasks: names, quantities, units, four range limits and the scaling of each.</summary>
+    /// <summary>ML.NET's score kind, and the tasks: names, quantities, units, four range limits, the scaling, the upscaling factor (NaN for none) and whether it fits the resolution of each.</summary>
     public static DataViewSchema.Annotations Create(TaskVocabulary tasks)
     {
         var builder = new DataViewSchema.Annotations.Builder();
@@ -50,6 +54,8 @@ internal static class TaskAnnotations
         AddVector(builder, Ranges, NumberDataViewType.Single, tasks.SelectMany(task => new[] { task.NormalizationRange, task.MetricWindow ?? task.NormalizationRange })
             .SelectMany(range => new[] { range.Minimum, range.Maximum }));
         AddVector(builder, Scalings, TextDataViewType.Instance, tasks.Select(task => task.Scaling.ToString().AsMemory()));
+        AddVector(builder, Factors, NumberDataViewType.Double, tasks.Select(task => task.UpscalingFactor ?? double.NaN));
+        AddVector(builder, Fits, BooleanDataViewType.Instance, tasks.Select(task => task.FitsResolution));
         return builder.ToAnnotations();
     }
 
@@ -58,7 +64,7 @@ internal static class TaskAnnotations
 
     private static TaskVocabulary? Read(DataViewSchema.Annotations annotations)
     {
-        if (annotations.Schema.GetColumnOrNull(Scalings) is null || annotations.Schema.GetColumnOrNull(Names) is null)
+        if (annotations.Schema.GetColumnOrNull(Fits) is null || annotations.Schema.GetColumnOrNull(Names) is null)
         {
             return null;
         }
@@ -68,10 +74,14 @@ internal static class TaskAnnotations
         var units = Texts(annotations, Units);
         var limits = Values<float>(annotations, Ranges);
         var scalings = Texts(annotations, Scalings);
+        var factors = Values<double>(annotations, Factors);
+        var fits = Values<bool>(annotations, Fits);
         return new(names.Select((name, i) => new RestorationTask(
             name, quantities[i], units[i], new(limits[4 * i], limits[(4 * i) + 1]), new(limits[(4 * i) + 2], limits[(4 * i) + 3]))
         {
             Scaling = Enum.Parse<IntensityScaling>(scalings[i]),
+            UpscalingFactor = double.IsNaN(factors[i]) ? null : factors[i],
+            FitsResolution = fits[i],
         }));
     }
 

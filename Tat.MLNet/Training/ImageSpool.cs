@@ -22,12 +22,12 @@ internal sealed class ImageSpool(long memoryBytes, string temporaryFolder) : IDi
         if (bytes <= _memory)
         {
             _memory -= bytes;
-            _entries.Add(new(image, image.Height, image.Width, image.VolumeLevel, 0));
+            _entries.Add(new(image, image.Height, image.Width, image.VolumeLevel, image.VolumeExtent, 0));
             return;
         }
 
         _file ??= PrivateFile.Create(temporaryFolder);
-        _entries.Add(new(null, image.Height, image.Width, image.VolumeLevel, _fileLength));
+        _entries.Add(new(null, image.Height, image.Width, image.VolumeLevel, image.VolumeExtent, _fileLength));
         try
         {
             RandomAccess.Write(_file, MemoryMarshal.AsBytes(image.Pixels.AsSpan()), _fileLength);
@@ -50,7 +50,7 @@ internal sealed class ImageSpool(long memoryBytes, string temporaryFolder) : IDi
 
         var pixels = new float[entry.Height * entry.Width];
         ReadExactly(pixels, entry.Offset);
-        return new(pixels, entry.Height, entry.Width) { VolumeLevel = entry.VolumeLevel };
+        return new(pixels, entry.Height, entry.Width) { VolumeLevel = entry.VolumeLevel, VolumeExtent = entry.VolumeExtent };
     }
 
     public void Dispose()
@@ -75,5 +75,5 @@ internal sealed class ImageSpool(long memoryBytes, string temporaryFolder) : IDi
         }
     }
 
-    private sealed record Entry(ImageSlice? Image, int Height, int Width, float? VolumeLevel, long Offset);
+    private sealed record Entry(ImageSlice? Image, int Height, int Width, float? VolumeLevel, KSpaceExtent? VolumeExtent, long Offset);
 }

@@ -10,9 +10,9 @@ internal sealed class ImageColumns
     /// <param name="schema">The columns of the data.</param>
     /// <param name="names">What they are called.</param>
     /// <param name="pixels">The columns with the pixels of images, all of one size.</param>
-    /// <param name="withLevels">Whether levels of volumes are read, where the data has them.</param>
+    /// <param name="byVolume">Whether levels of volumes, and how far their k-space is filled, are read where the data has them.</param>
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or of another type.</exception>
-    public ImageColumns(DataViewSchema schema, RestorationColumns names, string[] pixels, bool withLevels = false)
+    public ImageColumns(DataViewSchema schema, RestorationColumns names, string[] pixels, bool byVolume = false)
     {
         Pixels = [.. pixels.Select(schema.FindVector)];
         Height = schema.FindInt32(names.Height);
@@ -20,7 +20,8 @@ internal sealed class ImageColumns
         Task = schema.FindTextOrKey(names.Task);
         FileName = schema.GetColumnOrNull(names.FileName) is { Type: TextDataViewType } name ? name : null;
         SliceIndex = schema.GetColumnOrNull(names.SliceIndex) is { } slice && slice.Type == NumberDataViewType.Int32 ? slice : null;
-        VolumeLevel = withLevels ? schema.FindSingleIfAny(names.VolumeLevel) : null;
+        VolumeLevel = byVolume ? schema.FindSingleIfAny(names.VolumeLevel) : null;
+        VolumeExtent = byVolume && schema.GetColumnOrNull(names.VolumeExtent) is not null ? schema.FindVector(names.VolumeExtent) : null;
     }
 
     public IReadOnlyList<DataViewSchema.Column> Pixels { get; }
@@ -37,8 +38,10 @@ internal sealed class ImageColumns
 
     public DataViewSchema.Column? VolumeLevel { get; }
 
+    public DataViewSchema.Column? VolumeExtent { get; }
+
     /// <summary>The columns that tell of an image without its pixels.</summary>
     public IEnumerable<DataViewSchema.Column> Describing => new DataViewSchema.Column?[] { Task, FileName, SliceIndex }.OfType<DataViewSchema.Column>();
 
-    public IEnumerable<DataViewSchema.Column> All => [.. Pixels, Height, Width, .. Describing, .. VolumeLevel is { } level ? [level] : Array.Empty<DataViewSchema.Column>()];
+    public IEnumerable<DataViewSchema.Column> All => [.. Pixels, Height, Width, .. Describing, .. new[] { VolumeLevel, VolumeExtent }.OfType<DataViewSchema.Column>()];
 }

@@ -18,6 +18,7 @@ internal sealed class ImageRowReader(ImageColumns columns, DataViewRow row, stri
     private ValueGetter<int>? _getWidth;
     private ValueGetter<int>? _getSlice;
     private ValueGetter<float>? _getLevel;
+    private ValueGetter<VBuffer<float>>? _getExtent;
     private VBuffer<float> _pixels;
 
     /// <summary>What the row says of its task.</summary>
@@ -53,7 +54,7 @@ internal sealed class ImageRowReader(ImageColumns columns, DataViewRow row, stri
         : throw new InvalidDataException($"{Name}: column '{columns.Task.Name}' says '{TaskName}', {problem}; the known tasks are {string.Join(", ", tasks)}.");
 
     /// <summary>Reads an image.</summary>
-    /// <param name="task">Its task; where that is scaled by volume, the image gets the level of its volume.</param>
+    /// <param name="task">Its task; where that is scaled by volume, the image gets the level of its volume, and where it fits the resolution, what is filled of its k-space.</param>
     /// <param name="column">Which of the columns of pixels.</param>
     /// <param name="memory">An array that the image may take where it is as long; a new one otherwise.</param>
     /// <exception cref="InvalidDataException">There is not one value for each pixel.</exception>
@@ -71,7 +72,11 @@ internal sealed class ImageRowReader(ImageColumns columns, DataViewRow row, stri
 
         var pixels = memory?.Length == _pixels.Length ? memory : new float[_pixels.Length];
         _pixels.CopyTo(pixels);
-        return new(pixels, height, width) { VolumeLevel = task?.Scaling == IntensityScaling.Volume ? LevelOfVolume() : null };
+        return new(pixels, height, width)
+        {
+            VolumeLevel = task?.Scaling == IntensityScaling.Volume ? LevelOfVolume() : null,
+            VolumeExtent = task?.FitsResolution == true ? ExtentOfVolume() : null,
+        };
     }
 
     private float? LevelOfVolume()
@@ -84,5 +89,17 @@ internal sealed class ImageRowReader(ImageColumns columns, DataViewRow row, stri
         var level = float.NaN;
         (_getLevel ??= row.GetGetter<float>(column))(ref level);
         return level;
+    }
+
+    private KSpaceExtent? ExtentOfVolume()
+    {
+        if (columns.VolumeExtent is not { } column)
+        {
+            return null;
+        }
+
+        var extent = default(VBuffer<float>);
+        (_getExtent ??= row.GetGetter<VBuffer<float>>(column))(ref extent);
+        return extent.Length == 2 && extent.GetItemOrDefault(0) is > 0 and <= 1 and var rows && extent.GetItemOrDefault(1) is > 0 and <= 1 and var filled ? new(rows, filled) : null;
     }
 }

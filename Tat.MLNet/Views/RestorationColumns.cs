@@ -26,5 +26,8 @@ internal sealed record RestorationColumns
     /// <summary>The level of the volume that the image is a slice of, for tasks that are scaled by volume; the data need not have it.</summary>
     public string VolumeLevel { get; init; } = "VolumeLevel";
 
+    /// <summary>How far k-space of that volume is filled, along its rows and columns, for tasks that fit the resolution; the data need not have it.</summary>
+    public string VolumeExtent { get; init; } = "VolumeExtent";
+
     public string Restored { get; init; } = "Restored";
 }

@@ -16,9 +16,6 @@ internal static class SchemaChecks
     public static DataViewSchema.Column? FindSingleIfAny(this DataViewSchema schema, string name) =>
         schema.GetColumnOrNull(name) is null ? null : schema.Find(name, column => column.Type == NumberDataViewType.Single, "Single");
 
-    public static DataViewSchema.Column FindText(this DataViewSchema schema, string name) =>
-        schema.Find(name, column => column.Type is TextDataViewType, "String");
-
     public static DataViewSchema.Column FindTextOrKey(this DataViewSchema schema, string name) =>
         schema.Find(name, column => column.Type is TextDataViewType || column.IsTextKey(), "String or a key with text values");
 

@@ -44,8 +44,8 @@ internal static class ApplyOnnxCommand
     {
         var rows = ml.Data.LoadFromEnumerable(scan.ReadSlices(task).Select(slice =>
         {
-            var range = task.RangeOf(slice);
-            return new Row { Pixels = slice.Pixels, Size = [slice.Height, slice.Width], RangeMinimum = [range.Minimum], RangeMaximum = [range.Maximum] };
+            var (range, fitted) = (task.RangeOf(slice), NetworkGrid.Fit(slice, task) ?? slice);
+            return new Row { Pixels = fitted.Pixels, Size = [fitted.Height, fitted.Width], RangeMinimum = [range.Minimum], RangeMaximum = [range.Maximum] };
         }));
         ITransformer transformer;
         try
@@ -58,10 +58,13 @@ internal static class ApplyOnnxCommand
         }
 
         return ml.Data.CreateEnumerable<Result>(transformer.Transform(rows), reuseRowObject: false)
-            .Select((result, index) =>
+            .Zip(scan.ReadSlices(task), (result, slice) => NetworkGrid.Fit(slice, task) is { } fitted
+                ? NetworkGrid.PutBack(new(result.Restored, fitted.Height, fitted.Width), fitted, slice)
+                : slice)
+            .Select((slice, index) =>
             {
-                AcceptedImages.CheckRestored(result.Restored, index);
-                return new ImageSlice(result.Restored, scan.Rows, scan.Columns);
+                AcceptedImages.CheckRestored(slice.Pixels, index);
+                return slice;
             });
     }
 

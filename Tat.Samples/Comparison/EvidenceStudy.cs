@@ -2,7 +2,6 @@ using Tat.MLNet.Formats;
 using Tat.Samples.Reports;
 using Tat.Torch.Baselines;
 using Tat.Torch.Inference;
-using Tat.Torch.Model;
 using Tat.Torch.Randomness;
 using Tat.Torch.Tasks;
 
@@ -18,9 +17,6 @@ internal sealed class EvidenceStudy(IImageRestorer restorer, int slices, ulong s
     private readonly List<ReportCase> _cases = [];
     private readonly List<string> _warnings = [];
     private int _scans;
-
-    /// <summary>The model's card.</summary>
-    public ModelCard Card => restorer.Card;
 
     /// <summary>All images by all methods.</summary>
     public IReadOnlyList<MeasuredImage> Images => _images;

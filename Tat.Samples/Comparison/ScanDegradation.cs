@@ -24,7 +24,7 @@ internal sealed record ScanDegradation(string Label, IDegradation Degradation)
     /// <param name="slices">How many.</param>
     /// <param name="random">What the noise follows from.</param>
     /// <param name="cancellationToken">Stops between slices.</param>
-    /// <returns>The pairs with the numbers of their slices; low-quality slices know the level of all of them.</returns>
+    /// <returns>The pairs with the numbers of their slices; low-quality slices know the level of all of them, and how far their k-space is filled.</returns>
     public IReadOnlyList<(int Slice, ImagePair Pair)> Apply(IImageScan scan, string name, int slices, RandomStream random, CancellationToken cancellationToken)
     {
         var spacing = Math.Sqrt((scan.RowSpacing * scan.ColumnSpacing) ?? throw new InvalidDataException($"'{scan.Path}' does not record the size of its pixels, without which nothing can be simulated."));
@@ -35,8 +35,8 @@ internal sealed record ScanDegradation(string Label, IDegradation Degradation)
             pairs.Add((slice, Degradation.Degrade(scan.ReadSlice(slice), spacing, random.NextBits(), name)));
         }
 
-        var level = IntensityLevel.Measure(pairs.Select(item => item.Pair.LowQuality));
-        return [.. pairs.Select(item => (item.Slice, new ImagePair(new(item.Pair.LowQuality.Pixels, item.Pair.LowQuality.Height, item.Pair.LowQuality.Width) { VolumeLevel = level }, item.Pair.HighQuality, name)))];
+        var (level, extent) = (IntensityLevel.Measure(pairs.Select(item => item.Pair.LowQuality)), KSpaceFill.Measure(pairs.Select(item => item.Pair.LowQuality)));
+        return [.. pairs.Select(item => (item.Slice, new ImagePair(new(item.Pair.LowQuality.Pixels, item.Pair.LowQuality.Height, item.Pair.LowQuality.Width) { VolumeLevel = level, VolumeExtent = extent }, item.Pair.HighQuality, name)))];
     }
 
     private static IEnumerable<int> Middle(int count, int wanted)

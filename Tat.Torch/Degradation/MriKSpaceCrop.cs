@@ -1,4 +1,5 @@
 using Tat.Torch.Imaging;
+using Tat.Torch.Resolution;
 using Tat.Torch.Tasks;
 
 namespace Tat.Torch.Degradation;

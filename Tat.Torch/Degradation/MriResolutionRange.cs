@@ -2,6 +2,7 @@ using Tat.Torch.Files;
 using Tat.Torch.Imaging;
 using Tat.Torch.Numerics;
 using Tat.Torch.Randomness;
+using Tat.Torch.Resolution;
 using Tat.Torch.Tasks;
 
 namespace Tat.Torch.Degradation;
@@ -9,13 +10,16 @@ namespace Tat.Torch.Degradation;
 /// <summary>MR images of many resolutions, levels and contrasts, and what a shorter acquisition would have made of them.</summary>
 /// <remarks>
 /// Before it is degraded, the good image stays as it is or, as often each, is made coarser when only the centre of its k-space is kept, or interpolated by zero-filling, as scanners do. Then its contrast
-/// (a power of the intensity) and its level change, because intensities of MRI are arbitrary.
+/// (a power of the intensity) and its level change, because intensities of MRI are arbitrary. Resolution is reduced by the factor of <see cref="RestorationTask.MriByVolume"/> alone, since images of
+/// other factors are restored on the grid on which they have that one.
 /// </remarks>
 public sealed record MriResolutionRange : IDegradationRange
 {
     /// <summary>Sides in pixels between which images are made coarser or interpolated.</summary>
     private const int SmallestSide = 64;
     private const int LargestSide = 512;
+
+    private static double Factor { get; } = RestorationTask.MriByVolume.UpscalingFactor!.Value;
 
     /// <inheritdoc/>
     RestorationTask IDegradationRange.Task => RestorationTask.Mri;
@@ -24,17 +28,9 @@ public sealed record MriResolutionRange : IDegradationRange
     /// <value>The default is 4.</value>
     public int Uses { get; init => field = DegradationInput.CheckUses(value); } = 4;
 
-    /// <summary>The factor per axis by which resolution is reduced.</summary>
-    /// <value>The default is 1.5 to 4.</value>
-    public StrengthRange Factor { get; init => field = value.Within(1, 64, nameof(Factor)); } = new(1.5, 4);
-
-    /// <summary>The share of images that are degraded as those of validation are: by a factor of 4, or of 2 for one in four, along both axes; 0 … 1.</summary>
-    /// <value>The default is 0.5. A network that sees factors from a continuous range alone learns slowly what each of them takes away.</value>
-    public double PublishedShare { get; init => field = DegradationInput.CheckShare(value, nameof(PublishedShare)); } = 0.5;
-
-    /// <summary>The share of the other images whose resolution is reduced along one axis alone, 0 … 1.</summary>
-    /// <value>The default is 0.25.</value>
-    public double OneAxisShare { get; init => field = DegradationInput.CheckShare(value, nameof(OneAxisShare)); } = 0.25;
+    /// <summary>The share of images whose resolution is reduced along one axis alone, 0 … 1.</summary>
+    /// <value>The default is 0.2.</value>
+    public double OneAxisShare { get; init => field = DegradationInput.CheckShare(value, nameof(OneAxisShare)); } = 0.2;
 
     /// <summary>The resolution of the good image in relation to its own: below 1 coarser, above 1 interpolated.</summary>
     /// <value>The default is 0.45 to 1.8.</value>
@@ -56,30 +52,25 @@ public sealed record MriResolutionRange : IDegradationRange
         var level = IntensityLevel.Of(image.Image);
         var good = ChangeContrast(Resize(image.Image, ref random), level, Contrast.Draw(ref random));
         level /= (float)Level.Draw(ref random);
-        if (random.NextChance(PublishedShare))
-        {
-            return Degrade(good, new() { Factor = FixedFactor(random.Next(4)) }, level, image.Name);
-        }
-        var factor = random.NextUniform(Factor.Minimum, Factor.Maximum);
         var axes = !random.NextChance(OneAxisShare) ? KSpaceAxes.Both : random.NextChance(0.5) ? KSpaceAxes.Rows : KSpaceAxes.Columns;
-        return Degrade(good, new() { Factor = factor, Axes = axes }, level, image.Name);
+        return Degrade(good, new() { Factor = Factor, Axes = axes }, level, image.Name);
     }
 
     /// <inheritdoc/>
-    public string FixedStrength(ulong seed) => FormattableString.Invariant($"factor {FixedFactor((int)(seed % 4))}");
+    public string FixedStrength(ulong seed) => FormattableString.Invariant($"factor {FixedFactor(seed)}");
 
     /// <inheritdoc/>
     /// <remarks>Three quarters of the images have the published factor of 4, the others a factor of 2.</remarks>
     public ImagePair Fixed(GoodImage image, ulong seed)
     {
         ArgumentNullException.ThrowIfNull(image);
-        return Degrade(image.Image, new() { Factor = FixedFactor((int)(seed % 4)) }, image.Image.VolumeLevel, image.Name);
+        return Degrade(image.Image, new() { Factor = FixedFactor(seed) }, image.Image.VolumeLevel, image.Name);
     }
 
     /// <inheritdoc/>
     public override string ToString() => OptionsText.ShowAll(this);
 
-    private static int FixedFactor(int quarter) => quarter == 3 ? 2 : 4;
+    private static double FixedFactor(ulong seed) => seed % 4 == 3 ? Factor / 2 : Factor;
 
     private ImageSlice Resize(ImageSlice image, ref RandomStream random)
     {
@@ -97,8 +88,15 @@ public sealed record MriResolutionRange : IDegradationRange
             : KSpace.Resample(image, Math.Min(height, image.Height), Math.Min(width, image.Width), height, width);
     }
 
-    private static ImagePair Degrade(ImageSlice good, MriKSpaceCrop degradation, float? level, string name) =>
-        new(new(degradation.Degrade(good).Pixels, good.Height, good.Width) { VolumeLevel = level }, new(good.Pixels, good.Height, good.Width) { VolumeLevel = level }, name);
+    private static ImagePair Degrade(ImageSlice good, MriKSpaceCrop degradation, float? level, string name)
+    {
+        double Kept(KSpaceAxes axis) => degradation.Axes.HasFlag(axis) ? 1 / degradation.Factor : 1;
+        var extent = new KSpaceExtent(Kept(KSpaceAxes.Rows), Kept(KSpaceAxes.Columns));
+        return new(
+            new(degradation.Degrade(good).Pixels, good.Height, good.Width) { VolumeLevel = level, VolumeExtent = extent },
+            new(good.Pixels, good.Height, good.Width) { VolumeLevel = level },
+            name);
+    }
 
     /// <summary>Raises intensities in relation to the level to a power.</summary>
     private static ImageSlice ChangeContrast(ImageSlice image, float level, double power) => level > 0

@@ -2,6 +2,7 @@ using Tat.Torch.Files;
 using Tat.Torch.Imaging;
 using Tat.Torch.Numerics;
 using Tat.Torch.Randomness;
+using Tat.Torch.Resolution;
 using Tat.Torch.Tasks;
 
 namespace Tat.Torch.Degradation;

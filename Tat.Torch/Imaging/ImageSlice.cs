@@ -37,6 +37,9 @@ public sealed class ImageSlice
     /// <summary>The level of the low-quality volume that this is a slice of, as <see cref="IntensityLevel"/> measures it; <see langword="null"/> where that is unknown. It serves tasks that are scaled by volume.</summary>
     public float? VolumeLevel { get; init; }
 
+    /// <summary>How far the k-space of the low-quality volume that this is a slice of is filled, as <see cref="KSpaceFill"/> measures it; <see langword="null"/> where that is unknown. It serves tasks that fit the resolution.</summary>
+    public KSpaceExtent? VolumeExtent { get; init; }
+
     /// <summary>The value at a row and a column.</summary>
     public float this[int row, int column] => Pixels[(row * Width) + column];
 }

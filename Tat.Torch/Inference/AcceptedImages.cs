@@ -8,8 +8,12 @@ internal sealed class AcceptedImages
 {
     private readonly IReadOnlyList<ImageSlice> _images;
     private readonly RestorationTask[] _tasks;
+    private readonly ImageSlice[] _fitted;
 
-    /// <summary>Checks images and their tasks. Images with values that are not finite are refused, or are their own result.</summary>
+    /// <summary>
+    /// Checks images and their tasks, and brings the images to the grids on which the model sees them. Images with values that are not finite are refused, or are their own result, as are those that have nothing
+    /// to restore.
+    /// </summary>
     /// <param name="images">The images.</param>
     /// <param name="tasks">Their tasks.</param>
     /// <param name="known">The tasks that the model has learnt.</param>
@@ -29,6 +33,7 @@ internal sealed class AcceptedImages
 
         _images = images;
         _tasks = [.. tasks.Select(task => Known(task, known))];
+        _fitted = new ImageSlice[images.Count];
         SizeLimit.Check(images, maximumPixels);
         Results = new ImageSlice[images.Count];
         var indices = new List<int>(images.Count);
@@ -36,7 +41,16 @@ internal sealed class AcceptedImages
         {
             if (FiniteValues.FindOther(images[i]) is not { } problem)
             {
-                indices.Add(i);
+                if (NetworkGrid.Fit(images[i], _tasks[i]) is { } fitted)
+                {
+                    _fitted[i] = fitted;
+                    indices.Add(i);
+                }
+                else
+                {
+                    Results[i] = images[i];
+                }
+
                 continue;
             }
 
@@ -58,13 +72,22 @@ internal sealed class AcceptedImages
     /// <summary>The result for each image; those to be restored are still missing.</summary>
     public ImageSlice[] Results { get; }
 
-    /// <summary>An image.</summary>
-    public ImageSlice this[int index] => _images[index];
+    /// <summary>An image that is to be restored, on the grid on which the model sees it.</summary>
+    public ImageSlice this[int index] => _fitted[index];
 
     /// <summary>What the model normalises an image over.</summary>
-    public IntensityRange RangeOf(int index) => _tasks[index].RangeOf(_images[index]);
+    public IntensityRange RangeOf(int index) => _tasks[index].RangeOf(_fitted[index]);
 
-    /// <summary>Takes what the model has made of an image, before anything clips it.</summary>
+    /// <summary>Takes what the model has made of an image, as the result on the image's own grid.</summary>
+    /// <param name="index">Which image.</param>
+    /// <param name="pixels">On the grid on which the model sees it, in the unit of the image.</param>
+    public void Complete(int index, float[] pixels)
+    {
+        var fitted = _fitted[index];
+        Results[index] = NetworkGrid.PutBack(new(pixels, fitted.Height, fitted.Width), fitted, _images[index]);
+    }
+
+    /// <summary>Checks what the model has made of an image, before anything clips it.</summary>
     /// <param name="pixels">As the model has made them.</param>
     /// <param name="index">Of which image.</param>
     /// <exception cref="InvalidDataException">A value is NaN or infinite.</exception>

@@ -16,18 +16,28 @@ public static class InputWarnings
     /// <param name="image">An image to restore, such as the middle slice of a volume; its values are finite.</param>
     /// <param name="task">Its task.</param>
     /// <param name="pixelSpacing">Side of a pixel in mm; <see langword="null"/> where it is not known.</param>
-    /// <returns>A sentence for each way in which the image is out of range; none for a model whose card has no ranges.</returns>
+    /// <returns>A sentence for each way in which the image is out of range; the ranges are those of the model's card, where it has any.</returns>
     public static IReadOnlyList<string> WarningsFor(this IImageRestorer restorer, ImageSlice image, RestorationTask task, double? pixelSpacing = null)
     {
         ArgumentNullException.ThrowIfNull(restorer);
         ArgumentNullException.ThrowIfNull(image);
         ArgumentNullException.ThrowIfNull(task);
-        if (!restorer.Card.Ranges.TryGetValue(task.Name, out var range) || !restorer.Tasks.TryGet(task.Name, out var known))
+        if (!restorer.Tasks.TryGet(task.Name, out var known))
         {
             return [];
         }
 
         var warnings = new List<string>();
+        if (NetworkGrid.Fit(image, known) is null)
+        {
+            warnings.Add("Its k-space is full: at this resolution there is nothing to restore, and it stays as it is.");
+        }
+
+        if (!restorer.Card.Ranges.TryGetValue(task.Name, out var range))
+        {
+            return warnings;
+        }
+
         Add("Its noise", NoiseOf(image, known), range.LeastNoise, range.MostNoise, known.Scaling == IntensityScaling.Volume ? "of the level" : known.Unit);
         Add("Its pixels", pixelSpacing ?? double.NaN, range.SmallestPixel, range.LargestPixel, "mm");
         return warnings;

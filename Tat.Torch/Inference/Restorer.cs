@@ -61,7 +61,7 @@ public sealed class Restorer : IImageRestorer
         _model.Network.ThrowIfDisposed();
         cancellationToken = CallCancellation.Or(cancellationToken);
         var accepted = new AcceptedImages(images, tasks, Tasks, _options.MaximumPixels, _options.NonFinite, _options.OnPassThrough);
-        var groups = accepted.Indices.GroupBy(i => PaddedSize.For(images[i].Height, images[i].Width)).ToArray();
+        var groups = accepted.Indices.GroupBy(i => PaddedSize.For(accepted[i].Height, accepted[i].Width)).ToArray();
         var done = new PixelProgress(progress, groups.Sum(group => (double)group.Key.Pixels * group.Count()));
         foreach (var group in groups)
         {
@@ -105,7 +105,7 @@ public sealed class Restorer : IImageRestorer
             AcceptedImages.CheckRestored(restored, batch[i]);
             range.Denormalize(restored, restored);
             range.AddBeyond(image.Pixels, restored);
-            images.Results[batch[i]] = new ImageSlice(restored, image.Height, image.Width);
+            images.Complete(batch[i], restored);
         }
     }
 

@@ -5,7 +5,7 @@ namespace Tat.Torch.Losses;
 
 /// <summary>Turns the errors of a batch's samples into one loss, so that no task dominates the others.</summary>
 /// <remarks>Its parameters, if it has any, are trained by the optimiser of the network. They are not part of the restoring model.</remarks>
-public interface ILossBalancer : IDisposable
+internal interface ILossBalancer : IDisposable
 {
     /// <summary>The learnt parameters by name; empty where nothing is learnt.</summary>
     IEnumerable<(string Name, Parameter Parameter)> NamedParameters { get; }

@@ -6,7 +6,7 @@ namespace Tat.Torch.Losses;
 /// <param name="Input">|input − label| of each sample, shape B: how degraded it is.</param>
 /// <param name="Change">|input − restored| of each sample, shape B: how much the network changed it.</param>
 /// <param name="Restored">|restored − label| of each sample, shape B, the error to minimise; gradients flow through it.</param>
-public sealed record SampleErrors(Tensor Input, Tensor Change, Tensor Restored)
+internal sealed record SampleErrors(Tensor Input, Tensor Change, Tensor Restored)
 {
     /// <summary>Takes the errors of a batch.</summary>
     /// <param name="input">Degraded images, B×1×H×W.</param>

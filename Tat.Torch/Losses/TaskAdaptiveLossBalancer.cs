@@ -9,7 +9,7 @@ namespace Tat.Torch.Losses;
 /// <remarks>
 /// c is the mean absolute error of the restored sample. The estimator learns to scale down what is hard or noisy. u starts at 1, where the loss is ½ c + ½ log 2.
 /// </remarks>
-public sealed class TaskAdaptiveLossBalancer : ILossBalancer
+internal sealed class TaskAdaptiveLossBalancer : ILossBalancer
 {
     private readonly WeightEstimator _estimator;
 

@@ -6,7 +6,7 @@ namespace Tat.Torch.Losses;
 
 /// <summary>Weighs each task by one learnt variance (Kendall, Gal and Cipolla, CVPR 2018): ½ e^(−s) c + ½ s with s = log σ² of the sample's task.</summary>
 /// <remarks>It starts at s = 0, where every task counts the same.</remarks>
-public sealed class UncertaintyLossBalancer : ILossBalancer
+internal sealed class UncertaintyLossBalancer : ILossBalancer
 {
     private Parameter _logVariance;
 

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace Tat.Torch.Losses;
 
 /// <summary>Every sample counts the same: the loss is the mean absolute error.</summary>
-public sealed class UniformLossBalancer : ILossBalancer
+internal sealed class UniformLossBalancer : ILossBalancer
 {
     /// <inheritdoc/>
     public IEnumerable<(string Name, Parameter Parameter)> NamedParameters => [];

@@ -24,6 +24,9 @@ internal static class TatModelFormat
     private const string Version = "1";
     private const string VersionOfScaling = "2";
 
+    // Version 3 says that a task fits the resolution.
+    private const string VersionOfResolution = "3";
+
     private static readonly JsonSerializerOptions _json = new()
     {
         Converters = { new JsonStringEnumConverter() },
@@ -34,7 +37,7 @@ internal static class TatModelFormat
 
     public static Dictionary<string, string> Write(TatNetworkOptions network, TaskVocabulary tasks, ModelCard card) => new()
     {
-        [FormatKey] = tasks.All(task => task.Scaling == IntensityScaling.Fixed) ? Version : VersionOfScaling,
+        [FormatKey] = tasks.Any(task => task.FitsResolution) ? VersionOfResolution : tasks.Any(task => task.Scaling != IntensityScaling.Fixed) ? VersionOfScaling : Version,
         [NetworkKey] = JsonSerializer.Serialize(network, _json),
         [TasksKey] = JsonSerializer.Serialize(tasks.Select(TaskData.From), _json),
         [CardKey] = JsonSerializer.Serialize(card, _json),
@@ -53,10 +56,10 @@ internal static class TatModelFormat
             throw new InvalidDataException($"{source} has tensors but is not a TAT model: it says nothing of architecture and tasks. Load bare weights through a checkpoint import.");
         }
 
-        if (version is not (Version or VersionOfScaling))
+        if (version is not (Version or VersionOfScaling or VersionOfResolution))
         {
-            throw int.TryParse(version, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number > int.Parse(VersionOfScaling, CultureInfo.InvariantCulture)
-                ? new InvalidDataException($"{source} has the format version {number}, which is newer than those that this program reads, up to {VersionOfScaling}; update the program.")
+            throw int.TryParse(version, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number > int.Parse(VersionOfResolution, CultureInfo.InvariantCulture)
+                ? new InvalidDataException($"{source} has the format version {number}, which is newer than those that this program reads, up to {VersionOfResolution}; update the program.")
                 : new InvalidDataException($"{source} is damaged: its format version is no number from 1 up. Copy the file again.");
         }
 
@@ -91,10 +94,13 @@ internal static class TatModelFormat
         [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
         public IntensityScaling Scaling { get; init; }
 
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+        public bool FitsResolution { get; init; }
+
         public static TaskData From(RestorationTask task)
         {
             var (range, window) = (task.NormalizationRange, task.MetricWindow ?? task.NormalizationRange);
-            return new(task.Name, task.Quantity, task.Unit, range.Minimum, range.Maximum, window.Minimum, window.Maximum, task.DoseReduction, task.UpscalingFactor) { Scaling = task.Scaling };
+            return new(task.Name, task.Quantity, task.Unit, range.Minimum, range.Maximum, window.Minimum, window.Maximum, task.DoseReduction, task.UpscalingFactor) { Scaling = task.Scaling, FitsResolution = task.FitsResolution };
         }
 
         public RestorationTask ToTask() => new(Name, Quantity, Unit, new(Minimum, Maximum), new(MetricMinimum, MetricMaximum))
@@ -102,6 +108,7 @@ internal static class TatModelFormat
             DoseReduction = DoseReduction,
             UpscalingFactor = UpscalingFactor,
             Scaling = Scaling,
+            FitsResolution = FitsResolution,
         };
     }
 }

@@ -53,12 +53,18 @@ public sealed class TatNetwork : nn.Module<Tensor, Tensor>
     {
     }
 
+    /// <summary>The constructor of the base calls LibTorch.</summary>
+    private static string WithLibTorch(string name)
+    {
+        LibTorch.EnsureLoaded();
+        return name;
+    }
+
     private TatNetwork(TatNetworkOptions options, ParameterSource source)
-        : base(nameof(TatNetwork))
+        : base(WithLibTorch(nameof(TatNetwork)))
     {
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
-        LibTorch.EnsureLoaded();
         Options = options;
         var plan = new NetworkPlan(options);
         _patchEmbedding = Layer(plan.PatchEmbedding);

@@ -66,7 +66,7 @@ public static class OnnxExporter
         return model;
     }
 
-    private static string Describe(RestorationTask task) => $"{task.Name} ({task.Unit}, {(task.Scaling == IntensityScaling.Fixed ? task.NormalizationRange : "scaled by volume")})";
+    private static string Describe(RestorationTask task) => $"{task.Name} ({task.Unit}, {(task.Scaling == IntensityScaling.Fixed ? task.NormalizationRange : "scaled by volume")}{(task.FitsResolution ? $", k-space filled to 1/{task.UpscalingFactor}" : "")})";
 
     internal static Dictionary<string, WeightArray> ReadWeights(TatNetwork network)
     {

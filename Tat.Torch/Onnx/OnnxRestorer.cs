@@ -73,18 +73,18 @@ public sealed class OnnxRestorer : IImageRestorer
         ObjectDisposedException.ThrowIf(_isDisposed, this);
         cancellationToken = CallCancellation.Or(cancellationToken);
         var accepted = new AcceptedImages(images, tasks, Tasks, _options.MaximumPixels, _options.NonFinite, _options.OnPassThrough);
-        var done = new PixelProgress(progress, accepted.Indices.Sum(i => (double)images[i].Pixels.Length));
+        var done = new PixelProgress(progress, accepted.Indices.Sum(i => (double)accepted[i].Pixels.Length));
         using var run = new RunOptions();
         using var stop = cancellationToken.Register(() => run.Terminate = true);
-        foreach (var group in BatchPlan.SideBySide(accepted.Indices, i => images[i].Pixels.Length))
+        foreach (var group in BatchPlan.SideBySide(accepted.Indices, i => accepted[i].Pixels.Length))
         {
             cancellationToken.ThrowIfCancellationRequested();
             try
             {
                 Parallel.ForEach(group, i =>
                 {
-                    accepted.Results[i] = Run(images[i], i, accepted.RangeOf(i), run);
-                    done.Add(images[i].Pixels.Length);
+                    accepted.Complete(i, Run(accepted[i], i, accepted.RangeOf(i), run));
+                    done.Add(accepted[i].Pixels.Length);
                 });
             }
             catch (AggregateException) when (cancellationToken.IsCancellationRequested)
@@ -122,7 +122,7 @@ public sealed class OnnxRestorer : IImageRestorer
         }
     }
 
-    private ImageSlice Run(ImageSlice image, int index, IntensityRange range, RunOptions run)
+    private float[] Run(ImageSlice image, int index, IntensityRange range, RunOptions run)
     {
         using var minimum = OrtValue.CreateTensorValueFromMemory(new[] { range.Minimum }, [1]);
         using var maximum = OrtValue.CreateTensorValueFromMemory(new[] { range.Maximum }, [1]);
@@ -143,6 +143,6 @@ public sealed class OnnxRestorer : IImageRestorer
         using var outputs = _session.Run(run, inputs, [ModelGraph.Restored]);
         var restored = outputs[0].GetTensorDataAsSpan<float>().ToArray();
         AcceptedImages.CheckRestored(restored, index);
-        return new(restored, image.Height, image.Width);
+        return restored;
     }
 }

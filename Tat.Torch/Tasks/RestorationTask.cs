@@ -48,8 +48,11 @@ public sealed record RestorationTask
     /// <summary>MRI super-resolution: k-space-cropped to full, in scanner intensity over [0, 4095]; published for a factor of 4 per axis.</summary>
     public static RestorationTask Mri { get; } = new("MRI", "signal intensity", "intensity", new(0, 4095)) { UpscalingFactor = 4 };
 
-    /// <summary>MRI super-resolution for scans of any scanner, whose intensities have no unit: as <see cref="Mri"/>, but scaled by the level of each volume.</summary>
-    public static RestorationTask MriByVolume { get; } = Mri with { Scaling = IntensityScaling.Volume };
+    /// <summary>
+    /// MRI super-resolution for scans of any scanner, whose intensities have no unit and whose resolutions differ: as <see cref="Mri"/>, but scaled by the level of each volume, and restored on the grid on
+    /// which k-space is filled to a quarter.
+    /// </summary>
+    public static RestorationTask MriByVolume { get; } = Mri with { Scaling = IntensityScaling.Volume, FitsResolution = true };
 
     /// <summary>The task's name.</summary>
     public string Name { get; }
@@ -74,6 +77,12 @@ public sealed record RestorationTask
 
     /// <summary>How intensities are mapped to the network's: over the same range for all images, or by the level of each volume. Part of what a model has learnt.</summary>
     public IntensityScaling Scaling { get; init; }
+
+    /// <summary>
+    /// Whether images are restored on the grid on which their k-space is filled to 1/<see cref="UpscalingFactor"/> along each axis, and come back to their own: then the network sees one factor, whatever
+    /// that of the image is. Where k-space is full, an image stays as it is. Part of what a model has learnt.
+    /// </summary>
+    public bool FitsResolution { get; init; }
 
     /// <summary>The intensities that are mapped linearly to [0, 1] for an image, and for the reference that belongs to it.</summary>
     /// <param name="lowQuality">The image to restore. Where the task is scaled by volume and the image does not name a level of its volume above 0, the image's own level is measured.</param>

@@ -1,5 +1,7 @@
 using Tat.Torch.Data;
 using Tat.Torch.Model;
+using Tat.Torch.Runtime;
+using Tat.Torch.Runtime.Loading;
 using Tat.Torch.Tasks;
 using Tat.Torch.Training.Resuming;
 
@@ -60,10 +62,12 @@ public sealed class TatTrainer
     /// <exception cref="InvalidDataException">No validation image can be measured.</exception>
     /// <exception cref="InvalidOperationException">There are checkpoints to go on from, of other options or training data.</exception>
     /// <exception cref="TrainingDivergedException">The loss or a gradient is NaN or infinite.</exception>
+    /// <exception cref="LibTorchUnavailableException">LibTorch cannot be loaded.</exception>
     public TatModel Train(IReadOnlyList<IPairSource> train, IReadOnlyList<IPairSource> validation, IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(train);
         ArgumentNullException.ThrowIfNull(validation);
+        LibTorch.EnsureLoaded();
         var pools = PairPool.Group(train, Tasks, Options.ImageCacheMegabytes * 1024L * 1024);
         foreach (var pool in pools)
         {

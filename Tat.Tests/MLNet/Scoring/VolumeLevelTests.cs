@@ -8,7 +8,9 @@ using Tat.MLNet.Scoring;
 using Tat.Tests.Formats;
 using Tat.Tests.Loading;
 using Tat.Tests.Onnx;
+using Tat.Tests.Resolution;
 using Tat.Tests.Runtime;
+using Tat.Torch.Degradation;
 using Tat.Torch.Imaging;
 using Tat.Torch.Inference;
 using Tat.Torch.Tasks;
@@ -36,6 +38,26 @@ public sealed class VolumeLevelTests
         AssertEqual([volume[2]], transformer.Transform(_ml.Data.FilterRowsByColumn(Numbered(rows), "Number", 2, 3)).GetColumn<float[]>("Restored"));
         using var engine = _ml.Model.CreatePredictionEngine<ImageInput, RestoredImage>(transformer, new PredictionEngineOptions { OwnsTransformer = false });
         AssertEqual(volume, scan.ReadSlices(RestorationTask.MriByVolume).Select(slice => engine.Predict(new(slice, "MRI")).Restored));
+    }
+
+    [TestMethod]
+    public void Rows_of_a_file_are_restored_on_the_grid_of_the_whole_file()
+    {
+        using var folder = new TemporaryFolder();
+        ImageSlice[] slices = [.. new[] { 2, 2, 4 }.Select(factor => new MriKSpaceCrop { Factor = factor }.Degrade(KSpaceFillTests.Good(48, 56)))];
+        new NiftiFormat().Write(folder["scan.nii"], slices);
+        using var transformer = Transformer(fits: true);
+        using var scan = ImageFormats.Open(folder["scan.nii"]);
+        var task = RestorationTask.MriByVolume;
+        Assert.AreEqual(0.5, KSpaceFill.Measure(scan.ReadSlices(task)).Rows, 0.05, "The last slice has half of that.");
+        var volume = transformer.Restorer.RestoreVolume(scan.ReadSlices(task), task).Select(slice => slice.Pixels).ToArray();
+        var rows = _ml.ImageRestoration.LoadImages(folder["scan.nii"], task: "MRI");
+
+        AssertEqual(volume, transformer.Transform(rows).GetColumn<float[]>("Restored"));
+        AssertEqual([volume[2]], transformer.Transform(_ml.Data.FilterRowsByColumn(Numbered(rows), "Number", 2, 3)).GetColumn<float[]>("Restored"));
+        using var engine = _ml.Model.CreatePredictionEngine<ImageInput, RestoredImage>(transformer, new PredictionEngineOptions { OwnsTransformer = false });
+        AssertEqual(volume, scan.ReadSlices(task).Select(slice => engine.Predict(new(slice, "MRI")).Restored));
+        CollectionAssert.AreNotEqual(volume[2], transformer.Restorer.Restore([scan.ReadSlice(2)], [task])[0].Pixels, "by itself it has a grid of its own");
     }
 
     [TestMethod]
@@ -138,7 +160,7 @@ public sealed class VolumeLevelTests
             .Select(image => new ImageSlice([.. image.Pixels.Select(value => scale * MathF.Pow(value, detail))], image.Height, image.Width))]);
     }
 
-    private static TatTransformer Transformer() => new(ExportedModels.CreateModel(tasks: TaskVocabulary.Scans), new PretrainedOptions { BatchSize = 3 });
+    private static TatTransformer Transformer(bool fits = false) => new(ExportedModels.CreateModel(tasks: new(RestorationTask.Pet, RestorationTask.Ct, RestorationTask.MriByVolume with { FitsResolution = fits })), new PretrainedOptions { BatchSize = 3 });
 
     /// <summary>The rows with their position in a column that can be filtered by.</summary>
     private IDataView Numbered(IDataView rows) => _ml.Transforms.Conversion.ConvertType("Number", "SliceIndex", DataKind.Single).Fit(rows).Transform(rows);

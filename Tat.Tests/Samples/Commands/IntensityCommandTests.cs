@@ -6,6 +6,7 @@ using Tat.MLNet.Formats.Nifti;
 using Tat.Tests.Formats;
 using Tat.Tests.Formats.Nifti;
 using Tat.Tests.Onnx;
+using Tat.Torch.Degradation;
 using Tat.Torch.Imaging;
 using Tat.Torch.Onnx;
 using Tat.Torch.Tasks;
@@ -56,7 +57,7 @@ public sealed class IntensityCommandTests
     public async Task A_file_gives_what_its_rows_give_in_a_pipeline()
     {
         using var folder = new TemporaryFolder();
-        new NiftiFormat().Write(folder["mri.nii"], [.. Enumerable.Range(1, 3).Select(i => ExportedModels.CreateImage(21, 26, new("unit", "", "", new(0, 100 * i))))]);
+        new NiftiFormat().Write(folder["mri.nii"], [.. Enumerable.Range(1, 3).Select(i => ExportedModels.CreateImage(21, 26, new("unit", "", "", new(0, 100 * i)))).Select(image => new MriKSpaceCrop { Factor = 2 }.Degrade(image))]);
         (await Cli.RunAsync("restore", folder["mri.nii"], "--model", _models["scans.safetensors"], "--task", "MRI", "--out", folder["out.nii"])).AssertDone();
         var ml = new MLContext();
         using var transformer = ml.ImageRestoration.LoadPretrained(_models["scans.safetensors"]);
@@ -85,7 +86,7 @@ public sealed class IntensityCommandTests
     public async Task ML_NETs_own_ONNX_components_give_the_same_result()
     {
         using var folder = new TemporaryFolder();
-        new NiftiFormat().Write(folder["mri.nii"], [.. Enumerable.Range(1, 3).Select(i => ExportedModels.CreateImage(21, 26, new("unit", "", "", new(-i, 100 * i))))]);
+        new NiftiFormat().Write(folder["mri.nii"], [.. Enumerable.Range(1, 3).Select(i => ExportedModels.CreateImage(21, 26, new("unit", "", "", new(-i, 100 * i)))).Select(image => new MriKSpaceCrop { Factor = 2 }.Degrade(image))]);
         (await Cli.RunAsync("restore", folder["mri.nii"], "--model", _models["scans.onnx"], "--task", "MRI", "--out", folder["a.nii"])).AssertDone();
         (await Cli.RunAsync("apply-onnx", folder["mri.nii"], "--model", _models["pixels.onnx"], "--task", "MRI", "--out", folder["b.nii"])).AssertDone();
         using var a = ImageFormats.Open(folder["a.nii"]);

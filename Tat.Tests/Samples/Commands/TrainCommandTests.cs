@@ -66,12 +66,12 @@ public sealed class TrainCommandTests
             {
               // comments are welcome
               "training": { "learningRate": 5e-4, "maximumDuration": "10:00:00" },
-              "mri": { "factor": { "minimum": 2, "maximum": 4 } },
+              "mri": { "level": { "minimum": 0.9, "maximum": 1.1 } },
             }
             """);
         var plan = TrainingPlan.Read(folder["training.json"]);
         Assert.AreEqual((5e-4, 64, 600L, TimeSpan.FromHours(10)), (plan.Training.LearningRate, plan.Training.PatchSize, plan.Training.Iterations, plan.Training.MaximumDuration));
-        Assert.AreEqual((2.0, 16), (plan.Mri.Factor.Minimum, plan.Network.Width));
+        Assert.AreEqual((0.9, 16), (plan.Mri.Level.Minimum, plan.Network.Width));
         Assert.AreEqual(1e-3, Torch.Training.TatTrainerOptions.Cpu.LearningRate);
     }
 

@@ -62,7 +62,7 @@ public sealed class DegradedImagesTests
         CollectionAssert.AreEqual(CheckpointTests.Weights(straight), CheckpointTests.Weights(resumed));
 
         var changed = Assert.ThrowsExactly<InvalidOperationException>(() => new TatTrainer(NoisyWaves.TinyNetwork, new(RestorationTask.MriByVolume), options)
-            .Train([new DegradedImages(new Waves(), new MriResolutionRange { Factor = new(2, 2) })], []));
+            .Train([new DegradedImages(new Waves(), new MriResolutionRange { OneAxisShare = 0.5 })], []));
         StringAssert.Contains(changed.Message, "training pairs of MRI was", StringComparison.Ordinal);
     }
 

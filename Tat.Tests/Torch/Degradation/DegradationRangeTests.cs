@@ -53,16 +53,19 @@ public sealed class DegradationRangeTests
     }
 
     [TestMethod]
-    public void Half_of_the_MR_images_have_the_factors_of_validation()
+    public void MR_images_lose_three_quarters_of_k_space_along_both_axes_or_one()
     {
-        var image = Phantom(RestorationTask.Mri);
-        var unchanged = new MriResolutionRange { Resolution = new(1, 1), Level = new(1, 1), Contrast = new(1, 1) };
-        float[][] published = [.. new double[] { 2, 4 }.Select(factor => new MriKSpaceCrop { Factor = factor }.Degrade(image.Image).Pixels)];
-        int Count(MriResolutionRange range) => Enumerable.Range(0, 100)
-            .Count(seed => range.Draw(image, (ulong)seed).LowQuality.Pixels is var pixels && published.Any(one => one.Zip(pixels, (a, b) => Math.Abs(a - b)).Max() < 1e-3f * one.Max()));
-        Assert.IsLessThan(20, Count(unchanged with { PublishedShare = 0 }));
-        Assert.IsTrue(Count(unchanged) is > 35 and < 75);
-        Assert.AreEqual(100, Count(unchanged with { PublishedShare = 1 }));
+        var range = new MriResolutionRange { Resolution = new(1, 1) };
+        var pairs = Enumerable.Range(0, 60).Select(seed => range.Draw(Phantom(RestorationTask.Mri), (ulong)seed).LowQuality).ToList();
+        KSpaceExtent[] expected = [new(0.25, 0.25), new(0.25, 1), new(1, 0.25)];
+        CollectionAssert.AreEquivalent(expected, pairs.Select(low => low.VolumeExtent).Distinct().ToArray());
+        Assert.IsTrue(pairs.Count(low => low.VolumeExtent!.Rows == low.VolumeExtent.Columns) is > 35 and < 60);
+        foreach (var low in pairs)
+        {
+            var measured = KSpaceFill.Measure(new ImageSlice(low.Pixels, low.Height, low.Width));
+            Assert.AreEqual(low.VolumeExtent!.Rows, measured.Rows, 0.03);
+            Assert.AreEqual(low.VolumeExtent.Columns, measured.Columns, 0.03);
+        }
     }
 
     [TestMethod]

@@ -39,18 +39,21 @@ public sealed class TatModelTests
     }
 
     [TestMethod]
-    public void A_task_that_is_scaled_by_volume_keeps_its_scaling_and_makes_a_file_that_older_programs_refuse()
+    [DataRow(false, "2")]
+    [DataRow(true, "3")]
+    public void A_task_that_is_scaled_by_volume_keeps_its_scaling_and_makes_a_file_that_older_programs_refuse(bool fits, string version)
     {
-        using var model = new TatModel(new TatNetwork(GoldenVectors.Options), TaskVocabulary.Scans, _card);
+        var tasks = new TaskVocabulary(RestorationTask.Ct, RestorationTask.MriByVolume with { FitsResolution = fits });
+        using var model = new TatModel(new TatNetwork(GoldenVectors.Options), tasks, _card);
         var bytes = Save(model);
-        StringAssert.Contains(System.Text.Encoding.UTF8.GetString(bytes, 8, 3000), "\"tat.format\":\"2\"");
+        StringAssert.Contains(System.Text.Encoding.UTF8.GetString(bytes, 8, 3000), $"\"tat.format\":\"{version}\"");
         using var loaded = TatModel.Load(new MemoryStream(bytes));
-        CollectionAssert.AreEqual(TaskVocabulary.Scans.ToArray(), loaded.Tasks.ToArray());
+        CollectionAssert.AreEqual(tasks.ToArray(), loaded.Tasks.ToArray());
 
         using var fixedRanges = new TatModel(new TatNetwork(GoldenVectors.Options), TaskVocabulary.Paper, _card);
         var text = System.Text.Encoding.UTF8.GetString(Save(fixedRanges), 8, 3000);
         StringAssert.Contains(text, "\"tat.format\":\"1\"");
-        Assert.IsFalse(text.Contains("Scaling", StringComparison.Ordinal), "as it always was");
+        Assert.IsFalse(text.Contains("Scaling", StringComparison.Ordinal) || text.Contains("FitsResolution", StringComparison.Ordinal), "as it always was");
     }
 
     [TestMethod]

@@ -18,6 +18,8 @@ internal static class FreshProcess
         ["throwing plug-in"] = PluginProbe.EnsureLoadedWhereFailuresThrow,
         ["onnx"] = LoadingProbes.RestoreWithOnnx,
         ["ensure"] = LoadingProbes.EnsureLoaded,
+        ["enter"] = EntryProbes.Enter,
+        ["load"] = EntryProbes.LoadModel,
         ["restore"] = Scoring.ModelProbes.LoadAndRestore,
         ["predict"] = Scoring.TatOnnxTransformerTests.Predict,
         ["inspect"] = Scoring.ModelProbes.InspectWithoutTorch,

@@ -21,7 +21,7 @@ public sealed class IntensityScalingTests
     [ClassInitialize]
     public static void Load(TestContext context)
     {
-        var model = ExportedModels.CreateModel(tasks: TaskVocabulary.Scans);
+        var model = ExportedModels.CreateModel(tasks: new(RestorationTask.Pet, RestorationTask.Ct, RestorationTask.MriByVolume with { FitsResolution = false }));
         _restorers = [new OnnxRestorer(ExportedModels.Export(model)), new Restorer(model, ownsModel: true)];
     }
 

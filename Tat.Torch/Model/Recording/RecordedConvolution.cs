@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Tat.Torch.Kernels;
 
 namespace Tat.Torch.Model.Recording;
@@ -41,12 +42,7 @@ internal sealed unsafe class RecordedConvolution
     public void Run(float* target)
     {
         var position = _tape.Memory.Position;
-        var packed = _tape.Memory.TakeZeros((nint)_outputs * Taps * _inputs);
-        for (var k = 0; k < _weights.Outputs; k++)
-        {
-            Arrange(_weights.Values + ((nint)k * _weights.Inputs * Taps), Taps, _weights.Inputs, _inputs, packed, k, isFlipped: false);
-        }
-
+        var packed = Arranged(_weights.Outputs, _weights.Inputs * Taps, _weights.Inputs, Taps, _inputs, isFlipped: false);
         Convolve(_pixels, _inputs, packed, _outputs, target, _weights.Outputs);
         _tape.Memory.Release(position);
     }
@@ -83,12 +79,7 @@ internal sealed unsafe class RecordedConvolution
     private void GiveToMaps(float* framed, float*[] given)
     {
         var outputs = Rounded(_weights.Inputs, MatrixKernels.Panel);
-        var packed = _tape.Memory.TakeZeros((nint)outputs * Taps * _outputs);
-        for (var channel = 0; channel < _weights.Inputs; channel++)
-        {
-            Arrange(_weights.Values + (channel * Taps), (nint)_weights.Inputs * Taps, _weights.Outputs, _outputs, packed, channel, isFlipped: true);
-        }
-
+        var packed = Arranged(_weights.Inputs, Taps, _weights.Outputs, _weights.Inputs * Taps, _outputs, isFlipped: true);
         var joined = _maps.Length == 1 ? given[0] : _tape.Memory.Take((nint)_height * _width * _weights.Inputs);
         Convolve(framed, _outputs, packed, outputs, joined, _weights.Inputs);
         var first = 0;
@@ -182,22 +173,42 @@ internal sealed unsafe class RecordedConvolution
         }
     }
 
-    /// <summary>Puts the kernels of an output into its column of a panel, 3×3×inputs.</summary>
-    /// <param name="from">The first kernel.</param>
-    /// <param name="step">Numbers from the kernel of an input to that of the next.</param>
-    /// <param name="count">Number of inputs.</param>
-    /// <param name="inputs">The same with the zeros that follow.</param>
-    /// <param name="packed">K/16×3×3×inputs×16.</param>
-    /// <param name="output">The output.</param>
+    /// <summary>The kernels as <see cref="MatrixKernels"/> reads them: panels of 16 outputs, 3×3×inputs×16 each, with zeros appended.</summary>
+    /// <param name="outputs">Number of outputs.</param>
+    /// <param name="outputStep">Numbers from the kernels of an output to those of the next.</param>
+    /// <param name="inputs">Number of inputs.</param>
+    /// <param name="inputStep">Numbers from the kernel of an input to that of the next.</param>
+    /// <param name="padded">Inputs of a panel.</param>
     /// <param name="isFlipped">Whether taps come from the last to the first.</param>
-    private static void Arrange(float* from, nint step, int count, int inputs, float* packed, int output, bool isFlipped)
+    private float* Arranged(int outputs, int outputStep, int inputs, int inputStep, int padded, bool isFlipped)
     {
-        var to = packed + ((nint)output / MatrixKernels.Panel * Taps * inputs * MatrixKernels.Panel) + (output % MatrixKernels.Panel);
-        for (var i = 0; i < count; i++, from += step, to += MatrixKernels.Panel)
+        var panel = (nint)Taps * padded * MatrixKernels.Panel;
+        var isWhole = inputs == padded && outputs % MatrixKernels.Panel == 0;
+        var count = Rounded(outputs, MatrixKernels.Panel) / MatrixKernels.Panel * panel;
+        var packed = isWhole ? _tape.Memory.Take(count) : _tape.Memory.TakeZeros(count);
+        for (var first = 0; first < outputs; first += MatrixKernels.Panel)
+        {
+            var to = packed + (first / MatrixKernels.Panel * panel);
+            var from = _weights.Values + ((nint)first * outputStep);
+            Arrange(from, outputStep, Math.Min(MatrixKernels.Panel, outputs - first), inputs, inputStep, padded, to, isFlipped);
+        }
+
+        return packed;
+    }
+
+    /// <summary>One panel, written line by line.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private static void Arrange(float* from, nint outputStep, int outputs, int inputs, nint inputStep, int padded, float* to, bool isFlipped)
+    {
+        for (var i = 0; i < inputs; i++, from += inputStep, to += MatrixKernels.Panel)
         {
             for (var tap = 0; tap < Taps; tap++)
             {
-                to[(nint)(isFlipped ? Taps - 1 - tap : tap) * inputs * MatrixKernels.Panel] = from[tap];
+                float* line = to + ((nint)(isFlipped ? Taps - 1 - tap : tap) * padded * MatrixKernels.Panel), source = from + tap;
+                for (var k = 0; k < outputs; k++, source += outputStep)
+                {
+                    line[k] = *source;
+                }
             }
         }
     }

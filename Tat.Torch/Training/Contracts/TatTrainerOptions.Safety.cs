@@ -45,7 +45,7 @@ public sealed partial record TatTrainerOptions
     /// <value>The default is 3.</value>
     public int MaximumRollBacks { get; init; } = 3;
 
-    /// <summary>The options by name that a resumed training must share with the interrupted one.</summary>
+    /// <summary>The options by name that may differ between a resumed training and the interrupted one: they do not change the weights after an iteration.</summary>
     internal static IReadOnlySet<string> FreeToChange { get; } = new HashSet<string>
     {
         nameof(Iterations), nameof(ProgressInterval), nameof(ImageCacheMegabytes), nameof(DataDescription), nameof(MaximumDuration), nameof(SkipUnreadableImages),

@@ -107,7 +107,7 @@ internal sealed class CheckpointKeeper : IDisposable
 
         settings["tasks"] = string.Join(", ", tasks.Select(task => task.Scaling == IntensityScaling.Fixed
             ? $"{task.Name} {task.NormalizationRange} measured in {task.MetricWindow}"
-            : $"{task.Name} scaled by {task.Scaling}"));
+            : $"{task.Name} scaled by {task.Scaling}{(task.FitsResolution ? ", fitting the resolution" : "")}"));
         foreach (var pool in pools)
         {
             settings[$"training pairs of {pool.Task}"] = string.Join("; ", pool.Makers.Prepend(OptionsText.Show(pool.Count)));

@@ -12,7 +12,7 @@ namespace Tat.MLNet.Formats.Dicom.Codecs;
 internal static class FrameReader
 {
     /// <summary>Refuses transfer syntaxes that cannot be decoded, before any pixel is read.</summary>
-    public static void CheckCodec(DicomObject source)
+    public static void CheckCodec(DicomSource source)
     {
         if (source.Syntax.Codec == PixelCodec.Other && !DicomProviders.Current.CanDecode(source.Syntax))
         {
@@ -22,7 +22,7 @@ internal static class FrameReader
 
     /// <summary>Reads a frame.</summary>
     /// <returns>Samples in little endian, in words of Bits Allocated.</returns>
-    public static byte[] Read(DicomObject source, PixelLayout layout, int frame)
+    public static byte[] Read(DicomSource source, PixelLayout layout, int frame)
     {
         var pixels = source.Pixels!;
         var words = source.Syntax.Codec switch

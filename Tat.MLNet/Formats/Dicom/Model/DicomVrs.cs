@@ -5,12 +5,6 @@ internal static class DicomVrs
 {
     public static DicomVr Of(byte first, byte second) => (DicomVr)((first << 8) | second);
 
-    public static string Name(this DicomVr vr) => string.Create(2, (ushort)vr, static (text, code) =>
-    {
-        text[0] = (char)(code >> 8);
-        text[1] = (char)(code & 0xFF);
-    });
-
     /// <summary>Whether explicit encodings give the value a length of 32 bits after two reserved bytes (PS3.5, section 7.1.2).</summary>
     /// <remarks>Representations that are not known yet are of this kind: the standard adds no others.</remarks>
     public static bool HasLongLength(this DicomVr vr) => vr is not (

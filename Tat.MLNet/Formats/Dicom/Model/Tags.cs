@@ -17,7 +17,6 @@ internal static partial class Tags
     public static readonly DicomTag InstanceCreatorUid = new(0x0008, 0x0014);
     public static readonly DicomTag SopClassUid = new(0x0008, 0x0016);
     public static readonly DicomTag SopInstanceUid = new(0x0008, 0x0018);
-    public static readonly DicomTag StudyDate = new(0x0008, 0x0020);
     public static readonly DicomTag SeriesDate = new(0x0008, 0x0021);
     public static readonly DicomTag AcquisitionDate = new(0x0008, 0x0022);
     public static readonly DicomTag AcquisitionDateTime = new(0x0008, 0x002A);
@@ -33,7 +32,6 @@ internal static partial class Tags
     public static readonly DicomTag ManufacturerModelName = new(0x0008, 0x1090);
     public static readonly DicomTag ReferencedSopClassUid = new(0x0008, 0x1150);
     public static readonly DicomTag ReferencedSopInstanceUid = new(0x0008, 0x1155);
-    public static readonly DicomTag ReferencedFrameNumber = new(0x0008, 0x1160);
     public static readonly DicomTag DerivationDescription = new(0x0008, 0x2111);
     public static readonly DicomTag SourceImageSequence = new(0x0008, 0x2112);
     public static readonly DicomTag FrameType = new(0x0008, 0x9007);
@@ -56,7 +54,6 @@ internal static partial class Tags
     public static readonly DicomTag RadionuclideTotalDose = new(0x0018, 0x1074);
     public static readonly DicomTag RadionuclideHalfLife = new(0x0018, 0x1075);
     public static readonly DicomTag RadiopharmaceuticalStartDateTime = new(0x0018, 0x1078);
-    public static readonly DicomTag GantryDetectorTilt = new(0x0018, 0x1120);
     public static readonly DicomTag ActualFrameDuration = new(0x0018, 0x1242);
     public static readonly DicomTag ContentQualification = new(0x0018, 0x9004);
     public static readonly DicomTag FrameAcquisitionDateTime = new(0x0018, 0x9074);

@@ -29,5 +29,5 @@ internal interface IDicomProvider
     /// <param name="frame">0 … frames − 1.</param>
     /// <returns>Samples in little endian, in words of Bits Allocated.</returns>
     /// <exception cref="DicomDataException">The frame is damaged.</exception>
-    byte[] Decode(DicomObject source, int frame);
+    byte[] Decode(DicomSource source, int frame);
 }

@@ -10,8 +10,8 @@ namespace Tat.MLNet.Formats.Dicom.Series;
 /// <summary>A slice of a series: what sorting and reading it need, and not its other elements, so that long series take little memory.</summary>
 internal sealed record DicomSlice
 {
-    /// <summary>The object without its elements.</summary>
-    public required DicomObject Source { get; init; }
+    /// <summary>The file.</summary>
+    public required DicomSource Source { get; init; }
 
     /// <summary>The frame of the object.</summary>
     public required int Frame { get; init; }

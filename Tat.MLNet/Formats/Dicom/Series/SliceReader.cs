@@ -26,8 +26,6 @@ internal static class SliceReader
         "1.2.840.10008.5.1.4.1.1.4.4", "1.2.840.10008.5.1.4.1.1.128", "1.2.840.10008.5.1.4.1.1.128.1", "1.2.840.10008.5.1.4.1.1.130",
     ];
 
-    private static readonly DicomDataSet _noElements = new();
-
     /// <summary>Whether an object is the directory of a medium, which stands beside its images.</summary>
     public static bool IsDirectory(DicomObject source) => source.DataSet.GetString(Tags.SopClassUid) == Directory;
 
@@ -68,7 +66,7 @@ internal static class SliceReader
         double[] Measures(DicomTag tag) => FunctionalGroups.GetDoubles(dataSet, frame, Tags.PixelMeasuresSequence, tag);
         return new DicomSlice
         {
-            Source = source with { DataSet = _noElements },
+            Source = new(source.Path, source.Syntax, source.Pixels),
             Frame = frame,
             Layout = layout,
             Transform = transform,

@@ -1,3 +1,4 @@
+using Microsoft.ML;
 using Tat.Tests.Onnx;
 using Tat.Torch.Runtime;
 using Tat.Torch.Runtime.Loading;
@@ -165,6 +166,29 @@ public sealed class LibTorchTests
             Assert.AreEqual("", outcome.Output, "TorchSharp's own trace is not printed");
             Assert.IsFalse(Directory.Exists(Path.Combine(app, "cpu")), "half a gigabyte is not copied");
         }
+    }
+
+    [TestMethod]
+    public async Task However_the_library_is_entered_first_one_exception_tells_that_LibTorch_is_missing()
+    {
+        string app = FreshProcess.CopyProgram(Path.Combine(_folder, "app"));
+        string[] program = [Path.Combine(app, "Tat.Tests")];
+        string model = Path.Combine(_folder, "tat.zip");
+        var ml = new MLContext();
+        using (var pretrained = ml.ImageRestoration.LoadPretrained())
+        {
+            ml.Model.Save(pretrained, null, model);
+        }
+
+        Assert.AreEqual("entered", (await FreshProcess.Run(program, "enter", (EntryProbes.EntryVariable, "network"))).Output, "the copy runs as long as it is whole");
+        File.Delete(Path.Combine(app, LibTorchFiles.WrapperName));
+        foreach (var entry in EntryProbes.Entries.Keys)
+        {
+            var outcome = await FreshProcess.Run(program, "enter", ("HOME", _folder), (EntryProbes.EntryVariable, entry), (EntryProbes.ModelVariable, model));
+            Assert.AreEqual("caught", outcome.Output, $"{entry}: {outcome.Error}");
+        }
+
+        Assert.AreEqual("caught", (await FreshProcess.Run(program, "load", ("HOME", _folder), (EntryProbes.ModelVariable, model))).Output);
     }
 
     [TestMethod]

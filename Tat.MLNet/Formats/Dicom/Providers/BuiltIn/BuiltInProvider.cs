@@ -55,7 +55,7 @@ internal sealed class BuiltInProvider : IDicomProvider
 
     public bool CanDecode(TransferSyntax syntax) => false;
 
-    public byte[] Decode(DicomObject source, int frame) => throw new DicomDataException($"unsupported transfer syntax {source.Syntax}; {Advice}.");
+    public byte[] Decode(DicomSource source, int frame) => throw new DicomDataException($"unsupported transfer syntax {source.Syntax}; {Advice}.");
 
     private static byte[] ReadStart(Stream file)
     {

@@ -1,6 +1,8 @@
+using Tat.Tests.Degradation;
 using Tat.Torch.Degradation;
+using Tat.Torch.Resolution;
 
-namespace Tat.Tests.Degradation;
+namespace Tat.Tests.Resolution;
 
 [TestClass]
 public sealed class KSpaceTests

@@ -1,7 +1,7 @@
 using Tat.Torch.Imaging;
 using Tat.Torch.Numerics;
 
-namespace Tat.Torch.Degradation;
+namespace Tat.Torch.Resolution;
 
 /// <summary>What a scanner does with the k-space of an image: keeps its centre, and fills what is missing with zeros.</summary>
 internal static class KSpace
@@ -12,14 +12,25 @@ internal static class KSpace
     /// <param name="keptColumns">Its columns, likewise.</param>
     /// <param name="height">Rows of the grid; intensities stay as they are.</param>
     /// <param name="width">Columns of the grid.</param>
-    public static ImageSlice Resample(ImageSlice image, int keptRows, int keptColumns, int height, int width)
+    public static ImageSlice Resample(ImageSlice image, int keptRows, int keptColumns, int height, int width) =>
+        Transform(image, keptRows, keptColumns, height, width, (re, im) => Math.Sqrt((re * re) + (im * im)));
+
+    /// <summary>An image on another grid, with all frequencies that both grids have: values keep their sign, and going to a finer grid and back changes nothing.</summary>
+    /// <param name="image">The image.</param>
+    /// <param name="height">Rows of the grid; intensities stay as they are.</param>
+    /// <param name="width">Columns of the grid.</param>
+    public static ImageSlice Interpolate(ImageSlice image, int height, int width) =>
+        Transform(image, Math.Min(height, image.Height), Math.Min(width, image.Width), height, width, (re, _) => re);
+
+    private static ImageSlice Transform(ImageSlice image, int keptRows, int keptColumns, int height, int width, Func<double, double, double> value)
     {
         var columns = Enumerable.Range(-(keptColumns / 2), keptColumns).ToArray();
 
         // Only the kept columns of the row spectra go on: two thirds of the work of a plain 2-D transform fall away.
         var (re, im) = TransformRows(image, columns);
         (re, im) = CropColumns(re, im, columns.Length, image.Height, keptRows, height);
-        return new(RestoreRows(re, im, columns, height, width, (double)height * width / ((double)image.Height * image.Width)), height, width);
+        var scale = (double)height * width / ((double)image.Height * image.Width);
+        return new(RestoreRows(re, im, columns, height, width, (a, b) => (float)(scale * value(a, b))), height, width);
     }
 
     /// <summary>The kept frequencies of each row as columns: [k, row], kept × height.</summary>
@@ -73,7 +84,7 @@ internal static class KSpace
         return (resultRe, resultIm);
     }
 
-    private static float[] RestoreRows(double[] spectraRe, double[] spectraIm, int[] kept, int height, int width, double scale)
+    private static float[] RestoreRows(double[] spectraRe, double[] spectraIm, int[] kept, int height, int width, Func<double, double, float> value)
     {
         var pixels = new float[height * width];
         var transform = new FourierTransform(width);
@@ -91,7 +102,7 @@ internal static class KSpace
             transform.Inverse(re, im);
             for (var column = 0; column < width; column++)
             {
-                pixels[(row * width) + column] = (float)(scale * Math.Sqrt((re[column] * re[column]) + (im[column] * im[column])));
+                pixels[(row * width) + column] = value(re[column], im[column]);
             }
         }
 
