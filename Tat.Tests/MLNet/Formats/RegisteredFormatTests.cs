@@ -74,7 +74,7 @@ public sealed class RegisteredFormatTests
 
         public bool CanDecode(TransferSyntax syntax) => _builtIn.CanDecode(syntax);
 
-        public byte[] Decode(DicomObject source, int frame) => _builtIn.Decode(source, frame);
+        public byte[] Decode(DicomSource source, int frame) => _builtIn.Decode(source, frame);
     }
 
     /// <summary>Rows, columns, and a byte for each pixel.</summary>
