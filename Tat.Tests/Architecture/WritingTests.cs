@@ -27,7 +27,6 @@ public sealed class WritingTests
         ["Tat.Torch.Training.Reporting.TrainingLog"] = "a log, which grows line by line",
         ["Tat.MLNet.Formats.Dicom.Providers.BuiltIn.BuiltInProvider"] = "writes an object where AtomicFolder says",
         ["Tat.Samples.Commands.ApplyOnnxCommand"] = "a temporary file for a component that wants a path",
-        ["Tat.Samples.Shared.CommonOptions"] = "an empty file that shows whether a place can be written",
         ["Tat.Samples.Bench"] = "temporary files of measurements",
     };
 
