@@ -1,4 +1,5 @@
 using Microsoft.ML;
+using Tat.MLNet.ModelIO;
 
 namespace Tat.MLNet;
 
@@ -8,6 +9,7 @@ public sealed partial class ImageRestorationCatalog
     internal ImageRestorationCatalog(MLContext context)
     {
         ArgumentNullException.ThrowIfNull(context);
+        BridgeCheck.Run();
         Context = context;
     }
 

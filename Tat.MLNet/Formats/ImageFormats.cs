@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Tat.Torch.Files;
 
 namespace Tat.MLNet.Formats;
@@ -7,8 +8,19 @@ public static class ImageFormats
 {
     private static readonly Dicom.DicomFormat _dicom = new();
 
+    private static ImmutableList<IImageFormat> _all = [new Nifti.NiftiFormat(), _dicom, new Tensors.TensorFormat()];
+
     /// <summary>All formats, in the order in which they are asked whether they recognise a file.</summary>
-    public static IReadOnlyList<IImageFormat> All { get; } = [new Nifti.NiftiFormat(), _dicom, new Tensors.TensorFormat()];
+    public static IReadOnlyList<IImageFormat> All => _all;
+
+    /// <summary>Adds a format of your own for the whole process; it is asked before those that are there, and replaces one of the same name.</summary>
+    /// <param name="format">The format. Whatever opens images asks it from now on: loaders, whole scans, prediction engines.</param>
+    public static void Register(IImageFormat format)
+    {
+        ArgumentNullException.ThrowIfNull(format);
+        ArgumentException.ThrowIfNullOrEmpty(format.Name);
+        ImmutableInterlocked.Update(ref _all, known => known.RemoveAll(other => other.Name == format.Name).Insert(0, format));
+    }
 
     /// <summary>Opens an image file, or a folder that holds one series, whatever its format.</summary>
     /// <param name="path">The file or folder.</param>
@@ -35,8 +47,14 @@ public static class ImageFormats
 
     /// <summary>A DICOM file, whose name tells nothing, is recognised by being read, so that it is opened once.</summary>
     private static IImageScan? TryDicomFile(string path, ImageReadOptions options) =>
-        File.Exists(path) && Nifti.NiftiPaths.EndingOf(path) is null ? _dicom.TryOpenFile(path, options) : null;
+        File.Exists(path) && Nifti.NiftiPaths.EndingOf(path) is null && _all.Contains(_dicom) && !_all.TakeWhile(format => format is not Nifti.NiftiFormat).Any(format => format.Recognizes(path))
+            ? _dicom.TryOpenFile(path, options)
+            : null;
 
-    private static IImageFormat FormatOf(string path) => All.FirstOrDefault(candidate => candidate.Recognizes(path))
-        ?? throw new ImageFormatException(path, $"not an image of a known format; {string.Join(" and ", All.Select(known => known.Name))} can be read.");
+    private static IImageFormat FormatOf(string path)
+    {
+        var known = All;
+        return known.FirstOrDefault(candidate => candidate.Recognizes(path))
+            ?? throw new ImageFormatException(path, $"not an image of a known format; {string.Join(" and ", known.Select(candidate => candidate.Name))} can be read.");
+    }
 }

@@ -28,10 +28,18 @@ namespace Tat.MLNet.ModelIO
         private ModelWriter(Core.ModelSaveContext context) => _context = context;
 
         /// <summary>Begins the entry.</summary>
+        /// <exception cref="NotSupportedException">The program's version of ML.NET lacks a member that this library binds to.</exception>
         public static ModelWriter Begin(Microsoft.ML.ModelSaveContext context, ModelSignature signature)
         {
             ArgumentNullException.ThrowIfNull(context);
-            var core = (Core.ModelSaveContext)(object)context;
+            BridgeCheck.Run();
+            return BeginChecked(context, signature);
+        }
+
+        [MethodImpl(MethodImplOptions.NoInlining)]
+        private static ModelWriter BeginChecked(object context, ModelSignature signature)
+        {
+            var core = (Core.ModelSaveContext)context;
             core.CheckAtModel();
             core.SetVersionInfo(signature.ToVersionInfo());
             return new(core);
@@ -58,7 +66,15 @@ namespace Tat.MLNet.ModelIO
         /// <param name="context">What ML.NET hands to a component's <c>Create</c> method.</param>
         /// <param name="signature">What the component writes.</param>
         /// <exception cref="FormatException">The entry is of another component, or of a newer version.</exception>
+        /// <exception cref="NotSupportedException">The program's version of ML.NET lacks a member that this library binds to.</exception>
         public static ModelReader Begin(object context, ModelSignature signature)
+        {
+            BridgeCheck.Run();
+            return BeginChecked(context, signature);
+        }
+
+        [MethodImpl(MethodImplOptions.NoInlining)]
+        private static ModelReader BeginChecked(object context, ModelSignature signature)
         {
             var core = (Core.ModelLoadContext)context;
             core.CheckAtModel(signature.ToVersionInfo());

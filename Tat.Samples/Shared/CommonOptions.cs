@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using Tat.Torch.Files.Writing;
 using Tat.Torch.Pretrained;
 
 namespace Tat.Samples.Shared;
@@ -74,10 +75,7 @@ internal static class CommonOptions
                 throw new IOException("it is a folder.");
             }
 
-            Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
-            var trial = $"{path}.{Guid.NewGuid():N}.tmp";
-            File.WriteAllBytes(trial, [0]);
-            File.Delete(trial);
+            AtomicFile.Try(path);
         }
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
         {

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text.Json;
 
 namespace Tat.Tests.Build;
@@ -67,23 +66,6 @@ public sealed class BuildSwitchTests
             properties.GetProperty("UseFoDicom").GetString()!);
     }
 
-    private static async Task<(int ExitCode, string Output)> MSBuild(string project, string[] arguments, params (string Name, string Value)[] environment)
-    {
-        string file = Path.Combine(SourceTree.Root, project, $"{project}.csproj");
-        var start = new ProcessStartInfo("dotnet", ["msbuild", file, "-nologo", .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = SourceTree.Root };
-        // What the building of this very test run set must not reach the evaluation.
-        foreach (string inherited in start.Environment.Keys.Where(k => k is "TorchBackend" or "UseFoDicom" || k.StartsWith("MSBUILD", StringComparison.OrdinalIgnoreCase)).ToArray())
-        {
-            start.Environment.Remove(inherited);
-        }
-        foreach (var (name, value) in environment)
-        {
-            start.Environment[name] = value;
-        }
-        using var process = Process.Start(start)!;
-        var error = process.StandardError.ReadToEndAsync();
-        string output = await process.StandardOutput.ReadToEndAsync();
-        await process.WaitForExitAsync();
-        return (process.ExitCode, output + await error);
-    }
+    private static Task<(int ExitCode, string Output)> MSBuild(string project, string[] arguments, params (string Name, string Value)[] environment) =>
+        Dotnet.Run(SourceTree.Root, ["msbuild", Path.Combine(SourceTree.Root, project, $"{project}.csproj"), "-nologo", .. arguments], environment);
 }

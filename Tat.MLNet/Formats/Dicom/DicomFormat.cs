@@ -19,7 +19,7 @@ namespace Tat.MLNet.Formats.Dicom;
 /// or frame. CT is in HU, MR in scanner intensity, PET in SUV by body weight. MONOCHROME1 is not inverted, and padding keeps its value.</para>
 /// <para>The slices of a series, and the frames of an object that tell their positions, are sorted along their normal. A series that is no regular volume is refused with the reason, or, with
 /// <see cref="ImageReadOptions.AllowIrregularSeries"/>, read slice by slice; nothing is ever resampled.</para>
-/// <para>High-Throughput JPEG 2000 needs the codec package of fo-dicom and a build with <c>UseFoDicom=true</c>. Colour images, segmentations,
+/// <para>High-Throughput JPEG 2000 needs the packages <c>Tat.MLNet.FoDicom</c> and <c>fo-dicom.Codecs</c>. Colour images, segmentations,
 /// waveforms, dose grids and DICOMDIR are refused.</para>
 /// </remarks>
 /// <seealso href="https://www.dicomstandard.org/current">The DICOM standard</seealso>

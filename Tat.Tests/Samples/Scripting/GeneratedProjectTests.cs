@@ -7,8 +7,10 @@ using System.Text.RegularExpressions;
 using Tat.MLNet.Formats;
 using Tat.Samples.Scripting;
 using Tat.Samples.Shared;
+using Tat.Tests.Build;
 using Tat.Tests.Formats;
 using Tat.Tests.Formats.Dicom;
+using Tat.Tests.Packages;
 
 namespace Tat.Tests.Samples.Scripting;
 
@@ -18,8 +20,6 @@ public sealed partial class GeneratedProjectTests
 {
     private const string Name = "4 class Größe";
     private static readonly TemporaryFolder _folder = new();
-
-    private static string Configuration => AppContext.BaseDirectory.Contains($"{Path.DirectorySeparatorChar}Debug{Path.DirectorySeparatorChar}", StringComparison.Ordinal) ? "Debug" : "Release";
 
     private static string Model => _folder[$"trained/{Name}.mlnet"];
 
@@ -41,12 +41,14 @@ public sealed partial class GeneratedProjectTests
             """);
         (await Cli.RunAsync("train", "--training-config", _folder[$"{Name}.mbconfig"], "--template", "training", "--out", _folder["trained"])).AssertDone();
 
-        foreach (var project in new[] { "Tat.Torch", "Tat.MLNet" })
+        var packed = await PackedLibraries.Shared;
+        Directory.CreateDirectory(_folder["feed"]);
+        foreach (var package in Directory.GetFiles(packed.Folder, "*.nupkg"))
         {
-            await Run("dotnet", ["pack", Path.Combine(root, project), "-c", Configuration, "--no-build", "-o", _folder["feed"], "--nologo", "-v:q"]);
+            File.Copy(package, _folder[$"feed/{Path.GetFileName(package)}"]);
         }
 
-        await Run("dotnet", ["pack", Path.Combine(root, "Templates"), "-c", Configuration, "-o", _folder["feed"], "--nologo", "-v:q"]);
+        await Run("dotnet", ["pack", Path.Combine(root, "Templates"), "-c", Dotnet.Configuration, "-o", _folder["feed"], "--nologo", "-v:q"]);
         string[] hive = ["--debug:custom-hive", _folder["hive"]];
         await Run("dotnet", ["new", "install", Directory.GetFiles(_folder["feed"], "Tat.Templates.*.nupkg").Single(), .. hive]);
         await Run("dotnet", ["new", "tat-console", "-n", "My Console", "-o", _folder["console"], .. hive]);

@@ -28,6 +28,9 @@ internal static class FreshProcess
         ["wait"] = OpenMpTests.TellWaiting,
         ["train"] = Training.TrainingProbe.Train,
         ["count"] = Training.TrainingProbe.Count,
+        ["catalog"] = ModelIO.BridgeCheckTests.TouchCatalog,
+        ["format"] = Formats.RegisteredFormatTests.OpenWithOwnFormat,
+        ["provider"] = Formats.RegisteredFormatTests.OpenWithOtherProvider,
         ["engine"] = Model.EngineTests.Restore,
     };
 
@@ -58,6 +61,28 @@ internal static class FreshProcess
         }
 
         return Process.Start(start)!;
+    }
+
+    /// <summary>Copies the running program by hard links, so that half a gigabyte is not written.</summary>
+    /// <returns>The folder.</returns>
+    public static string CopyProgram(string folder)
+    {
+        Directory.CreateDirectory(folder);
+        var content = Path.Combine(AppContext.BaseDirectory, ".");
+        // Systems may forbid links to files of other users.
+        if (!OperatingSystem.IsLinux() || (Shell("cp", "-al", content, folder) != 0 && Shell("cp", "-a", "--remove-destination", content, folder) != 0))
+        {
+            Needs.Missing(Needs.Linux, "the program cannot be copied with cp.");
+        }
+
+        return folder;
+    }
+
+    internal static int Shell(string program, params string[] arguments)
+    {
+        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardError = true })!;
+        process.WaitForExit();
+        return process.ExitCode;
     }
 
     [ModuleInitializer]

@@ -39,6 +39,16 @@ internal sealed class AtomicFile : IDisposable
     /// <summary>Writes lines in UTF-8.</summary>
     public static void Write(string destination, IEnumerable<string> lines) => Write(destination, string.Concat(lines.Select(line => line + "\n")));
 
+    /// <summary>Finds out whether a file can be written, and leaves nothing behind.</summary>
+    /// <exception cref="IOException">It cannot.</exception>
+    /// <exception cref="UnauthorizedAccessException">It must not.</exception>
+    public static void Try(string destination)
+    {
+        using var file = new AtomicFile(destination);
+        file.Stream.WriteByte(0);
+        file.Stream.Flush();
+    }
+
     /// <summary>Adds a file of the same folder, which appears together with the first: both are old or both new. It is the one that a reader looks for.</summary>
     /// <returns>Takes its content.</returns>
     public FileStream Add(string destination)

@@ -70,7 +70,7 @@ internal sealed class CheckpointKeeper : IDisposable
         if (_store.LoadNewest(state, Check, _tell))
         {
             _lastIteration = state.Counters.Iteration;
-            _tell($"Resumed at iteration {_lastIteration}.");
+            _tell(FormattableString.Invariant($"Resumed at {_lastIteration} of {_options.Iterations}."));
         }
     }
 

@@ -23,9 +23,7 @@ internal sealed class CheckpointStore : IDisposable
         {
             Directory.CreateDirectory(_folder);
             _lock = new FileStream(Path.Combine(_folder, "training.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-            using var probe = new AtomicFile(PathOf(0));
-            probe.Stream.WriteByte(0);
-            probe.Stream.Flush();
+            AtomicFile.Try(PathOf(0));
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

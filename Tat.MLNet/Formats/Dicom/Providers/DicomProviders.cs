@@ -2,13 +2,13 @@ using Tat.MLNet.Formats.Dicom.Reading;
 
 namespace Tat.MLNet.Formats.Dicom.Providers;
 
-/// <summary>The provider that the product was built with.</summary>
+/// <summary>What reads and writes DICOM files in this process.</summary>
 internal static class DicomProviders
 {
-    public static IDicomProvider Current { get; } =
-#if USE_FO_DICOM
-        new FoDicom.FoDicomProvider();
-#else
-        new BuiltIn.BuiltInProvider();
-#endif
+    private static volatile IDicomProvider _current = new BuiltIn.BuiltInProvider();
+
+    public static IDicomProvider Current => _current;
+
+    /// <summary>Replaces the provider for what is read and written from now on.</summary>
+    public static void Use(IDicomProvider provider) => _current = provider;
 }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Microsoft.ML;
 using Tat.Tests.Onnx;
 using Tat.Torch.Runtime;
@@ -18,7 +17,7 @@ public sealed class LibTorchTests
     [TestCleanup]
     public void RemoveFolder()
     {
-        Shell("find", _folder, "-type", "d", "-exec", "chmod", "u+w", "{}", "+");
+        FreshProcess.Shell("find", _folder, "-type", "d", "-exec", "chmod", "u+w", "{}", "+");
         Directory.Delete(_folder, recursive: true);
     }
 
@@ -36,7 +35,7 @@ public sealed class LibTorchTests
         {
             await File.WriteAllBytesAsync(model, ExportedModels.Export(source));
         }
-        string app = CopyOfApplication();
+        string app = FreshProcess.CopyProgram(Path.Combine(_folder, "app"));
         string[] patterns = ["libtorch*", "libc10*", "libgomp*", LibTorchFiles.WrapperName];
         Array.ForEach([.. patterns.SelectMany(pattern => Directory.GetFiles(app, pattern))], File.Delete);
 
@@ -115,8 +114,8 @@ public sealed class LibTorchTests
     [TestMethod]
     public async Task An_application_folder_that_cannot_be_written_is_no_hindrance()
     {
-        string app = CopyOfApplication();
-        Shell("find", _folder, "-type", "d", "-exec", "chmod", "a-w,a+rx", "{}", "+");
+        string app = FreshProcess.CopyProgram(Path.Combine(_folder, "app"));
+        FreshProcess.Shell("find", _folder, "-type", "d", "-exec", "chmod", "a-w,a+rx", "{}", "+");
         string[] command = [Path.Combine(app, "Tat.Tests")];
         if (Environment.UserName == "root")
         {
@@ -141,7 +140,7 @@ public sealed class LibTorchTests
     [TestMethod]
     public async Task Native_files_in_different_folders_are_found()
     {
-        string app = CopyOfApplication();
+        string app = FreshProcess.CopyProgram(Path.Combine(_folder, "app"));
         string native = Directory.CreateDirectory(Path.Combine(app, "runtimes", LibTorchFiles.PackageRid, "native")).FullName;
         File.Move(Path.Combine(app, LibTorchFiles.WrapperName), Path.Combine(native, LibTorchFiles.WrapperName));
 
@@ -154,7 +153,7 @@ public sealed class LibTorchTests
     [DataRow("libLibTorchSharp.so", "NuGet package TorchSharp-cpu")]
     public async Task A_missing_file_is_named_once_with_what_to_install(string file, string advice)
     {
-        string app = CopyOfApplication();
+        string app = FreshProcess.CopyProgram(Path.Combine(_folder, "app"));
         File.Delete(Path.Combine(app, file));
         foreach (string probe in new[] { "add", "ensure" })
         {
@@ -172,7 +171,7 @@ public sealed class LibTorchTests
     [TestMethod]
     public async Task However_the_library_is_entered_first_one_exception_tells_that_LibTorch_is_missing()
     {
-        string app = CopyOfApplication();
+        string app = FreshProcess.CopyProgram(Path.Combine(_folder, "app"));
         string[] program = [Path.Combine(app, "Tat.Tests")];
         string model = Path.Combine(_folder, "tat.zip");
         var ml = new MLContext();
@@ -212,25 +211,5 @@ public sealed class LibTorchTests
     {
         Assert.AreEqual(0, outcome.ExitCode, outcome.Error);
         Assert.StartsWith("2 with ", outcome.Output);
-    }
-
-    /// <summary>A copy of the running program by hard links, so that half a gigabyte is not written.</summary>
-    private string CopyOfApplication()
-    {
-        string app = Directory.CreateDirectory(Path.Combine(_folder, "app")).FullName;
-        string content = Path.Combine(AppContext.BaseDirectory, ".");
-        // Systems may forbid links to files of other users.
-        if (!OperatingSystem.IsLinux() || (Shell("cp", "-al", content, app) != 0 && Shell("cp", "-a", "--remove-destination", content, app) != 0))
-        {
-            Needs.Missing(Needs.Linux, "The program cannot be copied with cp.");
-        }
-        return app;
-    }
-
-    private static int Shell(string program, params string[] arguments)
-    {
-        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardError = true })!;
-        process.WaitForExit();
-        return process.ExitCode;
     }
 }

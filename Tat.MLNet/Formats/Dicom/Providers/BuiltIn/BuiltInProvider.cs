@@ -10,7 +10,7 @@ internal sealed class BuiltInProvider : IDicomProvider
 {
     public string Name => "built-in";
 
-    public string Advice => $"{TransferSyntax.Conversion}, or build with UseFoDicom=true and add the codec package of fo-dicom";
+    public string Advice => $"{TransferSyntax.Conversion}, or add the packages Tat.MLNet.FoDicom and fo-dicom.Codecs to the program and call FoDicomSupport.Register()";
 
     public DicomObject Read(string path)
     {

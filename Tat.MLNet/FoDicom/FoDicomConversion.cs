@@ -3,7 +3,7 @@ using Tat.MLNet.Formats.Dicom.Model;
 using Tat.MLNet.Formats.Dicom.Providers.BuiltIn;
 using Fo = FellowOakDicom;
 
-namespace Tat.MLNet.Formats.Dicom.Providers.FoDicom;
+namespace Tat.MLNet.FoDicom;
 
 /// <summary>Converts data sets from and to those of fo-dicom; values are taken over byte by byte.</summary>
 internal static class FoDicomConversion

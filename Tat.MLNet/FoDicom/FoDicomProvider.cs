@@ -7,7 +7,7 @@ using Tat.MLNet.Formats.Dicom.Providers.BuiltIn;
 using Tat.MLNet.Formats.Dicom.Reading;
 using Fo = FellowOakDicom;
 
-namespace Tat.MLNet.Formats.Dicom.Providers.FoDicom;
+namespace Tat.MLNet.FoDicom;
 
 /// <summary>Reads and writes DICOM files with fo-dicom, and decodes what its codec package can where that is referenced.</summary>
 internal sealed class FoDicomProvider : IDicomProvider

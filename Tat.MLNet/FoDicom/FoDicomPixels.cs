@@ -3,7 +3,7 @@ using Tat.MLNet.Formats.Dicom.Model;
 using Tat.MLNet.Formats.Dicom.Reading;
 using Fo = FellowOakDicom;
 
-namespace Tat.MLNet.Formats.Dicom.Providers.FoDicom;
+namespace Tat.MLNet.FoDicom;
 
 /// <summary>Pixels that fo-dicom reads.</summary>
 internal sealed class FoDicomPixels : IPixelSource
