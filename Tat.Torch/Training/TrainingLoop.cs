@@ -71,6 +71,11 @@ internal sealed class TrainingLoop : IDisposable
             _wasCancelled = true;
             return;
         }
+        catch when (_meter.HasMessages)
+        {
+            Report(null);
+            throw;
+        }
 
         try
         {

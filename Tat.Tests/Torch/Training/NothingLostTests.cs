@@ -37,7 +37,8 @@ public sealed class NothingLostTests
         var flat = new Edited(new NoisyWaves(RestorationTask.Ct), (_, pair) => pair.With(high: pixels => Array.Fill(pixels, value)));
         var error = Assert.ThrowsExactly<InvalidDataException>(() => Train(_short with { CheckpointFolder = folder["c"], LogFolder = folder["l"] }, NoisyWaves.ForTwoTasks, [flat], log));
         StringAssert.Contains(error.Message, "None of the 2 validation images can be measured: 'CT 1'", StringComparison.Ordinal);
-        Assert.IsEmpty(log.Reports);
+        StringAssert.Contains(log.Reports.Single().Messages.Single(), "2 of 2 validation images of CT are left out", StringComparison.Ordinal);
+        Assert.AreEqual(0, log.Reports[0].Iteration);
         Assert.IsFalse(Directory.Exists(folder["l"]));
     }
 
