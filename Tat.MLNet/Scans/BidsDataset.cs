@@ -12,22 +12,31 @@ namespace Tat.MLNet.Scans;
 public sealed partial class BidsDataset
 {
     private readonly string _folder;
+    private readonly bool _deidentify;
     private readonly List<string> _roots;
 
     /// <summary>Prepares a data set; nothing is written.</summary>
     /// <param name="folder">Its folder.</param>
     /// <param name="scans">The scans whose restored copies it is to hold.</param>
     /// <param name="task">The name of their task, for scans that do not tell their modality; <see langword="null"/> where there is none.</param>
-    public BidsDataset(string folder, IReadOnlyList<ScanSource> scans, string? task)
+    /// <param name="deidentify">Whether subjects are numbered, and neither names nor sidecars tell what the sources are called, which may be a patient's name.</param>
+    public BidsDataset(string folder, IReadOnlyList<ScanSource> scans, string? task, bool deidentify = false)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
         ArgumentNullException.ThrowIfNull(scans);
         _folder = folder;
+        _deidentify = deidentify;
         _roots = [.. scans.Select(scan => Path.GetFullPath(scan.Root)).Distinct()];
         var taken = new HashSet<string>();
+        var subjects = new List<string>();
         Jobs = [.. scans.DistinctBy(scan => (Path.GetFullPath(scan.Path), scan.SeriesInstanceUid, scan.Name)).Select(scan =>
         {
             var (prefix, suffix) = NameOf(scan, task);
+            if (deidentify)
+            {
+                prefix = Number(subjects, prefix, suffix);
+            }
+
             var run = 1;
             string name;
             do
@@ -43,10 +52,15 @@ public sealed partial class BidsDataset
     /// <summary>The scans, and where their results go.</summary>
     public IReadOnlyList<ScanJob> Jobs { get; }
 
-    /// <summary>What the sidecar of a scan's result names as its sources: a BIDS URI whose data set the description links.</summary>
+    /// <summary>What the sidecar of a scan's result names as its sources: a BIDS URI whose data set the description links; nothing where results are de-identified.</summary>
     public IReadOnlyList<string> SourcesOf(ScanSource scan)
     {
         ArgumentNullException.ThrowIfNull(scan);
+        if (_deidentify)
+        {
+            return [];
+        }
+
         var parts = Path.GetRelativePath(scan.Root, scan.Path).Split(Path.DirectorySeparatorChar).Select(Uri.EscapeDataString);
         return [$"bids:{LinkOf(_roots.IndexOf(Path.GetFullPath(scan.Root)))}:{string.Join('/', parts)}"];
     }
@@ -57,15 +71,33 @@ public sealed partial class BidsDataset
         var path = Path.Combine(_folder, "dataset_description.json");
         if (!File.Exists(path))
         {
-            ScanSidecar.Write(path, new()
+            var content = new JsonObject
             {
                 ["Name"] = "Restored images",
                 ["BIDSVersion"] = "1.9.0",
                 ["DatasetType"] = "derivative",
                 ["GeneratedBy"] = new JsonArray(ScanSidecar.Generator),
-                ["DatasetLinks"] = new JsonObject(_roots.Select((root, i) => KeyValuePair.Create(LinkOf(i), (JsonNode?)Path.GetRelativePath(Path.GetFullPath(_folder), root).Replace('\\', '/')))),
-            });
+            };
+            if (!_deidentify)
+            {
+                content["DatasetLinks"] = new JsonObject(_roots.Select((root, i) => KeyValuePair.Create(LinkOf(i), (JsonNode?)Path.GetRelativePath(Path.GetFullPath(_folder), root).Replace('\\', '/'))));
+            }
+
+            ScanSidecar.Write(path, content);
         }
+    }
+
+    /// <summary>A name that keeps of the source's only which subject it is, by number.</summary>
+    private static string Number(List<string> subjects, string prefix, string suffix)
+    {
+        var subject = prefix.Split('/', '_')[0];
+        if (!subjects.Contains(subject))
+        {
+            subjects.Add(subject);
+        }
+
+        var name = FormattableString.Invariant($"sub-{subjects.IndexOf(subject) + 1}");
+        return $"{name}/{FolderOf(suffix)}/{name}";
     }
 
     private static string LinkOf(int root) => root == 0 ? "source" : FormattableString.Invariant($"source{root + 1}");

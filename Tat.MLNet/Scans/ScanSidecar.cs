@@ -27,13 +27,15 @@ internal static class ScanSidecar
 
         generator["Parameters"] = new JsonObject(options.Parameters.Select(parameter => KeyValuePair.Create(parameter.Key, (JsonNode?)parameter.Value)));
         var path = image[..^NiftiPaths.EndingOf(image)!.Length] + ".json";
-        Write(path, new()
+        var content = new JsonObject { ["Description"] = options.DescriptionSuffix };
+        if (sources.Count > 0)
         {
-            ["Description"] = options.DescriptionSuffix,
-            ["Sources"] = new JsonArray([.. sources.Select(source => (JsonNode?)source)]),
-            ["Units"] = unit,
-            ["GeneratedBy"] = new JsonArray(generator),
-        });
+            content["Sources"] = new JsonArray([.. sources.Select(source => (JsonNode?)source)]);
+        }
+
+        content["Units"] = unit;
+        content["GeneratedBy"] = new JsonArray(generator);
+        Write(path, content);
         return path;
     }
 

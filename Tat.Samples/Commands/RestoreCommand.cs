@@ -52,7 +52,7 @@ internal static class RestoreCommand
                 found = new([.. found.Scans.Where(scan => !scan.NeedsTask)], [.. found.LeftOut, .. others]);
             }
 
-            var dataset = parsed.GetValue(bids) ? new BidsDataset(parsed.GetValue(output)!, found.Scans, parsed.GetValue(task)) : null;
+            var dataset = parsed.GetValue(bids) ? new BidsDataset(parsed.GetValue(output)!, found.Scans, parsed.GetValue(task), derived.Of(parsed).Deidentify) : null;
             var jobs = dataset?.Jobs ?? ScanJob.Plan(found.Scans, parsed.GetValue(output), numbered: derived.Of(parsed).Deidentify);
             foreach (var leftOut in found.LeftOut)
             {

@@ -1,6 +1,6 @@
 using System.Globalization;
-using Tat.Torch.Files;
 using Tat.Torch.Baselines;
+using Tat.Torch.Files;
 using Tat.Torch.Imaging;
 using Tat.Torch.Inference;
 using Tat.Torch.Metrics;

@@ -183,6 +183,35 @@ public class ScanRestorationTests
     }
 
     [TestMethod]
+    public void De_identified_results_in_BIDS_tell_no_names_of_sources()
+    {
+        using var files = new SyntheticDicom();
+        foreach (var name in new[] { "sub-Doe/anat/sub-Doe_acq-Doe_T1w", "sub-Doe/anat/sub-Doe_T2w", "Jane Doe/scan", "Mrs Doe" })
+        {
+            NiftiSamples.WriteRamp(Path.Combine(files.Folder, $"{name}.nii.gz"));
+        }
+
+        using var folder = new TemporaryFolder();
+        using var restorer = new Increment();
+        var dataset = new BidsDataset(folder["out"], ScanFinder.Find([files.Folder]).Scans, "MRI", deidentify: true);
+        dataset.Describe();
+        foreach (var job in dataset.Jobs)
+        {
+            restorer.RestoreScan(job.Source, job.Destination, new() { Task = "CT", Derived = new() { Deidentify = true }, SidecarSources = dataset.SourcesOf(job.Source) });
+        }
+
+        Assert.HasCount(9, folder.Files);
+        Assert.AreEqual(2, dataset.Jobs.Count(job => job.Destination.Contains($"sub-{SubjectOf(dataset)}{Path.DirectorySeparatorChar}", StringComparison.Ordinal)));
+        foreach (var file in folder.Files)
+        {
+            Assert.IsFalse(file.Contains("Doe", StringComparison.OrdinalIgnoreCase), file);
+            Assert.IsFalse(file.EndsWith(".json", StringComparison.Ordinal) && File.ReadAllText(folder[file]).Contains("Doe", StringComparison.OrdinalIgnoreCase), file);
+        }
+
+        static string SubjectOf(BidsDataset dataset) => Path.GetFileName(dataset.Jobs.Single(job => job.Source.Name.EndsWith("T2w", StringComparison.Ordinal)).Destination).Split('_')[0]["sub-".Length..];
+    }
+
+    [TestMethod]
     public void Mosaics_are_restored_as_they_are_and_make_no_NIfTI()
     {
         using var files = new SyntheticDicom();

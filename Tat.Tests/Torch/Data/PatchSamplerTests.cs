@@ -113,7 +113,7 @@ public sealed class PatchSamplerTests
         var image = new ImageSlice([.. Enumerable.Repeat(float.NaN, 64)], 8, 8);
         var source = new Source(RestorationTask.Ct, [new ImagePair(image, image, "holes")]);
         var error = Assert.ThrowsExactly<IOException>(() => Sampler([source], batch: 1, patch: 8).Sample(1));
-        StringAssert.Contains(error.Message, "'holes' has a pixel that is NaN");
+        StringAssert.Contains(error.Message, "'holes' has the value NaN at row 0, column 0");
     }
 
     [TestMethod]

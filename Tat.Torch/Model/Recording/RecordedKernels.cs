@@ -11,7 +11,7 @@ internal sealed unsafe class RecordedKernels
 
     /// <summary>Those of a plain layer.</summary>
     /// <param name="own">K×1×3×3.</param>
-    public RecordedKernels(RecordedWeights own) 
+    public RecordedKernels(RecordedWeights own)
     {
         _own = own;
         Values = own.Values;
