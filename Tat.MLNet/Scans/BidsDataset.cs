@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using Tat.Torch.Files.Writing;
 
 namespace Tat.MLNet.Scans;
 
@@ -83,7 +84,7 @@ public sealed partial class BidsDataset
                 content["DatasetLinks"] = new JsonObject(_roots.Select((root, i) => KeyValuePair.Create(LinkOf(i), (JsonNode?)Path.GetRelativePath(Path.GetFullPath(_folder), root).Replace('\\', '/'))));
             }
 
-            ScanSidecar.Write(path, content);
+            AtomicFile.Write(path, new ScanSidecar(path, content).Write);
         }
     }
 

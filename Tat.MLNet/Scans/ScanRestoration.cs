@@ -75,12 +75,10 @@ public static class ScanRestoration
         KeepPixels(scan, options.KeptBytes);
         IReadOnlyList<string> warnings = [.. ScanWarnings.Of(scan, restorer, task)];
         var slices = new RestoredSlices(scan, task, options.NonFinite);
-        var written = ScanWriter.Write(scan, destination, slices.Restore(restorer, progress, cancellationToken), derived, options.Overwrite, cancellationToken);
-        if (options.SidecarSources is { } sources)
-        {
-            written = [.. written, .. ScanWriter.NiftiFiles(scan, destination).Select(image => new WrittenFile(ScanSidecar.Write(image, derived, scan.Unit ?? task.Unit, sources)))];
-        }
-
+        IReadOnlyList<ScanSidecar> sidecars = options.SidecarSources is { } sources
+            ? [.. NiftiFormat.Destinations(scan, destination).Select(image => ScanSidecar.Of(image, derived, scan.Unit ?? task.Unit, sources))]
+            : [];
+        var written = ScanWriter.Write(scan, destination, slices.Restore(restorer, progress, cancellationToken), derived, sidecars, options.Overwrite, cancellationToken);
         return new()
         {
             Source = source.Path,

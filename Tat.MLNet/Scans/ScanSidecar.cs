@@ -4,19 +4,19 @@ using System.Text.Json.Nodes;
 using Tat.MLNet.Formats;
 using Tat.MLNet.Formats.Contracts;
 using Tat.MLNet.Formats.Nifti;
-using Tat.Torch.Files.Writing;
 
 namespace Tat.MLNet.Scans;
 
 /// <summary>JSON beside results, in the terms of BIDS derivatives.</summary>
-internal static class ScanSidecar
+/// <param name="Path">The file.</param>
+/// <param name="Content">What it says.</param>
+internal sealed record ScanSidecar(string Path, JsonObject Content)
 {
     /// <summary>Who made a result.</summary>
     public static JsonObject Generator => new() { ["Name"] = "TAT for ML.NET", ["Version"] = ProductVersion.Text };
 
     /// <summary>Says beside a NIfTI file what it was made of, and how.</summary>
-    /// <returns>The sidecar.</returns>
-    public static string Write(string image, DerivedImageOptions options, string unit, IReadOnlyList<string> sources)
+    public static ScanSidecar Of(string image, DerivedImageOptions options, string unit, IReadOnlyList<string> sources)
     {
         var generator = Generator;
         generator["Model"] = options.Model;
@@ -35,19 +35,13 @@ internal static class ScanSidecar
 
         content["Units"] = unit;
         content["GeneratedBy"] = new JsonArray(generator);
-        Write(path, content);
-        return path;
+        return new(path, content);
     }
 
-    /// <summary>Writes a file, whole or not at all.</summary>
-    public static void Write(string path, JsonObject content)
+    /// <summary>Writes the content.</summary>
+    public void Write(Stream stream)
     {
-        using var file = new AtomicFile(path);
-        using (var writer = new Utf8JsonWriter(file.Stream, new() { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
-        {
-            content.WriteTo(writer);
-        }
-
-        file.Commit();
+        using var writer = new Utf8JsonWriter(stream, new() { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+        Content.WriteTo(writer);
     }
 }

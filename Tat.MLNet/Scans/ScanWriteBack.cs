@@ -47,7 +47,7 @@ public static class ScanWriteBack
                 throw new InvalidDataException($"'{other.Path}' does not lie where a part of {series} does, or another file has its place.");
             }
 
-            var written = ScanWriter.Write(scan, destination, matches.SelectMany(match => match.Grid.Slices()), options ?? new(), overwrite, cancellationToken);
+            var written = ScanWriter.Write(scan, destination, matches.SelectMany(match => match.Grid.Slices()), options ?? new(), [], overwrite, cancellationToken);
             return [.. written.Select(file => file.Path)];
         }
         finally

@@ -12,10 +12,10 @@ internal static class ScanWriter
 {
     private static readonly NiftiFormat _nifti = new();
 
-    /// <summary>Writes the result in the source's format, or as NIfTI where its name asks for that; what is there is replaced once the new result is complete.</summary>
+    /// <summary>Writes the result in the source's format, or as NIfTI where its name asks for that; what is there is replaced once the new result is complete, together with the sidecars.</summary>
     /// <exception cref="IOException">The destination is there and is not to be replaced, or holds more than images of that format, or is the source.</exception>
     /// <exception cref="InvalidDataException">The destination names one DICOM file, and the source is not one.</exception>
-    public static IReadOnlyList<WrittenFile> Write(IImageScan scan, string destination, IEnumerable<ImageSlice> slices, DerivedImageOptions options, bool overwrite, CancellationToken cancellationToken)
+    public static IReadOnlyList<WrittenFile> Write(IImageScan scan, string destination, IEnumerable<ImageSlice> slices, DerivedImageOptions options, IReadOnlyList<ScanSidecar> sidecars, bool overwrite, CancellationToken cancellationToken)
     {
         IImageFormat format = NiftiPaths.EndingOf(destination) is null ? scan.Format : _nifti;
         RefuseSource(scan, destination);
@@ -39,16 +39,19 @@ internal static class ScanWriter
             return DicomFormat.WriteObjects(scan, destination, slices, options, overwrite, cancellationToken);
         }
 
+        if (format is NiftiFormat)
+        {
+            NiftiFormat.WriteDerived(scan, destination, slices, options, [.. sidecars.Select(sidecar => (sidecar.Path, (Action<Stream>)sidecar.Write))], cancellationToken);
+            var images = NiftiFormat.Destinations(scan, destination).Select(NiftiPaths.ForWriting).SelectMany(image => image.IsPair ? new[] { image.Header, image.Voxels } : [image.Header]);
+            return [.. images.Concat(sidecars.Select(sidecar => sidecar.Path)).Select(file => new WrittenFile(file))];
+        }
+
         format.WriteDerived(scan, destination, slices, options, cancellationToken);
-        return [.. Targets(format, scan, destination).SelectMany(target => format is NiftiFormat && NiftiPaths.ForWriting(target) is { IsPair: true } pair ? new[] { pair.Header, pair.Voxels } : [target]).Select(file => new WrittenFile(file))];
+        return [new(destination)];
     }
 
     private static IEnumerable<string> Targets(IImageFormat format, IImageScan scan, string destination) =>
-        format is NiftiFormat ? NiftiFiles(scan, destination) : [destination];
-
-    /// <summary>The NIfTI files of a result: one, or one for each part of the scan.</summary>
-    public static IEnumerable<string> NiftiFiles(IImageScan scan, string destination) =>
-        scan.Parts.Count > 1 ? scan.Parts.Select((_, i) => NiftiPaths.OfPart(destination, i + 1)) : [destination];
+        format is NiftiFormat ? NiftiFormat.Destinations(scan, destination) : [destination];
 
     private static void RefuseSource(IImageScan scan, string destination)
     {

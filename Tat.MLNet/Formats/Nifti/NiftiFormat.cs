@@ -1,5 +1,6 @@
 using Tat.MLNet.Formats.Contracts;
 using Tat.Torch.Files;
+using Tat.Torch.Files.Writing;
 using Tat.Torch.Imaging;
 
 namespace Tat.MLNet.Formats.Nifti;
@@ -54,29 +55,59 @@ public sealed class NiftiFormat : IImageFormat
     }
 
     /// <inheritdoc/>
-    /// <remarks>A scan of several parts makes as many files, <c>NAME_part-1.nii.gz</c> and so on, which a failure takes away again.</remarks>
+    /// <remarks>A scan of several parts makes as many files, <c>NAME_part-1.nii.gz</c> and so on, which appear together.</remarks>
     /// <exception cref="ArgumentException">The destination has none of NIfTI's endings, or the slices are not as many or as large as in the source.</exception>
     public void WriteDerived(IImageScan source, string destination, IEnumerable<ImageSlice> slices, DerivedImageOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(source);
         ArgumentNullException.ThrowIfNull(slices);
+        WriteDerived(source, destination, slices, options ?? new(), [], cancellationToken);
+    }
+
+    /// <summary>Writes restored slices and what lies beside them; all files appear together, or none.</summary>
+    /// <param name="source">The scan that the slices are of.</param>
+    /// <param name="destination">The file to write, or the name that those of the parts are made of.</param>
+    /// <param name="slices">The slices, in the order of the scan.</param>
+    /// <param name="options">How to write.</param>
+    /// <param name="beside">Files of the same folder, by their paths, and what writes them.</param>
+    /// <param name="cancellationToken">Stops between slices.</param>
+    internal static void WriteDerived(
+        IImageScan source, string destination, IEnumerable<ImageSlice> slices, DerivedImageOptions options, IReadOnlyList<(string Path, Action<Stream> Write)> beside, CancellationToken cancellationToken)
+    {
         if (source is ReslicedScan resliced)
         {
-            WriteDerived(resliced.Source, destination, resliced.ToSource(slices), options, cancellationToken);
+            WriteDerived(resliced.Source, destination, resliced.ToSource(slices), options, beside, cancellationToken);
             return;
         }
 
-        if (source.Parts.Count > 1)
+        // The first part is the one that tells whether there is a result.
+        NiftiPaths[] paths = [.. Destinations(source, destination).Select(NiftiPaths.ForWriting)];
+        using var files = new AtomicFiles([.. beside.Select(file => file.Path), .. Enumerable.Reverse(paths).SelectMany(part => part.InOrder)]);
+        using var rest = slices.GetEnumerator();
+        foreach (var (i, part) in source.Parts.Index())
         {
-            WriteParts(source.Parts, destination, slices, options, cancellationToken);
-            return;
+            // The last one takes what is left, and sees whether that is too much.
+            WritePart(files, part, paths[i], Take(rest, i < paths.Length - 1 ? part.SliceCount : int.MaxValue), options, cancellationToken);
         }
 
-        var paths = NiftiPaths.ForWriting(destination);
+        foreach (var (path, write) in beside)
+        {
+            using var stream = files.Create(path);
+            write(stream);
+        }
+
+        files.Commit();
+    }
+
+    /// <summary>The files of a result: one, or one for each part of the scan.</summary>
+    internal static IEnumerable<string> Destinations(IImageScan source, string destination) =>
+        source.Parts.Count > 1 ? source.Parts.Select((_, i) => NiftiPaths.OfPart(destination, i + 1)) : [destination];
+
+    private static void WritePart(AtomicFiles files, IImageScan source, NiftiPaths paths, IEnumerable<ImageSlice> slices, DerivedImageOptions options, CancellationToken cancellationToken)
+    {
         var file = (source as NiftiScan)?.File;
         var header = file?.Header.Clone()
             ?? NiftiWriter.NewHeader(source.Rows, source.Columns, source.SlicesPerVolume, source.SliceCount / source.SlicesPerVolume, source.RowSpacing, source.ColumnSpacing, source.SliceSpacing, source.Affine);
-        options ??= new();
         if (options.Deidentify)
         {
             header.ClearTexts();
@@ -84,7 +115,7 @@ public sealed class NiftiFormat : IImageFormat
 
         var extensions = NiftiWriter.Describe(header, options.Deidentify ? [] : file?.Extensions ?? [], options);
         var voxels = options.KeepDataType && file is not null ? file.Voxels : new NiftiVoxels(NiftiDataType.Float32, header.IsBigEndian);
-        NiftiWriter.Write(paths, header, extensions, voxels, slices, cancellationToken);
+        NiftiWriter.Write(files, paths, header, extensions, voxels, slices, cancellationToken);
     }
 
     /// <summary>Writes slices that have no source file as a new volume of 32-bit floats, without a statement on orientation.</summary>
@@ -106,37 +137,6 @@ public sealed class NiftiFormat : IImageFormat
         var paths = NiftiPaths.ForWriting(destination);
         var header = NiftiWriter.NewHeader(slices[0].Height, slices[0].Width, slices.Count, 1, rowSpacing, columnSpacing, sliceSpacing);
         NiftiWriter.Write(paths, header, [], new NiftiVoxels(NiftiDataType.Float32, header.IsBigEndian), slices, cancellationToken);
-    }
-
-    /// <summary>Writes a file for each part, all of them or none.</summary>
-    private void WriteParts(IReadOnlyList<IImageScan> parts, string destination, IEnumerable<ImageSlice> slices, DerivedImageOptions? options, CancellationToken cancellationToken)
-    {
-        var written = new List<NiftiPaths>();
-        using var rest = slices.GetEnumerator();
-        try
-        {
-            foreach (var (i, part) in parts.Index())
-            {
-                var path = NiftiPaths.OfPart(destination, i + 1);
-                written.Add(NiftiPaths.ForWriting(path));
-                WriteDerived(part, path, Take(rest, part.SliceCount), options, cancellationToken);
-            }
-
-            if (rest.MoveNext())
-            {
-                throw new ArgumentException($"The source has {parts.Sum(part => part.SliceCount)} slices and more were given.", nameof(slices));
-            }
-        }
-        catch
-        {
-            foreach (var file in written)
-            {
-                File.Delete(file.Header);
-                File.Delete(file.Voxels);
-            }
-
-            throw;
-        }
     }
 
     private static IEnumerable<ImageSlice> Take(IEnumerator<ImageSlice> slices, int count)

@@ -9,6 +9,9 @@ internal readonly record struct NiftiPaths(string Header, string Voxels)
 
     public bool IsPair => Header != Voxels;
 
+    /// <summary>The files, that which a reader looks for at the end.</summary>
+    public IReadOnlyList<string> InOrder => IsPair ? [Voxels, Header] : [Header];
+
     /// <summary>The ending of a file name that NIfTI uses, in lower case; <see langword="null"/> for another name.</summary>
     public static string? EndingOf(string path) => _endings.FirstOrDefault(ending => path.EndsWith(ending, StringComparison.OrdinalIgnoreCase));
 

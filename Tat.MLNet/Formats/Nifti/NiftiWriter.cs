@@ -66,10 +66,17 @@ internal static class NiftiWriter
     /// <param name="cancellationToken">Stops between slices.</param>
     public static void Write(NiftiPaths paths, NiftiHeader header, byte[] extensions, NiftiVoxels voxels, IEnumerable<ImageSlice> slices, CancellationToken cancellationToken)
     {
+        using var files = new AtomicFiles(paths.InOrder);
+        Write(files, paths, header, extensions, voxels, slices, cancellationToken);
+        files.Commit();
+    }
+
+    /// <summary>Writes a volume whose files are among those given, with which they appear.</summary>
+    public static void Write(AtomicFiles files, NiftiPaths paths, NiftiHeader header, byte[] extensions, NiftiVoxels voxels, IEnumerable<ImageSlice> slices, CancellationToken cancellationToken)
+    {
         Complete(header, paths.IsPair, extensions, voxels);
         byte[] start = [.. header.Bytes, (byte)(extensions.Length > 0 ? 1 : 0), 0, 0, 0, .. extensions];
-        using var main = new AtomicFile(paths.Voxels);
-        using (var stream = Compress(main.Stream, paths.Voxels))
+        using (var stream = Compress(files.Create(paths.Voxels), paths.Voxels))
         {
             if (!paths.IsPair)
             {
@@ -81,11 +88,9 @@ internal static class NiftiWriter
 
         if (paths.IsPair)
         {
-            using var stream = Compress(main.Add(paths.Header), paths.Header);
+            using var stream = Compress(files.Create(paths.Header), paths.Header);
             stream.Write(start);
         }
-
-        main.Commit();
     }
 
     private static void Complete(NiftiHeader header, bool pair, byte[] extensions, NiftiVoxels voxels)

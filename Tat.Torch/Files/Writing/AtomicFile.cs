@@ -3,27 +3,16 @@ using System.Text;
 namespace Tat.Torch.Files.Writing;
 
 /// <summary>A file that appears under its name when it is complete and on the disk, or not at all; what is there before stays whole until then.</summary>
-internal sealed class AtomicFile : IDisposable
+/// <param name="destination">Its name; its folder is made where it is not there.</param>
+internal sealed class AtomicFile(string destination) : IDisposable
 {
-    private readonly string _folder;
-    private readonly Staging _staging;
-    private readonly List<FileStream> _streams = [];
-
-    /// <summary>Prepares a file; its folder is made where it is not there.</summary>
-    /// <param name="destination">Its name.</param>
-    public AtomicFile(string destination)
-    {
-        destination = System.IO.Path.GetFullPath(destination);
-        _folder = System.IO.Path.GetDirectoryName(destination)!;
-        _staging = new(_folder);
-        Path = _staging.Add(System.IO.Path.GetFileName(destination));
-    }
+    private readonly AtomicFiles _files = new(destination);
 
     /// <summary>Where it is until it is complete, for what writes to a path.</summary>
-    public string Path { get; }
+    public string Path => _files.PathOf(destination);
 
     /// <summary>Takes the content; seekable.</summary>
-    public FileStream Stream => field ??= Create(Path);
+    public FileStream Stream => field ??= _files.Create(destination);
 
     /// <summary>Writes a file.</summary>
     public static void Write(string destination, Action<FileStream> write)
@@ -49,48 +38,9 @@ internal sealed class AtomicFile : IDisposable
         file.Stream.Flush();
     }
 
-    /// <summary>Adds a file of the same folder, which appears together with the first: both are old or both new. It is the one that a reader looks for.</summary>
-    /// <returns>Takes its content.</returns>
-    public FileStream Add(string destination)
-    {
-        destination = System.IO.Path.GetFullPath(destination);
-        return System.IO.Path.GetDirectoryName(destination) == _folder
-            ? Create(_staging.Add(System.IO.Path.GetFileName(destination)))
-            : throw new ArgumentException($"'{destination}' is not in '{_folder}', as the file is that it belongs to.", nameof(destination));
-    }
-
-    /// <summary>Ends writing and puts everything in its place.</summary>
-    public void Commit()
-    {
-        Close();
-        _staging.Commit();
-    }
+    /// <summary>Ends writing and puts the file in its place.</summary>
+    public void Commit() => _files.Commit();
 
     /// <summary>Removes what was not put in its place.</summary>
-    public void Dispose()
-    {
-        try
-        {
-            Close();
-        }
-        finally
-        {
-            _staging.Dispose();
-        }
-    }
-
-    private void Close()
-    {
-        foreach (var stream in _streams)
-        {
-            stream.Dispose();
-        }
-    }
-
-    private FileStream Create(string path)
-    {
-        var stream = new FileStream(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.Read, bufferSize: 1 << 16);
-        _streams.Add(stream);
-        return stream;
-    }
+    public void Dispose() => _files.Dispose();
 }

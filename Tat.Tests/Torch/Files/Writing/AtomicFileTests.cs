@@ -42,20 +42,16 @@ public sealed class AtomicFileTests
     {
         using var folder = new TemporaryFolder();
         WritePair(folder, "old");
-        using (var file = new AtomicFile(folder["a.img"]))
+        using (var files = new AtomicFiles(folder["a.img"], folder["a.hdr"]))
         {
-            file.Stream.Write("new"u8);
-            file.Add(folder["a.hdr"]).Write("new"u8);
+            files.Create(folder["a.img"]).Write("new"u8);
+            files.Create(folder["a.hdr"]).Write("new"u8);
         }
 
         Assert.AreEqual("old old", ReadPair(folder));
         WritePair(folder, "new");
         Assert.AreEqual("new new", ReadPair(folder));
-        Assert.ThrowsExactly<ArgumentException>(() =>
-        {
-            using var file = new AtomicFile(folder["a.img"]);
-            file.Add(folder["other/a.hdr"]);
-        });
+        Assert.ThrowsExactly<ArgumentException>(() => new AtomicFiles(folder["a.img"], folder["other/a.hdr"]));
         CollectionAssert.AreEquivalent(new[] { "a.img", "a.hdr" }, folder.Files);
     }
 
@@ -64,14 +60,14 @@ public sealed class AtomicFileTests
     {
         using var folder = new TemporaryFolder();
         WritePair(folder, "old");
-        using (var file = new AtomicFile(folder["a.img"]))
+        using (var files = new AtomicFiles(folder["a.img"], folder["missing.hdr"]))
         {
-            file.Stream.Write("new"u8);
-            file.Add(folder["missing.hdr"]).Write("new"u8);
-            File.Delete(file.Path);
+            files.Create(folder["a.img"]).Write("new"u8);
+            files.Create(folder["missing.hdr"]).Write("new"u8);
+            File.Delete(files.PathOf(folder["a.img"]));
             Directory.CreateDirectory(Path.Combine(folder["missing.hdr"]));
             File.WriteAllText(Path.Combine(folder["missing.hdr"], "in the way"), "");
-            Assert.Throws<IOException>(file.Commit);
+            Assert.Throws<IOException>(files.Commit);
         }
 
         Assert.AreEqual("old old", ReadPair(folder));
@@ -151,10 +147,10 @@ public sealed class AtomicFileTests
 
     private static void WritePair(TemporaryFolder folder, string text)
     {
-        using var file = new AtomicFile(folder["a.img"]);
-        file.Stream.Write(System.Text.Encoding.UTF8.GetBytes(text));
-        file.Add(folder["a.hdr"]).Write(System.Text.Encoding.UTF8.GetBytes(text));
-        file.Commit();
+        using var files = new AtomicFiles(folder["a.img"], folder["a.hdr"]);
+        files.Create(folder["a.img"]).Write(System.Text.Encoding.UTF8.GetBytes(text));
+        files.Create(folder["a.hdr"]).Write(System.Text.Encoding.UTF8.GetBytes(text));
+        files.Commit();
     }
 
     private static string ReadPair(TemporaryFolder folder) => $"{File.ReadAllText(folder["a.img"])} {File.ReadAllText(folder["a.hdr"])}";

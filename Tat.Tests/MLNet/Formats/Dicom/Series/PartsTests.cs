@@ -69,6 +69,37 @@ public class PartsTests
     }
 
     [TestMethod]
+    public void The_files_of_all_parts_and_their_sidecars_are_old_or_new()
+    {
+        using var files = new SyntheticDicom();
+        using var target = new TemporaryFolder();
+        WriteLocalizer(files);
+        using var restorer = new Increment();
+        using var source = new CancellationTokenSource();
+        restorer.RestoreScan(files.Folder, target["x.nii"], new() { SidecarSources = ["old"] });
+        var before = Contents();
+        var stop = new Torch.Runtime.DirectProgress<ScanProgress>(progress =>
+        {
+            if (progress.Slices >= 5)
+            {
+                source.Cancel();
+            }
+        });
+        Assert.Throws<OperationCanceledException>(() => restorer.RestoreScan(files.Folder, target["x.nii"], new() { SidecarSources = ["new"], Overwrite = true }, stop, source.Token));
+        CollectionAssert.AreEqual(before, Contents());
+
+        // A folder is no older file, and nothing gets its name where one of the files cannot.
+        File.Move(target["x_part-3.json"], target["in the way"]);
+        Directory.CreateDirectory(target["x_part-3.json"]);
+        File.Move(target["in the way"], target["x_part-3.json/in the way"]);
+        before = Contents();
+        Assert.ThrowsExactly<IOException>(() => restorer.RestoreScan(files.Folder, target["x.nii"], new() { SidecarSources = ["new"], Overwrite = true }));
+        CollectionAssert.AreEqual(before, Contents());
+
+        string[] Contents() => [.. target.Files.Select(name => $"{name} {Convert.ToHexString(System.IO.Hashing.XxHash128.Hash(File.ReadAllBytes(target[name])))}")];
+    }
+
+    [TestMethod]
     public void The_last_volume_of_an_interrupted_scan_is_a_part()
     {
         using var files = new SyntheticDicom();
