@@ -15,6 +15,12 @@ namespace Tat.Torch.Training;
 /// </remarks>
 public sealed class TatTrainer
 {
+    /// <summary>
+    /// The key in <see cref="Exception.Data"/> under which a failure in the middle of a training without <see cref="TatTrainerOptions.CheckpointFolder"/> names the folder, in that for
+    /// temporary files, where it keeps what it has learnt. <see cref="LoadCheckpoint"/> opens the best model; a training with it as its folder of checkpoints goes on.
+    /// </summary>
+    public const string KeptIn = "Tat.KeptIn";
+
     /// <summary>Creates a trainer.</summary>
     /// <param name="network">The architecture.</param>
     /// <param name="tasks">The tasks to train: one for a specialist, several for an all-in-one model.</param>

@@ -42,7 +42,7 @@ internal sealed class TrainingLoop : IDisposable
         _plan = new(_options.Stages, _options.WeightsOf(trainer.Tasks));
         _meter = new(trainer.Tasks);
         _watch = new(_options.Iterations);
-        _checkpoints = _options.CheckpointFolder is null ? null : new(trainer.Network, trainer.Tasks, _options, pools, _plan, Card, _meter.Add);
+        _checkpoints = _options.CheckpointFolder is null ? null : KeeperOf(_options);
         _state = new(trainer.Network, trainer.Tasks, _options, initial: InitialWeights.Load(trainer.Network, trainer.Tasks, _options));
         _best = new(_state, trainer.Tasks, validator, _meter.Add);
         _clock = new(_options.Iterations, _options.MaximumDuration, _state.Counters);
@@ -87,6 +87,11 @@ internal sealed class TrainingLoop : IDisposable
         {
             // The best model so far is the result, and says so.
             _wasCancelled = true;
+        }
+        catch (Exception failure)
+        {
+            KeepElsewhere(failure);
+            throw;
         }
         finally
         {
@@ -225,6 +230,33 @@ internal sealed class TrainingLoop : IDisposable
         var report = _meter.Report(Counters, _options.Iterations, fraction, remaining, _rate, _state.Timer, validation);
         var problem = _log?.Report(report);
         _progress?.Report(problem is null ? report : report with { Messages = [.. report.Messages, problem] });
+    }
+
+    private CheckpointKeeper KeeperOf(TatTrainerOptions options) => new(_trainer.Network, _trainer.Tasks, options, _pools, _plan, Card, _meter.Add);
+
+    /// <summary>Saves what was trained until a failure where no folder is given for that, and tells where it is.</summary>
+    private void KeepElsewhere(Exception failure)
+    {
+        if (_checkpoints is not null || Counters.Iteration == 0)
+        {
+            return;
+        }
+
+        try
+        {
+            // Of its owner alone, as the data may be.
+            var folder = Directory.CreateTempSubdirectory("tat-training-").FullName;
+            using var keeper = KeeperOf(_options with { CheckpointFolder = folder });
+            if (keeper.Save(_state))
+            {
+                failure.Data[TatTrainer.KeptIn] = folder;
+                _meter.Add($"Training failed after iteration {Counters.Iteration}. What it has learnt is kept in '{folder}': {nameof(TatTrainer)}.{nameof(TatTrainer.LoadCheckpoint)} opens the best model, and with that folder as {nameof(TatTrainerOptions.CheckpointFolder)} training goes on.");
+            }
+        }
+        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
+        {
+            _meter.Add($"Training failed after iteration {Counters.Iteration}, and what it has learnt is lost: {problem.Message} With a {nameof(TatTrainerOptions.CheckpointFolder)} it would be kept there.");
+        }
     }
 
     private ModelCard Card() => new()

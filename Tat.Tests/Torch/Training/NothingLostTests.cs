@@ -76,6 +76,38 @@ public sealed class NothingLostTests
     }
 
     [TestMethod]
+    public void Without_a_folder_for_checkpoints_a_failure_keeps_what_was_trained_in_one_of_its_owner_alone()
+    {
+        var failing = new Edited(NoisyWaves.ForTwoTasks[0], (reads, pair) => reads < 20 ? pair : throw new FileNotFoundException("Could not find file '/scans/ct/3.nii'."));
+        var log = new ProgressLog();
+        var options = _short with { Iterations = 40, ImageCacheMegabytes = 0 };
+        var error = Assert.ThrowsExactly<IOException>(() => Train(options, [failing, NoisyWaves.ForTwoTasks[1]], NoisyWaves.ForTwoTasks, log));
+        var folder = (string)error.Data[TatTrainer.KeptIn]!;
+        try
+        {
+            var last = log.Reports[^1];
+            StringAssert.Contains(last.Messages.Single(), $"is kept in '{folder}'", StringComparison.Ordinal);
+            if (!OperatingSystem.IsWindows())
+            {
+                Assert.AreEqual(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(folder));
+            }
+
+            using (var kept = TatTrainer.LoadCheckpoint(folder))
+            {
+                Assert.AreEqual(log.Reports.Last(report => report.Validation?.IsBest == true).Iteration, kept.Card.Iterations);
+            }
+
+            var again = new ProgressLog();
+            using var whole = Train(options with { CheckpointFolder = folder }, NoisyWaves.ForTwoTasks, NoisyWaves.ForTwoTasks, again);
+            StringAssert.StartsWith(again.Reports[0].Messages.Single(), $"Resumed at {last.Iteration} of 40.", StringComparison.Ordinal);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    [TestMethod]
     public void Images_that_become_unreadable_are_skipped_by_option_and_told_once()
     {
         var log = new ProgressLog();

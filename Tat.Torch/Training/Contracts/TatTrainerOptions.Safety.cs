@@ -7,7 +7,7 @@ public sealed partial record TatTrainerOptions
     /// The folder of checkpoints; made if it does not exist. Training that finds checkpoints there continues from the newest, and ends with the same weights, bit for bit, as if it
     /// had never been interrupted (same machine, data and options, no time limit).
     /// </summary>
-    /// <value>The default, <see langword="null"/>, keeps no checkpoints.</value>
+    /// <value>The default, <see langword="null"/>, keeps no checkpoints, but for one where training fails; see <see cref="TatTrainer.KeptIn"/>.</value>
     public string? CheckpointFolder { get; init; }
 
     /// <summary>Iterations between checkpoints, 0 for none by count. There is one on cancellation and at the end, too.</summary>

@@ -37,11 +37,12 @@ internal sealed class CheckpointKeeper : IDisposable
             || (_options.CheckpointPeriod is { } period && Stopwatch.GetElapsedTime(_lastTime) >= period));
 
     /// <summary>Saves a checkpoint, unless there is one of this iteration. If that fails, training goes on, and the user is told.</summary>
-    public void Save(TrainingState state)
+    /// <returns>Whether there is one of this iteration.</returns>
+    public bool Save(TrainingState state)
     {
         if (state.Counters.Iteration == _lastIteration)
         {
-            return;
+            return true;
         }
 
         try
@@ -56,6 +57,7 @@ internal sealed class CheckpointKeeper : IDisposable
         }
 
         _lastTime = Stopwatch.GetTimestamp();
+        return _lastIteration == state.Counters.Iteration;
     }
 
     /// <summary>Goes on from the newest whole checkpoint, if there is one.</summary>
