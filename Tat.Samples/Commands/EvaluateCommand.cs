@@ -43,7 +43,7 @@ internal static class EvaluateCommand
                 result.AddError("Give --data, or else --lq, --hq and --task.");
             }
 
-            CommonOptions.CheckTogether(result, (model, noModel), (model, tune), (noModel, tune), (baselines, tune), (csv, tune));
+            CommonOptions.CheckTogether(result, (model, noModel), (model, tune), (noModel, tune), (baselines, tune), (csv, tune), (split, low));
         });
         command.SetAction((parsed, cancellationToken) =>
         {

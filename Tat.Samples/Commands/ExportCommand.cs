@@ -27,6 +27,23 @@ internal static class ExportCommand
         var overwrite = CommonOptions.Overwrite();
         var json = CommonOptions.Json();
         var command = new Command("export", "Exports a model to ONNX, for programs without LibTorch and for other languages, or its weights to PyTorch.") { model, output, signature, half, card, noVerify, overwrite, json };
+        command.Validators.Add(result =>
+        {
+            var (kind, meaningless) = Path.GetExtension(result.GetValue(output))?.ToLowerInvariant() switch
+            {
+                ".onnx" => ("an ONNX file", [card]),
+                ".safetensors" => ("a .safetensors file", [signature, noVerify, json]),
+                ".zip" => ("a .zip file", [signature, half, card, noVerify, json]),
+                ".pth" or ".pt" => ("weights for PyTorch", [signature, half, card, noVerify, json]),
+                _ => ("", Array.Empty<Option>()),
+            };
+            if (kind.Length == 0)
+            {
+                result.AddError("--out tells by its ending what is written: end it in .onnx, .zip, .safetensors or .pth.");
+            }
+
+            CommonOptions.CheckMeaning(result, kind, meaningless);
+        });
         command.SetAction((parsed, cancellationToken) =>
         {
             var path = parsed.GetRequiredValue(output);

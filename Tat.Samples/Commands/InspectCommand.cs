@@ -117,10 +117,17 @@ internal static class InspectCommand
             ("Size", $"{image.Rows} rows x {image.Columns} columns, {image.Frames} {(image.Frames == 1 ? "slice" : "slices")}"),
             ("Values", FormattableString.Invariant($"{image.Min:G7} to {image.Max:G7}{unit}, mean {image.Mean:G7}, standard deviation {image.Std:G7}")),
             ("Not a number", image.NonFinite > 0 ? $"{image.NonFinite} pixels, left out above" : null),
-            ("Spacing", FormattableString.Invariant($"{image.Geometry.RowSpacing:G6} x {image.Geometry.ColumnSpacing:G6} x {image.Geometry.SliceSpacing:G6} mm (rows, columns, slices)")),
+            ("Spacing", SpacingOf(image.Geometry)),
             .. image.Geometry.Properties.Select(property => (property.Key, (string?)property.Value)),
             .. image.Warnings.Select(warning => ("Restoring", (string?)warning)),
         ];
+    }
+
+    /// <summary>The distances that are recorded, those of rows and columns first.</summary>
+    private static string? SpacingOf(ImageGeometry geometry)
+    {
+        (string Name, double? Value)[] known = [.. new[] { ("rows", geometry.RowSpacing), ("columns", geometry.ColumnSpacing), ("slices", geometry.SliceSpacing) }.Where(spacing => spacing.Item2 is not null)];
+        return known.Length == 0 ? null : $"{string.Join(" x ", known.Select(spacing => FormattableString.Invariant($"{spacing.Value:G6}")))} mm ({string.Join(", ", known.Select(spacing => spacing.Name))})";
     }
 
     private static IEnumerable<(string Name, string? Value)> Rows(ModelFacts model) =>

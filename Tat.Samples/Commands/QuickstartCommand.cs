@@ -41,6 +41,18 @@ internal static class QuickstartCommand
         var device = CommonOptions.Device();
         var seed = CommonOptions.Seed();
         var command = new Command("quickstart", "Shows what the model that comes with the program does, beside filters, and trains it further for two minutes.") { output, scan, task, minutes, device, seed };
+        command.Validators.Add(result =>
+        {
+            if (result.GetResult(task) is not null && result.GetValue(scan) is null)
+            {
+                result.AddError("--task is that of the image that --scan names: give both, or neither.");
+            }
+
+            if (result.GetValue(minutes) is not (> 0 and < 1e6))
+            {
+                result.AddError("--minutes is a time above 0.");
+            }
+        });
         command.SetAction((parsed, cancellationToken) =>
         {
             var training = _sizes.Training with

@@ -40,6 +40,8 @@ internal static class RestoreCommand
             {
                 result.AddError("--bids needs a folder as --out.");
             }
+
+            CommonOptions.CheckTogether(result, (derived.Difference, bids), (overwrite, resume));
         });
         command.SetAction((parsed, cancellationToken) =>
         {

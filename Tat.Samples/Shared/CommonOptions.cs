@@ -46,10 +46,19 @@ internal static class CommonOptions
     {
         foreach (var (option, other) in pairs)
         {
-            if (result.GetResult(option) is { Implicit: false } && result.GetResult(other) is { Implicit: false })
+            if (IsGiven(result, option) && IsGiven(result, other))
             {
                 result.AddError($"{option.Name} means nothing with {other.Name}: leave one of them out.");
             }
+        }
+    }
+
+    /// <summary>Refuses options that mean nothing for what is written.</summary>
+    public static void CheckMeaning(CommandResult result, string kind, IEnumerable<Option> meaningless)
+    {
+        foreach (var option in meaningless.Where(option => IsGiven(result, option)))
+        {
+            result.AddError($"{option.Name} means nothing for {kind}: leave it out.");
         }
     }
 
@@ -82,4 +91,6 @@ internal static class CommonOptions
             throw new IOException($"'{path}' cannot be written: {problem.Message} Choose another file.", problem);
         }
     }
+
+    private static bool IsGiven(CommandResult result, Option option) => result.GetResult(option) is { Implicit: false };
 }

@@ -15,6 +15,19 @@ namespace Tat.Tests.Samples;
 public sealed class ExportCommandTests
 {
     [TestMethod]
+    [DataRow("x.pth", "--signature", "Pixels")]
+    [DataRow("x.pth", "--half")]
+    [DataRow("x.zip", "--card", "card.json")]
+    [DataRow("x.onnx", "--card", "card.json")]
+    [DataRow("x.safetensors", "--no-verify")]
+    [DataRow("x.zip", "--json")]
+    public async Task Options_that_mean_nothing_for_what_is_written_are_refused(string output, params string[] option) =>
+        (await Cli.RunAsync(["export", "--out", output, .. option])).AssertFailed(ExitCodes.WrongUsage, $"{option[0]} means nothing for");
+
+    [TestMethod]
+    public async Task An_ending_that_says_nothing_is_refused() => (await Cli.RunAsync("export", "--out", "x.bin")).AssertFailed(ExitCodes.WrongUsage, "end it in .onnx");
+
+    [TestMethod]
     public async Task Exports_a_model_and_says_how_far_it_is_from_it()
     {
         using var folder = new TemporaryFolder();

@@ -28,6 +28,15 @@ public sealed class QuickstartCommandTests
     public static void RemoveFolder() => _folder.Dispose();
 
     [TestMethod]
+    [DataRow("--minutes is a time above 0", "--minutes", "0")]
+    [DataRow("--task is that of the image that --scan names", "--task", "CT")]
+    public async Task Options_that_mean_nothing_are_refused_before_anything_is_written(string cause, params string[] options)
+    {
+        (await Cli.RunAsync(["quickstart", "--out", _folder["refused"], .. options])).AssertFailed(ExitCodes.WrongUsage, cause);
+        Assert.IsFalse(Directory.Exists(_folder["refused"]));
+    }
+
+    [TestMethod]
     public void It_leaves_data_model_and_report_and_says_what_next()
     {
         Assert.IsTrue(File.Exists(Model));
