@@ -1,3 +1,4 @@
+using System.Reflection;
 using System.Security.Cryptography;
 using Microsoft.ML;
 using Tat.MLNet.Scoring;
@@ -100,6 +101,11 @@ internal static class ModelFiles
         catch (Exception exception) when (exception is FormatException or InvalidOperationException or InvalidDataException)
         {
             throw new InvalidDataException($"'{path}' is not a model of ML.NET, or damaged: {exception.Message}", exception);
+        }
+        catch (TargetInvocationException exception) when (exception.InnerException is InvalidDataException or FormatException or InvalidOperationException)
+        {
+            // ML.NET wraps what a part of the pipeline says, which knows of no file.
+            throw new InvalidDataException($"'{path}' cannot be loaded: {exception.InnerException.Message}", exception.InnerException);
         }
     }
 
