@@ -39,15 +39,15 @@ internal static class ModelFiles
     /// <summary>What to call a model in reports and results.</summary>
     public static string NameOf(string path, ModelCard card) => card.Name is null ? $"{card.Title}, {Path.GetFileName(path)}" : card.Title;
 
-    /// <summary>The hash of a model's file, as results name it; <see langword="null"/> for the model in the package, which its name and version tell.</summary>
+    /// <summary>The hash of a model's file, as results name it; <see langword="null"/> for a folder of checkpoints.</summary>
     public static string? HashOf(string path)
     {
-        if (IsPretrained(path))
+        if (Directory.Exists(path))
         {
             return null;
         }
 
-        using var file = File.OpenRead(path);
+        using var file = IsPretrained(path) ? TatPretrained.OpenFile() : File.OpenRead(path);
         return $"sha256:{Convert.ToHexStringLower(SHA256.HashData(file))}";
     }
 
