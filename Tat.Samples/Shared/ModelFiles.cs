@@ -1,3 +1,4 @@
+using System.Reflection;
 using System.Security.Cryptography;
 using Microsoft.ML;
 using Tat.MLNet.Scoring;
@@ -38,15 +39,15 @@ internal static class ModelFiles
     /// <summary>What to call a model in reports and results.</summary>
     public static string NameOf(string path, ModelCard card) => card.Name is null ? $"{card.Title}, {Path.GetFileName(path)}" : card.Title;
 
-    /// <summary>The hash of a model's file, as results name it; <see langword="null"/> for the model in the package, which its name and version tell.</summary>
+    /// <summary>The hash of a model's file, as results name it; <see langword="null"/> for a folder of checkpoints.</summary>
     public static string? HashOf(string path)
     {
-        if (IsPretrained(path))
+        if (Directory.Exists(path))
         {
             return null;
         }
 
-        using var file = File.OpenRead(path);
+        using var file = IsPretrained(path) ? TatPretrained.OpenFile() : File.OpenRead(path);
         return $"sha256:{Convert.ToHexStringLower(SHA256.HashData(file))}";
     }
 
@@ -100,6 +101,11 @@ internal static class ModelFiles
         catch (Exception exception) when (exception is FormatException or InvalidOperationException or InvalidDataException)
         {
             throw new InvalidDataException($"'{path}' is not a model of ML.NET, or damaged: {exception.Message}", exception);
+        }
+        catch (TargetInvocationException exception) when (exception.InnerException is InvalidDataException or FormatException or InvalidOperationException)
+        {
+            // ML.NET wraps what a part of the pipeline says, which knows of no file.
+            throw new InvalidDataException($"'{path}' cannot be loaded: {exception.InnerException.Message}", exception.InnerException);
         }
     }
 

@@ -95,8 +95,12 @@ internal sealed class TrainingLoop : IDisposable
         }
         finally
         {
-            // Whatever ended it: a step is done as a whole or not at all, so the state is one to go on from.
-            _checkpoints?.Save(_state);
+            // Whatever ended it: a step is done as a whole or not at all, so the state is one to go on from. Before the first one there is nothing to keep, and data may yet be mended.
+            if (Counters.Iteration > 0)
+            {
+                _checkpoints?.Save(_state);
+            }
+
             if (_meter.HasMessages || Counters.Iteration != _reported)
             {
                 Report(null, isLast: true);

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text.Json;
 using Tat.MLNet.Formats;
 using Tat.MLNet.Formats.Dicom.Model;
@@ -5,6 +6,7 @@ using Tat.Tests.Formats;
 using Tat.Tests.Formats.Dicom;
 using Tat.Tests.Formats.Nifti;
 using Tat.Torch.Model;
+using Tat.Torch.Pretrained;
 using Tat.Torch.Tasks;
 
 namespace Tat.Tests.Samples;
@@ -59,6 +61,17 @@ public sealed class RestoreCommandTests
         resumed.AssertDone();
         Assert.AreEqual(1, JsonDocument.Parse(resumed.Output).RootElement.GetArrayLength());
         (await Cli.RunAsync([.. command, "--overwrite"])).AssertDone();
+    }
+
+    [TestMethod]
+    public async Task A_result_names_the_hash_of_the_model_in_the_box()
+    {
+        using var folder = new TemporaryFolder();
+        NiftiSamples.WriteRamp(folder["sub-01_T1w.nii"]);
+        (await Cli.RunAsync("restore", folder["sub-01_T1w.nii"], "--task", "MRI", "--bids", "--out", folder["out"])).AssertDone();
+        using var sidecar = JsonDocument.Parse(File.ReadAllBytes(folder["out/sub-01/anat/sub-01_desc-restored_T1w.json"]));
+        using var model = TatPretrained.OpenFile();
+        Assert.AreEqual($"sha256:{Convert.ToHexStringLower(SHA256.HashData(model))}", sidecar.RootElement.GetProperty("GeneratedBy")[0].GetProperty("ModelHash").GetString());
     }
 
     [TestMethod]

@@ -1,3 +1,4 @@
+using Tat.MLNet.Formats;
 using Tat.Samples.Shared.Training;
 using Tat.Tests.Formats;
 
@@ -36,6 +37,11 @@ public sealed class TrainCommandTests
         (await Cli.RunAsync("simulate", folder["good/CT/p1/a.nii"], "--task", "CT", "--out", folder["set"])).AssertDone();
         var fromCheckpoint = await Cli.RunAsync("evaluate", "--data", folder["set"], "--checkpoint", folder["on"], "--json");
         Assert.AreEqual((await Cli.RunAsync("evaluate", "--data", folder["set"], "--model", folder["on.zip"], "--json")).Output, fromCheckpoint.Output);
+        (await Cli.RunAsync("restore", folder["good/CT/p1/a.nii"], "--task", "CT", "--checkpoint", folder["on"], "--out", folder["checkpoint.nii"])).AssertDone();
+        (await Cli.RunAsync("restore", folder["good/CT/p1/a.nii"], "--task", "CT", "--model", folder["on.zip"], "--out", folder["model.nii"])).AssertDone();
+        using var fromModel = ImageFormats.Open(folder["model.nii"]);
+        using var restoredFromCheckpoint = ImageFormats.Open(folder["checkpoint.nii"]);
+        CollectionAssert.AreEqual(fromModel.ReadSlice(0).Pixels, restoredFromCheckpoint.ReadSlice(0).Pixels);
         (await Cli.RunAsync("train", "--from", folder["good"], "--hold-out", "p9", "--out", folder["x.zip"])).AssertFailed(1, "p9");
         var early = await Cli.RunAsync("train", "--from", folder["good"], "--rate", "-1", "--out", folder["x.zip"]);
         early.AssertFailed(1, "LearningRate is -1");

@@ -55,6 +55,34 @@ public sealed class TrainFailuresTests
     }
 
     [TestMethod]
+    public async Task A_failure_before_the_first_iteration_stands_in_the_way_of_nothing()
+    {
+        using var folder = new TemporaryFolder();
+        WritePairs(folder, "CT/train", 1);
+        SampleImages.Write(folder["CT/train/HQ/0.nii"], float.NaN, 16, 16);
+        string[] command = ["train", "--data", folder.Path, "--patch", "8", "--iterations", "1", "--out", folder["m.zip"], "--logs", folder["logs"]];
+        (await Cli.RunAsync(command)).AssertFailed(1, "0.nii");
+        Assert.IsFalse(Directory.Exists(folder["m.checkpoints"]));
+        Assert.IsEmpty(Directory.GetFiles(folder["logs"]));
+
+        SampleImages.Write(folder["CT/train/HQ/0.nii"], -30, 16, 16);
+        (await Cli.RunAsync(command)).AssertDone();
+    }
+
+    [TestMethod]
+    public async Task A_pipeline_that_is_damaged_is_named()
+    {
+        using var folder = new TemporaryFolder();
+        WritePairs(folder, "CT/train", 1);
+        (await Cli.RunAsync("train", "--data", folder.Path, "--patch", "8", "--iterations", "1", "--out", folder["m.zip"])).AssertDone();
+        var bytes = File.ReadAllBytes(folder["m.zip"]);
+        bytes[bytes.Length / 2] ^= 1;
+        File.WriteAllBytes(folder["flipped.zip"], bytes);
+        var restored = await Cli.RunAsync("restore", folder["CT/train/LQ/0.nii"], "--task", "CT", "--model", folder["flipped.zip"], "--out", folder["r.nii"]);
+        restored.AssertFailed(1, $"'{folder["flipped.zip"]}' cannot be loaded: ");
+    }
+
+    [TestMethod]
     public async Task Folders_may_be_written_in_any_case_and_what_is_not_used_is_said()
     {
         using var folder = new TemporaryFolder();

@@ -6,7 +6,7 @@ using Tat.Torch.Tasks;
 namespace Tat.Torch.Training.Reporting;
 
 /// <summary>Writes the progress of a training into a folder: <c>training.csv</c>, <c>validation.csv</c> with a row for each volume, and events for TensorBoard.</summary>
-/// <remarks>Where it cannot write any more it says so once, and training goes on without it.</remarks>
+/// <remarks>Where it cannot write any more it says so once, and training goes on without it. Of a training that ends before its first report nothing stays.</remarks>
 internal sealed class TrainingLog : IDisposable
 {
     /// <summary>The name of the table.</summary>
@@ -19,7 +19,9 @@ internal sealed class TrainingLog : IDisposable
     private readonly StreamWriter _table;
     private readonly StreamWriter _volumes;
     private readonly TensorBoardWriter _events;
+    private readonly List<string> _made = [];
     private bool _isBroken;
+    private bool _hasReported;
 
     /// <summary>Opens the logs; what they say of later iterations, from a run that was interrupted, is dropped.</summary>
     /// <param name="folder">The folder; made if it does not exist.</param>
@@ -31,7 +33,7 @@ internal sealed class TrainingLog : IDisposable
     public TrainingLog(string folder, TaskVocabulary tasks, string training, long iteration, Func<string, Stream>? create = null)
     {
         (_folder, _tasks) = (folder, tasks);
-        create ??= path => new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.Read);
+        create ??= Create;
         try
         {
             Directory.CreateDirectory(folder);
@@ -56,6 +58,7 @@ internal sealed class TrainingLog : IDisposable
             return null;
         }
 
+        _hasReported = true;
         try
         {
             _table.WriteLine(string.Join(',', Row(value).Select(Show)));
@@ -88,6 +91,21 @@ internal sealed class TrainingLog : IDisposable
                 // What is still in a buffer does not fit on the disk, either.
             }
         }
+
+        if (!_hasReported)
+        {
+            _made.ForEach(File.Delete);
+        }
+    }
+
+    private FileStream Create(string path)
+    {
+        if (!File.Exists(path))
+        {
+            _made.Add(path);
+        }
+
+        return new(path, FileMode.Create, FileAccess.Write, FileShare.Read);
     }
 
     private static void RefuseOthers(string folder, string training, long iteration)

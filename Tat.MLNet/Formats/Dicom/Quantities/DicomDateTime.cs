@@ -27,7 +27,7 @@ internal static class DicomDateTime
             return null;
         }
 
-        var sign = text.IndexOfAny(['+', '-'], Math.Min(8, text.Length));
+        var sign = SignOf(text);
         var zone = sign < 0 ? null : ParseZone(text[sign..]);
         text = (sign < 0 ? text : text[..sign]).TrimEnd();
         return text.Length >= 12 &&
@@ -35,8 +35,13 @@ internal static class DicomDateTime
             ParseTime(text[8..]) is { } clock ? Later(day, (clock + ((local - zone) ?? TimeSpan.Zero)).TotalSeconds) : null;
     }
 
+    /// <summary>Whether a date and time in one element (DT) tells its zone.</summary>
+    public static bool HasZone(DicomDataSet dataSet, DicomTag tag) => dataSet.GetString(tag) is { } text && SignOf(text) >= 0;
+
     /// <summary>How far the zone of an object is ahead of UTC; <see langword="null"/> where it does not tell.</summary>
     public static TimeSpan? Zone(DicomDataSet dataSet) => dataSet.GetString(Tags.TimezoneOffsetFromUtc) is { } text ? ParseZone(text) : null;
+
+    private static int SignOf(string text) => text.IndexOfAny(['+', '-'], Math.Min(8, text.Length));
 
     private static TimeSpan? ParseZone(string text)
     {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Tat.MLNet.Formats.Dicom.Model;
 
 namespace Tat.MLNet.Formats.Dicom.Quantities;
@@ -10,7 +11,7 @@ internal static class PetTimes
     /// <summary>Dynamic scans start shortly before the injection; more than this is damage.</summary>
     private const double LongestLead = 3600;
 
-    /// <summary>More half-lives than this leave nothing to see: dates that say so were changed.</summary>
+    /// <summary>More half-lives than this leave nothing to see: dates that say so were changed, or the half-life is in another unit.</summary>
     private const double LongestDecay = 20;
 
     /// <summary>When the image was acquired, and the time that it is corrected to as far as this image alone can tell.</summary>
@@ -22,23 +23,34 @@ internal static class PetTimes
         var acquisition = DicomDateTime.Of(dataSet, Tags.AcquisitionDate, Tags.AcquisitionTime)
             ?? DicomDateTime.Of(dataSet, Tags.AcquisitionDateTime, DicomDateTime.Zone(dataSet));
         var reference = ReferenceTime(dataSet, acquisition, halfLife);
+        var zone = DicomDateTime.Zone(dataSet);
+        var clock = DicomDateTime.Time(drug, Tags.RadiopharmaceuticalStartTime);
         double seconds;
-        if (DicomDateTime.Of(drug, Tags.RadiopharmaceuticalStartDateTime, DicomDateTime.Zone(dataSet)) is { } injected)
+
+        // The time of day is in the time base of the series: it tells the hour where only the date and time has a zone.
+        if (DicomDateTime.Of(drug, Tags.RadiopharmaceuticalStartDateTime, zone) is { } injected &&
+            (clock is null || zone is not null || !DicomDateTime.HasZone(drug, Tags.RadiopharmaceuticalStartDateTime)))
         {
             // De-identification may move the dates of one element and not of the other: the time of day remains.
             seconds = (reference - injected).TotalSeconds;
             seconds = seconds < -LongestLead || seconds > LongestDecay * halfLife ? SinceTimeOfDay(reference, injected.TimeOfDay) : seconds;
         }
-        else if (DicomDateTime.Time(drug, Tags.RadiopharmaceuticalStartTime) is { } clock)
+        else if (clock is not null)
         {
-            seconds = SinceTimeOfDay(reference, clock);
+            seconds = SinceTimeOfDay(reference, clock.Value);
         }
         else
         {
             throw PetQuantities.Refuse($"{Tags.Name(Tags.RadiopharmaceuticalStartTime)} and {Tags.Name(Tags.RadiopharmaceuticalStartDateTime)} are missing");
         }
 
-        return seconds >= -LongestLead ? new(halfLife, seconds, acquisition) : throw PetQuantities.Refuse("the injection is later than the scan");
+        if (seconds < -LongestLead)
+        {
+            throw PetQuantities.Refuse("the injection is later than the scan");
+        }
+
+        return seconds <= LongestDecay * halfLife ? new(halfLife, seconds, acquisition) : throw PetQuantities.Refuse(string.Create(CultureInfo.InvariantCulture,
+            $"the injection was more than {LongestDecay} half-lives before the scan, which would have nothing to show; {Tags.Name(Tags.RadionuclideHalfLife)} is in s, and may be in another unit"));
     }
 
     /// <summary>A time without a date is of the day of the scan; where that is half a day later than the scan, of the day before: the scan was after midnight.</summary>

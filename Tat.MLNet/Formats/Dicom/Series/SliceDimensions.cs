@@ -14,6 +14,9 @@ internal static class SliceDimensions
     /// <summary>Whether volumes that differ by a dimension may lie anywhere: stacks and acquisitions.</summary>
     public static bool AreStacks(int dimension) => Names[dimension] is "stack" or "acquisition";
 
+    /// <summary>Whether volumes that differ by a dimension have a table of their own: gradients, which tables list in the order of the scan.</summary>
+    public static bool HasTable(int dimension) => Names[dimension] is "diffusion direction";
+
     /// <summary>The values of a slice, in the order of <see cref="Names"/>; what is absent or cannot be read is null or empty, and equals itself.</summary>
     public static DimensionValue[] Of(DicomDataSet dataSet, int frame)
     {

@@ -19,7 +19,22 @@ internal static class VolumeSplitter
         var shared = all.FindAll(dimension => IsShared(positions, dimension));
         int[] order = [.. shared, .. all.Except(shared).Where(dimension => positions.All(position => IsDistinct(position, dimension)))];
         var sorted = positions.Select(position => Sorted(position, order)).ToList();
+        if (shared.Exists(SliceDimensions.HasTable) && IsOrderOfScan(positions, sorted))
+        {
+            sorted = [.. positions];
+        }
+
         return ([.. Enumerable.Range(0, volumes).SelectMany(volume => sorted.Select(position => position[volume]))], [.. (shared.Count > 0 ? shared : order.Take(1)).Select(dimension => SliceDimensions.Names[dimension])]);
+    }
+
+    /// <summary>
+    /// Whether the numbers of the slices tell the same volumes, in another order: that of the scan, in which tables of gradients list them.
+    /// </summary>
+    private static bool IsOrderOfScan(IReadOnlyList<List<DicomSlice>> positions, List<List<DicomSlice>> sorted)
+    {
+        int[] Turns(int position) => [.. sorted[position].Select(slice => positions[position].FindIndex(other => ReferenceEquals(other, slice)))];
+        var first = Turns(0);
+        return Enumerable.Range(1, positions.Count - 1).All(position => Turns(position).SequenceEqual(first));
     }
 
     private static bool IsShared(IReadOnlyList<List<DicomSlice>> positions, int dimension)

@@ -32,7 +32,24 @@ public class PetQuantityTests
 
     [TestMethod]
     public void The_start_date_and_time_of_the_drug_comes_first() => AssertFactor(Factor(7200), data =>
-        Drug(data).SetText(Tags.RadiopharmaceuticalStartDateTime, DicomVr.DT, "20240502080000.00+0200"));
+        Drug(data).SetText(Tags.RadiopharmaceuticalStartDateTime, DicomVr.DT, "20240502080000.00"));
+
+    [TestMethod]
+    public void An_injection_in_a_zone_that_the_scan_does_not_tell_is_at_its_local_time_of_day()
+    {
+        AssertFactor(Factor(3600), Set);
+        AssertFactor(Factor(10800), data =>
+        {
+            Set(data);
+            Drug(data).Remove(Tags.RadiopharmaceuticalStartTime);
+        });
+
+        static void Set(DicomDataSet data) => Drug(data).SetText(Tags.RadiopharmaceuticalStartDateTime, DicomVr.DT, "20240502070000+0000");
+    }
+
+    [TestMethod]
+    public void A_half_life_that_would_leave_nothing_to_see_is_refused() => AssertRefused("RadionuclideHalfLife (0018,1075) is in s", data =>
+        Drug(data).SetText(Tags.RadionuclideHalfLife, DicomVr.DS, "109.77"));
 
     [TestMethod]
     [DataRow("20240502080000.00+0000", "+0100", 3600)]

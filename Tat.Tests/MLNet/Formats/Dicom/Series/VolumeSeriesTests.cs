@@ -36,6 +36,32 @@ public class VolumeSeriesTests
     }
 
     [TestMethod]
+    [DataRow(true, new[] { 1, 2, 3, 4, 5, 6, 7, 8 }, "volume by volume, with the unweighted one last but one")]
+    [DataRow(false, new[] { 1, 5, 2, 6, 3, 7, 4, 8 }, "position by position")]
+    public void Directions_keep_the_order_of_the_scan_as_tables_of_gradients_do(bool byVolume, int[] numbers, string how)
+    {
+        using var files = new SyntheticDicom();
+        foreach (var (volume, gradient) in new[] { "1 0 0", "0 1 0", "", "0 0 1" }.Index())
+        {
+            for (var position = 0; position < 2; position++)
+            {
+                var data = SyntheticDicom.Slice(byVolume ? (2 * volume) + position + 1 : (4 * position) + volume + 1, position);
+                data.SetText(Tags.DiffusionBValue, DicomVr.DS, gradient.Length == 0 ? "0" : "1000");
+                if (gradient.Length > 0)
+                {
+                    data.SetText(Tags.DiffusionGradientOrientation, DicomVr.DS, gradient.Split(' '));
+                }
+
+                files.Write(data, $"{7 - (2 * volume) - position}.dcm");
+            }
+        }
+
+        using var scan = (DicomScan)ImageFormats.Open(files.Folder);
+        Assert.Contains("4 volumes, which differ by b-value, diffusion direction", scan.Properties["Remarks"], how);
+        CollectionAssert.AreEqual(numbers, scan.Slices.Select(slice => slice.InstanceNumber!.Value).ToArray(), how);
+    }
+
+    [TestMethod]
     public void Times_order_volumes_where_each_slice_has_its_own()
     {
         using var files = new SyntheticDicom();
