@@ -32,11 +32,17 @@ internal sealed class ModalityTransform
     public bool IsTable => _table is not null;
 
     /// <summary>The transform of a frame: of its functional groups, then of the object.</summary>
+    /// <exception cref="DicomDataException">It is damaged, or other frames have one of their own and this one has none.</exception>
     public static ModalityTransform Of(DicomDataSet dataSet, int frame, bool signedPixels)
     {
         if (FunctionalGroups.Find(dataSet, frame, Tags.PixelValueTransformationSequence) is { } group && OfRescale(group) is { IsPresent: true } transform)
         {
             return transform;
+        }
+
+        if (dataSet.GetItems(Tags.PerFrameFunctionalGroupsSequence).Any(item => item.GetItem(Tags.PixelValueTransformationSequence) is { } other && OfRescale(other).IsPresent))
+        {
+            throw new DicomDataException($"frame {frame + 1} has no {Tags.Name(Tags.PixelValueTransformationSequence)}, and other frames have one: its values would be on another scale. Repair the header or leave the frame out.");
         }
 
         // Old toolkits write sequences whose item is empty: there is no transform then.

@@ -84,6 +84,32 @@ public class EncodingTests
     }
 
     [TestMethod]
+    public void A_frame_without_the_transformation_that_others_have_is_refused()
+    {
+        using var files = new SyntheticDicom();
+        var data = SyntheticDicom.Slice(0, 0);
+        data.SetText(Tags.SopClassUid, DicomVr.UI, "1.2.840.10008.5.1.4.1.1.4.1");
+        data.SetText(Tags.Modality, DicomVr.CS, "MR");
+        data.SetText(Tags.NumberOfFrames, DicomVr.IS, "3");
+        data.Remove(Tags.RescaleSlope);
+        data.Remove(Tags.RescaleIntercept);
+        data.SetItems(Tags.PerFrameFunctionalGroupsSequence, [.. Enumerable.Range(1, 3).Select(frame => Item(
+            (Tags.PixelValueTransformationSequence, frame == 2 ? Tags.RescaleType : Tags.RescaleSlope, ["2"])))]);
+        foreach (var group in data.GetItems(Tags.PerFrameFunctionalGroupsSequence).Where((_, i) => i != 1))
+        {
+            group.GetItem(Tags.PixelValueTransformationSequence)!.SetText(Tags.RescaleIntercept, DicomVr.DS, "0");
+        }
+
+        var path = files.Write(data);
+        var message = Assert.ThrowsExactly<ImageFormatException>(() =>
+        {
+            using var scan = ImageFormats.Open(path, new() { AllowIrregularSeries = true });
+            scan.ReadSlice(1);
+        }).Message;
+        Assert.Contains("frame 2 has no", message);
+    }
+
+    [TestMethod]
     [DataRow("RGB", 3, "in colour")]
     [DataRow("PALETTE COLOR", 1, "in colour")]
     public void Colour_is_refused(string photometric, int samples, string reason)
