@@ -18,7 +18,9 @@ internal static class CommandLine
     {
         // Numbers are read as they are written, whatever the language of the machine.
         CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
-        var parsed = CreateRoot(terminal).Parse(arguments);
+        var root = CreateRoot(terminal);
+        RefuseCommas(root);
+        var parsed = root.Parse(arguments);
         if (parsed.Errors.Count > 0)
         {
             foreach (var error in parsed.Errors)
@@ -51,6 +53,26 @@ internal static class CommandLine
             // TAT_TRACE=1 is for whoever looks for the cause in the code.
             terminal.Error(Environment.GetEnvironmentVariable("TAT_TRACE") is "1" ? exception.ToString() : FailureText.Of(exception));
             return ExitCodes.Failed;
+        }
+    }
+
+    /// <summary>.NET takes a comma for one between thousands, so that 0,001 would be 1.</summary>
+    private static void RefuseCommas(Command command)
+    {
+        foreach (var option in command.Options.Where(option => option.ValueType == typeof(double) || option.ValueType == typeof(double?)))
+        {
+            option.Validators.Add(result =>
+            {
+                foreach (var token in result.Tokens.Where(token => token.Value.Contains(',', StringComparison.Ordinal)))
+                {
+                    result.AddError($"'{token.Value}' is no number for {option.Name}: write it with a point, as in 0.5.");
+                }
+            });
+        }
+
+        foreach (var inner in command.Subcommands)
+        {
+            RefuseCommas(inner);
         }
     }
 

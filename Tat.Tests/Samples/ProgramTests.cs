@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
+using Tat.Samples.Shell;
 using Tat.Tests.Formats;
 using Tat.Tests.Formats.Nifti;
 
@@ -46,6 +47,12 @@ public sealed class ProgramTests
         Assert.AreEqual((1, "cancelled"), (process.ExitCode, (await errors).Trim()));
         Assert.IsTrue(folder.Files.All(file => file.EndsWith(".nii.gz", StringComparison.Ordinal)), string.Join(' ', folder.Files));
     }
+
+    [TestMethod]
+    [DataRow("--rate", "train", "--data", "absent", "--rate", "0,001")]
+    [DataRow("--dose", "simulate", "--task", "CT", "--phantoms", "1", "--out", "absent", "--dose", "0,25")]
+    public async Task A_decimal_comma_is_refused_and_not_taken_for_one_between_thousands(string option, params string[] arguments) =>
+        (await Cli.RunAsync(arguments)).AssertFailed(ExitCodes.WrongUsage, $"'{arguments[^1]}' is no number for {option}: write it with a point");
 
     [TestMethod]
     [DataRow("de_DE.UTF-8")]

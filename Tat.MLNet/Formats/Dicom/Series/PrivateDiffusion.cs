@@ -56,7 +56,7 @@ internal static class PrivateDiffusion
             {
                 DicomVr.FL => [.. Enumerable.Range(0, bytes.Length / 4).Select(i => (double)BinaryPrimitives.ReadSingleLittleEndian(bytes.AsSpan(i * 4)))],
                 DicomVr.FD => [.. Enumerable.Range(0, bytes.Length / 8).Select(i => BinaryPrimitives.ReadDoubleLittleEndian(bytes.AsSpan(i * 8)))],
-                _ => [.. Encoding.Latin1.GetString(bytes).Split('\\').Select(text => double.TryParse(text.Trim(' ', '\0'), CultureInfo.InvariantCulture, out var number) ? number : double.NaN).TakeWhile(double.IsFinite)],
+                _ => [.. Encoding.Latin1.GetString(bytes).Split('\\').Select(text => double.TryParse(text.Trim(' ', '\0'), NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? number : double.NaN).TakeWhile(double.IsFinite)],
             };
         }
     }
