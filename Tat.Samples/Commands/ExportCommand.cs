@@ -12,10 +12,12 @@ namespace Tat.Samples.Commands;
 /// <summary><c>export --model M --out X.onnx</c>: writes a model for ONNX Runtime, compared with the original before it gets its name; or, as <c>X.pth</c>, for PyTorch.</summary>
 internal static class ExportCommand
 {
+    private const string DefaultFile = "tat.onnx";
+
     public static Command Create(Terminal terminal)
     {
         var model = CommonOptions.Model();
-        var output = new Option<string>("--out") { Description = "The file to write: .onnx, .zip for ML.NET, .safetensors (a model that PyTorch reads, too), or bare weights for PyTorch as .pth.", DefaultValueFactory = _ => "tat.onnx" };
+        var output = new Option<string>("--out") { Description = "The file to write: .onnx, .zip for ML.NET, .safetensors (a model that PyTorch reads, too), or bare weights for PyTorch as .pth.", DefaultValueFactory = _ => DefaultFile };
         var signature = new Option<OnnxSignature>("--signature")
         {
             Description = "Image: float[N,1,H,W], for restore, ApplyOnnx and other languages; Pixels: a row of pixels and its size, for ML.NET's own ApplyOnnxModel.",
@@ -29,7 +31,7 @@ internal static class ExportCommand
         var command = new Command("export", "Exports a model to ONNX, for programs without LibTorch and for other languages, or its weights to PyTorch.") { model, output, signature, half, card, noVerify, overwrite, json };
         command.Validators.Add(result =>
         {
-            var (kind, meaningless) = Path.GetExtension(result.GetValue(output))?.ToLowerInvariant() switch
+            var (kind, meaningless) = Path.GetExtension(result.GetValue(output) ?? DefaultFile).ToLowerInvariant() switch
             {
                 ".onnx" => ("an ONNX file", [card]),
                 ".safetensors" => ("a .safetensors file", [signature, noVerify, json]),

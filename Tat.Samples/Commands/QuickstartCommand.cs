@@ -48,7 +48,8 @@ internal static class QuickstartCommand
                 result.AddError("--task is that of the image that --scan names: give both, or neither.");
             }
 
-            if (result.GetValue(minutes) is not (> 0 and < 1e6))
+            // A default is not among the values here.
+            if (result.GetResult(minutes) is { Implicit: false } given && given.GetValueOrDefault<double>() is not (> 0 and < 1e6))
             {
                 result.AddError("--minutes is a time above 0.");
             }

@@ -3,7 +3,7 @@ using Tat.Torch.Model;
 
 namespace Tat.Samples.Shared;
 
-/// <summary>What people say of a model, in a JSON file: name, version, licence, data, sources, limits, ranges.</summary>
+/// <summary>What people say of a model, in a JSON file: name, version, licence, data, what it started from, sources, limits, ranges.</summary>
 internal static class CardFile
 {
     private static readonly JsonSerializerOptions _json = new(JsonSerializerDefaults.Web) { ReadCommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true };
@@ -21,6 +21,7 @@ internal static class CardFile
                 Version = said.Version,
                 Licence = said.Licence,
                 Data = said.Data ?? recorded.Data,
+                InitialWeights = said.InitialWeights ?? recorded.InitialWeights,
                 Sources = said.Sources,
                 Limits = said.Limits,
                 Ranges = said.Ranges,

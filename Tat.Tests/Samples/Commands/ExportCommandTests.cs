@@ -28,6 +28,9 @@ public sealed class ExportCommandTests
     public async Task An_ending_that_says_nothing_is_refused() => (await Cli.RunAsync("export", "--out", "x.bin")).AssertFailed(ExitCodes.WrongUsage, "end it in .onnx");
 
     [TestMethod]
+    public async Task It_needs_no_name_of_a_file() => (await Cli.RunAsync("export", "--model", "none.zip")).AssertFailed(ExitCodes.Failed, "none.zip");
+
+    [TestMethod]
     public async Task Exports_a_model_and_says_how_far_it_is_from_it()
     {
         using var folder = new TemporaryFolder();

@@ -37,6 +37,14 @@ public sealed class QuickstartCommandTests
     }
 
     [TestMethod]
+    public async Task It_needs_no_options()
+    {
+        var run = await Cli.RunAsync("quickstart", "--out", _folder["refused"], "--device", "abacus");
+        run.AssertFailed(run.ExitCode, "abacus");
+        Assert.IsFalse(Directory.Exists(_folder["refused"]));
+    }
+
+    [TestMethod]
     public void It_leaves_data_model_and_report_and_says_what_next()
     {
         Assert.IsTrue(File.Exists(Model));

@@ -91,7 +91,7 @@ public sealed class TatPretrainedTests
         var pair = new PhantomPairs(RestorationTask.Mri, 1, 64, 3).Read(0);
         var row = new ImageInput(pair.LowQuality, "MRI");
         var pairs = ml.Data.LoadFromEnumerable([new { row.LowQuality, HighQuality = pair.HighQuality.Pixels, row.Height, row.Width, row.Task }]);
-        using var tuned = ml.ImageRestoration.Trainers.FineTune(TatTrainerOptions.FineTuning with { Iterations = 1, WarmUpIterations = 0, PatchSize = 32, LearningRate = 1e-5 }).Fit(pairs);
+        using var tuned = ml.ImageRestoration.Trainers.FineTune(TatTrainerOptions.FineTuning with { Iterations = 1, WarmUpIterations = 0, PatchSize = 64, LearningRate = 1e-6 }).Fit(pairs);
         Assert.AreEqual(TatPretrained.Card.Title, tuned.Card.InitialWeights);
         Assert.AreEqual(TatPretrained.Tasks["MRI"], tuned.Tasks.Single());
 
