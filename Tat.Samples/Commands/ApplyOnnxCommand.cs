@@ -42,9 +42,12 @@ internal static class ApplyOnnxCommand
     /// <summary>A row for each slice goes through the model, whatever its size; lazily, so that one slice is in memory at a time.</summary>
     private static IEnumerable<ImageSlice> Restore(MLContext ml, IImageScan scan, RestorationTask task, string model)
     {
+        var onTheirWay = new Queue<(ImageSlice Slice, ImageSlice? Fitted)>();
         var rows = ml.Data.LoadFromEnumerable(scan.ReadSlices(task).Select(slice =>
         {
-            var (range, fitted) = (task.RangeOf(slice), NetworkGrid.Fit(slice, task) ?? slice);
+            var (range, fitted) = (task.RangeOf(slice), NetworkGrid.Fit(slice, task));
+            onTheirWay.Enqueue((slice, fitted));
+            fitted ??= slice;
             return new Row { Pixels = fitted.Pixels, Size = [fitted.Height, fitted.Width], RangeMinimum = [range.Minimum], RangeMaximum = [range.Maximum] };
         }));
         ITransformer transformer;
@@ -58,13 +61,11 @@ internal static class ApplyOnnxCommand
         }
 
         return ml.Data.CreateEnumerable<Result>(transformer.Transform(rows), reuseRowObject: false)
-            .Zip(scan.ReadSlices(task), (result, slice) => NetworkGrid.Fit(slice, task) is { } fitted
-                ? NetworkGrid.PutBack(new(result.Restored, fitted.Height, fitted.Width), fitted, slice)
-                : slice)
-            .Select((slice, index) =>
+            .Select((result, index) =>
             {
-                AcceptedImages.CheckRestored(slice.Pixels, index);
-                return slice;
+                AcceptedImages.CheckRestored(result.Restored, index);
+                var (slice, fitted) = onTheirWay.Dequeue();
+                return fitted is null ? slice : NetworkGrid.PutBack(new(result.Restored, fitted.Height, fitted.Width), fitted, slice);
             });
     }
 

@@ -28,7 +28,7 @@ public static class InputWarnings
         }
 
         var warnings = new List<string>();
-        if (NetworkGrid.Fit(image, known) is null)
+        if (NetworkGrid.SizeOf(image, known) is null)
         {
             warnings.Add("Its k-space is full: at this resolution there is nothing to restore, and it stays as it is.");
         }

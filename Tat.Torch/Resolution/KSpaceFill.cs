@@ -77,7 +77,7 @@ public static class KSpaceFill
         for (var k = Math.Max(reach + 1, (int)(Smallest * power.Length)); k + reach < half && k <= Largest * half; k++)
         {
             // The frequency between the two sides may be filled by half: of an even number of samples one has no counterpart.
-            var fall = logarithms.AsSpan(k - reach, reach).ToArray().Average() - logarithms.AsSpan(k + 1, reach).ToArray().Average();
+            var fall = logarithms[(k - reach)..k].Average() - logarithms[(k + 1)..(k + 1 + reach)].Average();
             if (fall > steepest)
             {
                 (edge, steepest) = (k, fall);

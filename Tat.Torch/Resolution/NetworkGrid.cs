@@ -22,21 +22,21 @@ public static class NetworkGrid
     {
         ArgumentNullException.ThrowIfNull(image);
         ArgumentNullException.ThrowIfNull(task);
+        return SizeOf(image, task) is var (height, width) ? Put(image, height, width) : null;
+    }
+
+    /// <summary>The sides of the network's grid; <see langword="null"/> where k-space is full.</summary>
+    internal static (int Height, int Width)? SizeOf(ImageSlice image, RestorationTask task)
+    {
         if (!task.FitsResolution || task.UpscalingFactor is not { } factor)
         {
-            return image;
+            return (image.Height, image.Width);
         }
 
         var extent = KSpaceFill.Of(image);
-        if (extent.Rows > Full && extent.Columns > Full)
-        {
-            return null;
-        }
-
-        var (height, width) = (Side(image.Height, extent.Rows, factor), Side(image.Width, extent.Columns, factor));
-        return (height, width) == (image.Height, image.Width)
-            ? image
-            : Put(image, height, width);
+        return extent.Rows > Full && extent.Columns > Full
+            ? null
+            : (Side(image.Height, extent.Rows, factor), Side(image.Width, extent.Columns, factor));
     }
 
     /// <summary>Brings what a network changed in an image back to the image's own grid.</summary>

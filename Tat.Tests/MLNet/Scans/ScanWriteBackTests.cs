@@ -18,9 +18,7 @@ public class ScanWriteBackTests
     {
         using var files = new SyntheticDicom();
         using var folder = new TemporaryFolder();
-        WriteVolume(files);
-        using var restorer = new Increment();
-        restorer.RestoreScan(files.Folder, folder["x.nii"]);
+        RestoreVolume(files, folder["x.nii"]);
         const string code = """
             import sys, itertools, nibabel
             image = nibabel.load(sys.argv[1])
@@ -52,9 +50,7 @@ public class ScanWriteBackTests
     {
         using var files = new SyntheticDicom();
         using var folder = new TemporaryFolder();
-        WriteVolume(files);
-        using var restorer = new Increment();
-        restorer.RestoreScan(files.Folder, folder["x.nii.gz"]);
+        RestoreVolume(files, folder["x.nii.gz"]);
         var written = ScanWriteBack.WriteBack([folder["x.nii.gz"]], Find(files.Folder), folder["out"], new() { Model = "small 3" });
         var data = DicomProviders.Current.Read(written[0]).DataSet;
         Assert.AreEqual("1.2.3", data.GetString(Tags.StudyInstanceUid));
@@ -97,9 +93,7 @@ public class ScanWriteBackTests
     {
         using var files = new SyntheticDicom();
         using var folder = new TemporaryFolder();
-        WriteVolume(files);
-        using var restorer = new Increment();
-        restorer.RestoreScan(files.Folder, folder["x.nii"]);
+        RestoreVolume(files, folder["x.nii"]);
         const string code = """
             import sys, nibabel, numpy as np
             image = nibabel.load(sys.argv[1])
@@ -116,6 +110,7 @@ public class ScanWriteBackTests
             Assert.Contains("has the grid of", Assert.ThrowsExactly<InvalidDataException>(() => ScanWriteBack.WriteBack([folder[$"{name}.nii"]], Find(files.Folder), folder["out"])).Message, name);
         }
 
+        using var restorer = new Increment();
         using var pet = new SyntheticDicom();
         pet.Write(SyntheticDicom.Pet());
         restorer.RestoreScan(pet.Folder, folder["bq.nii"], new() { Reading = new() { Pet = PetQuantity.AsStored } });
@@ -129,9 +124,7 @@ public class ScanWriteBackTests
     {
         using var files = new SyntheticDicom();
         using var folder = new TemporaryFolder();
-        WriteVolume(files);
-        using var restorer = new Increment();
-        restorer.RestoreScan(files.Folder, folder["x.nii.gz"]);
+        RestoreVolume(files, folder["x.nii.gz"]);
         var result = await Cli.RunAsync("write-back", folder["x.nii.gz"], "--like", files.Folder, "--out", folder["out"]);
         Assert.AreEqual(ExitCodes.Done, result.ExitCode, result.Errors);
         Assert.Contains("4 DICOM files", result.Output);
@@ -142,12 +135,15 @@ public class ScanWriteBackTests
 
     private static ScanSource Find(string path, ImageReadOptions? options = null) => ScanFinder.Find([path], options).Scans.Single();
 
-    private static void WriteVolume(SyntheticDicom files)
+    private static void RestoreVolume(SyntheticDicom files, string result)
     {
         for (var i = 0; i < 4; i++)
         {
             files.Write(SyntheticDicom.Slice(i + 1, 3 * i));
         }
+
+        using var restorer = new Increment();
+        restorer.RestoreScan(files.Folder, result);
     }
 
     private static void AssertRestored(string source, string result)
