@@ -47,9 +47,12 @@ internal static class ModelFiles
             return null;
         }
 
-        using var file = IsPretrained(path) ? TatPretrained.OpenFile() : File.OpenRead(path);
+        using var file = OpenFile(path);
         return $"sha256:{Convert.ToHexStringLower(SHA256.HashData(file))}";
     }
+
+    /// <summary>Opens the file of a model as it is, to be disposed by the caller.</summary>
+    public static Stream OpenFile(string path) => IsPretrained(path) ? TatPretrained.OpenFile() : File.OpenRead(path);
 
     /// <summary>Opens a model.</summary>
     /// <param name="path">The model.</param>
