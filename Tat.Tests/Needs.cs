@@ -37,6 +37,9 @@ internal static class Needs
     /// <summary>A LibTorch package that this system's C++ runtime is too old for.</summary>
     public const string OldRuntime = "old-runtime";
 
+    /// <summary>Data on languages: the ICU libraries.</summary>
+    public const string Icu = "icu";
+
     /// <summary>A collection of images of one's own, in <c>TAT_CORPUS</c>.</summary>
     public const string Corpus = "corpus";
 
@@ -44,7 +47,7 @@ internal static class Needs
     public const string Reference = "reference";
 
     private static readonly string[] _named =
-        [Data, Readers, Python, Orthanc, Strace, Source, Packages, Avx2, Avx512, Linux, OldRuntime, Corpus, Reference];
+        [Data, Readers, Python, Orthanc, Strace, Source, Packages, Avx2, Avx512, Linux, OldRuntime, Icu, Corpus, Reference];
 
     /// <summary>Ends a test that cannot run here.</summary>
     /// <param name="need">One of the names above.</param>

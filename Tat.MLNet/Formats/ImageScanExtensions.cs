@@ -49,12 +49,13 @@ public static class ImageScanExtensions
     public static float MeasureLevel(this IImageScan scan, CancellationToken cancellationToken = default) =>
         IntensityLevel.Measure(ReadMeasured(scan, cancellationToken).Select(item => item.Slice));
 
-    /// <summary>Measures the level of a scan and how far its k-space is filled, from the same slices.</summary>
-    internal static (float Level, KSpaceExtent Extent) MeasureVolume(this IImageScan scan, CancellationToken cancellationToken = default)
-    {
-        ImageSlice[] slices = [.. ReadMeasured(scan, cancellationToken).Select(item => item.Slice)];
-        return (IntensityLevel.Measure(slices), KSpaceFill.Measure(slices));
-    }
+    /// <summary>Measures the level of a scan and, where wanted, how far its k-space is filled, from the same slices.</summary>
+    internal static (float Level, KSpaceExtent? Extent) MeasureVolume(this IImageScan scan, bool withExtent) =>
+        Measure([.. ReadMeasured(scan, CancellationToken.None).Select(item => item.Slice)], withExtent);
+
+    /// <summary>The same of slices that have been read.</summary>
+    internal static (float Level, KSpaceExtent? Extent) Measure(IReadOnlyCollection<ImageSlice> slices, bool withExtent) =>
+        (IntensityLevel.Measure(slices), withExtent ? KSpaceFill.Measure(slices) : null);
 
     /// <summary>Reads all slices in their order, as a task needs them: for one that is scaled by volume, each with the level of the scan, and with what is filled of its k-space if the task needs it.</summary>
     /// <param name="scan">The scan.</param>
@@ -73,8 +74,7 @@ public static class ImageScanExtensions
     private static IEnumerable<ImageSlice> ReadWithLevel(IImageScan scan, RestorationTask task, CancellationToken cancellationToken)
     {
         var measured = ReadMeasured(scan, cancellationToken).ToDictionary(item => item.Index, item => item.Slice);
-        var level = IntensityLevel.Measure(measured.Values);
-        var extent = task.FitsResolution ? KSpaceFill.Measure(measured.Values) : null;
+        var (level, extent) = Measure(measured.Values, task.FitsResolution);
         for (var i = 0; i < scan.SliceCount; i++)
         {
             cancellationToken.ThrowIfCancellationRequested();

@@ -12,7 +12,7 @@ internal sealed class ImageView : IIndexedView
     private readonly IReadOnlyList<ImageColumn> _columns;
     private readonly Func<string, IImageScan> _open;
     private readonly SliceIndex _index;
-    private readonly ConcurrentDictionary<string, (float Level, KSpaceExtent Extent)> _volumes = new();
+    private readonly ConcurrentDictionary<string, (float Level, KSpaceExtent? Extent)> _volumes = new();
 
     /// <param name="schema">Made by <see cref="CreateSchema"/> of <paramref name="columns"/>.</param>
     /// <param name="columns">The columns.</param>

@@ -74,8 +74,9 @@ internal sealed class ImageRowReader(ImageColumns columns, DataViewRow row, stri
         _pixels.CopyTo(pixels);
         return new(pixels, height, width)
         {
-            VolumeLevel = task?.Scaling == IntensityScaling.Volume ? LevelOfVolume() : null,
+            // First: a loader that measures it measures the level with it.
             VolumeExtent = task?.FitsResolution == true ? ExtentOfVolume() : null,
+            VolumeLevel = task?.Scaling == IntensityScaling.Volume ? LevelOfVolume() : null,
         };
     }
 

@@ -14,8 +14,7 @@ internal static class BenchForwardCommand
 
     public static Command Create(Terminal terminal)
     {
-        var network = Network();
-        network.DefaultValueFactory = _ => "paper";
+        var network = Network(Preset.Paper);
         var sizes = new Option<int[]>("--sizes") { Description = "Sides of the square images, multiples of 8.", DefaultValueFactory = _ => [128, 256, 512], AllowMultipleArgumentsPerToken = true };
         var volume = new Option<int>("--volume") { Description = "Side of the slices of a volume of 20; 0 for none.", DefaultValueFactory = _ => 128 };
         var operators = new Option<bool>("--operators") { Description = "Measure each kind of operator by itself, too: where the time goes." };
@@ -28,7 +27,7 @@ internal static class BenchForwardCommand
         var command = new Command("forward", "Measures the forward pass: milliseconds, peak memory, and multiples of what the machine needs at best.") { network, sizes, volume, operators, reference, python, rounds, repeat, threads, json };
         command.SetAction((parsed, cancellationToken) =>
         {
-            var options = Preset(parsed.GetRequiredValue(network));
+            var options = Preset.Of(parsed.GetRequiredValue(network)!).Network;
             if (parsed.GetValue(reference) is not null && options != TatNetworkOptions.Paper)
             {
                 throw new InvalidDataException("The published program has one architecture; leave --reference out, or use --network paper.");
@@ -73,21 +72,10 @@ internal static class BenchForwardCommand
         return command;
     }
 
-    public static Option<string> Network()
-    {
-        var network = new Option<string>("--network") { Description = "paper, medium or small." };
-        network.AcceptOnlyFromAmong("paper", "medium", "small");
-        return network;
-    }
+    /// <summary>Which network is measured.</summary>
+    public static Option<string?> Network(Preset? otherwise = null) => Preset.Option("paper, medium or small.", otherwise);
 
     public static Option<int> Threads() => new("--threads") { Description = "Threads of each program.", DefaultValueFactory = _ => Environment.ProcessorCount };
-
-    public static TatNetworkOptions Preset(string name) => name switch
-    {
-        "small" => TatNetworkOptions.Small,
-        "medium" => TatNetworkOptions.Medium,
-        _ => TatNetworkOptions.Paper,
-    };
 
     private static void Show(Terminal terminal, List<ForwardRow> rows, bool json)
     {

@@ -27,7 +27,7 @@ internal static class BenchScoreCommand
             var folder = Directory.CreateTempSubdirectory("tat-bench-");
             try
             {
-                var torch = parsed.GetValue(network) is { } preset ? RandomModel.Write(BenchForwardCommand.Preset(preset), folder) : parsed.GetRequiredValue(model);
+                var torch = parsed.GetValue(network) is { } preset ? RandomModel.Write(Preset.Of(preset).Network, folder) : parsed.GetRequiredValue(model);
                 var exported = parsed.GetValue(onnx) ?? Path.Combine(folder.FullName, "tat.onnx");
                 if (parsed.GetValue(onnx) is null)
                 {

@@ -23,7 +23,7 @@ internal static class BenchServeCommand
             var folder = Directory.CreateTempSubdirectory("tat-bench-");
             try
             {
-                using var restorer = ModelFiles.Open(RandomModel.Write(BenchForwardCommand.Preset(parsed.GetRequiredValue(network)), folder), "cpu");
+                using var restorer = ModelFiles.Open(RandomModel.Write(Preset.Of(parsed.GetRequiredValue(network)!).Network, folder), "cpu");
                 var bench = new ServeBench(restorer, parsed.GetValue(size), parsed.GetValue(large));
                 var rows = new List<ServeRow>();
                 foreach (var count in parsed.GetRequiredValue(callers))

@@ -13,12 +13,9 @@ internal static class BenchTrainCommand
 {
     public const string OneName = "train-one";
 
-    private const double GoalOfFloor = 2.4;
-    private const double GoalOfReference = 1.7;
-
     public static Command Create(Terminal terminal)
     {
-        var network = Network();
+        var network = BenchForwardCommand.Network(Preset.Paper);
         var size = new Option<int>("--size") { Description = "Side of the patches, a multiple of 8.", DefaultValueFactory = _ => 128 };
         var batches = new Option<int[]>("--batch") { Description = "Patches of a step.", DefaultValueFactory = _ => [1, 2], AllowMultipleArgumentsPerToken = true };
         var microBatch = new Option<int>("--micro-batch") { Description = "Patches that go through the network at a time, 0 for all." };
@@ -32,15 +29,15 @@ internal static class BenchTrainCommand
         var command = new Command("train", "Measures a training step: milliseconds by part, memory, and multiples of what the machine needs at best.") { network, size, batches, microBatch, recompute, steps, rounds, reference, python, threads, json };
         command.SetAction((parsed, cancellationToken) =>
         {
-            var name = parsed.GetRequiredValue(network);
-            var options = BenchForwardCommand.Preset(name) with { TrainSize = parsed.GetValue(size) };
+            var preset = Preset.Of(parsed.GetRequiredValue(network)!);
+            var options = preset.Network with { TrainSize = parsed.GetValue(size) };
             if (parsed.GetValue(reference) is not null && options != TatNetworkOptions.Paper)
             {
                 throw new InvalidDataException("The published program has one architecture, for patches of 128 × 128; leave --reference out, or use --network paper --size 128.");
             }
 
             using var bench = new TrainBench(new(
-                name, options, parsed.GetValue(size), parsed.GetValue(microBatch), parsed.GetValue(recompute), Math.Max(1, parsed.GetValue(steps)), Math.Max(1, parsed.GetValue(rounds)),
+                preset.Name, options, parsed.GetValue(size), parsed.GetValue(microBatch), parsed.GetValue(recompute), Math.Max(1, parsed.GetValue(steps)), Math.Max(1, parsed.GetValue(rounds)),
                 parsed.GetValue(threads), parsed.GetValue(reference), parsed.GetRequiredValue(python)));
             var rows = parsed.GetRequiredValue(batches)
                 .SelectMany(batch => terminal.Track($"{batch} × {parsed.GetValue(size)} × {parsed.GetValue(size)}", _ => bench.Measure(batch, cancellationToken), quiet: parsed.GetValue(json)))
@@ -62,7 +59,7 @@ internal static class BenchTrainCommand
     /// <summary>What a process of the comparison runs.</summary>
     public static Command CreateOne(Terminal terminal)
     {
-        var network = Network();
+        var network = BenchForwardCommand.Network(Preset.Paper);
         var model = CommonOptions.Model();
         var size = new Option<int>("--size");
         var batch = new Option<int>("--batch");
@@ -86,18 +83,11 @@ internal static class BenchTrainCommand
                 MinimumLearningRate = TatTrainerOptions.Paper.LearningRate,
                 ProgressInterval = 1,
             };
-            var options = BenchForwardCommand.Preset(parsed.GetRequiredValue(network)) with { TrainSize = training.PatchSize };
+            var options = Preset.Of(parsed.GetRequiredValue(network)!).Network with { TrainSize = training.PatchSize };
             terminal.Json(TrainRun.Measure(options, training, parsed.GetValue(threads), parsed.GetRequiredValue(pairs), cancellationToken));
             return Task.FromResult(ExitCodes.Done);
         });
         return command;
-    }
-
-    private static Option<string> Network()
-    {
-        var network = new Option<string>("--network") { Description = "paper, medium or small.", DefaultValueFactory = _ => "paper" };
-        network.AcceptOnlyFromAmong("paper", "medium", "small");
-        return network;
     }
 
     private static void Show(Terminal terminal, List<TrainRow> rows)
@@ -120,9 +110,9 @@ internal static class BenchTrainCommand
         {
             var own = batch.Single(row => row.Program == TrainBench.Own);
             var compared = batch.SingleOrDefault(row => row.Program == TrainBench.TunedReference) is { } tuned
-                ? FormattableString.Invariant($"{tuned.Milliseconds / own.Milliseconds:F2} times the speed of the malloc-tuned PyTorch program (goal: at least {GoalOfReference}), ")
+                ? FormattableString.Invariant($"{tuned.Milliseconds / own.Milliseconds:F2} times the speed of the malloc-tuned PyTorch program, ")
                 : "";
-            terminal.Line(FormattableString.Invariant($"{batch.Key} patches: {compared}{own.TimesFloor:F2} times the floor (goal: at most {GoalOfFloor})."));
+            terminal.Line(FormattableString.Invariant($"{batch.Key} patches: {compared}{own.TimesFloor:F2} times the floor."));
         }
 
         foreach (var row in rows.Where(row => row.Memory?.StartTensors is not null))

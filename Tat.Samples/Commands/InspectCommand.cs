@@ -36,7 +36,7 @@ internal static class InspectCommand
         var failures = 0;
         foreach (var file in files)
         {
-            if (ModelFiles.IsModelName(file) || ModelFiles.IsPretrained(file))
+            if (ModelFiles.IsModelName(file) || TatPretrained.IsMeantBy(file))
             {
                 Add(file, () => ModelFacts.Of(file));
             }

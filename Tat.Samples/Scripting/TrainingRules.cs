@@ -1,3 +1,4 @@
+using Tat.Samples.Shared;
 using Tat.Torch.Model;
 using Tat.Torch.Pretrained;
 using Tat.Torch.Training;
@@ -46,14 +47,14 @@ internal sealed class TrainingRules(IReadOnlyList<TaskData> data, TimeSpan time,
     public int BatchSize => isGpu || time >= _fours ? 4 : time >= _pairs ? 2 : 1;
 
     /// <summary>The network to train from nothing.</summary>
-    public (string Name, TatNetworkOptions Options) Network
+    public Preset Network
     {
         get
         {
             var images = data.Sum(task => task.TrainingImages);
-            return isGpu && time >= _paperOnGpu && images >= ImagesForPaper ? ("paper", TatNetworkOptions.Paper)
-                : time >= (isGpu ? _mediumOnGpu : _mediumOnCpu) && images >= ImagesForMedium ? ("medium", TatNetworkOptions.Medium)
-                : ("small", TatNetworkOptions.Small);
+            return isGpu && time >= _paperOnGpu && images >= ImagesForPaper ? Preset.Paper
+                : time >= (isGpu ? _mediumOnGpu : _mediumOnCpu) && images >= ImagesForMedium ? Preset.Medium
+                : Preset.Small;
         }
     }
 
@@ -75,9 +76,9 @@ internal sealed class TrainingRules(IReadOnlyList<TaskData> data, TimeSpan time,
         FromNothing,
     ];
 
-    private Candidate FromNothing => new($"{Network.Name}, trained from nothing", Network.Options with { TrainSize = PatchSize }, Common with
+    private Candidate FromNothing => new($"{Network.Name}, trained from nothing", Network.Network with { TrainSize = PatchSize }, Common with
     {
-        LearningRate = Network.Name == "paper" ? TatTrainerOptions.Paper.LearningRate : TatTrainerOptions.Cpu.LearningRate,
+        LearningRate = Network.Training.LearningRate,
         StartAsIdentity = true,
     });
 

@@ -31,15 +31,21 @@ internal sealed class DataSetFolders
 
     /// <summary>The folder of a split of a task; <see langword="null"/> where there is none.</summary>
     /// <exception cref="InvalidDataException">There are several, whose names differ by case alone.</exception>
-    public string? Find(string task, string split) => _folders.FindAll(folder => Equal(folder.Task, task) && Equal(folder.Split, split)) switch
-    {
-        [] => null,
-        [var only] => only.Path,
-        [var first, var second, ..] => throw new InvalidDataException($"'{first.Path}' and '{second.Path}' are the same but for upper and lower case: join them."),
-    };
+    public string? Find(string task, string split) => Only(_folders.FindAll(folder => Equal(folder.Task, task) && Equal(folder.Split, split)).Select(folder => folder.Path));
+
+    /// <summary>A folder in a folder, in upper or lower case; that name where there is none.</summary>
+    /// <exception cref="InvalidDataException">There are several, whose names differ by case alone.</exception>
+    public static string Inside(string folder, string name) => Only(Directory.GetDirectories(folder).Where(path => Equal(Path.GetFileName(path), name))) ?? Path.Combine(folder, name);
 
     /// <inheritdoc/>
     public override string ToString() => _root;
+
+    private static string? Only(IEnumerable<string> folders) => folders.ToArray() switch
+    {
+        [] => null,
+        [var only] => only,
+        [var first, var second, ..] => throw new InvalidDataException($"'{first}' and '{second}' are the same but for upper and lower case: join them."),
+    };
 
     private static bool Equal(string first, string second) => first.Equals(second, StringComparison.OrdinalIgnoreCase);
 }

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Microsoft.ML;
 using Tat.Torch.Model;
+using Tat.Torch.Pretrained;
 using Tat.Torch.Tasks;
 
 namespace Tat.Samples.Shared;
@@ -12,7 +13,7 @@ internal sealed record ModelFacts(string Path, long Bytes, string Sha256, IReadO
     {
         // The card alone is read, not the weights.
         var catalog = new MLContext().ImageRestoration;
-        var info = ModelFiles.IsPretrained(path) ? catalog.ReadModelInfo() : catalog.ReadModelInfo(path);
+        var info = TatPretrained.IsMeantBy(path) ? catalog.ReadModelInfo() : catalog.ReadModelInfo(path);
         using var file = ModelFiles.OpenFile(path);
         var hash = Convert.ToHexStringLower(SHA256.HashData(file));
         return new(path, file.Length, hash, [.. info.Tasks.Select(ModelTask.Of)], info.Card);

@@ -23,9 +23,6 @@ internal static class ModelFiles
     /// <summary>Whether a name is that of a model.</summary>
     public static bool IsModelName(string path) => _endings.Contains(Path.GetExtension(path), StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>Whether a path means the model that comes with the program: its name, where no file is called so.</summary>
-    public static bool IsPretrained(string path) => path.Equals(TatPretrained.Name, StringComparison.OrdinalIgnoreCase) && !File.Exists(path);
-
     /// <summary>Refuses the name of a model to write that its format does not follow from.</summary>
     /// <exception cref="InvalidDataException">It ends otherwise.</exception>
     public static void CheckWritten(string path)
@@ -52,7 +49,7 @@ internal static class ModelFiles
     }
 
     /// <summary>Opens the file of a model as it is, to be disposed by the caller.</summary>
-    public static Stream OpenFile(string path) => IsPretrained(path) ? TatPretrained.OpenFile() : File.OpenRead(path);
+    public static Stream OpenFile(string path) => TatPretrained.IsMeantBy(path) ? TatPretrained.OpenFile() : File.OpenRead(path);
 
     /// <summary>Opens a model.</summary>
     /// <param name="path">The model.</param>
@@ -62,37 +59,26 @@ internal static class ModelFiles
     /// <exception cref="InvalidDataException">It is not a model, or damaged.</exception>
     public static IImageRestorer Open(string path, string device = "auto", RestorerOptions? options = null)
     {
-        if (IsPretrained(path))
+        if (IsOnnx(path))
         {
-            return new Restorer(TatPretrained.Load(ComputeDevice.Choose(device)), options, ownsModel: true);
+            return OpenOnnx(Existing(path), device, options ?? new());
         }
 
-        if (Directory.Exists(path))
+        var (model, other) = Load(path, ComputeDevice.Choose(device));
+        if (model is not null)
         {
-            var model = TatTrainer.LoadCheckpoint(path);
-            model.Network.to(ComputeDevice.Choose(device));
             return new Restorer(model, options, ownsModel: true);
         }
 
-        if (!File.Exists(path))
-        {
-            throw new FileNotFoundException($"The model '{path}' does not exist; train one, give another --model, or none for the model that comes with the program.");
-        }
-
-        return Path.GetExtension(path).ToLowerInvariant() switch
-        {
-            ".zip" or ".mlnet" => OpenPipeline(path, ComputeDevice.Choose(device), options),
-            ".onnx" => OpenOnnx(path, device, options ?? new()),
-            ".safetensors" => new Restorer(TatModel.Load(path, ComputeDevice.Choose(device)), options, ownsModel: true),
-            _ => throw new InvalidDataException($"'{path}' is not a model by its name; {string.Join(", ", _endings)} can be opened."),
-        };
+        RefuseMemory(path, options);
+        return other!;
     }
 
     /// <summary>Loads a pipeline that ML.NET has saved, or makes one of the model that comes with the program.</summary>
     /// <exception cref="InvalidDataException">It is not one, or damaged.</exception>
     public static ITransformer LoadPipeline(MLContext ml, string path)
     {
-        if (IsPretrained(path))
+        if (TatPretrained.IsMeantBy(path))
         {
             return ml.ImageRestoration.LoadPretrained();
         }
@@ -112,23 +98,14 @@ internal static class ModelFiles
         }
     }
 
-    /// <summary>Loads a model of TorchSharp.</summary>
+    /// <summary>Loads a model of TorchSharp, on the CPU.</summary>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="InvalidDataException">It is not a model, damaged, or for ONNX Runtime.</exception>
     public static TatModel LoadTorch(string path)
     {
-        if (Directory.Exists(path))
-        {
-            return TatTrainer.LoadCheckpoint(path);
-        }
-
-        if (Path.GetExtension(path).Equals(".safetensors", StringComparison.OrdinalIgnoreCase))
-        {
-            return TatModel.Load(path);
-        }
-
-        var ml = new MLContext();
-        return ml.ImageRestoration.FindRestoration(LoadPipeline(ml, path)) is TatTransformer transformer
-            ? transformer.Model
-            : throw new InvalidDataException($"The model '{path}' runs on ONNX Runtime already; export the one that it was made from.");
+        var (model, other) = IsOnnx(path) ? default : Load(path, CPU);
+        other?.Dispose();
+        return model ?? throw new InvalidDataException($"The model '{path}' runs on ONNX Runtime already; export the one that it was made from.");
     }
 
     /// <summary>Saves a trained model, in the format that its name says.</summary>
@@ -148,17 +125,38 @@ internal static class ModelFiles
     /// <summary>Saves a pipeline; the file appears whole or not at all.</summary>
     public static void Save(MLContext ml, ITransformer model, DataViewSchema? schema, string path) => AtomicFile.Write(path, stream => ml.Model.Save(model, schema, stream));
 
-    private static IImageRestorer OpenPipeline(string path, Device device, RestorerOptions? options)
+    private static bool IsOnnx(string path) => Path.GetExtension(path).Equals(".onnx", StringComparison.OrdinalIgnoreCase);
+
+    private static string Existing(string path) => File.Exists(path)
+        ? path
+        : throw new FileNotFoundException($"The model '{path}' does not exist; train one, give another --model, or none for the model that comes with the program.");
+
+    /// <summary>Loads a model of TorchSharp, wherever it is kept; of a pipeline that has none, what restores in its place.</summary>
+    private static (TatModel? Model, IImageRestorer? Other) Load(string path, Device device)
     {
-        var ml = new MLContext { GpuDeviceId = device.type == DeviceType.CUDA ? device.index : null, FallbackToCpu = false };
-        var step = ml.ImageRestoration.FindRestoration(LoadPipeline(ml, path));
-        if (step is TatTransformer tat)
+        if (TatPretrained.IsMeantBy(path))
         {
-            return new Restorer(tat.Model, options, ownsModel: true);
+            return (TatPretrained.Load(device), null);
         }
 
-        RefuseMemory(path, options);
-        return step.Restorer;
+        if (Directory.Exists(path))
+        {
+            var model = TatTrainer.LoadCheckpoint(path);
+            model.Network.to(device);
+            return (model, null);
+        }
+
+        switch (Path.GetExtension(Existing(path)).ToLowerInvariant())
+        {
+            case ".safetensors":
+                return (TatModel.Load(path, device), null);
+            case ".zip" or ".mlnet":
+                var ml = new MLContext { GpuDeviceId = device.type == DeviceType.CUDA ? device.index : null, FallbackToCpu = false };
+                var step = ml.ImageRestoration.FindRestoration(LoadPipeline(ml, path));
+                return step is TatTransformer tat ? (tat.Model, null) : (null, step.Restorer);
+            default:
+                throw new InvalidDataException($"'{path}' is not a model by its name; {string.Join(", ", _endings)} can be opened.");
+        }
     }
 
     private static OnnxRestorer OpenOnnx(string path, string device, RestorerOptions options)

@@ -14,7 +14,7 @@ internal sealed record PairFiles(RestorationTask Task, ScanSource Low, ScanSourc
         var all = new DataSetFolders(root);
         var folders = tasks.Select(task => (Task: task, Folder: all.Find(task.Name, split)!)).Where(item => item.Folder is not null).ToList();
         return folders.Count > 0
-            ? [.. folders.SelectMany(item => Between(item.Task, Inside(item.Folder, "LQ"), Inside(item.Folder, "HQ"), options))]
+            ? [.. folders.SelectMany(item => Between(item.Task, DataSetFolders.Inside(item.Folder, "LQ"), DataSetFolders.Inside(item.Folder, "HQ"), options))]
             : throw new DirectoryNotFoundException($"'{root}' holds no data set: there is no folder TASK/{split}, where TASK is {string.Join(", ", tasks)}.");
     }
 
@@ -41,14 +41,6 @@ internal sealed record PairFiles(RestorationTask Task, ScanSource Low, ScanSourc
             throw new InvalidDataException($"'{first.Path}' and '{second.Path}' are images of one name: remove or rename one of them.");
         }
     }
-
-    /// <summary>A folder in a folder, in upper or lower case.</summary>
-    private static string Inside(string folder, string name) => Directory.GetDirectories(folder).Where(path => Path.GetFileName(path).Equals(name, StringComparison.OrdinalIgnoreCase)).ToArray() switch
-    {
-        [] => Path.Combine(folder, name),
-        [var only] => only,
-        [var first, var second, ..] => throw new InvalidDataException($"'{first}' and '{second}' are the same but for upper and lower case: join them."),
-    };
 
     /// <summary>Reads the slices of both, and tells how many there are.</summary>
     public IEnumerable<(ImagePair Pair, int Slice, int Count)> Read()

@@ -36,21 +36,12 @@ internal sealed class AcceptedImages
         _fitted = new ImageSlice[images.Count];
         SizeLimit.Check(images, maximumPixels);
         Results = new ImageSlice[images.Count];
-        var indices = new List<int>(images.Count);
+        var finite = new List<int>(images.Count);
         for (var i = 0; i < images.Count; i++)
         {
             if (FiniteValues.FindOther(images[i]) is not { } problem)
             {
-                if (NetworkGrid.Fit(images[i], _tasks[i]) is { } fitted)
-                {
-                    _fitted[i] = fitted;
-                    indices.Add(i);
-                }
-                else
-                {
-                    Results[i] = images[i];
-                }
-
+                finite.Add(i);
                 continue;
             }
 
@@ -63,7 +54,19 @@ internal sealed class AcceptedImages
             onPassThrough?.Invoke(images[i]);
         }
 
-        Indices = indices;
+        // To another grid by Fourier transforms of whole images.
+        Parallel.ForEach(finite, i =>
+        {
+            if (NetworkGrid.Fit(images[i], _tasks[i]) is { } fitted)
+            {
+                _fitted[i] = fitted;
+            }
+            else
+            {
+                Results[i] = images[i];
+            }
+        });
+        Indices = [.. finite.Where(i => Results[i] is null)];
     }
 
     /// <summary>The images that are to be restored.</summary>

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics.X86;
 
@@ -50,6 +51,8 @@ internal static unsafe class DepthWiseRows
     internal static void Run<T>(Bank first, Bank second, Rectangle shape, int channels, float* target, nint targetRow)
         where T : struct, ILanes<T>
     {
+        Lanes.AssertMultiple<T>(channels);
+        Debug.Assert(shape is { Start: >= 0, Count: >= 0 } && shape.Start + shape.Count <= shape.Width, $"{shape} has pixels beyond its rows.");
         var (width, last) = (shape.Width, shape.Start + shape.Count);
         var row = (nint)width * channels;
         for (var begin = 0; begin < channels; begin += BlockChannels)

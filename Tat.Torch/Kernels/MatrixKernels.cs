@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using Tat.Torch.Runtime;
 using static TorchSharp.torch;
@@ -38,6 +39,8 @@ internal static unsafe class MatrixKernels
     /// <inheritdoc cref="Pack(Tensor, long, long)"/>
     public static void Pack(float* from, int rows, int columns, int outputs, int inputs, float* to)
     {
+        AssertPanels(outputs);
+        Debug.Assert(rows <= outputs && columns <= inputs, $"{rows} × {columns} numbers do not fit into {outputs} × {inputs}.");
         var panels = Math.Max(1, PackedAtOnce / (inputs * Panel));
         var all = outputs / Panel;
         ComputeThreads.Share((all + panels - 1) / panels, piece =>
@@ -59,6 +62,7 @@ internal static unsafe class MatrixKernels
     /// <param name="target">N/16×K×16.</param>
     public static void MultiplyPacked(float* packed, int outputs, float* blocks, int count, int size, float* target)
     {
+        AssertPanels(outputs);
         for (var part = 0; part < outputs / Panel * count; part++, packed += size * Panel, target += size * Panel)
         {
             MultiplyPanels<Lanes8>(blocks + ((nint)(part % count) * size * size), 1, size, size, packed, Panel, Panel, size, target, Panel, Panel);
@@ -88,6 +92,7 @@ internal static unsafe class MatrixKernels
     internal static void Multiply<T>(float* pixels, int count, int inputs, float* packed, int outputs, float* target)
         where T : struct, ILanes<T>
     {
+        AssertPanels(outputs);
         MultiplyPanels<T>(pixels, inputs, 1, count, packed, Panel, (nint)Panel * inputs, inputs, target, outputs, outputs);
     }
 
@@ -115,6 +120,7 @@ internal static unsafe class MatrixKernels
     internal static void Convolve<T>(float* pixels, int rows, int width, int inputs, float* packed, int outputs, float* target)
         where T : struct, ILanes<T>
     {
+        AssertPanels(outputs);
         // Each part of the kernels meets all rows while it is in the cache.
         var (row, depth) = ((nint)(width + 2) * inputs, (nint)Taps * inputs);
         for (var begin = 0; begin < outputs; begin += 2 * T.Count)
@@ -204,6 +210,8 @@ internal static unsafe class MatrixKernels
         float* a, nint aRow, nint aStep, int rows, float* b, nint bRow, nint bPanel, int depth, float* target, nint targetRow, int columns, int parts = 1, nint aPart = 0)
         where T : struct, ILanes<T>
     {
+        Lanes.AssertMultiple<Lanes8>(columns);
+        Debug.Assert(columns >= Panel && rows >= 0 && depth >= 0 && parts > 0, $"{rows} × {depth} times {depth} × {columns}, {parts} of them, are no product.");
         // 16 lanes take two panels at a time, and leave the last of an odd number to 8.
         var second = 2 * T.Count == Panel ? T.Count : bPanel;
         var column = 0;
@@ -317,6 +325,9 @@ internal static unsafe class MatrixKernels
 
         Store(s0, s1, target);
     }
+
+    [Conditional("DEBUG")]
+    private static void AssertPanels(int outputs) => Debug.Assert(outputs % Panel == 0, $"{outputs} channels are no multiple of {Panel}.");
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store<T>(T first, T second, float* target)

@@ -31,6 +31,7 @@ internal static unsafe class NormGradients
     internal static void Add<T>(float* pixels, float* gradient, int count, int channels, float* scale, float* ofPixels, float* ofScale, float* ofShift)
         where T : struct, ILanes<T>
     {
+        Lanes.AssertMultiple<T>(channels);
         var share = 1f / channels;
         for (var p = 0; p < count; p++, pixels += channels, gradient += channels, ofPixels += channels)
         {

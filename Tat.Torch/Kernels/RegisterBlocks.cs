@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 
 namespace Tat.Torch.Kernels;
@@ -16,6 +17,7 @@ internal static unsafe class RegisterBlocks
     public static void MultiplyWide<T>(float* a, nint aRow, nint aStep, int rows, float* b, nint bRow, nint second, int depth, float* target, nint targetRow, int parts, nint aPart)
         where T : struct, ILanes<T>
     {
+        Debug.Assert(rows >= WideRows, $"{rows} rows are less than {WideRows}.");
         for (var row = 0; row < rows; row += WideRows)
         {
             // The last rows with some of those before, once more.
@@ -29,6 +31,7 @@ internal static unsafe class RegisterBlocks
     public static void MultiplyTall<T>(float* a, nint aRow, nint aStep, int rows, float* b, nint bRow, int depth, float* target, nint targetRow, int parts, nint aPart)
         where T : struct, ILanes<T>
     {
+        Debug.Assert(rows >= TallRows, $"{rows} rows are less than {TallRows}.");
         for (var row = 0; row < rows; row += TallRows)
         {
             var first = Math.Min(row, rows - TallRows);

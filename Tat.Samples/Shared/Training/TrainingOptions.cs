@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
 using Tat.Torch.Losses;
-using Tat.Torch.Model;
 using Tat.Torch.Runtime;
 using Tat.Torch.Training;
 
@@ -11,19 +10,12 @@ namespace Tat.Samples.Shared.Training;
 /// <summary>The options of a training: those of an options file, and those of the command line, which go before.</summary>
 internal sealed class TrainingOptions
 {
-    private static readonly Dictionary<string, (TatNetworkOptions Network, TatTrainerOptions Training)> _presets = new(StringComparer.OrdinalIgnoreCase)
-    {
-        ["small"] = (TatNetworkOptions.Small, TatTrainerOptions.Cpu),
-        ["medium"] = (TatNetworkOptions.Medium, TatTrainerOptions.Cpu with { Iterations = 20_000, ValidationInterval = 500 }),
-        ["paper"] = (TatNetworkOptions.Paper, TatTrainerOptions.Paper),
-    };
-
     private readonly Option<string?> _file = new("--options") { Description = "A file of options, as train writes it beside a model (NAME.training.json); it need not have all." };
     private readonly Option<string?> _data = new("--data") { Description = "Data set in the layout ROOT/TASK/{train,validation}/{LQ,HQ}/NAME." };
     private readonly Option<string?> _from = new("--from") { Description = "Instead of --data: good scans in the layout FOLDER/{CT,MRI,PET}/PATIENT/…; their low-quality counterparts are made while training." };
     private readonly Option<string[]> _holdOut = new("--hold-out") { Description = "With --from: patients to validate on, by the names of their folders, or as TASK/PATIENT.", AllowMultipleArgumentsPerToken = true };
     private readonly Option<string[]> _phantoms = new("--phantoms") { Description = "With --from: the share of phantoms among the images of a task, as in PET=0.5.", AllowMultipleArgumentsPerToken = true };
-    private readonly Option<string?> _network = new("--network") { Description = "small (the default) and medium for a CPU, or that of the paper for a GPU." };
+    private readonly Option<string?> _network = Preset.Option("small (the default) and medium for a CPU, or that of the paper for a GPU.");
     private readonly Option<string[]> _tasks = new("--tasks") { Description = "The tasks to train; by default all that the data has.", AllowMultipleArgumentsPerToken = true };
     private readonly Option<bool> _mriByVolume = new("--mri-by-volume") { Description = "With --data: scale MRI by the level of each volume, for scanners of any scale, instead of over the paper's [0, 4095]." };
     private readonly Option<string[]> _shares = new("--shares") { Description = "How often tasks are drawn in relation to the others, as in MRI=2.", AllowMultipleArgumentsPerToken = true };
@@ -45,8 +37,6 @@ internal sealed class TrainingOptions
     private readonly Option<string?> _logs = new("--logs") { Description = "Folder for logs: training.csv, from which report draws learning curves, validation.csv, and event files for TensorBoard." };
     private readonly Option<string> _device = CommonOptions.Device();
     private readonly Option<ulong?> _seed = new("--seed") { Description = "What randomness follows from." };
-
-    public TrainingOptions() => _network.AcceptOnlyFromAmong(StringComparer.OrdinalIgnoreCase, [.. _presets.Keys]);
 
     private Option[] All =>
     [
@@ -88,8 +78,8 @@ internal sealed class TrainingOptions
     /// <summary>The plan that the options make.</summary>
     public TrainingPlan PlanOf(ParseResult parsed)
     {
-        var preset = parsed.GetValue(_network) is { } name ? _presets[name] : default;
-        var plan = parsed.GetValue(_file) is { } path ? TrainingPlan.Read(path) : new TrainingPlan { Training = preset.Training ?? TatTrainerOptions.Cpu };
+        var preset = parsed.GetValue(_network) is { } name ? Preset.Of(name) : null;
+        var plan = parsed.GetValue(_file) is { } path ? TrainingPlan.Read(path) : new TrainingPlan { Training = (preset ?? Preset.Small).Training };
         var (data, from) = (parsed.GetValue(_data), parsed.GetValue(_from));
         if (data is null && from is null)
         {
@@ -130,7 +120,7 @@ internal sealed class TrainingOptions
         training.Validate();
         return plan with
         {
-            Network = (preset.Network ?? plan.Network) with { TrainSize = training.PatchSize },
+            Network = (preset?.Network ?? plan.Network) with { TrainSize = training.PatchSize },
             Training = training,
             Tasks = parsed.GetValue(_tasks) is { Length: > 0 } tasks ? tasks : plan.Tasks,
             MriByVolume = parsed.GetValue(_mriByVolume) || plan.MriByVolume,

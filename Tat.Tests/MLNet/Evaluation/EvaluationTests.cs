@@ -19,6 +19,7 @@ public class EvaluationTests
         var rows = Rows(9);
         var metrics = _ml.ImageRestoration.Evaluate(_ml.Data.LoadFromEnumerable(rows));
 
+        // Of the rows as they were written down, past data views, columns and cursors, which is what the evaluator adds to the engine.
         var expected = rows.Select(row =>
         {
             var task = TaskVocabulary.Paper[row.Task];

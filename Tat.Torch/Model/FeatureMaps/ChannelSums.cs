@@ -25,11 +25,12 @@ internal readonly record struct ChannelSums(Tensor Products, Tensor Queries, Ten
     }
 
     /// <summary>Sums a map.</summary>
+    /// <param name="mode">How the network runs.</param>
     /// <param name="queriesAndKeys">B×H×W×2C: q, then k.</param>
     /// <param name="heads">C = heads·d.</param>
-    public static ChannelSums Of(Tensor queriesAndKeys, int heads)
+    public static ChannelSums Of(RunMode mode, Tensor queriesAndKeys, int heads)
     {
-        if (!is_grad_enabled() || queriesAndKeys.device_type != TorchSharp.DeviceType.CPU)
+        if (mode is not { Records: true, OnCpu: true })
         {
             return Calculate(queriesAndKeys, heads);
         }

@@ -19,10 +19,11 @@ internal static unsafe class CoreStrips
     public const int Rows = 2;
 
     /// <summary>Whether a map can go this way.</summary>
+    /// <param name="mode">How the network runs.</param>
     /// <param name="map">1×H×W×C.</param>
     /// <param name="banks">The filter banks.</param>
-    public static bool Fit(Tensor map, params FilterBank[] banks) =>
-        MatrixKernels.AreFast && Bands.CanCut(map) && map.is_contiguous() && map.shape[2] >= MatrixKernels.Block
+    public static bool Fit(RunMode mode, Tensor map, params FilterBank[] banks) =>
+        mode.HasKernels && map.is_contiguous() && map.shape[2] >= MatrixKernels.Block
         && map.shape[3] % MatrixKernels.Panel == 0 && banks.All(bank => bank.FitsKernels);
 
     /// <summary>How a map is cut.</summary>

@@ -1,5 +1,4 @@
 using Tat.Torch.Kernels;
-using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -8,6 +7,7 @@ namespace Tat.Torch.Model.FeatureMaps;
 /// <summary>A 1×1 convolution followed by a 3×3 depth-wise convolution with zero padding.</summary>
 internal sealed class FilterBank
 {
+    private readonly RunMode _mode;
     private readonly Tensor _matrix;
     private readonly Lazy<Tensor> _padded;
     private readonly Tensor? _matrixBias;
@@ -18,15 +18,16 @@ internal sealed class FilterBank
     private readonly Tensor? _taps;
 
     /// <summary>Creates a bank.</summary>
+    /// <param name="mode">How the network runs.</param>
     /// <param name="matrix">K×C; or less rows, when zeros are to follow.</param>
     /// <param name="matrixBias">K, or none.</param>
     /// <param name="kernels">B×K×1×3×3, or 1×K×1×3×3 for the same kernels in every sample.</param>
     /// <param name="kernelBias">K, or none.</param>
-    public FilterBank(Tensor matrix, Tensor? matrixBias, Tensor kernels, Tensor? kernelBias)
+    public FilterBank(RunMode mode, Tensor matrix, Tensor? matrixBias, Tensor kernels, Tensor? kernelBias)
     {
-        (_matrix, _matrixBias, _kernels, _kernelBias) = (matrix, matrixBias, kernels, kernelBias);
+        (_mode, _matrix, _matrixBias, _kernels, _kernelBias) = (mode, matrix, matrixBias, kernels, kernelBias);
         _padded = new(() => functional.pad(_matrix, [0, 0, 0, Channels - _matrix.shape[0]]));
-        if (!is_grad_enabled() && kernels.shape[0] == 1 && kernels.dtype == ScalarType.Float32 && kernels.device_type == DeviceType.CPU && Channels % DepthWiseRows.Multiple == 0)
+        if (mode.InStrips && kernels.dtype == ScalarType.Float32 && Channels % DepthWiseRows.Multiple == 0)
         {
             _taps = kernels.reshape(-1, DepthWiseRows.LanesOf(Channels), 9).transpose(1, 2).contiguous();
             _kernelBias = kernelBias?.contiguous();
@@ -40,7 +41,7 @@ internal sealed class FilterBank
     public Tensor Pack() => MatrixKernels.Pack(_matrix, Channels, _matrix.shape[1]);
 
     /// <summary>The same bank with its matrix as LibTorch's products read it fastest.</summary>
-    public FilterBank InputsFirst() => new(Maps.InputsFirst(Matrix), _matrixBias, _kernels, _kernelBias);
+    public FilterBank InputsFirst() => new(_mode, Maps.InputsFirst(_mode, Matrix), _matrixBias, _kernels, _kernelBias);
 
     /// <summary>The kernels for <see cref="DepthWiseRows"/>.</summary>
     public unsafe float* Taps => _taps!.Numbers();
@@ -60,9 +61,9 @@ internal sealed class FilterBank
     {
         if (first._taps is null || paddedRows > 0)
         {
-            var gate = Maps.Gelu(first.Filter(firstMap, paddedRows));
+            var gate = Maps.Gelu(first._mode, first.Filter(firstMap, paddedRows));
             var values = second.Filter(secondMap, paddedRows);
-            return is_grad_enabled() ? gate * values : gate.mul_(values);
+            return first._mode.Records ? gate * values : gate.mul_(values);
         }
 
         var target = NewRows(firstMap);

@@ -40,9 +40,6 @@ internal sealed unsafe class RowConvolution : IDisposable
 
     private int Padded => (_outputs + MatrixKernels.Panel - 1) / MatrixKernels.Panel * MatrixKernels.Panel;
 
-    /// <summary>Whether a map can go this way.</summary>
-    public static bool Fits(Tensor map, Weights weights) => MatrixKernels.AreFast && Bands.CanCut(map) && map.dtype == ScalarType.Float32 && weights.Weight.dtype == ScalarType.Float32;
-
     /// <summary>How many rows at a time.</summary>
     public static int RowsFor(int width, int inputs) => Math.Max(1, (Bytes / ((width + 2) * inputs * sizeof(float))) - 2);
 

@@ -20,15 +20,16 @@ internal sealed class RowStrips
     private readonly int _height;
 
     /// <summary>Prepares the strips of a map.</summary>
+    /// <param name="mode">How the network runs.</param>
     /// <param name="map">B×H×W×C.</param>
     /// <param name="normalize">Applied to rows before the banks.</param>
     /// <param name="banks">The filter banks.</param>
-    public RowStrips(Tensor map, Func<Tensor, Tensor> normalize, params FilterBank[] banks)
+    public RowStrips(RunMode mode, Tensor map, Func<Tensor, Tensor> normalize, params FilterBank[] banks)
     {
         (_map, _normalize, _banks) = (map, normalize, [.. banks.Select(bank => bank.InputsFirst())]);
         _height = (int)map.shape[1];
-        IsCut = FeatureMaps.Bands.CanCut(map);
-        Bands = FeatureMaps.Bands.CountFor(map);
+        IsCut = mode.InStrips;
+        Bands = FeatureMaps.Bands.CountFor(mode, map);
         var rowBytes = map.shape[2] * banks.Sum(bank => bank.Channels) * map.element_size();
         Rows = IsCut ? (int)Math.Max(2, Bytes / rowBytes) : _height;
     }

@@ -18,7 +18,7 @@ public sealed class ChannelSumsTests
         var map = rand([samples, height, width, 2 * heads * d], float64).requires_grad_();
         var factors = rand([samples, heads, d + 2, d], float64);
 
-        var sums = ChannelSums.Of(map, heads);
+        var sums = ChannelSums.Of(RunMode.For(map), map, heads);
         var actual = cat([sums.Products, sums.Queries, sums.Keys], 2);
 
         // B×H×W×2×heads×d
