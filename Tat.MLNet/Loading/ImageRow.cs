@@ -39,7 +39,7 @@ internal sealed class ImageRow(ScanPool scans, ConcurrentDictionary<string, (flo
     private (float Level, KSpaceExtent? Extent) Measured(bool withExtent) =>
         volumes.TryGetValue(Entry.LowQuality, out var known) && (!withExtent || known.Extent is not null)
             ? known
-            : volumes[Entry.LowQuality] = Scan.SliceCount == 1 ? ImageScanExtensions.Measure([LowQuality], withExtent) : Scan.MeasureVolume(withExtent);
+            : volumes[Entry.LowQuality] = Scan.SliceCount == 1 ? ImageScanExtensions.Measure(Scan, [LowQuality], withExtent) : Scan.MeasureVolume(withExtent);
 
     public void MoveTo(ImageEntry entry, int slice)
     {
