@@ -79,8 +79,9 @@ public static class ImageScanExtensions
         IntensityLevel.Measure(ReadMeasured(scan, cancellationToken).Select(item => item.Slice));
 
     /// <summary>Measures the level of a scan and, where wanted, how far its k-space is filled, from the same slices.</summary>
-    internal static (float Level, KSpaceExtent? Extent) MeasureVolume(this IImageScan scan, bool withExtent) =>
-        Measure(scan, [.. ReadMeasured(scan, CancellationToken.None).Select(item => item.Slice)], withExtent);
+    internal static (float Level, KSpaceExtent? Extent) MeasureVolume(
+        this IImageScan scan, bool withExtent, CancellationToken cancellationToken = default) =>
+        Measure(scan, [.. ReadMeasured(scan, cancellationToken).Select(item => item.Slice)], withExtent);
 
     /// <summary>The same of slices that have been read.</summary>
     internal static (float Level, KSpaceExtent? Extent) Measure(IImageScan scan, IReadOnlyCollection<ImageSlice> slices, bool withExtent) =>

@@ -40,9 +40,13 @@ public static class ScanFinder
         return scans.Count > 0
             ? new([.. scans.OrderBy(scan => scan.Name, StringComparer.Ordinal)], leftOut)
             : throw new FileNotFoundException(string.Join(" ", [
-                $"'{folder}' holds no {(options.SeriesInstanceUid is { } uid ? $"image of the series {uid}" : $"images that can be read; {string.Join(" and ", ImageFormats.All.Select(format => format.Name))} can")}.",
+                $"'{folder}' holds no {Sought(options)}.",
                 .. leftOut.Select(file => file.ToString())]));
     }
+
+    private static string Sought(ImageReadOptions options) => options.SeriesInstanceUid is { } uid
+        ? $"image of the series {uid}"
+        : $"images that can be read; {string.Join(" and ", ImageFormats.All.Select(format => format.Name))} can";
 
     /// <summary>A series of one file is called as that file, another one as the folder that holds it, with its number where that folder holds several.</summary>
     private static IEnumerable<ScanSource> NameSeries(string folder, IReadOnlyList<DicomSeries> all, ImageReadOptions options)

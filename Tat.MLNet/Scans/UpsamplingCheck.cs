@@ -26,7 +26,7 @@ internal static class UpsamplingCheck
             throw new InvalidDataException($"'{scan.Path}': the task {task} does not restore resolution, and has no use for a finer grid; leave the factor out.");
         }
 
-        var extent = grid.MeasureVolume(cancellationToken).Extent;
+        var extent = grid.MeasureVolume(withExtent: true, cancellationToken).Extent!;
         CheckAxis("rows", grid.Factor.Rows, extent.Rows, extent.Rows / grid.RowStep);
         CheckAxis("columns", grid.Factor.Columns, extent.Columns, extent.Columns / grid.ColumnStep);
 

@@ -82,7 +82,8 @@ internal static class BenchScoreCommand
 
         terminal.Write(table);
         terminal.Line("Median after the first image; cold start: from the start of the process to its first restored image.");
-        terminal.Line($"Floor, by the machine's best large matrix product: {string.Join("; ", rows.DistinctBy(row => row.Size).Select(row => $"{row.Size} × {row.Size} {Text(row.FloorMilliseconds, "F0")} ms"))}.");
+        var floors = rows.DistinctBy(row => row.Size).Select(row => $"{row.Size} × {row.Size} {Text(row.FloorMilliseconds, "F0")} ms");
+        terminal.Line($"Floor, by the machine's best large matrix product: {string.Join("; ", floors)}.");
     }
 
     private static string Text(IFormattable value, string format) => value.ToString(format, CultureInfo.InvariantCulture);

@@ -153,7 +153,9 @@ internal sealed class ModelTrials
         _terminal.Line(string.Create(CultureInfo.InvariantCulture, $"{trial.TrainerName}: {Describe(trial)} after {trial.Iterations} iterations, {trial.RuntimeInSeconds:F0} s"));
     }
 
-    private static string Describe(Trial trial) => trial.Score is { } gain
-        ? string.Create(CultureInfo.InvariantCulture, $"gain {gain:F2} dB ({string.Join(", ", trial.Psnr.Select(task => string.Create(CultureInfo.InvariantCulture, $"{task.Key} {task.Value:F2} dB")))})")
-        : "not validated";
+    private static string Describe(Trial trial)
+    {
+        var psnr = trial.Psnr.Select(task => string.Create(CultureInfo.InvariantCulture, $"{task.Key} {task.Value:F2} dB"));
+        return trial.Score is { } gain ? string.Create(CultureInfo.InvariantCulture, $"gain {gain:F2} dB ({string.Join(", ", psnr)})") : "not validated";
+    }
 }

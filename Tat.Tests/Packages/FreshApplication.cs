@@ -24,7 +24,8 @@ internal sealed class FreshApplication(TemporaryFolder folder)
             Needs.Missing(Needs.Packages, $"{package} is not in {installed}.");
         }
 
-        var references = packages.Select(package => (package, VersionOf(package))).Prepend(("Tat.MLNet", libraries.Version));
+        var references = packages.Select(package => (Name: package, Version: VersionOf(package))).Prepend((Name: "Tat.MLNet", Version: libraries.Version))
+            .Select(package => $"<PackageReference Include=\"{package.Name}\" Version=\"{package.Version}\" />");
         File.WriteAllText(folder["Directory.Build.props"], "<Project />");
         File.WriteAllText(folder["Directory.Packages.props"], "<Project />");
         File.WriteAllText(folder["nuget.config"], $"""
@@ -45,7 +46,7 @@ internal sealed class FreshApplication(TemporaryFolder folder)
                 <CreateHardLinksForCopyFilesToOutputDirectoryIfPossible>true</CreateHardLinksForCopyFilesToOutputDirectoryIfPossible>
               </PropertyGroup>
               <ItemGroup>
-                {string.Join("\n    ", references.Select(reference => $"<PackageReference Include=\"{reference.Item1}\" Version=\"{reference.Item2}\" />"))}
+                {string.Join("\n    ", references)}
               </ItemGroup>
             </Project>
             """);

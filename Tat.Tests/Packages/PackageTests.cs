@@ -25,7 +25,8 @@ public sealed class PackageTests
         for (var i = 1; i < args.Length; i += 3)
         {
             using var scan = ImageFormats.Open(args[i]);
-            var restored = Enumerable.Range(0, scan.SliceCount).Select(slice => restorer.Restore([scan.ReadSlice(slice)], [restorer.Tasks[args[i + 1]]])[0]);
+            var task = restorer.Tasks[args[i + 1]];
+            var restored = Enumerable.Range(0, scan.SliceCount).Select(slice => restorer.Restore([scan.ReadSlice(slice)], [task])[0]);
             scan.Format.WriteDerived(scan, args[i + 2], restored);
         }
 

@@ -20,8 +20,9 @@ internal static class InitialWeights
 
         // Bare weights do not say what they were trained on: their tasks are those of this training.
         var model = Directory.Exists(path) ? CheckpointStore.LoadModel(path, (network, tasks)) : WeightsFile.Import(path, new() { Network = network, Tasks = tasks });
-        var problem = model.Network.Options with { TrainSize = network.TrainSize } != network
-            ? $"are those of another architecture ({OptionsText.Differences(model.Network.Options, network with { TrainSize = model.Network.Options.TrainSize }, "there", "here")}): make the network options the same."
+        var wanted = network with { TrainSize = model.Network.Options.TrainSize };
+        var problem = model.Network.Options != wanted
+            ? $"are those of another architecture ({OptionsText.Differences(model.Network.Options, wanted, "there", "here")}): make the network options the same."
             : tasks.FirstOrDefault(task => model.Tasks.TryGet(task.Name, out var known) && known.Scaling != task.Scaling) is { } other
                 ? $"scale the intensities of {other} in another way ({model.Tasks[other.Name].Scaling}) than this training ({other.Scaling}): train with the tasks of that model."
                 : null;

@@ -34,7 +34,8 @@ internal sealed class TrainingMonitor(Action<string>? tell = null)
             tell?.Invoke(message);
         }
 
-        var losses = progress.Tasks.Count == 0 ? "" : $", error {string.Join(", ", progress.Tasks.Select(task => string.Create(CultureInfo.InvariantCulture, $"{task.Key} {task.Value.Loss:F4}")))}";
+        var errors = progress.Tasks.Select(task => string.Create(CultureInfo.InvariantCulture, $"{task.Key} {task.Value.Loss:F4}"));
+        var losses = progress.Tasks.Count == 0 ? "" : $", error {string.Join(", ", errors)}";
         var validating = progress.Validating is { } share ? string.Create(CultureInfo.InvariantCulture, $", validating, {100 * share:F0} % of that") : "";
         var quality = _validation is null ? "" : string.Create(CultureInfo.InvariantCulture, $"; validation {_validation.MeanPsnr:F2} dB, gain {_validation.MeanGain:F2} dB");
         display.Report((progress.Fraction, string.Create(CultureInfo.InvariantCulture, $"iteration {progress.Iteration} of {progress.Iterations}{losses}{validating}{quality}")));

@@ -16,7 +16,8 @@ public class RealSeriesTests
             g = d.get("PerFrameFunctionalGroupsSequence")
             r = g[f].get("PixelValueTransformationSequence", [d])[0] if g else d
             a = d.pixel_array.astype(float)
-            return (a if a.ndim == 2 else a[f]) * float(r.get("RescaleSlope", 1)) + float(r.get("RescaleIntercept", 0)), float(r.get("RescaleSlope", 1))
+            slope = float(r.get("RescaleSlope", 1))
+            return (a if a.ndim == 2 else a[f]) * slope + float(r.get("RescaleIntercept", 0)), slope
         count = 0
         for line in open(sys.argv[1]):
             nifti, derived, *sources = line.rstrip().split("\t")
@@ -27,16 +28,19 @@ public class RealSeriesTests
             for name in derived.split("|"):
                 d = pydicom.dcmread(name)
                 s = before.pop(d.SourceImageSequence[0].ReferencedSOPInstanceUID)
-                for key in ("ImagePositionPatient", "ImageOrientationPatient", "PixelSpacing", "SliceThickness", "InstanceNumber", "StudyInstanceUID", "FrameOfReferenceUID"):
+                for key in ("ImagePositionPatient", "ImageOrientationPatient", "PixelSpacing", "SliceThickness", "InstanceNumber",
+                            "StudyInstanceUID", "FrameOfReferenceUID"):
                     assert d.get(key) == s.get(key), (name, key)
                 assert d.SeriesInstanceUID != s.SeriesInstanceUID
                 old, new = values(s, 0)[0], values(d, 0)
                 padding = s.pixel_array == s.PixelPaddingValue if "PixelPaddingValue" in s else np.zeros(old.shape, bool)
-                assert np.allclose(new[0], np.where(padding, old, old + 1), rtol=1e-6, atol=0.51 * new[1]), (name, abs(new[0] - old - 1).max())
+                expected = np.where(padding, old, old + 1)
+                assert np.allclose(new[0], expected, rtol=1e-6, atol=0.51 * new[1]), (name, abs(new[0] - old - 1).max())
                 p = np.array([-s.ImagePositionPatient[0], -s.ImagePositionPatient[1], s.ImagePositionPatient[2], 1])
                 x, y, z = (inverse @ p)[:3]
                 assert abs(x) < 0.1 and abs(y) < 0.1 and abs(z - round(z)) < 0.1, (name, x, y, z)
-                assert min(abs(data[:, :, round(z), v].T - old - 1).max() for v in range(data.shape[3])) <= 1e-6 * max(1, abs(old).max()), name
+                nearest = min(abs(data[:, :, round(z), v].T - old - 1).max() for v in range(data.shape[3]))
+                assert nearest <= 1e-6 * max(1, abs(old).max()), name
                 count += 1
             assert not before, "each image has a result"
         print(count)

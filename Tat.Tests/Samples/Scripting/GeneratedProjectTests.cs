@@ -35,7 +35,10 @@ public sealed partial class GeneratedProjectTests
               "DataSource": { "FolderPath": "data" },
               "TrainingOption": {
                 "Network": { "Width": 4, "RepresentationFeatures": 4, "TrainSize": 16 },
-                "Training": { "Iterations": 3, "PatchSize": 16, "ValidationInterval": 2, "TaskWeights": { "MRI": 2 }, "LaterStages": [ { "FromIteration": 2, "PatchSize": 24, "BatchSizePerTask": 2 } ] }
+                "Training": {
+                  "Iterations": 3, "PatchSize": 16, "ValidationInterval": 2, "TaskWeights": { "MRI": 2 },
+                  "LaterStages": [ { "FromIteration": 2, "PatchSize": 24, "BatchSizePerTask": 2 } ]
+                }
               }
             }
             """);

@@ -34,7 +34,9 @@ public sealed class PyTorchInteropTests
             ema.update({'ema_model.' + k: v for k, v in w.items()})
             ema.update(initted=torch.tensor([True]), step=torch.tensor([7]))
             torch.save(ema, sys.argv[1] + '/ema.pth')
-            torch.save({'epoch': 3, 'lr': 2e-4, 'name': None, 'ok': True, 'params_ema': w, 'optimizer': {'state': {0: {'step': 1, 'exp_avg': [torch.zeros(2)]}}, 'param_groups': [{'betas': (0.9, 0.99)}]}}, sys.argv[1] + '/checkpoint.pth')
+            optimizer = {'state': {0: {'step': 1, 'exp_avg': [torch.zeros(2)]}}, 'param_groups': [{'betas': (0.9, 0.99)}]}
+            checkpoint = {'epoch': 3, 'lr': 2e-4, 'name': None, 'ok': True, 'params_ema': w, 'optimizer': optimizer}
+            torch.save(checkpoint, sys.argv[1] + '/checkpoint.pth')
             torch.save({k: torch.nn.Parameter(v) for k, v in w.items()}, sys.argv[1] + '/parameters.pth')
             """, folder.Path);
         foreach (var name in new[] { "zip", "old", "module", "ema", "checkpoint", "parameters" })

@@ -68,7 +68,8 @@ public sealed class SafetensorsTests
     [DataRow("""{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"a":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}""", "a name twice")]
     [DataRow("""{"__metadata__":{"a":1}}""", "metadata that is not text")]
     [DataRow("""{"a":{"dtype":"F32","shape":[9223372036854775807],"data_offsets":[0,9223372036854775807]}}""", "offsets beyond the end")]
-    [DataRow("""{"a":{"dtype":"U8","shape":[9223372036854775807],"data_offsets":[0,9223372036854775807]},"b":{"dtype":"U8","shape":[2],"data_offsets":[9223372036854775807,9223372036854775807]}}""", "sums that overflow")]
+    [DataRow("""{"a":{"dtype":"U8","shape":[9223372036854775807],"data_offsets":[0,9223372036854775807]}"""
+        + ""","b":{"dtype":"U8","shape":[2],"data_offsets":[9223372036854775807,9223372036854775807]}}""", "sums that overflow")]
     public void A_header_that_lies_is_refused(string header, string why)
     {
         var bytes = new byte[8 + Encoding.UTF8.GetByteCount(header) + 8];

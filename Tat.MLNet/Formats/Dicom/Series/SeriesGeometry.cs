@@ -187,7 +187,7 @@ internal static class SeriesGeometry
     {
         double Sideways(Vector3 step) => (step - (normal * step.Dot(normal))).Length;
         return Array.Exists(steps, step => Sideways(step) > Math.Max(SidewaysTolerance, ShearTolerance * Math.Abs(step.Dot(normal))))
-            ? $"the slices do not lie behind each other along their normal (gantry tilt or shear of {(steps.Max(step => Math.Atan2(Sideways(step), Math.Abs(step.Dot(normal)))) * 180 / Math.PI).ToString("0.#", CultureInfo.InvariantCulture)}°)"
+            ? $"the slices do not lie behind each other along their normal (gantry tilt or shear of {Degrees(steps.Max(step => Math.Atan2(Sideways(step), Math.Abs(step.Dot(normal)))))}°)"
             : null;
     }
 
@@ -198,6 +198,8 @@ internal static class SeriesGeometry
         a.Spacing is null == b.Spacing is null &&
         Math.Abs((a.Spacing?.Rows - b.Spacing?.Rows) ?? 0) < 1e-3 &&
         Math.Abs((a.Spacing?.Columns - b.Spacing?.Columns) ?? 0) < 1e-3;
+
+    private static string Degrees(double radians) => (radians * 180 / Math.PI).ToString("0.#", CultureInfo.InvariantCulture);
 
     private static string Millimetres(double value) => value.ToString("0.###", CultureInfo.InvariantCulture);
 }

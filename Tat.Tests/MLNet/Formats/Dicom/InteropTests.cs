@@ -72,7 +72,8 @@ public partial class InteropTests
             for name in sorted(os.listdir(sys.argv[1])):
                 d = pydicom.dcmread(os.path.join(sys.argv[1], name))
                 v = apply_modality_lut(d.pixel_array, d).astype(float)
-                print(repr(float(v.min())), repr(float(v.max())), repr(float(v.sum())), repr(float((v * np.arange(v.size).reshape(v.shape)).sum())), d.SeriesDescription)
+                weighted = (v * np.arange(v.size).reshape(v.shape)).sum()
+                print(*(repr(float(x)) for x in (v.min(), v.max(), v.sum(), weighted)), d.SeriesDescription)
             """;
         var folder = Path.Combine(Derived(source), "restored");
         var lines = Peer.Python(code, folder).Split('\n', StringSplitOptions.RemoveEmptyEntries);

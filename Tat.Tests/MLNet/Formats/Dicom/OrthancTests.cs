@@ -18,7 +18,8 @@ public class OrthancTests
         trap 'kill $server 2>/dev/null || true; wait $server 2>/dev/null || true' EXIT
         for i in $(seq 100); do echoscu -q localhost 4242 2>/dev/null && break; sleep 0.2; done
         storescu -q -aec ORTHANC localhost 4242 +sd "$2"
-        findscu -v -S -aec ORTHANC -k QueryRetrieveLevel=IMAGE -k SeriesInstanceUID="$3" -k SOPInstanceUID localhost 4242 2>&1 | tee found.txt >/dev/null
+        query="-k QueryRetrieveLevel=IMAGE -k SeriesInstanceUID=$3 -k SOPInstanceUID"
+        findscu -v -S -aec ORTHANC $query localhost 4242 2>&1 | tee found.txt >/dev/null
         mkdir got
         /usr/bin/python3 - <<'EOF'
         import json, urllib.request

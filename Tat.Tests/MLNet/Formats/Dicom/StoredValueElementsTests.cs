@@ -39,10 +39,12 @@ public class StoredValueElementsTests
         const string code = """
             import re
             from pydicom._dicom_dict import DicomDictionary as D
-            words = ("pixel value", "pixel padding", r"\blut\b", "lookup table", "real world value", "histogram", "rescale", "stored value", "^window (center|width)",
-                     "lossy image", "pixel intensity", "pixel representation", r"bits (allocated|stored|grouped)", "high bit", "icon image", "gray scale", "pixel data provider")
+            words = ("pixel value", "pixel padding", r"\blut\b", "lookup table", "real world value", "histogram", "rescale",
+                     "stored value", "^window (center|width)", "lossy image", "pixel intensity", "pixel representation",
+                     r"bits (allocated|stored|grouped)", "high bit", "icon image", "gray scale", "pixel data provider")
+            groups = (0x0008, 0x0018, 0x0022, 0x0028, 0x0040, 0x0048, 0x0054, 0x0060, 0x0088, 0x3004)
             for tag, (vr, vm, name, retired, keyword) in D.items():
-                if tag >> 16 in (0x0008, 0x0018, 0x0022, 0x0028, 0x0040, 0x0048, 0x0054, 0x0060, 0x0088, 0x3004) and re.search("|".join(words), name.lower()):
+                if tag >> 16 in groups and re.search("|".join(words), name.lower()):
                     print("%08X %s" % (tag, keyword))
             """;
         var lines = Peer.Python(code).Split('\n', StringSplitOptions.RemoveEmptyEntries);

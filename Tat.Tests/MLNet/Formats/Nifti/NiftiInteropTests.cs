@@ -17,8 +17,9 @@ public sealed class NiftiInteropTests
         assert a.shape == b.shape, (a.shape, b.shape)
         assert np.array_equal(a.affine, b.affine), (a.affine, b.affine)
         ha, hb = a.header, b.header
-        for key in ('dim', 'pixdim', 'qform_code', 'sform_code', 'xyzt_units', 'intent_code', 'intent_p1', 'intent_name', 'aux_file', 'cal_min',
-                    'cal_max', 'toffset', 'slice_code', 'slice_duration', 'quatern_b', 'qoffset_x', 'srow_x', 'srow_y', 'srow_z'):
+        for key in ('dim', 'pixdim', 'qform_code', 'sform_code', 'xyzt_units', 'intent_code', 'intent_p1', 'intent_name', 'aux_file',
+                    'cal_min', 'cal_max', 'toffset', 'slice_code', 'slice_duration', 'quatern_b',
+                    'qoffset_x', 'srow_x', 'srow_y', 'srow_z'):
             assert np.array_equal(ha[key], hb[key]), (key, ha[key], hb[key])
         assert str(hb['descrip'].item(), 'latin-1').startswith(str(ha['descrip'].item(), 'latin-1').split('\0')[0].strip())
         assert [(e.get_code(), e.get_content()) for e in ha.extensions] == [(e.get_code(), e.get_content()) for e in hb.extensions]

@@ -45,7 +45,8 @@ public class PartsTests
                 corner = p + 7 * o[3:] * d.PixelSpacing[0] + 5 * o[:3] * d.PixelSpacing[1]
                 for image in images:
                     at = [(np.linalg.inv(image.affine) @ np.array([-q[0], -q[1], q[2], 1]))[:3] for q in (p, corner)]
-                    if np.allclose(at[0][:2], 0, atol=1e-4) and np.allclose(at[1][:2], [5, 7], atol=1e-4) and abs(at[0][2] - at[1][2]) < 1e-4:
+                    corners = np.allclose(at[0][:2], 0, atol=1e-4) and np.allclose(at[1][:2], [5, 7], atol=1e-4)
+                    if corners and abs(at[0][2] - at[1][2]) < 1e-4:
                         values = np.atleast_3d(image.dataobj)[:, :, round(at[0][2])].T
                         assert np.array_equal(values, d.pixel_array - 1024.0 + 1), name
                         found += 1

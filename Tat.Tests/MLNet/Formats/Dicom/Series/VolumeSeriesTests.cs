@@ -118,7 +118,8 @@ public class VolumeSeriesTests
             assert data.shape == (64, 64, 3, 2), data.shape
             for name in os.listdir(sys.argv[2]):
                 d = pydicom.dcmread(os.path.join(sys.argv[2], name))
-                x, y, z = np.linalg.inv(image.affine)[:3] @ np.array([-d.ImagePositionPatient[0], -d.ImagePositionPatient[1], d.ImagePositionPatient[2], 1])
+                p = d.ImagePositionPatient
+                x, y, z = np.linalg.inv(image.affine)[:3] @ np.array([-p[0], -p[1], p[2], 1])
                 assert abs(x) < 1e-4 and abs(y) < 1e-4 and abs(z - round(z)) < 1e-4, (x, y, z)
                 assert np.array_equal(data[:, :, round(z), int(d.TemporalPositionIdentifier) - 1].T, d.pixel_array), name
             """;
