@@ -91,7 +91,7 @@ public sealed partial class PageTests
         var types = Directory.GetFiles(Path.Combine(SourceTree.Root, "Tat.Tests", "Api"), "*.txt").SelectMany(path => Types(File.ReadAllLines(path))).ToList();
         Assert.IsGreaterThan(100, types.Count);
         var missing = types.Where(type => !Regex.IsMatch(named, $@"(?<![\w.]){Regex.Escape(type)}\b")).ToList();
-        Assert.IsEmpty(missing, string.Join('\n', missing));
+        Assert.IsEmpty(missing, $"Name it where a user looks for it, at least in docs/library.md: {string.Join(", ", missing)}");
     }
 
     /// <summary>The types of an approved API, nested ones by the name of the outer one, too.</summary>
