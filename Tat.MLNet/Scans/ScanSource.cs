@@ -25,6 +25,9 @@ public sealed class ScanSource
     /// <summary>The DICOM series; <see langword="null"/> for a file, which has not been read yet.</summary>
     public string? SeriesInstanceUid => _series?.Uid;
 
+    /// <summary>The DICOM modality, where it is known before the scan is opened: that of a series; otherwise <see langword="null"/>.</summary>
+    public string? Modality => _series is { Slices: [var first, ..] } ? first.Modality : null;
+
     /// <summary>Whether its modality is known to be none that a task is for, so that its task must be named.</summary>
     public bool NeedsTask => Modality is { } modality && ScanTask.OfModality(modality) is null;
 
@@ -33,9 +36,6 @@ public sealed class ScanSource
 
     /// <summary>The plane in which the scan is cut into slices.</summary>
     internal SlicePlane Plane => _options.Plane;
-
-    /// <summary>The modality, where it is known before the scan is opened.</summary>
-    internal string? Modality => _series is { Slices: [var first, ..] } ? first.Modality : null;
 
     /// <summary>The ending that results of the same format have; empty for a folder.</summary>
     internal string Ending
