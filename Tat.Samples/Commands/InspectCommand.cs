@@ -40,7 +40,7 @@ internal static class InspectCommand
     {
         var facts = new List<object>();
         var failures = 0;
-        var all = files.Select(file => (File: file, Found: ModelFiles.IsModelName(file) || ModelFiles.IsPretrained(file) ? null : Find(file))).ToList();
+        var all = files.Select(file => (File: file, Found: ModelFiles.IsModelName(file) || TatPretrained.IsMeantBy(file) ? null : Find(file))).ToList();
         if (failures == 0)
         {
             check([.. all.SelectMany(one => one.Found?.Scans ?? [])]);
