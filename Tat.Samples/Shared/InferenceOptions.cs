@@ -35,13 +35,15 @@ internal sealed class InferenceOptions
         });
     }
 
+    /// <summary>All of them.</summary>
+    public IReadOnlyList<Option> All => [_device, _memory, _passNonFinite, _ensemble, _strength];
+
     public void AddTo(Command command)
     {
-        command.Add(_device);
-        command.Add(_memory);
-        command.Add(_passNonFinite);
-        command.Add(_ensemble);
-        command.Add(_strength);
+        foreach (var option in All)
+        {
+            command.Add(option);
+        }
     }
 
     /// <summary>What becomes of slices with NaN or infinite values.</summary>
