@@ -25,6 +25,10 @@ public sealed class ScanCheck
         if (((scan as ReslicedScan)?.Source ?? scan) is DicomScan dicom)
         {
             CheckKind(dicom);
+            if (source.WhyNoVolume(scan) is { } reason)
+            {
+                _findings.Add($"a NIfTI result would be refused: {reason}");
+            }
         }
 
         if (scan.Modality == "PT" && scan.Unit != "SUV" && source.WhyNoUptake() is { } refusal)
@@ -72,11 +76,6 @@ public sealed class ScanCheck
         if (DerivedSeriesWriter.Refusal(scan) is { } refusal)
         {
             _findings.Add($"a DICOM result would be refused: {refusal}");
-        }
-
-        if (scan.IsMosaic)
-        {
-            _findings.Add("a NIfTI result would be refused: its images are Siemens mosaics");
         }
     }
 }

@@ -53,11 +53,13 @@ public static class ScanRestoration
         ArgumentNullException.ThrowIfNull(source);
         ArgumentException.ThrowIfNullOrEmpty(destination);
         options ??= new();
-        using var scan = source.Open();
+        using var scan = source.OpenSlices();
         var task = ScanTask.Of(scan, options.Task, restorer.Tasks);
+        string[] remarks = options.Task is null && scan.Modality is null ? [$"the task {task} is that of the scan's BIDS name, and its values are taken for {task.Unit}"] : [];
         var derived = options.Derived with
         {
             Model = options.Derived.Model ?? restorer.Card.Title,
+            ModelHash = options.Derived.ModelHash ?? restorer.ModelHash,
             Parameters = new Dictionary<string, string>(options.Derived.Parameters)
             {
                 ["task"] = task.Name,
@@ -67,13 +69,18 @@ public static class ScanRestoration
                 ["non-finite"] = options.NonFinite.ToString(),
             },
         };
+        if (NiftiPaths.EndingOf(destination) is not null && source.WhyNoVolume(scan) is { } reason)
+        {
+            throw new InvalidDataException($"no NIfTI file can be made of '{scan.Path}': {reason}.");
+        }
+
         if (options.SidecarSources is not null && NiftiPaths.EndingOf(destination) is null)
         {
             throw new ArgumentException($"'{destination}' is no NIfTI file, and only these have sidecars; end it in .nii.gz.", nameof(destination));
         }
 
         KeepPixels(scan, options.KeptBytes);
-        IReadOnlyList<string> warnings = [.. ScanWarnings.Of(scan, restorer, task)];
+        IReadOnlyList<string> warnings = [.. remarks, .. ScanWarnings.Of(scan, restorer, task)];
         var slices = new RestoredSlices(scan, task, options.NonFinite);
         IReadOnlyList<ScanSidecar> sidecars = options.SidecarSources is { } sources
             ? [.. NiftiFormat.Destinations(scan, destination).Select(image => ScanSidecar.Of(image, derived, scan.Unit ?? task.Unit, sources))]

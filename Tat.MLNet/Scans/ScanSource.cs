@@ -1,4 +1,5 @@
 using Tat.MLNet.Formats;
+using Tat.MLNet.Formats.Contracts;
 using Tat.MLNet.Formats.Dicom;
 using Tat.MLNet.Formats.Dicom.Series;
 
@@ -50,7 +51,21 @@ public sealed class ScanSource
     /// <summary>Opens the scan without reading pixels yet.</summary>
     /// <exception cref="FileNotFoundException">There is nothing at that path.</exception>
     /// <exception cref="ImageFormatException">It is no image, damaged, or of a kind that cannot be read; the message names the file.</exception>
-    public IImageScan Open() => _series is null ? ImageFormats.Open(Path, _options) : _series.Assemble(Path, _dicom, _options).InPlane(_options.Plane);
+    public IImageScan Open() => OpenWith(_options);
+
+    /// <summary>Opens the scan as <see cref="Open"/> does, and slice by slice where it is no regular volume: what is done in the plane of the slices does not need one.</summary>
+    /// <exception cref="FileNotFoundException">There is nothing at that path.</exception>
+    /// <exception cref="ImageFormatException">It is no image, damaged, or of a kind that cannot be read; the message names the file.</exception>
+    public IImageScan OpenSlices() => OpenWith(_options with { AllowIrregularSeries = true });
+
+    /// <summary>Why no NIfTI file can be made of a scan, as the rest of a sentence; <see langword="null"/> where one can.</summary>
+    internal string? WhyNoVolume(IImageScan scan) => ((scan as ReslicedScan)?.Source ?? scan) switch
+    {
+        DicomScan { IsMosaic: true } => "its images are Siemens mosaics, whose tiles are slices; restore them as DICOM, or convert them to NIfTI with dcm2niix first",
+        DicomScan { Problems: [_, ..] problems } when !_options.AllowIrregularSeries =>
+            $"it is no regular volume: {string.Join("; ", problems)}; restore it as DICOM, where each slice keeps its place, or allow irregular series to stack its slices as they are",
+        _ => null,
+    };
 
     /// <summary>Why PET cannot be read in SUV; <see langword="null"/> where it can.</summary>
     internal string? WhyNoUptake()
@@ -66,6 +81,8 @@ public sealed class ScanSource
             return exception.Message;
         }
     }
+
+    private IImageScan OpenWith(ImageReadOptions options) => _series is null ? ImageFormats.Open(Path, options) : _series.Assemble(Path, _dicom, options).InPlane(options.Plane);
 
     /// <summary>The path, and the series where there is one.</summary>
     public override string ToString() => SeriesInstanceUid is { } uid ? $"'{Path}' (series {uid})" : $"'{Path}'";
