@@ -1,5 +1,4 @@
 using Tat.MLNet.Formats;
-using Tat.MLNet.Formats.Contracts;
 using Tat.MLNet.Formats.Dicom;
 using Tat.MLNet.Formats.Dicom.Series;
 
@@ -26,6 +25,9 @@ public sealed class ScanSource
     /// <summary>The DICOM series; <see langword="null"/> for a file, which has not been read yet.</summary>
     public string? SeriesInstanceUid => _series?.Uid;
 
+    /// <summary>The DICOM modality, where it is known before the scan is opened: that of a series; otherwise <see langword="null"/>.</summary>
+    public string? Modality => _series is { Slices: [var first, ..] } ? first.Modality : null;
+
     /// <summary>Whether its modality is known to be none that a task is for, so that its task must be named.</summary>
     public bool NeedsTask => Modality is { } modality && ScanTask.OfModality(modality) is null;
 
@@ -35,8 +37,8 @@ public sealed class ScanSource
     /// <summary>The plane in which the scan is cut into slices.</summary>
     internal SlicePlane Plane => _options.Plane;
 
-    /// <summary>The modality, where it is known before the scan is opened.</summary>
-    internal string? Modality => _series is { Slices: [var first, ..] } ? first.Modality : null;
+    /// <summary>By how much the grid of slices is to be finer; <see langword="null"/> for not at all.</summary>
+    internal UpsamplingFactor? Upsampling => _options.Upsampling;
 
     /// <summary>The ending that results of the same format have; empty for a folder.</summary>
     internal string Ending
@@ -59,7 +61,7 @@ public sealed class ScanSource
     public IImageScan OpenSlices() => OpenWith(_options with { AllowIrregularSeries = true });
 
     /// <summary>Why no NIfTI file can be made of a scan, as the rest of a sentence; <see langword="null"/> where one can.</summary>
-    internal string? WhyNoVolume(IImageScan scan) => ((scan as ReslicedScan)?.Source ?? scan) switch
+    internal string? WhyNoVolume(IImageScan scan) => scan.AsOpened() switch
     {
         DicomScan { IsMosaic: true } => "its images are Siemens mosaics, whose tiles are slices; restore them as DICOM, or convert them to NIfTI with dcm2niix first",
         DicomScan { Problems: [_, ..] problems } when !_options.AllowIrregularSeries =>
@@ -70,7 +72,7 @@ public sealed class ScanSource
     /// <summary>Why PET cannot be read in SUV; <see langword="null"/> where it can.</summary>
     internal string? WhyNoUptake()
     {
-        var options = _options with { Pet = PetQuantity.Suv };
+        var options = _options with { Pet = PetQuantity.Suv, AllowIrregularSeries = true };
         try
         {
             using var scan = _series is null ? ImageFormats.Open(Path, options) : SeriesFinder.Find(_series.Files, options).Series[0].Assemble(Path, _dicom, options);
@@ -82,7 +84,7 @@ public sealed class ScanSource
         }
     }
 
-    private IImageScan OpenWith(ImageReadOptions options) => _series is null ? ImageFormats.Open(Path, options) : _series.Assemble(Path, _dicom, options).InPlane(options.Plane);
+    private IImageScan OpenWith(ImageReadOptions options) => _series is null ? ImageFormats.Open(Path, options) : _series.Assemble(Path, _dicom, options).InPlane(options.Plane).Upsampled(options.Upsampling);
 
     /// <summary>The path, and the series where there is one.</summary>
     public override string ToString() => SeriesInstanceUid is { } uid ? $"'{Path}' (series {uid})" : $"'{Path}'";

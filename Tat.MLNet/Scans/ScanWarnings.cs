@@ -1,5 +1,4 @@
 using Tat.MLNet.Formats;
-using Tat.MLNet.Formats.Contracts;
 using Tat.MLNet.Formats.Dicom.Series;
 using Tat.MLNet.Formats.Nifti;
 using Tat.Torch.Inference;
@@ -24,9 +23,8 @@ internal static class ScanWarnings
             ? [$"Its modality {modality} is none that the task {task} is for: look at the result with doubt."]
             : [];
 
-    private static IEnumerable<string> OfFiles(IImageScan scan) => scan switch
+    private static IEnumerable<string> OfFiles(IImageScan scan) => scan.AsOpened() switch
     {
-        ReslicedScan resliced => OfFiles(resliced.Source),
         NiftiScan nifti => NiftiOrientation.ProblemOf(nifti.File.Header) is { } problem ? [problem] : [],
         DicomScan dicom => [.. dicom.Problems, .. dicom.Remarks, .. dicom.LeftOut.Select(file => file.ToString())],
         _ => [],

@@ -61,9 +61,8 @@ internal static class ScanWriter
         }
     }
 
-    private static IEnumerable<string> FilesOf(IImageScan scan) => scan switch
+    private static IEnumerable<string> FilesOf(IImageScan scan) => scan.AsOpened() switch
     {
-        ReslicedScan resliced => FilesOf(resliced.Source),
         DicomScan dicom => dicom.Slices.Select(slice => slice.Source.Path).Distinct(),
         NiftiScan nifti => [nifti.File.Paths.Header, nifti.File.Paths.Voxels],
         _ => [scan.Path],

@@ -30,6 +30,7 @@ internal static class BenchTrainCommand
         var threads = BenchForwardCommand.Threads();
         var json = CommonOptions.Json();
         var command = new Command("train", "Measures a training step: milliseconds by part, memory, and multiples of what the machine needs at best.") { network, size, batches, microBatch, recompute, steps, rounds, reference, python, threads, json };
+        command.Validators.Add(result => CommonOptions.CheckNeeded(result, (python, reference)));
         command.SetAction((parsed, cancellationToken) =>
         {
             var name = parsed.GetRequiredValue(network);

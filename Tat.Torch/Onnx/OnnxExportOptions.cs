@@ -1,3 +1,5 @@
+using Tat.Torch.Model;
+
 namespace Tat.Torch.Onnx;
 
 /// <summary>How a model is exported.</summary>
@@ -22,5 +24,5 @@ public sealed record OnnxExportOptions
     /// <value>The default is <see langword="null"/>: 0.0001, or 0.01 for weights in half precision.</value>
     public double? Tolerance { get; init; }
 
-    internal double EffectiveTolerance => Tolerance ?? (HalfPrecisionWeights ? 1e-2 : 1e-4);
+    internal double EffectiveTolerance => Tolerance ?? (HalfPrecisionWeights ? ModelComparison.HalfPrecisionTolerance : 1e-4);
 }

@@ -83,7 +83,7 @@ public static class OnnxExporter
         using var restorer = new OnnxRestorer(path);
         var task = model.Tasks[0];
         var comparisons = new List<OnnxComparison>();
-        foreach (var (height, width) in Sizes(model.Network.Options.TrainSize))
+        foreach (var (height, width) in ModelComparison.Sizes(model.Network.Options.TrainSize))
         {
             var image = VerificationImage(height, width, task);
             var expected = reference.Restore([image], [task], cancellationToken: cancellationToken)[0].Pixels;
@@ -102,19 +102,10 @@ public static class OnnxExporter
         return comparisons;
     }
 
-    // The training size, where attention is global, and a size at which every level has several windows and both sides are padded.
-    private static (int Height, int Width)[] Sizes(int trainSize) => [(trainSize, trainSize), ((2 * trainSize) + 5, (3 * trainSize / 2) + 9)];
-
     /// <summary>Smooth structure over half of the task's range.</summary>
     private static ImageSlice VerificationImage(int height, int width, RestorationTask task)
     {
-        var pixels = new float[height * width];
-        for (var i = 0; i < pixels.Length; i++)
-        {
-            var (y, x) = ((float)(i / width) / height, (float)(i % width) / width);
-            pixels[i] = 0.5f + (0.2f * MathF.Sin(9 * y) * MathF.Cos(13 * x)) + (0.05f * MathF.Sin(i));
-        }
-
+        var pixels = ModelComparison.Image(height, width);
         task.NormalizationRange.Denormalize(pixels, pixels);
         return new(pixels, height, width);
     }

@@ -46,8 +46,8 @@ internal sealed record TrainingPlan
     /// <summary>How MR images are degraded.</summary>
     public MriResolutionRange Mri { get; init; } = new();
 
-    /// <summary>The name of the plan of a model: <c>tat.training.json</c> for <c>tat.zip</c>.</summary>
-    public static string NameFor(string model) => Path.ChangeExtension(model, ".training.json");
+    /// <summary>The file of the plan beside a model, <c>tat.training.json</c> for <c>tat.zip</c>, and what writes it.</summary>
+    public (string Path, Action<Stream> Write) Beside(string model) => (Path.ChangeExtension(model, ".training.json"), JsonFile.Text(this, _json));
 
     /// <summary>Reads a plan.</summary>
     /// <exception cref="InvalidDataException">The file cannot be understood; the message names the line and the property.</exception>
@@ -56,7 +56,4 @@ internal sealed record TrainingPlan
         plan.Network.Validate();
         plan.Training.Validate();
     });
-
-    /// <summary>Writes the plan; the file appears whole or not at all.</summary>
-    public void Write(string path) => JsonFile.Write(path, this, _json);
 }

@@ -102,7 +102,16 @@ public sealed class IntensityCommandTests
     {
         var shown = await Cli.RunAsync("inspect", _models["scans.safetensors"]);
         shown.AssertDone();
-        StringAssert.Contains(shown.Output.ReplaceLineEndings(" "), "scaled by the level of each volume");
+        var text = string.Join(' ', shown.Output.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+        StringAssert.Contains(text, "scaled by the level of each volume");
+        StringAssert.Contains(text, "restored on the grid on which k-space is filled to 1/4");
+
+        var json = await Cli.RunAsync("inspect", _models["scans.safetensors"], "--json");
+        json.AssertDone();
+        var task = JsonDocument.Parse(json.Output).RootElement.GetProperty("tasks").EnumerateArray().Single(item => item.GetProperty("name").GetString() == "MRI");
+        Assert.AreEqual("Volume", task.GetProperty("scaling").GetString());
+        Assert.IsTrue(task.GetProperty("fitsResolution").GetBoolean());
+        Assert.AreEqual(4, task.GetProperty("upscalingFactor").GetDouble());
     }
 
     [TestMethod]

@@ -1,3 +1,4 @@
+using Tat.Tests.Formats;
 using Tat.Torch.Model;
 using Tat.Torch.Tasks;
 using Tat.Torch.TensorFiles;
@@ -152,5 +153,27 @@ public sealed class TatModelTests
         }
 
         StringAssert.Contains(Assert.ThrowsExactly<InvalidDataException>(() => model.Save(half, halfPrecision: true)).Message, "single precision");
+    }
+
+    [TestMethod]
+    public void A_file_in_half_precision_is_compared_with_the_model_before_it_gets_its_name()
+    {
+        using var model = new TatModel(new TatNetwork(TatNetworkOptions.Small, 5), TaskVocabulary.Paper);
+        using var folder = new TemporaryFolder();
+        var path = folder["half.safetensors"];
+        Assert.IsInRange(1e-9, 1e-2, model.Save(path, halfPrecision: true));
+        Assert.AreEqual(0, model.Save(folder["whole.safetensors"]));
+
+        // What half precision loses is made large by the last layer, whose few weights stay as they are.
+        using (no_grad())
+        {
+            var last = model.Network.named_parameters().Single(pair => pair.name == "output.weight").parameter;
+            last.copy_(last * 1e6);
+        }
+
+        var before = File.ReadAllBytes(path);
+        StringAssert.Contains(Assert.ThrowsExactly<InvalidDataException>(() => model.Save(path, halfPrecision: true)).Message, "0.01 is allowed");
+        CollectionAssert.AreEqual(before, File.ReadAllBytes(path));
+        Assert.HasCount(2, Directory.GetFiles(folder.Path));
     }
 }
