@@ -43,6 +43,14 @@ public static class ImageScanExtensions
         };
     }
 
+    /// <summary>The side of a pixel in mm, of one that is not square the geometric mean of both; <see langword="null"/> where it is unknown.</summary>
+    /// <param name="scan">The scan.</param>
+    public static double? PixelSpacing(this IImageScan scan)
+    {
+        ArgumentNullException.ThrowIfNull(scan);
+        return scan.RowSpacing is { } rows && scan.ColumnSpacing is { } columns ? Math.Sqrt(rows * columns) : null;
+    }
+
     /// <summary>Measures the level of a scan, all its volumes together, as <see cref="IntensityLevel"/> does.</summary>
     /// <param name="scan">The scan. Of a large one 32 slices are read, evenly spaced (fewer of slices with more than 2²⁰ pixels).</param>
     /// <param name="cancellationToken">Stops between slices.</param>

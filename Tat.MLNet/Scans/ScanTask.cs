@@ -16,7 +16,7 @@ public static class ScanTask
     {
         ArgumentNullException.ThrowIfNull(scan);
         ArgumentNullException.ThrowIfNull(tasks);
-        var expected = OfModality(scan.Modality);
+        var expected = DicomModality.TaskOf(scan.Modality);
         var task = tasks[name ?? expected ?? throw new InvalidDataException($"'{scan.Path}' does not tell its modality; name its task, one of {string.Join(", ", tasks)}.")];
 
         // Tasks of the user's own suit whatever the user says.
@@ -24,13 +24,4 @@ public static class ScanTask
             ? task
             : throw new InvalidDataException($"'{scan.Path}' is of modality {scan.Modality}, and the task is {task}; restore it as {expected}.");
     }
-
-    /// <summary>The task of a DICOM modality; <see langword="null"/> for another one.</summary>
-    internal static string? OfModality(string? modality) => modality switch
-    {
-        "CT" => RestorationTask.Ct.Name,
-        "MR" => RestorationTask.Mri.Name,
-        "PT" => RestorationTask.Pet.Name,
-        _ => null,
-    };
 }

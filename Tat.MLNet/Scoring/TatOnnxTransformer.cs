@@ -22,8 +22,8 @@ public sealed class TatOnnxTransformer : RestorationTransformer
     private readonly byte[] _model;
     private readonly OnnxRestorerOptions _runtime;
 
-    private TatOnnxTransformer(byte[] model, string source, OnnxRestorerOptions runtime, OnnxRestorerOptions saved, RestorationColumns columns, int batchSize)
-        : base(new OnnxRestorer(model, source, runtime), columns, batchSize) => (_model, _runtime) = (model, saved);
+    private TatOnnxTransformer(byte[] model, string source, OnnxRestorerOptions runtime, OnnxRestorerOptions saved, RestorationColumns columns, int batchSize, IHostEnvironment environment)
+        : base(new OnnxRestorer(model, source, runtime), columns, batchSize, environment) => (_model, _runtime) = (model, saved);
 
     /// <summary>Opens a model where the options say, or else on the GPU that the context names.</summary>
     /// <exception cref="NotSupportedException">That is not available, and the context does not let the CPU take its place.</exception>
@@ -33,13 +33,13 @@ public sealed class TatOnnxTransformer : RestorationTransformer
         var wanted = runtime.IsOnCpu && settings.GpuDeviceId is { } gpu ? runtime with { ExecutionProvider = OnnxRestorerOptions.Cuda, DeviceId = gpu } : runtime;
         try
         {
-            return new(model, source, wanted, runtime, columns, batchSize);
+            return new(model, source, wanted, runtime, columns, batchSize, environment);
         }
         catch (NotSupportedException problem) when (!wanted.IsOnCpu && settings.FallbackToCpu)
         {
             using var channel = environment.Start("TAT on ONNX Runtime");
             channel.Warning(MessageSensitivity.None, "{0} The model runs on the CPU instead.", problem.Message);
-            return new(model, source, runtime with { ExecutionProvider = OnnxRestorerOptions.Cpu }, runtime, columns, batchSize);
+            return new(model, source, runtime with { ExecutionProvider = OnnxRestorerOptions.Cpu }, runtime, columns, batchSize, environment);
         }
     }
 

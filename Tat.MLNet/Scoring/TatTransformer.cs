@@ -21,13 +21,13 @@ public sealed class TatTransformer : RestorationTransformer
     private static readonly ModelSignature _signature = new("TATMODEL", LoaderName);
     private readonly NonFiniteHandling _nonFinite;
 
-    internal TatTransformer(TatModel model, RestorationOptions options)
-        : this(model, options.Columns, options.BatchSize, options.NonFinite)
+    internal TatTransformer(TatModel model, RestorationOptions options, IHostEnvironment? environment = null)
+        : this(model, options.Columns, options.BatchSize, options.NonFinite, environment)
     {
     }
 
-    private TatTransformer(TatModel model, RestorationColumns columns, int batchSize, NonFiniteHandling nonFinite)
-        : base(new Restorer(model, new RestorerOptions { NonFinite = nonFinite }, ownsModel: true), columns, batchSize) => (Model, _nonFinite) = (model, nonFinite);
+    private TatTransformer(TatModel model, RestorationColumns columns, int batchSize, NonFiniteHandling nonFinite, IHostEnvironment? environment)
+        : base(new Restorer(model, new RestorerOptions { NonFinite = nonFinite }, ownsModel: true), columns, batchSize, environment) => (Model, _nonFinite) = (model, nonFinite);
 
     /// <summary>Whether the training that made the model was cancelled before its end.</summary>
     public bool WasCancelled => Card.WasCancelled;
@@ -41,7 +41,7 @@ public sealed class TatTransformer : RestorationTransformer
         var saved = JsonSerializer.Deserialize<Saved>(reader.ReadName())!;
         var device = TorchDevice.Of(env);
         var model = reader.ReadStream(WeightsName, stream => TatModel.Load(stream, device));
-        return new(model, saved.Columns, saved.BatchSize, saved.NonFinite);
+        return new(model, saved.Columns, saved.BatchSize, saved.NonFinite, env);
     }
 
     private protected override void Save(ModelSaveContext context)
