@@ -27,7 +27,7 @@ public static class ImageFormats
     /// <param name="options">How to understand it; <see langword="null"/> for the defaults.</param>
     /// <exception cref="FileNotFoundException">There is nothing at that path.</exception>
     /// <exception cref="ImageFormatException">No format recognises it, or it is damaged.</exception>
-    /// <exception cref="InvalidDataException">The options ask for a plane, and it does not record its orientation.</exception>
+    /// <exception cref="InvalidDataException">The options ask for a plane, and it does not record its orientation; or for a finer grid in another plane than that of acquisition.</exception>
     public static IImageScan Open(string path, ImageReadOptions? options = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
@@ -42,7 +42,7 @@ public static class ImageFormats
         }
 
         options ??= new();
-        return (TryDicomFile(path, options) ?? FormatOf(path).Open(path, options)).InPlane(options.Plane);
+        return (TryDicomFile(path, options) ?? FormatOf(path).Open(path, options)).InPlane(options.Plane).Upsampled(options.Upsampling);
     }
 
     /// <summary>A DICOM file, whose name tells nothing, is recognised by being read, so that it is opened once.</summary>

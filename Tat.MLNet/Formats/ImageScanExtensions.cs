@@ -51,6 +51,35 @@ public static class ImageScanExtensions
         return scan.RowSpacing is { } rows && scan.ColumnSpacing is { } columns ? Math.Sqrt(rows * columns) : null;
     }
 
+    /// <summary>Brings a scan to a finer grid within its slices, by zeros around k-space; pixels of both grids that lie at the same place have the same value.</summary>
+    /// <param name="scan">The scan. The result owns it.</param>
+    /// <param name="factor">By how much the grid is finer; <see langword="null"/> for not at all.</param>
+    /// <returns>The scan itself where nothing changes. Formats write derived images of the result on its grid.</returns>
+    /// <exception cref="InvalidDataException">The scan is cut into slices of another plane than that of acquisition, is a Siemens mosaic, or the grid would be too large.</exception>
+    public static IImageScan Upsampled(this IImageScan scan, UpsamplingFactor? factor)
+    {
+        ArgumentNullException.ThrowIfNull(scan);
+        if (factor is null or { Rows: 1, Columns: 1 })
+        {
+            return scan;
+        }
+
+        return scan switch
+        {
+            ReslicedScan => throw new InvalidDataException($"'{scan.Path}' is cut into slices across those of its acquisition, between which k-space tells nothing; ask for a finer grid in the plane of acquisition."),
+            Dicom.Series.DicomScan { IsMosaic: true } => throw new InvalidDataException($"'{scan.Path}' holds Siemens mosaics, whose tiles are slices; convert them to NIfTI with dcm2niix before asking for a finer grid."),
+            _ => new UpsampledScan(scan, factor),
+        };
+    }
+
+    /// <summary>The scan as its format opened it, whatever plane or grid was asked for.</summary>
+    internal static IImageScan AsOpened(this IImageScan scan) => scan switch
+    {
+        ReslicedScan resliced => resliced.Source.AsOpened(),
+        UpsampledScan upsampled => upsampled.Source.AsOpened(),
+        _ => scan,
+    };
+
     /// <summary>Measures the level of a scan, all its volumes together, as <see cref="IntensityLevel"/> does.</summary>
     /// <param name="scan">The scan. Of a large one 32 slices are read, evenly spaced (fewer of slices with more than 2²⁰ pixels).</param>
     /// <param name="cancellationToken">Stops between slices.</param>
@@ -61,7 +90,7 @@ public static class ImageScanExtensions
     internal static (float Level, KSpaceExtent Extent) MeasureVolume(this IImageScan scan, CancellationToken cancellationToken = default)
     {
         ImageSlice[] slices = [.. ReadMeasured(scan, cancellationToken).Select(item => item.Slice)];
-        return (IntensityLevel.Measure(slices), KSpaceFill.Measure(slices));
+        return (IntensityLevel.Measure(slices), ExtentOf(scan, slices));
     }
 
     /// <summary>Reads all slices in their order, as a task needs them: for one that is scaled by volume, each with the level of the scan, and with what is filled of its k-space if the task needs it.</summary>
@@ -82,7 +111,7 @@ public static class ImageScanExtensions
     {
         var measured = ReadMeasured(scan, cancellationToken).ToDictionary(item => item.Index, item => item.Slice);
         var level = IntensityLevel.Measure(measured.Values);
-        var extent = task.FitsResolution ? KSpaceFill.Measure(measured.Values) : null;
+        var extent = task.FitsResolution ? ExtentOf(scan, measured.Values) : null;
         for (var i = 0; i < scan.SliceCount; i++)
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -90,6 +119,9 @@ public static class ImageScanExtensions
             yield return new(slice.Pixels, slice.Height, slice.Width) { VolumeLevel = level, VolumeExtent = extent };
         }
     }
+
+    private static KSpaceExtent ExtentOf(IImageScan scan, IEnumerable<ImageSlice> slices) =>
+        scan is UpsampledScan upsampled ? upsampled.MeasureExtent(slices) : KSpaceFill.Measure(slices);
 
     /// <summary>The slices from which a level is measured.</summary>
     private static IEnumerable<(int Index, ImageSlice Slice)> ReadMeasured(IImageScan scan, CancellationToken cancellationToken)

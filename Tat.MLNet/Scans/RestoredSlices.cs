@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using Tat.MLNet.Formats;
 using Tat.Torch.Imaging;
 using Tat.Torch.Inference;
@@ -11,6 +12,7 @@ internal sealed class RestoredSlices(IImageScan scan, RestorationTask task, NonF
 {
     private readonly ConcurrentQueue<bool> _restored = [];
     private readonly RangeTally _tally = new(task);
+    private KSpaceExtent? _extent;
 
     /// <summary>Slices that are as they were.</summary>
     public int Unrestored { get; private set; }
@@ -23,6 +25,11 @@ internal sealed class RestoredSlices(IImageScan scan, RestorationTask task, NonF
         if (Unrestored > 0)
         {
             yield return $"{Unrestored} slices with NaN or infinite values are left as they are";
+        }
+
+        if (_extent is { } extent && extent != KSpaceExtent.Full)
+        {
+            yield return string.Create(CultureInfo.InvariantCulture, $"k-space was filled to {100 * extent.Rows:F0} % of the rows and {100 * extent.Columns:F0} % of the columns");
         }
 
         if (_tally.Remark is { } remark)
@@ -71,6 +78,7 @@ internal sealed class RestoredSlices(IImageScan scan, RestorationTask task, NonF
                 continue;
             }
 
+            _extent ??= slice.VolumeExtent;
             yield return _tally.Add(slice);
         }
     }

@@ -1,5 +1,4 @@
 using Tat.MLNet.Formats;
-using Tat.MLNet.Formats.Contracts;
 using Tat.MLNet.Formats.Dicom.Series;
 using Tat.MLNet.Formats.Dicom.Writing;
 using Tat.Torch.Imaging;
@@ -22,7 +21,7 @@ public sealed class ScanCheck
     {
         ArgumentNullException.ThrowIfNull(source);
         ArgumentNullException.ThrowIfNull(scan);
-        if (((scan as ReslicedScan)?.Source ?? scan) is DicomScan dicom)
+        if (scan.AsOpened() is DicomScan dicom)
         {
             CheckKind(dicom);
         }

@@ -1,5 +1,4 @@
 using Tat.MLNet.Formats;
-using Tat.MLNet.Formats.Contracts;
 using Tat.MLNet.Formats.Dicom.Series;
 using Tat.MLNet.Formats.Nifti;
 using Tat.Torch.Inference;
@@ -67,12 +66,18 @@ public static class ScanRestoration
                 ["non-finite"] = options.NonFinite.ToString(),
             },
         };
+        if (source.Upsampling is { } factor)
+        {
+            derived = derived with { Parameters = new Dictionary<string, string>(derived.Parameters) { ["factor"] = factor.ToString() } };
+        }
+
         if (options.SidecarSources is not null && NiftiPaths.EndingOf(destination) is null)
         {
             throw new ArgumentException($"'{destination}' is no NIfTI file, and only these have sidecars; end it in .nii.gz.", nameof(destination));
         }
 
         KeepPixels(scan, options.KeptBytes);
+        UpsamplingCheck.Check(scan, task, cancellationToken);
         IReadOnlyList<string> warnings = [.. ScanWarnings.Of(scan, restorer, task)];
         var slices = new RestoredSlices(scan, task, options.NonFinite);
         IReadOnlyList<ScanSidecar> sidecars = options.SidecarSources is { } sources
@@ -98,7 +103,7 @@ public static class ScanRestoration
     /// <summary>Pixels are needed again when the result is written, and are decoded once.</summary>
     private static void KeepPixels(IImageScan scan, long bytes)
     {
-        if (((scan as ReslicedScan)?.Source ?? scan) is DicomScan dicom)
+        if (scan.AsOpened() is DicomScan dicom)
         {
             dicom.Memory.Capacity = bytes;
         }

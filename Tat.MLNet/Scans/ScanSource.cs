@@ -35,6 +35,9 @@ public sealed class ScanSource
     /// <summary>The plane in which the scan is cut into slices.</summary>
     internal SlicePlane Plane => _options.Plane;
 
+    /// <summary>By how much the grid of slices is to be finer; <see langword="null"/> for not at all.</summary>
+    internal UpsamplingFactor? Upsampling => _options.Upsampling;
+
     /// <summary>The modality, where it is known before the scan is opened.</summary>
     internal string? Modality => _series is { Slices: [var first, ..] } ? first.Modality : null;
 
@@ -51,7 +54,7 @@ public sealed class ScanSource
     /// <summary>Opens the scan without reading pixels yet.</summary>
     /// <exception cref="FileNotFoundException">There is nothing at that path.</exception>
     /// <exception cref="ImageFormatException">It is no image, damaged, or of a kind that cannot be read; the message names the file.</exception>
-    public IImageScan Open() => _series is null ? ImageFormats.Open(Path, _options) : _series.Assemble(Path, _dicom, _options).InPlane(_options.Plane);
+    public IImageScan Open() => _series is null ? ImageFormats.Open(Path, _options) : _series.Assemble(Path, _dicom, _options).InPlane(_options.Plane).Upsampled(_options.Upsampling);
 
     /// <summary>Why PET cannot be read in SUV; <see langword="null"/> where it can.</summary>
     internal string? WhyNoUptake()

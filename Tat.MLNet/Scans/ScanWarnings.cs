@@ -1,5 +1,4 @@
 using Tat.MLNet.Formats;
-using Tat.MLNet.Formats.Contracts;
 using Tat.MLNet.Formats.Dicom.Series;
 using Tat.MLNet.Formats.Nifti;
 using Tat.Torch.Inference;
@@ -14,9 +13,8 @@ internal static class ScanWarnings
     public static IEnumerable<string> Of(IImageScan scan, IImageRestorer restorer, RestorationTask task) =>
         [.. OfFiles(scan), .. restorer.WarningsFor(scan.ReadSlice(scan.SliceCount / 2), task, scan.PixelSpacing(), scan.Modality)];
 
-    private static IEnumerable<string> OfFiles(IImageScan scan) => scan switch
+    private static IEnumerable<string> OfFiles(IImageScan scan) => scan.AsOpened() switch
     {
-        ReslicedScan resliced => OfFiles(resliced.Source),
         NiftiScan nifti => NiftiOrientation.ProblemOf(nifti.File.Header) is { } problem ? [problem] : [],
         DicomScan dicom => [.. dicom.Problems, .. dicom.Remarks, .. dicom.LeftOut.Select(file => file.ToString())],
         _ => [],

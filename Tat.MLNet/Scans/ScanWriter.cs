@@ -19,7 +19,7 @@ internal static class ScanWriter
     {
         IImageFormat format = NiftiPaths.EndingOf(destination) is null ? scan.Format : _nifti;
         RefuseSource(scan, destination);
-        if (format is NiftiFormat && scan is DicomScan { IsMosaic: true })
+        if (format is NiftiFormat && scan.AsOpened() is DicomScan { IsMosaic: true })
         {
             throw new InvalidDataException($"'{scan.Path}' holds Siemens mosaics, whose tiles are slices; restore them as DICOM, or convert them to NIfTI with dcm2niix first.");
         }
@@ -66,9 +66,8 @@ internal static class ScanWriter
         }
     }
 
-    private static IEnumerable<string> FilesOf(IImageScan scan) => scan switch
+    private static IEnumerable<string> FilesOf(IImageScan scan) => scan.AsOpened() switch
     {
-        ReslicedScan resliced => FilesOf(resliced.Source),
         DicomScan dicom => dicom.Slices.Select(slice => slice.Source.Path).Distinct(),
         NiftiScan nifti => [nifti.File.Paths.Header, nifti.File.Paths.Voxels],
         _ => [scan.Path],

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Diagnostics;
+using System.Globalization;
 using Spectre.Console;
 using Tat.MLNet.Formats;
 using Tat.MLNet.Scans;
@@ -20,6 +21,7 @@ internal static class RestoreCommand
         var task = CommonOptions.Task(required: false);
         var output = new Option<string>("--out") { Description = "File or folder to write; by default NAME_restored in the current folder." };
         var plane = new Option<SlicePlane>("--plane") { Description = "Along which plane volumes are cut into slices for the network.", DefaultValueFactory = _ => SlicePlane.Acquisition };
+        var factor = new Option<string>("--factor") { Description = "Super-resolution: make the grid of slices finer, 2 for twice as many rows and columns, 1x2 for the columns alone; the field of view stays." };
         var keepType = new Option<bool>("--keep-type") { Description = "Store pixels in the data type of the source, rounded, instead of as 32-bit floats (NIfTI)." };
         var derived = new DerivedOptions();
         var asStored = new Option<bool>("--pet-as-stored") { Description = "DICOM: take PET as it is stored (Bq/ml) instead of in SUV, for models that were trained so." };
@@ -29,7 +31,7 @@ internal static class RestoreCommand
         var resume = new Option<bool>("--resume") { Description = "Skip images whose result is there." };
         var bids = new Option<bool>("--bids") { Description = "Write NIfTI named as a derivative data set of BIDS, with JSON sidecars, into the folder --out." };
         var json = CommonOptions.Json();
-        var command = new Command("restore", "Restores images and volumes with a model.") { images, model, task, output, plane, keepType, overwrite, resume, bids, json };
+        var command = new Command("restore", "Restores images and volumes with a model.") { images, model, task, output, plane, factor, keepType, overwrite, resume, bids, json };
         command.Add(asStored);
         derived.AddTo(command);
         reading.AddTo(command);
@@ -41,11 +43,16 @@ internal static class RestoreCommand
                 result.AddError("--bids needs a folder as --out.");
             }
 
+            if (result.GetValue(factor) is { } text && ParseFactor(text) is null)
+            {
+                result.AddError($"--factor {text} is no factor: give a number of at least 1, such as 2, or one for rows and one for columns, such as 1x2.");
+            }
+
             CommonOptions.CheckTogether(result, (derived.Difference, bids), (overwrite, resume));
         });
         command.SetAction((parsed, cancellationToken) =>
         {
-            var readOptions = reading.Of(parsed) with { Plane = parsed.GetValue(plane), Pet = parsed.GetValue(asStored) ? PetQuantity.AsStored : PetQuantity.Suv };
+            var readOptions = reading.Of(parsed) with { Plane = parsed.GetValue(plane), Upsampling = parsed.GetValue(factor) is { } text ? ParseFactor(text) : null, Pet = parsed.GetValue(asStored) ? PetQuantity.AsStored : PetQuantity.Suv };
             var found = ScanFinder.Find(parsed.GetRequiredValue(images), readOptions, cancellationToken);
             if (parsed.GetValue(task) is null && found.Scans.Any(scan => !scan.NeedsTask))
             {
@@ -85,6 +92,13 @@ internal static class RestoreCommand
             return Task.FromResult(Run(terminal, restorer, jobs, job => options with { SidecarSources = dataset?.SourcesOf(job.Source) }, parsed.GetValue(json), cancellationToken));
         });
         return command;
+    }
+
+    /// <summary>A factor for both axes, or one for rows and one for columns; <see langword="null"/> where the text is none.</summary>
+    private static UpsamplingFactor? ParseFactor(string text)
+    {
+        double[] factors = [.. text.Split('x').Select(part => double.TryParse(part, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number) ? number : 0)];
+        return factors is [>= 1] ? new(factors[0]) : factors is [>= 1, >= 1] ? new(factors[0], factors[1]) : null;
     }
 
     private static int Run(Terminal terminal, IImageRestorer restorer, IReadOnlyList<ScanJob> jobs, Func<ScanJob, ScanRestorationOptions> options, bool json, CancellationToken cancellationToken)

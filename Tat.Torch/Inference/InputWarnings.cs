@@ -44,7 +44,7 @@ public static class InputWarnings
         var isFinite = FiniteValues.AllIn(image);
         if (isFinite && NetworkGrid.SizeOf(image, known) is null)
         {
-            doubts.Add((InputDoubt.Resolution, "Its k-space is full: at this resolution there is nothing to restore, and it stays as it is."));
+            doubts.Add((InputDoubt.Resolution, "Its k-space is full: on this grid there is no resolution to restore, and it stays as it is; ask for a finer grid, such as by a factor of 2."));
         }
 
         if (!restorer.Card.Ranges.TryGetValue(task.Name, out var range))

@@ -14,6 +14,9 @@ public static class NetworkGrid
     /// <summary>Above this share, k-space counts as full: what a finer grid would gain is not worth its time.</summary>
     private const double Full = 0.75;
 
+    /// <summary>The smallest factor by which resolution is restored: of images whose k-space is filled further, nothing is.</summary>
+    internal const double SmallestFactor = 1 / Full;
+
     /// <summary>Brings an image to the network's grid.</summary>
     /// <param name="image">The image; its values are finite.</param>
     /// <param name="task">Its task.</param>

@@ -3,12 +3,16 @@ using Tat.Torch.Files;
 namespace Tat.MLNet.Formats;
 
 /// <summary>How image files are understood; the defaults refuse what cannot be trusted.</summary>
-/// <remarks>All but <see cref="Plane"/> and <see cref="Budget"/> are about DICOM; other formats ignore them.</remarks>
+/// <remarks>All but <see cref="Plane"/>, <see cref="Upsampling"/> and <see cref="Budget"/> are about DICOM; other formats ignore them.</remarks>
 public sealed record ImageReadOptions
 {
     /// <summary>Along which plane volumes are cut into slices.</summary>
     /// <value>The default is <see cref="SlicePlane.Acquisition"/>.</value>
     public SlicePlane Plane { get; init; } = SlicePlane.Acquisition;
+
+    /// <summary>How much finer than their own grid slices are read, for super-resolution; results have that grid.</summary>
+    /// <value>The default, <see langword="null"/>, leaves the grid as it is.</value>
+    public UpsamplingFactor? Upsampling { get; init; }
 
     /// <summary>The quantity in which PET is read.</summary>
     /// <value>The default is <see cref="PetQuantity.Suv"/>.</value>

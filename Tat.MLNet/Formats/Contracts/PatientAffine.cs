@@ -58,6 +58,19 @@ public sealed class PatientAffine
         return new(matrix);
     }
 
+    /// <summary>The map for columns and rows whose steps are longer or shorter, from the same first pixel.</summary>
+    internal PatientAffine Scale(double column, double row)
+    {
+        double[] scales = [column, row, 1, 1];
+        var matrix = new double[3, 4];
+        for (var i = 0; i < 12; i++)
+        {
+            matrix[i / 4, i % 4] = _matrix[i / 4, i % 4] * scales[i % 4];
+        }
+
+        return new(matrix);
+    }
+
     /// <summary>The matrix as text: three rows of four numbers.</summary>
     public override string ToString() => string.Join("; ", Enumerable.Range(0, 3).Select(row =>
         string.Join(' ', Enumerable.Range(0, 4).Select(column => (_matrix[row, column] + 0.0).ToString("G6", CultureInfo.InvariantCulture)))));

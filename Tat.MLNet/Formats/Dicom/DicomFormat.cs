@@ -102,7 +102,8 @@ public sealed class DicomFormat : IImageFormat
             return WriteObjects(resliced.Source, destination, resliced.ToSource(slices), options, replace, cancellationToken);
         }
 
-        var scan = source as DicomScan ?? throw new ArgumentException("The source was not opened as DICOM; write the result in the format of its source.", nameof(source));
+        var grid = source as UpsampledScan;
+        var scan = (grid?.Source ?? source) as DicomScan ?? throw new ArgumentException("The source was not opened as DICOM; write the result in the format of its source.", nameof(source));
         if (Nifti.NiftiPaths.EndingOf(destination) is not null)
         {
             throw new ArgumentException($"'{destination}' names a NIfTI file; write it with {nameof(Nifti.NiftiFormat)}.", nameof(destination));
@@ -110,8 +111,8 @@ public sealed class DicomFormat : IImageFormat
 
         try
         {
-            return !destination.EndsWith(".dcm", StringComparison.OrdinalIgnoreCase) ? WriteFolder(scan, destination, slices, options, replace, cancellationToken)
-                : scan.SliceCount == scan.Slices[0].Layout.Frames && !options.WriteDifference ? WriteFile(scan, destination, slices, options, cancellationToken)
+            return !destination.EndsWith(".dcm", StringComparison.OrdinalIgnoreCase) ? WriteFolder(scan, grid, destination, slices, options, replace, cancellationToken)
+                : scan.SliceCount == scan.Slices[0].Layout.Frames && !options.WriteDifference ? WriteFile(scan, grid, destination, slices, options, cancellationToken)
                 : throw new ArgumentException($"'{destination}' names one DICOM file, and the result has several; name a folder.", nameof(destination));
         }
         catch (DicomDataException exception)
@@ -120,16 +121,16 @@ public sealed class DicomFormat : IImageFormat
         }
     }
 
-    private static IReadOnlyList<WrittenFile> WriteFile(DicomScan scan, string destination, IEnumerable<ImageSlice> slices, DerivedImageOptions options, CancellationToken cancellationToken)
+    private static IReadOnlyList<WrittenFile> WriteFile(DicomScan scan, UpsampledScan? grid, string destination, IEnumerable<ImageSlice> slices, DerivedImageOptions options, CancellationToken cancellationToken)
     {
         destination = Path.GetFullPath(destination);
         using var file = new AtomicFile(destination);
-        var written = new DerivedSeriesWriter(scan, options, (_, _) => file.Path).Write(slices, cancellationToken);
+        var written = new DerivedSeriesWriter(scan, grid, options, (_, _) => file.Path).Write(slices, cancellationToken);
         file.Commit();
         return [.. written.Select(one => one with { Path = destination })];
     }
 
-    private static IReadOnlyList<WrittenFile> WriteFolder(DicomScan scan, string destination, IEnumerable<ImageSlice> slices, DerivedImageOptions options, bool replace, CancellationToken cancellationToken)
+    private static IReadOnlyList<WrittenFile> WriteFolder(DicomScan scan, UpsampledScan? grid, string destination, IEnumerable<ImageSlice> slices, DerivedImageOptions options, bool replace, CancellationToken cancellationToken)
     {
         using var folder = new AtomicFolder(destination, replace);
         string PathOf(DerivedSeries series, int number)
@@ -139,7 +140,7 @@ public sealed class DicomFormat : IImageFormat
             return Path.Combine(parent, DerivedSeriesWriter.FileName(number));
         }
 
-        var written = new DerivedSeriesWriter(scan, options, PathOf).Write(slices, cancellationToken);
+        var written = new DerivedSeriesWriter(scan, grid, options, PathOf).Write(slices, cancellationToken);
         folder.Commit();
         return [.. written.Select(file => file with { Path = Path.Combine(destination, Path.GetRelativePath(folder.Path, file.Path)) })];
     }

@@ -105,9 +105,15 @@ public sealed class NiftiFormat : IImageFormat
 
     private static void WritePart(AtomicFiles files, IImageScan source, NiftiPaths paths, IEnumerable<ImageSlice> slices, DerivedImageOptions options, CancellationToken cancellationToken)
     {
-        var file = (source as NiftiScan)?.File;
+        var upsampled = source as UpsampledScan;
+        var file = ((upsampled?.Source ?? source) as NiftiScan)?.File;
         var header = file?.Header.Clone()
             ?? NiftiWriter.NewHeader(source.Rows, source.Columns, source.SlicesPerVolume, source.SliceCount / source.SlicesPerVolume, source.RowSpacing, source.ColumnSpacing, source.SliceSpacing, source.Affine);
+        if (file is not null && upsampled is not null)
+        {
+            NiftiWriter.Refine(header, upsampled);
+        }
+
         if (options.Deidentify)
         {
             header.ClearTexts();

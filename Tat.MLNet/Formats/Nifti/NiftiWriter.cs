@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using System.Text;
+using Tat.MLNet.Formats.Contracts;
 using Tat.Torch.Files.Writing;
 using Tat.Torch.Imaging;
 
@@ -31,6 +32,24 @@ internal static class NiftiWriter
         }
 
         return header;
+    }
+
+    /// <summary>Describes a finer grid in the header of the source: more pixels of smaller size from the same first one, so that offsets and rotation stay.</summary>
+    public static void Refine(NiftiHeader header, UpsampledScan grid)
+    {
+        header.SetDimension(1, grid.Columns);
+        header.SetPixelDimension(1, header.PixelDimension(1) * grid.ColumnStep);
+        if (header.Dimension(0) > 1)
+        {
+            header.SetDimension(2, grid.Rows);
+            header.SetPixelDimension(2, header.PixelDimension(2) * grid.RowStep);
+        }
+
+        for (var row = 0; row < 3; row++)
+        {
+            header.SetSformRow(row, 0, header.SformRow(row, 0) * grid.ColumnStep);
+            header.SetSformRow(row, 1, header.SformRow(row, 1) * grid.RowStep);
+        }
     }
 
     /// <summary>Says in a header what was done to the image: in its description where there is room, else in a comment extension.</summary>

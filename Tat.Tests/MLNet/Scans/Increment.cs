@@ -6,9 +6,9 @@ using Tat.Torch.Tasks;
 namespace Tat.Tests.Scans;
 
 /// <summary>Adds one to all pixels.</summary>
-internal sealed class Increment : IImageRestorer
+internal sealed class Increment(TaskVocabulary? tasks = null) : IImageRestorer
 {
-    public TaskVocabulary Tasks => TaskVocabulary.Paper;
+    public TaskVocabulary Tasks => tasks ?? TaskVocabulary.Paper;
 
     public ModelCard Card { get; } = new();
 

@@ -1,3 +1,4 @@
+using Tat.MLNet.Formats.Contracts;
 using Tat.MLNet.Formats.Dicom.Model;
 using Tat.MLNet.Formats.Dicom.Series;
 using Tat.Torch.Imaging;
@@ -13,16 +14,18 @@ internal sealed class DerivedFrames
 
     private readonly IReadOnlyList<DicomSlice> _slices;
     private readonly DerivedScaling _scaling;
+    private readonly UpsampledScan? _grid;
     private readonly List<(Quantizer Quantizer, short[] Stored)> _frames = [];
 
     /// <summary>Quantises the restored frames of an object.</summary>
     /// <param name="slices">The frames of the source object, in its order.</param>
     /// <param name="restored">As many restored frames, in the unit of the source.</param>
     /// <param name="scaling">How values are stored.</param>
-    public DerivedFrames(IReadOnlyList<DicomSlice> slices, IReadOnlyList<ImageSlice> restored, DerivedScaling scaling)
+    /// <param name="grid">The finer grid of the restored frames; <see langword="null"/> where they have that of the source.</param>
+    public DerivedFrames(IReadOnlyList<DicomSlice> slices, IReadOnlyList<ImageSlice> restored, DerivedScaling scaling, UpsampledScan? grid)
     {
-        (_slices, _scaling) = (slices, scaling);
-        var values = slices.Select((slice, i) => new DerivedValues(slice, restored[i], scaling).Values);
+        (_slices, _scaling, _grid) = (slices, scaling, grid);
+        var values = slices.Select((slice, i) => new DerivedValues(slice, restored[i], scaling, grid).Values);
 
         // Without functional groups all frames share one rescale; others are stored one by one, and their values let go.
         Quantizer? shared = slices.Count > 1 && !IsEnhanced(slices[0]) ? scaling.Choose(slices[0], values.SelectMany(frame => frame).ToArray()) : null;
@@ -45,7 +48,7 @@ internal sealed class DerivedFrames
     /// <summary>The difference to the source, as frames in the source's unit.</summary>
     public IReadOnlyList<ImageSlice> Differences() => _slices.Select((slice, frame) =>
     {
-        var input = slice.Read();
+        var input = _grid is null ? slice.Read() : _grid.Upsample(slice.Read());
         var pixels = new float[input.Pixels.Length];
         for (var i = 0; i < pixels.Length; i++)
         {
@@ -83,7 +86,15 @@ internal sealed class DerivedFrames
         dataSet.SetUnsigned(Tags.BitsStored, 16);
         dataSet.SetUnsigned(Tags.HighBit, 15);
         dataSet.SetUnsigned(Tags.PixelRepresentation, (ushort)(unsigned ? 0 : 1));
-        DescribePadding(dataSet, unsigned);
+        if (_grid is null)
+        {
+            DescribePadding(dataSet, unsigned);
+        }
+        else
+        {
+            DerivedGrid.Describe(dataSet, _grid);
+        }
+
         var groups = dataSet.GetItems(Tags.PerFrameFunctionalGroupsSequence);
         for (var frame = 0; frame < _frames.Count && IsEnhanced(_slices[0]); frame++)
         {

@@ -16,6 +16,7 @@ internal sealed class DerivedSeriesWriter
     private const string ParametricMap = "1.2.840.10008.5.1.4.1.1.30";
 
     private readonly DicomScan _scan;
+    private readonly UpsampledScan? _grid;
     private readonly DerivedScaling _scaling;
     private readonly DerivedSeries _restored;
     private readonly DerivedSeries? _difference;
@@ -29,17 +30,18 @@ internal sealed class DerivedSeriesWriter
 
     /// <summary>Prepares a series.</summary>
     /// <param name="scan">The source.</param>
+    /// <param name="grid">The finer grid of the restored slices; <see langword="null"/> where they have that of the source.</param>
     /// <param name="options">How the result describes itself.</param>
     /// <param name="path">The file for an object of a series, by the number of the object.</param>
     /// <exception cref="DicomDataException">The objects are of a kind that cannot be derived.</exception>
-    public DerivedSeriesWriter(DicomScan scan, DerivedImageOptions options, Func<DerivedSeries, int, string> path)
+    public DerivedSeriesWriter(DicomScan scan, UpsampledScan? grid, DerivedImageOptions options, Func<DerivedSeries, int, string> path)
     {
         if (Refusal(scan) is { } refusal)
         {
             throw new DicomDataException(refusal);
         }
 
-        (_scan, _path) = (scan, path);
+        (_scan, _grid, _path) = (scan, grid, path);
         _scaling = DerivedScaling.Of(scan, options.Deidentify);
         var deidentifier = options.Deidentify ? new Deidentifier(options.DeidentificationKey) : null;
         var created = DateTimeOffset.Now;
@@ -84,11 +86,11 @@ internal sealed class DerivedSeriesWriter
     private void WriteObject(List<DicomSlice> frames, List<ImageSlice> restored, int number)
     {
         var source = DicomProviders.Current.Read(frames[0].Source.Path);
-        var derived = new DerivedFrames(frames, restored, _scaling);
+        var derived = new DerivedFrames(frames, restored, _scaling, _grid);
         WriteObject(source, _restored, derived, number);
         if (_difference is not null)
         {
-            WriteObject(source, _difference, new DerivedFrames(frames, derived.Differences(), _scaling.ForDifference()), number);
+            WriteObject(source, _difference, new DerivedFrames(frames, derived.Differences(), _scaling.ForDifference(), _grid), number);
         }
     }
 

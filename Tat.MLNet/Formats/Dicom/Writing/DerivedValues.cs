@@ -1,3 +1,4 @@
+using Tat.MLNet.Formats.Contracts;
 using Tat.MLNet.Formats.Dicom.Series;
 using Tat.Torch.Imaging;
 
@@ -8,16 +9,19 @@ internal sealed class DerivedValues
 {
     /// <summary>Takes over a restored frame.</summary>
     /// <exception cref="ArgumentException">It has another size than the source, or values that are no numbers.</exception>
-    public DerivedValues(DicomSlice slice, ImageSlice restored, DerivedScaling scaling)
+    public DerivedValues(DicomSlice slice, ImageSlice restored, DerivedScaling scaling, UpsampledScan? grid)
     {
-        if (restored.Height != slice.Layout.Rows || restored.Width != slice.Layout.Columns)
+        var (rows, columns) = (grid?.Rows ?? slice.Layout.Rows, grid?.Columns ?? slice.Layout.Columns);
+        if (restored.Height != rows || restored.Width != columns)
         {
-            throw new ArgumentException($"A restored slice has {restored.Height} × {restored.Width} pixels where the source has {slice.Layout.Rows} × {slice.Layout.Columns}; give slices of the source's size.");
+            throw new ArgumentException($"A restored slice has {restored.Height} × {restored.Width} pixels where the source has {rows} × {columns}; give slices of the source's size.");
         }
 
         Values = new double[restored.Pixels.Length];
         var factor = scaling.FromUnit(slice);
-        var padding = slice.Padding;
+
+        // On a finer grid padding has run into its surroundings, and is no value of its own any more.
+        var padding = grid is null ? slice.Padding : null;
         var stored = padding is null ? null : slice.ReadStored();
         for (var i = 0; i < Values.Length; i++)
         {

@@ -199,7 +199,7 @@ public class DerivedSeriesTests
         using var files = new SyntheticDicom();
         using var source = (DicomScan)ImageFormats.Open(files.Write(SyntheticDicom.Enhanced(9, 6)));
         var inFileOrder = new[] { source.Slices[1], source.Slices[0] };
-        var frames = new DerivedFrames(inFileOrder, [.. inFileOrder.Select(slice => slice.Read())], DerivedScaling.Of(source, deidentified: false));
+        var frames = new DerivedFrames(inFileOrder, [.. inFileOrder.Select(slice => slice.Read())], DerivedScaling.Of(source, deidentified: false), grid: null);
         var moved = DerivedText.Copy(DicomProviders.Current.Read(source.Path).DataSet);
         var unsigned = frames.Describe(moved);
         var groups = moved.GetItems(Tags.PerFrameFunctionalGroupsSequence);

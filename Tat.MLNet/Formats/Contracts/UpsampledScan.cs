@@ -1,0 +1,84 @@
+using Tat.Torch.Imaging;
+using Tat.Torch.Resolution;
+
+namespace Tat.MLNet.Formats.Contracts;
+
+/// <summary>A scan on a finer grid within its slices, with zeros around its k-space: the first pixel of a slice stays where it is, and the same field is cut into more pixels.</summary>
+internal sealed class UpsampledScan : IImageScan
+{
+    private const int LargestSide = short.MaxValue;
+
+    /// <param name="source">The scan; disposed with this one.</param>
+    /// <param name="factor">By how much the grid is finer.</param>
+    /// <exception cref="InvalidDataException">A side of the grid would be longer than formats can tell.</exception>
+    public UpsampledScan(IImageScan source, UpsamplingFactor factor)
+    {
+        (Source, Factor) = (source, factor);
+        (Rows, Columns) = (Side(source.Rows, factor.Rows), Side(source.Columns, factor.Columns));
+        (RowSpacing, ColumnSpacing) = (source.RowSpacing * RowStep, source.ColumnSpacing * ColumnStep);
+        Affine = source.Affine?.Scale(ColumnStep, RowStep);
+        Parts = source.Parts.Count == 1 ? [this] : [.. source.Parts.Select(part => new UpsampledScan(part, factor))];
+    }
+
+    public IImageScan Source { get; }
+
+    public UpsamplingFactor Factor { get; }
+
+    public string Path => Source.Path;
+
+    public IImageFormat Format => Source.Format;
+
+    public int Rows { get; }
+
+    public int Columns { get; }
+
+    /// <summary>The distance of rows as a share of that of the source; a side is a whole number of pixels.</summary>
+    public double RowStep => (double)Source.Rows / Rows;
+
+    /// <summary>The distance of columns as a share of that of the source.</summary>
+    public double ColumnStep => (double)Source.Columns / Columns;
+
+    public int SliceCount => Source.SliceCount;
+
+    public int SlicesPerVolume => Source.SlicesPerVolume;
+
+    public string? Modality => Source.Modality;
+
+    public string? Unit => Source.Unit;
+
+    public double? RowSpacing { get; }
+
+    public double? ColumnSpacing { get; }
+
+    public double? SliceSpacing => Source.SliceSpacing;
+
+    public PatientAffine? Affine { get; }
+
+    public IReadOnlyList<IImageScan> Parts { get; }
+
+    public IReadOnlyDictionary<string, string> Properties => Source.Properties;
+
+    public ImageSlice ReadSlice(int index) => Upsample(Source.ReadSlice(index));
+
+    /// <summary>Brings a slice of the source to this grid: a magnitude image stays one, as scanners interpolate it and models have learnt it; signed values keep their sign.</summary>
+    public ImageSlice Upsample(ImageSlice slice) => Array.Exists(slice.Pixels, value => value < 0)
+        ? KSpace.Interpolate(slice, Rows, Columns)
+        : KSpace.Resample(slice, slice.Height, slice.Width, Rows, Columns);
+
+    /// <summary>How far the k-space of this grid is filled, by slices on it: what is beyond the source's own is empty.</summary>
+    public KSpaceExtent MeasureExtent(IEnumerable<ImageSlice> slices)
+    {
+        var source = KSpaceFill.Measure(slices.Select(slice => KSpace.Interpolate(slice, Source.Rows, Source.Columns)));
+        return new(source.Rows * RowStep, source.Columns * ColumnStep);
+    }
+
+    public void Dispose() => Source.Dispose();
+
+    private int Side(int length, double factor)
+    {
+        var side = length == 1 ? 1 : Math.Round(length * factor);
+        return side <= LargestSide
+            ? (int)side
+            : throw new InvalidDataException($"'{Source.Path}' would have slices of {side} pixels along a side, and {LargestSide} can be written; choose a smaller factor.");
+    }
+}

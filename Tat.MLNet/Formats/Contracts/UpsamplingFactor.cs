@@ -1,0 +1,33 @@
+namespace Tat.MLNet.Formats;
+
+/// <summary>By how much the grid of slices is to be finer than it is: the same field of view is cut into more pixels, by zeros around k-space.</summary>
+/// <remarks>Immutable. Tasks that restore resolution, such as MRI, then fill in what the grid has room for.</remarks>
+public sealed record UpsamplingFactor
+{
+    /// <summary>Creates a factor for both axes.</summary>
+    /// <param name="factor">At least 1, which changes nothing; sides are rounded to whole pixels.</param>
+    /// <exception cref="ArgumentOutOfRangeException">It is below 1 or not finite.</exception>
+    public UpsamplingFactor(double factor)
+        : this(factor, factor)
+    {
+    }
+
+    /// <summary>Creates a factor for each axis.</summary>
+    /// <param name="rows">How many times as many rows, at least 1.</param>
+    /// <param name="columns">How many times as many columns, at least 1.</param>
+    /// <exception cref="ArgumentOutOfRangeException">One is below 1 or not finite.</exception>
+    public UpsamplingFactor(double rows, double columns) => (Rows, Columns) = (Check(rows, nameof(rows)), Check(columns, nameof(columns)));
+
+    /// <summary>How many times as many rows.</summary>
+    public double Rows { get; }
+
+    /// <summary>How many times as many columns.</summary>
+    public double Columns { get; }
+
+    /// <summary>The factor as text, ROWSxCOLUMNS.</summary>
+    public override string ToString() => FormattableString.Invariant($"{Rows}x{Columns}");
+
+    private static double Check(double factor, string name) => factor >= 1 && double.IsFinite(factor)
+        ? factor
+        : throw new ArgumentOutOfRangeException(name, $"A grid cannot be finer by a factor of {factor}; give a number of at least 1.");
+}

@@ -1,0 +1,73 @@
+using Tat.MLNet.Formats;
+using Tat.MLNet.Formats.Nifti;
+using Tat.MLNet.Scans;
+using Tat.Tests.Formats;
+using Tat.Torch.Imaging;
+using Tat.Torch.Randomness;
+using Tat.Torch.Resolution;
+using Tat.Torch.Tasks;
+
+namespace Tat.Tests.Scans;
+
+[TestClass]
+public sealed class UpsamplingCheckTests
+{
+    private const int Side = 32;
+
+    [TestMethod]
+    public void A_scan_is_restored_on_the_finer_grid_and_says_how_far_k_space_was_filled()
+    {
+        using var folder = new TemporaryFolder();
+        var result = Restore(folder, Noise(Side), new(2, 1));
+        Assert.Contains("k-space was filled to 50 % of the rows and 100 % of the columns", result.Warnings);
+        using var written = ImageFormats.Open(result.Destination);
+        Assert.AreEqual((2 * Side, Side, 0.5, 1.0), (written.Rows, written.Columns, written.RowSpacing, written.ColumnSpacing));
+    }
+
+    [TestMethod]
+    [DataRow(6, "choose a factor from 1.33 to 4")]
+    [DataRow(1.1, "choose a factor from 1.33 to 4")]
+    public void A_grid_for_which_the_model_was_not_trained_is_refused_with_the_range(double factor, string message)
+    {
+        using var folder = new TemporaryFolder();
+        Assert.Contains(message, Assert.ThrowsExactly<InvalidDataException>(() => Restore(folder, Noise(Side), new(factor))).Message);
+        Assert.IsFalse(File.Exists(folder["out.nii"]));
+    }
+
+    [TestMethod]
+    public void What_the_scanner_interpolated_counts()
+    {
+        using var folder = new TemporaryFolder();
+        var interpolated = KSpace.Interpolate(Noise(Side), 2 * Side, 2 * Side);
+        Assert.Contains("choose a factor from 1 to 2", Assert.ThrowsExactly<InvalidDataException>(() => Restore(folder, interpolated, new(4))).Message);
+        var result = Restore(folder, interpolated, new(2));
+        Assert.Contains("k-space was filled to 25 % of the rows and 25 % of the columns", result.Warnings);
+    }
+
+    [TestMethod]
+    public void Tasks_that_do_not_restore_resolution_have_no_finer_grid()
+    {
+        using var folder = new TemporaryFolder();
+        Assert.Contains("does not restore resolution", Assert.ThrowsExactly<InvalidDataException>(() => Restore(folder, Noise(Side), new(2), "CT")).Message);
+    }
+
+    private static ScanRestorationResult Restore(TemporaryFolder folder, ImageSlice image, UpsamplingFactor factor, string task = "MRI")
+    {
+        new NiftiFormat().Write(folder["in.nii"], [image], 1, 1, 1);
+        using var restorer = new Increment(new([RestorationTask.MriByVolume, RestorationTask.Ct]));
+        return restorer.RestoreScan(folder["in.nii"], folder["out.nii"], new() { Task = task, Overwrite = true, Reading = new() { Upsampling = factor } });
+    }
+
+    /// <summary>White noise, whose k-space is full.</summary>
+    private static ImageSlice Noise(int side)
+    {
+        var random = new RandomStream(7, Streams.Strength);
+        var pixels = new float[side * side];
+        for (var i = 0; i < pixels.Length; i++)
+        {
+            pixels[i] = 100 + random.Next(100);
+        }
+
+        return new(pixels, side, side);
+    }
+}
