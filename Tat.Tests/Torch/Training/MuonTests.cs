@@ -1,7 +1,9 @@
 using Tat.Torch.Runtime;
 using Tat.Torch.Training.Optimization;
-using TorchSharp.Modules;
+using TorchSharp;
 using static TorchSharp.torch;
+using AdamW = Tat.Torch.Training.Optimization.AdamW;
+using Parameter = TorchSharp.Modules.Parameter;
 
 namespace Tat.Tests.Training;
 
@@ -56,7 +58,7 @@ public sealed class MuonTests
         Assert.AreEqual(0, (average - ((before * 0.75) + (both.Values * 0.25))).abs().max().ToDouble(), 1e-6);
     }
 
-    private static bool Same(Tensor first, Tensor second, ParameterSlot slot) => first.narrow(0, slot.Offset, slot.Length).equal(second.narrow(0, slot.Offset, slot.Length));
+    private static bool Same(Tensor first, Tensor second, ParameterSlot slot) => first.narrow(0, slot.Offset, slot.Length).data<float>().SequenceEqual(second.narrow(0, slot.Offset, slot.Length).data<float>());
 
     private static FlatParameters Create(int seed)
     {

@@ -1,4 +1,5 @@
 using Tat.Torch.Runtime;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Tat.Torch.Training.Optimization;
