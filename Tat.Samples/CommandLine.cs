@@ -18,9 +18,7 @@ internal static class CommandLine
     {
         // Numbers are read as they are written, whatever the language of the machine.
         CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
-        var root = CreateRoot(terminal);
-        RefuseCommas(root);
-        var parsed = root.Parse(arguments);
+        var parsed = Create(terminal).Parse(arguments);
         if (parsed.Errors.Count > 0)
         {
             foreach (var error in parsed.Errors)
@@ -54,6 +52,15 @@ internal static class CommandLine
             terminal.Error(Environment.GetEnvironmentVariable("TAT_TRACE") is "1" ? exception.ToString() : FailureText.Of(exception));
             return ExitCodes.Failed;
         }
+    }
+
+    /// <summary>All commands with their options.</summary>
+    /// <param name="terminal">Where they write.</param>
+    public static RootCommand Create(Terminal terminal)
+    {
+        var root = CreateRoot(terminal);
+        RefuseCommas(root);
+        return root;
     }
 
     /// <summary>.NET takes a comma for one between thousands, so that 0,001 would be 1.</summary>

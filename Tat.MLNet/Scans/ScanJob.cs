@@ -12,6 +12,9 @@ public sealed record ScanJob(ScanSource Source, string Destination)
     /// <summary>Whether the result is there.</summary>
     public bool IsDone => File.Exists(Destination) || Directory.Exists(Destination) || NiftiPaths.EndingOf(Destination) is not null && File.Exists(NiftiPaths.OfPart(Destination, 1));
 
+    /// <summary>Whether the result is a NIfTI file by its name.</summary>
+    public bool IsNifti => NiftiPaths.EndingOf(Destination) is not null;
+
     /// <summary>Names the results of scans: each as its source, scans of equal names with the folders that they come from.</summary>
     /// <param name="scans">The scans; one that is there twice is taken once.</param>
     /// <param name="output">A folder, or a file where there is one scan; <see langword="null"/> for NAME_restored in the current folder.</param>

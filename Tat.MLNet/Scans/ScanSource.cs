@@ -26,6 +26,9 @@ public sealed class ScanSource
     /// <summary>The DICOM series; <see langword="null"/> for a file, which has not been read yet.</summary>
     public string? SeriesInstanceUid => _series?.Uid;
 
+    /// <summary>The DICOM modality, where it is known before the scan is opened: that of a series; otherwise <see langword="null"/>.</summary>
+    public string? Modality => _series is { Slices: [var first, ..] } ? first.Modality : null;
+
     /// <summary>Whether its modality is known to be none that a task is for, so that its task must be named.</summary>
     public bool NeedsTask => Modality is { } modality && DicomModality.TaskOf(modality) is null;
 
@@ -37,9 +40,6 @@ public sealed class ScanSource
 
     /// <summary>By how much the grid of slices is to be finer; <see langword="null"/> for not at all.</summary>
     internal UpsamplingFactor? Upsampling => _options.Upsampling;
-
-    /// <summary>The modality, where it is known before the scan is opened.</summary>
-    internal string? Modality => _series is { Slices: [var first, ..] } ? first.Modality : null;
 
     /// <summary>The ending that results of the same format have; empty for a folder.</summary>
     internal string Ending

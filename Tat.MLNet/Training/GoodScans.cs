@@ -81,7 +81,7 @@ public sealed class GoodScans : IDisposable
             .ToList();
         if (files.Count == 0)
         {
-            throw new DirectoryNotFoundException($"'{root}' holds no scans: expected {root}/TASK/PATIENT/… with good scans, where TASK is {string.Join(", ", _options.Tasks)}.");
+            throw new DirectoryNotFoundException($"'{root}' {(Directory.Exists(root) ? "holds no scans" : File.Exists(root) ? "is a file" : "does not exist")}: expected {root}/TASK/PATIENT/… with good scans, where TASK is {string.Join(", ", _options.Tasks)}.");
         }
 
         var unused = _options.HoldOut.ToHashSet(StringComparer.OrdinalIgnoreCase);

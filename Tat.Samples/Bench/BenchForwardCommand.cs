@@ -26,6 +26,7 @@ internal static class BenchForwardCommand
         var threads = Threads();
         var json = CommonOptions.Json();
         var command = new Command("forward", "Measures the forward pass: milliseconds, peak memory, and multiples of what the machine needs at best.") { network, sizes, volume, operators, reference, python, rounds, repeat, threads, json };
+        command.Validators.Add(result => CommonOptions.CheckNeeded(result, (python, reference)));
         command.SetAction((parsed, cancellationToken) =>
         {
             var options = Preset(parsed.GetRequiredValue(network));

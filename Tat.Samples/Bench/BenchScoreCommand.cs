@@ -22,6 +22,7 @@ internal static class BenchScoreCommand
         var repeat = new Option<int>("--repeat") { Description = "Images after the first one, in each of two rounds.", DefaultValueFactory = _ => 3 };
         var json = CommonOptions.Json();
         var command = new Command("score", "Compares TorchSharp and ONNX Runtime on the same images: milliseconds per image, peak memory, cold start, and multiples of what the machine needs at best.") { model, network, onnx, sizes, repeat, json };
+        command.Validators.Add(result => CommonOptions.CheckTogether(result, (network, model)));
         command.SetAction((parsed, cancellationToken) =>
         {
             var folder = Directory.CreateTempSubdirectory("tat-bench-");

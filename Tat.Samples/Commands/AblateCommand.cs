@@ -51,7 +51,7 @@ internal static class AblateCommand
                 },
                 train,
                 test);
-            var measurements = terminal.Track("Training variants", progress => study.Run(progress, cancellationToken), parsed.GetValue(json));
+            var measurements = terminal.Track("Training variants", progress => study.Run(parsed.GetValue(json) ? terminal.Error : terminal.Line, progress, cancellationToken), parsed.GetValue(json));
             WriteTable(target, measurements);
             Show(terminal, measurements, parsed.GetValue(json), target);
             return Task.FromResult(ExitCodes.Done);

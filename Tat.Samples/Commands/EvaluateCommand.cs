@@ -45,6 +45,8 @@ internal static class EvaluateCommand
             }
 
             CommonOptions.CheckTogether(result, (model, noModel), (model, tune), (noModel, tune), (baselines, tune), (csv, tune), (split, low));
+            CommonOptions.CheckTogether(result, inference.All.SelectMany(option => new[] { (option, (Option)noModel), (option, tune) }));
+            CommonOptions.CheckNeeded(result, (overwrite, csv));
         });
         command.SetAction((parsed, cancellationToken) =>
         {
@@ -54,6 +56,7 @@ internal static class EvaluateCommand
             var pairs = parsed.GetValue(data) is { } root
                 ? PairFiles.InDataSet(root, parsed.GetRequiredValue(split), tasks, reading.Of(parsed))
                 : PairFiles.Between(tasks[parsed.GetRequiredValue(task)], parsed.GetRequiredValue(low), parsed.GetRequiredValue(high), reading.Of(parsed));
+            OptionUse.CheckDicom(parsed, reading.All, pairs.SelectMany(pair => new[] { pair.Low, pair.High }));
             if (parsed.GetValue(csv) is { } target)
             {
                 CommonOptions.CheckFile(parsed.GetValue(overwrite), target);

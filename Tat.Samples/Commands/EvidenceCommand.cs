@@ -39,6 +39,8 @@ internal static class EvidenceCommand
             using var restorer = inference.Open(parsed, modelPath, _ => { });
             var options = reading.Of(parsed) with { Pet = PetQuantity.Suv };
             var (sources, leftOut) = ScanFinder.Find(parsed.GetRequiredValue(scans), options, cancellationToken);
+            OptionUse.CheckDicom(parsed, reading.All, sources);
+            OptionUse.Check(parsed, [task], "scans that do not tell their modality", () => sources.Any(source => OptionUse.ModalityOf(source) is null));
             foreach (var file in leftOut)
             {
                 terminal.Error(file.ToString());

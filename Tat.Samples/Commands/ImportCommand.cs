@@ -2,6 +2,7 @@ using System.CommandLine;
 using Microsoft.ML;
 using Tat.Samples.Shared;
 using Tat.Samples.Shell;
+using Tat.Torch.Checkpoints;
 using Tat.Torch.Model;
 using Tat.Torch.Tasks;
 
@@ -23,6 +24,7 @@ internal static class ImportCommand
             var (source, target) = (parsed.GetRequiredValue(weights), parsed.GetRequiredValue(output));
             CommonOptions.CheckFile(parsed.GetValue(overwrite), target);
             ModelFiles.CheckWritten(target);
+            OptionUse.Check(parsed, [tasks, trainSize], "bare weights, and a model tells this itself", () => WeightsFile.ReadTasks(source) is null);
             var ml = new MLContext();
             using var imported = ml.ImageRestoration.LoadPretrained(source, new()
             {

@@ -25,22 +25,34 @@ internal static class InspectCommand
         command.SetAction((parsed, cancellationToken) =>
         {
             var options = reading.Of(parsed) with { Pet = parsed.GetValue(suv) ? PetQuantity.Suv : PetQuantity.AsStored };
-            return Task.FromResult(Run(terminal, parsed.GetValue(files) is { Length: > 0 } given ? given : [TatPretrained.Name], options, parsed.GetValue(json), cancellationToken));
+            return Task.FromResult(Run(terminal, parsed.GetValue(files) is { Length: > 0 } given ? given : [TatPretrained.Name], options, parsed.GetValue(json), Check, cancellationToken));
+
+            void Check(IReadOnlyList<ScanSource> scans)
+            {
+                OptionUse.CheckDicom(parsed, reading.All, scans);
+                OptionUse.CheckPet(parsed, suv, scans);
+            }
         });
         return command;
     }
 
-    private static int Run(Terminal terminal, string[] files, ImageReadOptions options, bool json, CancellationToken cancellationToken)
+    private static int Run(Terminal terminal, string[] files, ImageReadOptions options, bool json, Action<IReadOnlyList<ScanSource>> check, CancellationToken cancellationToken)
     {
         var facts = new List<object>();
         var failures = 0;
-        foreach (var file in files)
+        var all = files.Select(file => (File: file, Found: ModelFiles.IsModelName(file) || ModelFiles.IsPretrained(file) ? null : Find(file))).ToList();
+        if (failures == 0)
+        {
+            check([.. all.SelectMany(one => one.Found?.Scans ?? [])]);
+        }
+
+        foreach (var (file, found) in all)
         {
             if (ModelFiles.IsModelName(file) || ModelFiles.IsPretrained(file))
             {
                 Add(file, () => ModelFacts.Of(file));
             }
-            else if (Find(file) is { } found)
+            else if (found is not null)
             {
                 foreach (var scan in found.Scans)
                 {

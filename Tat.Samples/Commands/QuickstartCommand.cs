@@ -89,7 +89,7 @@ internal static class QuickstartCommand
 
         // Trained further: on pairs of your own this makes it used to your scanner.
         var train = ml.ImageRestoration.LoadPairs(data, "train");
-        var monitor = new TrainingMonitor();
+        var monitor = new TrainingMonitor(terminal.Line);
         using var model = terminal.Track("Training it further", progress => ml.ImageRestoration.Trainers.Tat(new TatEstimator.Options
         {
             Network = pretrained.Model.Network.Options with { TrainSize = sizes.Training.PatchSize },
@@ -117,7 +117,6 @@ internal static class QuickstartCommand
             ["Phantoms are not patients: the numbers show that the program works, not how well TAT restores real scans.", .. remarks]);
         report = report with { Cases = [.. new[] { own }.OfType<ReportCase>(), .. report.Cases] };
         HtmlReport.Write(report, reportPath);
-        ContactSheet.WriteBeside(reportPath, report.Cases);
         SayWhatNext(terminal, folder, modelPath, reportPath);
     }
 

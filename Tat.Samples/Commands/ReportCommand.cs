@@ -41,7 +41,6 @@ internal static class ReportCommand
                 $"How the model restores the {parsed.GetRequiredValue(split)} images of {Path.GetFileName(Path.GetFullPath(parsed.GetRequiredValue(data)))}.",
                 ScoredImage.Take(ml, scored, parsed.GetValue(images)), measured, (restoration.Tasks, restoration.Card), charts, remarks);
             HtmlReport.Write(report, target);
-            ContactSheet.WriteBeside(target, report.Cases);
             terminal.Write(table.ToDisplay());
             foreach (var remark in remarks)
             {

@@ -63,6 +63,11 @@ internal static class RestoreCommand
 
             var dataset = parsed.GetValue(bids) ? new BidsDataset(parsed.GetValue(output)!, found.Scans, parsed.GetValue(task), derived.Of(parsed).Deidentify) : null;
             var jobs = dataset?.Jobs ?? ScanJob.Plan(found.Scans, parsed.GetValue(output), numbered: derived.Of(parsed).Deidentify);
+            OptionUse.CheckDicom(parsed, [.. reading.All, derived.Key], found.Scans);
+            OptionUse.CheckPet(parsed, asStored, found.Scans);
+            OptionUse.Check(parsed, [derived.Difference], "results in DICOM", () => jobs.Any(job => !job.IsNifti && OptionUse.IsDicom(job.Source)));
+            OptionUse.Check(parsed, [keepType], "NIfTI files restored to NIfTI", () => jobs.Any(job => job.IsNifti && !OptionUse.IsDicom(job.Source)));
+            OptionUse.Check(parsed, [derived.Suffix], "results with a description, in DICOM or NIfTI", () => jobs.Any(job => job.IsNifti || OptionUse.IsDicom(job.Source)));
             foreach (var leftOut in found.LeftOut)
             {
                 terminal.Error(leftOut.ToString());

@@ -5,6 +5,7 @@ using Tat.MLNet.Scans;
 using Tat.Samples.Shared;
 using Tat.Samples.Shell;
 using Tat.Torch.Degradation;
+using Tat.Torch.Files.Writing;
 using Tat.Torch.Imaging;
 using Tat.Torch.Phantoms;
 using Tat.Torch.Tasks;
@@ -82,6 +83,7 @@ internal static class SimulateCommand
             };
             var folder = Path.Combine(parsed.GetRequiredValue(output), degradation.Task.Name, parsed.GetRequiredValue(split));
             var (sources, leftOut) = ScanFinder.Find(parsed.GetRequiredValue(images), reading.Of(parsed), cancellationToken);
+            OptionUse.CheckDicom(parsed, reading.All, sources);
             foreach (var file in leftOut)
             {
                 terminal.Error(file.ToString());
@@ -134,15 +136,9 @@ internal static class SimulateCommand
         var (low, high) = (Path.Combine(folder, "LQ", name), Path.Combine(folder, "HQ", name));
         CommonOptions.CheckFree(overwrite, low, high);
         var format = new NiftiFormat();
-        format.WriteDerived(scan, high, pairs.Select(pair => pair.HighQuality), new() { DescriptionSuffix = "" }, cancellationToken);
-        try
-        {
-            format.WriteDerived(scan, low, pairs.Select(pair => pair.LowQuality), new() { DescriptionSuffix = "simulated low quality" }, cancellationToken);
-        }
-        catch
-        {
-            File.Delete(high);
-            throw;
-        }
+        using var files = new AtomicFiles(high, low);
+        format.WriteDerived(scan, files.PathOf(high), pairs.Select(pair => pair.HighQuality), new() { DescriptionSuffix = "" }, cancellationToken);
+        format.WriteDerived(scan, files.PathOf(low), pairs.Select(pair => pair.LowQuality), new() { DescriptionSuffix = "simulated low quality" }, cancellationToken);
+        files.Commit();
     }
 }

@@ -47,11 +47,9 @@ internal static class TrainCommand
             ModelFiles.CheckWritten(target);
             CommonOptions.CheckFile(parsed.GetValue(overwrite), target);
             var plan = plans.PlanOf(parsed);
-            plan.Write(TrainingPlan.NameFor(target));
-
             var ml = new MLContext();
             var monitor = new TrainingMonitor(terminal.Line);
-            using var checkpoints = new TrainingCheckpoints(plan.Training.CheckpointFolder, target);
+            using var checkpoints = new TrainingCheckpoints(plan, target);
             plan = plan with { Training = plan.Training with { CheckpointFolder = checkpoints.Folder } };
             using var model = Train(terminal, ml, plan, monitor, checkpoints, cancellationToken);
             if (monitor.CutShort is { } remark)
@@ -59,7 +57,7 @@ internal static class TrainCommand
                 terminal.Line(remark);
             }
 
-            ModelFiles.Save(ml, model, target);
+            checkpoints.Save(ml, model);
             if (cancellationToken.IsCancellationRequested)
             {
                 terminal.Line($"The best model so far is in {target}. {checkpoints.HowToGoOn}");
@@ -84,7 +82,7 @@ internal static class TrainCommand
             // Not in a filter, which would run before training has saved its last checkpoint.
             if (monitor.HasTrained && checkpoints.TrySaveBest(ml))
             {
-                terminal.Line($"The best model before the failure is in {checkpoints.Target}. {checkpoints.HowToGoOn}");
+                terminal.Line($"The best model before the failure is in {checkpoints.Target}. {checkpoints.HowToGoOn} Where images were repaired, add --allow-changes.");
             }
 
             throw;

@@ -24,11 +24,11 @@ internal static class EvidencePage
             Cases = study.Cases,
             Notes = [.. study.Remarks, "Low quality was simulated: noise and resolution of a real scanner differ.", "Restored images are estimates: what a network adds was not measured. Not for diagnostic use."],
         };
-        var page = Path.Combine(folder, "evidence.html");
-        HtmlReport.Write(report, page);
-        ContactSheet.WriteBeside(page, report.Cases);
-        AtomicFile.Write(Path.Combine(folder, "evidence.csv"), MeasuredImage.ToCsv(study.Images));
-        AtomicFile.Write(Path.Combine(folder, "evidence.md"), [circumstances, "", .. study.Table.ToMarkdown(), "", .. study.Remarks.Select(remark => $"* {remark}"), "", .. ByScan(study)]);
+        HtmlReport.Write(
+            report,
+            Path.Combine(folder, "evidence.html"),
+            (Path.Combine(folder, "evidence.csv"), AtomicFile.Text(MeasuredImage.ToCsv(study.Images))),
+            (Path.Combine(folder, "evidence.md"), AtomicFile.Text([PageText.Markdown(circumstances), "", .. study.Table.ToMarkdown(), "", .. study.Remarks.Select(remark => $"* {PageText.Markdown(remark)}"), "", .. ByScan(study)])));
     }
 
     private static IEnumerable<string> ByScan(EvidenceStudy study) =>
@@ -39,7 +39,7 @@ internal static class EvidencePage
         {
             var input = study.ByScan.Rows.First(row => row.Task == contest.Model.Task && row.Method == MeasuredImage.Input);
             return string.Create(CultureInfo.InvariantCulture,
-                $"| {contest.Model.Task} | {Quality(input)} | {Quality(contest.Rival)} ({contest.Rival.Method}) | {Quality(contest.Model)} | {contest.Model.Psnr - contest.Rival.Psnr:+0.00;−0.00} |");
+                $"| {PageText.Markdown(contest.Model.Task)} | {Quality(input)} | {Quality(contest.Rival)} ({PageText.Markdown(contest.Rival.Method)}) | {Quality(contest.Model)} | {contest.Model.Psnr - contest.Rival.Psnr:+0.00;−0.00} |");
         }),
     ];
 

@@ -78,11 +78,11 @@ internal sealed record MethodTable(IReadOnlyList<MethodTable.Row> Rows)
     /// <summary>The tables as Markdown, one for each group.</summary>
     public IEnumerable<string> ToMarkdown() => Groups().SelectMany(group => (IEnumerable<string>)
     [
-        $"**{TitleOf(group.First())}**",
+        $"**{PageText.Markdown(TitleOf(group.First()))}**",
         "",
         $"| {string.Join(" | ", _headings)} |",
         $"|{string.Join("|", _headings.Select(heading => heading == _headings[0] ? "---" : "---:"))}|",
-        .. group.Select(row => $"| {string.Join(" | ", Cells(row))} |"),
+        .. group.Select(row => $"| {string.Join(" | ", Cells(row).Select(PageText.Markdown))} |"),
         "",
     ]);
 

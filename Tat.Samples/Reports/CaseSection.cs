@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Net;
 using System.Text;
 using Tat.Torch.Imaging;
 using Tat.Torch.Metrics;
@@ -28,7 +27,7 @@ internal sealed class CaseSection
     public void AppendTo(StringBuilder html)
     {
         var tiles = Tiles(out var highest);
-        html.Append(CultureInfo.InvariantCulture, $"<section class=\"card case\"><header><h3 class=\"{_colour}\"><span>{Encode(_case.Task.Name)} · {Encode(_case.Name)}</span></h3><p>{_case.Input.Height} × {_case.Input.Width} pixels</p></header>");
+        html.Append(CultureInfo.InvariantCulture, $"<section class=\"card case\"><header><h3 class=\"{_colour}\"><span>{PageText.Html(_case.Task.Name)} · {PageText.Html(_case.Name)}</span></h3><p>{_case.Input.Height} × {_case.Input.Width} pixels</p></header>");
         html.Append(CultureInfo.InvariantCulture, $"<div class=\"tiles\" style=\"--columns:{tiles.Count}\">\n");
         for (var i = 0; i < tiles.Count; i++)
         {
@@ -38,10 +37,10 @@ internal sealed class CaseSection
 
         html.Append("</div><div class=\"legend\">");
         var ramp = _inverted ? "linear-gradient(90deg,#fff,#000)" : "linear-gradient(90deg,#000,#fff)";
-        html.Append(CultureInfo.InvariantCulture, $"<span>{Number(_window.Minimum)}<i class=\"ramp\" style=\"background:{ramp}\"></i>{Number(_window.Maximum)} {Encode(_case.Task.Unit)}</span>");
+        html.Append(CultureInfo.InvariantCulture, $"<span>{Number(_window.Minimum)}<i class=\"ramp\" style=\"background:{ramp}\"></i>{Number(_window.Maximum)} {PageText.Html(_case.Task.Unit)}</span>");
         if (highest > 0)
         {
-            html.Append(CultureInfo.InvariantCulture, $"<span>error 0<i class=\"ramp\" style=\"background:{Rendering.HeatGradient}\"></i>{Number(highest)} {Encode(_case.Task.Unit)}</span>");
+            html.Append(CultureInfo.InvariantCulture, $"<span>error 0<i class=\"ramp\" style=\"background:{Rendering.HeatGradient}\"></i>{Number(highest)} {PageText.Html(_case.Task.Unit)}</span>");
         }
 
         html.Append("</div></section>\n");
@@ -110,16 +109,14 @@ internal sealed class CaseSection
         var (height, width) = (_case.Input.Height, _case.Input.Width);
         string Percent(int part, int whole) => string.Create(CultureInfo.InvariantCulture, $"{100.0 * part / whole:F2}%");
         var marker = $"<i style=\"top:{Percent(_detail.Top, height)};left:{Percent(_detail.Left, width)};width:{Percent(_detail.Width, width)};height:{Percent(_detail.Height, height)}\"></i>";
-        html.Append(CultureInfo.InvariantCulture, $"<figure{(alone ? " class=\"alone\"" : "")}><figcaption><b>{Encode(tile.Title)}</b>{Encode(tile.Caption)}</figcaption>");
-        html.Append(CultureInfo.InvariantCulture, $"<div class=\"frame\"><img alt=\"{Encode(tile.Title)}\" width=\"{width}\" height=\"{height}\" src=\"{DataUri(tile.Full)}\">{marker}</div>");
-        html.Append(CultureInfo.InvariantCulture, $"<div class=\"frame zoom\"><img alt=\"{Encode(tile.Title)}, detail\" width=\"{_detail.Width}\" height=\"{_detail.Height}\" src=\"{DataUri(tile.Detail)}\"></div></figure>\n");
+        html.Append(CultureInfo.InvariantCulture, $"<figure{(alone ? " class=\"alone\"" : "")}><figcaption><b>{PageText.Html(tile.Title)}</b>{PageText.Html(tile.Caption)}</figcaption>");
+        html.Append(CultureInfo.InvariantCulture, $"<div class=\"frame\"><img alt=\"{PageText.Html(tile.Title)}\" width=\"{width}\" height=\"{height}\" src=\"{DataUri(tile.Full)}\">{marker}</div>");
+        html.Append(CultureInfo.InvariantCulture, $"<div class=\"frame zoom\"><img alt=\"{PageText.Html(tile.Title)}, detail\" width=\"{_detail.Width}\" height=\"{_detail.Height}\" src=\"{DataUri(tile.Detail)}\"></div></figure>\n");
     }
 
     private static string DataUri(byte[] png) => $"data:image/png;base64,{Convert.ToBase64String(png)}";
 
     private static string Number(float value) => value.ToString(Math.Abs(value) >= 100 ? "F0" : "G3", CultureInfo.InvariantCulture);
-
-    private static string Encode(string text) => WebUtility.HtmlEncode(text);
 
     private sealed record Tile(string Title, string Caption, byte[] Full, byte[] Detail);
 }

@@ -1,4 +1,3 @@
-using Tat.Torch.Files.Writing;
 using Tat.Torch.Imaging;
 
 namespace Tat.Samples.Reports;
@@ -44,20 +43,6 @@ internal sealed class ContactSheet
         }
 
         return Png.Encode(sheet._pixels, sheet._width, sheet._height);
-    }
-
-    /// <summary>Writes the picture of a report beside it, as <c>.png</c>.</summary>
-    /// <returns>Its path; <see langword="null"/> where there is nothing to show.</returns>
-    public static string? WriteBeside(string report, IEnumerable<ReportCase> cases)
-    {
-        var (path, picture) = (Path.ChangeExtension(report, ".png"), Render(cases));
-        if (picture is null)
-        {
-            return null;
-        }
-
-        AtomicFile.Write(path, stream => stream.Write(picture));
-        return path;
     }
 
     private void DrawRow(ReportCase[] cases, int top)

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Net;
 using System.Reflection;
 using System.Text;
 using Tat.Torch.Files.Writing;
@@ -24,10 +23,16 @@ internal sealed class HtmlReport
             .Distinct(StringComparer.OrdinalIgnoreCase)];
     }
 
-    /// <summary>Writes the report; the file appears whole or not at all.</summary>
+    /// <summary>Writes the report, its picture as <c>.png</c> where there is one to show, and what else belongs to it; all files appear together, or none.</summary>
     /// <param name="model">What it shows.</param>
     /// <param name="path">The file, which is replaced if it exists.</param>
-    public static void Write(ReportModel model, string path) => AtomicFile.Write(path, Render(model));
+    /// <param name="beside">Other files, and what writes them.</param>
+    public static void Write(ReportModel model, string path, params IReadOnlyList<(string Path, Action<Stream> Write)> beside) => AtomicFiles.Write(
+    [
+        .. beside,
+        .. ContactSheet.Render(model.Cases) is { } picture ? [(Path.ChangeExtension(path, ".png"), stream => stream.Write(picture))] : Array.Empty<(string, Action<Stream>)>(),
+        (path, AtomicFile.Text(Render(model))),
+    ]);
 
     /// <summary>The report as text.</summary>
     public static string Render(ReportModel model) => new HtmlReport(model).Render();
@@ -35,10 +40,10 @@ internal sealed class HtmlReport
     private string Render()
     {
         _html.Append("<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">");
-        _html.Append(CultureInfo.InvariantCulture, $"<title>{Encode(_model.Title)}</title><style>{Style()}</style></head><body><main>\n<h1>{Encode(_model.Title)}</h1>");
+        _html.Append(CultureInfo.InvariantCulture, $"<title>{PageText.Html(_model.Title)}</title><style>{Style()}</style></head><body><main>\n<h1>{PageText.Html(_model.Title)}</h1>");
         if (_model.Summary is { } summary)
         {
-            _html.Append(CultureInfo.InvariantCulture, $"<p class=\"lead\">{Encode(summary)}</p>\n");
+            _html.Append(CultureInfo.InvariantCulture, $"<p class=\"lead\">{PageText.Html(summary)}</p>\n");
         }
 
         AppendNotes();
@@ -55,7 +60,7 @@ internal sealed class HtmlReport
         if (_model.Notes.Count > 0)
         {
             _html.Append("<aside class=\"card notes\"><h3>Read this first</h3><ul>");
-            _html.AppendJoin("", _model.Notes.Select(note => $"<li>{Encode(note)}</li>"));
+            _html.AppendJoin("", _model.Notes.Select(note => $"<li>{PageText.Html(note)}</li>"));
             _html.Append("</ul></aside>\n");
         }
     }
@@ -71,8 +76,8 @@ internal sealed class HtmlReport
         foreach (var (task, methods) in _model.Scores)
         {
             var input = methods[0].Quality;
-            _html.Append(CultureInfo.InvariantCulture, $"<section class=\"card score\"><h3 class=\"{Colour(task.Name)}\"><span>{Encode(task.Name)}</span><small>{input.Images} {(input.Images == 1 ? "image" : "images")}</small></h3>");
-            _html.Append(CultureInfo.InvariantCulture, $"<table><thead><tr><th>mean ± s.d.</th><th>PSNR (dB)</th><th></th><th>SSIM</th><th>RMSE ({Encode(task.Unit)})</th></tr></thead><tbody>");
+            _html.Append(CultureInfo.InvariantCulture, $"<section class=\"card score\"><h3 class=\"{Colour(task.Name)}\"><span>{PageText.Html(task.Name)}</span><small>{input.Images} {(input.Images == 1 ? "image" : "images")}</small></h3>");
+            _html.Append(CultureInfo.InvariantCulture, $"<table><thead><tr><th>mean ± s.d.</th><th>PSNR (dB)</th><th></th><th>SSIM</th><th>RMSE ({PageText.Html(task.Unit)})</th></tr></thead><tbody>");
             var best = methods.Max(method => method.Quality.Psnr.Mean);
             foreach (var (method, quality) in methods)
             {
@@ -92,7 +97,7 @@ internal sealed class HtmlReport
         var (verdict, sign) = gain > 0 ? (" good", "+") : (" bad", "−");
         var change = gain == 0 || !double.IsFinite(gain) ? "<td></td>" : $"<td class=\"gain{verdict}\">{sign}{Number(Math.Abs(gain), "F2")}</td>";
         var psnr = WithSpread(quality.Psnr, "F2");
-        _html.Append(CultureInfo.InvariantCulture, $"<tr><td>{Encode(method)}</td><td>{(isBest ? $"<b>{psnr}</b>" : psnr)}</td>{change}<td>{WithSpread(quality.Ssim, "F4")}</td><td>{WithSpread(quality.Rmse, "G3")}</td></tr>");
+        _html.Append(CultureInfo.InvariantCulture, $"<tr><td>{PageText.Html(method)}</td><td>{(isBest ? $"<b>{psnr}</b>" : psnr)}</td>{change}<td>{WithSpread(quality.Ssim, "F4")}</td><td>{WithSpread(quality.Rmse, "G3")}</td></tr>");
     }
 
     private void AppendExceptions(IReadOnlyList<(string Method, QualitySummary Quality)> methods)
@@ -104,7 +109,7 @@ internal sealed class HtmlReport
 
         foreach (var (method, quality) in methods.Where(item => item.Quality.IdenticalImages > 0))
         {
-            _html.Append(CultureInfo.InvariantCulture, $"<p><small>{Encode(method)}: {quality.IdenticalImages} of the images equal their reference; their infinite PSNR is left out of the mean.</small></p>");
+            _html.Append(CultureInfo.InvariantCulture, $"<p><small>{PageText.Html(method)}: {quality.IdenticalImages} of the images equal their reference; their infinite PSNR is left out of the mean.</small></p>");
         }
     }
 
@@ -132,7 +137,7 @@ internal sealed class HtmlReport
         _html.Append("<h2>Learning curves</h2><div class=\"charts\">\n");
         foreach (var chart in _model.Charts)
         {
-            _html.Append(CultureInfo.InvariantCulture, $"<section class=\"card\"><h3>{Encode(chart.Title)}</h3>{LineChart.Render(chart, Colour)}</section>\n");
+            _html.Append(CultureInfo.InvariantCulture, $"<section class=\"card\"><h3>{PageText.Html(chart.Title)}</h3>{LineChart.Render(chart, Colour)}</section>\n");
         }
 
         _html.Append("</div>\n");
@@ -148,8 +153,8 @@ internal sealed class HtmlReport
         _html.Append("<h2>Data and settings</h2><div class=\"facts\">\n");
         foreach (var (title, items) in _model.Facts)
         {
-            _html.Append(CultureInfo.InvariantCulture, $"<section class=\"card\"><h3>{Encode(title)}</h3><dl>");
-            _html.AppendJoin("", items.Select(item => $"<dt>{Encode(item.Name)}</dt><dd>{Encode(item.Value)}</dd>"));
+            _html.Append(CultureInfo.InvariantCulture, $"<section class=\"card\"><h3>{PageText.Html(title)}</h3><dl>");
+            _html.AppendJoin("", items.Select(item => $"<dt>{PageText.Html(item.Name)}</dt><dd>{PageText.Html(item.Value)}</dd>"));
             _html.Append("</dl></section>\n");
         }
 
@@ -163,8 +168,6 @@ internal sealed class HtmlReport
         value.Count == 0 ? "–" : value.Count == 1 ? Number(value.Mean, format) : $"{Number(value.Mean, format)}<small>± {Number(value.StandardDeviation, format == "F4" ? "F3" : format == "F2" ? "F1" : "G2")}</small>";
 
     private static string Number(double value, string format) => value.ToString(format, CultureInfo.InvariantCulture);
-
-    private static string Encode(string text) => WebUtility.HtmlEncode(text);
 
     private static string Style()
     {

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Net;
 using System.Text;
 
 namespace Tat.Samples.Reports;
@@ -27,7 +26,7 @@ internal static class LineChart
         double X(double value) => Left + ((value - horizontal[0]) / (horizontal[^1] - horizontal[0]) * (Width - Left - Right));
         double Y(double value) => Height - Bottom - ((value - vertical[0]) / (vertical[^1] - vertical[0]) * (Height - Top - Bottom));
         var svg = new StringBuilder();
-        svg.Append(CultureInfo.InvariantCulture, $"<svg class=\"chart\" viewBox=\"0 0 {Width} {Height}\" role=\"img\" aria-label=\"{Encode(chart.Title)}\">");
+        svg.Append(CultureInfo.InvariantCulture, $"<svg class=\"chart\" viewBox=\"0 0 {Width} {Height}\" role=\"img\" aria-label=\"{PageText.Html(chart.Title)}\">");
         foreach (var tick in vertical)
         {
             svg.Append(CultureInfo.InvariantCulture, $"<line class=\"grid\" x1=\"{Left}\" x2=\"{Width - Right}\" y1=\"{Y(tick):F1}\" y2=\"{Y(tick):F1}\"/>");
@@ -39,7 +38,7 @@ internal static class LineChart
             svg.Append(CultureInfo.InvariantCulture, $"<text x=\"{X(tick):F1}\" y=\"{Height - Bottom + 18}\" text-anchor=\"middle\">{Number(tick)}</text>");
         }
 
-        svg.Append(CultureInfo.InvariantCulture, $"<text x=\"{(Left + Width - Right) / 2:F1}\" y=\"{Height - 6}\" text-anchor=\"middle\">{Encode(chart.Horizontal)}</text>");
+        svg.Append(CultureInfo.InvariantCulture, $"<text x=\"{(Left + Width - Right) / 2:F1}\" y=\"{Height - 6}\" text-anchor=\"middle\">{PageText.Html(chart.Horizontal)}</text>");
         AppendLines(svg, chart, colourClass, X, Y);
         return svg.Append("</svg>").ToString();
     }
@@ -64,7 +63,7 @@ internal static class LineChart
                 pen = 'L';
             }
 
-            svg.Append(CultureInfo.InvariantCulture, $"<path class=\"line {colour}\" d=\"{path}\"><title>{Encode(line.Name)}</title></path>");
+            svg.Append(CultureInfo.InvariantCulture, $"<path class=\"line {colour}\" d=\"{path}\"><title>{PageText.Html(line.Name)}</title></path>");
             if (line.Points.LastOrDefault(point => double.IsFinite(point.X) && double.IsFinite(point.Y)) is { } last && path.Length > 0)
             {
                 svg.Append(CultureInfo.InvariantCulture, $"<circle class=\"dot {colour}\" cx=\"{x(last.X):F1}\" cy=\"{y(last.Y):F1}\" r=\"3.5\"/>");
@@ -77,7 +76,7 @@ internal static class LineChart
         foreach (var (position, text, colour) in labels.OrderBy(label => label.Y))
         {
             lowest = Math.Max(position, lowest + 15);
-            svg.Append(CultureInfo.InvariantCulture, $"<text class=\"label {colour}\" x=\"{Width - Right + 8}\" y=\"{lowest + 4:F1}\">{Encode(text)}</text>");
+            svg.Append(CultureInfo.InvariantCulture, $"<text class=\"label {colour}\" x=\"{Width - Right + 8}\" y=\"{lowest + 4:F1}\">{PageText.Html(text)}</text>");
         }
     }
 
@@ -100,6 +99,4 @@ internal static class LineChart
         Math.Abs(value) >= 10000 && value % 1000 == 0
             ? string.Create(CultureInfo.InvariantCulture, $"{value / 1000:0.#}k")
             : Math.Round(value, 10).ToString("G6", CultureInfo.InvariantCulture);
-
-    private static string Encode(string text) => WebUtility.HtmlEncode(text);
 }

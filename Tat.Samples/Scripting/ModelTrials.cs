@@ -3,6 +3,7 @@ using System.Globalization;
 using Microsoft.ML;
 using Tat.MLNet.Scoring;
 using Tat.MLNet.Training;
+using Tat.Samples.Shared;
 using Tat.Samples.Shared.Training;
 using Tat.Samples.Shell;
 using Tat.Torch.Tasks;
@@ -44,7 +45,7 @@ internal sealed class ModelTrials
     {
         (_terminal, _tasks, _device) = (terminal, tasks, device);
         _train = _ml.ImageRestoration.LoadPairs(folder, "train");
-        _validation = TaskData.HasSplit(folder, "validation") ? _ml.ImageRestoration.LoadPairs(folder, "validation") : null;
+        _validation = new DataSetFolders(folder).Has("validation") ? _ml.ImageRestoration.LoadPairs(folder, "validation") : null;
     }
 
     /// <summary>What has been tried.</summary>

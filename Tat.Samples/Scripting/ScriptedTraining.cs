@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using Microsoft.ML;
-using Tat.Samples.Shared;
 using Tat.Samples.Shell;
 using Tat.Torch.Files.Writing;
 using Tat.Torch.Runtime;
@@ -87,28 +86,29 @@ internal sealed record ScriptedTraining(ModelName Name, TrainingConfiguration Co
         }
 
         var ml = new MLContext();
-        ModelFiles.Save(ml, model, ml.ImageRestoration.LoadPairs(data, "train").Schema, ModelPath);
-        WriteTexts(found, tasks, chosen, device, trials.History);
+        var schema = ml.ImageRestoration.LoadPairs(data, "train").Schema;
+        AtomicFiles.Write([.. Texts(found, tasks, chosen, device, trials.History), (ModelPath, stream => ml.Model.Save(model, schema, stream))]);
         terminal.Line($"The model is in {ModelPath}, its code beside it{(Project is null ? "" : $": dotnet run --project \"{Folder}\"")}.");
         cancellationToken.ThrowIfCancellationRequested();
     }
 
-    private void WriteTexts(IReadOnlyList<TaskData> found, TaskVocabulary tasks, Candidate chosen, torch.Device device, IReadOnlyList<Trial> history)
+    /// <summary>The code and the configuration of the model, and what writes them.</summary>
+    private IEnumerable<(string Path, Action<Stream> Write)> Texts(IReadOnlyList<TaskData> found, TaskVocabulary tasks, Candidate chosen, torch.Device device, IReadOnlyList<Trial> history)
     {
         var isGpu = device.type == DeviceType.CUDA;
         var inCode = chosen with { Training = chosen.Training with { Device = isGpu ? device : null } };
         foreach (var (file, text) in CodeTemplates.For(Name, tasks, inCode, Project))
         {
-            AtomicFile.Write(Path.Combine(Folder, file), text);
+            yield return (Path.Combine(Folder, file), AtomicFile.Text(text));
         }
 
-        (Configuration with
+        yield return (ConfigurationPath, (Configuration with
         {
             DataSource = Configuration.DataSource with { FolderPath = Relative(Folder, DataPath), Tasks = found },
             Environment = Configuration.Environment with { Type = isGpu ? "LocalGPU" : "LocalCPU" },
             TrainingOption = Configuration.TrainingOption with { Network = chosen.Network, Training = chosen.Training },
             RunHistory = new() { Trials = history },
-        }).Write(ConfigurationPath);
+        }).Text());
     }
 
     private static string Relative(string folder, string path) => Path.GetRelativePath(folder, path).Replace('\\', '/');

@@ -1,5 +1,6 @@
 using Microsoft.ML;
 using Tat.MLNet.Formats;
+using Tat.Samples.Shared;
 using Tat.Torch.Tasks;
 
 namespace Tat.Samples.Scripting;
@@ -18,12 +19,14 @@ internal sealed record TaskData(string Name, int TrainingImages, int ValidationI
     /// <param name="folder">FOLDER/TASK/{train,validation,test}/{LQ,HQ}/NAME.</param>
     /// <param name="known">The tasks that there may be.</param>
     /// <param name="cancellationToken">Stops between files.</param>
+    /// <exception cref="DirectoryNotFoundException">The folder does not exist.</exception>
     /// <exception cref="InvalidDataException">There are no training pairs, or a task is unknown.</exception>
     public static IReadOnlyList<TaskData> In(string folder, TaskVocabulary known, CancellationToken cancellationToken)
     {
+        var folders = new DataSetFolders(folder);
         var train = Files(folder, "train", cancellationToken);
-        var validation = HasSplit(folder, "validation") ? Files(folder, "validation", cancellationToken) : [];
-        var test = HasSplit(folder, "test") ? Files(folder, "test", cancellationToken) : [];
+        var validation = folders.Has("validation") ? Files(folder, "validation", cancellationToken) : [];
+        var test = folders.Has("test") ? Files(folder, "test", cancellationToken) : [];
         return [.. train.GroupBy(file => file.Task, StringComparer.OrdinalIgnoreCase).Select(task =>
         {
             if (!known.TryGet(task.Key, out var restoration))
@@ -37,9 +40,6 @@ internal sealed record TaskData(string Name, int TrainingImages, int ValidationI
                 spacings.Length > 0 ? Math.Round(spacings[spacings.Length / 2], 3) : null);
         }).OrderBy(task => known.IndexOf(task.Name))];
     }
-
-    /// <summary>Whether any task of a folder has a split.</summary>
-    public static bool HasSplit(string folder, string split) => Directory.EnumerateDirectories(folder).Any(task => Directory.Exists(Path.Combine(task, split)));
 
     private static int Count(IEnumerable<PairFile> files, string task) => files.Where(file => file.Task.Equals(task, StringComparison.OrdinalIgnoreCase)).Sum(file => file.Slices);
 

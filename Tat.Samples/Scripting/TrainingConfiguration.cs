@@ -47,8 +47,8 @@ internal sealed record TrainingConfiguration
         return configuration with { TrainingOption = configuration.TrainingOption with { IsChosen = isChosen } };
     }
 
-    /// <summary>Writes the file; it appears whole or not at all.</summary>
-    public void Write(string path) => JsonFile.Write(path, this, _json);
+    /// <summary>What writes the file.</summary>
+    public Action<Stream> Text() => JsonFile.Text(this, _json);
 
     private static JsonSerializerOptions CreateOptions()
     {

@@ -53,6 +53,18 @@ internal static class CommonOptions
         }
     }
 
+    /// <summary>Refuses options that mean nothing without others.</summary>
+    public static void CheckNeeded(CommandResult result, params IEnumerable<(Option Option, Option Needed)> pairs)
+    {
+        foreach (var (option, needed) in pairs)
+        {
+            if (IsGiven(result, option) && !IsGiven(result, needed))
+            {
+                result.AddError($"{option.Name} is for {needed.Name}: give both, or neither.");
+            }
+        }
+    }
+
     /// <summary>Refuses options that mean nothing for what is written.</summary>
     public static void CheckMeaning(CommandResult result, string kind, IEnumerable<Option> meaningless)
     {

@@ -13,7 +13,7 @@ internal sealed class DataSetFolders
         _root = root;
         if (!Directory.Exists(root))
         {
-            throw new DirectoryNotFoundException($"'{root}' does not exist; give the root of a data set, ROOT/TASK/SPLIT/{{LQ,HQ}}/NAME.");
+            throw new DirectoryNotFoundException($"'{root}' {(File.Exists(root) ? "is a file" : "does not exist")}; give the root of a data set, ROOT/TASK/SPLIT/{{LQ,HQ}}/NAME.");
         }
 
         foreach (var split in Directory.GetDirectories(root).Order(StringComparer.Ordinal).SelectMany(Directory.GetDirectories).Order(StringComparer.Ordinal))

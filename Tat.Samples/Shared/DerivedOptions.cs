@@ -23,6 +23,12 @@ internal sealed class DerivedOptions
     /// <summary>The option for a second series, which NIfTI has not.</summary>
     public Option Difference => _difference;
 
+    /// <summary>The option for new UIDs, which NIfTI has not.</summary>
+    public Option Key => _key;
+
+    /// <summary>The option for a description, which tensors have not.</summary>
+    public Option Suffix => _suffix;
+
     public void AddTo(Command command)
     {
         command.Add(_suffix);

@@ -22,11 +22,15 @@ internal sealed class InferenceOptions
         }
     });
 
+    /// <summary>All of them.</summary>
+    public IReadOnlyList<Option> All => [_device, _memory, _passNonFinite];
+
     public void AddTo(Command command)
     {
-        command.Add(_device);
-        command.Add(_memory);
-        command.Add(_passNonFinite);
+        foreach (var option in All)
+        {
+            command.Add(option);
+        }
     }
 
     /// <summary>What becomes of slices with NaN or infinite values.</summary>

@@ -47,8 +47,8 @@ internal static class JsonFile
         }
     }
 
-    /// <summary>Writes a file; it appears whole or not at all.</summary>
-    public static void Write<T>(string path, T value, JsonSerializerOptions options) => AtomicFile.Write(path, JsonSerializer.Serialize(value, options) + "\n");
+    /// <summary>What writes a file.</summary>
+    public static Action<Stream> Text<T>(T value, JsonSerializerOptions options) => AtomicFile.Text(JsonSerializer.Serialize(value, options) + "\n");
 
     private sealed class DeviceConverter : JsonConverter<torch.Device>
     {

@@ -131,18 +131,22 @@ internal static class ModelFiles
             : throw new InvalidDataException($"The model '{path}' runs on ONNX Runtime already; export the one that it was made from.");
     }
 
-    /// <summary>Saves a trained model, in the format that its name says.</summary>
-    public static void Save(MLContext ml, TatTransformer model, string path)
+    /// <summary>Saves a trained model, in the format that its name says, with what belongs to it; all files appear together, or none.</summary>
+    public static void Save(MLContext ml, TatTransformer model, string path, params IReadOnlyList<(string Path, Action<Stream> Write)> beside)
     {
         CheckWritten(path);
-        if (Path.GetExtension(path).Equals(".safetensors", StringComparison.OrdinalIgnoreCase))
+        var isPlain = Path.GetExtension(path).Equals(".safetensors", StringComparison.OrdinalIgnoreCase);
+        AtomicFiles.Write([.. beside, (path, stream =>
         {
-            model.Model.Save(path);
-        }
-        else
-        {
-            Save(ml, model, null, path);
-        }
+            if (isPlain)
+            {
+                model.Model.Save(stream);
+            }
+            else
+            {
+                ml.Model.Save(model, null, stream);
+            }
+        })]);
     }
 
     /// <summary>Saves a pipeline; the file appears whole or not at all.</summary>

@@ -1,4 +1,5 @@
 using Tat.MLNet.Formats.Nifti;
+using Tat.Torch.Files.Writing;
 using Tat.Torch.Phantoms;
 
 namespace Tat.Samples.Shared;
@@ -27,8 +28,11 @@ internal static class PhantomDataSet
                 Parallel.For(first, first + count, new ParallelOptions { CancellationToken = cancellationToken, MaxDegreeOfParallelism = Environment.ProcessorCount }, i =>
                 {
                     var pair = pairs.Read(i);
-                    _nifti.Write(Path.Combine(folder, "HQ", $"{pair.Name}.nii.gz"), [pair.HighQuality]);
-                    _nifti.Write(Path.Combine(folder, "LQ", $"{pair.Name}.nii.gz"), [pair.LowQuality]);
+                    var (low, high) = (Path.Combine(folder, "LQ", $"{pair.Name}.nii.gz"), Path.Combine(folder, "HQ", $"{pair.Name}.nii.gz"));
+                    using var files = new AtomicFiles(high, low);
+                    _nifti.Write(files.PathOf(high), [pair.HighQuality]);
+                    _nifti.Write(files.PathOf(low), [pair.LowQuality]);
+                    files.Commit();
                     progress.Report((Interlocked.Increment(ref done) / (double)total, $"{pairs.Task} {split}"));
                 });
                 first += count;

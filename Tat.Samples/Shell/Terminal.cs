@@ -77,8 +77,8 @@ internal sealed class Terminal
     /// <summary>Writes a table or another display.</summary>
     public void Write(IRenderable renderable) => _console.Write(new PrintableDisplay(renderable));
 
-    /// <summary>Writes an object as JSON.</summary>
-    public void Json(object value) => Output.WriteLine(JsonSerializer.Serialize(value, _json));
+    /// <summary>Writes an object as JSON. Characters that a terminal obeys can only be inside texts, and are escaped.</summary>
+    public void Json(object value) => Output.WriteLine(MessageText.Printable(JsonSerializer.Serialize(value, _json), character => FormattableString.Invariant($"\\u{(int)character:x4}")));
 
     /// <summary>Does something long and shows how far it is: a bar on a terminal, now and then a line elsewhere.</summary>
     /// <param name="title">What is done.</param>

@@ -3,10 +3,13 @@ using System.Globalization;
 using System.Security.Cryptography;
 using Tat.MLNet.Formats.Dicom.Model;
 using Tat.MLNet.Formats.Dicom.Providers.BuiltIn;
+using Tat.Samples.Shared;
+using Tat.Samples.Shared.Training;
 using Tat.Tests.Formats;
 using Tat.Tests.Formats.Dicom;
 using Tat.Tests.Formats.Nifti;
 using Tat.Torch.Model;
+using Tat.Torch.Phantoms;
 using Tat.Torch.Tasks;
 
 namespace Tat.Tests.Samples;
@@ -79,6 +82,36 @@ public sealed class KillTests : IDisposable
     public async Task An_import_is_the_old_one_or_the_new_one() => await Storm(
         new[] { WriteModel("a", 1), WriteModel("b", 2) }.Select(model => (string[])["import", model, "--out", _folder["out/m.safetensors"], "--overwrite"]), () => HashOf("m.safetensors"));
 
+    [TestMethod]
+    public async Task A_simulated_pair_is_the_old_one_or_the_new_one_or_absent()
+    {
+        string[] sources = [SimulateCommandTests.WriteDisc(_folder["a/scan.nii"], 100), SimulateCommandTests.WriteDisc(_folder["b/scan.nii"], 300)];
+        string[] pair = ["CT/test/LQ/scan.nii.gz", "CT/test/HQ/scan.nii.gz"];
+        await Storm(
+            sources.Select(source => (string[])["simulate", source, "--task", "CT", "--out", _folder["out"], "--overwrite"]),
+            () => pair.All(file => File.Exists(_folder[$"out/{file}"])) ? HashOf(pair) : null, mayBeAbsent: true);
+    }
+
+    [TestMethod]
+    public async Task A_trained_model_and_its_options_are_the_old_ones_or_the_new_ones()
+    {
+        PhantomDataSet.Write(_folder["set"], [new PhantomPairs(RestorationTask.Ct, 2, 16, 1)], [("train", 2)], new Progress<(double, string)>(), default);
+        var (file, plan) = (_folder["out/m.safetensors"], _folder["out/m.training.json"]);
+        await Storm(
+            new[] { "1", "2" }.Select(seed => (string[])["train", "--data", _folder["set"], "--patch", "8", "--iterations", "1", "--seed", seed, "--checkpoints", _folder[seed], "--out", file, "--overwrite"]),
+            () =>
+            {
+                if (!File.Exists(file) || !File.Exists(plan))
+                {
+                    return null;
+                }
+
+                using var model = TatModel.Load(file);
+                return $"{model.Card.Training["Seed"]} {TrainingPlan.Read(plan).Training.Seed}";
+            },
+            mayBeAbsent: true);
+    }
+
     private string[] Restore(string source, string model, string output) => ["restore", source, "--model", model, "--task", "CT", "--out", _folder[$"out/{output}"], "--overwrite"];
 
     /// <summary>Runs both commands in peace, then kills them by turns, then lets the first one end.</summary>
@@ -107,7 +140,7 @@ public sealed class KillTests : IDisposable
 
         await RunToEnd(both[0]);
         Assert.AreEqual(peace[0], stateOf());
-        Assert.IsEmpty(Directory.GetDirectories(_folder["out"], ".*"), "what the killed ones have left is gone");
+        Assert.IsEmpty(Directory.GetDirectories(_folder["out"], ".*", SearchOption.AllDirectories), "what the killed ones have left is gone");
         TestContext.WriteLine($"{Kills} kills, {atWork} of them while the result was being written; then there was: {string.Join(", ", seen.Select(pair => $"{pair.Key} {pair.Value}"))}");
     }
 
@@ -124,7 +157,7 @@ public sealed class KillTests : IDisposable
     /// <returns>Whether it had begun, and was not at its end.</returns>
     private async Task<bool> KillOne(string[] command, int longest)
     {
-        using var begun = new FileSystemWatcher(_folder["out"]) { EnableRaisingEvents = true };
+        using var begun = new FileSystemWatcher(_folder["out"]) { IncludeSubdirectories = true, EnableRaisingEvents = true };
         var hidden = new TaskCompletionSource();
         begun.Created += (_, entry) => hidden.TrySetResult();
         using var process = Start(command);

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 
 namespace Tat.Torch.Files;
 
@@ -19,21 +18,13 @@ internal static class MessageText
     }
 
     /// <summary>Text with a � in place of control characters and of those that turn the direction of writing; line ends and tabs stay.</summary>
-    public static string Printable(string text)
-    {
-        if (!text.Any(IsObeyed))
-        {
-            return text;
-        }
+    public static string Printable(string text) => Printable(text, _ => "\uFFFD");
 
-        var result = new StringBuilder(text.Length);
-        foreach (var character in text)
-        {
-            result.Append(IsObeyed(character) ? '\uFFFD' : character);
-        }
-
-        return result.ToString();
-    }
+    /// <summary>Text with something else in place of these characters.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="replace">What stands for a character.</param>
+    public static string Printable(string text, Func<char, string> replace) =>
+        text.Any(IsObeyed) ? string.Concat(text.Select(character => IsObeyed(character) ? replace(character) : character.ToString())) : text;
 
     private static bool IsObeyed(char character) => character is not ('\n' or '\r' or '\t')
         && (char.IsControl(character) || character is (>= '\u202A' and <= '\u202E') or (>= '\u2066' and <= '\u2069')

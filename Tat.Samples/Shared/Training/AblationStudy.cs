@@ -32,7 +32,10 @@ internal sealed class AblationStudy(TatNetworkOptions network, TatTrainerOptions
     public sealed record Measurement(string Variant, string Task, string Image, double Psnr, double Ssim, double Rmse);
 
     /// <summary>Trains and measures all variants.</summary>
-    public IReadOnlyList<Measurement> Run(IProgress<(double Share, string Status)> progress, CancellationToken cancellationToken)
+    /// <param name="tell">Takes what the user should know at once.</param>
+    /// <param name="progress">Is told how far it is.</param>
+    /// <param name="cancellationToken">Stops.</param>
+    public IReadOnlyList<Measurement> Run(Action<string> tell, IProgress<(double Share, string Status)> progress, CancellationToken cancellationToken)
     {
         var tasks = new TaskVocabulary(test.Select(source => source.Task));
         var measurements = new List<Measurement>();
@@ -43,7 +46,15 @@ internal sealed class AblationStudy(TatNetworkOptions network, TatTrainerOptions
                 network with { WeightGeneration = variant.WeightGeneration },
                 tasks,
                 training with { LossBalancing = variant.Balancing });
-            using var model = trainer.Train(train, [], new DirectProgress<TrainingProgress>(report => progress.Report(((done + report.Fraction) / Variants.Count, $"{variant.Name}, iteration {report.Iteration} of {report.Iterations}"))), cancellationToken);
+            using var model = trainer.Train(train, [], new DirectProgress<TrainingProgress>(report =>
+            {
+                foreach (var message in report.Messages)
+                {
+                    tell($"{variant.Name}: {message}");
+                }
+
+                progress.Report(((done + report.Fraction) / Variants.Count, $"{variant.Name}, iteration {report.Iteration} of {report.Iterations}"));
+            }), cancellationToken);
             cancellationToken.ThrowIfCancellationRequested();
             measurements.AddRange(Measure(variant, model, cancellationToken));
         }

@@ -43,6 +43,7 @@ internal sealed class TrainingOptions
     private readonly Option<long?> _validation = new("--validation-interval") { Description = "Iterations between validations." };
     private readonly Option<bool> _skip = new("--skip-unreadable") { Description = "Leave out images that cannot be read, instead of ending the training." };
     private readonly Option<string?> _checkpoints = new("--checkpoints") { Description = "Folder for checkpoints; training continues from those that are there. By default NAME.checkpoints beside the model, until that is complete." };
+    private readonly Option<bool> _changes = new("--allow-changes") { Description = "Go on from checkpoints although options or training images have changed since." };
     private readonly Option<string?> _logs = new("--logs") { Description = "Folder for logs: training.csv, from which report draws learning curves, validation.csv, and event files for TensorBoard." };
     private readonly Option<string> _device = CommonOptions.Device();
     private readonly Option<ulong?> _seed = new("--seed") { Description = "What randomness follows from." };
@@ -52,7 +53,7 @@ internal sealed class TrainingOptions
     private Option[] All =>
     [
         _file, _data, _from, _holdOut, _phantoms, _network, _tasks, _mriByVolume, _shares, _iterations, _minutes, _batch, _patch, _rate, _warmUp, _average, _clip, _balancing, _optimizer,
-        _flips, _identity, _initial, _validation, _skip, _checkpoints, _logs, _device, _seed,
+        _flips, _identity, _initial, _validation, _skip, _checkpoints, _changes, _logs, _device, _seed,
     ];
 
     /// <summary>Adds all options to a command.</summary>
@@ -117,6 +118,7 @@ internal sealed class TrainingOptions
             TaskWeights = parsed.GetValue(_shares) is { Length: > 0 } shares ? Numbers(shares, "--shares") : given.TaskWeights,
             SkipUnreadableImages = parsed.GetValue(_skip) || given.SkipUnreadableImages,
             CheckpointFolder = parsed.GetValue(_checkpoints) ?? given.CheckpointFolder,
+            AllowChangedOptions = parsed.GetValue(_changes) || given.AllowChangedOptions,
             LogFolder = parsed.GetValue(_logs) ?? given.LogFolder,
             Seed = parsed.GetValue(_seed) ?? given.Seed ?? TatTrainerOptions.DefaultSeed,
             Device = ComputeDevice.Choose(parsed.GetRequiredValue(_device)),
@@ -127,6 +129,14 @@ internal sealed class TrainingOptions
         if (data is null && from is null)
         {
             throw new InvalidDataException("The options file names no data: add \"from\" or \"data\" to it, or give --from or --data.");
+        }
+
+        foreach (var (option, isMeaningless, other) in new (Option, bool, string)[] { (_holdOut, from is null, "data"), (_phantoms, from is null, "data"), (_mriByVolume, from is not null, "from"), (_identity, training.InitialWeights is not null, "initialWeights") })
+        {
+            if (isMeaningless && OptionUse.IsGiven(parsed, option))
+            {
+                throw new InvalidDataException($"{option.Name} means nothing with \"{other}\" of the options file: leave one of them out.");
+            }
         }
 
         training.Validate();

@@ -48,8 +48,8 @@ internal sealed record TrainingPlan
     /// <summary>How MR images are degraded.</summary>
     public MriResolutionRange Mri { get; init; } = new();
 
-    /// <summary>The name of the plan of a model: <c>tat.training.json</c> for <c>tat.zip</c>.</summary>
-    public static string NameFor(string model) => Path.ChangeExtension(model, ".training.json");
+    /// <summary>The file of the plan beside a model, <c>tat.training.json</c> for <c>tat.zip</c>, and what writes it.</summary>
+    public (string Path, Action<Stream> Write) Beside(string model) => (Path.ChangeExtension(model, ".training.json"), JsonFile.Text(this, _json));
 
     /// <summary>Reads a plan.</summary>
     /// <exception cref="InvalidDataException">The file cannot be understood; the message names the line and the property.</exception>
@@ -68,7 +68,4 @@ internal sealed record TrainingPlan
         Phantoms = Phantoms,
         Seed = Training.Seed ?? TatTrainerOptions.DefaultSeed,
     };
-
-    /// <summary>Writes the plan; the file appears whole or not at all.</summary>
-    public void Write(string path) => JsonFile.Write(path, this, _json);
 }

@@ -44,14 +44,47 @@ public sealed class TrainFailuresTests
         string[] command = ["train", "--data", folder.Path, "--patch", "8", "--iterations", "16", "--out", folder["m.zip"]];
         var failed = await Cli.RunAsync(command);
         failed.AssertFailed(1, "5.nii");
-        StringAssert.Contains(failed.Output, $"The best model before the failure is in {folder["m.zip"]}. The same command goes on from {folder["m.checkpoints"]}, with --overwrite.", StringComparison.Ordinal);
+        StringAssert.Contains(failed.Output, $"The best model before the failure is in {folder["m.zip"]}. The same command goes on from {folder["m.checkpoints"]}, with --overwrite. Where images were repaired, add --allow-changes.", StringComparison.Ordinal);
         (await Cli.RunAsync("inspect", folder["m.zip"])).AssertDone();
+        Assert.IsTrue(File.Exists(folder["m.training.json"]));
 
         var resumed = await Cli.RunAsync([.. command, "--overwrite", "--skip-unreadable"]);
         resumed.AssertDone();
         StringAssert.Contains(resumed.Output, "Resumed at ", StringComparison.Ordinal);
         StringAssert.Contains(resumed.Output, "Skipped an image that cannot be read: CT pair ", StringComparison.Ordinal);
         Assert.IsFalse(Directory.Exists(folder["m.checkpoints"]), "the training is complete");
+    }
+
+    [TestMethod]
+    public async Task After_a_repair_the_same_command_goes_on_where_the_change_is_allowed()
+    {
+        using var folder = new TemporaryFolder();
+        WritePairs(folder, "CT/train", 8);
+        SampleImages.Write(folder["CT/train/HQ/5.nii"], float.NaN, 16, 16);
+        string[] command = ["train", "--data", folder.Path, "--patch", "8", "--iterations", "16", "--overwrite", "--out", folder["m.zip"]];
+        (await Cli.RunAsync(command)).AssertFailed(1, "5.nii");
+
+        SampleImages.Write(folder["CT/train/HQ/5.nii"], -35, 16, 16);
+        var refused = await Cli.RunAsync(command);
+        refused.AssertFailed(1, "content of the training pairs of CT is another");
+        refused.AssertFailed(1, "as after an image was repaired, set AllowChangedOptions (train --allow-changes).");
+        var resumed = await Cli.RunAsync([.. command, "--allow-changes"]);
+        resumed.AssertDone();
+        StringAssert.Contains(resumed.Output, "Going on with changed options: content of the training pairs of CT", StringComparison.Ordinal);
+    }
+
+    [TestMethod]
+    public async Task The_options_beside_an_old_model_stay_until_there_is_a_new_one()
+    {
+        using var folder = new TemporaryFolder();
+        WritePairs(folder, "CT/train", 1);
+        string[] command = ["train", "--data", folder.Path, "--patch", "8", "--iterations", "1", "--overwrite", "--out", folder["m.zip"]];
+        (await Cli.RunAsync([.. command, "--rate", "0.001"])).AssertDone();
+        var options = File.ReadAllText(folder["m.training.json"]);
+
+        SampleImages.Write(folder["CT/train/HQ/0.nii"], float.NaN, 16, 16);
+        (await Cli.RunAsync([.. command, "--rate", "0.002"])).AssertFailed(1, "0.nii");
+        Assert.AreEqual(options, File.ReadAllText(folder["m.training.json"]));
     }
 
     [TestMethod]

@@ -1,4 +1,5 @@
 using Tat.Samples.Comparison;
+using Tat.Torch.Files;
 using Tat.Torch.Metrics;
 using Tat.Torch.Tasks;
 
@@ -44,6 +45,17 @@ public sealed class MethodTableTests
         var lines = Table(("Input", 25), ("Model", 26)).ToMarkdown().Where(line => line.StartsWith('|')).ToList();
         Assert.HasCount(2 + 3, lines);
         Assert.HasCount(1, lines.Select(line => line.Count(character => character == '|')).Distinct());
+    }
+
+    [TestMethod]
+    public void What_files_are_called_is_harmless_in_every_table()
+    {
+        var image = Image(("Input", 25)) with { Group = "a|\u001b[2J\n<b>", Name = "=\u001b]0;x\u0007" };
+        var markdown = string.Concat(MethodTable.Of([image]).ToMarkdown());
+        Assert.Contains("**a\\|\uFFFD[2J &lt;b>: 1 image", markdown);
+        var lines = string.Concat(MeasuredImage.ToCsv([image]));
+        Assert.Contains("\"'=\uFFFD]0;x\uFFFD\"", lines);
+        Assert.AreEqual(MessageText.Printable(markdown + lines), markdown + lines);
     }
 
     private static MethodTable Table(params (string Method, double Psnr)[] scores) => MethodTable.Of([Image(scores)]);

@@ -27,9 +27,9 @@ public sealed class ContactSheetTests
     public void It_stands_beside_the_report_where_there_is_something_to_show()
     {
         using var folder = new TemporaryFolder();
-        Assert.AreEqual(folder["r.png"], ContactSheet.WriteBeside(folder["r.html"], Cases(RestorationTask.Pet, 2)));
-        Assert.IsNull(ContactSheet.WriteBeside(folder["none.html"], [new(RestorationTask.Ct, "no reference", _image, _image, null)]));
-        CollectionAssert.AreEqual(new[] { "r.png" }, folder.Files);
+        HtmlReport.Write(new() { Title = "r", Cases = [.. Cases(RestorationTask.Pet, 2)] }, folder["r.html"]);
+        HtmlReport.Write(new() { Title = "none", Cases = [new(RestorationTask.Ct, "no reference", _image, _image, null)] }, folder["none.html"]);
+        CollectionAssert.AreEquivalent(new[] { "none.html", "r.html", "r.png" }, folder.Files);
     }
 
     [TestMethod]

@@ -28,7 +28,7 @@ public sealed class HtmlReportTests
         ],
         Cases =
         [
-            new(RestorationTask.Ct, "case <1>", _other, _image, _image),
+            new(RestorationTask.Ct, "case <1>\u001b[2J\u009b\u202e", _other, _image, _image),
             new(RestorationTask.Pet, "no reference", _image, _other, null),
             new(RestorationTask.Mri, "nothing restored", _image, null, _other),
             new(RestorationTask.Mri, "input alone", new([5], 1, 1), null, null),
@@ -53,7 +53,7 @@ public sealed class HtmlReportTests
     {
         var html = HtmlReport.Render(_full);
         Assert.DoesNotContain("<script", html);
-        foreach (var text in new[] { "Title &lt;script&gt;", "Summary &amp; more", "case &lt;1&gt;", "&lt;value&gt;", "Phantoms are not patients.", "not a medical device" })
+        foreach (var text in new[] { "Title &lt;script&gt;", "Summary &amp; more", "case &lt;1&gt;\uFFFD[2J\uFFFD\uFFFD", "&lt;value&gt;", "Phantoms are not patients.", "not a medical device" })
         {
             Assert.Contains(text, html);
         }
@@ -78,7 +78,7 @@ public sealed class HtmlReportTests
     }
 
     [TestMethod]
-    public void The_file_appears_whole_and_alone()
+    public void The_file_appears_whole_with_its_picture()
     {
         var folder = Directory.CreateTempSubdirectory();
         try
@@ -87,7 +87,7 @@ public sealed class HtmlReportTests
             HtmlReport.Write(_full, path);
             HtmlReport.Write(_full, path);
             Assert.AreEqual(HtmlReport.Render(_full), File.ReadAllText(path));
-            Assert.HasCount(1, Directory.GetFiles(Path.GetDirectoryName(path)!));
+            CollectionAssert.AreEquivalent(new[] { path, Path.ChangeExtension(path, ".png") }, Directory.GetFileSystemEntries(Path.GetDirectoryName(path)!));
         }
         finally
         {

@@ -124,8 +124,9 @@ public sealed class NothingLostTests
     [TestMethod]
     public void A_validation_image_that_vanishes_is_named()
     {
+        using var folder = new TemporaryFolder();
         var failing = new Edited(NoisyWaves.ForTwoTasks[0], (reads, pair) => reads < 3 ? pair : throw new FileNotFoundException("Could not find file '/scans/v.nii'."));
-        var error = Assert.ThrowsExactly<IOException>(() => Train(_short, NoisyWaves.ForTwoTasks, [failing], new()));
+        var error = Assert.ThrowsExactly<IOException>(() => Train(_short with { CheckpointFolder = folder.Path }, NoisyWaves.ForTwoTasks, [failing], new()));
         StringAssert.Contains(error.Message, "CT validation pair 4 cannot be read: Could not find file '/scans/v.nii'.", StringComparison.Ordinal);
     }
 
@@ -140,7 +141,7 @@ public sealed class NothingLostTests
         }
 
         var error = Assert.ThrowsExactly<InvalidOperationException>(() => Train(options with { Iterations = 8 }, others, [], new()));
-        StringAssert.Contains(error.Message, "content of the training pairs of CT was", StringComparison.Ordinal);
+        StringAssert.Contains(error.Message, "content of the training pairs of CT is another", StringComparison.Ordinal);
         var log = new ProgressLog();
         using var model = Train(options with { Iterations = 8, AllowChangedOptions = true }, others, [], log);
         StringAssert.Contains(log.Reports[0].Messages[0], "Going on with changed options: content of the training pairs of CT", StringComparison.Ordinal);

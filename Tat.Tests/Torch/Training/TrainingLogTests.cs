@@ -103,6 +103,38 @@ public sealed class TrainingLogTests
     }
 
     [TestMethod]
+    public void Logs_that_go_on_keep_every_line_and_drop_one_that_was_cut_off()
+    {
+        using var folder = new TemporaryFolder();
+        var log = new ProgressLog();
+        using (Train(NoisyWaves.ShortTraining with { Iterations = 4, ValidationInterval = 2, LogFolder = folder["logs"] }, log))
+        {
+        }
+
+        string[] tables = [folder["logs/training.csv"], folder["logs/validation.csv"]];
+        var before = tables.Select(File.ReadAllText).ToArray();
+        Array.ForEach(tables, table => File.AppendAllText(table, "4,1"));
+        new TrainingLog(folder["logs"], NoisyWaves.Tasks, TrainingOf(folder), 4).Dispose();
+        CollectionAssert.AreEqual(before, tables.Select(File.ReadAllText).ToArray());
+
+        // What cannot be opened leaves them as they are.
+        Assert.ThrowsExactly<IOException>(() => new TrainingLog(folder["logs"], NoisyWaves.Tasks, TrainingOf(folder), 4, _ => throw new IOException("No space left on device")));
+        CollectionAssert.AreEqual(before, tables.Select(File.ReadAllText).ToArray());
+
+        using (var again = new TrainingLog(folder["logs"], NoisyWaves.Tasks, TrainingOf(folder), 4))
+        {
+            Assert.IsNull(again.Report(log.Reports[^1]));
+        }
+
+        foreach (var (table, text) in tables.Zip(before))
+        {
+            StringAssert.StartsWith(File.ReadAllText(table), text, StringComparison.Ordinal);
+        }
+
+        static string TrainingOf(TemporaryFolder folder) => Directory.GetFiles(folder["logs"], "events*")[0].Split(".tat-")[^1];
+    }
+
+    [TestMethod]
     public void Cells_of_the_tables_begin_no_formula()
     {
         using var folder = new TemporaryFolder();
@@ -113,7 +145,7 @@ public sealed class TrainingLogTests
         }
 
         StringAssert.Contains(File.ReadAllText(folder["training.csv"]), ",\"'=cmd()_error\",", StringComparison.Ordinal);
-        StringAssert.Contains(File.ReadAllText(folder["validation.csv"]), "1,\"'=cmd()\",\"'+a,\"\"b\"\"\",2,", StringComparison.Ordinal);
+        StringAssert.Contains(File.ReadAllText(folder["validation.csv"]), "1,\"'=cmd()\",\"'+a\uFFFD[2J,\"\"b\"\"\",2,", StringComparison.Ordinal);
     }
 
     [TestMethod]
@@ -154,7 +186,7 @@ public sealed class TrainingLogTests
 
         public ImagePair Read(int index) => _waves.Read(index);
 
-        public string VolumeOf(int index) => "+a,\"b\"";
+        public string VolumeOf(int index) => "+a\u001b[2J,\"b\"";
     }
 
     /// <summary>Takes the headings of the tables, and not much more.</summary>

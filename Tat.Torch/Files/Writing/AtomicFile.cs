@@ -23,10 +23,16 @@ internal sealed class AtomicFile(string destination) : IDisposable
     }
 
     /// <summary>Writes text in UTF-8.</summary>
-    public static void Write(string destination, string text) => Write(destination, stream => stream.Write(Encoding.UTF8.GetBytes(text)));
+    public static void Write(string destination, string text) => Write(destination, Text(text));
 
     /// <summary>Writes lines in UTF-8.</summary>
-    public static void Write(string destination, IEnumerable<string> lines) => Write(destination, string.Concat(lines.Select(line => line + "\n")));
+    public static void Write(string destination, IEnumerable<string> lines) => Write(destination, Text(lines));
+
+    /// <summary>What writes text in UTF-8.</summary>
+    public static Action<Stream> Text(string text) => stream => stream.Write(Encoding.UTF8.GetBytes(text));
+
+    /// <summary>What writes lines in UTF-8.</summary>
+    public static Action<Stream> Text(IEnumerable<string> lines) => Text(string.Concat(lines.Select(line => line + "\n")));
 
     /// <summary>Finds out whether a file can be written, and leaves nothing behind.</summary>
     /// <exception cref="IOException">It cannot.</exception>

@@ -1,35 +1,53 @@
 namespace Tat.Torch.Files.Writing;
 
-/// <summary>Files of one folder that appear together when all are complete and on the disk: all are old, or all new, and while old ones give way the last may be absent.</summary>
+/// <summary>Files that appear together when all are complete and on the disk: all are old, or all new, and while old ones give way they may be absent, the last the longest.</summary>
 internal sealed class AtomicFiles : IDisposable
 {
-    private readonly Staging _staging;
+    private readonly List<Staging> _folders = [];
     private readonly Dictionary<string, string> _paths = [];
     private readonly List<FileStream> _streams = [];
 
-    /// <summary>Prepares files; their folder is made where it is not there.</summary>
+    /// <summary>Prepares files; their folders are made where they are not there.</summary>
     /// <param name="destinations">Their names; that which a reader looks for at the end.</param>
-    /// <exception cref="ArgumentException">They are not in one folder.</exception>
     /// <exception cref="IOException">One of them is a folder, which is no older file to be replaced.</exception>
     public AtomicFiles(params IReadOnlyList<string> destinations)
     {
         string[] names = [.. destinations.Select(Path.GetFullPath).Distinct()];
-        var folder = Path.GetDirectoryName(names[0])!;
-        if (Array.Find(names, name => Path.GetDirectoryName(name) != folder) is { } other)
-        {
-            throw new ArgumentException($"'{other}' is not in '{folder}', as the files are that it belongs to.", nameof(destinations));
-        }
-
         if (Array.Find(names, Directory.Exists) is { } taken)
         {
             throw new IOException($"'{taken}' is a folder; name another file, or move it away.");
         }
 
-        _staging = new(folder);
-        foreach (var name in names)
+        try
         {
-            _paths[name] = _staging.Add(Path.GetFileName(name));
+            foreach (var folder in names.GroupBy(name => Path.GetDirectoryName(name)!))
+            {
+                var staging = new Staging(folder.Key);
+                _folders.Add(staging);
+                foreach (var name in folder)
+                {
+                    _paths[name] = staging.Add(Path.GetFileName(name));
+                }
+            }
         }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Writes files.</summary>
+    /// <param name="files">Their names, that which a reader looks for at the end, and what writes them.</param>
+    public static void Write(params IReadOnlyList<(string Path, Action<Stream> Write)> files)
+    {
+        using var all = new AtomicFiles([.. files.Select(file => file.Path)]);
+        foreach (var (path, write) in files)
+        {
+            write(all.Create(path));
+        }
+
+        all.Commit();
     }
 
     /// <summary>Where a file is until all are complete, for what writes to a path.</summary>
@@ -47,7 +65,14 @@ internal sealed class AtomicFiles : IDisposable
     public void Commit()
     {
         Close();
-        _staging.Commit();
+        if (_folders is [var only])
+        {
+            only.Commit();
+        }
+        else
+        {
+            Staging.CommitTogether(_folders);
+        }
     }
 
     /// <summary>Removes what was not put in its place.</summary>
@@ -59,7 +84,7 @@ internal sealed class AtomicFiles : IDisposable
         }
         finally
         {
-            _staging.Dispose();
+            _folders.ForEach(folder => folder.Dispose());
         }
     }
 

@@ -57,6 +57,13 @@ internal sealed class Plan(string staging, string folder, IReadOnlyList<string> 
     /// <summary>Carries out what is still to be done. In between a result is absent, and never half old and half new.</summary>
     public void Continue()
     {
+        MoveOldAway();
+        MoveNewIn();
+    }
+
+    /// <summary>The first half: what new results replace is absent from then on.</summary>
+    public void MoveOldAway()
+    {
         for (var i = names.Count - 1; i >= 0; i--)
         {
             if (Exists(Staged(i)) && Exists(Final(i)))
@@ -66,6 +73,11 @@ internal sealed class Plan(string staging, string folder, IReadOnlyList<string> 
         }
 
         Disk.FlushFolder(folder);
+    }
+
+    /// <summary>The second half.</summary>
+    public void MoveNewIn()
+    {
         for (var i = 0; i < names.Count; i++)
         {
             if (Exists(Staged(i)))
@@ -77,7 +89,8 @@ internal sealed class Plan(string staging, string folder, IReadOnlyList<string> 
         Disk.FlushFolder(folder);
     }
 
-    private void TakeBack()
+    /// <summary>Undoes both halves, however far they went.</summary>
+    public void TakeBack()
     {
         for (var i = names.Count - 1; i >= 0; i--)
         {

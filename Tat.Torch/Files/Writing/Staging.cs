@@ -47,8 +47,48 @@ internal sealed class Staging : IDisposable
         return Plan.PathOf(_path, _names.Count - 1, name);
     }
 
+    /// <summary>Puts the results of several folders in their places: all of them, or none.</summary>
+    /// <remarks>While they change they are absent, and a process that is killed then leaves them so: no file of one folder may order what happens in another, since others may write to both.</remarks>
+    public static void CommitTogether(IReadOnlyList<Staging> folders)
+    {
+        Plan[] plans = [.. folders.Select(one => one.Flush())];
+        try
+        {
+            foreach (var plan in Enumerable.Reverse(plans))
+            {
+                plan.MoveOldAway();
+            }
+
+            foreach (var plan in plans)
+            {
+                plan.MoveNewIn();
+            }
+        }
+        catch
+        {
+            foreach (var plan in plans)
+            {
+                plan.TakeBack();
+            }
+
+            throw;
+        }
+    }
+
     /// <summary>Puts all results in their places, replacing what is there: all of them, or none.</summary>
     public void Commit()
+    {
+        var plan = Flush();
+        if (_names.Count > 1 || !TryMove(Plan.PathOf(_path, 0, _names[0]), Path.Combine(_folder, _names[0])))
+        {
+            plan.Run();
+        }
+
+        Disk.FlushFolder(_folder);
+    }
+
+    /// <summary>What is to be done once the results are on the disk, which they are from then on.</summary>
+    private Plan Flush()
     {
         for (var i = 0; i < _names.Count; i++)
         {
@@ -56,12 +96,7 @@ internal sealed class Staging : IDisposable
         }
 
         Disk.FlushFolder(_path);
-        if (_names.Count > 1 || !TryMove(Plan.PathOf(_path, 0, _names[0]), Path.Combine(_folder, _names[0])))
-        {
-            new Plan(_path, _folder, _names).Run();
-        }
-
-        Disk.FlushFolder(_folder);
+        return new(_path, _folder, _names);
     }
 
     /// <summary>Removes the folder with what is left in it.</summary>

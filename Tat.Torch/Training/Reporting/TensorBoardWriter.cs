@@ -23,11 +23,11 @@ internal sealed class TensorBoardWriter : IDisposable
     /// <param name="folder">The log folder.</param>
     /// <param name="training">What tells the training from others.</param>
     /// <param name="iteration">Events of later iterations in older files of the folder are to be ignored.</param>
-    /// <param name="create">Creates a file.</param>
-    public TensorBoardWriter(string folder, string training, long iteration, Func<string, Stream> create)
+    /// <param name="open">Opens a file to append to it.</param>
+    public TensorBoardWriter(string folder, string training, long iteration, Func<string, Stream> open)
     {
-        var now = DateTimeOffset.UtcNow;
-        _file = create(Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"{Prefix}{now.ToUnixTimeMilliseconds():d13}{Product}-{training}")));
+        Path = System.IO.Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"{Prefix}{DateTimeOffset.UtcNow.ToUnixTimeMilliseconds():d13}{Product}-{training}"));
+        _file = open(Path);
         Write(NewEvent(0).Add(FileVersion, "brain.Event:2"));
         if (iteration > 0)
         {
@@ -36,6 +36,9 @@ internal sealed class TensorBoardWriter : IDisposable
 
         _file.Flush();
     }
+
+    /// <summary>The event file.</summary>
+    public string Path { get; }
 
     /// <summary>Whether a folder has events of another training; those of earlier versions do not say of which they are.</summary>
     public static bool IsOfAnother(string folder, string training) =>

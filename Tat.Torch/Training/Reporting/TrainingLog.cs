@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Tat.Torch.Files;
+using Tat.Torch.Files.Writing;
 using Tat.Torch.Tasks;
 
 namespace Tat.Torch.Training.Reporting;
@@ -28,19 +29,20 @@ internal sealed class TrainingLog : IDisposable
     /// <param name="tasks">The tasks, which set the columns.</param>
     /// <param name="training">What tells the training from others.</param>
     /// <param name="iteration">The iteration after which the training goes on.</param>
-    /// <param name="create">Creates a file; <see langword="null"/> for one on the disk.</param>
+    /// <param name="open">Opens a file to append to it; <see langword="null"/> for one on the disk.</param>
     /// <exception cref="IOException">The folder cannot be written to, or holds the logs of another training.</exception>
-    public TrainingLog(string folder, TaskVocabulary tasks, string training, long iteration, Func<string, Stream>? create = null)
+    public TrainingLog(string folder, TaskVocabulary tasks, string training, long iteration, Func<string, Stream>? open = null)
     {
         (_folder, _tasks) = (folder, tasks);
-        create ??= Create;
+        open ??= Append;
         try
         {
             Directory.CreateDirectory(folder);
             RefuseOthers(folder, training, iteration);
-            _table = Open(Path.Combine(folder, TableName), Header(), iteration, create);
-            _volumes = Open(Path.Combine(folder, VolumesName), ["iteration", "task", "volume", "images", "input_psnr", "psnr", "gain", "input_ssim", "ssim"], iteration, create);
-            _events = new(folder, training, iteration, create);
+            _table = Open(Path.Combine(folder, TableName), Header(), iteration, open);
+            _volumes = Open(Path.Combine(folder, VolumesName), ["iteration", "task", "volume", "images", "input_psnr", "psnr", "gain", "input_ssim", "ssim"], iteration, open);
+            _events = new(folder, training, iteration, open);
+            _made.Add(_events.Path);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -98,15 +100,7 @@ internal sealed class TrainingLog : IDisposable
         }
     }
 
-    private FileStream Create(string path)
-    {
-        if (!File.Exists(path))
-        {
-            _made.Add(path);
-        }
-
-        return new(path, FileMode.Create, FileAccess.Write, FileShare.Read);
-    }
+    private static FileStream Append(string path) => new(path, FileMode.Append, FileAccess.Write, FileShare.Read);
 
     private static void RefuseOthers(string folder, string training, long iteration)
     {
@@ -117,17 +111,24 @@ internal sealed class TrainingLog : IDisposable
         }
     }
 
-    /// <summary>Opens a table with what it says up to an iteration.</summary>
-    private static StreamWriter Open(string path, IEnumerable<string> header, long iteration, Func<string, Stream> create)
+    /// <summary>Opens a table to go on after an iteration. Where it says more, or its last line was cut off, the rest of it is put in its place first.</summary>
+    private StreamWriter Open(string path, IEnumerable<string> header, long iteration, Func<string, Stream> open)
     {
-        string[] kept = File.Exists(path) && iteration > 0 ? [.. File.ReadLines(path).Skip(1).Where(line => long.TryParse(line.Split(',')[0], NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number <= iteration)] : [];
-        var table = new StreamWriter(create(path), new UTF8Encoding(false)) { AutoFlush = true, NewLine = "\n" };
-        foreach (var line in kept.Prepend(string.Join(',', header)))
+        var before = File.Exists(path) ? File.ReadAllText(path) : null;
+        if (before is null)
         {
-            table.WriteLine(line);
+            _made.Add(path);
         }
 
-        return table;
+        var complete = before?[..(before.LastIndexOf('\n') + 1)].Split('\n') ?? [];
+        var kept = complete.Skip(1).Where(line => iteration > 0 && long.TryParse(line.Split(',')[0], NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number <= iteration);
+        var text = string.Concat(kept.Prepend(string.Join(',', header)).Select(line => line + "\n"));
+        if (text != before)
+        {
+            AtomicFile.Write(path, text);
+        }
+
+        return new(open(path), new UTF8Encoding(false)) { AutoFlush = true, NewLine = "\n" };
     }
 
     private IEnumerable<string> Header() =>

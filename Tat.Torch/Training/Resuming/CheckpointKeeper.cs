@@ -125,7 +125,9 @@ internal sealed class CheckpointKeeper : IDisposable
         [
             .. manifest.Settings.Keys.Union(_settings.Keys).Order(StringComparer.Ordinal)
                 .Where(name => manifest.Settings.GetValueOrDefault(name) != _settings.GetValueOrDefault(name) && (manifest.Settings.ContainsKey(name) || !name.StartsWith(ContentOf, StringComparison.Ordinal)))
-                .Select(name => $"{name} was {manifest.Settings.GetValueOrDefault(name) ?? "unknown"} and is {_settings.GetValueOrDefault(name) ?? "gone"}"),
+                .Select(name => name.StartsWith(ContentOf, StringComparison.Ordinal)
+                    ? $"{name} is another (names, sizes or pixels of images)"
+                    : $"{name} was {manifest.Settings.GetValueOrDefault(name) ?? "unknown"} and is {_settings.GetValueOrDefault(name) ?? "gone"}"),
             .. _options.Iterations < manifest.Iterations ? [$"{nameof(TatTrainerOptions.Iterations)} was {manifest.Iterations} and is {_options.Iterations}"] : Array.Empty<string>(),
         ];
         if (changed.Length == 0)
@@ -136,7 +138,7 @@ internal sealed class CheckpointKeeper : IDisposable
         var text = string.Join("; ", changed);
         if (!_options.AllowChangedOptions)
         {
-            throw new InvalidOperationException($"Training cannot go on from the checkpoint of iteration {manifest.Counters.Iteration}, because options or data have changed: {text}. Change them back, allow changed options, or leave '{_options.CheckpointFolder}' to this training: choose another folder for checkpoints.");
+            throw new InvalidOperationException($"Training cannot go on from the checkpoint of iteration {manifest.Counters.Iteration}, because options or data have changed: {text}. Change them back, or choose another folder than '{_options.CheckpointFolder}'; if the change is meant, as after an image was repaired, set {nameof(TatTrainerOptions.AllowChangedOptions)} (train --allow-changes).");
         }
 
         _tell($"Going on with changed options: {text}.");

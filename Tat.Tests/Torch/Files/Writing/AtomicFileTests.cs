@@ -51,7 +51,6 @@ public sealed class AtomicFileTests
         Assert.AreEqual("old old", ReadPair(folder));
         WritePair(folder, "new");
         Assert.AreEqual("new new", ReadPair(folder));
-        Assert.ThrowsExactly<ArgumentException>(() => new AtomicFiles(folder["a.img"], folder["other/a.hdr"]));
         CollectionAssert.AreEquivalent(new[] { "a.img", "a.hdr" }, folder.Files);
     }
 
@@ -72,6 +71,49 @@ public sealed class AtomicFileTests
 
         Assert.AreEqual("old old", ReadPair(folder));
         CollectionAssert.AreEquivalent(new[] { "a.img", "a.hdr", "missing.hdr/in the way" }, folder.Files);
+    }
+
+    [TestMethod]
+    public void Files_of_two_folders_are_replaced_together_or_not_at_all()
+    {
+        using var folder = new TemporaryFolder();
+        var (first, last) = (folder["HQ/a"], folder["LQ/a"]);
+        void Commit(string text, Action<AtomicFiles> before)
+        {
+            using var files = new AtomicFiles(first, last);
+            File.WriteAllText(files.PathOf(first), text);
+            File.WriteAllText(files.PathOf(last), text);
+            before(files);
+            files.Commit();
+        }
+
+        Commit("old", _ => { });
+        Commit("new", _ => { });
+        Assert.AreEqual(("new", "new"), (File.ReadAllText(first), File.ReadAllText(last)));
+
+        Assert.ThrowsExactly<FileNotFoundException>(() => Commit("lost", files => File.Delete(files.PathOf(last))));
+        Assert.AreEqual(("new", "new"), (File.ReadAllText(first), File.ReadAllText(last)));
+        CollectionAssert.AreEquivalent(new[] { "HQ/a", "LQ/a" }, folder.Files);
+        Assert.IsEmpty(Directory.GetDirectories(folder.Path, ".*", SearchOption.AllDirectories));
+    }
+
+    [TestMethod]
+    public void Files_of_two_folders_that_cannot_all_be_put_in_place_leave_the_old_ones()
+    {
+        using var folder = new TemporaryFolder();
+        var (first, last) = (folder["HQ/a"], folder["LQ/a"]);
+        AtomicFiles.Write((first, AtomicFile.Text("old")), (last, AtomicFile.Text("old")));
+        using (var files = new AtomicFiles(first, last))
+        {
+            File.WriteAllText(files.PathOf(first), "new");
+            File.WriteAllText(files.PathOf(last), "new");
+
+            // Where the old file would be put aside there is something that does not give way.
+            Directory.CreateDirectory(files.PathOf(first) + ".old");
+            Assert.Throws<Exception>(files.Commit);
+        }
+
+        Assert.AreEqual(("old", "old"), (File.ReadAllText(first), File.ReadAllText(last)));
     }
 
     [TestMethod]
