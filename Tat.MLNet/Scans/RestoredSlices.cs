@@ -13,12 +13,16 @@ internal sealed class RestoredSlices(IImageScan scan, RestorationTask task, NonF
     private readonly ConcurrentQueue<bool> _restored = [];
     private readonly RangeTally _tally = new(task);
     private KSpaceExtent? _extent;
+    private double _noise = double.NaN;
 
     /// <summary>Slices that are as they were.</summary>
     public int Unrestored { get; private set; }
 
     /// <summary>The share of voxels of restored slices that lie beyond the task's range.</summary>
     public double ShareBeyondRange => _tally.Share;
+
+    /// <summary>The noise of the middle slice before and after; NaN where it is not restored.</summary>
+    public (double Before, double After) Noise { get; private set; } = (double.NaN, double.NaN);
 
     public IEnumerable<string> Warnings()
     {
@@ -50,6 +54,11 @@ internal sealed class RestoredSlices(IImageScan scan, RestorationTask task, NonF
                 yield return scan.ReadSlice(index++);
             }
 
+            if (index == scan.SliceCount / 2)
+            {
+                Noise = (_noise, NoiseEstimate.Measure(slice));
+            }
+
             index++;
             yield return slice;
         }
@@ -79,6 +88,7 @@ internal sealed class RestoredSlices(IImageScan scan, RestorationTask task, NonF
             }
 
             _extent ??= slice.VolumeExtent;
+            _noise = i == scan.SliceCount / 2 ? NoiseEstimate.Measure(slice) : _noise;
             yield return _tally.Add(slice);
         }
     }

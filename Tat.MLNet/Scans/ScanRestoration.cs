@@ -1,3 +1,4 @@
+using System.Globalization;
 using Tat.MLNet.Formats;
 using Tat.MLNet.Formats.Dicom.Series;
 using Tat.MLNet.Formats.Nifti;
@@ -66,9 +67,9 @@ public static class ScanRestoration
                 ["non-finite"] = options.NonFinite.ToString(),
             },
         };
-        if (source.Upsampling is { } factor)
+        foreach (var (name, value) in Unusual(source, options))
         {
-            derived = derived with { Parameters = new Dictionary<string, string>(derived.Parameters) { ["factor"] = factor.ToString() } };
+            derived = derived with { Parameters = new Dictionary<string, string>(derived.Parameters) { [name] = value } };
         }
 
         if (options.SidecarSources is not null && NiftiPaths.EndingOf(destination) is null)
@@ -83,7 +84,7 @@ public static class ScanRestoration
         IReadOnlyList<ScanSidecar> sidecars = options.SidecarSources is { } sources
             ? [.. NiftiFormat.Destinations(scan, destination).Select(image => ScanSidecar.Of(image, derived, scan.Unit ?? task.Unit, sources))]
             : [];
-        var written = ScanWriter.Write(scan, destination, slices.Restore(restorer, progress, cancellationToken), derived, sidecars, options.Overwrite, cancellationToken);
+        var written = ScanWriter.Write(scan, destination, slices.Restore(restorer.With(options.Ensemble, options.Strength), progress, cancellationToken), derived, sidecars, options.Overwrite, cancellationToken);
         return new()
         {
             Source = source.Path,
@@ -96,8 +97,28 @@ public static class ScanRestoration
             Slices = scan.SliceCount,
             Unrestored = slices.Unrestored,
             ShareBeyondRange = slices.ShareBeyondRange,
+            Noise = slices.Noise,
             Warnings = [.. warnings, .. slices.Warnings()],
         };
+    }
+
+    /// <summary>What a result says of how it was made, where that is not as usual.</summary>
+    private static IEnumerable<(string Name, string Value)> Unusual(ScanSource source, ScanRestorationOptions options)
+    {
+        if (source.Upsampling is { } factor)
+        {
+            yield return ("factor", factor.ToString());
+        }
+
+        if (options.Ensemble)
+        {
+            yield return ("ensemble", "8 orientations");
+        }
+
+        if (options.Strength != 1)
+        {
+            yield return ("strength", options.Strength.ToString(CultureInfo.InvariantCulture));
+        }
     }
 
     /// <summary>Pixels are needed again when the result is written, and are decoded once.</summary>

@@ -24,6 +24,14 @@ public sealed record ScanRestorationOptions
     /// <value>The default is <see cref="NonFiniteHandling.Throw"/>.</value>
     public NonFiniteHandling NonFinite { get; init; } = NonFiniteHandling.Throw;
 
+    /// <summary>Restore each slice in eight orientations and take the mean: less error for eight times the time.</summary>
+    /// <value>The default is <see langword="false"/>.</value>
+    public bool Ensemble { get; init; }
+
+    /// <summary>How much of what the model changes is applied, 0 … 1; <see cref="ScanRestorationResult.Noise"/> tells the noise that remains.</summary>
+    /// <value>The default is 1.</value>
+    public double Strength { get; init; } = 1;
+
     /// <summary>Replace a result that is there, once the new one is complete; of a folder with a series all files.</summary>
     /// <value>The default is <see langword="false"/>.</value>
     public bool Overwrite { get; init; }

@@ -43,6 +43,14 @@ public abstract class RestorationOptions
     /// <value>The default is <see cref="NonFiniteHandling.Throw"/>.</value>
     public NonFiniteHandling NonFinite { get; init; } = NonFiniteHandling.Throw;
 
+    /// <summary>Restore each image in eight orientations and take the mean: less error for eight times the time.</summary>
+    /// <value>The default is <see langword="false"/>.</value>
+    public bool Ensemble { get; init; }
+
+    /// <summary>How much of what the model changes is applied, 0 … 1.</summary>
+    /// <value>The default is 1.</value>
+    public double Strength { get; init; } = 1;
+
     internal virtual RestorationColumns Columns => new()
     {
         LowQuality = LowQualityColumnName,
@@ -67,6 +75,7 @@ public abstract class RestorationOptions
 
         Require(BatchSize >= 1, nameof(BatchSize), BatchSize, "use 1 or more");
         Require(Enum.IsDefined(NonFinite), nameof(NonFinite), NonFinite, "use Throw or PassThrough");
+        Require(Strength is >= 0 and <= 1, nameof(Strength), Strength, "use a number from 0 to 1");
     }
 
     private protected static void Require(bool holds, string option, object? value, string advice) => OptionCheck.Require(holds, "restoration", option, value, advice);

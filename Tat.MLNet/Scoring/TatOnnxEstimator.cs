@@ -44,7 +44,7 @@ public sealed class TatOnnxEstimator : IEstimator<TatOnnxTransformer>
         ArgumentNullException.ThrowIfNull(input);
         _ = new ImageColumns(input.Schema, _options.Columns, [_options.LowQualityColumnName]);
         var (model, source) = _options.ModelFile is { } path ? (File.ReadAllBytes(path), $"'{path}'") : (TatPretrained.ToOnnx(), TatPretrained.Name);
-        return TatOnnxTransformer.Open(_environment, model, source, _options.Runtime with { NonFinite = _options.NonFinite }, _options.Columns, _options.BatchSize);
+        return TatOnnxTransformer.Open(_environment, model, source, _options);
     }
 
     /// <summary>The input's columns and the restored image.</summary>

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
 using Tat.MLNet.ModelIO;
@@ -20,27 +21,18 @@ public sealed class TatOnnxTransformer : RestorationTransformer
     private static readonly ModelSignature _signature = new("TATONNX ", LoaderName);
     private const string Source = "The ONNX model in the model file";
     private readonly byte[] _model;
-    private readonly OnnxRestorerOptions _runtime;
+    private readonly Saved _saved;
 
-    private TatOnnxTransformer(byte[] model, string source, OnnxRestorerOptions runtime, OnnxRestorerOptions saved, RestorationColumns columns, int batchSize, IHostEnvironment environment)
-        : base(new OnnxRestorer(model, source, runtime), columns, batchSize, environment) => (_model, _runtime) = (model, saved);
+    private TatOnnxTransformer(byte[] model, string source, OnnxRestorerOptions runtime, Saved saved, IHostEnvironment environment)
+        : base(new OnnxRestorer(model, source, runtime).With(saved.Ensemble, saved.Strength), saved.Columns, saved.BatchSize, environment) => (_model, _saved) = (model, saved);
 
     /// <summary>Opens a model where the options say, or else on the GPU that the context names.</summary>
     /// <exception cref="NotSupportedException">That is not available, and the context does not let the CPU take its place.</exception>
-    internal static TatOnnxTransformer Open(IHostEnvironment environment, byte[] model, string source, OnnxRestorerOptions runtime, RestorationColumns columns, int batchSize)
+    internal static TatOnnxTransformer Open(IHostEnvironment environment, byte[] model, string source, TatOnnxEstimator.Options options)
     {
-        var settings = environment.Settings();
-        var wanted = runtime.IsOnCpu && settings.GpuDeviceId is { } gpu ? runtime with { ExecutionProvider = OnnxRestorerOptions.Cuda, DeviceId = gpu } : runtime;
-        try
-        {
-            return new(model, source, wanted, runtime, columns, batchSize, environment);
-        }
-        catch (NotSupportedException problem) when (!wanted.IsOnCpu && settings.FallbackToCpu)
-        {
-            using var channel = environment.Start("TAT on ONNX Runtime");
-            channel.Warning(MessageSensitivity.None, "{0} The model runs on the CPU instead.", problem.Message);
-            return new(model, source, runtime with { ExecutionProvider = OnnxRestorerOptions.Cpu }, runtime, columns, batchSize, environment);
-        }
+        var runtime = options.Runtime;
+        return Open(environment, model, source, new Saved(
+            options.Columns, options.BatchSize, runtime.Threads, runtime.ExecutionProvider, runtime.DeviceId, runtime.MemoryArena, options.NonFinite, options.Ensemble, options.Strength));
     }
 
     internal static TatOnnxTransformer Create(IHostEnvironment env, object ctx)
@@ -53,18 +45,36 @@ public sealed class TatOnnxTransformer : RestorationTransformer
             stream.CopyTo(bytes);
             return bytes.ToArray();
         });
-        return Open(env, model, Source, saved.Runtime, saved.Columns, saved.BatchSize);
+        return Open(env, model, Source, saved);
+    }
+
+    private static TatOnnxTransformer Open(IHostEnvironment environment, byte[] model, string source, Saved saved)
+    {
+        var (settings, runtime) = (environment.Settings(), saved.Runtime);
+        var wanted = runtime.IsOnCpu && settings.GpuDeviceId is { } gpu ? runtime with { ExecutionProvider = OnnxRestorerOptions.Cuda, DeviceId = gpu } : runtime;
+        try
+        {
+            return new(model, source, wanted, saved, environment);
+        }
+        catch (NotSupportedException problem) when (!wanted.IsOnCpu && settings.FallbackToCpu)
+        {
+            using var channel = environment.Start("TAT on ONNX Runtime");
+            channel.Warning(MessageSensitivity.None, "{0} The model runs on the CPU instead.", problem.Message);
+            return new(model, source, runtime with { ExecutionProvider = OnnxRestorerOptions.Cpu }, saved, environment);
+        }
     }
 
     private protected override void Save(ModelSaveContext context)
     {
         var writer = ModelWriter.Begin(context, _signature);
-        writer.Write(JsonSerializer.Serialize(new Saved(Columns, BatchSize, _runtime.Threads, _runtime.ExecutionProvider, _runtime.DeviceId, _runtime.MemoryArena, _runtime.NonFinite)));
+        writer.Write(JsonSerializer.Serialize(_saved));
         writer.WriteStream(ModelName, stream => stream.Write(_model));
     }
 
-    private sealed record Saved(RestorationColumns Columns, int BatchSize, int? Threads, string ExecutionProvider, int DeviceId, bool MemoryArena, NonFiniteHandling NonFinite)
+    private sealed record Saved(
+        RestorationColumns Columns, int BatchSize, int? Threads, string ExecutionProvider, int DeviceId, bool MemoryArena, NonFiniteHandling NonFinite, bool Ensemble = false, double Strength = 1)
     {
+        [JsonIgnore]
         public OnnxRestorerOptions Runtime => new()
         {
             Threads = Threads,

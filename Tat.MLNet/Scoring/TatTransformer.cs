@@ -19,15 +19,16 @@ public sealed class TatTransformer : RestorationTransformer
     internal const string LoaderName = "TatTransformer";
     internal const string WeightsName = WeightsFile.PipelineEntry;
     private static readonly ModelSignature _signature = new("TATMODEL", LoaderName);
-    private readonly NonFiniteHandling _nonFinite;
+    private readonly Saved _saved;
 
     internal TatTransformer(TatModel model, RestorationOptions options, IHostEnvironment? environment = null)
-        : this(model, options.Columns, options.BatchSize, options.NonFinite, environment)
+        : this(model, new Saved(options.Columns, options.BatchSize, options.NonFinite, options.Ensemble, options.Strength), environment)
     {
     }
 
-    private TatTransformer(TatModel model, RestorationColumns columns, int batchSize, NonFiniteHandling nonFinite, IHostEnvironment? environment)
-        : base(new Restorer(model, new RestorerOptions { NonFinite = nonFinite }, ownsModel: true), columns, batchSize, environment) => (Model, _nonFinite) = (model, nonFinite);
+    private TatTransformer(TatModel model, Saved saved, IHostEnvironment? environment)
+        : base(new Restorer(model, new RestorerOptions { NonFinite = saved.NonFinite }, ownsModel: true).With(saved.Ensemble, saved.Strength), saved.Columns, saved.BatchSize, environment) =>
+        (Model, _saved) = (model, saved);
 
     /// <summary>Whether the training that made the model was cancelled before its end.</summary>
     public bool WasCancelled => Card.WasCancelled;
@@ -41,15 +42,15 @@ public sealed class TatTransformer : RestorationTransformer
         var saved = JsonSerializer.Deserialize<Saved>(reader.ReadName())!;
         var device = TorchDevice.Of(env);
         var model = reader.ReadStream(WeightsName, stream => TatModel.Load(stream, device));
-        return new(model, saved.Columns, saved.BatchSize, saved.NonFinite, env);
+        return new(model, saved, env);
     }
 
     private protected override void Save(ModelSaveContext context)
     {
         var writer = ModelWriter.Begin(context, _signature);
-        writer.Write(JsonSerializer.Serialize(new Saved(Columns, BatchSize, _nonFinite)));
+        writer.Write(JsonSerializer.Serialize(_saved));
         writer.WriteStream(WeightsName, stream => Model.Save(stream));
     }
 
-    private sealed record Saved(RestorationColumns Columns, int BatchSize, NonFiniteHandling NonFinite);
+    private sealed record Saved(RestorationColumns Columns, int BatchSize, NonFiniteHandling NonFinite, bool Ensemble = false, double Strength = 1);
 }

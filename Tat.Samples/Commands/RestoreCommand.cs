@@ -85,12 +85,14 @@ internal static class RestoreCommand
 
             CommonOptions.CheckFree(parsed.GetValue(overwrite), jobs.Select(job => job.Destination));
             var modelPath = parsed.GetRequiredValue(model);
-            using var restorer = inference.Open(parsed, modelPath, _ => { });
+            using var restorer = inference.OpenPlain(parsed, modelPath, _ => { });
             var options = new ScanRestorationOptions
             {
                 Task = parsed.GetValue(task) is { } name ? restorer.Tasks[name].Name : null,
                 Derived = derived.Of(parsed) with { Model = ModelFiles.NameOf(modelPath, restorer.Card), ModelHash = ModelFiles.HashOf(modelPath), KeepDataType = parsed.GetValue(keepType) },
                 NonFinite = inference.NonFinite(parsed),
+                Ensemble = inference.Ensemble(parsed),
+                Strength = inference.Strength(parsed),
                 Overwrite = parsed.GetValue(overwrite),
             };
             dataset?.Describe();
@@ -123,6 +125,8 @@ internal static class RestoreCommand
                     result.Slices,
                     result.Unrestored,
                     result.ShareBeyondRange,
+                    NoiseBefore = Known(result.Noise.Before),
+                    NoiseAfter = Known(result.Noise.After),
                     result.Destination,
                     clock.Elapsed.TotalSeconds,
                     result.SeriesInstanceUids,
@@ -131,7 +135,8 @@ internal static class RestoreCommand
                 if (!json)
                 {
                     var warnings = string.Concat(result.Warnings.Select(warning => $"; {warning}"));
-                    terminal.Line(FormattableString.Invariant($"{job.Destination}: {result.Slices - result.Unrestored} slices restored as {result.Task} in {clock.Elapsed.TotalSeconds:F1} s{warnings}"));
+                    var noise = Known(result.Noise.Before) is { } before && Known(result.Noise.After) is { } after ? FormattableString.Invariant($", noise {before:G3} → {after:G3}") : "";
+                    terminal.Line(FormattableString.Invariant($"{job.Destination}: {result.Slices - result.Unrestored} slices restored as {result.Task} in {clock.Elapsed.TotalSeconds:F1} s{noise}{warnings}"));
                 }
             }
             catch (Exception exception) when (exception is IOException or InvalidDataException or ArgumentException or UnauthorizedAccessException)
@@ -162,6 +167,8 @@ internal static class RestoreCommand
         terminal.Error(jobs.Count == 1 ? failures[0].Reason : $"{failures.Count} of {jobs.Count} images failed; the first: {failures[0].Reason}");
         return ExitCodes.Failed;
     }
+
+    private static double? Known(double value) => double.IsFinite(value) ? value : null;
 
     /// <summary>Tells of slices as a share of all.</summary>
     private sealed class SliceProgress(IProgress<(double, string)> progress) : IProgress<ScanProgress>

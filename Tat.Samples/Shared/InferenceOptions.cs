@@ -14,16 +14,29 @@ internal sealed class InferenceOptions
     private readonly Option<int?> _memory = new(MemoryName) { Description = "Megabytes that images may take on their way through the network, by default half of what is free; what needs more is restored in tiles. Not for ONNX." };
     private readonly Option<bool> _passNonFinite = new("--pass-nonfinite") { Description = "Leave slices with NaN or infinite values as they are, and say how many, instead of failing." };
 
-    public InferenceOptions() => _memory.Validators.Add(result =>
+    private readonly Option<bool> _ensemble = new("--ensemble") { Description = "Restore each image in eight orientations and take the mean: less error, for eight times the time." };
+    private readonly Option<double> _strength = new("--strength") { Description = "How much of what the model changes is applied, 0 to 1.", DefaultValueFactory = _ => 1 };
+
+    public InferenceOptions()
     {
-        if (result.GetValueOrDefault<int?>() is < 1)
+        _memory.Validators.Add(result =>
         {
-            result.AddError($"{MemoryName} takes a number of megabytes, 1 or more.");
-        }
-    });
+            if (result.GetValueOrDefault<int?>() is < 1)
+            {
+                result.AddError($"{MemoryName} takes a number of megabytes, 1 or more.");
+            }
+        });
+        _strength.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<double>() is not (>= 0 and <= 1))
+            {
+                result.AddError($"{_strength.Name} takes a number from 0 to 1.");
+            }
+        });
+    }
 
     /// <summary>All of them.</summary>
-    public IReadOnlyList<Option> All => [_device, _memory, _passNonFinite];
+    public IReadOnlyList<Option> All => [_device, _memory, _passNonFinite, _ensemble, _strength];
 
     public void AddTo(Command command)
     {
@@ -51,11 +64,23 @@ internal sealed class InferenceOptions
                 $"'{path}': slice {number} has the value {slice.Pixels[position]} at row {position / slice.Width}, column {position % slice.Width}; replace values that are not finite, or leave such slices as they are with {_passNonFinite.Name}.");
     }
 
+    /// <summary>Whether images are restored in eight orientations.</summary>
+    public bool Ensemble(ParseResult parsed) => parsed.GetValue(_ensemble);
+
+    /// <summary>How much of what the model changes is applied, 0 … 1.</summary>
+    public double Strength(ParseResult parsed) => parsed.GetValue(_strength);
+
     /// <summary>Opens a model to restore as the user says.</summary>
     /// <param name="parsed">The arguments.</param>
     /// <param name="path">The model.</param>
     /// <param name="onPassThrough">Is told of each slice that is left as it is; may be called from several threads.</param>
-    public IImageRestorer Open(ParseResult parsed, string path, Action<ImageSlice> onPassThrough) => ModelFiles.Open(path, parsed.GetRequiredValue(_device), new()
+    public IImageRestorer Open(ParseResult parsed, string path, Action<ImageSlice> onPassThrough) => OpenPlain(parsed, path, onPassThrough).With(Ensemble(parsed), Strength(parsed));
+
+    /// <summary>Opens a model to restore once and in full.</summary>
+    /// <param name="parsed">The arguments.</param>
+    /// <param name="path">The model.</param>
+    /// <param name="onPassThrough">Is told of each slice that is left as it is; may be called from several threads.</param>
+    public IImageRestorer OpenPlain(ParseResult parsed, string path, Action<ImageSlice> onPassThrough) => ModelFiles.Open(path, parsed.GetRequiredValue(_device), new()
     {
         MemoryBudget = parsed.GetValue(_memory) * 1_000_000L,
         NonFinite = NonFinite(parsed),

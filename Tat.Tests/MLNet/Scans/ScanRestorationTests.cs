@@ -41,6 +41,24 @@ public class ScanRestorationTests
     }
 
     [TestMethod]
+    public void A_part_of_what_the_model_changes_is_applied_and_told()
+    {
+        using var files = new SyntheticDicom();
+        using var folder = new TemporaryFolder();
+        files.Write(SyntheticDicom.Slice(1, 0));
+        using var restorer = new Increment();
+        var none = restorer.RestoreScan(files.Folder, folder["none.nii"], new() { Strength = 0, Ensemble = true });
+        using var source = ImageFormats.Open(files.Folder);
+        using var written = ImageFormats.Open(none.Destination);
+        CollectionAssert.AreEqual(source.ReadSlice(0).Pixels, written.ReadSlice(0).Pixels);
+        Assert.AreEqual(none.Noise.Before, none.Noise.After);
+
+        var part = restorer.RestoreScan(files.Folder, folder["part.dcm"], new() { Strength = 0.5, Derived = new() { ModelHash = "sha256:0123" } });
+        var equipment = DicomProviders.Current.Read(part.Destination).DataSet.GetItems(Tags.ContributingEquipmentSequence)[^1];
+        Assert.EndsWith("; strength=0.5", equipment.GetString(Tags.AlgorithmParameters)!);
+    }
+
+    [TestMethod]
     public void The_name_of_the_destination_tells_the_format()
     {
         using var files = new SyntheticDicom();

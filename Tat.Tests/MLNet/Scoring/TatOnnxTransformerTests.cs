@@ -68,7 +68,7 @@ public sealed class TatOnnxTransformerTests
         using var model = ExportedModels.CreateModel();
         File.WriteAllBytes(folder["tat.onnx"], ExportedModels.Export(model));
         var rows = Rows();
-        var options = new TatOnnxEstimator.Options { ModelFile = folder["tat.onnx"], BatchSize = 3, Runtime = new() { Threads = 1, MemoryArena = false } };
+        var options = new TatOnnxEstimator.Options { ModelFile = folder["tat.onnx"], BatchSize = 3, Ensemble = true, Strength = 0.5, Runtime = new() { Threads = 1, MemoryArena = false } };
         var pipeline = _ml.ImageRestoration.TagTask().Append(_ml.ImageRestoration.ApplyOnnx(options)).Fit(rows);
         Save(pipeline, rows, folder["tat.zip"]);
         File.Delete(folder["tat.onnx"]);

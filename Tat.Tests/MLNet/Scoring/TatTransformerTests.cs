@@ -32,6 +32,19 @@ public class TatTransformerTests
     }
 
     [TestMethod]
+    public void A_part_of_what_a_model_changes_and_its_ensemble_are_saved_with_it()
+    {
+        using var folder = new TemporaryFolder();
+        var rows = Rows(3);
+        using var plain = Transformer();
+        using var part = new TatTransformer(TinyModel.Create(), new PretrainedOptions { Ensemble = true, Strength = 0.5 });
+        Save(part, rows, folder["tat.zip"]);
+        var (whole, partly) = (ModelProbes.Digest(plain.Transform(rows)), ModelProbes.Digest(part.Transform(rows)));
+        Assert.AreNotEqual(whole, partly);
+        Assert.AreEqual(partly, ModelProbes.Digest(_ml.Model.Load(folder["tat.zip"], out _).Transform(rows)));
+    }
+
+    [TestMethod]
     public async Task What_a_model_is_can_be_read_without_LibTorch()
     {
         using var folder = new TemporaryFolder();

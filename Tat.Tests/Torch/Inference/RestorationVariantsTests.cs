@@ -1,0 +1,116 @@
+using Tat.Torch.Imaging;
+using Tat.Torch.Inference;
+using Tat.Torch.Model;
+using Tat.Torch.Tasks;
+
+namespace Tat.Tests.Inference;
+
+[TestClass]
+public sealed class RestorationVariantsTests
+{
+    private static readonly ImageSlice _image = new([.. Enumerable.Range(0, 12).Select(i => (i * 37 % 11) + 0.1f)], 3, 4);
+
+    [TestMethod]
+    public void Strength_zero_gives_the_image_bit_for_bit_and_one_what_the_model_does()
+    {
+        using var model = new Remapping((image, i) => (1.7f * image.Pixels[i]) + 3);
+        CollectionAssert.AreEqual(_image.Pixels, Restore(model.WithStrength(0)));
+        CollectionAssert.AreEqual(Restore(model), Restore(model.WithStrength(1)));
+        var half = Restore(model.WithStrength(0.5));
+        for (var i = 0; i < half.Length; i++)
+        {
+            Assert.AreEqual((_image.Pixels[i] + Restore(model)[i]) / 2, half[i], 1e-5);
+        }
+    }
+
+    [TestMethod]
+    public void The_ensemble_of_a_model_that_treats_all_orientations_alike_is_what_it_makes_of_one()
+    {
+        using var model = new Remapping((image, i) => image.Pixels[i] * image.Pixels[i]);
+        var (expected, actual) = (Restore(model), Restore(model.WithEnsemble()));
+        for (var i = 0; i < expected.Length; i++)
+        {
+            Assert.AreEqual(expected[i], actual[i], 1e-4);
+        }
+
+        Assert.AreEqual(9, model.Images, "Once for the model alone, eight times for the ensemble.");
+    }
+
+    [TestMethod]
+    public void What_a_model_does_to_one_side_the_ensemble_does_to_all()
+    {
+        // The left neighbour; over all orientations, the mean of the four neighbours of a pixel (the image's border is its own neighbour).
+        using var model = new Remapping((image, i) => image.Pixels[i % image.Width == 0 ? i : i - 1]);
+        var actual = Restore(model.WithEnsemble());
+        for (var y = 0; y < 3; y++)
+        {
+            for (var x = 0; x < 4; x++)
+            {
+                var expected = (_image[Math.Max(0, y - 1), x] + _image[Math.Min(2, y + 1), x] + _image[y, Math.Max(0, x - 1)] + _image[y, Math.Min(3, x + 1)]) / 4;
+                Assert.AreEqual(expected, actual[(y * 4) + x], 1e-4);
+            }
+        }
+    }
+
+    [TestMethod]
+    public void What_is_known_of_a_volume_turns_with_its_image()
+    {
+        var known = new ImageSlice(_image.Pixels, 3, 4) { VolumeLevel = 9, VolumeExtent = new(0.25, 0.5) };
+        var seen = new HashSet<(int, KSpaceExtent?, float?)>();
+        using var model = new Remapping((image, i) =>
+        {
+            seen.Add((image.Height, image.VolumeExtent, image.VolumeLevel));
+            return 0;
+        });
+        _ = model.WithEnsemble().Restore([known], [RestorationTask.Ct]);
+        Assert.IsTrue(seen.SetEquals([(3, new(0.25, 0.5), 9), (4, new(0.5, 0.25), 9)]));
+    }
+
+    [TestMethod]
+    public void Images_that_pass_as_they_are_stay_the_same_objects_and_progress_ends()
+    {
+        using var model = new Remapping(null);
+        var told = new List<double>();
+        var result = model.WithEnsemble().WithStrength(0.3).Restore([_image], [RestorationTask.Ct], new Direct(told));
+        Assert.AreSame(_image, result[0]);
+        Assert.AreEqual(1, told[^1]);
+    }
+
+    [TestMethod]
+    [DataRow(-0.1)]
+    [DataRow(1.01)]
+    [DataRow(double.NaN)]
+    public void A_strength_is_a_share(double strength)
+    {
+        using var model = new Remapping(null);
+        Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => model.WithStrength(strength));
+    }
+
+    private static float[] Restore(IImageRestorer restorer) => restorer.Restore([_image], [RestorationTask.Ct])[0].Pixels;
+
+    private sealed class Direct(List<double> told) : IProgress<double>
+    {
+        public void Report(double value) => told.Add(value);
+    }
+
+    /// <summary>Computes each pixel of an image; without a function, images pass as they are.</summary>
+    private sealed class Remapping(Func<ImageSlice, int, float>? value) : IImageRestorer
+    {
+        public int Images { get; private set; }
+
+        public TaskVocabulary Tasks => TaskVocabulary.Paper;
+
+        public ModelCard Card { get; } = new();
+
+        public IReadOnlyList<ImageSlice> Restore(IReadOnlyList<ImageSlice> images, IReadOnlyList<RestorationTask> tasks, IProgress<double>? progress = null, CancellationToken cancellationToken = default)
+        {
+            Images += images.Count;
+            progress?.Report(1);
+            return value is null ? [.. images] : [.. images.Select(image => new ImageSlice([.. Enumerable.Range(0, image.Pixels.Length).Select(i => value(image, i))], image.Height, image.Width))];
+        }
+
+        public void Dispose()
+        {
+        }
+    }
+}

@@ -1,0 +1,32 @@
+namespace Tat.Torch.Inference;
+
+/// <summary>Other ways to use a model than once and in full.</summary>
+public static class RestorationVariants
+{
+    /// <summary>Restores each image in the eight orientations that mirroring and turning give it, and takes the mean: less error for eight times the time.</summary>
+    /// <param name="restorer">The model; disposed with the result.</param>
+    public static IImageRestorer WithEnsemble(this IImageRestorer restorer)
+    {
+        ArgumentNullException.ThrowIfNull(restorer);
+        return new EnsembleRestorer(restorer);
+    }
+
+    /// <summary>Applies a part of what the model changes, for readers who distrust all of it: x + strength · (restored − x) for an image x.</summary>
+    /// <param name="restorer">The model; disposed with the result.</param>
+    /// <param name="strength">0 … 1: 0 gives images back bit for bit, 1 all that the model does.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The strength is not from 0 to 1.</exception>
+    public static IImageRestorer WithStrength(this IImageRestorer restorer, double strength)
+    {
+        ArgumentNullException.ThrowIfNull(restorer);
+        return strength is >= 0 and <= 1
+            ? new StrengthRestorer(restorer, strength)
+            : throw new ArgumentOutOfRangeException(nameof(strength), $"A strength of {strength} is impossible; give a number from 0 to 1.");
+    }
+
+    /// <summary>Both, as options have them.</summary>
+    internal static IImageRestorer With(this IImageRestorer restorer, bool ensemble, double strength)
+    {
+        restorer = ensemble ? restorer.WithEnsemble() : restorer;
+        return strength == 1 ? restorer : restorer.WithStrength(strength);
+    }
+}
