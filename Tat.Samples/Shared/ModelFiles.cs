@@ -39,7 +39,7 @@ internal static class ModelFiles
     /// <summary>What to call a model in reports and results.</summary>
     public static string NameOf(string path, ModelCard card) => card.Name is null ? $"{card.Title}, {Path.GetFileName(path)}" : card.Title;
 
-    /// <summary>The hash of a model's file, as results name it; <see langword="null"/> for a folder of checkpoints.</summary>
+    /// <summary>The hash of a model's file, as results name it; <see langword="null"/> for a folder of checkpoints, whose model is hashed as it was loaded.</summary>
     public static string? HashOf(string path)
     {
         if (Directory.Exists(path))
