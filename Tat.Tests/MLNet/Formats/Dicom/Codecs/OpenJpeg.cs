@@ -28,12 +28,18 @@ internal static class OpenJpeg
     }
 
     /// <summary>Decompresses a codestream.</summary>
-    public static int[] Decompress(CodecImage image, byte[] stream)
+    public static int[] Decompress(CodecImage image, byte[] stream) => Decompress(image, stream, out _);
+
+    /// <summary>Decompresses a codestream.</summary>
+    /// <param name="image">What the samples are.</param>
+    /// <param name="stream">The codestream.</param>
+    /// <param name="output">What opj_decompress says.</param>
+    public static int[] Decompress(CodecImage image, byte[] stream, out string output)
     {
         using var files = new SyntheticDicom();
         var (source, target) = (Path.Combine(files.Folder, "image.j2k"), Path.Combine(files.Folder, "image.rawl"));
         File.WriteAllBytes(source, stream);
-        var (exitCode, output) = Peer.Run("opj_decompress", "-i", source, "-o", target);
+        (var exitCode, output) = Peer.Run("opj_decompress", "-i", source, "-o", target);
         Assert.AreEqual(0, exitCode, output);
         var words = File.ReadAllBytes(target);
         var up = 32 - image.Bits;
