@@ -38,6 +38,9 @@ public sealed class ImageInput
     [VectorType(2)]
     public float[] VolumeExtent { get; set; } = [float.NaN, float.NaN];
 
+    /// <summary>Side of a pixel in mm, to be told where it is unlike that of the training images; NaN where it is not known.</summary>
+    public float PixelSpacing { get; set; } = float.NaN;
+
     /// <summary>The task's name, for example <c>CT</c>.</summary>
     public string Task { get; set; } = "";
 

@@ -67,7 +67,7 @@ public sealed partial class ImageRestorationCatalog
         options ??= new();
         options.Validate();
         var model = WeightsFile.Import(path, options.Weights with { Device = options.Weights.Device ?? TorchDevice.Of(Context) });
-        return new(model, options);
+        return new(model, options, Context);
     }
 
     /// <summary>Makes a transformer of a model that a <see cref="Tat.Torch.Training.TatTrainer"/> has trained; nothing is trained.</summary>
@@ -78,7 +78,7 @@ public sealed partial class ImageRestorationCatalog
         ArgumentNullException.ThrowIfNull(model);
         options ??= new();
         options.Validate();
-        return new(model, options);
+        return new(model, options, Context);
     }
 
     /// <summary>Makes a transformer of a restorer of one's own, such as another network, or a filter to compare with.</summary>
@@ -90,7 +90,7 @@ public sealed partial class ImageRestorationCatalog
         ArgumentNullException.ThrowIfNull(restorer);
         options ??= new();
         options.Validate();
-        return new CustomTransformer(restorer, options);
+        return new CustomTransformer(restorer, options, Context);
     }
 
     /// <summary>Finds the step of a pipeline that restores images, for example to restore whole volumes with its <see cref="RestorationTransformer.Restorer"/>.</summary>

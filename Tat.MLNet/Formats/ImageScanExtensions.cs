@@ -48,6 +48,14 @@ public static class ImageScanExtensions
         };
     }
 
+    /// <summary>The side of a pixel in mm, of one that is not square the geometric mean of both; <see langword="null"/> where it is unknown.</summary>
+    /// <param name="scan">The scan.</param>
+    public static double? PixelSpacing(this IImageScan scan)
+    {
+        ArgumentNullException.ThrowIfNull(scan);
+        return scan.RowSpacing is { } rows && scan.ColumnSpacing is { } columns ? Math.Sqrt(rows * columns) : null;
+    }
+
     /// <summary>Brings a scan to a finer grid within its slices, by zeros around k-space; pixels of both grids that lie at the same place have the same value.</summary>
     /// <param name="scan">The scan. The result owns it.</param>
     /// <param name="factor">By how much the grid is finer; <see langword="null"/> for not at all.</param>

@@ -10,7 +10,7 @@ namespace Tat.MLNet.Loading;
 /// <summary>Loads DICOM series: groups files by series, sorts slices along their normal, and makes a row of each.</summary>
 /// <remarks>
 /// <para>Columns: those of <see cref="ImageFileLoader"/> (<c>FileName</c> is the file of the slice, <c>SliceIndex</c> its position in the series), and
-/// <c>SeriesInstanceUID</c>, <c>SOPInstanceUID</c>, <c>InstanceNumber</c> (Int32, 0 where it is missing). <c>TagTask</c> reads the task from <c>Modality</c>.</para>
+/// <c>PixelSpacing</c> (Single: side of a pixel in mm; NaN where it is not recorded), <c>SeriesInstanceUID</c>, <c>SOPInstanceUID</c>, <c>InstanceNumber</c> (Int32, 0 where it is missing). <c>TagTask</c> reads the task from <c>Modality</c>.</para>
 /// <para>The headers of all files are read when a view is made, as nothing else tells which files make a series; pixels are read when asked for.</para>
 /// </remarks>
 public sealed class DicomSeriesLoader : ImageLoader
@@ -25,7 +25,7 @@ public sealed class DicomSeriesLoader : ImageLoader
         [
             ImageColumn.LowQuality, ImageColumn.Height, ImageColumn.Width, ImageColumn.Task,
             ImageColumn.Text("FileName", row => SliceOf(row).Source.Path),
-            ImageColumn.SliceIndex, ImageColumn.VolumeLevel, ImageColumn.VolumeExtent, ImageColumn.Modality,
+            ImageColumn.SliceIndex, ImageColumn.VolumeLevel, ImageColumn.VolumeExtent, ImageColumn.Modality, ImageColumn.PixelSpacing,
             ImageColumn.Text("SeriesInstanceUID", row => SliceOf(row).SeriesInstanceUid),
             ImageColumn.Text("SOPInstanceUID", row => SliceOf(row).SopInstanceUid),
             ImageColumn.Scalar("InstanceNumber", NumberDataViewType.Int32, row => SliceOf(row).InstanceNumber ?? 0),

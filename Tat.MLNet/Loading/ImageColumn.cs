@@ -1,5 +1,6 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using Tat.MLNet.Formats;
 using Tat.Torch.Imaging;
 
 namespace Tat.MLNet.Loading;
@@ -48,6 +49,9 @@ internal abstract class ImageColumn(string name, DataViewType type)
 
     /// <summary>The DICOM modality of the file; empty where its format does not tell.</summary>
     public static ImageColumn Modality { get; } = Text("Modality", row => row.Scan.Modality);
+
+    /// <summary>Side of a pixel in mm; NaN where the file does not tell.</summary>
+    public static ImageColumn PixelSpacing { get; } = Scalar("PixelSpacing", NumberDataViewType.Single, row => (float)(row.Scan.PixelSpacing() ?? double.NaN));
 
     /// <summary>A text column.</summary>
     public static ImageColumn Text(string name, Func<ImageRow, string?> value) =>

@@ -9,7 +9,7 @@ namespace Tat.MLNet.Loading;
 /// <remarks>
 /// Columns: <c>LowQuality</c>, <c>HighQuality</c> (Vector&lt;Single&gt;, row-major, in the image's physical unit; <c>HighQuality</c> is empty where the list names no reference),
 /// <c>Height</c>, <c>Width</c> (Int32), <c>Task</c> (as listed; else empty), <c>FileName</c>, <c>SliceIndex</c> (Int32, from 0), <c>VolumeLevel</c> (Single: the level of the file's low-quality volume, measured where it is read), <c>VolumeExtent</c> (two Single: how far k-space of that volume is filled, likewise),
-/// <c>Modality</c> (of DICOM files; else empty), and the text columns of <see cref="Options.Columns"/>.
+/// <c>Modality</c> (of DICOM files; else empty), <c>PixelSpacing</c> (Single: side of a pixel in mm; NaN where the file does not tell), and the text columns of <see cref="Options.Columns"/>.
 /// Paths are relative to the list file. A line without a slice index stands for all slices of its file.
 /// </remarks>
 public sealed class ImageListLoader : ImageLoader
@@ -19,7 +19,7 @@ public sealed class ImageListLoader : ImageLoader
     private readonly Options _options;
 
     internal ImageListLoader(Options options)
-        : base([ImageColumn.LowQuality, ImageColumn.HighQuality, ImageColumn.Height, ImageColumn.Width, ImageColumn.Task, ImageColumn.FileName, ImageColumn.SliceIndex, ImageColumn.VolumeLevel, ImageColumn.VolumeExtent, ImageColumn.Modality, .. options.Columns.Select(ListedText)])
+        : base([ImageColumn.LowQuality, ImageColumn.HighQuality, ImageColumn.Height, ImageColumn.Width, ImageColumn.Task, ImageColumn.FileName, ImageColumn.SliceIndex, ImageColumn.VolumeLevel, ImageColumn.VolumeExtent, ImageColumn.Modality, ImageColumn.PixelSpacing, .. options.Columns.Select(ListedText)])
         => _options = options;
 
     private protected override ModelSignature Signature => _signature;

@@ -7,7 +7,7 @@ namespace Tat.MLNet.Loading;
 /// <remarks>
 /// Columns: <c>LowQuality</c>, <c>HighQuality</c> (Vector&lt;Single&gt;, row-major, in the image's physical unit), <c>Height</c>, <c>Width</c> (Int32),
 /// <c>Task</c> (the folder's name), <c>FileName</c>, <c>SliceIndex</c> (Int32, from 0), <c>VolumeLevel</c> (Single: the level of the file's low-quality volume, measured where it is read), <c>VolumeExtent</c> (two Single: how far k-space of that volume is filled, likewise),
-/// <c>Modality</c> (of DICOM files; else empty).
+/// <c>Modality</c> (of DICOM files; else empty), <c>PixelSpacing</c> (Single: side of a pixel in mm; NaN where the file does not tell).
 /// The names below <c>LQ</c> and <c>HQ</c> may have folders of their own. Texts and hidden files beside the images are left out.
 /// </remarks>
 public sealed class ImagePairLoader : ImageLoader
@@ -17,7 +17,7 @@ public sealed class ImagePairLoader : ImageLoader
     private readonly Options _options;
 
     internal ImagePairLoader(Options options)
-        : base([ImageColumn.LowQuality, ImageColumn.HighQuality, ImageColumn.Height, ImageColumn.Width, ImageColumn.Task, ImageColumn.FileName, ImageColumn.SliceIndex, ImageColumn.VolumeLevel, ImageColumn.VolumeExtent, ImageColumn.Modality])
+        : base([ImageColumn.LowQuality, ImageColumn.HighQuality, ImageColumn.Height, ImageColumn.Width, ImageColumn.Task, ImageColumn.FileName, ImageColumn.SliceIndex, ImageColumn.VolumeLevel, ImageColumn.VolumeExtent, ImageColumn.Modality, ImageColumn.PixelSpacing])
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(options.LowQualityFolder);
         ArgumentException.ThrowIfNullOrWhiteSpace(options.HighQualityFolder);

@@ -36,7 +36,7 @@ public sealed class ScanCheck
         }
 
         // What depends on the level of the volume is told when it is restored.
-        if (ScanTask.OfModality(scan.Modality) is { } name && TaskVocabulary.Scans[name] is { Scaling: IntensityScaling.Fixed } task && (scan.Modality != "PT" || scan.Unit == "SUV"))
+        if (DicomModality.TaskOf(scan.Modality) is { } name && TaskVocabulary.Scans[name] is { Scaling: IntensityScaling.Fixed } task && (scan.Modality != "PT" || scan.Unit == "SUV"))
         {
             _tally = new(task);
         }
@@ -67,7 +67,7 @@ public sealed class ScanCheck
 
     private void CheckKind(DicomScan scan)
     {
-        if (ScanTask.OfModality(scan.Modality) is null)
+        if (DicomModality.TaskOf(scan.Modality) is null)
         {
             _findings.Add("its modality is none of CT, MR and PT: its task must be named");
         }

@@ -1,6 +1,7 @@
 using Tat.MLNet.Formats;
 using Tat.MLNet.Formats.Dicom;
 using Tat.MLNet.Formats.Dicom.Series;
+using Tat.Torch.Tasks;
 
 namespace Tat.MLNet.Scans;
 
@@ -29,7 +30,7 @@ public sealed class ScanSource
     public string? Modality => _series is { Slices: [var first, ..] } ? first.Modality : null;
 
     /// <summary>Whether its modality is known to be none that a task is for, so that its task must be named.</summary>
-    public bool NeedsTask => Modality is { } modality && ScanTask.OfModality(modality) is null;
+    public bool NeedsTask => Modality is { } modality && DicomModality.TaskOf(modality) is null;
 
     /// <summary>The folder that was searched, or that holds the file.</summary>
     internal string Root { get; }

@@ -24,7 +24,7 @@ public static class ScanTask
     {
         ArgumentNullException.ThrowIfNull(scan);
         ArgumentNullException.ThrowIfNull(tasks);
-        var expected = OfModality(scan.Modality);
+        var expected = DicomModality.TaskOf(scan.Modality);
         var task = tasks[name ?? expected ?? OfBidsName(scan, tasks) ?? throw new InvalidDataException($"'{scan.Path}' does not tell its modality; name its task, one of {string.Join(", ", tasks)}.")];
 
         // Tasks of the user's own suit whatever the user says.
@@ -45,14 +45,5 @@ public static class ScanTask
         "ct" or "CT" => RestorationTask.Ct.Name,
         "pet" or "PET" => RestorationTask.Pet.Name,
         _ => _mri.Contains(suffix) ? RestorationTask.Mri.Name : null,
-    };
-
-    /// <summary>The task of a DICOM modality; <see langword="null"/> for another one.</summary>
-    internal static string? OfModality(string? modality) => modality switch
-    {
-        "CT" => RestorationTask.Ct.Name,
-        "MR" => RestorationTask.Mri.Name,
-        "PT" => RestorationTask.Pet.Name,
-        _ => null,
     };
 }

@@ -10,18 +10,8 @@ namespace Tat.MLNet.Scans;
 internal static class ScanWarnings
 {
     /// <summary>Judges a scan by its geometry, its files and its middle slice.</summary>
-    public static IEnumerable<string> Of(IImageScan scan, IImageRestorer restorer, RestorationTask task)
-    {
-        var slice = scan.ReadSlice(scan.SliceCount / 2);
-        var unlike = slice.Pixels.All(float.IsFinite) ? restorer.WarningsFor(slice, task, Math.Sqrt((scan.RowSpacing * scan.ColumnSpacing) ?? double.NaN)) : [];
-        return [.. OfFiles(scan), .. OfModality(scan, task), .. unlike];
-    }
-
-    /// <summary>A user may restore what no model of the paper's tasks has seen, and is told so.</summary>
-    private static IEnumerable<string> OfModality(IImageScan scan, RestorationTask task) =>
-        scan.Modality is { } modality && ScanTask.OfModality(modality) is null && TaskVocabulary.Paper.TryGet(task.Name, out _)
-            ? [$"Its modality {modality} is none that the task {task} is for: look at the result with doubt."]
-            : [];
+    public static IEnumerable<string> Of(IImageScan scan, IImageRestorer restorer, RestorationTask task) =>
+        [.. OfFiles(scan), .. restorer.WarningsFor(scan.ReadSlice(scan.SliceCount / 2), task, scan.PixelSpacing(), scan.Modality)];
 
     private static IEnumerable<string> OfFiles(IImageScan scan) => scan.AsOpened() switch
     {

@@ -19,11 +19,13 @@ internal sealed class BatchingCursor : DataViewRowCursor
     private readonly ValueGetter<DataViewRowId> _getId;
     private readonly DataViewRowId[] _ids;
     private readonly long[] _batches;
+    private readonly InputTally _tally;
     private int _limit = 1;
     private int _count;
     private int _slot = -1;
     private long _position = -1;
     private bool _isRestored;
+    private bool _hasWarned;
     private bool _disposed;
 
     public BatchingCursor(RestorationMapping mapping, DataViewRowCursor input, bool[] active, int batchSize)
@@ -36,6 +38,7 @@ internal sealed class BatchingCursor : DataViewRowCursor
         _getId = input.GetIdGetter();
         _ids = new DataViewRowId[batchSize];
         _batches = new long[batchSize];
+        _tally = new(mapping.Restorer);
     }
 
     public override long Position => _position;
@@ -49,6 +52,7 @@ internal sealed class BatchingCursor : DataViewRowCursor
         if (_disposed || (_slot + 1 >= _count && !FetchBatch()))
         {
             (_position, _slot, _count) = (-1, -1, 0);
+            Warn();
             return false;
         }
 
@@ -76,6 +80,7 @@ internal sealed class BatchingCursor : DataViewRowCursor
         {
             _disposed = true;
             _input.Dispose();
+            Warn();
         }
 
         base.Dispose(disposing);
@@ -88,11 +93,21 @@ internal sealed class BatchingCursor : DataViewRowCursor
         var slot = CurrentSlot();
         if (!_isRestored)
         {
-            RestorationRequest.RestoreAll(_mapping.Restorer, _requests[.._count]);
+            RestorationRequest.RestoreAll(_mapping.Restorer, _tally, _requests[.._count]);
             _isRestored = true;
         }
 
         _requests[slot].CopyRestored(ref restored);
+    }
+
+    /// <summary>Says once, when no more rows come, in what those that were restored are unlike the training images.</summary>
+    private void Warn()
+    {
+        if (!_hasWarned)
+        {
+            _hasWarned = true;
+            _mapping.Warn(_tally.Remarks);
+        }
     }
 
     private bool FetchBatch()

@@ -11,16 +11,26 @@ internal sealed class RestorationMapping : ColumnMapping
 {
     private readonly ImageColumns _columns;
 
-    private RestorationMapping(IImageRestorer restorer, DataViewSchema schema, RestorationColumns names, ImageColumns columns)
-        : base(schema, names.Restored, new VectorDataViewType(NumberDataViewType.Single), TaskAnnotations.Create(restorer.Tasks), [.. columns.All]) =>
-        (Restorer, _columns) = (restorer, columns);
+    private readonly InputTally _tally;
+
+    private RestorationMapping(IImageRestorer restorer, DataViewSchema schema, RestorationColumns names, ImageColumns columns, InputTally tally, Action<IReadOnlyList<string>> warn)
+        : base(schema, names.Restored, new VectorDataViewType(NumberDataViewType.Single), TaskAnnotations.Create(restorer.Tasks), [.. columns.Restoring]) =>
+        (Restorer, _columns, Warn, _tally) = (restorer, columns, warn, tally);
 
     public IImageRestorer Restorer { get; }
 
+    /// <summary>Says in what images are unlike those that the model was trained on.</summary>
+    public Action<IReadOnlyList<string>> Warn { get; }
+
     /// <summary>Binds to a schema.</summary>
+    /// <param name="restorer">The model.</param>
+    /// <param name="schema">The schema.</param>
+    /// <param name="columns">What its columns are called.</param>
+    /// <param name="tally">Counts the images that are restored one at a time.</param>
+    /// <param name="warn">Says in what images are unlike those that the model was trained on.</param>
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or of another type.</exception>
-    public static RestorationMapping Create(IImageRestorer restorer, DataViewSchema schema, RestorationColumns columns) =>
-        new(restorer, schema, columns, new(schema, columns, [columns.LowQuality], restorer.Tasks.Any(task => task.Scaling == IntensityScaling.Volume)));
+    public static RestorationMapping Create(IImageRestorer restorer, DataViewSchema schema, RestorationColumns columns, InputTally tally, Action<IReadOnlyList<string>> warn) =>
+        new(restorer, schema, columns, new(schema, columns, [columns.LowQuality], restorer.Tasks.Any(task => task.Scaling == IntensityScaling.Volume)), tally, warn);
 
     /// <summary>One image at a time, for PredictionEngine; cursors go by <see cref="BatchingCursor"/>.</summary>
     public override Delegate CreateGetter(DataViewRow input)
@@ -30,7 +40,7 @@ internal sealed class RestorationMapping : ColumnMapping
         return (ValueGetter<VBuffer<float>>)((ref VBuffer<float> restored) =>
         {
             read(request);
-            RestorationRequest.RestoreAll(Restorer, [request]);
+            Warn(RestorationRequest.RestoreAll(Restorer, _tally, [request]));
             request.CopyRestored(ref restored);
         });
     }
@@ -39,10 +49,6 @@ internal sealed class RestorationMapping : ColumnMapping
     public Action<RestorationRequest> CreateReader(DataViewRow input)
     {
         var reader = new ImageRowReader(_columns, input, "give one value for each pixel, row by row");
-        return request =>
-        {
-            var task = reader.TaskOf(Restorer.Tasks, "which this model has not learnt");
-            request.Set(reader.Name, task, reader.Read(task, memory: request.Memory));
-        };
+        return request => request.Set(reader, reader.TaskOf(Restorer.Tasks, "which this model has not learnt"));
     }
 }

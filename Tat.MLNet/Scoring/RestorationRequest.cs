@@ -1,4 +1,5 @@
 using Microsoft.ML.Data;
+using Tat.MLNet.Views;
 using Tat.Torch.Imaging;
 using Tat.Torch.Inference;
 using Tat.Torch.Tasks;
@@ -16,14 +17,20 @@ internal sealed class RestorationRequest
 
     private RestorationTask? Task { get; set; }
 
+    private double PixelSpacing { get; set; }
+
+    private string Modality { get; set; } = "";
+
     public int Pixels => _image!.Pixels.Length;
 
     /// <summary>What the next image may overwrite.</summary>
     public float[]? Memory => _image?.Pixels;
 
-    public void Set(string name, RestorationTask task, ImageSlice image)
+    /// <summary>Takes the image of a row.</summary>
+    public void Set(ImageRowReader row, RestorationTask task)
     {
-        (Name, Task, _image, _restored) = (name, task, image, null);
+        (Name, Task, PixelSpacing, Modality) = (row.Name, task, row.PixelSpacing, row.Modality);
+        (_image, _restored) = (row.Read(task, memory: Memory), null);
     }
 
     public void CopyRestored(ref VBuffer<float> restored)
@@ -35,7 +42,8 @@ internal sealed class RestorationRequest
     }
 
     /// <summary>Restores several images in one call; the restorer puts those of equal size together.</summary>
-    public static void RestoreAll(IImageRestorer restorer, IReadOnlyList<RestorationRequest> requests)
+    /// <returns>A line for each way in which one of them is unlike those that the model was trained on, and none that the tally had before was.</returns>
+    public static IReadOnlyList<string> RestoreAll(IImageRestorer restorer, InputTally tally, IReadOnlyList<RestorationRequest> requests)
     {
         try
         {
@@ -44,6 +52,8 @@ internal sealed class RestorationRequest
             {
                 requests[i]._restored = restored[i];
             }
+
+            return [.. requests.SelectMany(request => tally.Add(request._image!, request.Task!, request.Name, request.PixelSpacing, request.Modality))];
         }
         catch (InvalidDataException problem) when (requests.Select(request => request.FindNonFinite()).FirstOrDefault(found => found is not null) is { } found)
         {

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using Microsoft.ML.Runtime;
 using Tat.MLNet.Views;
 using Tat.Torch.Inference;
 using Tat.Torch.Model;
@@ -13,17 +14,23 @@ namespace Tat.MLNet.Scoring;
 /// Images of some rows are restored together when <c>Restored</c> of one of them is read, whatever their sizes; nothing is opened or computed for columns that nobody reads.
 /// Safe for concurrent cursors and prediction engines. Owns the model: dispose it when no view or engine uses it any more
 /// (a <see cref="PredictionEngine{TSrc, TDst}"/> does so by default).
+/// Where images are unlike those that the model was trained on, in noise, pixel size or modality, the context's log says so: in a warning for all rows that a cursor has restored, and at the first such image that prediction engines get.
 /// </remarks>
 public abstract class RestorationTransformer : ITransformer, IDisposable
 {
     private readonly ConditionalWeakTable<DataViewSchema, RestorationMapping> _mappings = [];
 
+    private readonly IHostEnvironment? _environment;
+
+    /// <summary>What all prediction engines have met, so that it is told once.</summary>
+    private readonly InputTally _tally;
+
     private volatile bool _isDisposed;
 
-    private protected RestorationTransformer(IImageRestorer restorer, RestorationColumns columns, int batchSize)
+    private protected RestorationTransformer(IImageRestorer restorer, RestorationColumns columns, int batchSize, IHostEnvironment? environment = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(batchSize, 1);
-        (Restorer, Columns, BatchSize) = (restorer, columns, batchSize);
+        (Restorer, Columns, BatchSize, _environment, _tally) = (restorer, columns, batchSize, environment, new(restorer));
     }
 
     /// <summary>Restores images without ML.NET's views. The transformer owns it.</summary>
@@ -84,6 +91,18 @@ public abstract class RestorationTransformer : ITransformer, IDisposable
     {
         ArgumentNullException.ThrowIfNull(inputSchema);
         ObjectDisposedException.ThrowIf(_isDisposed, this);
-        return _mappings.GetValue(inputSchema, schema => RestorationMapping.Create(Restorer, schema, Columns));
+        return _mappings.GetValue(inputSchema, schema => RestorationMapping.Create(Restorer, schema, Columns, _tally, Warn));
+    }
+
+    private void Warn(IReadOnlyList<string> lines)
+    {
+        if (lines.Count > 0 && _environment is not null)
+        {
+            using var channel = _environment.Start("TAT restoration");
+            foreach (var line in lines)
+            {
+                channel.Warning(MessageSensitivity.UserData, "{0}", line);
+            }
+        }
     }
 }

@@ -23,8 +23,8 @@ public sealed class TatOnnxTransformer : RestorationTransformer
     private readonly byte[] _model;
     private readonly Saved _saved;
 
-    private TatOnnxTransformer(byte[] model, string source, OnnxRestorerOptions runtime, Saved saved)
-        : base(new OnnxRestorer(model, source, runtime).With(saved.Ensemble, saved.Strength), saved.Columns, saved.BatchSize) => (_model, _saved) = (model, saved);
+    private TatOnnxTransformer(byte[] model, string source, OnnxRestorerOptions runtime, Saved saved, IHostEnvironment environment)
+        : base(new OnnxRestorer(model, source, runtime).With(saved.Ensemble, saved.Strength), saved.Columns, saved.BatchSize, environment) => (_model, _saved) = (model, saved);
 
     /// <summary>Opens a model where the options say, or else on the GPU that the context names.</summary>
     /// <exception cref="NotSupportedException">That is not available, and the context does not let the CPU take its place.</exception>
@@ -54,13 +54,13 @@ public sealed class TatOnnxTransformer : RestorationTransformer
         var wanted = runtime.IsOnCpu && settings.GpuDeviceId is { } gpu ? runtime with { ExecutionProvider = OnnxRestorerOptions.Cuda, DeviceId = gpu } : runtime;
         try
         {
-            return new(model, source, wanted, saved);
+            return new(model, source, wanted, saved, environment);
         }
         catch (NotSupportedException problem) when (!wanted.IsOnCpu && settings.FallbackToCpu)
         {
             using var channel = environment.Start("TAT on ONNX Runtime");
             channel.Warning(MessageSensitivity.None, "{0} The model runs on the CPU instead.", problem.Message);
-            return new(model, source, runtime with { ExecutionProvider = OnnxRestorerOptions.Cpu }, saved);
+            return new(model, source, runtime with { ExecutionProvider = OnnxRestorerOptions.Cpu }, saved, environment);
         }
     }
 

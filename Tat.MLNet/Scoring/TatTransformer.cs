@@ -21,13 +21,13 @@ public sealed class TatTransformer : RestorationTransformer
     private static readonly ModelSignature _signature = new("TATMODEL", LoaderName);
     private readonly Saved _saved;
 
-    internal TatTransformer(TatModel model, RestorationOptions options)
-        : this(model, new Saved(options.Columns, options.BatchSize, options.NonFinite, options.Ensemble, options.Strength))
+    internal TatTransformer(TatModel model, RestorationOptions options, IHostEnvironment? environment = null)
+        : this(model, new Saved(options.Columns, options.BatchSize, options.NonFinite, options.Ensemble, options.Strength), environment)
     {
     }
 
-    private TatTransformer(TatModel model, Saved saved)
-        : base(new Restorer(model, new RestorerOptions { NonFinite = saved.NonFinite }, ownsModel: true).With(saved.Ensemble, saved.Strength), saved.Columns, saved.BatchSize) =>
+    private TatTransformer(TatModel model, Saved saved, IHostEnvironment? environment)
+        : base(new Restorer(model, new RestorerOptions { NonFinite = saved.NonFinite }, ownsModel: true).With(saved.Ensemble, saved.Strength), saved.Columns, saved.BatchSize, environment) =>
         (Model, _saved) = (model, saved);
 
     /// <summary>Whether the training that made the model was cancelled before its end.</summary>
@@ -42,7 +42,7 @@ public sealed class TatTransformer : RestorationTransformer
         var saved = JsonSerializer.Deserialize<Saved>(reader.ReadName())!;
         var device = TorchDevice.Of(env);
         var model = reader.ReadStream(WeightsName, stream => TatModel.Load(stream, device));
-        return new(model, saved);
+        return new(model, saved, env);
     }
 
     private protected override void Save(ModelSaveContext context)

@@ -1,8 +1,11 @@
+using Tat.Torch.Degradation;
+using Tat.Torch.Files;
 using Tat.Torch.Tasks;
+using Tat.Torch.Training;
 
 namespace Tat.MLNet.Training;
 
-/// <summary>How good scans for training are read.</summary>
+/// <summary>How good scans for training are read, and how low-quality counterparts are made of them.</summary>
 public sealed record GoodScanOptions
 {
     /// <summary>The tasks whose folders are read.</summary>
@@ -12,6 +15,18 @@ public sealed record GoodScanOptions
     /// <summary>The patients that are held out for validation: names of folders below the task, or their paths from the task on, as in <c>CT/patient7</c>.</summary>
     /// <value>The default is none.</value>
     public IReadOnlyCollection<string> HoldOut { get; init => field = value.ToHashSet(StringComparer.OrdinalIgnoreCase); } = [];
+
+    /// <summary>How the images of each task are degraded while training.</summary>
+    /// <value>The default is <see cref="CtDoseRange"/>, <see cref="PetCountRange"/> and <see cref="MriResolutionRange"/> as they are. A task of your own needs one of its name.</value>
+    public IReadOnlyList<IDegradationRange> Degradations { get; init; } = [new CtDoseRange(), new PetCountRange(), new MriResolutionRange()];
+
+    /// <summary>The share of phantoms among the training images of a task, 0 … 1, by the task's name; where it is 1, or there are no scans of the task, it is trained on phantoms alone.</summary>
+    /// <value>The default is none.</value>
+    public IReadOnlyDictionary<string, double> Phantoms { get; init; } = new Dictionary<string, double>();
+
+    /// <summary>Which phantoms are made.</summary>
+    /// <value>The default is <see cref="TatTrainerOptions.DefaultSeed"/>.</value>
+    public ulong Seed { get; init; } = TatTrainerOptions.DefaultSeed;
 
     /// <summary>Side of a pixel in mm, for images that do not record it; without it they are left out.</summary>
     public double? PixelSpacing { get; init; }
@@ -23,4 +38,18 @@ public sealed record GoodScanOptions
     /// <summary>Memory in MiB for slices; further ones wait in a temporary file.</summary>
     /// <value>The default is 2,048.</value>
     public int MemoryMegabytes { get; init; } = 2048;
+
+    /// <summary>How images of a task are degraded.</summary>
+    internal IDegradationRange DegradationOf(RestorationTask task) => Degradations.FirstOrDefault(range => range.Task.Name.Equals(task.Name, StringComparison.OrdinalIgnoreCase))
+        ?? throw new ArgumentException($"Nothing says how images of {task} are degraded: add a range for it to the option {nameof(Degradations)}, or leave the task out.");
+
+    /// <summary>Checks what can be told before a file is read.</summary>
+    internal void Validate()
+    {
+        foreach (var (name, share) in Phantoms)
+        {
+            OptionCheck.Require(Tasks.TryGet(name, out _), "scan", nameof(Phantoms), name, $"use one of {string.Join(", ", Tasks)}");
+            OptionCheck.Require(share is >= 0 and <= 1, "scan", nameof(Phantoms), $"{name}={share}", "use a share from 0 to 1");
+        }
+    }
 }

@@ -31,20 +31,34 @@ public sealed class GoodScans : IDisposable
     /// <summary>The images of each task that are held out for validation.</summary>
     public IReadOnlyList<IGoodImages> Validation => Select(heldOut: true);
 
+    /// <summary>Pairs for training: the images that are not held out, with counterparts that are made while training, new ones each time, and phantoms where the options ask for them.</summary>
+    /// <exception cref="ArgumentException">The options do not say how images of a task are degraded.</exception>
+    public IReadOnlyList<IPairSource> TrainingPairs => field ??= GoodScanPairs.ForTraining(Training, _options);
+
+    /// <summary>Pairs for validation: the images that are held out, with counterparts that stay the same, and other phantoms.</summary>
+    /// <exception cref="ArgumentException">The options do not say how images of a task are degraded.</exception>
+    public IReadOnlyList<IPairSource> ValidationPairs => field ??= GoodScanPairs.ForValidation(Validation, _options);
+
     /// <summary>What is left out, each with the reason.</summary>
     public IReadOnlyList<string> LeftOut => _leftOut;
+
+    /// <summary>The tasks that there are training pairs of.</summary>
+    internal TaskVocabulary Tasks => new(_options.Tasks.Where(task => TrainingPairs.Any(pairs => pairs.Task == task)));
 
     /// <summary>Reads all scans of a folder.</summary>
     /// <param name="root">The folder.</param>
     /// <param name="options">What is held out; <see langword="null"/> for the defaults.</param>
     /// <param name="progress">Told the share of files that are read, 0 … 1.</param>
     /// <param name="cancellationToken">Stops between files.</param>
+    /// <exception cref="ArgumentException">An option is out of its range.</exception>
     /// <exception cref="DirectoryNotFoundException">The folder does not exist, or has no folder of a task.</exception>
     /// <exception cref="InvalidDataException">There is no image that can be read, or nothing that is called like a patient to hold out.</exception>
     public static GoodScans Open(string root, GoodScanOptions? options = null, IProgress<double>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(root);
-        var scans = new GoodScans(options ?? new());
+        options ??= new();
+        options.Validate();
+        var scans = new GoodScans(options);
         try
         {
             scans.Read(root, progress, cancellationToken);
@@ -103,7 +117,7 @@ public sealed class GoodScans : IDisposable
         try
         {
             using var scan = ImageFormats.Open(file, new() { AllowIrregularSeries = true, AllowUncalibratedCt = _options.AllowUncalibratedCt });
-            var spacing = scan.RowSpacing is { } rows && scan.ColumnSpacing is { } columns ? Math.Sqrt(rows * columns) : _options.PixelSpacing
+            var spacing = scan.PixelSpacing() ?? _options.PixelSpacing
                 ?? throw new InvalidDataException("it does not record the size of its pixels.");
             ScanTask.Of(scan, task.Name, _options.Tasks);
             var isVolume = scan.SliceCount > 1;

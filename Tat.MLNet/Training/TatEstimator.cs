@@ -4,6 +4,7 @@ using Tat.MLNet.ModelIO;
 using Tat.MLNet.Scoring;
 using Tat.MLNet.Views;
 using Tat.Torch.Checkpoints;
+using Tat.Torch.Data;
 using Tat.Torch.Runtime;
 using Tat.Torch.Tasks;
 using Tat.Torch.Training;
@@ -64,8 +65,54 @@ public sealed partial class TatEstimator : IEstimator<TatTransformer>
 
         var tasks = _options.Tasks ?? new TaskVocabulary(known.Where(task => train.Sources.Any(source => source.Task == task)));
         Tell(channel, $"{string.Join(", ", train.Sources.Select(source => $"{source.Count} pairs of {source.Task}"))}; {train.Skipped} rows of other tasks are left out.");
-        using var validation = _options.ValidationSet is null ? null : ReadPairs(_options.ValidationSet, tasks, chosen: true, cancellation.Token);
+        using var validation = ReadValidationSet(tasks, cancellation.Token);
+        return Train(tasks, train.Sources, validation?.Sources ?? [], channel, cancellation.Token);
+    }
 
+    /// <summary>Trains a model on good scans, of which low-quality counterparts are made while training, new ones each time.</summary>
+    /// <param name="scans">The scans; the caller disposes them after training.</param>
+    /// <returns>The model of the best validation, on <see cref="Options.ValidationSet"/> or else on the scans that are held out, or the last one where there is neither. Where it is cancelled, as by the other overload.</returns>
+    /// <remarks>The tasks are those of the scans unless <see cref="Options.Tasks"/> chooses among them; columns count when the model restores.</remarks>
+    /// <example>
+    /// <code>
+    /// using var scans = GoodScans.Open("scans", new() { HoldOut = ["patient7"] });
+    /// var model = ml.ImageRestoration.Trainers.FineTune().Fit(scans);
+    /// </code>
+    /// </example>
+    /// <exception cref="ArgumentException">A task has no scans, or nothing says how its images are degraded.</exception>
+    /// <exception cref="OperationCanceledException">Training was cancelled.</exception>
+    /// <exception cref="TrainingDivergedException">The loss became NaN or infinite.</exception>
+    public TatTransformer Fit(GoodScans scans)
+    {
+        ArgumentNullException.ThrowIfNull(scans);
+        using var channel = _environment.Start("TAT training");
+        using var cancellation = new HostCancellation(_environment, "TAT training", _options.CancellationToken);
+        foreach (var problem in scans.LeftOut)
+        {
+            channel.Warning(MessageSensitivity.None, "Left out: {0}", problem);
+        }
+
+        var tasks = _options.Tasks ?? scans.Tasks;
+        Tell(channel, $"{string.Join(", ", scans.TrainingPairs.Select(pairs => $"{pairs.Task}: {pairs}"))}.");
+        using var validation = ReadValidationSet(tasks, cancellation.Token);
+        return Train(tasks, scans.TrainingPairs, validation?.Sources ?? scans.ValidationPairs, channel, cancellation.Token);
+    }
+
+    /// <summary>The columns of the result.</summary>
+    /// <param name="inputSchema">The columns of the data.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A column is missing or of another type.</exception>
+    public SchemaShape GetOutputSchema(SchemaShape inputSchema)
+    {
+        ArgumentNullException.ThrowIfNull(inputSchema);
+        inputSchema.RequireVector(_options.HighQualityColumnName);
+        return inputSchema.Restored(_options.Columns);
+    }
+
+    private RowPairs? ReadValidationSet(TaskVocabulary tasks, CancellationToken cancellationToken) =>
+        _options.ValidationSet is null ? null : ReadPairs(_options.ValidationSet, tasks, chosen: true, cancellationToken);
+
+    private TatTransformer Train(TaskVocabulary tasks, IReadOnlyList<IPairSource> train, IReadOnlyList<IPairSource> validation, IChannel channel, CancellationToken cancellationToken)
+    {
         var training = _options.Training with
         {
             Device = _options.Training.Device ?? TorchDevice.Of(_environment),
@@ -82,24 +129,14 @@ public sealed partial class TatEstimator : IEstimator<TatTransformer>
 
             _options.MetricsCallback?.Invoke(report);
         });
-        var model = trainer.Train(train.Sources, validation?.Sources ?? [], progress, cancellation.Token);
+        var model = trainer.Train(train, validation, progress, cancellationToken);
         if (model.Card.WasCancelled && !_options.ReturnBestOnCancel)
         {
             model.Dispose();
-            throw new OperationCanceledException($"Training was cancelled; the option {nameof(Options.ReturnBestOnCancel)} gives the best model so far instead.", _options.CancellationToken.IsCancellationRequested ? _options.CancellationToken : cancellation.Token);
+            throw new OperationCanceledException($"Training was cancelled; the option {nameof(Options.ReturnBestOnCancel)} gives the best model so far instead.", _options.CancellationToken.IsCancellationRequested ? _options.CancellationToken : cancellationToken);
         }
 
-        return new(model, _options);
-    }
-
-    /// <summary>The columns of the result.</summary>
-    /// <param name="inputSchema">The columns of the data.</param>
-    /// <exception cref="ArgumentOutOfRangeException">A column is missing or of another type.</exception>
-    public SchemaShape GetOutputSchema(SchemaShape inputSchema)
-    {
-        ArgumentNullException.ThrowIfNull(inputSchema);
-        inputSchema.RequireVector(_options.HighQualityColumnName);
-        return inputSchema.Restored(_options.Columns);
+        return new(model, _options, _environment);
     }
 
     private static void Tell(IChannel channel, string message) => channel.Info(MessageSensitivity.None, "{0}", message);

@@ -18,10 +18,15 @@ internal sealed class ImageColumns
         Height = schema.FindInt32(names.Height);
         Width = schema.FindInt32(names.Width);
         Task = schema.FindTextOrKey(names.Task);
-        FileName = schema.GetColumnOrNull(names.FileName) is { Type: TextDataViewType } name ? name : null;
-        SliceIndex = schema.GetColumnOrNull(names.SliceIndex) is { } slice && slice.Type == NumberDataViewType.Int32 ? slice : null;
+        FileName = IfOf(TextDataViewType.Instance, names.FileName);
+        SliceIndex = IfOf(NumberDataViewType.Int32, names.SliceIndex);
+        PixelSpacing = IfOf(NumberDataViewType.Single, names.PixelSpacing);
+        Modality = IfOf(TextDataViewType.Instance, names.Modality);
         VolumeLevel = byVolume ? schema.FindSingleIfAny(names.VolumeLevel) : null;
         VolumeExtent = byVolume && schema.GetColumnOrNull(names.VolumeExtent) is not null ? schema.FindVector(names.VolumeExtent) : null;
+
+        // What helps to describe an image is left alone where it is something else.
+        DataViewSchema.Column? IfOf(DataViewType type, string name) => schema.GetColumnOrNull(name) is { } column && column.Type.Equals(type) ? column : null;
     }
 
     public IReadOnlyList<DataViewSchema.Column> Pixels { get; }
@@ -42,6 +47,13 @@ internal sealed class ImageColumns
 
     /// <summary>The columns that tell of an image without its pixels.</summary>
     public IEnumerable<DataViewSchema.Column> Describing => new DataViewSchema.Column?[] { Task, FileName, SliceIndex }.OfType<DataViewSchema.Column>();
+
+    public DataViewSchema.Column? PixelSpacing { get; }
+
+    public DataViewSchema.Column? Modality { get; }
+
+    /// <summary>The columns that restoring an image needs.</summary>
+    public IEnumerable<DataViewSchema.Column> Restoring => [.. All, .. new[] { PixelSpacing, Modality }.OfType<DataViewSchema.Column>()];
 
     public IEnumerable<DataViewSchema.Column> All => [.. Pixels, Height, Width, .. Describing, .. new[] { VolumeLevel, VolumeExtent }.OfType<DataViewSchema.Column>()];
 }

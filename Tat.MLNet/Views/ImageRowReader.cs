@@ -18,6 +18,8 @@ internal sealed class ImageRowReader(ImageColumns columns, DataViewRow row, stri
     private ValueGetter<int>? _getWidth;
     private ValueGetter<int>? _getSlice;
     private ValueGetter<float>? _getLevel;
+    private ValueGetter<float>? _getSpacing;
+    private Func<string>? _getModality;
     private ValueGetter<VBuffer<float>>? _getExtent;
     private VBuffer<float> _pixels;
 
@@ -44,6 +46,24 @@ internal sealed class ImageRowReader(ImageColumns columns, DataViewRow row, stri
 
     /// <summary>What messages call the image.</summary>
     public string Name => File is not { Length: > 0 } file ? $"row {row.Position}" : Slice is var slice && slice >= 0 ? $"'{file}', slice {slice}" : $"'{file}'";
+
+    /// <summary>Side of a pixel in mm; NaN where the data does not tell.</summary>
+    public double PixelSpacing
+    {
+        get
+        {
+            var spacing = float.NaN;
+            if (columns.PixelSpacing is { } column)
+            {
+                (_getSpacing ??= row.GetGetter<float>(column))(ref spacing);
+            }
+
+            return spacing;
+        }
+    }
+
+    /// <summary>The DICOM modality; empty where the data does not tell.</summary>
+    public string Modality => columns.Modality is { } column ? (_getModality ??= TextGetter.Create(row, column))() : "";
 
     /// <summary>The task of a vocabulary that the row names.</summary>
     /// <param name="tasks">The tasks.</param>

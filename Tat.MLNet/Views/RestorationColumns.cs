@@ -29,5 +29,11 @@ internal sealed record RestorationColumns
     /// <summary>How far k-space of that volume is filled, along its rows and columns, for tasks that fit the resolution; the data need not have it.</summary>
     public string VolumeExtent { get; init; } = "VolumeExtent";
 
+    /// <summary>Side of a pixel in mm, to judge whether it is like what the model was trained on; the data need not have it.</summary>
+    public string PixelSpacing { get; init; } = "PixelSpacing";
+
+    /// <summary>The DICOM modality, likewise.</summary>
+    public string Modality { get; init; } = "Modality";
+
     public string Restored { get; init; } = "Restored";
 }

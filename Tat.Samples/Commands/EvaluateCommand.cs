@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Tat.MLNet.Formats;
 using Tat.Samples.Comparison;
 using Tat.Samples.Shared;
 using Tat.Samples.Shell;
@@ -61,7 +62,8 @@ internal static class EvaluateCommand
                 CommonOptions.CheckFile(parsed.GetValue(overwrite), target);
             }
 
-            IEnumerable<EvaluatedSlice> Slices() => pairs.SelectMany((files, number) => files.Read().Select(read =>
+            var tally = restorer is null ? null : new InputTally(restorer);
+            IEnumerable<EvaluatedSlice> Slices() => pairs.SelectMany((files, number) => files.Read((scan, slice) => tally?.Add(slice, files.Task, files.Low.Name, scan.PixelSpacing(), scan.Modality)).Select(read =>
             {
                 if (restorer is not null)
                 {
@@ -87,11 +89,15 @@ internal static class EvaluateCommand
             if (parsed.GetValue(json))
             {
                 terminal.Json(table.Rows);
+                foreach (var remark in tally?.Remarks ?? [])
+                {
+                    terminal.Error(remark);
+                }
             }
             else
             {
                 terminal.Write(table.ToDisplay());
-                foreach (var remark in table.Remarks())
+                foreach (var remark in table.Remarks().Concat(tally?.Remarks ?? []))
                 {
                     terminal.Line(remark);
                 }

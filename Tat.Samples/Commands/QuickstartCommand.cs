@@ -142,7 +142,7 @@ internal static class QuickstartCommand
         using var scan = ImageFormats.Open(path);
         var task = ScanTask.Of(scan, taskName, restorer.Tasks);
         var slice = scan.ReadSlices(task, cancellationToken).ElementAt(scan.SliceCount / 2);
-        foreach (var warning in restorer.WarningsFor(slice, task, Math.Sqrt((scan.RowSpacing * scan.ColumnSpacing) ?? double.NaN)))
+        foreach (var warning in restorer.WarningsFor(slice, task, scan.PixelSpacing(), scan.Modality))
         {
             terminal.Line($"{path}: {warning}");
         }

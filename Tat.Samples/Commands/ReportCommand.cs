@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Microsoft.ML;
+using Microsoft.ML.Runtime;
 using Tat.Samples.Comparison;
 using Tat.Samples.Reports;
 using Tat.Samples.Shared;
@@ -27,18 +28,21 @@ internal static class ReportCommand
             CommonOptions.CheckFile(parsed.GetValue(overwrite), target);
             var charts = parsed.GetValue(logs) is { } folder ? LearningCurves.Read(folder) : [];
             var ml = new MLContext();
+            var warnings = new List<string>();
+            ml.Log += (_, log) => warnings.AddRange(log.Kind == ChannelMessageKind.Warning ? [log.RawMessage] : []);
             var pipeline = ModelFiles.LoadPipeline(ml, parsed.GetRequiredValue(model));
             using var restoration = ml.ImageRestoration.FindRestoration(pipeline);
             var scored = ml.Data.Cache(pipeline.Transform(ml.ImageRestoration.LoadPairs(parsed.GetRequiredValue(data), parsed.GetRequiredValue(split))));
             var measured = terminal.Track("Restoring", _ => ScoredImage.Measure(ml, scored, restoration.Tasks, parsed.GetValue(baselines), cancellationToken));
             var table = MethodTable.Of(measured);
+            string[] remarks = [.. table.Remarks(), .. warnings];
             var report = ModelReport.Create(
                 ModelFiles.NameOf(parsed.GetRequiredValue(model), restoration.Card),
                 $"How the model restores the {parsed.GetRequiredValue(split)} images of {Path.GetFileName(Path.GetFullPath(parsed.GetRequiredValue(data)))}.",
-                ScoredImage.Take(ml, scored, parsed.GetValue(images)), measured, (restoration.Tasks, restoration.Card), charts, [.. table.Remarks()]);
+                ScoredImage.Take(ml, scored, parsed.GetValue(images)), measured, (restoration.Tasks, restoration.Card), charts, remarks);
             HtmlReport.Write(report, target);
             terminal.Write(table.ToDisplay());
-            foreach (var remark in table.Remarks())
+            foreach (var remark in remarks)
             {
                 terminal.Line(remark);
             }

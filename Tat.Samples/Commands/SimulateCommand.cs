@@ -117,8 +117,8 @@ internal static class SimulateCommand
 
     private static List<ImagePair> Degrade(IImageScan scan, IDegradation degradation, double? spacing, Func<int, ulong> seedOf, IProgress<(double, string)> progress, CancellationToken cancellationToken)
     {
-        var pixelSize = spacing ?? Math.Sqrt(scan.RowSpacing * scan.ColumnSpacing
-            ?? throw new InvalidDataException($"'{scan.Path}' does not record the size of its pixels; give it in mm with --spacing."));
+        var pixelSize = spacing ?? scan.PixelSpacing()
+            ?? throw new InvalidDataException($"'{scan.Path}' does not record the size of its pixels; give it in mm with --spacing.");
         var pairs = new List<ImagePair>();
         for (var i = 0; i < scan.SliceCount; i++)
         {

@@ -102,17 +102,22 @@ internal static class TrainCommand
             terminal.Line(unused);
         }
 
-        return terminal.Track("Training", progress => ml.ImageRestoration.Trainers.Tat(new TatEstimator.Options
+        var validation = folders.Has("validation") ? ml.ImageRestoration.LoadPairs(plan.Data!, "validation") : null;
+        return terminal.Track("Training", progress =>
+            Trainer(ml, plan, TasksOf(plan, folders), validation, report => monitor.Report(report, progress), cancellationToken).Fit(ml.ImageRestoration.LoadPairs(plan.Data!, "train")));
+    }
+
+    private static TatEstimator Trainer(
+        MLContext ml, TrainingPlan plan, TaskVocabulary? tasks, IDataView? validation, Action<TrainingProgress> report, CancellationToken cancellationToken) => ml.ImageRestoration.Trainers.Tat(new TatEstimator.Options
         {
-            Tasks = TasksOf(plan, folders),
+            Tasks = tasks,
             Network = plan.Network,
             Training = plan.Training,
-            ValidationSet = folders.Has("validation") ? ml.ImageRestoration.LoadPairs(plan.Data!, "validation") : null,
-            MetricsCallback = report => monitor.Report(report, progress),
+            ValidationSet = validation,
+            MetricsCallback = report,
             CancellationToken = cancellationToken,
             ReturnBestOnCancel = true,
-        }).Fit(ml.ImageRestoration.LoadPairs(plan.Data!, "train")));
-    }
+        });
 
     /// <summary>The tasks that the plan names or implies, scaled as in the model to start from, or else as the plan says; <see langword="null"/> for what the data has.</summary>
     private static TaskVocabulary? TasksOf(TrainingPlan plan, DataSetFolders folders)
@@ -124,16 +129,15 @@ internal static class TrainCommand
 
     private static TatTransformer TrainOnScans(Terminal terminal, MLContext ml, TrainingPlan plan, TrainingMonitor monitor, CancellationToken cancellationToken)
     {
-        using var scans = terminal.Track("Reading", progress => TrainingScans.Open(plan, progress, cancellationToken));
+        using var scans = terminal.Track("Reading", progress =>
+            GoodScans.Open(plan.From!, plan.ToScanOptions(), new DirectProgress<double>(share => progress.Report((share, "reading scans"))), cancellationToken));
         foreach (var problem in scans.LeftOut)
         {
             terminal.Line($"Left out: {problem}");
         }
 
-        terminal.Line($"Training on {Describe(scans.Training)}; validating on {Describe(scans.Validation)}.");
-        var trainer = new TatTrainer(plan.Network, scans.Tasks, plan.Training);
-        return ml.ImageRestoration.CreateTransformer(terminal.Track("Training", progress =>
-            trainer.Train(scans.Training, scans.Validation, new DirectProgress<TrainingProgress>(report => monitor.Report(report, progress)), cancellationToken)));
+        terminal.Line($"Training on {Describe(scans.TrainingPairs)}; validating on {Describe(scans.ValidationPairs)}.");
+        return terminal.Track("Training", progress => Trainer(ml, plan, tasks: null, validation: null, report => monitor.Report(report, progress), cancellationToken).Fit(scans));
     }
 
     private static string Describe(IEnumerable<Torch.Data.IPairSource> sources) => sources.Any()

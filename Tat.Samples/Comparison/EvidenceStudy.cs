@@ -15,7 +15,7 @@ internal sealed class EvidenceStudy(IImageRestorer restorer, int slices, ulong s
 {
     private readonly List<MeasuredImage> _images = [];
     private readonly List<ReportCase> _cases = [];
-    private readonly List<string> _warnings = [];
+    private readonly InputTally _tally = new(restorer);
     private int _scans;
 
     /// <summary>All images by all methods.</summary>
@@ -31,7 +31,7 @@ internal sealed class EvidenceStudy(IImageRestorer restorer, int slices, ulong s
     public MethodTable ByScan => MethodTable.Of(_images.Select(image => image with { Group = $"{image.Group}: {image.Name}" }));
 
     /// <summary>What a reader must not overlook.</summary>
-    public IReadOnlyList<string> Remarks => [.. Table.Remarks(), .. _warnings];
+    public IReadOnlyList<string> Remarks => [.. Table.Remarks(), .. _tally.Remarks];
 
     /// <summary>Adds a scan.</summary>
     /// <param name="scan">A good scan.</param>
@@ -41,7 +41,7 @@ internal sealed class EvidenceStudy(IImageRestorer restorer, int slices, ulong s
     /// <param name="cancellationToken">Stops between slices.</param>
     public void Add(IImageScan scan, string name, RestorationTask task, Action<double, string> progress, CancellationToken cancellationToken)
     {
-        var (strengths, filters, spacing) = (ScanDegradation.For(task), StandardFilters.For(task), Math.Sqrt((scan.RowSpacing * scan.ColumnSpacing) ?? double.NaN));
+        var (strengths, filters) = (ScanDegradation.For(task), StandardFilters.For(task));
         foreach (var (number, strength) in strengths.Index())
         {
             progress(number / (double)strengths.Count, $"{name}: {strength.Label}");
@@ -54,7 +54,7 @@ internal sealed class EvidenceStudy(IImageRestorer restorer, int slices, ulong s
             }
 
             var middle = pairs[pairs.Count / 2].Pair;
-            _warnings.AddRange(restorer.WarningsFor(middle.LowQuality, task, spacing).Select(warning => $"{name}, {strength.Label}: {warning}"));
+            _tally.Add(middle.LowQuality, task, $"{name}, {strength.Label}", scan.PixelSpacing(), scan.Modality);
             _cases.Add(new(task, $"{name}, {strength.Label}", middle.LowQuality, restored[pairs.Count / 2], middle.HighQuality, Table.ApplyBestFilter(task, strength.Label, middle.LowQuality)));
         }
 

@@ -27,7 +27,7 @@ internal sealed record ScanDegradation(string Label, IDegradation Degradation)
     /// <returns>The pairs with the numbers of their slices; low-quality slices know the level of all of them, and how far their k-space is filled.</returns>
     public IReadOnlyList<(int Slice, ImagePair Pair)> Apply(IImageScan scan, string name, int slices, RandomStream random, CancellationToken cancellationToken)
     {
-        var spacing = Math.Sqrt((scan.RowSpacing * scan.ColumnSpacing) ?? throw new InvalidDataException($"'{scan.Path}' does not record the size of its pixels, without which nothing can be simulated."));
+        var spacing = scan.PixelSpacing() ?? throw new InvalidDataException($"'{scan.Path}' does not record the size of its pixels, without which nothing can be simulated.");
         var pairs = new List<(int Slice, ImagePair Pair)>();
         foreach (var slice in Middle(scan.SliceCount, slices))
         {

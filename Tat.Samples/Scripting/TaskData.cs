@@ -51,7 +51,7 @@ internal sealed record TaskData(string Name, int TrainingImages, int ValidationI
         {
             cancellationToken.ThrowIfCancellationRequested();
             using var scan = ImageFormats.Open(file.Key.FileName);
-            files.Add(new(file.Key.Task, file.Count(), scan.Rows, scan.Columns, scan.RowSpacing is { } rows && scan.ColumnSpacing is { } columns ? Math.Sqrt(rows * columns) : null));
+            files.Add(new(file.Key.Task, file.Count(), scan.Rows, scan.Columns, scan.PixelSpacing()));
         }
 
         return files;

@@ -43,7 +43,8 @@ internal sealed record PairFiles(RestorationTask Task, ScanSource Low, ScanSourc
     }
 
     /// <summary>Reads the slices of both, and tells how many there are.</summary>
-    public IEnumerable<(ImagePair Pair, int Slice, int Count)> Read()
+    /// <param name="look">Sees each slice to restore, with the scan that it is of.</param>
+    public IEnumerable<(ImagePair Pair, int Slice, int Count)> Read(Action<IImageScan, ImageSlice>? look = null)
     {
         using var low = Low.Open();
         using var high = High.Open();
@@ -54,6 +55,7 @@ internal sealed record PairFiles(RestorationTask Task, ScanSource Low, ScanSourc
 
         foreach (var (i, slice) in low.ReadSlices(Task).Index())
         {
+            look?.Invoke(low, slice);
             yield return (new ImagePair(slice, high.ReadSlice(i), Low.Name), i, low.SliceCount);
         }
     }

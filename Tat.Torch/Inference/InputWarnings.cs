@@ -13,11 +13,17 @@ public static class InputWarnings
 
     /// <summary>Compares an image with the ranges in a model's card.</summary>
     /// <param name="restorer">The model.</param>
-    /// <param name="image">An image to restore, such as the middle slice of a volume; its values are finite.</param>
+    /// <param name="image">An image to restore, such as the middle slice of a volume; one with values that are not finite is judged by its size and modality alone.</param>
     /// <param name="task">Its task.</param>
     /// <param name="pixelSpacing">Side of a pixel in mm; <see langword="null"/> where it is not known.</param>
+    /// <param name="modality">Its DICOM modality; <see langword="null"/> where it is not known.</param>
     /// <returns>A sentence for each way in which the image is out of range; the ranges are those of the model's card, where it has any.</returns>
-    public static IReadOnlyList<string> WarningsFor(this IImageRestorer restorer, ImageSlice image, RestorationTask task, double? pixelSpacing = null)
+    /// <seealso cref="InputTally"/>
+    public static IReadOnlyList<string> WarningsFor(this IImageRestorer restorer, ImageSlice image, RestorationTask task, double? pixelSpacing = null, string? modality = null) =>
+        [.. restorer.DoubtsAbout(image, task, pixelSpacing, modality).Select(doubt => doubt.Sentence)];
+
+    /// <summary>What <see cref="WarningsFor"/> says, each with what it is about.</summary>
+    internal static IReadOnlyList<(InputDoubt Doubt, string Sentence)> DoubtsAbout(this IImageRestorer restorer, ImageSlice image, RestorationTask task, double? pixelSpacing, string? modality)
     {
         ArgumentNullException.ThrowIfNull(restorer);
         ArgumentNullException.ThrowIfNull(image);
@@ -27,27 +33,35 @@ public static class InputWarnings
             return [];
         }
 
-        var warnings = new List<string>();
-        if (NetworkGrid.SizeOf(image, known) is null)
+        var doubts = new List<(InputDoubt, string)>();
+
+        // A user may restore what no model of the paper's tasks has seen, and is told so; tasks of the user's own suit whatever the user says.
+        if (!string.IsNullOrEmpty(modality) && TaskVocabulary.Paper.TryGet(task.Name, out var published) && DicomModality.TaskOf(modality) != published.Name)
         {
-            warnings.Add("Its k-space is full: on this grid there is no resolution to restore, and it stays as it is; ask for a finer grid, such as by a factor of 2.");
+            doubts.Add((InputDoubt.Modality, $"Its modality {modality} is none that the task {task} is for: look at the result with doubt."));
+        }
+
+        var isFinite = FiniteValues.AllIn(image);
+        if (isFinite && NetworkGrid.SizeOf(image, known) is null)
+        {
+            doubts.Add((InputDoubt.Resolution, "Its k-space is full: on this grid there is no resolution to restore, and it stays as it is; ask for a finer grid, such as by a factor of 2."));
         }
 
         if (!restorer.Card.Ranges.TryGetValue(task.Name, out var range))
         {
-            return warnings;
+            return doubts;
         }
 
-        Add("Its noise", NoiseOf(image, known), range.LeastNoise, range.MostNoise, known.Scaling == IntensityScaling.Volume ? "of the level" : known.Unit);
-        Add("Its pixels", pixelSpacing ?? double.NaN, range.SmallestPixel, range.LargestPixel, "mm");
-        return warnings;
+        Add(InputDoubt.Noise, "Its noise", isFinite && range.MostNoise is not null ? NoiseOf(image, known) : double.NaN, range.LeastNoise, range.MostNoise, known.Scaling == IntensityScaling.Volume ? "of the level" : known.Unit);
+        Add(InputDoubt.PixelSize, "Its pixels", pixelSpacing ?? double.NaN, range.SmallestPixel, range.LargestPixel, "mm");
+        return doubts;
 
-        void Add(string what, double value, double? least, double? most, string unit)
+        void Add(InputDoubt doubt, string what, double value, double? least, double? most, string unit)
         {
             if (value < least / Tolerance || value > most * Tolerance)
             {
-                warnings.Add(string.Create(CultureInfo.InvariantCulture,
-                    $"{what} ({value:G2} {unit}) {(what.EndsWith('s') ? "are" : "is")} outside of what the model was trained on ({least:G2} to {most:G2} {unit}): look at the result with doubt."));
+                doubts.Add((doubt, string.Create(CultureInfo.InvariantCulture,
+                    $"{what} ({value:G2} {unit}) {(what.EndsWith('s') ? "are" : "is")} outside of what the model was trained on ({least:G2} to {most:G2} {unit}): look at the result with doubt.")));
             }
         }
     }

@@ -28,6 +28,7 @@ internal sealed class TrainingOptions
     private readonly Option<double?> _average = new("--ema") { Description = "The largest decay of the moving average of the weights." };
     private readonly Option<double?> _clip = new("--clip") { Description = "The largest norm of the gradients." };
     private readonly Option<LossBalancing?> _balancing = new("--balancing") { Description = "How the losses of the tasks are balanced." };
+    private readonly Option<OptimizerKind?> _optimizer = new("--optimizer") { Description = "AdamW for all weights, or Muon for the convolutions, which learns more in the same time." };
     private readonly Option<bool> _flips = new("--flips") { Description = "Mirror and turn patches at random." };
     private readonly Option<bool> _identity = new("--start-as-identity") { Description = "Begin with a network that returns its input." };
     private readonly Option<string?> _initial = new("--initial") { Description = "Weights to start from: a model (.zip, .safetensors), or weights of PyTorch (.pth)." };
@@ -41,7 +42,7 @@ internal sealed class TrainingOptions
 
     private Option[] All =>
     [
-        _file, _data, _from, _holdOut, _phantoms, _network, _tasks, _mriByVolume, _shares, _iterations, _minutes, _batch, _patch, _rate, _warmUp, _average, _clip, _balancing,
+        _file, _data, _from, _holdOut, _phantoms, _network, _tasks, _mriByVolume, _shares, _iterations, _minutes, _batch, _patch, _rate, _warmUp, _average, _clip, _balancing, _optimizer,
         _flips, _identity, _initial, _validation, _skip, _checkpoints, _changes, _logs, _device, _seed,
     ];
 
@@ -99,6 +100,7 @@ internal sealed class TrainingOptions
             EmaDecay = parsed.GetValue(_average) ?? given.EmaDecay,
             GradientClipping = parsed.GetValue(_clip) ?? given.GradientClipping,
             LossBalancing = parsed.GetValue(_balancing) ?? given.LossBalancing,
+            Optimizer = parsed.GetValue(_optimizer) ?? given.Optimizer,
             FlipsAndQuarterTurns = parsed.GetValue(_flips) || given.FlipsAndQuarterTurns,
             StartAsIdentity = parsed.GetValue(_identity) || given.StartAsIdentity,
             InitialWeights = parsed.GetValue(_initial) ?? given.InitialWeights,

@@ -1,7 +1,9 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Tat.MLNet.Training;
 using Tat.Torch.Degradation;
 using Tat.Torch.Model;
+using Tat.Torch.Tasks;
 using Tat.Torch.Training;
 
 namespace Tat.Samples.Shared.Training;
@@ -56,4 +58,14 @@ internal sealed record TrainingPlan
         plan.Network.Validate();
         plan.Training.Validate();
     });
+
+    /// <summary>How the scans of <see cref="From"/> are read and degraded.</summary>
+    public GoodScanOptions ToScanOptions() => new()
+    {
+        Tasks = Tasks.Count > 0 ? new(Tasks.Select(name => TaskVocabulary.Scans[name])) : TaskVocabulary.Scans,
+        HoldOut = [.. HoldOut],
+        Degradations = [Ct, Pet, Mri],
+        Phantoms = Phantoms,
+        Seed = Training.Seed ?? TatTrainerOptions.DefaultSeed,
+    };
 }

@@ -1,9 +1,5 @@
+using Microsoft.ML;
 using Tat.MLNet.Training;
-using Tat.Torch.Data;
-using Tat.Torch.Degradation;
-using Tat.Torch.Model;
-using Tat.Torch.Tasks;
-using Tat.Torch.Training;
 
 namespace Tat.Tests.Documentation.Snippets;
 
@@ -13,10 +9,10 @@ internal static class TrainingPage
     public static void Run()
     {
         // docs/training.md
+        var ml = new MLContext(seed: 42);
         using var scans = GoodScans.Open("scans", new() { HoldOut = ["patient7"] });
-        IPairSource[] train = [.. scans.Training.Where(images => images.Task.Name == "CT").Select(images => new DegradedImages(images, new CtDoseRange()))];
-        IPairSource[] validation = [.. scans.Validation.Where(images => images.Task.Name == "CT").Select(images => new DegradedImages(images, new CtDoseRange()))];
-        using var model = new TatTrainer(TatNetworkOptions.Small, new(RestorationTask.Ct), TatTrainerOptions.Cpu).Train(train, validation);
+        var model = ml.ImageRestoration.Trainers.FineTune().Fit(scans);
         // end
+        model.Dispose();
     }
 }

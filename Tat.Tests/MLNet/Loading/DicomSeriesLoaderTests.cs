@@ -14,7 +14,7 @@ public class DicomSeriesLoaderTests
         using var files = Study();
         var view = new MLContext().ImageRestoration.LoadDicom(files.Folder);
         CollectionAssert.AreEqual(
-            new[] { "LowQuality", "Height", "Width", "Task", "FileName", "SliceIndex", "VolumeLevel", "VolumeExtent", "Modality", "SeriesInstanceUID", "SOPInstanceUID", "InstanceNumber" },
+            new[] { "LowQuality", "Height", "Width", "Task", "FileName", "SliceIndex", "VolumeLevel", "VolumeExtent", "Modality", "PixelSpacing", "SeriesInstanceUID", "SOPInstanceUID", "InstanceNumber" },
             view.Schema.Select(column => column.Name).ToArray());
         CollectionAssert.AreEqual(new[] { "c.dcm#0", "b.dcm#1", "a.dcm#2", "d.dcm#0" }, view.Rows());
         CollectionAssert.AreEqual(new[] { 3, 2, 1, 1 }, view.Numbers("InstanceNumber"));

@@ -1,7 +1,11 @@
+using Microsoft.ML;
 using Tat.MLNet.Training;
 using Tat.Tests.Formats;
 using Tat.Tests.Loading;
+using Tat.Tests.Scoring;
+using Tat.Torch.Degradation;
 using Tat.Torch.Tasks;
+using Tat.Torch.Training;
 
 namespace Tat.Tests.Training;
 
@@ -54,6 +58,41 @@ public sealed class GoodScansTests
         StringAssert.Contains(Assert.ThrowsExactly<InvalidDataException>(() => GoodScans.Open(folder.Path, new() { HoldOut = ["p3"] })).Message, "no folder p3", StringComparison.Ordinal);
         Assert.ThrowsExactly<DirectoryNotFoundException>(() => GoodScans.Open(folder["CT"]));
         Assert.ThrowsExactly<DirectoryNotFoundException>(() => GoodScans.Open(folder["none"]));
+    }
+
+    [TestMethod]
+    public void The_trainer_makes_pairs_of_them_with_phantoms_and_validates_on_the_patients_held_out()
+    {
+        using var folder = new TemporaryFolder();
+        Write(folder);
+        File.WriteAllText(folder["CT/p1/broken.nii"], "no image");
+        var ml = new MLContext(seed: 3);
+        var (messages, reports) = (new List<string>(), new List<TrainingProgress>());
+        ml.Log += (_, log) => messages.Add(log.RawMessage);
+        using var scans = GoodScans.Open(folder.Path, new() { HoldOut = ["CT/p2"], Phantoms = new Dictionary<string, double> { ["mri"] = 0.5 } });
+        using var model = ml.ImageRestoration.Trainers.Tat(new TatEstimator.Options
+        {
+            Network = TinyModel.Network,
+            Training = TatTrainerOptions.Cpu with { Iterations = 2, PatchSize = 8, ValidationInterval = 2, ValidationImagesPerTask = 4 },
+            MetricsCallback = reports.Add,
+        }).Fit(scans);
+
+        CollectionAssert.AreEqual(new[] { ("CT", 3), ("MRI", 2), ("MRI", 2) }, scans.TrainingPairs.Select(pairs => (pairs.Task.Name, pairs.Count)).ToArray());
+        CollectionAssert.AreEqual(new[] { RestorationTask.Ct, RestorationTask.MriByVolume }, model.Tasks.ToArray());
+        CollectionAssert.AreEqual(new[] { ("CT", 1), ("MRI", 16) }, scans.ValidationPairs.Select(pairs => (pairs.Task.Name, pairs.Count)).ToArray());
+        Assert.IsTrue(reports[^1].Validation!.Volumes.All(volume => volume.Volume.StartsWith(volume.Task == "CT" ? "CT/p2 6 × 8" : "phantom", StringComparison.Ordinal)));
+        Assert.IsTrue(messages.Any(message => message.Contains("Left out:", StringComparison.Ordinal) && message.Contains("broken.nii", StringComparison.Ordinal)));
+    }
+
+    [TestMethod]
+    public void A_task_that_nothing_degrades_and_a_share_that_is_none_are_refused()
+    {
+        using var folder = new TemporaryFolder();
+        Write(folder);
+        using var scans = GoodScans.Open(folder.Path, new() { Degradations = [new CtDoseRange()] });
+        StringAssert.Contains(Assert.ThrowsExactly<ArgumentException>(() => scans.TrainingPairs).Message, "how images of MRI are degraded");
+        StringAssert.Contains(Assert.ThrowsExactly<ArgumentException>(() => GoodScans.Open(folder.Path, new() { Phantoms = new Dictionary<string, double> { ["CT"] = 1.5 } })).Message, "CT=1.5: use a share from 0 to 1");
+        StringAssert.Contains(Assert.ThrowsExactly<ArgumentException>(() => GoodScans.Open(folder.Path, new() { Phantoms = new Dictionary<string, double> { ["XA"] = 0.5 } })).Message, "use one of PET, CT, MRI");
     }
 
     [TestMethod]

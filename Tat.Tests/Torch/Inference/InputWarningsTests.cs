@@ -29,6 +29,32 @@ public sealed class InputWarningsTests
     }
 
     [TestMethod]
+    [DataRow("CT", null)]
+    [DataRow("", null)]
+    [DataRow("MR", "modality MR")]
+    [DataRow("NM", "modality NM")]
+    public void A_modality_that_is_not_that_of_the_task_is_said_also_of_an_image_that_is_not_finite(string modality, string? warning)
+    {
+        foreach (var image in new[] { TestImages.Random(64, 64, 1, -40, 40), new ImageSlice([float.NaN], 1, 1) })
+        {
+            Assert.AreEqual(warning is null ? 0 : 1, _restorer.WarningsFor(image, RestorationTask.Ct, 0.8, modality).Count(line => line.Contains(warning ?? "", StringComparison.Ordinal)));
+        }
+    }
+
+    [TestMethod]
+    public void A_tally_says_what_is_new_at_once_and_how_much_there_was_at_the_end()
+    {
+        var (tally, quiet, noisy) = (new InputTally(_restorer), TestImages.Random(64, 64, 1, -40, 40), TestImages.Random(64, 64, 2, -400, 400));
+        Assert.IsEmpty(tally.Add(quiet, RestorationTask.Ct, "a", 0.8));
+        StringAssert.StartsWith(tally.Add(noisy, RestorationTask.Ct, "b", 0.8).Single(), "b: Its noise", StringComparison.Ordinal);
+        StringAssert.StartsWith(tally.Remarks.Single(), "b: Its noise", StringComparison.Ordinal);
+        StringAssert.StartsWith(tally.Add(noisy, RestorationTask.Ct, "c", 3).Single(), "c: Its pixels", StringComparison.Ordinal);
+        Assert.IsEmpty(tally.Add(noisy, RestorationTask.Ct, "d", 3));
+        CollectionAssert.AreEqual(
+            new[] { "b and 2 more of 4 images of CT", "c and 1 more of 4 images of CT" }, tally.Remarks.Select(line => line[..line.IndexOf(':', StringComparison.Ordinal)]).ToArray());
+    }
+
+    [TestMethod]
     public void A_card_without_ranges_and_a_task_without_a_range_warn_of_nothing()
     {
         var image = TestImages.Random(64, 64, 1, -900, 900);

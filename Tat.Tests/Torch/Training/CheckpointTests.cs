@@ -10,14 +10,15 @@ namespace Tat.Tests.Training;
 public sealed class CheckpointTests
 {
     [TestMethod]
-    [DataRow(false)]
-    [DataRow(true)]
-    public void A_resumed_training_ends_with_the_same_weights_bit_for_bit(bool recorded)
+    [DataRow(false, OptimizerKind.AdamW)]
+    [DataRow(true, OptimizerKind.AdamW)]
+    [DataRow(true, OptimizerKind.Muon)]
+    public void A_resumed_training_ends_with_the_same_weights_bit_for_bit(bool recorded, OptimizerKind optimizer)
     {
         var network = recorded ? NoisyWaves.RecordableNetwork : NoisyWaves.TinyNetwork;
         using var folder = new TemporaryFolder();
-        var options = NoisyWaves.ShortTraining with { CheckpointFolder = folder.Path, CheckpointInterval = 2 };
-        using var straight = Train(NoisyWaves.ShortTraining, network: network);
+        var options = NoisyWaves.ShortTraining with { Optimizer = optimizer, CheckpointFolder = folder.Path, CheckpointInterval = 2 };
+        using var straight = Train(NoisyWaves.ShortTraining with { Optimizer = optimizer }, network: network);
         using (Train(options, cancelAt: 3, network: network))
         {
         }

@@ -24,6 +24,10 @@ public sealed partial record TatTrainerOptions
     /// <value>The default is <see langword="false"/>.</value>
     public bool StartAsIdentity { get; init; }
 
+    /// <summary>What turns gradients into steps.</summary>
+    /// <value>The default is <see cref="OptimizerKind.AdamW"/>.</value>
+    public OptimizerKind Optimizer { get; init; } = OptimizerKind.AdamW;
+
     /// <summary>The largest norm of all gradients together; longer ones are scaled down to it. Above 0.</summary>
     /// <value>The default, <see langword="null"/>, clips nothing.</value>
     public double? GradientClipping { get; init; }
@@ -95,6 +99,7 @@ public sealed partial record TatTrainerOptions
         Require(WarmUpIterations >= 0 && WarmUpIterations < Iterations, nameof(WarmUpIterations), WarmUpIterations, $"use 0 to {Iterations - 1}");
         Require(RestartPeriod >= 0, nameof(RestartPeriod), RestartPeriod, "use 0 or more");
         Require(double.IsFinite(RestartPeriodFactor) && RestartPeriodFactor >= 1, nameof(RestartPeriodFactor), RestartPeriodFactor, "use 1 or more");
+        Require(Enum.IsDefined(Optimizer), nameof(Optimizer), Optimizer, $"use {string.Join(" or ", Enum.GetNames<OptimizerKind>())}");
         Require(GradientClipping is null || (double.IsFinite(GradientClipping.Value) && GradientClipping > 0), nameof(GradientClipping), GradientClipping, "use a number above 0, or null");
         Require(MicroBatchSize >= 0, nameof(MicroBatchSize), MicroBatchSize, "use 0 or more");
         Require(Patience >= 0, nameof(Patience), Patience, "use 0 or more");

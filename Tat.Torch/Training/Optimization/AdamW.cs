@@ -11,15 +11,23 @@ internal sealed class AdamW : IDisposable
     private readonly double _beta2;
     private readonly double _epsilon;
     private readonly double _weightDecay;
+    private readonly IReadOnlyList<(long Start, long Length)> _stretches;
 
-    public AdamW(FlatParameters parameters, double beta1, double beta2, double epsilon, double weightDecay)
+    /// <param name="parameters">All parameters.</param>
+    /// <param name="beta1">How much of the mean of the gradients stays.</param>
+    /// <param name="beta2">How much of the mean of their squares stays.</param>
+    /// <param name="epsilon">Keeps steps finite.</param>
+    /// <param name="weightDecay">What weights lose in a step, at a rate of 1.</param>
+    /// <param name="leaveOut">Which parameters another optimiser has; <see langword="null"/> for none.</param>
+    public AdamW(FlatParameters parameters, double beta1, double beta2, double epsilon, double weightDecay, Func<ParameterSlot, bool>? leaveOut = null)
     {
+        _stretches = [.. StretchesBetween(parameters, [.. parameters.Layout.Where(leaveOut ?? (_ => false))])];
         (_parameters, _beta1, _beta2, _epsilon, _weightDecay) = (parameters, beta1, beta2, epsilon, weightDecay);
         Moment1 = zeros_like(parameters.Values).DetachFromDisposeScope();
         Moment2 = zeros_like(parameters.Values).DetachFromDisposeScope();
     }
 
-    /// <summary>The running mean of the gradients.</summary>
+    /// <summary>The running mean of the gradients; of parameters that are left out, what their optimiser keeps here.</summary>
     public Tensor Moment1 { get; }
 
     /// <summary>The running mean of their squares.</summary>
@@ -38,8 +46,7 @@ internal sealed class AdamW : IDisposable
         using Scalar decayed = (1 - (rate * _weightDecay)).ToScalar(), one = 1.ToScalar(), epsilon = _epsilon.ToScalar();
         using Scalar beta1 = _beta1.ToScalar(), rest1 = (1 - _beta1).ToScalar(), beta2 = _beta2.ToScalar(), rest2 = (1 - _beta2).ToScalar();
         using Scalar correction = Math.Sqrt(1 - Math.Pow(_beta2, step)).ToScalar(), stepSize = (-rate / (1 - Math.Pow(_beta1, step))).ToScalar();
-        using Scalar kept = decay.ToScalar(), renewed = (1 - decay).ToScalar();
-        LongVectors.ForEachPiece(values, (_, start, length) =>
+        LongVectors.ForEachPiece(values, _stretches, (_, start, length) =>
         {
             var p = values.narrow(0, start, length);
             var g = gradients.narrow(0, start, length);
@@ -54,7 +61,7 @@ internal sealed class AdamW : IDisposable
             var averaged = Math.Min(length, average.numel() - start);
             if (averaged > 0)
             {
-                Average(average.narrow(0, start, averaged), p.narrow(0, 0, averaged), kept, renewed, decay == 0);
+                EmaSchedule.Update(average.narrow(0, start, averaged), p.narrow(0, 0, averaged), decay);
             }
         });
     }
@@ -66,15 +73,9 @@ internal sealed class AdamW : IDisposable
         Moment2.Dispose();
     }
 
-    private static void Average(Tensor average, Tensor values, Scalar kept, Scalar renewed, bool copy)
+    private static IEnumerable<(long Start, long Length)> StretchesBetween(FlatParameters parameters, ParameterSlot[] others)
     {
-        if (copy)
-        {
-            average.copy_(values);
-        }
-        else
-        {
-            average.mul_(kept).add_(values, renewed);
-        }
+        var ends = others.Select(slot => slot.Offset).Append(parameters.Values.numel());
+        return others.Select(slot => slot.Offset + slot.Length).Prepend(0).Zip(ends, (start, end) => (start, end - start)).Where(stretch => stretch.Item2 > 0);
     }
 }

@@ -15,7 +15,7 @@ namespace Tat.Torch.Training.Resuming;
 
 /// <summary>A checkpoint file: all that training needs to go on exactly where it was, in one safetensors file with a checksum.</summary>
 /// <remarks>
-/// Tensors: <c>values</c> (weights of network and balancer), <c>moment1</c>, <c>moment2</c> (AdamW), <c>average</c> and, if there was a validation, <c>best</c>; each is one vector in the order
+/// Tensors: <c>values</c> (weights of network and balancer), <c>moment1</c>, <c>moment2</c> (AdamW; of weights that Muon has, its momentum is in <c>moment1</c>), <c>average</c> and, if there was a validation, <c>best</c>; each is one vector in the order
 /// of the layout. Metadata: the manifest as JSON and an XXH3-128 of the manifest and all data.
 /// </remarks>
 internal static class TrainingCheckpoint

@@ -17,6 +17,7 @@ internal sealed class TrainingState : IDisposable
     private readonly TaskVocabulary _tasks;
     private readonly Device _device;
     private readonly ScalarType _dtype;
+    private readonly Muon? _muon;
 
     /// <summary>The first has the weights; the others share them, and help where a batch has a patch for each.</summary>
     private readonly List<GradientWorker> _workers = [];
@@ -34,7 +35,9 @@ internal sealed class TrainingState : IDisposable
             Average.Values.copy_(Parameters.Values.narrow(0, 0, Average.Values.numel()));
         }
 
-        Optimizer = new(Parameters, options.Beta1, options.Beta2, options.Epsilon, options.WeightDecay);
+        var isMuon = options.Optimizer == OptimizerKind.Muon;
+        Optimizer = new(Parameters, options.Beta1, options.Beta2, options.Epsilon, options.WeightDecay, isMuon ? Muon.Takes : null);
+        _muon = isMuon ? new(Parameters, Optimizer.Moment1, options.WeightDecay) : null;
     }
 
     /// <summary>The network with the averaged weights.</summary>
@@ -77,7 +80,9 @@ internal sealed class TrainingState : IDisposable
         }
 
         Counters = Counters with { Iteration = batch.Iteration, Steps = Counters.Steps + 1 };
-        Optimizer.Step(Counters.Steps, rate, Average.Values, EmaSchedule.Decay(Counters.Steps, _options.EmaDecay));
+        var decay = EmaSchedule.Decay(Counters.Steps, _options.EmaDecay);
+        Optimizer.Step(Counters.Steps, rate, Average.Values, decay);
+        _muon?.Step(rate, Average.Values, decay);
         Timer.Lap(StepPart.Optimizer);
         return result;
     }

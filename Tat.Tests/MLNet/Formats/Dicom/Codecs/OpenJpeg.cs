@@ -27,6 +27,21 @@ internal static class OpenJpeg
         return File.ReadAllBytes(target);
     }
 
+    /// <summary>How many milliseconds of the processor a run of opj_decompress takes, which starts and writes a file, too.</summary>
+    public static double MeasureDecompression(byte[] stream)
+    {
+        using var files = new SyntheticDicom();
+        var source = Path.Combine(files.Folder, "image.j2k");
+        File.WriteAllBytes(source, stream);
+        const string code = """
+            import resource, subprocess, sys
+            for _ in range(9):
+                subprocess.run(["opj_decompress", "-i", sys.argv[1], "-o", sys.argv[1] + ".rawl"], check=True, stdout=subprocess.DEVNULL)
+            print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime / 9 * 1000)
+            """;
+        return DicomTable.Number(Peer.Python(code, source).Trim());
+    }
+
     /// <summary>Decompresses a codestream.</summary>
     public static int[] Decompress(CodecImage image, byte[] stream)
     {
