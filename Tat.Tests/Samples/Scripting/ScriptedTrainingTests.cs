@@ -46,7 +46,15 @@ public sealed class ScriptedTrainingTests
         SampleImages.Write(folder["data/CT/train/LQ/x.nii"], 0, 32, 32);
         SampleImages.Write(folder["data/CT/train/HQ/x.nii"], float.NaN, 32, 32);
         void Configure(string more) => File.WriteAllText(folder["LungCT.mbconfig"],
-            $$"""{ "DataSource": { "FolderPath": "data" }, "TrainingOption": { "Network": { "Width": 8, "Blocks": [1, 1, 1, 1], "RepresentationFeatures": 4, "TrainSize": 16 }, "Training": { "Iterations": 24, "PatchSize": 16, "Seed": 2{{more}} } } }""");
+            $$"""
+            {
+              "DataSource": { "FolderPath": "data" },
+              "TrainingOption": {
+                "Network": { "Width": 8, "Blocks": [1, 1, 1, 1], "RepresentationFeatures": 4, "TrainSize": 16 },
+                "Training": { "Iterations": 24, "PatchSize": 16, "Seed": 2{{more}} }
+              }
+            }
+            """);
         Configure("");
         var failed = await Cli.RunAsync("train", "--training-config", folder["LungCT.mbconfig"]);
         failed.AssertFailed(1, "x.nii");

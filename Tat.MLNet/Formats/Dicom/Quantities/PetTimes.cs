@@ -35,7 +35,8 @@ internal static class PetTimes
         if (seconds < -lead)
         {
             throw PetQuantities.Refuse(string.Create(CultureInfo.InvariantCulture,
-                $@"{Tags.Name(injection.Tag)}, {injection.Clock:hh\:mm\:ss}, is {-seconds:0} s later than the scan, whose {Tags.Name(reference.Tag)} is {reference.Time:HH:mm:ss}"));
+                $@"{Tags.Name(injection.Tag)}, {injection.Clock:hh\:mm\:ss}, is {-seconds:0} s later than the scan, "
+                + $"whose {Tags.Name(reference.Tag)} is {reference.Time:HH:mm:ss}"));
         }
 
         return seconds <= LongestDecay * halfLife ? new(halfLife, seconds, acquisition) : throw PetQuantities.Refuse(string.Create(CultureInfo.InvariantCulture,
