@@ -1,7 +1,13 @@
 namespace Tat.Tests;
 
-/// <summary>What a test needs beside the repository. Where it is absent the test is inconclusive, or fails if <c>TAT_TESTS_REQUIRE</c> lists the need.</summary>
-/// <remarks>The variable holds names with commas between them, for example <c>data,readers</c>; <c>all</c> stands for every one but <see cref="Corpus"/>, <see cref="Reference"/> and <see cref="OldRuntime"/>.</remarks>
+/// <summary>
+/// What a test needs beside the repository. Where it is absent the test is inconclusive, or fails if <c>TAT_TESTS_REQUIRE</c> lists the
+/// need.
+/// </summary>
+/// <remarks>
+/// The variable holds names with commas between them, for example <c>data,readers</c>; <c>all</c> stands for every one but
+/// <see cref="Corpus"/>, <see cref="Reference"/> and <see cref="OldRuntime"/>.
+/// </remarks>
 internal static class Needs
 {
     /// <summary>Public images and the tables that describe them; see docs/test-data.md.</summary>

@@ -39,7 +39,9 @@ internal sealed class ImageRow(ScanPool scans, ConcurrentDictionary<string, (flo
     private (float Level, KSpaceExtent? Extent) Measured(bool withExtent) =>
         volumes.TryGetValue(Entry.LowQuality, out var known) && (!withExtent || known.Extent is not null)
             ? known
-            : volumes[Entry.LowQuality] = Scan.SliceCount == 1 ? ImageScanExtensions.Measure(Scan, [LowQuality], withExtent) : Scan.MeasureVolume(withExtent);
+            : volumes[Entry.LowQuality] = Scan.SliceCount == 1
+                ? ImageScanExtensions.Measure(Scan, [LowQuality], withExtent)
+                : Scan.MeasureVolume(withExtent);
 
     public void MoveTo(ImageEntry entry, int slice)
     {
@@ -70,18 +72,23 @@ internal sealed class ImageRow(ScanPool scans, ConcurrentDictionary<string, (flo
 
     private ImageSlice Read(IImageScan scan) => Slice < scan.SliceCount
         ? scan.ReadSlice(Slice)
-        : throw new ImageFormatException(scan.Path, $"has {scan.SliceCount} slices, and slice {Slice} was asked for (the first is 0); correct the slice index.");
+        : throw new ImageFormatException(
+            scan.Path, $"has {scan.SliceCount} slices, and slice {Slice} was asked for (the first is 0); correct the slice index.");
 
     private ImageSlice ReadReference(IImageScan scan)
     {
         var image = Scan;
         if (Entry.Slice is null && scan.SliceCount != image.SliceCount)
         {
-            throw new ImageFormatException(scan.Path, $"has {scan.SliceCount} slices, but its low-quality counterpart '{image.Path}' has {image.SliceCount}; both files of a pair must show the same slices.");
+            throw new ImageFormatException(
+                scan.Path, $"has {scan.SliceCount} slices, but its low-quality counterpart '{image.Path}' has {image.SliceCount}; both "
+                    + "files of a pair must show the same slices.");
         }
 
         return scan.Rows == image.Rows && scan.Columns == image.Columns
             ? Read(scan)
-            : throw new ImageFormatException(scan.Path, $"has slices of {scan.Rows} × {scan.Columns}, but its low-quality counterpart '{image.Path}' has {image.Rows} × {image.Columns}; both images of a pair must have the same size.");
+            : throw new ImageFormatException(
+                scan.Path, $"has slices of {scan.Rows} × {scan.Columns}, but its low-quality counterpart '{image.Path}' has {image.Rows} × "
+                    + $"{image.Columns}; both images of a pair must have the same size.");
     }
 }

@@ -18,29 +18,48 @@ using Tat.Torch.Training;
 
 namespace Tat.Samples.Commands;
 
-/// <summary><c>quickstart</c>: what the model that comes with the program does, beside filters, and the whole path of training it further, in minutes.</summary>
+/// <summary>
+/// <c>quickstart</c>: what the model that comes with the program does, beside filters, and the whole path of training it further, in
+/// minutes.
+/// </summary>
 internal static class QuickstartCommand
 {
     /// <summary>How much is made and trained.</summary>
     internal sealed record Sizes(int ImageSize, int TrainingPairs, int TestPairs, double MriFactor, TatTrainerOptions Training);
 
     /// <summary>What two minutes of two CPU cores suffice for: the model has learnt real scans, and gets used to phantoms.</summary>
-    private static readonly Sizes _sizes = new(ImageSize: 128, TrainingPairs: 48, TestPairs: 12, MriFactor: 2, TatTrainerOptions.FineTuning with
-    {
-        Iterations = 1600,
-        TaskWeights = new Dictionary<string, double> { ["PET"] = 1, ["CT"] = 1, ["MRI"] = 1.5 },
-        DataDescription = "phantoms of the quickstart",
-    });
+    private static readonly Sizes _sizes = new(
+        ImageSize: 128, TrainingPairs: 48, TestPairs: 12, MriFactor: 2, TatTrainerOptions.FineTuning with
+        {
+            Iterations = 1600,
+            TaskWeights = new Dictionary<string, double> { ["PET"] = 1, ["CT"] = 1, ["MRI"] = 1.5 },
+            DataDescription = "phantoms of the quickstart",
+        });
 
     public static Command Create(Terminal terminal)
     {
-        var output = new Option<string>("--out") { Description = "Folder for the data, the model and the report.", DefaultValueFactory = _ => CommonOptions.QuickstartFolder };
-        var scan = new Option<string?>("--scan") { Description = "A scan of your own to restore as well: a file, or a folder that holds a series." };
+        var output = new Option<string>("--out")
+        {
+            Description = "Folder for the data, the model and the report.",
+            DefaultValueFactory = _ => CommonOptions.QuickstartFolder,
+        };
+        var scan = new Option<string?>("--scan")
+        {
+            Description = "A scan of your own to restore as well: a file, or a folder that holds a series.",
+        };
         var task = CommonOptions.Task(required: false);
-        var minutes = new Option<double>("--minutes") { Description = "Training ends after this time at the latest.", DefaultValueFactory = _ => 2 };
+        var minutes = new Option<double>("--minutes")
+        {
+            Description = "Training ends after this time at the latest.",
+            DefaultValueFactory = _ => 2,
+        };
         var device = CommonOptions.Device();
         var seed = CommonOptions.Seed();
-        var command = new Command("quickstart", "Shows what the model that comes with the program does, beside filters, and trains it further for two minutes.") { output, scan, task, minutes, device, seed };
+        var command = new Command(
+            "quickstart", "Shows what the model that comes with the program does, beside filters, and trains it further for two minutes.")
+            {
+                output, scan, task, minutes, device, seed,
+            };
         command.Validators.Add(result =>
         {
             if (result.GetResult(task) is not null && result.GetValue(scan) is null)
@@ -75,8 +94,11 @@ internal static class QuickstartCommand
         var data = Path.Combine(folder, "data");
         terminal.Track("Phantoms", progress =>
         {
-            var phantoms = TaskVocabulary.Paper.Select(task => new PhantomPairs(task, sizes.TrainingPairs + sizes.TestPairs, sizes.ImageSize, sizes.Training.Seed ?? TatTrainerOptions.DefaultSeed) { MriFactor = sizes.MriFactor });
-            PhantomDataSet.Write(data, [.. phantoms], [("train", sizes.TrainingPairs), ("test", sizes.TestPairs)], progress, cancellationToken);
+            var phantoms = TaskVocabulary.Paper.Select(task => new PhantomPairs(task, sizes.TrainingPairs + sizes.TestPairs,
+                sizes.ImageSize, sizes.Training.Seed ?? TatTrainerOptions.DefaultSeed)
+            { MriFactor = sizes.MriFactor });
+            PhantomDataSet.Write(data, [.. phantoms], [("train", sizes.TrainingPairs), ("test", sizes.TestPairs)], progress,
+                cancellationToken);
             return data;
         });
 
@@ -112,8 +134,11 @@ internal static class QuickstartCommand
         var reportPath = Path.Combine(folder, "report.html");
         var report = ModelReport.Create(
             "TAT quickstart",
-            $"{pretrained.Card.Title}, the model that comes with the program, trained further on {sizes.TrainingPairs} phantoms of each task, restores phantoms that it has not seen: PET of a twelfth of the counts, CT of a quarter of the dose, MRI of 1/{sizes.MriFactor} of the resolution per axis.",
-            ScoredImage.Take(ml, restored, perTask: 4), [.. before.Zip(after, (image, trained) => image.With("Model, trained further", trained))], (model.Tasks, model.Card), monitor.Charts(),
+            $"{pretrained.Card.Title}, the model that comes with the program, trained further on {sizes.TrainingPairs} phantoms of each "
+            + "task, restores phantoms that it has not seen: PET of a twelfth of the counts, CT of a quarter of the dose, MRI of "
+            + $"1/{sizes.MriFactor} of the resolution per axis.",
+            ScoredImage.Take(ml, restored, perTask: 4), [.. before.Zip(
+                after, (image, trained) => image.With("Model, trained further", trained))], (model.Tasks, model.Card), monitor.Charts(),
             ["Phantoms are not patients: the numbers show that the program works, not how well TAT restores real scans.", .. remarks]);
         report = report with { Cases = [.. new[] { own }.OfType<ReportCase>(), .. report.Cases] };
         HtmlReport.Write(report, reportPath);
@@ -121,7 +146,8 @@ internal static class QuickstartCommand
     }
 
     /// <summary>Restores images and measures them before, after, and by filters.</summary>
-    private static (IDataView Restored, IReadOnlyList<MeasuredImage> Measured) Compare(Terminal terminal, MLContext ml, ITransformer model, TaskVocabulary tasks, IDataView test, CancellationToken cancellationToken)
+    private static (IDataView Restored, IReadOnlyList<MeasuredImage> Measured) Compare(
+        Terminal terminal, MLContext ml, ITransformer model, TaskVocabulary tasks, IDataView test, CancellationToken cancellationToken)
     {
         var restored = ml.Data.Cache(model.Transform(test));
         var measured = terminal.Track("Restoring", _ => ScoredImage.Measure(ml, restored, tasks, baselines: true, cancellationToken));
@@ -148,7 +174,8 @@ internal static class QuickstartCommand
         }
 
         var filter = StandardFilters.For(task)[^1];
-        return new(task, $"{Path.GetFileName(path)}, slice {(scan.SliceCount / 2) + 1}", slice, restorer.Restore([slice], [task], null, cancellationToken)[0], null, (filter.Name, filter.Apply(slice)));
+        return new(task, $"{Path.GetFileName(path)}, slice {(scan.SliceCount / 2) + 1}", slice,
+            restorer.Restore([slice], [task], null, cancellationToken)[0], null, (filter.Name, filter.Apply(slice)));
     }
 
     private static void SayWhatNext(Terminal terminal, string folder, string modelPath, string reportPath)

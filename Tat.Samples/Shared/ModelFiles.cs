@@ -30,14 +30,18 @@ internal static class ModelFiles
     {
         if (!_written.Contains(Path.GetExtension(path), StringComparer.OrdinalIgnoreCase))
         {
-            throw new InvalidDataException($"'{path}' is not a model by its name; name it .zip for ML.NET, or .safetensors. For PyTorch and ONNX Runtime, export the model afterwards.");
+            throw new InvalidDataException($"'{path}' is not a model by its name; name it .zip for ML.NET, or .safetensors. For PyTorch "
+                + "and ONNX Runtime, export the model afterwards.");
         }
     }
 
     /// <summary>What to call a model in reports and results.</summary>
     public static string NameOf(string path, ModelCard card) => card.Name is null ? $"{card.Title}, {Path.GetFileName(path)}" : card.Title;
 
-    /// <summary>The hash of a model's file, as results name it; <see langword="null"/> for a folder of checkpoints, whose model is hashed as it was loaded.</summary>
+    /// <summary>
+    /// The hash of a model's file, as results name it; <see langword="null"/> for a folder of checkpoints, whose model is hashed as it was
+    /// loaded.
+    /// </summary>
     public static string? HashOf(string path)
     {
         if (Directory.Exists(path))
@@ -93,7 +97,8 @@ internal static class ModelFiles
         {
             throw new InvalidDataException($"'{path}' is not a model of ML.NET, or damaged: {exception.Message}", exception);
         }
-        catch (TargetInvocationException exception) when (exception.InnerException is InvalidDataException or FormatException or InvalidOperationException)
+        catch (TargetInvocationException exception)
+            when (exception.InnerException is InvalidDataException or FormatException or InvalidOperationException)
         {
             // ML.NET wraps what a part of the pipeline says, which knows of no file.
             throw new InvalidDataException($"'{path}' cannot be loaded: {exception.InnerException.Message}", exception.InnerException);
@@ -107,11 +112,15 @@ internal static class ModelFiles
     {
         var (model, other) = IsOnnx(path) ? default : Load(path, CPU);
         other?.Dispose();
-        return model ?? throw new InvalidDataException($"The model '{path}' runs on ONNX Runtime already; export the one that it was made from.");
+        return model ?? throw new InvalidDataException(
+            $"The model '{path}' runs on ONNX Runtime already; export the one that it was made from.");
     }
 
-    /// <summary>Saves a trained model, in the format that its name says, with what belongs to it; all files appear together, or none.</summary>
-    public static void Save(MLContext ml, TatTransformer model, string path, params IReadOnlyList<(string Path, Action<Stream> Write)> beside)
+    /// <summary>
+    /// Saves a trained model, in the format that its name says, with what belongs to it; all files appear together, or none.
+    /// </summary>
+    public static void Save(MLContext ml, TatTransformer model, string path,
+        params IReadOnlyList<(string Path, Action<Stream> Write)> beside)
     {
         CheckWritten(path);
         var isPlain = Path.GetExtension(path).Equals(".safetensors", StringComparison.OrdinalIgnoreCase);
@@ -129,13 +138,15 @@ internal static class ModelFiles
     }
 
     /// <summary>Saves a pipeline; the file appears whole or not at all.</summary>
-    public static void Save(MLContext ml, ITransformer model, DataViewSchema? schema, string path) => AtomicFile.Write(path, stream => ml.Model.Save(model, schema, stream));
+    public static void Save(MLContext ml, ITransformer model, DataViewSchema? schema, string path) =>
+        AtomicFile.Write(path, stream => ml.Model.Save(model, schema, stream));
 
     private static bool IsOnnx(string path) => Path.GetExtension(path).Equals(".onnx", StringComparison.OrdinalIgnoreCase);
 
     private static string Existing(string path) => File.Exists(path)
         ? path
-        : throw new FileNotFoundException($"The model '{path}' does not exist; train one, give another --model, or none for the model that comes with the program.");
+        : throw new FileNotFoundException(
+            $"The model '{path}' does not exist; train one, give another --model, or none for the model that comes with the program.");
 
     /// <summary>Loads a model of TorchSharp, wherever it is kept; of a pipeline that has none, what restores in its place.</summary>
     private static (TatModel? Model, IImageRestorer? Other) Load(string path, Device device)
@@ -170,14 +181,16 @@ internal static class ModelFiles
         RefuseMemory(path, options);
         var runtime = new OnnxRestorerOptions { NonFinite = options.NonFinite, OnPassThrough = options.OnPassThrough };
         var isGpu = device.Trim().StartsWith("cuda", StringComparison.OrdinalIgnoreCase);
-        return new OnnxRestorer(path, isGpu ? runtime with { ExecutionProvider = "CUDA", DeviceId = ComputeDevice.Choose(device).index } : runtime);
+        return new OnnxRestorer(path,
+            isGpu ? runtime with { ExecutionProvider = "CUDA", DeviceId = ComputeDevice.Choose(device).index } : runtime);
     }
 
     private static void RefuseMemory(string path, RestorerOptions? options)
     {
         if (options?.MemoryBudget is not null)
         {
-            throw new InvalidDataException($"{InferenceOptions.MemoryName} is for models that run on TorchSharp; '{path}' is for ONNX Runtime, and restores images whole.");
+            throw new InvalidDataException($"{InferenceOptions.MemoryName} is for models that run on TorchSharp; '{path}' is for ONNX "
+                + "Runtime, and restores images whole.");
         }
     }
 }

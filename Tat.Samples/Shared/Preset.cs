@@ -11,7 +11,8 @@ internal sealed record Preset(string Name, TatNetworkOptions Network, TatTrainer
     public static readonly Preset Small = new("small", TatNetworkOptions.Small, TatTrainerOptions.Cpu);
 
     /// <summary>Hours on a CPU.</summary>
-    public static readonly Preset Medium = new("medium", TatNetworkOptions.Medium, TatTrainerOptions.Cpu with { Iterations = 20_000, ValidationInterval = 500 });
+    public static readonly Preset Medium = new(
+        "medium", TatNetworkOptions.Medium, TatTrainerOptions.Cpu with { Iterations = 20_000, ValidationInterval = 500 });
 
     /// <summary>As published: for a GPU.</summary>
     public static readonly Preset Paper = new("paper", TatNetworkOptions.Paper, TatTrainerOptions.Paper);

@@ -11,8 +11,8 @@ internal sealed class AcceptedImages
     private readonly ImageSlice[] _fitted;
 
     /// <summary>
-    /// Checks images and their tasks, and brings the images to the grids on which the model sees them. Images with values that are not finite are refused, or are their own result, as are those that have nothing
-    /// to restore.
+    /// Checks images and their tasks, and brings the images to the grids on which the model sees them. Images with values that are not
+    /// finite are refused, or are their own result, as are those that have nothing to restore.
     /// </summary>
     /// <param name="images">The images.</param>
     /// <param name="tasks">Their tasks.</param>
@@ -21,8 +21,10 @@ internal sealed class AcceptedImages
     /// <param name="nonFinite">What happens to images with values that are not finite.</param>
     /// <param name="onPassThrough">Is told of those that pass through.</param>
     /// <exception cref="ArgumentException">The lists differ in length, or the model has not learnt a task.</exception>
-    /// <exception cref="InvalidDataException">An image has more pixels than it may, or a NaN or infinite value and is not to pass through.</exception>
-    public AcceptedImages(IReadOnlyList<ImageSlice> images, IReadOnlyList<RestorationTask> tasks, TaskVocabulary known, int maximumPixels, NonFiniteHandling nonFinite, Action<ImageSlice>? onPassThrough)
+    /// <exception cref="InvalidDataException">An image has more pixels than it may, or a NaN or infinite value and is not to pass
+    /// through.</exception>
+    public AcceptedImages(IReadOnlyList<ImageSlice> images, IReadOnlyList<RestorationTask> tasks, TaskVocabulary known, int maximumPixels,
+        NonFiniteHandling nonFinite, Action<ImageSlice>? onPassThrough)
     {
         ArgumentNullException.ThrowIfNull(images);
         ArgumentNullException.ThrowIfNull(tasks);
@@ -47,7 +49,8 @@ internal sealed class AcceptedImages
 
             if (nonFinite == NonFiniteHandling.Throw)
             {
-                throw new InvalidDataException($"Image {i} has {problem}; replace values that are not finite, or set the option {nameof(RestorerOptions.NonFinite)} to {nameof(NonFiniteHandling.PassThrough)}.");
+                throw new InvalidDataException($"Image {i} has {problem}; replace values that are not finite, or set the option "
+                    + $"{nameof(RestorerOptions.NonFinite)} to {nameof(NonFiniteHandling.PassThrough)}.");
             }
 
             Results[i] = images[i];
@@ -98,7 +101,8 @@ internal sealed class AcceptedImages
     {
         if (FiniteValues.FindOther(pixels, pixels.Length) is not null)
         {
-            throw new InvalidDataException($"The model made values of image {index} that are no numbers, and those of the image are finite: its weights are damaged or not those of a trained network. Use another model.");
+            throw new InvalidDataException($"The model made values of image {index} that are no numbers, and those of the image are "
+                + "finite: its weights are damaged or not those of a trained network. Use another model.");
         }
     }
 
@@ -108,6 +112,7 @@ internal sealed class AcceptedImages
         ArgumentNullException.ThrowIfNull(task);
         return known.TryGet(task.Name, out var own)
             ? own
-            : throw new ArgumentException($"The model has not learnt the task '{task.Name}'; it knows {string.Join(", ", known)}.", nameof(task));
+            : throw new ArgumentException(
+                $"The model has not learnt the task '{task.Name}'; it knows {string.Join(", ", known)}.", nameof(task));
     }
 }

@@ -12,8 +12,9 @@ internal static class Lanes
 
     /// <summary>Whether it has <see cref="Lanes16"/>, too: AVX-512.</summary>
     /// <remarks>
-    /// Not <see cref="Vector512.IsHardwareAccelerated"/>, which is also false for processors that have it and lower their clock for it. That is
-    /// a loss for code with a few such instructions here and there; kernels run nothing else for milliseconds, and twice as much at a time.
+    /// Not <see cref="Vector512.IsHardwareAccelerated"/>, which is also false for processors that have it and lower their clock for it.
+    /// That is a loss for code with a few such instructions here and there; kernels run nothing else for milliseconds, and twice as much at
+    /// a time.
     /// </remarks>
     public static bool Are16 { get; } = Avx512F.IsSupported;
 

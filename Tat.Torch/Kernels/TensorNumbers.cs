@@ -11,7 +11,8 @@ internal static class TensorNumbers
     /// <summary>The numbers of a contiguous tensor on the CPU, for as long as the tensor lives.</summary>
     public static unsafe float* Numbers(this Tensor tensor)
     {
-        Debug.Assert(tensor.dtype == ScalarType.Float32 && tensor.device_type == TorchSharp.DeviceType.CPU && tensor.is_contiguous(), "Kernels take contiguous tensors of float on a CPU.");
+        Debug.Assert(tensor.dtype == ScalarType.Float32 && tensor.device_type == TorchSharp.DeviceType.CPU && tensor.is_contiguous(),
+            "Kernels take contiguous tensors of float on a CPU.");
 
         // Of the first one: there may be more than a span can hold.
         using var all = tensor.view(-1);

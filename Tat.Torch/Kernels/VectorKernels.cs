@@ -63,7 +63,8 @@ internal static unsafe class VectorKernels
 
     /// <inheritdoc cref="AddGradients(float*, int, int, float*, float*, float*, float*)"/>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    internal static void AddGradients<T>(float* matrix, int rows, int columns, float* vector, float* gradient, float* ofMatrix, float* ofVector)
+    internal static void AddGradients<T>(
+        float* matrix, int rows, int columns, float* vector, float* gradient, float* ofMatrix, float* ofVector)
         where T : struct, ILanes<T>
     {
         Lanes.AssertMultiple<T>(columns);

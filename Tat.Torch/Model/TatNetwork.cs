@@ -16,8 +16,8 @@ namespace Tat.Torch.Model;
 /// representation, which the network reads from the image itself.
 /// </summary>
 /// <remarks>
-/// Images are batch × 1 × height × width, normalised to [0, 1], height and width multiples of 8. Parameters have the names and shapes of the
-/// published PyTorch program. A call changes nothing in the network: several threads may call it at once, and the result for
+/// Images are batch × 1 × height × width, normalised to [0, 1], height and width multiples of 8. Parameters have the names and shapes of
+/// the published PyTorch program. A call changes nothing in the network: several threads may call it at once, and the result for
 /// an image does not depend on the rest of its batch.
 /// </remarks>
 public sealed class TatNetwork : nn.Module<Tensor, Tensor>
@@ -97,7 +97,9 @@ public sealed class TatNetwork : nn.Module<Tensor, Tensor>
     /// <summary>A network whose weights are still to be read.</summary>
     internal static TatNetwork CreateUninitialized(TatNetworkOptions options) => new(options, new ParameterSource(seed: null));
 
-    /// <summary>Sets the last layer of every residual branch to zero: blocks hand on what they get, and the network returns its input.</summary>
+    /// <summary>
+    /// Sets the last layer of every residual branch to zero: blocks hand on what they get, and the network returns its input.
+    /// </summary>
     internal void MakeIdentity()
     {
         using var scope = NewDisposeScope();
@@ -140,7 +142,9 @@ public sealed class TatNetwork : nn.Module<Tensor, Tensor>
     /// <exception cref="ArgumentException">The shape is another.</exception>
     public override Tensor forward(Tensor input) => Restore(input, kernels: null);
 
-    /// <summary>Restores a batch of images with kernels that are given, for example those of the whole image of which the inputs are parts.</summary>
+    /// <summary>
+    /// Restores a batch of images with kernels that are given, for example those of the whole image of which the inputs are parts.
+    /// </summary>
     /// <param name="input">batch × 1 × height × width, in [0, 1]; height and width are multiples of 8.</param>
     /// <param name="kernels">From <see cref="ComputeRepresentation"/>: of as many images, or of one for all.</param>
     /// <returns>As large as the input; not clipped.</returns>
@@ -196,7 +200,10 @@ public sealed class TatNetwork : nn.Module<Tensor, Tensor>
         return Decode(pass, features, (kernels ?? GenerateKernels(mode, features.LatentInput)).Stages).Plus(input);
     }
 
-    /// <summary>What <see cref="forward(Tensor)"/> does, with the same gradients but for the order in which some are summed, less memory and more time: blocks are run again when their gradients are due.</summary>
+    /// <summary>
+    /// What <see cref="forward(Tensor)"/> does, with the same gradients but for the order in which some are summed, less memory and more
+    /// time: blocks are run again when their gradients are due.
+    /// </summary>
     internal Tensor ForwardRecomputing(Tensor input)
     {
         CheckShape(input);
@@ -224,10 +231,12 @@ public sealed class TatNetwork : nn.Module<Tensor, Tensor>
     {
         ArgumentNullException.ThrowIfNull(input);
         ThrowIfDisposed();
-        if (input.shape is not [> 0, 1, > 0, > 0] || input.shape[2] % NetworkPlan.SizeMultiple != 0 || input.shape[3] % NetworkPlan.SizeMultiple != 0)
+        if (input.shape is not [> 0, 1, > 0, > 0] || input.shape[2] % NetworkPlan.SizeMultiple != 0
+            || input.shape[3] % NetworkPlan.SizeMultiple != 0)
         {
             throw new ArgumentException(
-                $"The network takes images of shape batch × 1 × height × width, height and width multiples of 8, and got {string.Join(" × ", input.shape)}; a Restorer pads images of any size.",
+                "The network takes images of shape batch × 1 × height × width, height and width multiples of 8, and got "
+                + $"{string.Join(" × ", input.shape)}; a Restorer pads images of any size.",
                 nameof(input));
         }
     }
@@ -241,7 +250,8 @@ public sealed class TatNetwork : nn.Module<Tensor, Tensor>
         return new(level1, level2, level3, pass.Resample(_down3, level3));
     }
 
-    private TaskKernels GenerateKernels(RunMode mode, Tensor latentInput) => _representation?.Generate(mode, latentInput) ?? new TaskKernels();
+    private TaskKernels GenerateKernels(RunMode mode, Tensor latentInput) =>
+        _representation?.Generate(mode, latentInput) ?? new TaskKernels();
 
     /// <summary>Latent level, decoder, refinement and output.</summary>
     /// <returns>What is added to the image.</returns>
@@ -262,10 +272,12 @@ public sealed class TatNetwork : nn.Module<Tensor, Tensor>
         return Tape.IsPossible && _output.Weight.dtype == ScalarType.Float32 && Device.type == DeviceType.CPU
             && Options is { Bias: false, LayerNorm: LayerNormKind.WithBias, WeightGeneration: true }
             && Options.RepresentationFeatures % multiple == 0 && Options.Width >= least
-            && Enumerable.Range(0, 4).All(level => Options.Window(level) >= Math.Max(height, width) >> level && HasKernels(level, Options.Channels(level)))
+            && Enumerable.Range(0, 4)
+                .All(level => Options.Window(level) >= Math.Max(height, width) >> level && HasKernels(level, Options.Channels(level)))
             && HasKernels(0, Options.Channels(1));
 
-        bool HasKernels(int level, int channels) => channels % multiple == 0 && channels / Options.Heads[level] is var size && size % multiple == 0 && size >= least;
+        bool HasKernels(int level, int channels) =>
+            channels % multiple == 0 && channels / Options.Heads[level] is var size && size % multiple == 0 && size >= least;
     }
 
     /// <summary>What <see cref="forward(Tensor)"/> does to one image, recorded for its gradients.</summary>

@@ -51,10 +51,10 @@ public static partial class RestorationModel
     /// <param name="validation">Pairs by which the best weights are chosen; null for the last weights.</param>
     public static IEstimator<ITransformer> BuildPipeline(
         MLContext ml, IDataView? validation = null) => ml.ImageRestoration.Trainers.Tat(new TatEstimator.Options
-    {
-        Tasks = TaskVocabulary.Scans,
-        Network = TatNetworkOptions.Small,
-        Training = TatTrainerOptions.FineTuning with { InitialWeights = "pretrained" },
-        ValidationSet = validation,
-    });
+        {
+            Tasks = TaskVocabulary.Scans,
+            Network = TatNetworkOptions.Small,
+            Training = TatTrainerOptions.FineTuning with { InitialWeights = "pretrained" },
+            ValidationSet = validation,
+        });
 }

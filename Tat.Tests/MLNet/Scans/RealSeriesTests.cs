@@ -6,7 +6,10 @@ using Tat.Tests.Formats.Dicom;
 
 namespace Tat.Tests.Scans;
 
-/// <summary>Every real series, restored to NIfTI and written back as DICOM; of the many small ones of one collection every fifth, or with <c>TAT_SERIES=all</c> each.</summary>
+/// <summary>
+/// Every real series, restored to NIfTI and written back as DICOM; of the many small ones of one collection every fifth, or with
+/// <c>TAT_SERIES=all</c> each.
+/// </summary>
 [TestClass]
 public class RealSeriesTests
 {
@@ -61,7 +64,8 @@ public class RealSeriesTests
     public void Positions_orientations_and_values_are_those_that_pydicom_and_nibabel_see()
     {
         var results = _results.Value;
-        File.WriteAllLines(results.Folder["list"], results.Series.Select(one => string.Join('\t', [one.Nifti, string.Join('|', one.Files), .. one.Sources])));
+        File.WriteAllLines(results.Folder["list"],
+            results.Series.Select(one => string.Join('\t', [one.Nifti, string.Join('|', one.Files), .. one.Sources])));
         var count = int.Parse(Peer.Python(RoundTrip, results.Folder["list"]), System.Globalization.CultureInfo.InvariantCulture);
         Assert.AreEqual(results.Series.Sum(one => one.Sources.Count), count);
         Assert.IsGreaterThan(600, count);
@@ -89,7 +93,8 @@ public class RealSeriesTests
             {
                 var (expected, actual) = (before.ReadSlice(i).Pixels, after.ReadSlice(i).Pixels);
                 var tolerance = 2e-5f * Math.Max(1, expected.Max(Math.Abs));
-                Assert.IsTrue(expected.Zip(actual).All(pair => Math.Abs(pair.First - pair.Second) <= tolerance), $"{one.Sources[0]}, slice {i}");
+                Assert.IsTrue(expected.Zip(actual).All(pair => Math.Abs(pair.First - pair.Second) <= tolerance),
+                    $"{one.Sources[0]}, slice {i}");
             }
         }
     }
@@ -105,7 +110,8 @@ public class RealSeriesTests
         }
 
         // An error is the same one in a reference to the source.
-        static HashSet<string> Errors(string path) => [.. Peer.Run("dciodvfy", path).Output.Split('\n').Where(line => line.StartsWith("Error", StringComparison.Ordinal)).Select(line => line.Split(" in (")[0])];
+        static HashSet<string> Errors(string path) => [.. Peer.Run("dciodvfy", path).Output.Split('\n')
+            .Where(line => line.StartsWith("Error", StringComparison.Ordinal)).Select(line => line.Split(" in (")[0])];
     }
 
     /// <summary>The results of all series.</summary>
@@ -152,6 +158,7 @@ public class RealSeriesTests
         public void Dispose() => Folder.Dispose();
 
         private static bool IsChosen(ScanSource scan) => scan.SeriesInstanceUid is not null
-            && (!scan.Path.Contains("crops_", StringComparison.Ordinal) || Environment.GetEnvironmentVariable("TAT_SERIES") == "all" || scan.Path.EndsWith('0') || scan.Path.EndsWith('5'));
+            && (!scan.Path.Contains("crops_", StringComparison.Ordinal) || Environment.GetEnvironmentVariable("TAT_SERIES") == "all"
+                || scan.Path.EndsWith('0') || scan.Path.EndsWith('5'));
     }
 }

@@ -58,7 +58,8 @@ public sealed class TatNetworkGoldenTests
 
         using var kernels = _network.ComputeRepresentation(image);
         GoldenVectors.AssertClose(_golden["act.tren_emb"], kernels.Embedding!, Tolerance, "tren_emb");
-        foreach (var (name, stage) in new[] { ("l1", kernels.Stages.Level1!), ("l2", kernels.Stages.Level2!), ("l3", kernels.Stages.Level3!), ("lat", kernels.Stages.Latent!) })
+        foreach (var (name, stage) in new[] { ("l1", kernels.Stages.Level1!), ("l2", kernels.Stages.Level2!), ("l3",
+            kernels.Stages.Level3!), ("lat", kernels.Stages.Latent!) })
         {
             GoldenVectors.AssertClose(_golden[$"act.kernel_{name}_ffn"], stage.FeedForward, Tolerance, $"kernels of {name}, ffn");
             GoldenVectors.AssertClose(_golden[$"act.kernel_{name}_attn"], stage.Attention, Tolerance, $"kernels of {name}, attn");

@@ -1,6 +1,8 @@
 namespace Tat.Torch.Model.Contracts;
 
-/// <summary>The generated kernels of all stages that have some; <see langword="null"/> each in a network without weight generation.</summary>
+/// <summary>
+/// The generated kernels of all stages that have some; <see langword="null"/> each in a network without weight generation.
+/// </summary>
 /// <typeparam name="T">Those of a stage.</typeparam>
 /// <param name="Latent">The latent level.</param>
 /// <param name="Level3">The third level of the decoder.</param>

@@ -6,7 +6,8 @@ namespace Tat.Torch.Model.FeatureMaps;
 /// <summary>Bands of rows into which a map is cut, so that each core that the work has computes one by itself.</summary>
 internal static class Bands
 {
-    // Rows at the border of bands are computed twice: a band for each core as long as that is not much, several where it is next to nothing, so that cores are done together.
+    // Rows at the border of bands are computed twice: a band for each core as long as that is not much, several where it is next to
+    // nothing, so that cores are done together.
     private const int LeastRows = 8, ManyRows = 32;
     private const int BandsPerCore = 4;
 

@@ -61,7 +61,8 @@ internal readonly record struct ChannelSums(Tensor Products, Tensor Queries, Ten
         var halves = queriesAndKeys.flatten(1, 2).chunk(2, -1);
         var q = halves[0].unflatten(2, heads, -1).transpose(1, 2);
         var k = halves[1].unflatten(2, heads, -1).transpose(1, 2);
-        var sums = new ChannelSums(q.transpose(-2, -1).matmul(k), q.Squared().sum([-2], keepdim: true), k.Squared().sum([-2], keepdim: true));
+        var sums = new ChannelSums(
+            q.transpose(-2, -1).matmul(k), q.Squared().sum([-2], keepdim: true), k.Squared().sum([-2], keepdim: true));
         return sums.Map(tensor => tensor.MoveToOuterDisposeScope());
     }
 

@@ -14,7 +14,10 @@ internal sealed class FilterBank
     private readonly Tensor _kernels;
     private readonly Tensor? _kernelBias;
 
-    /// <summary>For each 8 or 16 channels their nine taps, one after the other; <see langword="null"/> where <see cref="DepthWiseRows"/> cannot use them.</summary>
+    /// <summary>
+    /// For each 8 or 16 channels their nine taps, one after the other; <see langword="null"/> where <see cref="DepthWiseRows"/> cannot use
+    /// them.
+    /// </summary>
     private readonly Tensor? _taps;
 
     /// <summary>Creates a bank.</summary>
@@ -110,7 +113,8 @@ internal sealed class FilterBank
         var samples = kernels.shape[0];
         if (samples == 1)
         {
-            return Maps.FromImage(functional.conv2d(Maps.ToImage(map), kernels.squeeze(0), bias, padding: [paddedRows, 1], groups: map.shape[3]));
+            return Maps.FromImage(functional.conv2d(
+                Maps.ToImage(map), kernels.squeeze(0), bias, padding: [paddedRows, 1], groups: map.shape[3]));
         }
 
         // Sample by sample in this layout is faster than all samples as groups of one image.
@@ -123,9 +127,11 @@ internal sealed class FilterBank
         return cat(filtered, 0);
     }
 
-    private static Tensor NewRows(Tensor expanded) => empty([1, expanded.shape[1] - 2, expanded.shape[2], expanded.shape[3]], expanded.dtype, expanded.device);
+    private static Tensor NewRows(Tensor expanded) =>
+        empty([1, expanded.shape[1] - 2, expanded.shape[2], expanded.shape[3]], expanded.dtype, expanded.device);
 
     private static DepthWiseRows.Rectangle Whole(Tensor target) => new((int)target.shape[1], (int)target.shape[2], 0, (int)target.shape[2]);
 
-    private unsafe DepthWiseRows.Bank Rows(Tensor expanded) => new(expanded.Numbers(), Taps, _kernelBias is null ? null : _kernelBias.Numbers());
+    private unsafe DepthWiseRows.Bank Rows(Tensor expanded) =>
+        new(expanded.Numbers(), Taps, _kernelBias is null ? null : _kernelBias.Numbers());
 }

@@ -5,7 +5,9 @@ using static TorchSharp.torch.nn;
 
 namespace Tat.Torch.Model.FeatureMaps;
 
-/// <summary>Operations on feature maps, which are batch × height × width × channels (B×H×W×C), contiguous, all through the network.</summary>
+/// <summary>
+/// Operations on feature maps, which are batch × height × width × channels (B×H×W×C), contiguous, all through the network.
+/// </summary>
 /// <remarks>
 /// With channels last a 1×1 convolution is one matrix product, a norm over channels reads consecutive numbers, and the depth-wise
 /// convolution is vectorised over channels. Convolutions get a permuted view, which LibTorch recognises as its channels-last format.
@@ -22,9 +24,10 @@ internal static class Maps
     public static Tensor Part(Tensor map, LocalWindows.Part part) => Part(map, part.Row, part.Rows, part.Column);
 
     /// <summary>Some rows of some columns; the map itself where that is all of it, because the gradient of a part is a copy.</summary>
-    public static Tensor Part(Tensor map, int row, int rows, WindowAxis.Cell column) => rows == map.shape[1] && column.Length == map.shape[2]
-        ? map
-        : map.narrow(1, row, rows).narrow(2, column.Start, column.Length);
+    public static Tensor Part(Tensor map, int row, int rows, WindowAxis.Cell column) =>
+        rows == map.shape[1] && column.Length == map.shape[2]
+            ? map
+            : map.narrow(1, row, rows).narrow(2, column.Start, column.Length);
 
     /// <summary>A 1×1 convolution.</summary>
     public static Tensor Pointwise(Tensor map, Weights weights) => functional.linear(map, weights.Matrix, weights.Bias);
@@ -89,6 +92,8 @@ internal static class Maps
     /// <summary>The exact (erf) GELU, in place where autograd does not record.</summary>
     public static Tensor Gelu(RunMode mode, Tensor map) => mode.Records ? functional.gelu(map) : map.gelu_();
 
-    /// <summary>The same matrix, outputs × inputs, with the inputs in consecutive rows of memory: what matrix products read fastest.</summary>
+    /// <summary>
+    /// The same matrix, outputs × inputs, with the inputs in consecutive rows of memory: what matrix products read fastest.
+    /// </summary>
     public static Tensor InputsFirst(RunMode mode, Tensor matrix) => mode.Records ? matrix : matrix.t().contiguous().t();
 }

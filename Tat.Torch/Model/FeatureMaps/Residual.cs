@@ -10,7 +10,9 @@ internal sealed class Residual(RunMode mode, Tensor map)
 {
     private readonly List<(int Row, Tensor Sum)> _parts = [];
 
-    /// <summary>Adds a 1×1 convolution of features to some rows of some columns. Parts come row by row, and each row from left to right.</summary>
+    /// <summary>
+    /// Adds a 1×1 convolution of features to some rows of some columns. Parts come row by row, and each row from left to right.
+    /// </summary>
     /// <param name="row">The first row.</param>
     /// <param name="column">The columns.</param>
     /// <param name="values">B×rows×columns×K.</param>
@@ -44,7 +46,9 @@ internal sealed class Residual(RunMode mode, Tensor map)
         }
     }
 
-    /// <summary>The sum, a tensor of its own also where its memory is that of the map; to be asked for once, after all parts were added.</summary>
+    /// <summary>
+    /// The sum, a tensor of its own also where its memory is that of the map; to be asked for once, after all parts were added.
+    /// </summary>
     public Tensor Result()
     {
         if (mode.InStrips)
@@ -52,7 +56,8 @@ internal sealed class Residual(RunMode mode, Tensor map)
             return map.alias();
         }
 
-        var rows = _parts.GroupBy(part => part.Row).OrderBy(group => group.Key).Select(group => Join([.. group.Select(part => part.Sum)], 2));
+        var rows = _parts.GroupBy(part => part.Row).OrderBy(group => group.Key)
+            .Select(group => Join([.. group.Select(part => part.Sum)], 2));
         return Join([.. rows], 1);
     }
 

@@ -6,7 +6,10 @@ using static TorchSharp.torch;
 
 namespace Tat.Torch.Model.FeatureMaps;
 
-/// <summary>A 3×3 convolution with zero padding as matrix products of pixels and their neighbours: of a row with channels last, three pixels side by side are consecutive numbers.</summary>
+/// <summary>
+/// A 3×3 convolution with zero padding as matrix products of pixels and their neighbours: of a row with channels last, three pixels side by
+/// side are consecutive numbers.
+/// </summary>
 internal sealed unsafe class RowConvolution : IDisposable
 {
     private const int Side = 3;
@@ -72,7 +75,8 @@ internal sealed unsafe class RowConvolution : IDisposable
             MatrixKernels.Convolve(padded, rows, width, _inputs, _packed.Numbers(), Padded, isWhole ? target : sums);
             for (var pixel = 0; !isWhole && pixel < rows * width; pixel++)
             {
-                new Span<float>(sums + ((nint)pixel * Padded), _outputs).CopyTo(new Span<float>(target + ((nint)pixel * _outputs), _outputs));
+                new Span<float>(sums + ((nint)pixel * Padded),
+                    _outputs).CopyTo(new Span<float>(target + ((nint)pixel * _outputs), _outputs));
             }
         }
 

@@ -6,8 +6,9 @@ namespace Tat.Torch.Model.FeatureMaps;
 /// <summary>Filters a normalised map with filter banks, strip of rows by strip of rows.</summary>
 /// <remarks>
 /// The hidden features of a map are several times as large as the map. In strips they stay in the cache and in memory that the allocator
-/// has at hand, where whole maps would cost a page fault for every 4 KiB. Each core takes a band of the map, whose strips come from above to below;
-/// the rows that they share are computed once. Where autograd records, it needs the hidden features anyway, and the whole map is one strip.
+/// has at hand, where whole maps would cost a page fault for every 4 KiB. Each core takes a band of the map, whose strips come from above
+/// to below; the rows that they share are computed once. Where autograd records, it needs the hidden features anyway, and the whole map is
+/// one strip.
 /// </remarks>
 internal sealed class RowStrips
 {
@@ -43,7 +44,10 @@ internal sealed class RowStrips
     /// <summary>About the rows of a strip.</summary>
     public int Rows { get; }
 
-    /// <summary>Gives the expanded rows of the map, each strip in a dispose scope of its own: those of a band from above to below, bands at the same time.</summary>
+    /// <summary>
+    /// Gives the expanded rows of the map, each strip in a dispose scope of its own: those of a band from above to below, bands at the same
+    /// time.
+    /// </summary>
     /// <param name="consume">Receives each strip; rows that it has received may be overwritten in the map.</param>
     public void ForEach(Action<Strip> consume)
     {

@@ -16,10 +16,16 @@ internal sealed record RunMode
     /// <summary>Whether the network is on a CPU.</summary>
     public bool OnCpu { get; private init; }
 
-    /// <summary>Whether maps are cut into strips, which cores take by turns, and may be overwritten: for one image on a CPU that autograd does not watch.</summary>
+    /// <summary>
+    /// Whether maps are cut into strips, which cores take by turns, and may be overwritten: for one image on a CPU that autograd does not
+    /// watch.
+    /// </summary>
     public bool InStrips { get; private init; }
 
-    /// <summary>Whether strips go through kernels of this program, in layers whose shape they fit, and through operators of LibTorch in others alone.</summary>
+    /// <summary>
+    /// Whether strips go through kernels of this program, in layers whose shape they fit, and through operators of LibTorch in others
+    /// alone.
+    /// </summary>
     public bool HasKernels { get; private init; }
 
     /// <summary>Whether blocks are run again for their gradients, in place of keeping what these need.</summary>

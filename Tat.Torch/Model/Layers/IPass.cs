@@ -2,7 +2,10 @@ using Tat.Torch.Model.Parameters;
 
 namespace Tat.Torch.Model.Layers;
 
-/// <summary>A way through the network: what its stages, and the steps between them, do to maps of one kind. Their order is that of <see cref="TatNetwork"/>.</summary>
+/// <summary>
+/// A way through the network: what its stages, and the steps between them, do to maps of one kind. Their order is that of
+/// <see cref="TatNetwork"/>.
+/// </summary>
 /// <typeparam name="TMap">A map.</typeparam>
 /// <typeparam name="TKernels">The generated kernels of a stage.</typeparam>
 internal interface IPass<TMap, TKernels>

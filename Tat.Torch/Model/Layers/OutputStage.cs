@@ -7,7 +7,9 @@ using static TorchSharp.torch.nn;
 
 namespace Tat.Torch.Model.Layers;
 
-/// <summary>The end of the network: features of encoder, decoder and refinement → 3×3 → GELU → 1×1 (<c>reduce_final</c>), then 3×3 to the image.</summary>
+/// <summary>
+/// The end of the network: features of encoder, decoder and refinement → 3×3 → GELU → 1×1 (<c>reduce_final</c>), then 3×3 to the image.
+/// </summary>
 internal static class OutputStage
 {
     // The concatenated features are the largest map of the network; in strips they need not exist as a whole.
@@ -47,7 +49,8 @@ internal static class OutputStage
     }
 
     private static Tensor ApplyRows(
-        RunMode mode, Tensor[] maps, Weights[] reduce, Weights output, int start, int count, RowConvolution? reducing = null, RowConvolution? last = null)
+        RunMode mode, Tensor[] maps, Weights[] reduce, Weights output, int start, int count, RowConvolution? reducing = null,
+        RowConvolution? last = null)
     {
         // The last convolution sees one row beyond, and the first one more; beyond the image both see zeros.
         var height = (int)maps[0].shape[1];

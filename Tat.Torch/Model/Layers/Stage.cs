@@ -34,12 +34,14 @@ internal sealed class Stage : nn.Module
             using var input = map;
             map = !mode.Recomputes ? block.Apply(mode, input, kernels)
                 : kernels is null ? Recomputed.Run(inputs => block.Apply(mode, inputs[0], null), input)
-                : Recomputed.Run(inputs => block.Apply(mode, inputs[0], new(inputs[1], inputs[2])), input, kernels.FeedForward, kernels.Attention);
+                : Recomputed.Run(inputs => block.Apply(mode, inputs[0], new(inputs[1], inputs[2])), input, kernels.FeedForward,
+                    kernels.Attention);
         }
 
         return map;
     }
 
     /// <summary>The same for one image, recorded for its gradients.</summary>
-    public RecordedMap Apply(Tape tape, RecordedMap map, RecordedStage? kernels = null) => _blocks.Aggregate(map, (input, block) => block.Apply(tape, input, kernels));
+    public RecordedMap Apply(Tape tape, RecordedMap map, RecordedStage? kernels = null) =>
+        _blocks.Aggregate(map, (input, block) => block.Apply(tape, input, kernels));
 }

@@ -41,14 +41,16 @@ internal sealed class TaskRepresentation
         var map = tape.Convolve(_weights[_plan.First], gelu: true, needed: false, tape.Unfold(latentInput, 4, needed: false));
         foreach (var layers in _plan.Residual)
         {
-            map = tape.Add(tape.Convolve(_weights[layers[1]], gelu: false, needed: true, tape.Convolve(_weights[layers[0]], gelu: true, needed: true, map)), map);
+            map = tape.Add(tape.Convolve(
+                _weights[layers[1]], gelu: false, needed: true, tape.Convolve(_weights[layers[0]], gelu: true, needed: true, map)), map);
         }
 
         map = _plan.Widening.Aggregate(map, (features, layer) => tape.Convolve(_weights[layer], gelu: true, needed: true, features));
         var embedding = _plan.Mlp.Aggregate(tape.Mean(map), (z, layer) => tape.Generate(_weights[layer], z));
         return new(Stage(_plan.Latent), Stage(_plan.Level3), Stage(_plan.Level2), Stage(_plan.Level1));
 
-        RecordedStage Stage(KernelPlan plan) => new(tape.Generate(_weights[plan.FeedForward], embedding), tape.Generate(_weights[plan.Attention], embedding));
+        RecordedStage Stage(KernelPlan plan) =>
+            new(tape.Generate(_weights[plan.FeedForward], embedding), tape.Generate(_weights[plan.Attention], embedding));
     }
 
     /// <summary>The sum over a rectangle, given in pixels of the image, of what the average is taken of: 1×4n.</summary>
@@ -56,7 +58,8 @@ internal sealed class TaskRepresentation
         Encode(mode, latentInput).narrow(1, top / 2, (bottom - top) / 2).narrow(2, left / 2, (right - left) / 2).sum([1, 2]);
 
     /// <summary>The representation and the kernels of an image whose parts have been summed.</summary>
-    public TaskKernels Finish(RunMode mode, Tensor sums, int height, int width) => FromMean(mode, sums.DividedBy(height / 2 * (double)(width / 2)));
+    public TaskKernels Finish(RunMode mode, Tensor sums, int height, int width) =>
+        FromMean(mode, sums.DividedBy(height / 2 * (double)(width / 2)));
 
     private TaskKernels FromMean(RunMode mode, Tensor pooled)
     {
@@ -84,7 +87,8 @@ internal sealed class TaskRepresentation
         Tensor Gelu(Tensor features) => Maps.Gelu(mode, features);
     }
 
-    private Tensor Embed(Tensor pooled) => _plan.Mlp.Aggregate(pooled, (z, layer) => functional.gelu(functional.linear(z, _weights[layer].Weight)));
+    private Tensor Embed(Tensor pooled) =>
+        _plan.Mlp.Aggregate(pooled, (z, layer) => functional.gelu(functional.linear(z, _weights[layer].Weight)));
 
     /// <summary>gelu(weights · embedding): a quarter of the weights of the network, each of which is read for one product.</summary>
     private static Tensor Generate(RunMode mode, Tensor weights, Tensor embedding)

@@ -7,7 +7,9 @@ using static TorchSharp.torch;
 
 namespace Tat.Torch.Model.Layers;
 
-/// <summary>x + attention(norm(x)), then x + feedForward(norm(x)); plain, or weight-adaptive with kernels from the task representation.</summary>
+/// <summary>
+/// x + attention(norm(x)), then x + feedForward(norm(x)); plain, or weight-adaptive with kernels from the task representation.
+/// </summary>
 internal sealed class TransformerBlock : nn.Module
 {
     [ComponentName(Name = "norm1")]

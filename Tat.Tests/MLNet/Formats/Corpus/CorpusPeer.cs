@@ -4,7 +4,9 @@ using Tat.Tests.Formats.Dicom;
 
 namespace Tat.Tests.Formats.Corpus;
 
-/// <summary>pydicom and nibabel in one process that answers for one file after the other; GDCM decodes what pydicom has no codec for.</summary>
+/// <summary>
+/// pydicom and nibabel in one process that answers for one file after the other; GDCM decodes what pydicom has no codec for.
+/// </summary>
 internal sealed class CorpusPeer : IDisposable
 {
     // Bits that are not stored are masked and functional groups followed here, because pydicom 2 does neither.

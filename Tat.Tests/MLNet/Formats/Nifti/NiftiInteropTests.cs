@@ -60,8 +60,10 @@ public sealed class NiftiInteropTests
 
         using var scan = ImageFormats.Open(folder[output]);
         var (row, column) = (scan.Rows / 2, scan.Columns / 2);
-        var shown = Run("nifti_tool", "-quiet", "-disp_ci", Text(column), Text(row), Text(scan.SliceCount > 20 ? 10 : 0), "0", "0", "0", "0", "-infiles", folder[output]);
-        Assert.AreEqual(scan.ReadSlice(scan.SliceCount > 20 ? 10 : 0)[row, column], float.Parse(shown, CultureInfo.InvariantCulture), 1e-3f);
+        var shown = Run("nifti_tool", "-quiet", "-disp_ci", Text(column), Text(row), Text(scan.SliceCount > 20 ? 10 : 0), "0", "0", "0",
+            "0", "-infiles", folder[output]);
+        Assert.AreEqual(scan.ReadSlice(scan.SliceCount > 20 ? 10 : 0)[row, column], float.Parse(shown, CultureInfo.InvariantCulture),
+            1e-3f);
     }
 
     [TestMethod]
@@ -70,7 +72,8 @@ public sealed class NiftiInteropTests
         Need(Python, "-c", "import nibabel");
         using var folder = new TemporaryFolder();
         NiftiSamples.WriteRamp(folder["ramp.nii.gz"]);
-        var text = Run(Python, "-c", "import sys, nibabel; i = nibabel.load(sys.argv[1]); print(i.shape, i.header.get_zooms(), i.get_fdata()[3, 2, 1])", folder["ramp.nii.gz"]);
+        var text = Run(Python, "-c", "import sys, nibabel; i = nibabel.load(sys.argv[1]); print(i.shape, i.header.get_zooms(), "
+            + "i.get_fdata()[3, 2, 1])", folder["ramp.nii.gz"]);
         Assert.AreEqual("(4, 3, 2) (1.5, 2.0, 3.0) 23.0", text.Trim());
     }
 
@@ -96,7 +99,8 @@ public sealed class NiftiInteropTests
 
     private static string Run(string program, params string[] arguments)
     {
-        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        using var process = Process.Start(
+            new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
         var errors = process.StandardError.ReadToEndAsync();
         var output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
