@@ -21,6 +21,9 @@ internal static class Lanes
     /// <summary>Whether it has them, and they divide so many numbers.</summary>
     public static bool Fit16(long count) => Are16 && count % Lanes16.Count == 0;
 
+    /// <summary>The next multiple of the fewest lanes: as many numbers as a kernel takes where memory has room for them.</summary>
+    public static nint RoundUp(nint count) => (count + Lanes8.Count - 1) / Lanes8.Count * Lanes8.Count;
+
     /// <summary>States of a kernel that it takes no other numbers of numbers than multiples of its lanes.</summary>
     [Conditional("DEBUG")]
     public static void AssertMultiple<T>(nint count)
