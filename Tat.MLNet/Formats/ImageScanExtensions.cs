@@ -34,6 +34,11 @@ public static class ImageScanExtensions
             throw new InvalidDataException($"'{scan.Path}' was taken with gantry tilt: {plane} slices would need resampling; use the plane of acquisition.");
         }
 
+        if (scan is Dicom.Series.DicomScan { Problems: [_, ..] problems })
+        {
+            throw new InvalidDataException($"'{scan.Path}' is no regular volume ({string.Join("; ", problems)}): {plane} slices would need resampling; use the plane of acquisition.");
+        }
+
         var affine = scan.Affine
             ?? throw new InvalidDataException($"'{scan.Path}' does not record its orientation, so that {plane} slices cannot be cut; use the plane of acquisition.");
         return Enumerable.Range(0, 3).Single(axis => affine.PlaneAcross(axis) == plane) switch

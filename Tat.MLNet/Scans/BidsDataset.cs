@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using System.Text.RegularExpressions;
 using Tat.Torch.Files.Writing;
 
 namespace Tat.MLNet.Scans;
@@ -10,7 +9,7 @@ namespace Tat.MLNet.Scans;
 /// nothing is taken from headers but the modality.
 /// </remarks>
 /// <seealso href="https://bids-specification.readthedocs.io">Brain Imaging Data Structure</seealso>
-public sealed partial class BidsDataset
+public sealed class BidsDataset
 {
     private readonly string _folder;
     private readonly bool _deidentify;
@@ -106,10 +105,10 @@ public sealed partial class BidsDataset
     private static (string Prefix, string Suffix) NameOf(ScanSource scan, string? task)
     {
         var parts = scan.Name.Split('/', Path.DirectorySeparatorChar);
-        if (BidsName().Match(parts[^1]) is { Success: true } match)
+        if (BidsName.Of(parts[^1]) is { } bids)
         {
-            var entities = string.Join('_', match.Groups["entities"].Value.Split('_').Where(entity => !entity.StartsWith("desc-", StringComparison.Ordinal)));
-            var suffix = match.Groups["suffix"].Value;
+            var entities = string.Join('_', bids.Entities.Where(entity => !entity.StartsWith("desc-", StringComparison.Ordinal)));
+            var suffix = bids.Suffix;
             var subject = Array.FindIndex(parts[..^1], part => part.StartsWith("sub-", StringComparison.Ordinal));
             string[] folders = subject >= 0 ? parts[subject..^1]
                 : [.. entities.Split('_').Where(entity => entity.StartsWith("sub-", StringComparison.Ordinal) || entity.StartsWith("ses-", StringComparison.Ordinal)), FolderOf(suffix)];
@@ -128,7 +127,4 @@ public sealed partial class BidsDataset
         "pet" or "ct" or "dwi" => suffix,
         _ => "anat",
     };
-
-    [GeneratedRegex("^(?<entities>sub-[A-Za-z0-9]+(_[a-z]+-[A-Za-z0-9+]+)*)_(?<suffix>[A-Za-z0-9]+)$")]
-    private static partial Regex BidsName();
 }

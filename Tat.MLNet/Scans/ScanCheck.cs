@@ -24,6 +24,10 @@ public sealed class ScanCheck
         if (scan.AsOpened() is DicomScan dicom)
         {
             CheckKind(dicom);
+            if (source.WhyNoVolume(scan) is { } reason)
+            {
+                _findings.Add($"a NIfTI result would be refused: {reason}");
+            }
         }
 
         if (scan.Modality == "PT" && scan.Unit != "SUV" && source.WhyNoUptake() is { } refusal)
@@ -71,11 +75,6 @@ public sealed class ScanCheck
         if (DerivedSeriesWriter.Refusal(scan) is { } refusal)
         {
             _findings.Add($"a DICOM result would be refused: {refusal}");
-        }
-
-        if (scan.IsMosaic)
-        {
-            _findings.Add("a NIfTI result would be refused: its images are Siemens mosaics");
         }
     }
 }

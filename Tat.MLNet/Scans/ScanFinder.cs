@@ -27,7 +27,7 @@ public static class ScanFinder
 
     private static FoundScans InFolder(string folder, ImageReadOptions options, CancellationToken cancellationToken)
     {
-        var files = ImageFiles.Under(folder).Where(file => !IsHidden(folder, file)).ToList();
+        var files = ImageFiles.Under(folder);
         var (series, leftOut) = SeriesFinder.Find(files, options, cancellationToken);
         var scans = NameSeries(folder, series, options).ToList();
         if (options.SeriesInstanceUid is null)
@@ -80,6 +80,4 @@ public static class ScanFinder
 
         return common.Length > root.Length ? common : root;
     }
-
-    private static bool IsHidden(string folder, string file) => Path.GetRelativePath(folder, file).Split(Path.DirectorySeparatorChar).Any(part => part.StartsWith('.'));
 }

@@ -53,11 +53,13 @@ public static class ScanRestoration
         ArgumentNullException.ThrowIfNull(source);
         ArgumentException.ThrowIfNullOrEmpty(destination);
         options ??= new();
-        using var scan = source.Open();
+        using var scan = source.OpenSlices();
         var task = ScanTask.Of(scan, options.Task, restorer.Tasks);
+        string[] remarks = options.Task is null && scan.Modality is null ? [$"the task {task} is that of the scan's BIDS name, and its values are taken for {task.Unit}"] : [];
         var derived = options.Derived with
         {
             Model = options.Derived.Model ?? restorer.Card.Title,
+            ModelHash = options.Derived.ModelHash ?? restorer.ModelHash,
             Parameters = new Dictionary<string, string>(options.Derived.Parameters)
             {
                 ["task"] = task.Name,
@@ -67,6 +69,11 @@ public static class ScanRestoration
                 ["non-finite"] = options.NonFinite.ToString(),
             },
         };
+        if (NiftiPaths.EndingOf(destination) is not null && source.WhyNoVolume(scan) is { } reason)
+        {
+            throw new InvalidDataException($"no NIfTI file can be made of '{scan.Path}': {reason}.");
+        }
+
         foreach (var (name, value) in Unusual(source, options))
         {
             derived = derived with { Parameters = new Dictionary<string, string>(derived.Parameters) { [name] = value } };
@@ -79,7 +86,7 @@ public static class ScanRestoration
 
         KeepPixels(scan, options.KeptBytes);
         UpsamplingCheck.Check(scan, task, cancellationToken);
-        IReadOnlyList<string> warnings = [.. ScanWarnings.Of(scan, restorer, task)];
+        IReadOnlyList<string> warnings = [.. remarks, .. ScanWarnings.Of(scan, restorer, task)];
         var slices = new RestoredSlices(scan, task, options.NonFinite);
         IReadOnlyList<ScanSidecar> sidecars = options.SidecarSources is { } sources
             ? [.. NiftiFormat.Destinations(scan, destination).Select(image => ScanSidecar.Of(image, derived, scan.Unit ?? task.Unit, sources))]

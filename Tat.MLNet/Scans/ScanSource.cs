@@ -53,12 +53,26 @@ public sealed class ScanSource
     /// <summary>Opens the scan without reading pixels yet.</summary>
     /// <exception cref="FileNotFoundException">There is nothing at that path.</exception>
     /// <exception cref="ImageFormatException">It is no image, damaged, or of a kind that cannot be read; the message names the file.</exception>
-    public IImageScan Open() => _series is null ? ImageFormats.Open(Path, _options) : _series.Assemble(Path, _dicom, _options).InPlane(_options.Plane).Upsampled(_options.Upsampling);
+    public IImageScan Open() => OpenWith(_options);
+
+    /// <summary>Opens the scan as <see cref="Open"/> does, and slice by slice where it is no regular volume: what is done in the plane of the slices does not need one.</summary>
+    /// <exception cref="FileNotFoundException">There is nothing at that path.</exception>
+    /// <exception cref="ImageFormatException">It is no image, damaged, or of a kind that cannot be read; the message names the file.</exception>
+    public IImageScan OpenSlices() => OpenWith(_options with { AllowIrregularSeries = true });
+
+    /// <summary>Why no NIfTI file can be made of a scan, as the rest of a sentence; <see langword="null"/> where one can.</summary>
+    internal string? WhyNoVolume(IImageScan scan) => scan.AsOpened() switch
+    {
+        DicomScan { IsMosaic: true } => "its images are Siemens mosaics, whose tiles are slices; restore them as DICOM, or convert them to NIfTI with dcm2niix first",
+        DicomScan { Problems: [_, ..] problems } when !_options.AllowIrregularSeries =>
+            $"it is no regular volume: {string.Join("; ", problems)}; restore it as DICOM, where each slice keeps its place, or allow irregular series to stack its slices as they are",
+        _ => null,
+    };
 
     /// <summary>Why PET cannot be read in SUV; <see langword="null"/> where it can.</summary>
     internal string? WhyNoUptake()
     {
-        var options = _options with { Pet = PetQuantity.Suv };
+        var options = _options with { Pet = PetQuantity.Suv, AllowIrregularSeries = true };
         try
         {
             using var scan = _series is null ? ImageFormats.Open(Path, options) : SeriesFinder.Find(_series.Files, options).Series[0].Assemble(Path, _dicom, options);
@@ -69,6 +83,8 @@ public sealed class ScanSource
             return exception.Message;
         }
     }
+
+    private IImageScan OpenWith(ImageReadOptions options) => _series is null ? ImageFormats.Open(Path, options) : _series.Assemble(Path, _dicom, options).InPlane(options.Plane).Upsampled(options.Upsampling);
 
     /// <summary>The path, and the series where there is one.</summary>
     public override string ToString() => SeriesInstanceUid is { } uid ? $"'{Path}' (series {uid})" : $"'{Path}'";

@@ -19,11 +19,6 @@ internal static class ScanWriter
     {
         IImageFormat format = NiftiPaths.EndingOf(destination) is null ? scan.Format : _nifti;
         RefuseSource(scan, destination);
-        if (format is NiftiFormat && scan.AsOpened() is DicomScan { IsMosaic: true })
-        {
-            throw new InvalidDataException($"'{scan.Path}' holds Siemens mosaics, whose tiles are slices; restore them as DICOM, or convert them to NIfTI with dcm2niix first.");
-        }
-
         if (!overwrite && Targets(format, scan, destination).FirstOrDefault(target => File.Exists(target) || Directory.Exists(target)) is { } present)
         {
             throw new IOException($"'{present}' exists, and is not to be replaced.");

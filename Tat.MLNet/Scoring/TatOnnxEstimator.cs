@@ -1,6 +1,7 @@
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
 using Tat.MLNet.Views;
+using Tat.Torch.Files;
 using Tat.Torch.Inference;
 using Tat.Torch.Onnx;
 using Tat.Torch.Pretrained;
@@ -43,7 +44,7 @@ public sealed class TatOnnxEstimator : IEstimator<TatOnnxTransformer>
     {
         ArgumentNullException.ThrowIfNull(input);
         _ = new ImageColumns(input.Schema, _options.Columns, [_options.LowQualityColumnName]);
-        var (model, source) = _options.ModelFile is { } path ? (File.ReadAllBytes(path), $"'{path}'") : (TatPretrained.ToOnnx(), TatPretrained.Name);
+        var (model, source) = _options.ModelFile is { } path ? (RegularFile.ReadAllBytes(path), $"'{path}'") : (TatPretrained.ToOnnx(), TatPretrained.Name);
         return TatOnnxTransformer.Open(_environment, model, source, _options);
     }
 

@@ -35,6 +35,7 @@ internal static class EvidenceCommand
         {
             var folder = parsed.GetRequiredValue(output);
             CommonOptions.CheckFree(parsed.GetValue(overwrite), folder);
+            CommonOptions.CheckFile(overwrite: true, Path.Combine(folder, EvidencePage.Name));
             var modelPath = parsed.GetRequiredValue(model);
             using var restorer = inference.Open(parsed, modelPath, _ => { });
             var options = reading.Of(parsed) with { Pet = PetQuantity.Suv };
@@ -65,7 +66,7 @@ internal static class EvidenceCommand
                 terminal.Line(remark);
             }
 
-            terminal.Line($"The page is {Path.Combine(folder, "evidence.html")}; evidence.md and evidence.csv beside it have the tables.");
+            terminal.Line($"The page is {Path.Combine(folder, EvidencePage.Name)}; evidence.md and evidence.csv beside it have the tables.");
             return Task.FromResult(ExitCodes.Done);
         });
         return command;

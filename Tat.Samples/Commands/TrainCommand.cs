@@ -39,7 +39,11 @@ internal static class TrainCommand
             var target = parsed.GetRequiredValue(output);
             if (scripted.TrainingOf(parsed, plans, parsed.GetResult(output) is { Implicit: false } ? target : null) is { } training)
             {
-                CommonOptions.CheckFree(parsed.GetValue(overwrite), training.Outputs);
+                foreach (var file in training.Outputs)
+                {
+                    CommonOptions.CheckFile(parsed.GetValue(overwrite), file);
+                }
+
                 training.Run(terminal, cancellationToken);
                 return Task.FromResult(ExitCodes.Done);
             }
@@ -47,17 +51,17 @@ internal static class TrainCommand
             ModelFiles.CheckWritten(target);
             CommonOptions.CheckFile(parsed.GetValue(overwrite), target);
             var plan = plans.PlanOf(parsed);
+            CommonOptions.CheckFile(overwrite: true, plan.Beside(target).Path);
             var ml = new MLContext();
             var monitor = new TrainingMonitor(terminal.Line);
-            using var checkpoints = new TrainingCheckpoints(plan, target);
-            plan = plan with { Training = plan.Training with { CheckpointFolder = checkpoints.Folder } };
+            using var checkpoints = new TrainingCheckpoints(plan.Training.CheckpointFolder, target);
             using var model = Train(terminal, ml, plan, monitor, checkpoints, cancellationToken);
             if (monitor.CutShort is { } remark)
             {
                 terminal.Line(remark);
             }
 
-            checkpoints.Save(ml, model);
+            ModelFiles.Save(ml, model, target, plan.Beside(target));
             if (cancellationToken.IsCancellationRequested)
             {
                 terminal.Line($"The best model so far is in {target}. {checkpoints.HowToGoOn}");
@@ -75,12 +79,13 @@ internal static class TrainCommand
     {
         try
         {
-            return plan.From is null ? TrainOnPairs(terminal, ml, plan, monitor, cancellationToken) : TrainOnScans(terminal, ml, plan, monitor, cancellationToken);
+            var kept = plan with { Training = plan.Training with { CheckpointFolder = checkpoints.Folder } };
+            return plan.From is null ? TrainOnPairs(terminal, ml, kept, monitor, cancellationToken) : TrainOnScans(terminal, ml, kept, monitor, cancellationToken);
         }
         catch
         {
             // Not in a filter, which would run before training has saved its last checkpoint.
-            if (monitor.HasTrained && checkpoints.TrySaveBest(ml))
+            if (monitor.HasTrained && checkpoints.TrySaveBest(ml, plan))
             {
                 terminal.Line($"The best model before the failure is in {checkpoints.Target}. {checkpoints.HowToGoOn} Where images were repaired, add --allow-changes.");
             }

@@ -9,6 +9,9 @@ namespace Tat.Samples.Comparison;
 /// <summary>Writes what a study has found: a page with pictures, tables as Markdown, and a line for each image as CSV.</summary>
 internal static class EvidencePage
 {
+    /// <summary>The file of the page.</summary>
+    public const string Name = "evidence.html";
+
     /// <summary>Writes <c>evidence.html</c>, <c>evidence.png</c>, <c>evidence.md</c> and <c>evidence.csv</c>.</summary>
     /// <param name="folder">Where to.</param>
     /// <param name="model">What the model is called.</param>
@@ -26,7 +29,7 @@ internal static class EvidencePage
         };
         HtmlReport.Write(
             report,
-            Path.Combine(folder, "evidence.html"),
+            Path.Combine(folder, Name),
             (Path.Combine(folder, "evidence.csv"), AtomicFile.Text(MeasuredImage.ToCsv(study.Images))),
             (Path.Combine(folder, "evidence.md"), AtomicFile.Text([PageText.Markdown(circumstances), "", .. study.Table.ToMarkdown(), "", .. study.Remarks.Select(remark => $"* {PageText.Markdown(remark)}"), "", .. ByScan(study)])));
     }

@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using Microsoft.ML;
+using Tat.MLNet.Scoring;
+using Tat.Samples.Shared.Training;
 using Tat.Samples.Shell;
 using Tat.Torch.Files.Writing;
 using Tat.Torch.Runtime;
@@ -60,6 +62,12 @@ internal sealed record ScriptedTraining(ModelName Name, TrainingConfiguration Co
         }
 
         var option = Configuration.TrainingOption;
+        using var checkpoints = new TrainingCheckpoints(option.Training.CheckpointFolder, ModelPath);
+        if (!option.IsChosen && checkpoints.AreThere)
+        {
+            throw new IOException($"'{checkpoints.Folder}' holds what a training has learnt that was interrupted, and options that are chosen anew do not go on from it: export it (export --checkpoint), then remove the folder.");
+        }
+
         if (!option.IsChosen && found.FirstOrDefault(task => task.ValidationImages == 0) is { } unvalidated)
         {
             throw new InvalidDataException($"'{data}' has no validation pairs of {unvalidated.Name}, by which options are chosen: move the scans of some patients from {unvalidated.Name}/train to {unvalidated.Name}/validation.");
@@ -79,7 +87,7 @@ internal sealed record ScriptedTraining(ModelName Name, TrainingConfiguration Co
             limit.CancelAfter(TimeSpan.FromSeconds(Math.Max(1, (time - Stopwatch.GetElapsedTime(started)).TotalSeconds)));
         }
 
-        using var model = trials.Train(chosen, limit.Token);
+        using var model = Train(terminal, trials, chosen, checkpoints, limit.Token);
         if (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
             terminal.Line($"The time was over after {trials.History[^1].Iterations} of {chosen.Training.Iterations} iterations, since the machine became slower: training with {Name}{TrainingConfiguration.Ending} again does them all.");
@@ -90,6 +98,25 @@ internal sealed record ScriptedTraining(ModelName Name, TrainingConfiguration Co
         AtomicFiles.Write([.. Texts(found, tasks, chosen, device, trials.History), (ModelPath, stream => ml.Model.Save(model, schema, stream))]);
         terminal.Line($"The model is in {ModelPath}, its code beside it{(Project is null ? "" : $": dotnet run --project \"{Folder}\"")}.");
         cancellationToken.ThrowIfCancellationRequested();
+        checkpoints.Finish();
+    }
+
+    private static TatTransformer Train(Terminal terminal, ModelTrials trials, Candidate chosen, TrainingCheckpoints checkpoints, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return trials.Train(chosen with { Training = chosen.Training with { CheckpointFolder = checkpoints.Folder } }, cancellationToken);
+        }
+        catch
+        {
+            // Not in a filter, which would run before training has saved its last checkpoint.
+            if (checkpoints.AreThere)
+            {
+                terminal.Line($"What was learnt before the failure is in {checkpoints.Folder}: export --checkpoint makes a model of it, and with {TrainingConfiguration.Ending} files the same command goes on from it.");
+            }
+
+            throw;
+        }
     }
 
     /// <summary>The code and the configuration of the model, and what writes them.</summary>

@@ -13,7 +13,7 @@ internal sealed record ImageFacts(
     /// <summary>Reads an image slice by slice.</summary>
     public static ImageFacts Of(ScanSource source, CancellationToken cancellationToken)
     {
-        using var scan = source.Open();
+        using var scan = source.OpenSlices();
         var check = new ScanCheck(source, scan);
         var (minimum, maximum) = (double.PositiveInfinity, double.NegativeInfinity);
         var (count, nonFinite, sum, squares, shift) = (0L, 0L, 0.0, 0.0, double.NaN);

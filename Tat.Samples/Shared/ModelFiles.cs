@@ -2,6 +2,7 @@ using System.Reflection;
 using System.Security.Cryptography;
 using Microsoft.ML;
 using Tat.MLNet.Scoring;
+using Tat.Torch.Files;
 using Tat.Torch.Files.Writing;
 using Tat.Torch.Inference;
 using Tat.Torch.Model;
@@ -39,7 +40,7 @@ internal static class ModelFiles
     /// <summary>What to call a model in reports and results.</summary>
     public static string NameOf(string path, ModelCard card) => card.Name is null ? $"{card.Title}, {Path.GetFileName(path)}" : card.Title;
 
-    /// <summary>The hash of a model's file, as results name it; <see langword="null"/> for a folder of checkpoints.</summary>
+    /// <summary>The hash of a model's file, as results name it; <see langword="null"/> for a folder of checkpoints, whose model is hashed as it was loaded.</summary>
     public static string? HashOf(string path)
     {
         if (Directory.Exists(path))
@@ -52,7 +53,7 @@ internal static class ModelFiles
     }
 
     /// <summary>Opens the file of a model as it is, to be disposed by the caller.</summary>
-    public static Stream OpenFile(string path) => IsPretrained(path) ? TatPretrained.OpenFile() : File.OpenRead(path);
+    public static Stream OpenFile(string path) => IsPretrained(path) ? TatPretrained.OpenFile() : RegularFile.Open(path);
 
     /// <summary>Opens a model.</summary>
     /// <param name="path">The model.</param>
@@ -97,9 +98,10 @@ internal static class ModelFiles
             return ml.ImageRestoration.LoadPretrained();
         }
 
+        using var file = RegularFile.Open(path);
         try
         {
-            return ml.Model.Load(path, out _);
+            return ml.Model.Load(file, out _);
         }
         catch (Exception exception) when (exception is FormatException or InvalidOperationException or InvalidDataException)
         {

@@ -1,6 +1,6 @@
 namespace Tat.Torch.Files;
 
-/// <summary>Finds what is below a folder, without going in circles: a link back to a folder that it is in is not followed.</summary>
+/// <summary>Finds what is below a folder, without going in circles: a link back to a folder that it is in is not followed. What is hidden, such as results that are not complete, is left out.</summary>
 internal sealed class FolderWalk
 {
     /// <summary>How often links to the same folder are followed: splits may share one, and a maze of links ends.</summary>
@@ -28,7 +28,7 @@ internal sealed class FolderWalk
             return;
         }
 
-        foreach (var entry in new DirectoryInfo(real).EnumerateFileSystemInfos())
+        foreach (var entry in new DirectoryInfo(real).EnumerateFileSystemInfos().Where(entry => !entry.Name.StartsWith('.')))
         {
             var path = Path.Combine(folder, entry.Name);
             if (Directory.Exists(entry.FullName))

@@ -13,6 +13,17 @@ internal static class RegularFile
         ? throw new InvalidDataException($"'{path}' is empty, or a pipe or device; give a regular file.")
         : new(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize);
 
+    /// <summary>Reads a whole file.</summary>
+    /// <exception cref="FileNotFoundException">There is none.</exception>
+    /// <exception cref="InvalidDataException">It is empty, or no regular file.</exception>
+    public static byte[] ReadAllBytes(string path)
+    {
+        using var file = Open(path);
+        var content = new byte[file.Length];
+        file.ReadExactly(content);
+        return content;
+    }
+
     private static FileInfo Target(string path)
     {
         var file = new FileInfo(path);

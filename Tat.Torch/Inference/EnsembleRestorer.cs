@@ -11,6 +11,8 @@ internal sealed class EnsembleRestorer(IImageRestorer restorer) : IImageRestorer
 
     public ModelCard Card => restorer.Card;
 
+    public string? ModelHash => restorer.ModelHash;
+
     public IReadOnlyList<ImageSlice> Restore(IReadOnlyList<ImageSlice> images, IReadOnlyList<RestorationTask> tasks, IProgress<double>? progress = null, CancellationToken cancellationToken = default)
     {
         // The first orientation is the image's own; those that pass through as they are have no other result in the rest.

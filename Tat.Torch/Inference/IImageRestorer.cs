@@ -14,6 +14,9 @@ public interface IImageRestorer : IDisposable
     /// <summary>What the model is and how it was made.</summary>
     ModelCard Card { get; }
 
+    /// <summary>Which model exactly it is, for results to name: <c>sha256:</c> and the hash of the file that holds it, or would if it were saved alone; <see langword="null"/> where that is not known.</summary>
+    string? ModelHash => null;
+
     /// <summary>Restores images of any sizes; but for rounding, the result for an image does not depend on the others.</summary>
     /// <param name="images">Images in their task's physical unit.</param>
     /// <param name="tasks">The task of each image, one of <see cref="Tasks"/>.</param>

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Tat.Torch.Imaging;
 using Tat.Torch.Inference.Tiling;
 using Tat.Torch.Model;
@@ -43,6 +44,22 @@ public sealed class Restorer : IImageRestorer
 
     /// <inheritdoc/>
     public ModelCard Card => _model.Card;
+
+    /// <inheritdoc/>
+    /// <value>The hash of what <see cref="TatModel.Save(Stream, bool)"/> writes, computed each time.</value>
+    public string ModelHash
+    {
+        get
+        {
+            using var hash = SHA256.Create();
+            using (var stream = new CryptoStream(Stream.Null, hash, CryptoStreamMode.Write))
+            {
+                _model.Save(stream);
+            }
+
+            return $"sha256:{Convert.ToHexStringLower(hash.Hash!)}";
+        }
+    }
 
     /// <summary>Restores an image.</summary>
     /// <param name="image">The image, in the task's unit.</param>

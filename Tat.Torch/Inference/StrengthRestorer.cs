@@ -11,6 +11,8 @@ internal sealed class StrengthRestorer(IImageRestorer restorer, double strength)
 
     public ModelCard Card => restorer.Card;
 
+    public string? ModelHash => restorer.ModelHash;
+
     public IReadOnlyList<ImageSlice> Restore(IReadOnlyList<ImageSlice> images, IReadOnlyList<RestorationTask> tasks, IProgress<double>? progress = null, CancellationToken cancellationToken = default) =>
         [.. restorer.Restore(images, tasks, progress, cancellationToken).Select((restored, i) => Apply(images[i], restored))];
 

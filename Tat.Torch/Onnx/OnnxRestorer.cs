@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Microsoft.ML.OnnxRuntime;
 using Tat.Torch.Files;
 using Tat.Torch.Imaging;
@@ -32,6 +33,8 @@ public sealed class OnnxRestorer : IImageRestorer
         {
             using var file = RegularFile.Open(path);
             OnnxChecksum.Verify(file, $"'{path}'");
+            file.Position = 0;
+            ModelHash = HashOf(file);
         }
 
         (_session, _metadata) = Describe(OnnxSessionFactory.Open(path, _options), $"'{path}'");
@@ -54,6 +57,7 @@ public sealed class OnnxRestorer : IImageRestorer
         ArgumentNullException.ThrowIfNull(model);
         _options = options ?? new();
         OnnxChecksum.Verify(new MemoryStream(model, writable: false), source);
+        ModelHash = HashOf(new MemoryStream(model, writable: false));
         (_session, _metadata) = Describe(OnnxSessionFactory.Open(model, source, _options), source);
     }
 
@@ -62,6 +66,9 @@ public sealed class OnnxRestorer : IImageRestorer
 
     /// <inheritdoc/>
     public ModelCard Card => _metadata.Card;
+
+    /// <inheritdoc/>
+    public string? ModelHash { get; }
 
     /// <summary>What the inputs and the output of the model look like.</summary>
     public OnnxSignature Signature => _metadata.Signature;
@@ -106,6 +113,8 @@ public sealed class OnnxRestorer : IImageRestorer
         _isDisposed = true;
         _session.Dispose();
     }
+
+    private static string HashOf(Stream file) => $"sha256:{Convert.ToHexStringLower(SHA256.HashData(file))}";
 
     private static (InferenceSession Session, OnnxMetadata Metadata) Describe(InferenceSession session, string source)
     {

@@ -22,7 +22,7 @@ public sealed record ImageReadOptions
     /// <value>The default is <see langword="false"/>.</value>
     public bool AllowUncalibratedCt { get; init; }
 
-    /// <summary>Read series with gaps, doubles, mixed orientations or gantry tilt slice by slice, and tell of it in <see cref="IImageScan.Properties"/>, instead of refusing them; nothing is resampled.</summary>
+    /// <summary>Read series with gaps, uneven distances or doubles slice by slice, and tell of it in <see cref="IImageScan.Properties"/>, instead of refusing them; nothing is resampled.</summary>
     /// <value>The default is <see langword="false"/>.</value>
     public bool AllowIrregularSeries { get; init; }
 

@@ -1,16 +1,15 @@
 using Microsoft.ML;
-using Tat.MLNet.Scoring;
 using Tat.Torch.Training;
 
 namespace Tat.Samples.Shared.Training;
 
 /// <summary>Where a training keeps its checkpoints: in the folder that the user gives, or in one beside the model, which goes when the model is complete.</summary>
-internal sealed class TrainingCheckpoints(TrainingPlan plan, string target) : IDisposable
+internal sealed class TrainingCheckpoints(string? given, string target) : IDisposable
 {
     private bool _isFinished;
 
     /// <summary>The folder.</summary>
-    public string Folder { get; } = plan.Training.CheckpointFolder ?? Path.ChangeExtension(target, ".checkpoints");
+    public string Folder { get; } = given ?? Path.ChangeExtension(target, ".checkpoints");
 
     /// <summary>The model that training makes.</summary>
     public string Target => target;
@@ -18,17 +17,17 @@ internal sealed class TrainingCheckpoints(TrainingPlan plan, string target) : ID
     /// <summary>What to do after an interruption.</summary>
     public string HowToGoOn => $"The same command goes on from {Folder}, with --overwrite.";
 
-    /// <summary>Saves a model together with the plan of its training.</summary>
-    public void Save(MLContext ml, TatTransformer model) => ModelFiles.Save(ml, model, target, plan.Beside(target));
+    /// <summary>Whether there are any.</summary>
+    public bool AreThere => Directory.Exists(Folder) && Directory.EnumerateFiles(Folder, "*.safetensors").Any();
 
     /// <summary>Saves the best model of a training that has failed.</summary>
     /// <returns>Whether that could be done.</returns>
-    public bool TrySaveBest(MLContext ml)
+    public bool TrySaveBest(MLContext ml, TrainingPlan plan)
     {
         try
         {
             using var best = ml.ImageRestoration.CreateTransformer(TatTrainer.LoadCheckpoint(Folder));
-            Save(ml, best);
+            ModelFiles.Save(ml, best, target, plan.Beside(target));
             return true;
         }
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException or InvalidDataException)
@@ -44,7 +43,7 @@ internal sealed class TrainingCheckpoints(TrainingPlan plan, string target) : ID
     /// <inheritdoc/>
     public void Dispose()
     {
-        if (plan.Training.CheckpointFolder is not null || !Directory.Exists(Folder) || !(_isFinished || !Directory.EnumerateFiles(Folder, "*.safetensors").Any()))
+        if (given is not null || !Directory.Exists(Folder) || (!_isFinished && AreThere))
         {
             return;
         }

@@ -113,7 +113,7 @@ public class RealSeriesTests
 
         public List<(string Nifti, IReadOnlyList<string> Files, IReadOnlyList<string> Sources)> Series { get; } = [];
 
-        /// <summary>Series with gaps, which are refused.</summary>
+        /// <summary>Series with gaps, which make DICOM and no NIfTI.</summary>
         public List<string> Irregular { get; } = [];
 
         public static ScanSource Find(string folder) => ScanFinder.Find([folder], AsStored).Scans.Single();
@@ -130,9 +130,10 @@ public class RealSeriesTests
                 {
                     restorer.RestoreScan(scan, nifti);
                 }
-                catch (ImageFormatException exception) when (exception.Message.Contains("no regular volume", StringComparison.Ordinal))
+                catch (InvalidDataException exception) when (exception.Message.Contains("no regular volume", StringComparison.Ordinal))
                 {
                     results.Irregular.Add(scan.Path);
+                    restorer.RestoreScan(scan, results.Folder[$"{i}"]);
                     continue;
                 }
 

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Tat.MLNet.Formats;
 using Tat.Samples.Shared.Training;
 using Tat.Tests.Formats;
@@ -38,6 +39,9 @@ public sealed class TrainCommandTests
         var fromCheckpoint = await Cli.RunAsync("evaluate", "--data", folder["set"], "--checkpoint", folder["on"], "--json");
         Assert.AreEqual((await Cli.RunAsync("evaluate", "--data", folder["set"], "--model", folder["on.zip"], "--json")).Output, fromCheckpoint.Output);
         (await Cli.RunAsync("restore", folder["good/CT/p1/a.nii"], "--task", "CT", "--checkpoint", folder["on"], "--out", folder["checkpoint.nii"])).AssertDone();
+        (await Cli.RunAsync("restore", folder["good/CT/p1/a.nii"], "--task", "CT", "--checkpoint", folder["on"], "--bids", "--out", folder["bids"])).AssertDone();
+        var sidecar = Directory.GetFiles(folder["bids"], "*restored*.json", SearchOption.AllDirectories).Single();
+        StringAssert.Contains(File.ReadAllText(sidecar), $"\"ModelHash\": \"sha256:{Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(folder["on.safetensors"])))}\"", StringComparison.Ordinal);
         (await Cli.RunAsync("restore", folder["good/CT/p1/a.nii"], "--task", "CT", "--model", folder["on.zip"], "--out", folder["model.nii"])).AssertDone();
         using var fromModel = ImageFormats.Open(folder["model.nii"]);
         using var restoredFromCheckpoint = ImageFormats.Open(folder["checkpoint.nii"]);

@@ -26,6 +26,17 @@ public sealed class TrainFailuresTests
     }
 
     [TestMethod]
+    public async Task What_lies_beside_a_model_is_tried_before_data_is_read()
+    {
+        using var folder = new TemporaryFolder();
+        Directory.CreateDirectory(folder["m.training.json"]);
+        (await Cli.RunAsync("train", "--data", folder["absent"], "--out", folder["m.zip"])).AssertFailed(1, "m.training.json' cannot be written: it is a folder.");
+        File.WriteAllText(folder["file"], "in the way");
+        (await Cli.RunAsync("train", "--data", folder["absent"], "--name", "Model", "--out", folder["file/n"])).AssertFailed(1, "cannot be written");
+        (await Cli.RunAsync("evidence", folder["absent"], "--out", folder["file/e"])).AssertFailed(1, "cannot be written");
+    }
+
+    [TestMethod]
     public async Task The_table_of_an_ablation_is_tried_before_training()
     {
         using var folder = new TemporaryFolder();

@@ -1,6 +1,7 @@
 using Tat.Samples.Scripting;
 using Tat.Samples.Shared;
 using Tat.Tests.Formats;
+using Tat.Tests.Loading;
 using Tat.Torch.Phantoms;
 using Tat.Torch.Tasks;
 
@@ -35,6 +36,28 @@ public sealed class ScriptedTrainingTests
         Assert.AreEqual((5UL, 32, null, "../data"), (written.TrainingOption.Training.Seed, written.TrainingOption.Training.PatchSize, written.TrainingOption.Training.MaximumDuration, written.DataSource.FolderPath));
         Assert.AreSequenceEqual([new TaskData("CT", 4, 2, 0, 32, 32, written.DataSource.Tasks[0].PixelSpacing), new TaskData("MRI", 4, 2, 0, 32, 32, written.DataSource.Tasks[1].PixelSpacing)], written.DataSource.Tasks);
         (await Cli.RunAsync("train", "--training-config", folder["out/LungCT.mbconfig"])).AssertFailed(1, "LungCT.mlnet' exists");
+    }
+
+    [TestMethod]
+    public async Task A_failure_keeps_checkpoints_from_which_the_same_configuration_goes_on()
+    {
+        using var folder = new TemporaryFolder();
+        WritePairs(folder["data"], ("train", 8));
+        SampleImages.Write(folder["data/CT/train/LQ/x.nii"], 0, 32, 32);
+        SampleImages.Write(folder["data/CT/train/HQ/x.nii"], float.NaN, 32, 32);
+        void Configure(string more) => File.WriteAllText(folder["LungCT.mbconfig"],
+            $$"""{ "DataSource": { "FolderPath": "data" }, "TrainingOption": { "Network": { "Width": 8, "Blocks": [1, 1, 1, 1], "RepresentationFeatures": 4, "TrainSize": 16 }, "Training": { "Iterations": 24, "PatchSize": 16, "Seed": 2{{more}} } } }""");
+        Configure("");
+        var failed = await Cli.RunAsync("train", "--training-config", folder["LungCT.mbconfig"]);
+        failed.AssertFailed(1, "x.nii");
+        StringAssert.Contains(failed.Output, $"What was learnt before the failure is in {folder["LungCT.checkpoints"]}", StringComparison.Ordinal);
+        (await Cli.RunAsync("train", "--data", folder["data"], "--name", "LungCT", "--out", folder.Path, "--overwrite")).AssertFailed(1, "export it (export --checkpoint), then remove the folder");
+
+        Configure(", \"SkipUnreadableImages\": true");
+        var resumed = await Cli.RunAsync("train", "--training-config", folder["LungCT.mbconfig"]);
+        resumed.AssertDone();
+        StringAssert.Contains(resumed.Output, "Resumed at ", StringComparison.Ordinal);
+        Assert.IsFalse(Directory.Exists(folder["LungCT.checkpoints"]));
     }
 
     [TestMethod]

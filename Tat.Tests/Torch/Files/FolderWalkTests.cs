@@ -1,6 +1,11 @@
 using System.Diagnostics;
+using Microsoft.ML;
+using Microsoft.ML.Data;
 using Tat.MLNet.Formats;
+using Tat.MLNet.Training;
 using Tat.Tests.Formats;
+using Tat.Tests.Formats.Nifti;
+using Tat.Tests.Samples;
 using Tat.Torch.Files;
 
 namespace Tat.Tests.Files;
@@ -33,6 +38,25 @@ public sealed class FolderWalkTests
     }
 
     [TestMethod]
+    public async Task What_a_killed_process_has_left_among_pairs_is_none()
+    {
+        using var folder = new TemporaryFolder();
+        (await Cli.RunAsync("simulate", SimulateCommandTests.WriteDisc(folder["scan.nii"], 100), "--task", "CT", "--out", folder["set"])).AssertDone();
+        foreach (var kind in new[] { "LQ", "HQ" })
+        {
+            Directory.CreateDirectory(folder[$"set/CT/test/{kind}/.tat-{kind}.tmp"]);
+            File.Copy(folder[$"set/CT/test/{kind}/scan.nii.gz"], folder[$"set/CT/test/{kind}/.tat-{kind}.tmp/0-scan.nii.gz"]);
+        }
+
+        (await Cli.RunAsync("evaluate", "--data", folder["set"], "--no-model")).AssertDone();
+        Assert.AreEqual(2, new MLContext().ImageRestoration.LoadPairs(folder["set"], "test").GetColumn<int>("SliceIndex").Count());
+        Directory.CreateDirectory(folder["good"]);
+        Directory.Move(folder["set/CT/test/HQ"], folder["good/CT"]);
+        using var scans = GoodScans.Open(folder["good"]);
+        Assert.AreEqual(2, scans.Training.Sum(images => images.Count));
+    }
+
+    [TestMethod]
     public void Two_to_the_power_of_forty_paths_come_to_an_end()
     {
         using var folder = new TemporaryFolder();
@@ -51,18 +75,33 @@ public sealed class FolderWalkTests
     }
 
     [TestMethod]
+    [DataRow("m.zip")]
+    [DataRow("m.onnx")]
+    [DataRow("m.safetensors")]
+    public async Task A_pipe_in_place_of_a_model_is_refused_instead_of_waited_for(string name)
+    {
+        using var folder = new TemporaryFolder();
+        MakePipe(folder[name]);
+        (await Cli.RunAsync("inspect", folder[name])).AssertFailed(1, "pipe");
+        (await Cli.RunAsync("restore", NiftiSamples.WriteRamp(folder["a.nii"]), "--task", "CT", "--model", folder[name], "--out", folder["r.nii"])).AssertFailed(1, "pipe");
+    }
+
+    [TestMethod]
     public void A_pipe_is_refused_instead_of_waited_for()
     {
         using var folder = new TemporaryFolder();
-        using (var making = Process.Start("mkfifo", folder["pipe.nii"]))
-        {
-            making.WaitForExit();
-        }
+        MakePipe(folder["pipe.nii"]);
 
         Directory.CreateSymbolicLink(folder["link.nii"], folder["pipe.nii"]);
         foreach (var name in new[] { "pipe.nii", "link.nii" })
         {
             StringAssert.Contains(Assert.ThrowsExactly<ImageFormatException>(() => ImageFormats.Open(folder[name])).Message, "pipe");
         }
+    }
+
+    private static void MakePipe(string path)
+    {
+        using var making = Process.Start("mkfifo", path);
+        making.WaitForExit();
     }
 }

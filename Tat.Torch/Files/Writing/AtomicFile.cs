@@ -39,9 +39,25 @@ internal sealed class AtomicFile(string destination) : IDisposable
     /// <exception cref="UnauthorizedAccessException">It must not.</exception>
     public static void Try(string destination)
     {
-        using var file = new AtomicFile(destination);
-        file.Stream.WriteByte(0);
-        file.Stream.Flush();
+        var missing = new List<string>();
+        for (var folder = System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(destination)); folder is not null && !Directory.Exists(folder); folder = System.IO.Path.GetDirectoryName(folder))
+        {
+            missing.Add(folder);
+        }
+
+        try
+        {
+            using var file = new AtomicFile(destination);
+            file.Stream.WriteByte(0);
+            file.Stream.Flush();
+        }
+        finally
+        {
+            foreach (var folder in missing.Where(folder => Directory.Exists(folder) && !Directory.EnumerateFileSystemEntries(folder).Any()))
+            {
+                Directory.Delete(folder);
+            }
+        }
     }
 
     /// <summary>Ends writing and puts the file in its place.</summary>

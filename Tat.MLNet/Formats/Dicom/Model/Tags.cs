@@ -44,6 +44,7 @@ internal static partial class Tags
     public static readonly DicomTag PatientIdentityRemoved = new(0x0012, 0x0062);
     public static readonly DicomTag DeidentificationMethod = new(0x0012, 0x0063);
     public static readonly DicomTag DeidentificationMethodCodeSequence = new(0x0012, 0x0064);
+    public static readonly DicomTag Radiopharmaceutical = new(0x0018, 0x0031);
     public static readonly DicomTag SliceThickness = new(0x0018, 0x0050);
     public static readonly DicomTag EchoTime = new(0x0018, 0x0081);
     public static readonly DicomTag EchoNumbers = new(0x0018, 0x0086);
@@ -116,6 +117,9 @@ internal static partial class Tags
     public static readonly DicomTag PixelValueTransformationSequence = new(0x0028, 0x9145);
     public static readonly DicomTag PurposeOfReferenceCodeSequence = new(0x0040, 0xA170);
     public static readonly DicomTag RadiopharmaceuticalInformationSequence = new(0x0054, 0x0016);
+    public static readonly DicomTag RadionuclideCodeSequence = new(0x0054, 0x0300);
+    public static readonly DicomTag RadiopharmaceuticalCodeSequence = new(0x0054, 0x0304);
+    public static readonly DicomTag SeriesType = new(0x0054, 0x1000);
     public static readonly DicomTag Units = new(0x0054, 0x1001);
     public static readonly DicomTag SuvType = new(0x0054, 0x1006);
     public static readonly DicomTag DecayCorrection = new(0x0054, 0x1102);

@@ -14,9 +14,9 @@ internal static class PetQuantities
     private const double LeastDose = 10_000;
     private const double LargestDose = 50e9;
 
-    /// <summary>In seconds: half that of rubidium-82, and a dozen times that of zirconium-89.</summary>
+    /// <summary>In seconds: half that of rubidium-82, and a little more than that of the sodium-22 of phantoms.</summary>
     private const double ShortestHalfLife = 37;
-    private const double LongestHalfLife = 4e6;
+    private const double LongestHalfLife = 1e8;
 
     public static SliceQuantity Of(DicomDataSet dataSet, ImageReadOptions options)
     {
@@ -75,8 +75,7 @@ internal static class PetQuantities
         }
 
         var weight = Require(dataSet, Tags.PatientWeight, LightestAnimal, HeaviestPatient, "kg");
-        var drug = dataSet.GetItem(Tags.RadiopharmaceuticalInformationSequence)
-            ?? throw Refuse($"{Tags.Name(Tags.RadiopharmaceuticalInformationSequence)} is missing");
+        var drug = DrugOf(dataSet);
         var dose = Require(drug, Tags.RadionuclideTotalDose, LeastDose * weight, LargestDose, "Bq");
         switch (dataSet.GetString(Tags.DecayCorrection))
         {
@@ -84,6 +83,11 @@ internal static class PetQuantities
                 return new("SUV", weight * 1000 / dose);
             case "START":
                 var halfLife = Require(drug, Tags.RadionuclideHalfLife, ShortestHalfLife, LongestHalfLife, "s");
+                if (PetNuclide.Objection(drug, halfLife) is { } objection)
+                {
+                    throw Refuse($"{Tags.Name(Tags.RadionuclideHalfLife)} {objection}");
+                }
+
                 var decay = PetTimes.Of(dataSet, drug, halfLife);
                 return new("SUV", weight * 1000 / (dose * Math.Pow(2, -decay.Seconds / halfLife))) { Decay = decay };
             case null:
@@ -91,6 +95,22 @@ internal static class PetQuantities
             default:
                 throw Refuse($"{Tags.Name(Tags.DecayCorrection)} is neither START nor ADMIN");
         }
+    }
+
+    /// <summary>
+    /// What was given. Several items are several injections, or tracers (PS3.3, section C.8.9.2), and nothing tells the activity of one from that of another;
+    /// an item that stands there twice is one.
+    /// </summary>
+    private static DicomDataSet DrugOf(DicomDataSet dataSet)
+    {
+        DicomTag[] told = [Tags.RadionuclideTotalDose, Tags.RadionuclideHalfLife, Tags.RadiopharmaceuticalStartTime, Tags.RadiopharmaceuticalStartDateTime, Tags.Radiopharmaceutical];
+        var drugs = dataSet.GetItems(Tags.RadiopharmaceuticalInformationSequence).DistinctBy(drug => string.Join('\\', told.Select(drug.GetString))).ToList();
+        return drugs switch
+        {
+            [var only] => only,
+            [] => throw Refuse($"{Tags.Name(Tags.RadiopharmaceuticalInformationSequence)} is missing"),
+            _ => throw Refuse($"{Tags.Name(Tags.RadiopharmaceuticalInformationSequence)} has {drugs.Count} different items, of which the image shows the sum"),
+        };
     }
 
     /// <summary>A value in the range that can be; its number is not repeated, as it may tell of the patient.</summary>

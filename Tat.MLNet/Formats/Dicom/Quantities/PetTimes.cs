@@ -8,8 +8,8 @@ internal static class PetTimes
 {
     private const string GePetCreator = "GEMS_PETD_01";
 
-    /// <summary>Dynamic scans start shortly before the injection; more than this is damage.</summary>
-    private const double LongestLead = 3600;
+    /// <summary>Dynamic scans start shortly before the injection: by no more than this, in seconds.</summary>
+    private const double LongestLead = 600;
 
     /// <summary>More half-lives than this leave nothing to see: dates that say so were changed, or the half-life is in another unit.</summary>
     private const double LongestDecay = 20;
@@ -20,37 +20,48 @@ internal static class PetTimes
     /// <param name="halfLife">Half-life in seconds.</param>
     public static PetDecay Of(DicomDataSet dataSet, DicomDataSet drug, double halfLife)
     {
-        var acquisition = DicomDateTime.Of(dataSet, Tags.AcquisitionDate, Tags.AcquisitionTime)
-            ?? DicomDateTime.Of(dataSet, Tags.AcquisitionDateTime, DicomDateTime.Zone(dataSet));
-        var reference = ReferenceTime(dataSet, acquisition, halfLife);
         var zone = DicomDateTime.Zone(dataSet);
-        var clock = DicomDateTime.Time(drug, Tags.RadiopharmaceuticalStartTime);
-        double seconds;
+        var acquisition = DicomDateTime.Of(dataSet, Tags.AcquisitionDate, Tags.AcquisitionTime) ?? DicomDateTime.Of(dataSet, Tags.AcquisitionDateTime, zone);
+        var reference = ReferenceTime(dataSet, acquisition, halfLife);
+        var lead = dataSet.GetString(Tags.SeriesType) == "DYNAMIC" ? LongestLead : 0;
+        var injection = Injection(drug, zone);
 
-        // The time of day is in the time base of the series: it tells the hour where only the date and time has a zone.
-        if (DicomDateTime.Of(drug, Tags.RadiopharmaceuticalStartDateTime, zone) is { } injected &&
-            (clock is null || zone is not null || !DicomDateTime.HasZone(drug, Tags.RadiopharmaceuticalStartDateTime)))
+        // De-identification may move the dates of one element and not of the other: the time of day remains.
+        if ((reference.Time - injection.Time)?.TotalSeconds is not { } seconds || seconds < -lead || seconds > LongestDecay * halfLife)
         {
-            // De-identification may move the dates of one element and not of the other: the time of day remains.
-            seconds = (reference - injected).TotalSeconds;
-            seconds = seconds < -LongestLead || seconds > LongestDecay * halfLife ? SinceTimeOfDay(reference, injected.TimeOfDay) : seconds;
-        }
-        else if (clock is not null)
-        {
-            seconds = SinceTimeOfDay(reference, clock.Value);
-        }
-        else
-        {
-            throw PetQuantities.Refuse($"{Tags.Name(Tags.RadiopharmaceuticalStartTime)} and {Tags.Name(Tags.RadiopharmaceuticalStartDateTime)} are missing");
+            seconds = SinceTimeOfDay(reference.Time, injection.Clock);
         }
 
-        if (seconds < -LongestLead)
+        if (seconds < -lead)
         {
-            throw PetQuantities.Refuse("the injection is later than the scan");
+            throw PetQuantities.Refuse(string.Create(CultureInfo.InvariantCulture,
+                $@"{Tags.Name(injection.Tag)}, {injection.Clock:hh\:mm\:ss}, is {-seconds:0} s later than the scan, whose {Tags.Name(reference.Tag)} is {reference.Time:HH:mm:ss}"));
         }
 
         return seconds <= LongestDecay * halfLife ? new(halfLife, seconds, acquisition) : throw PetQuantities.Refuse(string.Create(CultureInfo.InvariantCulture,
             $"the injection was more than {LongestDecay} half-lives before the scan, which would have nothing to show; {Tags.Name(Tags.RadionuclideHalfLife)} is in s, and may be in another unit"));
+    }
+
+    /// <summary>
+    /// When the drug was given, in the local time of the object. Its time of day is in the time base of the series, and comes first where the date and time has
+    /// a zone that cannot be taken to that of the object (PS3.5, section 6.2, DT): the difference of the two is unknown then, and is not guessed.
+    /// </summary>
+    private static (DateTime? Time, TimeSpan Clock, DicomTag Tag) Injection(DicomDataSet drug, TimeSpan? zone)
+    {
+        var told = DicomDateTime.Of(drug, Tags.RadiopharmaceuticalStartDateTime, zone);
+        if (told is { } time && (zone is not null || !DicomDateTime.HasZone(drug, Tags.RadiopharmaceuticalStartDateTime)))
+        {
+            return (time, time.TimeOfDay, Tags.RadiopharmaceuticalStartDateTime);
+        }
+
+        if (DicomDateTime.Time(drug, Tags.RadiopharmaceuticalStartTime) is { } clock)
+        {
+            return (null, clock, Tags.RadiopharmaceuticalStartTime);
+        }
+
+        throw PetQuantities.Refuse(told is null
+            ? $"{Tags.Name(Tags.RadiopharmaceuticalStartTime)} and {Tags.Name(Tags.RadiopharmaceuticalStartDateTime)} are missing"
+            : $"{Tags.Name(Tags.RadiopharmaceuticalStartDateTime)} is in a time zone, and the times of the scan are in one that {Tags.Name(Tags.TimezoneOffsetFromUtc)} does not tell");
     }
 
     /// <summary>A time without a date is of the day of the scan; where that is half a day later than the scan, of the day before: the scan was after midnight.</summary>
@@ -64,17 +75,17 @@ internal static class PetTimes
     /// Series Date and Time, unless they are later than the acquisition: they are then those of some processing, and the private time of
     /// GE, the frame's own reference time, or the acquisition itself tells.
     /// </summary>
-    private static DateTime ReferenceTime(DicomDataSet dataSet, DateTime? acquisition, double halfLife)
+    private static (DateTime Time, DicomTag Tag) ReferenceTime(DicomDataSet dataSet, DateTime? acquisition, double halfLife)
     {
         var series = DicomDateTime.Of(dataSet, Tags.SeriesDate, Tags.SeriesTime);
         if (series is { } start && (acquisition is null || start <= acquisition))
         {
-            return start;
+            return (start, Tags.SeriesTime);
         }
 
         if (dataSet.FindPrivate(0x0009, GePetCreator, 0x0D) is { } scanDateTime && DicomDateTime.Of(dataSet, scanDateTime, DicomDateTime.Zone(dataSet)) is { } scan)
         {
-            return scan;
+            return (scan, scanDateTime);
         }
 
         if (acquisition is null)
@@ -82,7 +93,7 @@ internal static class PetTimes
             throw PetQuantities.Refuse($"{Tags.Name(Tags.SeriesTime)} and {Tags.Name(Tags.AcquisitionTime)} are missing");
         }
 
-        return BackFromFrame(dataSet, acquisition.Value, halfLife) ?? acquisition.Value;
+        return (BackFromFrame(dataSet, acquisition.Value, halfLife) ?? acquisition.Value, Tags.AcquisitionTime);
     }
 
     /// <summary>

@@ -24,7 +24,7 @@ internal static class SeriesAssembler
     private static DicomScan AssembleFrames(string path, IImageFormat format, IReadOnlyList<DicomSlice> frames, IReadOnlyList<LeftOutFile> leftOut)
     {
         var first = frames[0];
-        if (!first.HasFunctionalGroups)
+        if (!first.HasFunctionalGroups || frames.All(frame => frame.Plane is null))
         {
             var memory = new PixelMemory();
             IReadOnlyList<DicomSlice> kept = frames is FrameList list ? list.KeptIn(memory) : [.. frames.Select(frame => frame with { Memory = memory })];

@@ -84,7 +84,7 @@ internal static class SliceReader
             Thickness = Measures(Tags.SliceThickness) is [> 0 and var thickness, ..] ? thickness : null,
             NominalDistance = Measures(Tags.SpacingBetweenSlices) is [> 0 and var distance, ..] ? distance : null,
             Padding = PixelPadding.Of(dataSet, layout),
-            HasFunctionalGroups = dataSet.GetItems(Tags.PerFrameFunctionalGroupsSequence).Count >= layout.Frames,
+            HasFunctionalGroups = dataSet.GetItems(Tags.PerFrameFunctionalGroupsSequence).Count > 0,
         };
     }
 }

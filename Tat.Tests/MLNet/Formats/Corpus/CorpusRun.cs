@@ -70,7 +70,7 @@ internal sealed class CorpusRun(CorpusReport report, bool hasDcm2niix, Cancellat
         }
 
         using var converted = new TemporaryFolder();
-        Peer.Run("dcm2niix", "-d", "0", "-b", "n", "-z", "n", "-f", "%j", "-o", converted.Path, folder);
+        Peer.Run("dcm2niix", "-d", "0", "-b", "n", "-z", "n", "-x", "i", "-f", "%j", "-o", converted.Path, folder);
         foreach (var one in series)
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -111,7 +111,7 @@ internal sealed class CorpusRun(CorpusReport report, bool hasDcm2niix, Cancellat
             File.CreateSymbolicLink(taken[$"{i}.dcm"], path);
         }
 
-        Peer.Run("dcm2niix", "-d", "0", "-b", "n", "-z", "n", "-f", "%j", "-o", converted.Path, taken.Path);
+        Peer.Run("dcm2niix", "-d", "0", "-b", "n", "-z", "n", "-x", "i", "-f", "%j", "-o", converted.Path, taken.Path);
         return Parts(converted, series);
     }
 

@@ -35,10 +35,10 @@ public class PetQuantityTests
         Drug(data).SetText(Tags.RadiopharmaceuticalStartDateTime, DicomVr.DT, "20240502080000.00"));
 
     [TestMethod]
-    public void An_injection_in_a_zone_that_the_scan_does_not_tell_is_at_its_local_time_of_day()
+    public void Of_an_injection_in_a_zone_that_cannot_be_taken_to_that_of_the_scan_the_time_of_day_counts_and_nothing_is_guessed()
     {
         AssertFactor(Factor(3600), Set);
-        AssertFactor(Factor(10800), data =>
+        AssertRefused("TimezoneOffsetFromUtc (0008,0201)", data =>
         {
             Set(data);
             Drug(data).Remove(Tags.RadiopharmaceuticalStartTime);
@@ -49,7 +49,7 @@ public class PetQuantityTests
 
     [TestMethod]
     public void A_half_life_that_would_leave_nothing_to_see_is_refused() => AssertRefused("RadionuclideHalfLife (0018,1075) is in s", data =>
-        Drug(data).SetText(Tags.RadionuclideHalfLife, DicomVr.DS, "109.77"));
+        Drug(data).SetText(Tags.RadionuclideHalfLife, DicomVr.DS, "122.24"));
 
     [TestMethod]
     [DataRow("20240502080000.00+0000", "+0100", 3600)]
@@ -88,6 +88,7 @@ public class PetQuantityTests
     [DataRow("RadionuclideTotalDose", "Bq", "350000")]
     [DataRow("RadionuclideTotalDose", "Bq", "3.5e11")]
     [DataRow("RadionuclideHalfLife", "s", "1.83")]
+    [DataRow("RadionuclideHalfLife", "s", "6586200000")]
     public void What_cannot_be_is_refused_with_its_field_and_unit(string field, string unit, string value)
     {
         AssertRefused(field, Set);
@@ -118,8 +119,37 @@ public class PetQuantityTests
         });
 
     [TestMethod]
-    public void A_dynamic_scan_may_begin_before_the_injection() => AssertFactor(Factor(-30), data =>
-        Drug(data).SetText(Tags.RadiopharmaceuticalStartTime, DicomVr.TM, "100030"));
+    public void Only_a_dynamic_scan_may_begin_before_the_injection_and_shortly()
+    {
+        AssertFactor(Factor(-30), data => Set(data, "DYNAMIC", "100030"));
+        AssertRefused("RadiopharmaceuticalStartTime (0018,1072), 10:30:00, is 1800 s later than the scan, whose SeriesTime (0008,0031) is 10:00:00", data => Set(data, "DYNAMIC", "103000"));
+        AssertRefused("is 30 s later", data => Set(data, "STATIC", "100030"));
+        AssertRefused("is 3540 s later", data => data.GetItem(Tags.RadiopharmaceuticalInformationSequence)!.SetText(Tags.RadiopharmaceuticalStartTime, DicomVr.TM, "105900"));
+        AssertRefused("RadiopharmaceuticalStartDateTime (0018,1078), 10:00:01, is 1 s later than the scan, whose AcquisitionTime (0008,0032) is 10:00:00", data =>
+        {
+            data.SetText(Tags.SeriesTime, DicomVr.TM, "120000");
+            data.SetText(Tags.AcquisitionTime, DicomVr.TM, "100000");
+            Drug(data).SetText(Tags.RadiopharmaceuticalStartDateTime, DicomVr.DT, "20240502100001");
+        });
+
+        static void Set(DicomDataSet data, string type, string injection)
+        {
+            data.SetText(Tags.SeriesType, DicomVr.CS, [type, "IMAGE"]);
+            Drug(data).SetText(Tags.RadiopharmaceuticalStartTime, DicomVr.TM, injection);
+        }
+    }
+
+    [TestMethod]
+    public void The_sum_of_two_injections_has_no_SUV_and_one_that_stands_there_twice_is_one()
+    {
+        AssertFactor(Factor(3600), data => data.SetItems(Tags.RadiopharmaceuticalInformationSequence, Drug(data), Drug(data)));
+        AssertRefused("RadiopharmaceuticalInformationSequence (0054,0016) has 2 different items", data =>
+        {
+            var other = Drug(SyntheticDicom.Pet());
+            other.SetText(Tags.RadionuclideHalfLife, DicomVr.DS, "1221.8");
+            data.SetItems(Tags.RadiopharmaceuticalInformationSequence, Drug(data), other);
+        });
+    }
 
     [TestMethod]
     public void The_acquisition_may_be_one_date_and_time_with_a_zone() => AssertFactor(Factor(3900), data =>

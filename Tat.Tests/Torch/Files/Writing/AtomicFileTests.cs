@@ -38,6 +38,17 @@ public sealed class AtomicFileTests
     }
 
     [TestMethod]
+    public void Trying_leaves_nothing_behind()
+    {
+        using var folder = new TemporaryFolder();
+        Directory.CreateDirectory(folder["kept"]);
+        AtomicFile.Try(folder["kept/new/deep/a.txt"]);
+        Assert.IsEmpty(Directory.GetFileSystemEntries(folder["kept"]));
+        AtomicFile.Try(folder["kept/a.txt"]);
+        Assert.IsTrue(Directory.Exists(folder["kept"]));
+    }
+
+    [TestMethod]
     public void A_pair_is_replaced_together_or_not_at_all()
     {
         using var folder = new TemporaryFolder();

@@ -166,4 +166,37 @@ public class VolumeSeriesTests
     }
 
     private static IEnumerable<ImageSlice> Slices(IImageScan scan) => Enumerable.Range(0, scan.SliceCount).Select(scan.ReadSlice);
+
+    [TestMethod]
+    [DataRow(2)]
+    [DataRow(1)]
+    [DataRow(4)]
+    public void Frames_and_items_of_other_numbers_are_refused_as_file_and_in_a_folder(int frames)
+    {
+        using var files = new SyntheticDicom();
+        var data = SyntheticDicom.Enhanced(0, 1, 2);
+        data.SetText(Tags.NumberOfFrames, DicomVr.IS, SyntheticDicom.Text(frames));
+        var path = files.Write(data);
+        foreach (var place in new[] { path, files.Folder })
+        {
+            var message = Assert.ThrowsExactly<ImageFormatException>(() => ImageFormats.Open(place)).Message;
+            Assert.Contains($"NumberOfFrames (0028,0008) is {frames}, and PerFrameFunctionalGroupsSequence (5200,9230) has 3 items", message);
+            Assert.Contains(Path.GetFileName(path), message);
+        }
+    }
+
+    [TestMethod]
+    public void Frames_without_any_position_are_a_stack_in_their_order()
+    {
+        using var files = new SyntheticDicom();
+        var data = SyntheticDicom.Enhanced(0, 1, 2);
+        foreach (var group in data.GetItems(Tags.PerFrameFunctionalGroupsSequence))
+        {
+            group.Remove(Tags.PlanePositionSequence);
+        }
+
+        using var scan = ImageFormats.Open(files.Write(data));
+        Assert.AreEqual((3, (PatientAffine?)null), (scan.SliceCount, scan.Affine));
+        Assert.IsFalse(scan.Properties.ContainsKey("Irregular"));
+    }
 }
