@@ -134,9 +134,12 @@ internal static class RestoreCommand
                 });
                 if (!json)
                 {
-                    var warnings = string.Concat(result.Warnings.Select(warning => $"; {warning}"));
                     var noise = Known(result.Noise.Before) is { } before && Known(result.Noise.After) is { } after ? FormattableString.Invariant($", noise {before:G3} → {after:G3}") : "";
-                    terminal.Line(FormattableString.Invariant($"{job.Destination}: {result.Slices - result.Unrestored} slices restored as {result.Task} in {clock.Elapsed.TotalSeconds:F1} s{noise}{warnings}"));
+                    terminal.Line(FormattableString.Invariant($"{job.Destination}: {result.Slices - result.Unrestored} slices restored as {result.Task} in {clock.Elapsed.TotalSeconds:F1} s{noise}"));
+                    foreach (var warning in result.Warnings)
+                    {
+                        terminal.Line($"{job.Destination}: {warning}");
+                    }
                 }
             }
             catch (Exception exception) when (exception is IOException or InvalidDataException or ArgumentException or UnauthorizedAccessException)
