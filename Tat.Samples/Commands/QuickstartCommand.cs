@@ -18,31 +18,51 @@ using Tat.Torch.Training;
 
 namespace Tat.Samples.Commands;
 
-/// <summary><c>quickstart</c>: what the model that comes with the program does, beside filters, and the whole path of training it further, in minutes.</summary>
+/// <summary>
+/// <c>quickstart</c>: what the model that comes with the program does, beside filters, and the whole path of training it further, in
+/// minutes.
+/// </summary>
 internal static class QuickstartCommand
 {
     /// <summary>How much is made and trained.</summary>
     internal sealed record Sizes(int ImageSize, int TrainingPairs, int TestPairs, double MriFactor, TatTrainerOptions Training);
 
     /// <summary>What two minutes of two CPU cores suffice for: the model has learnt real scans, and gets used to phantoms.</summary>
-    private static readonly Sizes _sizes = new(ImageSize: 128, TrainingPairs: 48, TestPairs: 12, MriFactor: 2, TatTrainerOptions.FineTuning with
-    {
-        Iterations = 1600,
-        TaskWeights = new Dictionary<string, double> { ["PET"] = 1, ["CT"] = 1, ["MRI"] = 1.5 },
-        DataDescription = "phantoms of the quickstart",
-    });
+    private static readonly Sizes _sizes = new(
+        ImageSize: 128, TrainingPairs: 48, TestPairs: 12, MriFactor: 2, TatTrainerOptions.FineTuning with
+        {
+            Iterations = 1600,
+            TaskWeights = new Dictionary<string, double> { ["PET"] = 1, ["CT"] = 1, ["MRI"] = 1.5 },
+            DataDescription = "phantoms of the quickstart",
+        });
 
-    private const string PhantomsAreNoPatients = "Phantoms are not patients: the numbers show that everything works, not how well TAT restores real scans.";
+    private const string PhantomsAreNoPatients =
+        "Phantoms are not patients: the numbers show that everything works, not how well TAT restores real scans.";
 
     public static Command Create(Terminal terminal)
     {
-        var output = new Option<string>("--out") { Description = "Folder for the data, the model and the report.", DefaultValueFactory = _ => CommonOptions.QuickstartFolder };
-        var scan = new Option<string?>("--scan") { Description = "A scan of your own to restore as well: a file, or a folder that holds a series." };
+        var output = new Option<string>("--out")
+        {
+            Description = "Folder for the data, the model and the report.",
+            DefaultValueFactory = _ => CommonOptions.QuickstartFolder,
+        };
+        var scan = new Option<string?>("--scan")
+        {
+            Description = "A scan of your own to restore as well: a file, or a folder that holds a series.",
+        };
         var task = CommonOptions.Task(required: false);
-        var minutes = new Option<double>("--minutes") { Description = "Training ends after this time at the latest.", DefaultValueFactory = _ => 2 };
+        var minutes = new Option<double>("--minutes")
+        {
+            Description = "Training ends after this time at the latest.",
+            DefaultValueFactory = _ => 2,
+        };
         var device = CommonOptions.Device();
         var seed = CommonOptions.Seed();
-        var command = new Command("quickstart", "Shows what the model that comes with the program does, beside filters, and trains it further for two minutes.") { output, scan, task, minutes, device, seed };
+        var command = new Command(
+            "quickstart", "Shows what the model that comes with the program does, beside filters, and trains it further for two minutes.")
+            {
+                output, scan, task, minutes, device, seed,
+            };
         command.Validators.Add(result =>
         {
             if (result.GetResult(task) is not null && result.GetValue(scan) is null)
@@ -77,8 +97,11 @@ internal static class QuickstartCommand
         var data = Path.Combine(folder, "data");
         terminal.Track("Phantoms", progress =>
         {
-            var phantoms = TaskVocabulary.Paper.Select(task => new PhantomPairs(task, sizes.TrainingPairs + sizes.TestPairs, sizes.ImageSize, sizes.Training.Seed ?? TatTrainerOptions.DefaultSeed) { MriFactor = sizes.MriFactor });
-            PhantomDataSet.Write(data, [.. phantoms], [("train", sizes.TrainingPairs), ("test", sizes.TestPairs)], progress, cancellationToken);
+            var phantoms = TaskVocabulary.Paper.Select(task => new PhantomPairs(task, sizes.TrainingPairs + sizes.TestPairs,
+                sizes.ImageSize, sizes.Training.Seed ?? TatTrainerOptions.DefaultSeed)
+            { MriFactor = sizes.MriFactor });
+            PhantomDataSet.Write(data, [.. phantoms], [("train", sizes.TrainingPairs), ("test", sizes.TestPairs)], progress,
+                cancellationToken);
             return data;
         });
 
@@ -93,14 +116,21 @@ internal static class QuickstartCommand
         // What it does can be seen before the training ends.
         own = own is null ? null : own with { Rival = MethodTable.Of(before).ApplyBestFilter(own.Task, own.Task.Name, own.Input) };
         var reportPath = Path.Combine(folder, "report.html");
-        var degraded = $"PET of a twelfth of the counts, CT of a quarter of the dose, MRI of 1/{sizes.MriFactor} of the resolution per axis";
-        void Report(string summary, IDataView scored, IReadOnlyList<MeasuredImage> measured, TatTransformer model, IReadOnlyList<ReportChart> charts, IEnumerable<string> remarks)
+        var degraded = "PET of a twelfth of the counts, CT of a quarter of the dose, "
+            + $"MRI of 1/{sizes.MriFactor} of the resolution per axis";
+        void Report(
+            string summary, IDataView scored, IReadOnlyList<MeasuredImage> measured, TatTransformer by, IReadOnlyList<ReportChart> charts,
+            IEnumerable<string> remarks)
         {
-            var report = ModelReport.Create("TAT quickstart", summary, ScoredImage.Take(ml, scored, perTask: 4), measured, (model.Tasks, model.Card), charts, [PhantomsAreNoPatients, .. remarks]);
+            var report = ModelReport.Create(
+                "TAT quickstart", summary, ScoredImage.Take(ml, scored, perTask: 4), measured, (by.Tasks, by.Card), charts,
+                [PhantomsAreNoPatients, .. remarks]);
             HtmlReport.Write(report with { Cases = [.. new[] { own }.OfType<ReportCase>(), .. report.Cases] }, reportPath);
         }
 
-        Report($"{title}, restores phantoms that it has not seen: {degraded}.", shown, before, pretrained, [], MethodTable.Of(before).Remarks());
+        Report(
+            $"{title}, restores phantoms that it has not seen: {degraded}.", shown, before, pretrained, [],
+            MethodTable.Of(before).Remarks());
         terminal.Line($"The pictures are in {reportPath}; it is written again when the training has ended.");
 
         // Trained further: on pairs of your own this makes it used to your scanner.
@@ -136,7 +166,8 @@ internal static class QuickstartCommand
     }
 
     /// <summary>Restores images and measures them before, after, and by filters.</summary>
-    private static (IDataView Restored, IReadOnlyList<MeasuredImage> Measured) Compare(Terminal terminal, MLContext ml, ITransformer model, TaskVocabulary tasks, IDataView test, CancellationToken cancellationToken)
+    private static (IDataView Restored, IReadOnlyList<MeasuredImage> Measured) Compare(
+        Terminal terminal, MLContext ml, ITransformer model, TaskVocabulary tasks, IDataView test, CancellationToken cancellationToken)
     {
         var restored = ml.Data.Cache(model.Transform(test));
         var measured = terminal.Track("Restoring", _ => ScoredImage.Measure(ml, restored, tasks, baselines: true, cancellationToken));

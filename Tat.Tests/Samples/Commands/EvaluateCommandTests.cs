@@ -1,4 +1,5 @@
 using Tat.MLNet.Formats.Nifti;
+using Tat.Tests.Degradation;
 using Tat.Tests.Formats;
 
 namespace Tat.Tests.Samples;
@@ -61,7 +62,8 @@ public sealed class EvaluateCommandTests
             {
                 var path = folder[$"CT/test/{quality}/{name}.nii"];
                 Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-                new NiftiFormat().Write(path, [.. Enumerable.Range(0, slices).Select(slice => Degradation.TestImages.Random(32, 32, slice, -noise, noise))], spacing, spacing, 3);
+                var images = Enumerable.Range(0, slices).Select(slice => TestImages.Random(32, 32, slice, -noise, noise));
+                new NiftiFormat().Write(path, [.. images], spacing, spacing, 3);
             }
         }
 
@@ -69,5 +71,6 @@ public sealed class EvaluateCommandTests
     }
 
     /// <summary>How often a text stands in another, wherever lines were broken.</summary>
-    private static int CountOf(string text, string part) => string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)).Split(part).Length - 1;
+    private static int CountOf(string text, string part) =>
+        string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)).Split(part).Length - 1;
 }

@@ -25,11 +25,13 @@ public sealed class QuickstartCommandTests
     public static void RunQuickstart(TestContext _)
     {
         var terminal = new Terminal(_output, _output, isInteractive: false);
-        var own = QuickstartCommand.RestoreOwn(terminal, Loading.SampleImages.Write(_folder["own.nii"], 500, rows: 40, columns: 48, slices: 3), "MRI", default);
+        var scan = Loading.SampleImages.Write(_folder["own.nii"], 500, rows: 40, columns: 48, slices: 3);
+        var own = QuickstartCommand.RestoreOwn(terminal, scan, "MRI", default);
         QuickstartCommand.Run(terminal, _folder["qs"], Sizes, own, default);
     }
 
-    private static QuickstartCommand.Sizes Sizes => new(ImageSize: 32, TrainingPairs: 4, TestPairs: 2, MriFactor: 2, TatTrainerOptions.FineTuning with { Iterations = 4, WarmUpIterations = 0, PatchSize = 32 });
+    private static QuickstartCommand.Sizes Sizes => new(ImageSize: 32, TrainingPairs: 4, TestPairs: 2, MriFactor: 2,
+        TatTrainerOptions.FineTuning with { Iterations = 4, WarmUpIterations = 0, PatchSize = 32 });
 
     [ClassCleanup]
     public static void RemoveFolder() => _folder.Dispose();
@@ -99,7 +101,8 @@ public sealed class QuickstartCommandTests
         {
             var first = report.Split("<section class=\"card case\">")[1];
             StringAssert.Contains(first, $"own.nii, slice 2, by {TatPretrained.Card.Title}", StringComparison.Ordinal);
-            Assert.IsTrue(StandardFilters.For(RestorationTask.Mri).Any(filter => first.Contains($"<b>{filter.Name}</b>", StringComparison.Ordinal)), "the filter");
+            var filters = StandardFilters.For(RestorationTask.Mri).Select(filter => $"<b>{filter.Name}</b>");
+            Assert.IsTrue(filters.Any(filter => first.Contains(filter, StringComparison.Ordinal)), "the filter");
         }
     }
 
@@ -129,9 +132,11 @@ public sealed class QuickstartCommandTests
     {
         var run = await Cli.RunAsync("evaluate", "--data", _folder["qs/data"], "--model", Model, "--json", "--csv", _folder["images.csv"]);
         run.AssertDone();
-        var models = JsonDocument.Parse(run.Output).RootElement.EnumerateArray().Where(row => row.GetProperty("method").GetString() == "Model").ToList();
+        var models = JsonDocument.Parse(run.Output).RootElement.EnumerateArray()
+            .Where(row => row.GetProperty("method").GetString() == "Model").ToList();
         Assert.HasCount(3, models);
-        Assert.IsTrue(models.TrueForAll(row => double.IsFinite(row.GetProperty("psnr").GetDouble()) && row.GetProperty("pValue").GetDouble() is > 0 and <= 1));
+        Assert.IsTrue(models.TrueForAll(row =>
+            double.IsFinite(row.GetProperty("psnr").GetDouble()) && row.GetProperty("pValue").GetDouble() is > 0 and <= 1));
 
         // Two images of three tasks: input, model and reference of each.
         Assert.HasCount(1 + 18, File.ReadAllLines(_folder["images.csv"]));
@@ -142,7 +147,11 @@ public sealed class QuickstartCommandTests
     [TestMethod]
     public async Task Train_takes_the_same_data()
     {
-        string[] command = ["train", "--data", _folder["qs/data"], "--tasks", "CT", "MRI", "--iterations", "2", "--patch", "32", "--out", _folder["mine.zip"]];
+        string[] command =
+        [
+            "train", "--data", _folder["qs/data"], "--tasks", "CT", "MRI", "--iterations", "2", "--patch", "32", "--out",
+            _folder["mine.zip"],
+        ];
         var run = await Cli.RunAsync(command);
         run.AssertDone();
         (await Cli.RunAsync(command)).AssertFailed(1, "--overwrite");
@@ -153,17 +162,21 @@ public sealed class QuickstartCommandTests
     [TestMethod]
     public async Task Logs_of_a_training_become_learning_curves_of_a_report()
     {
-        (await Cli.RunAsync("train", "--data", _folder["qs/data"], "--iterations", "2", "--patch", "32", "--out", _folder["logged.zip"], "--logs", _folder["logs"])).AssertDone();
+        (await Cli.RunAsync("train", "--data", _folder["qs/data"], "--iterations", "2", "--patch", "32", "--out", _folder["logged.zip"],
+            "--logs", _folder["logs"])).AssertDone();
         Assert.HasCount(1, Directory.GetFiles(_folder["logs"], "events.out.tfevents.*"));
-        (await Cli.RunAsync("report", "--data", _folder["qs/data"], "--model", _folder["logged.zip"], "--logs", _folder["logs"], "--out", _folder["curves.html"])).AssertDone();
+        (await Cli.RunAsync("report", "--data", _folder["qs/data"], "--model", _folder["logged.zip"], "--logs", _folder["logs"], "--out",
+            _folder["curves.html"])).AssertDone();
         StringAssert.Contains(File.ReadAllText(_folder["curves.html"]), "Learning curves", StringComparison.Ordinal);
-        (await Cli.RunAsync("report", "--data", _folder["qs/data"], "--model", _folder["logged.zip"], "--logs", _folder["qs"], "--out", _folder["none.html"])).AssertFailed(1, "training.csv");
+        (await Cli.RunAsync("report", "--data", _folder["qs/data"], "--model", _folder["logged.zip"], "--logs", _folder["qs"], "--out",
+            _folder["none.html"])).AssertFailed(1, "training.csv");
     }
 
     [TestMethod]
     public async Task Training_that_its_time_limit_ends_says_how_far_it_came()
     {
-        var run = await Cli.RunAsync("train", "--data", _folder["qs/data"], "--iterations", "1000000", "--minutes", "0.01", "--patch", "32", "--out", _folder["short.zip"]);
+        var run = await Cli.RunAsync("train", "--data", _folder["qs/data"], "--iterations", "1000000", "--minutes", "0.01", "--patch", "32",
+            "--out", _folder["short.zip"]);
         run.AssertDone();
         StringAssert.Contains(run.Output, "of 1000000 iterations", StringComparison.Ordinal);
     }
@@ -186,7 +199,8 @@ public sealed class QuickstartCommandTests
     {
         File.WriteAllText(_folder["bad.zip"], "no zip");
         new NiftiFormat().Write(_folder["a.nii"], [new(new float[64], 8, 8)]);
-        (await Cli.RunAsync("restore", _folder["a.nii"], "--model", _folder["bad.zip"], "--task", "MRI", "--out", _folder["b.nii"])).AssertFailed(1, "bad.zip");
+        (await Cli.RunAsync("restore", _folder["a.nii"], "--model", _folder["bad.zip"], "--task", "MRI", "--out",
+            _folder["b.nii"])).AssertFailed(1, "bad.zip");
         (await Cli.RunAsync("inspect", _folder["bad.zip"])).AssertFailed(1, "bad.zip");
     }
 

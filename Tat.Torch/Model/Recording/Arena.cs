@@ -2,7 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace Tat.Torch.Model.Recording;
 
-/// <summary>Memory that is handed out piece by piece and taken back from the end, for one thread: the same pages serve each pass of a training.</summary>
+/// <summary>
+/// Memory that is handed out piece by piece and taken back from the end, for one thread: the same pages serve each pass of a training.
+/// </summary>
 internal sealed unsafe class Arena : IDisposable
 {
     private const nint BlockLength = 1 << 20;
