@@ -68,7 +68,8 @@ public sealed partial class PageTests
         var listed = Page.All.Single(page => page.Name == "docs/index.md").Links.ToHashSet();
         var contents = File.ReadAllText(Path.Combine(SourceTree.Root, "docs", "toc.yml"));
         var missing = Page.All.Where(page => page.IsGuide).Select(page => Path.GetFileName(page.Name))
-            .Where(name => !contents.Contains($"href: {name}\n", StringComparison.Ordinal) || (name != "index.md" && !listed.Contains(name)))
+            .Where(name => !contents.Contains($"href: {name}\n", StringComparison.Ordinal)
+                || (name != "index.md" && !listed.Contains(name)))
             .ToList();
         Assert.IsEmpty(missing, $"Add to docs/index.md and docs/toc.yml: {string.Join(", ", missing)}");
     }

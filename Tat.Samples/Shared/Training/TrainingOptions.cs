@@ -62,8 +62,8 @@ internal sealed class TrainingOptions
     private readonly Option<LossBalancing?> _balancing = new("--balancing") { Description = "How the losses of the tasks are balanced." };
     private readonly Option<OptimizerKind?> _optimizer = new("--optimizer")
     {
-        Description = "AdamW for all weights, or Muon for the convolutions, which learns more in a short training from nothing (2.5 minutes); "
-            + "from a trained model no gain was seen.",
+        Description = "AdamW for all weights, or Muon for the convolutions, which learns more in a short training from nothing "
+            + "(2.5 minutes); from a trained model no gain was seen.",
     };
     private readonly Option<bool> _flips = new("--flips") { Description = "Mirror and turn patches at random." };
     private readonly Option<bool> _identity = new("--start-as-identity") { Description = "Begin with a network that returns its input." };

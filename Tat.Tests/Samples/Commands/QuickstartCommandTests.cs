@@ -3,6 +3,7 @@ using Tat.MLNet.Formats;
 using Tat.MLNet.Formats.Nifti;
 using Tat.Samples;
 using Tat.Samples.Commands;
+using Tat.Samples.Reports;
 using Tat.Samples.Shell;
 using Tat.Tests.Formats;
 using Tat.Torch.Baselines;
@@ -101,7 +102,7 @@ public sealed class QuickstartCommandTests
         {
             var first = report.Split("<section class=\"card case\">")[1];
             StringAssert.Contains(first, $"own.nii, slice 2, by {TatPretrained.Card.Title}", StringComparison.Ordinal);
-            var filters = StandardFilters.For(RestorationTask.Mri).Select(filter => $"<b>{filter.Name}</b>");
+            var filters = StandardFilters.For(RestorationTask.Mri).Select(filter => $"<b>{PageText.Html(filter.Name)}</b>");
             Assert.IsTrue(filters.Any(filter => first.Contains(filter, StringComparison.Ordinal)), "the filter");
         }
     }
