@@ -175,9 +175,11 @@ internal static class InspectCommand
     private static string Describe(InputRange range, string? unit) => string.Join("; ", new[]
     {
         range.Degradation,
-        range.MostNoise is null ? null : FormattableString.Invariant($"noise of {range.LeastNoise:G2} to {range.MostNoise:G2} {unit}"),
+        range.MostNoise is null
+            ? null
+            : FormattableString.Invariant($"noise of {range.LeastNoise:0.####} to {range.MostNoise:0.####} {unit}"),
         range.LargestPixel is null
             ? null
-            : FormattableString.Invariant($"pixels of {range.SmallestPixel:G2} to {range.LargestPixel:G2} mm"),
+            : FormattableString.Invariant($"pixels of {range.SmallestPixel:0.####} to {range.LargestPixel:0.####} mm"),
     }.OfType<string>());
 }

@@ -187,13 +187,16 @@ internal static class RestoreCommand
                 });
                 if (!json)
                 {
-                    var warnings = string.Concat(result.Warnings.Select(warning => $"; {warning}"));
                     var noise = Known(result.Noise.Before) is { } before && Known(result.Noise.After) is { } after
                         ? FormattableString.Invariant($", noise {before:G3} → {after:G3}")
                         : "";
                     terminal.Line(string.Create(
                         CultureInfo.InvariantCulture, $"{job.Destination}: {result.Slices - result.Unrestored} slices restored as "
-                            + $"{result.Task} in {clock.Elapsed.TotalSeconds:F1} s{noise}{warnings}"));
+                            + $"{result.Task} in {clock.Elapsed.TotalSeconds:F1} s{noise}"));
+                    foreach (var warning in result.Warnings)
+                    {
+                        terminal.Line($"{job.Destination}: {warning}");
+                    }
                 }
             }
             catch (Exception exception)

@@ -3,6 +3,7 @@ using System.CommandLine.Parsing;
 using System.Text.RegularExpressions;
 using Tat.Samples;
 using Tat.Samples.Shell;
+using Tat.Tests.Architecture;
 
 namespace Tat.Tests.Documentation;
 
@@ -62,6 +63,18 @@ public sealed partial class PageTests
     }
 
     [TestMethod]
+    public void Every_guide_is_in_the_index_and_in_the_contents_of_the_site()
+    {
+        var listed = Page.All.Single(page => page.Name == "docs/index.md").Links.ToHashSet();
+        var contents = File.ReadAllText(Path.Combine(SourceTree.Root, "docs", "toc.yml"));
+        var missing = Page.All.Where(page => page.IsGuide).Select(page => Path.GetFileName(page.Name))
+            .Where(name => !contents.Contains($"href: {name}\n", StringComparison.Ordinal)
+                || (name != "index.md" && !listed.Contains(name)))
+            .ToList();
+        Assert.IsEmpty(missing, $"Add to docs/index.md and docs/toc.yml: {string.Join(", ", missing)}");
+    }
+
+    [TestMethod]
     public void Their_commands_are_understood()
     {
         var program = CommandLine.Create(new Terminal(TextWriter.Null, TextWriter.Null, isInteractive: false));
@@ -106,6 +119,17 @@ public sealed partial class PageTests
         Assert.IsEmpty(missing, $"Name it where a user looks for it, at least in docs/library.md: {string.Join(", ", missing)}");
     }
 
+    [TestMethod]
+    public void What_the_architecture_names_is_in_the_code()
+    {
+        var code = Rooms.Projects.Append("Tat.Tests").Select(project => Path.Combine(SourceTree.Root, project))
+            .SelectMany(folder => Directory.EnumerateFiles(folder, "*.cs", SearchOption.AllDirectories))
+            .SelectMany(path => Identifier().Matches(File.ReadAllText(path)).Select(match => match.Value)).ToHashSet();
+        var missing = Page.All.Single(page => page.Name == "docs/architecture.md").InlineCode.Where(name => CodeName().IsMatch(name))
+            .SelectMany(name => name.Split('.')).Where(name => !code.Contains(name)).ToList();
+        Assert.IsEmpty(missing, string.Join(", ", missing));
+    }
+
     /// <summary>The types of an approved API, nested ones by the name of the outer one, too.</summary>
     private static IEnumerable<string> Types(IEnumerable<string> lines)
     {
@@ -137,6 +161,12 @@ public sealed partial class PageTests
 
     [GeneratedRegex(@"^( +)public (?:(?:sealed|static|abstract|readonly) )*(?:class|interface|enum|struct) (\w+)")]
     private static partial Regex TypeDeclaration();
+
+    [GeneratedRegex(@"\w+")]
+    private static partial Regex Identifier();
+
+    [GeneratedRegex(@"^[A-Z][a-z]\w+(?:\.[A-Z]\w+)?$")]
+    private static partial Regex CodeName();
 
     [GeneratedRegex(@" *\\\n *")]
     private static partial Regex Continued();

@@ -70,8 +70,8 @@ public static class InputWarnings
             if (value < least / Tolerance || value > most * Tolerance)
             {
                 doubts.Add((doubt, string.Create(CultureInfo.InvariantCulture,
-                    $"{what} ({value:G2} {unit}) {(what.EndsWith('s') ? "are" : "is")} outside of what the model was trained on "
-                    + $"({least:G2} to {most:G2} {unit}): look at the result with doubt.")));
+                    $"{what} ({Text(value)} {unit}) {(what.EndsWith('s') ? "are" : "is")} outside of what the model was trained on "
+                    + $"({Text(least)} to {Text(most)} {unit}): look at the result with doubt.")));
             }
         }
     }
@@ -92,4 +92,8 @@ public static class InputWarnings
             new([.. image.Pixels.Select(value => Math.Clamp(value, range.Minimum, range.Maximum))], image.Height, image.Width));
         return task.Scaling == IntensityScaling.Volume ? noise / IntensityLevel.Of(image) : noise;
     }
+
+    /// <summary>Two digits, without an exponent where a number is large.</summary>
+    private static string Text(double? value) =>
+        value?.ToString(Math.Abs(value.Value) < 99.5 ? "G2" : "F0", CultureInfo.InvariantCulture) ?? "";
 }

@@ -62,13 +62,15 @@ internal sealed class TrainingOptions
     private readonly Option<LossBalancing?> _balancing = new("--balancing") { Description = "How the losses of the tasks are balanced." };
     private readonly Option<OptimizerKind?> _optimizer = new("--optimizer")
     {
-        Description = "AdamW for all weights, or Muon for the convolutions, which learns more in the same time.",
+        Description = "AdamW for all weights, or Muon for the convolutions, which learns more in a short training from nothing "
+            + "(2.5 minutes); from a trained model no gain was seen.",
     };
     private readonly Option<bool> _flips = new("--flips") { Description = "Mirror and turn patches at random." };
     private readonly Option<bool> _identity = new("--start-as-identity") { Description = "Begin with a network that returns its input." };
     private readonly Option<string?> _initial = new("--initial")
     {
-        Description = "Weights to start from: a model (.zip, .safetensors), or weights of PyTorch (.pth).",
+        Description = "Weights to start from: pretrained for the model that comes with the program, a model (.zip, .safetensors), "
+            + "a folder of checkpoints, or weights of PyTorch (.pth).",
     };
     private readonly Option<long?> _validation = new("--validation-interval") { Description = "Iterations between validations." };
     private readonly Option<bool> _skip = new("--skip-unreadable")

@@ -3,8 +3,12 @@ using Tat.MLNet.Formats;
 using Tat.MLNet.Formats.Nifti;
 using Tat.Samples;
 using Tat.Samples.Commands;
+using Tat.Samples.Reports;
 using Tat.Samples.Shell;
 using Tat.Tests.Formats;
+using Tat.Torch.Baselines;
+using Tat.Torch.Pretrained;
+using Tat.Torch.Tasks;
 using Tat.Torch.Training;
 
 namespace Tat.Tests.Samples;
@@ -14,13 +18,18 @@ namespace Tat.Tests.Samples;
 public sealed class QuickstartCommandTests
 {
     private static readonly TemporaryFolder _folder = new();
-    private static readonly StringWriter _output = new();
+    private static readonly BeforeTraining _output = new(_folder["qs/report.html"]);
 
     private static string Model => _folder["qs/tat.zip"];
 
     [ClassInitialize]
-    public static void RunQuickstart(TestContext _) =>
-        QuickstartCommand.Run(new Terminal(_output, _output, isInteractive: false), _folder["qs"], Sizes, null, default);
+    public static void RunQuickstart(TestContext _)
+    {
+        var terminal = new Terminal(_output, _output, isInteractive: false);
+        var scan = Loading.SampleImages.Write(_folder["own.nii"], 500, rows: 40, columns: 48, slices: 3);
+        var own = QuickstartCommand.RestoreOwn(terminal, scan, "MRI", default);
+        QuickstartCommand.Run(terminal, _folder["qs"], Sizes, own, default);
+    }
 
     private static QuickstartCommand.Sizes Sizes => new(ImageSize: 32, TrainingPairs: 4, TestPairs: 2, MriFactor: 2,
         TatTrainerOptions.FineTuning with { Iterations = 4, WarmUpIterations = 0, PatchSize = 32 });
@@ -68,6 +77,34 @@ public sealed class QuickstartCommandTests
 
         Assert.HasCount(2, Directory.GetFiles(_folder["qs/data/CT/test/LQ"]));
         Assert.DoesNotContain(".tmp", string.Join(' ', _folder.Files));
+    }
+
+    [TestMethod]
+    public void What_the_model_does_as_it_comes_is_on_the_page_before_the_training_begins()
+    {
+        StringAssert.Contains(_output.Report, "Read this first", StringComparison.Ordinal);
+        StringAssert.Contains(_output.Report, "Non-local means", StringComparison.Ordinal);
+        Assert.DoesNotContain("trained further", _output.Report);
+        var final = File.ReadAllText(_folder["qs/report.html"]);
+        StringAssert.Contains(final, "Learning curves", StringComparison.Ordinal);
+
+        // Filters change CT phantoms for the better, so that there is a sentence about it, whoever is ahead.
+        foreach (var subject in new[] { "As it comes, ", "Trained further, " })
+        {
+            StringAssert.Contains(final, $"<li>{subject}CT: ", StringComparison.Ordinal);
+        }
+    }
+
+    [TestMethod]
+    public void A_scan_of_the_user_comes_first_beside_a_filter()
+    {
+        foreach (var report in new[] { _output.Report, File.ReadAllText(_folder["qs/report.html"]) })
+        {
+            var first = report.Split("<section class=\"card case\">")[1];
+            StringAssert.Contains(first, $"own.nii, slice 2, by {TatPretrained.Card.Title}", StringComparison.Ordinal);
+            var filters = StandardFilters.For(RestorationTask.Mri).Select(filter => $"<b>{PageText.Html(filter.Name)}</b>");
+            Assert.IsTrue(filters.Any(filter => first.Contains(filter, StringComparison.Ordinal)), "the filter");
+        }
     }
 
     [TestMethod]
@@ -166,6 +203,21 @@ public sealed class QuickstartCommandTests
         (await Cli.RunAsync("restore", _folder["a.nii"], "--model", _folder["bad.zip"], "--task", "MRI", "--out",
             _folder["b.nii"])).AssertFailed(1, "bad.zip");
         (await Cli.RunAsync("inspect", _folder["bad.zip"])).AssertFailed(1, "bad.zip");
+    }
+
+    /// <summary>Keeps the report that there is when the training begins.</summary>
+    private sealed class BeforeTraining(string report) : StringWriter
+    {
+        public string Report { get; private set; } = "";
+
+        public override void WriteLine(string? value)
+        {
+            base.WriteLine(value);
+            if (value?.StartsWith("Training it further", StringComparison.Ordinal) == true)
+            {
+                Report = File.ReadAllText(report);
+            }
+        }
     }
 
     /// <summary>Presses Ctrl-C when it is told a certain text.</summary>

@@ -27,6 +27,7 @@ public sealed class InputWarningsTests
     [DataRow(400f, 0.8, "noise")]
     [DataRow(1f, 0.8, "noise")]
     [DataRow(40f, 3.0, "pixels (3 mm)")]
+    [DataRow(40f, 1234.0, "pixels (1234 mm)")]
     public void What_lies_outside_of_the_range_is_said(float noise, double? spacing, string? warning)
     {
         var warnings = string.Join(' ', _restorer.WarningsFor(TestImages.Random(64, 64, 1, -noise, noise), RestorationTask.Ct, spacing));
