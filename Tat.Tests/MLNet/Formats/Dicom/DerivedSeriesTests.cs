@@ -194,6 +194,31 @@ public class DerivedSeriesTests
     }
 
     [TestMethod]
+    public void Parts_of_an_object_are_parts_of_a_new_one()
+    {
+        using var files = new SyntheticDicom();
+        using var target = new SyntheticDicom();
+        for (var part = 0; part < 2; part++)
+        {
+            var data = SyntheticDicom.Enhanced(6 * part, (6 * part) + 3);
+            data.SetText(Tags.SopInstanceUid, DicomVr.UI, $"1.2.3.4.{part}");
+            data.SetText(Tags.ConcatenationUid, DicomVr.UI, "1.2.3.5");
+            data.SetText(Tags.SopInstanceUidOfConcatenationSource, DicomVr.UI, "1.2.3.6");
+            files.Write(data);
+        }
+
+        using var source = ImageFormats.Open(files.Folder);
+        var destination = Path.Combine(target.Folder, "out");
+        _format.WriteDerived(source, destination, Slices(source), new() { WriteDifference = true });
+        var wholes = new[] { "restored", "difference" }.Select(kind => Directory.GetFiles(Path.Combine(destination, kind))
+            .Select(file => DicomProviders.Current.Read(file).DataSet)
+            .Select(data => (data.GetString(Tags.ConcatenationUid), data.GetString(Tags.SopInstanceUidOfConcatenationSource)))
+            .ToList()).ToList();
+        Assert.IsTrue(wholes.TrueForAll(parts => parts.Count == 2 && parts[0] == parts[1]));
+        Assert.HasCount(6, new[] { "1.2.3.5", "1.2.3.6" }.Concat(wholes.SelectMany(parts => new[] { parts[0].Item1, parts[0].Item2 })).Distinct());
+    }
+
+    [TestMethod]
     public void An_object_that_does_not_hold_what_was_restored_at_its_positions_is_not_kept()
     {
         using var files = new SyntheticDicom();
