@@ -3,7 +3,10 @@ using Tat.Torch.Imaging;
 
 namespace Tat.MLNet;
 
-/// <summary>An image to restore, for a <see cref="Microsoft.ML.PredictionEngine{TSrc, TDst}"/>; a class of your own with these properties does as well.</summary>
+/// <summary>
+/// An image to restore, for a <see cref="Microsoft.ML.PredictionEngine{TSrc, TDst}"/>; a class of your own with these properties does as
+/// well.
+/// </summary>
 public sealed class ImageInput
 {
     /// <summary>Creates an empty input.</summary>
@@ -18,7 +21,8 @@ public sealed class ImageInput
     public ImageInput(ImageSlice image, string task, string fileName = "")
     {
         ArgumentNullException.ThrowIfNull(image);
-        (LowQuality, Height, Width, VolumeLevel, Task, FileName) = (image.Pixels, image.Height, image.Width, image.VolumeLevel ?? float.NaN, task, fileName);
+        (LowQuality, Height, Width, VolumeLevel, Task, FileName) = (image.Pixels, image.Height, image.Width, image.VolumeLevel ?? float.NaN,
+            task, fileName);
         VolumeExtent = [(float?)image.VolumeExtent?.Rows ?? float.NaN, (float?)image.VolumeExtent?.Columns ?? float.NaN];
     }
 
@@ -31,10 +35,15 @@ public sealed class ImageInput
     /// <summary>Number of columns.</summary>
     public int Width { get; set; }
 
-    /// <summary>The level of the volume that the image is a slice of, for tasks that are scaled by volume; NaN or 0 to measure the image itself.</summary>
+    /// <summary>
+    /// The level of the volume that the image is a slice of, for tasks that are scaled by volume; NaN or 0 to measure the image itself.
+    /// </summary>
     public float VolumeLevel { get; set; } = float.NaN;
 
-    /// <summary>How far k-space of that volume is filled, along its rows and columns (<see cref="KSpaceFill"/>), for tasks that fit the resolution; NaN to measure the image itself.</summary>
+    /// <summary>
+    /// How far k-space of that volume is filled, along its rows and columns (<see cref="KSpaceFill"/>), for tasks that fit the resolution;
+    /// NaN to measure the image itself.
+    /// </summary>
     [VectorType(2)]
     public float[] VolumeExtent { get; set; } = [float.NaN, float.NaN];
 

@@ -19,11 +19,13 @@ public sealed partial class ImageRestorationCatalog
     /// <returns>A lazy view; its columns are those of <see cref="ImagePairLoader"/>.</returns>
     /// <exception cref="InvalidDataException">There are no pairs, or an image has no counterpart; the message names it.</exception>
     /// <exception cref="DirectoryNotFoundException"><paramref name="root"/> does not exist.</exception>
-    public IDataView LoadPairs(string root, ImagePairLoader.Options options) => CreatePairLoader(options).Load(new FileList(ImageFiles.Under(root), root));
+    public IDataView LoadPairs(string root, ImagePairLoader.Options options) =>
+        CreatePairLoader(options).Load(new FileList(ImageFiles.Under(root), root));
 
     /// <summary>Loads the images that a list file names.</summary>
     /// <param name="path">A text with a heading and columns separated by commas, semicolons or tabs.</param>
-    /// <param name="options">What its columns are called; <see langword="null"/> for <c>LowQuality</c>, <c>HighQuality</c>, <c>Task</c>, <c>SliceIndex</c>, and all others as further text columns.</param>
+    /// <param name="options">What its columns are called; <see langword="null"/> for <c>LowQuality</c>, <c>HighQuality</c>, <c>Task</c>,
+    /// <c>SliceIndex</c>, and all others as further text columns.</param>
     /// <returns>A lazy view; its columns are those of <see cref="ImageListLoader"/>.</returns>
     /// <exception cref="InvalidDataException">The list lacks a column, or a line cannot be understood; the message names it.</exception>
     public IDataView LoadList(string path, ImageListLoader.Options? options = null) =>
@@ -35,22 +37,30 @@ public sealed partial class ImageRestorationCatalog
     /// <returns>A lazy view; its columns are those of <see cref="ImageFileLoader"/>.</returns>
     /// <exception cref="InvalidDataException">There are no images.</exception>
     /// <exception cref="DirectoryNotFoundException"><paramref name="path"/> does not exist.</exception>
-    public IDataView LoadImages(string path, string? task = null) => CreateImageLoader(new() { Task = task }).Load(new FileList(ImageFiles.Under(path), path));
+    public IDataView LoadImages(string path, string? task = null) =>
+        CreateImageLoader(new() { Task = task }).Load(new FileList(ImageFiles.Under(path), path));
 
     /// <summary>Loads the slices of DICOM series, sorted along their normal, in physical units.</summary>
-    /// <param name="path">A file, a folder (with the folders in it), or a pattern with <c>*</c>, <c>?</c> and <c>**</c> (any folders), for example <c>archive/**/*.dcm</c>; files of several series may be mixed.</param>
-    /// <param name="options">Which series, and how they are read; <see langword="null"/> for all, as regular volumes in HU, SUV and scanner intensity.</param>
+    /// <param name="path">A file, a folder (with the folders in it), or a pattern with <c>*</c>, <c>?</c> and <c>**</c> (any folders), for
+    /// example <c>archive/**/*.dcm</c>; files of several series may be mixed.</param>
+    /// <param name="options">Which series, and how they are read; <see langword="null"/> for all, as regular volumes in HU, SUV and scanner
+    /// intensity.</param>
     /// <returns>A view whose pixels are read when asked for; its columns are those of <see cref="DicomSeriesLoader"/>.</returns>
     /// <exception cref="InvalidDataException">There are no DICOM images.</exception>
-    /// <exception cref="Formats.ImageFormatException">A file is damaged, or a series is no regular volume; the message names it.</exception>
+    /// <exception cref="Formats.ImageFormatException">A file is damaged, or a series is no regular volume; the message names
+    /// it.</exception>
     /// <exception cref="DirectoryNotFoundException"><paramref name="path"/> does not exist.</exception>
-    public IDataView LoadDicom(string path, DicomSeriesLoader.Options? options = null) => CreateDicomLoader(options).Load(new FileList(FilePattern.Files(path), path));
+    public IDataView LoadDicom(string path, DicomSeriesLoader.Options? options = null) =>
+        CreateDicomLoader(options).Load(new FileList(FilePattern.Files(path), path));
 
     /// <summary>Creates a loader of DICOM series for any source of files; it can be saved with a model.</summary>
     /// <param name="options">Which series, and how they are read; <see langword="null"/> for the defaults.</param>
     public DicomSeriesLoader CreateDicomLoader(DicomSeriesLoader.Options? options = null) => new(options ?? new());
 
-    /// <summary>Creates a loader of image pairs for any source of files, for example <c>new MultiFileSource("data/.../*")</c>; it can be saved with a model.</summary>
+    /// <summary>
+    /// Creates a loader of image pairs for any source of files, for example <c>new MultiFileSource("data/.../*")</c>; it can be saved with
+    /// a model.
+    /// </summary>
     /// <param name="options">What the folders are called; <see langword="null"/> for the defaults.</param>
     public ImagePairLoader CreatePairLoader(ImagePairLoader.Options? options = null) => new(options ?? new());
 

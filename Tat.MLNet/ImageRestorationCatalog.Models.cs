@@ -14,8 +14,12 @@ namespace Tat.MLNet;
 
 public sealed partial class ImageRestorationCatalog
 {
-    /// <summary>Reads what a model is and how it was made, and verifies its checksum, without LibTorch and without keeping its weights.</summary>
-    /// <param name="path">A model file of <c>mlContext.Model.Save</c> with a <see cref="TatTransformer"/> or <see cref="TatOnnxTransformer"/> anywhere in its pipeline, a file of <see cref="TatModel.Save(string, bool)"/>, or an exported <c>.onnx</c> file.</param>
+    /// <summary>
+    /// Reads what a model is and how it was made, and verifies its checksum, without LibTorch and without keeping its weights.
+    /// </summary>
+    /// <param name="path">A model file of <c>mlContext.Model.Save</c> with a <see cref="TatTransformer"/> or
+    /// <see cref="TatOnnxTransformer"/> anywhere in its pipeline, a file of <see cref="TatModel.Save(string, bool)"/>, or an exported
+    /// <c>.onnx</c> file.</param>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="InvalidDataException">It has no TAT model, or is damaged; the message names it.</exception>
     public RestorationModelInfo ReadModelInfo(string path)
@@ -30,8 +34,10 @@ public sealed partial class ImageRestorationCatalog
         try
         {
             using var zip = ZipDirectory.Open(file);
-            var entry = zip.Entries.FirstOrDefault(candidate => candidate.Name is TatTransformer.WeightsName or TatOnnxTransformer.ModelName)
-                ?? throw new InvalidDataException($"'{path}' is a model file without a TAT model; save the whole pipeline with mlContext.Model.Save.");
+            var entry =
+                zip.Entries.FirstOrDefault(candidate => candidate.Name is TatTransformer.WeightsName or TatOnnxTransformer.ModelName)
+                    ?? throw new InvalidDataException(
+                        $"'{path}' is a model file without a TAT model; save the whole pipeline with mlContext.Model.Save.");
             if (entry.Name == TatOnnxTransformer.ModelName)
             {
                 return ReadOnnxInfo(entry.Open, path);
@@ -51,14 +57,18 @@ public sealed partial class ImageRestorationCatalog
 
     /// <summary>Makes a transformer of the model that comes with this library: it restores CT, PET and MRI without any training.</summary>
     /// <param name="options">What the columns are called, and how images are restored; <see langword="null"/> for the defaults.</param>
-    /// <returns>The transformer; it can be appended to a pipeline by <c>TransformerChain</c>, saved and loaded like a trained one.</returns>
+    /// <returns>The transformer; it can be appended to a pipeline by <c>TransformerChain</c>, saved and loaded like a trained
+    /// one.</returns>
     /// <seealso cref="TatPretrained"/>
     public TatTransformer LoadPretrained(PretrainedOptions? options = null) => LoadPretrained(TatPretrained.Name, options);
 
     /// <summary>Makes a transformer of a model that was trained elsewhere; nothing is trained.</summary>
-    /// <param name="path">A file of <see cref="TatModel.Save(string, bool)"/>, or of weights that <see cref="WeightsFile.Import"/> reads: PyTorch's <c>.pth</c> and <c>.safetensors</c>.</param>
-    /// <param name="options">What the file does not say, what the columns are called, and how images are restored; <see langword="null"/> for the defaults.</param>
-    /// <returns>The transformer; it can be appended to a pipeline by <c>TransformerChain</c>, saved and loaded like a trained one.</returns>
+    /// <param name="path">A file of <see cref="TatModel.Save(string, bool)"/>, or of weights that <see cref="WeightsFile.Import"/> reads:
+    /// PyTorch's <c>.pth</c> and <c>.safetensors</c>.</param>
+    /// <param name="options">What the file does not say, what the columns are called, and how images are restored; <see langword="null"/>
+    /// for the defaults.</param>
+    /// <returns>The transformer; it can be appended to a pipeline by <c>TransformerChain</c>, saved and loaded like a trained
+    /// one.</returns>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="InvalidDataException">It is damaged, or not a model; the message names it.</exception>
     public TatTransformer LoadPretrained(string path, PretrainedOptions? options = null)
@@ -70,7 +80,9 @@ public sealed partial class ImageRestorationCatalog
         return new(model, options, Context);
     }
 
-    /// <summary>Makes a transformer of a model that a <see cref="Tat.Torch.Training.TatTrainer"/> has trained; nothing is trained.</summary>
+    /// <summary>
+    /// Makes a transformer of a model that a <see cref="Tat.Torch.Training.TatTrainer"/> has trained; nothing is trained.
+    /// </summary>
     /// <param name="model">The model, which the transformer owns from now on.</param>
     /// <param name="options">What the columns are called, and how images are restored; <see langword="null"/> for the defaults.</param>
     public TatTransformer CreateTransformer(TatModel model, PretrainedOptions? options = null)
@@ -82,8 +94,10 @@ public sealed partial class ImageRestorationCatalog
     }
 
     /// <summary>Makes a transformer of a restorer of one's own, such as another network, or a filter to compare with.</summary>
-    /// <param name="restorer">The restorer, which the transformer owns from now on. What it does with values that are not finite counts.</param>
-    /// <param name="options">What the columns are called, and how many images are restored together; <see langword="null"/> for the defaults.</param>
+    /// <param name="restorer">The restorer, which the transformer owns from now on. What it does with values that are not finite
+    /// counts.</param>
+    /// <param name="options">What the columns are called, and how many images are restored together; <see langword="null"/> for the
+    /// defaults.</param>
     /// <returns>The transformer; it can be appended to a pipeline, evaluated and used by prediction engines, but not saved.</returns>
     public RestorationTransformer CreateTransformer(IImageRestorer restorer, PretrainedOptions? options = null)
     {
@@ -93,17 +107,23 @@ public sealed partial class ImageRestorationCatalog
         return new CustomTransformer(restorer, options, Context);
     }
 
-    /// <summary>Finds the step of a pipeline that restores images, for example to restore whole volumes with its <see cref="RestorationTransformer.Restorer"/>.</summary>
+    /// <summary>
+    /// Finds the step of a pipeline that restores images, for example to restore whole volumes with its
+    /// <see cref="RestorationTransformer.Restorer"/>.
+    /// </summary>
     /// <param name="model">A fitted or loaded pipeline.</param>
     /// <exception cref="ArgumentException">No step of it restores images.</exception>
     public RestorationTransformer FindRestoration(ITransformer model)
     {
         ArgumentNullException.ThrowIfNull(model);
         return Steps(model).OfType<RestorationTransformer>().LastOrDefault()
-            ?? throw new ArgumentException("The model has no step that restores images; fit a pipeline that ends in a trainer of ImageRestoration.Trainers, or load one.", nameof(model));
+            ?? throw new ArgumentException(
+                "The model has no step that restores images; fit a pipeline that ends in a trainer of ImageRestoration.Trainers, or "
+                + "load one.", nameof(model));
     }
 
-    private static IEnumerable<ITransformer> Steps(ITransformer model) => model is IEnumerable<ITransformer> chain ? chain.SelectMany(Steps) : [model];
+    private static IEnumerable<ITransformer> Steps(ITransformer model) =>
+        model is IEnumerable<ITransformer> chain ? chain.SelectMany(Steps) : [model];
 
     private static bool IsZip(FileStream file)
     {

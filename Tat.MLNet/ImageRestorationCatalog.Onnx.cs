@@ -4,7 +4,9 @@ namespace Tat.MLNet;
 
 public sealed partial class ImageRestorationCatalog
 {
-    /// <summary>Restores images with a TAT that was exported to ONNX, on ONNX Runtime and without LibTorch. See <see cref="TatOnnxEstimator"/>.</summary>
+    /// <summary>
+    /// Restores images with a TAT that was exported to ONNX, on ONNX Runtime and without LibTorch. See <see cref="TatOnnxEstimator"/>.
+    /// </summary>
     /// <param name="modelFile">The exported model; <see langword="null"/> for the one that comes with this library.</param>
     /// <param name="outputColumnName">Receives the restored images.</param>
     /// <param name="inputColumnName">The images to restore.</param>

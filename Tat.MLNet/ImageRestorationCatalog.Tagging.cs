@@ -4,7 +4,10 @@ namespace Tat.MLNet;
 
 public sealed partial class ImageRestorationCatalog
 {
-    /// <summary>Tells the task of each image: from rules, or without them from the column itself, the DICOM modality, or the folder. See <see cref="TaskTaggingEstimator"/>.</summary>
+    /// <summary>
+    /// Tells the task of each image: from rules, or without them from the column itself, the DICOM modality, or the folder. See
+    /// <see cref="TaskTaggingEstimator"/>.
+    /// </summary>
     /// <param name="outputColumnName">The column that receives the task's name.</param>
     /// <param name="rules">What tells the task; the first that does counts.</param>
     public TaskTaggingEstimator TagTask(string outputColumnName = "Task", params TaskRule[] rules) =>

@@ -20,8 +20,8 @@ public sealed class ImageRestorationTrainers
     /// <code>
     /// var ml = new MLContext(seed: 42);
     /// var pipeline = ml.ImageRestoration.TagTask("Task")
-    ///     .Append(ml.ImageRestoration.Trainers.Tat(new TatEstimator.Options { Network = TatNetworkOptions.Small, Training = TatTrainerOptions.Cpu }));
-    /// var model = pipeline.Fit(ml.ImageRestoration.LoadPairs("data", split: "train"));
+    /// .Append(ml.ImageRestoration.Trainers.Tat(new TatEstimator.Options { Network = TatNetworkOptions.Small, Training =
+    /// TatTrainerOptions.Cpu })); var model = pipeline.Fit(ml.ImageRestoration.LoadPairs("data", split: "train"));
     /// var metrics = ml.ImageRestoration.Evaluate(model.Transform(ml.ImageRestoration.LoadPairs("data", split: "test")));
     /// </code>
     /// </example>
@@ -51,9 +51,15 @@ public sealed class ImageRestorationTrainers
             Training = training ?? TatTrainerOptions.Paper,
         });
 
-    /// <summary>Trains the model that comes with this library further, on pairs of one's own: it learns their scanner and protocol in minutes.</summary>
-    /// <param name="training">How to train; <see langword="null"/> for <see cref="TatTrainerOptions.FineTuning"/>. Its initial weights are those of the model.</param>
-    /// <remarks>The columns are <c>LowQuality</c>, <c>HighQuality</c>, <c>Height</c>, <c>Width</c> and <c>Task</c>, as loaders name them. Other columns and options: <see cref="Tat(TatEstimator.Options)"/> with <see cref="TatPretrained.Name"/> as initial weights.</remarks>
+    /// <summary>
+    /// Trains the model that comes with this library further, on pairs of one's own: it learns their scanner and protocol in minutes.
+    /// </summary>
+    /// <param name="training">How to train; <see langword="null"/> for <see cref="TatTrainerOptions.FineTuning"/>. Its initial weights are
+    /// those of the model.</param>
+    /// <remarks>
+    /// The columns are <c>LowQuality</c>, <c>HighQuality</c>, <c>Height</c>, <c>Width</c> and <c>Task</c>, as loaders name them. Other
+    /// columns and options: <see cref="Tat(TatEstimator.Options)"/> with <see cref="TatPretrained.Name"/> as initial weights.
+    /// </remarks>
     /// <example>
     /// <code>
     /// var model = ml.ImageRestoration.Trainers.FineTune().Fit(ml.ImageRestoration.LoadPairs("data", split: "train"));

@@ -4,7 +4,9 @@ using Tat.Torch.Tasks;
 
 namespace Tat.MLNet;
 
-/// <summary>Sets up the engine's search for LibTorch for programs that enter through this library and then call TorchSharp themselves.</summary>
+/// <summary>
+/// Sets up the engine's search for LibTorch for programs that enter through this library and then call TorchSharp themselves.
+/// </summary>
 internal static class NativeLibraryHook
 {
     [ModuleInitializer]

@@ -10,6 +10,8 @@ using Tat.MLNet.Tagging;
 [assembly: LoadableClass(typeof(ImageListLoader), null, typeof(SignatureLoadModel), "Image list loader", ImageListLoader.LoaderName)]
 [assembly: LoadableClass(typeof(ImageFileLoader), null, typeof(SignatureLoadModel), "Image file loader", ImageFileLoader.LoaderName)]
 [assembly: LoadableClass(typeof(DicomSeriesLoader), null, typeof(SignatureLoadModel), "DICOM series loader", DicomSeriesLoader.LoaderName)]
-[assembly: LoadableClass(typeof(TaskTaggingTransformer), null, typeof(SignatureLoadModel), "Task tagging", TaskTaggingTransformer.LoaderName)]
+[assembly: LoadableClass(
+    typeof(TaskTaggingTransformer), null, typeof(SignatureLoadModel), "Task tagging", TaskTaggingTransformer.LoaderName)]
 [assembly: LoadableClass(typeof(TatTransformer), null, typeof(SignatureLoadModel), "Task-Adaptive Transformer", TatTransformer.LoaderName)]
-[assembly: LoadableClass(typeof(TatOnnxTransformer), null, typeof(SignatureLoadModel), "TAT on ONNX Runtime", TatOnnxTransformer.LoaderName)]
+[assembly: LoadableClass(
+    typeof(TatOnnxTransformer), null, typeof(SignatureLoadModel), "TAT on ONNX Runtime", TatOnnxTransformer.LoaderName)]

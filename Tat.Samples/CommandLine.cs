@@ -83,21 +83,22 @@ internal static class CommandLine
         }
     }
 
-    private static RootCommand CreateRoot(Terminal terminal) => new("Restores medical images with the Task-Adaptive Transformer: PET synthesis, CT denoising, MRI super-resolution.")
-    {
-        QuickstartCommand.Create(terminal),
-        TrainCommand.Create(terminal),
-        RestoreCommand.Create(terminal),
-        WriteBackCommand.Create(terminal),
-        EvaluateCommand.Create(terminal),
-        SimulateCommand.Create(terminal),
-        InspectCommand.Create(terminal),
-        ReportCommand.Create(terminal),
-        EvidenceCommand.Create(terminal),
-        ExportCommand.Create(terminal),
-        ImportCommand.Create(terminal),
-        AblateCommand.Create(terminal),
-        ApplyOnnxCommand.Create(terminal),
-        BenchCommand.Create(terminal),
-    };
+    private static RootCommand CreateRoot(Terminal terminal) =>
+        new("Restores medical images with the Task-Adaptive Transformer: PET synthesis, CT denoising, MRI super-resolution.")
+        {
+            QuickstartCommand.Create(terminal),
+            TrainCommand.Create(terminal),
+            RestoreCommand.Create(terminal),
+            WriteBackCommand.Create(terminal),
+            EvaluateCommand.Create(terminal),
+            SimulateCommand.Create(terminal),
+            InspectCommand.Create(terminal),
+            ReportCommand.Create(terminal),
+            EvidenceCommand.Create(terminal),
+            ExportCommand.Create(terminal),
+            ImportCommand.Create(terminal),
+            AblateCommand.Create(terminal),
+            ApplyOnnxCommand.Create(terminal),
+            BenchCommand.Create(terminal),
+        };
 }

@@ -14,4 +14,5 @@ using var interruption = new Interruption(TimeProvider.System);
 using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, context => context.Cancel = interruption.Take(isUrgent: true));
 using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, context => context.Cancel = interruption.Take(isUrgent: false));
 
-return await CommandLine.RunAsync(args, new Terminal(Console.Out, Console.Error, isInteractive: !Console.IsOutputRedirected), interruption.Token);
+return await CommandLine.RunAsync(
+    args, new Terminal(Console.Out, Console.Error, isInteractive: !Console.IsOutputRedirected), interruption.Token);

@@ -1,7 +1,13 @@
 namespace Tat.Tests;
 
-/// <summary>What a test needs beside the repository. Where it is absent the test is inconclusive, or fails if <c>TAT_TESTS_REQUIRE</c> lists the need.</summary>
-/// <remarks>The variable holds names with commas between them, for example <c>data,readers</c>; <c>all</c> stands for every one but <see cref="Corpus"/>, <see cref="Reference"/> and <see cref="OldRuntime"/>.</remarks>
+/// <summary>
+/// What a test needs beside the repository. Where it is absent the test is inconclusive, or fails if <c>TAT_TESTS_REQUIRE</c> lists the
+/// need.
+/// </summary>
+/// <remarks>
+/// The variable holds names with commas between them, for example <c>data,readers</c>; <c>all</c> stands for every one but
+/// <see cref="Corpus"/>, <see cref="Reference"/> and <see cref="OldRuntime"/>.
+/// </remarks>
 internal static class Needs
 {
     /// <summary>Public images and the tables that describe them; see docs/test-data.md.</summary>
@@ -37,6 +43,9 @@ internal static class Needs
     /// <summary>A LibTorch package that this system's C++ runtime is too old for.</summary>
     public const string OldRuntime = "old-runtime";
 
+    /// <summary>Data on languages: the ICU libraries.</summary>
+    public const string Icu = "icu";
+
     /// <summary>A collection of images of one's own, in <c>TAT_CORPUS</c>.</summary>
     public const string Corpus = "corpus";
 
@@ -44,7 +53,7 @@ internal static class Needs
     public const string Reference = "reference";
 
     private static readonly string[] _named =
-        [Data, Readers, Python, Orthanc, Strace, Source, Packages, Avx2, Avx512, Linux, OldRuntime, Corpus, Reference];
+        [Data, Readers, Python, Orthanc, Strace, Source, Packages, Avx2, Avx512, Linux, OldRuntime, Icu, Corpus, Reference];
 
     /// <summary>Ends a test that cannot run here.</summary>
     /// <param name="need">One of the names above.</param>

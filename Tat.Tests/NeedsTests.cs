@@ -10,7 +10,8 @@ public sealed class NeedsTests
     [DataRow("strace", "all", true)]
     [DataRow("corpus", "all", false)]
     [DataRow("corpus", "all,corpus", true)]
-    public void A_listed_need_is_required(string need, string? list, bool required) => Assert.AreEqual(required, Needs.IsRequired(need, list));
+    public void A_listed_need_is_required(string need, string? list, bool required) =>
+        Assert.AreEqual(required, Needs.IsRequired(need, list));
 
     [TestMethod]
     public void A_misspelt_need_is_refused_with_the_known_ones()

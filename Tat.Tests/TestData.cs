@@ -10,7 +10,8 @@ internal static class TestData
     {
         if (_root is null)
         {
-            Needs.Missing(Needs.Data, $"'{relative}' is not here: set TAT_TEST_DATA to the folder that holds 'data', or put it beside the checkout as 'shared'.");
+            Needs.Missing(Needs.Data,
+                $"'{relative}' is not here: set TAT_TEST_DATA to the folder that holds 'data', or put it beside the checkout as 'shared'.");
         }
 
         var path = System.IO.Path.Combine(_root!, relative);

@@ -12,9 +12,11 @@ internal static class RestorationEvaluator
     /// <summary>Measures all rows.</summary>
     /// <param name="data">The rows.</param>
     /// <param name="names">What their columns are called.</param>
-    /// <param name="tasks">The metric windows; <see langword="null"/> for those of the model that restored the images, or else of the paper.</param>
+    /// <param name="tasks">The metric windows; <see langword="null"/> for those of the model that restored the images, or else of the
+    /// paper.</param>
     /// <param name="cancellationToken">Stops between images.</param>
-    public static RestorationMetrics Evaluate(IDataView data, RestorationColumns names, TaskVocabulary? tasks, CancellationToken cancellationToken)
+    public static RestorationMetrics Evaluate(
+        IDataView data, RestorationColumns names, TaskVocabulary? tasks, CancellationToken cancellationToken)
     {
         tasks ??= TaskAnnotations.Find(data.Schema) ?? TaskVocabulary.Paper;
         var columns = new ImageColumns(data.Schema, names, [names.Restored, names.HighQuality]);

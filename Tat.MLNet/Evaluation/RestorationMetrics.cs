@@ -12,7 +12,8 @@ public sealed class RestorationMetrics
     internal RestorationMetrics(IReadOnlyList<ImageScore> images)
     {
         Images = images;
-        PerTask = images.GroupBy(image => image.Task.Name).ToDictionary(group => group.Key, group => QualitySummary.Of(group.Select(image => image.Quality)), StringComparer.OrdinalIgnoreCase);
+        PerTask = images.GroupBy(image => image.Task.Name).ToDictionary(
+            group => group.Key, group => QualitySummary.Of(group.Select(image => image.Quality)), StringComparer.OrdinalIgnoreCase);
         Overall = QualitySummary.OverTasks(images.Select(image => (image.Task, image.Quality)));
     }
 

@@ -11,7 +11,8 @@ internal static class FoDicomConversion
     private const int MaximumDepth = 64;
 
     /// <summary>All elements but the pixels.</summary>
-    public static DicomDataSet FromFo(Fo.DicomDataset source) => FromFo(source, null, source.TryGetSingleValue<ushort>(Fo.DicomTag.PixelRepresentation, out var sign) && sign == 1, 0);
+    public static DicomDataSet FromFo(Fo.DicomDataset source) =>
+        FromFo(source, null, source.TryGetSingleValue<ushort>(Fo.DicomTag.PixelRepresentation, out var sign) && sign == 1, 0);
 
     /// <summary>All elements, without checks of their values: they are those of an object that exists.</summary>
     public static Fo.DicomDataset ToFo(DicomDataSet source)
@@ -44,7 +45,8 @@ internal static class FoDicomConversion
             switch (item)
             {
                 case Fo.DicomSequence sequence:
-                    copy.Set(new DicomElement(tag, sequence.Items.Select(inner => FromFo(inner, copy.CharacterSet, signedPixels, depth + 1)).ToList()));
+                    copy.Set(new DicomElement(
+                        tag, sequence.Items.Select(inner => FromFo(inner, copy.CharacterSet, signedPixels, depth + 1)).ToList()));
                     break;
                 case Fo.DicomElement element:
                     copy.Set(FromFo(tag, element, copy, signedPixels, depth));

@@ -13,7 +13,8 @@ internal sealed class FoDicomPixels : IPixelSource
     private readonly IByteBuffer? _native;
     private readonly IList<IByteBuffer> _fragments = [];
 
-    private FoDicomPixels(DicomTag tag, IByteBuffer native, IReadOnlyList<long> offsetTable) => (Tag, _native, OffsetTable) = (tag, native, offsetTable);
+    private FoDicomPixels(DicomTag tag, IByteBuffer native, IReadOnlyList<long> offsetTable) =>
+        (Tag, _native, OffsetTable) = (tag, native, offsetTable);
 
     private FoDicomPixels(DicomTag tag, Fo.DicomFragmentSequence sequence, IReadOnlyList<long> extendedOffsets)
     {
@@ -41,7 +42,9 @@ internal sealed class FoDicomPixels : IPixelSource
     /// <summary>The pixels of an object; <see langword="null"/> where there are none.</summary>
     public static FoDicomPixels? Find(Fo.DicomDataset source)
     {
-        var table = source.Contains(Fo.DicomTag.ExtendedOffsetTable) ? source.GetValues<ulong>(Fo.DicomTag.ExtendedOffsetTable).Select(offset => (long)offset).ToList() : [];
+        var table = source.Contains(Fo.DicomTag.ExtendedOffsetTable)
+            ? source.GetValues<ulong>(Fo.DicomTag.ExtendedOffsetTable).Select(offset => (long)offset).ToList()
+            : [];
         foreach (var tag in new[] { Tags.FloatPixelData, Tags.DoubleFloatPixelData, Tags.PixelData })
         {
             switch (source.GetDicomItem<Fo.DicomItem>(new Fo.DicomTag(tag.Group, tag.Element)))
@@ -64,7 +67,8 @@ internal sealed class FoDicomPixels : IPixelSource
     {
         if (offset < 0 || length < 0 || offset > Length - length)
         {
-            throw new DicomDataException($"{Tags.Name(Tag)} has {Length} bytes, fewer than its frames need; the file is truncated or damaged.");
+            throw new DicomDataException(
+                $"{Tags.Name(Tag)} has {Length} bytes, fewer than its frames need; the file is truncated or damaged.");
         }
 
         var bytes = new byte[length];

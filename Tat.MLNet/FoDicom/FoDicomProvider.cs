@@ -71,10 +71,13 @@ internal sealed class FoDicomProvider : IDicomProvider
         }
     }
 
-    public static DicomDataException Damaged(Exception exception) => new("fo-dicom cannot read the file; it is no DICOM file, or it is truncated or damaged.", exception);
+    public static DicomDataException Damaged(Exception exception) =>
+        new("fo-dicom cannot read the file; it is no DICOM file, or it is truncated or damaged.", exception);
 
     /// <summary>fo-dicom answers damaged files with exceptions of many kinds.</summary>
-    public static bool IsCausedByFile(Exception exception) => exception is not (OutOfMemoryException or FileNotFoundException or DirectoryNotFoundException or UnauthorizedAccessException or DicomDataException);
+    public static bool IsCausedByFile(Exception exception) =>
+        exception is not (OutOfMemoryException or FileNotFoundException or DirectoryNotFoundException or UnauthorizedAccessException
+            or DicomDataException);
 
     private static Fo.DicomDataset Empty(Fo.DicomDataset source, Fo.DicomTransferSyntax syntax)
     {

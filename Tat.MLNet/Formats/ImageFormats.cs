@@ -13,7 +13,9 @@ public static class ImageFormats
     /// <summary>All formats, in the order in which they are asked whether they recognise a file.</summary>
     public static IReadOnlyList<IImageFormat> All => _all;
 
-    /// <summary>Adds a format of your own for the whole process; it is asked before those that are there, and replaces one of the same name.</summary>
+    /// <summary>
+    /// Adds a format of your own for the whole process; it is asked before those that are there, and replaces one of the same name.
+    /// </summary>
     /// <param name="format">The format. Whatever opens images asks it from now on: loaders, whole scans, prediction engines.</param>
     public static void Register(IImageFormat format)
     {
@@ -27,7 +29,8 @@ public static class ImageFormats
     /// <param name="options">How to understand it; <see langword="null"/> for the defaults.</param>
     /// <exception cref="FileNotFoundException">There is nothing at that path.</exception>
     /// <exception cref="ImageFormatException">No format recognises it, or it is damaged.</exception>
-    /// <exception cref="InvalidDataException">The options ask for a plane, and it does not record its orientation; or for a finer grid in another plane than that of acquisition.</exception>
+    /// <exception cref="InvalidDataException">The options ask for a plane, and it does not record its orientation; or for a finer grid in
+    /// another plane than that of acquisition.</exception>
     public static IImageScan Open(string path, ImageReadOptions? options = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
@@ -47,7 +50,8 @@ public static class ImageFormats
 
     /// <summary>A DICOM file, whose name tells nothing, is recognised by being read, so that it is opened once.</summary>
     private static IImageScan? TryDicomFile(string path, ImageReadOptions options) =>
-        File.Exists(path) && Nifti.NiftiPaths.EndingOf(path) is null && _all.Contains(_dicom) && !_all.TakeWhile(format => format is not Nifti.NiftiFormat).Any(format => format.Recognizes(path))
+        File.Exists(path) && Nifti.NiftiPaths.EndingOf(path) is null && _all.Contains(_dicom)
+            && !_all.TakeWhile(format => format is not Nifti.NiftiFormat).Any(format => format.Recognizes(path))
             ? _dicom.TryOpenFile(path, options)
             : null;
 
@@ -55,6 +59,7 @@ public static class ImageFormats
     {
         var known = All;
         return known.FirstOrDefault(candidate => candidate.Recognizes(path))
-            ?? throw new ImageFormatException(path, $"not an image of a known format; {string.Join(" and ", known.Select(candidate => candidate.Name))} can be read.");
+            ?? throw new ImageFormatException(
+                path, $"not an image of a known format; {string.Join(" and ", known.Select(candidate => candidate.Name))} can be read.");
     }
 }

@@ -11,10 +11,13 @@ public static class ImageScanExtensions
     private const int MeasuredSlices = 32;
     private const long MeasuredPixels = 1 << 25;
 
-    /// <summary>Cuts a volume into slices of another plane; nothing is interpolated, so that the plane is the nearest one for an oblique volume.</summary>
+    /// <summary>
+    /// Cuts a volume into slices of another plane; nothing is interpolated, so that the plane is the nearest one for an oblique volume.
+    /// </summary>
     /// <param name="scan">The volume. The result owns it; it keeps one volume of floats in memory.</param>
     /// <param name="plane">The plane.</param>
-    /// <returns>The scan itself where its slices lie in that plane. A format that writes a derived image of the result puts the slices back in the source's order.</returns>
+    /// <returns>The scan itself where its slices lie in that plane. A format that writes a derived image of the result puts the slices back
+    /// in the source's order.</returns>
     /// <exception cref="InvalidDataException">The scan does not tell its orientation.</exception>
     public static IImageScan InPlane(this IImageScan scan, SlicePlane plane)
     {
@@ -26,21 +29,25 @@ public static class ImageScanExtensions
 
         if (scan.Parts.Count > 1)
         {
-            throw new InvalidDataException($"'{scan.Path}' has {scan.Parts.Count} parts in grids of their own, which have no {plane} slices in common; use the plane of acquisition.");
+            throw new InvalidDataException($"'{scan.Path}' has {scan.Parts.Count} parts in grids of their own, which have no {plane} "
+                + "slices in common; use the plane of acquisition.");
         }
 
         if (scan is Dicom.Series.DicomScan { IsSheared: true })
         {
-            throw new InvalidDataException($"'{scan.Path}' was taken with gantry tilt: {plane} slices would need resampling; use the plane of acquisition.");
+            throw new InvalidDataException(
+                $"'{scan.Path}' was taken with gantry tilt: {plane} slices would need resampling; use the plane of acquisition.");
         }
 
         if (scan is Dicom.Series.DicomScan { Problems: [_, ..] problems })
         {
-            throw new InvalidDataException($"'{scan.Path}' is no regular volume ({string.Join("; ", problems)}): {plane} slices would need resampling; use the plane of acquisition.");
+            throw new InvalidDataException($"'{scan.Path}' is no regular volume ({string.Join("; ", problems)}): {plane} slices would need "
+                + "resampling; use the plane of acquisition.");
         }
 
         var affine = scan.Affine
-            ?? throw new InvalidDataException($"'{scan.Path}' does not record its orientation, so that {plane} slices cannot be cut; use the plane of acquisition.");
+            ?? throw new InvalidDataException(
+                $"'{scan.Path}' does not record its orientation, so that {plane} slices cannot be cut; use the plane of acquisition.");
         return Enumerable.Range(0, 3).Single(axis => affine.PlaneAcross(axis) == plane) switch
         {
             2 => scan,
@@ -48,7 +55,9 @@ public static class ImageScanExtensions
         };
     }
 
-    /// <summary>The side of a pixel in mm, of one that is not square the geometric mean of both; <see langword="null"/> where it is unknown.</summary>
+    /// <summary>
+    /// The side of a pixel in mm, of one that is not square the geometric mean of both; <see langword="null"/> where it is unknown.
+    /// </summary>
     /// <param name="scan">The scan.</param>
     public static double? PixelSpacing(this IImageScan scan)
     {
@@ -56,11 +65,15 @@ public static class ImageScanExtensions
         return scan.RowSpacing is { } rows && scan.ColumnSpacing is { } columns ? Math.Sqrt(rows * columns) : null;
     }
 
-    /// <summary>Brings a scan to a finer grid within its slices, by zeros around k-space; pixels of both grids that lie at the same place have the same value.</summary>
+    /// <summary>
+    /// Brings a scan to a finer grid within its slices, by zeros around k-space; pixels of both grids that lie at the same place have the
+    /// same value.
+    /// </summary>
     /// <param name="scan">The scan. The result owns it.</param>
     /// <param name="factor">By how much the grid is finer; <see langword="null"/> for not at all.</param>
     /// <returns>The scan itself where nothing changes. Formats write derived images of the result on its grid.</returns>
-    /// <exception cref="InvalidDataException">The scan is cut into slices of another plane than that of acquisition, is a Siemens mosaic, or the grid would be too large.</exception>
+    /// <exception cref="InvalidDataException">The scan is cut into slices of another plane than that of acquisition, is a Siemens mosaic,
+    /// or the grid would be too large.</exception>
     public static IImageScan Upsampled(this IImageScan scan, UpsamplingFactor? factor)
     {
         ArgumentNullException.ThrowIfNull(scan);
@@ -71,8 +84,12 @@ public static class ImageScanExtensions
 
         return scan switch
         {
-            ReslicedScan => throw new InvalidDataException($"'{scan.Path}' is cut into slices across those of its acquisition, between which k-space tells nothing; ask for a finer grid in the plane of acquisition."),
-            Dicom.Series.DicomScan { IsMosaic: true } => throw new InvalidDataException($"'{scan.Path}' holds Siemens mosaics, whose tiles are slices; convert them to NIfTI with dcm2niix before asking for a finer grid."),
+            ReslicedScan =>
+                throw new InvalidDataException($"'{scan.Path}' is cut into slices across those of its acquisition, between which k-space "
+                    + "tells nothing; ask for a finer grid in the plane of acquisition."),
+            Dicom.Series.DicomScan { IsMosaic: true } =>
+                throw new InvalidDataException($"'{scan.Path}' holds Siemens mosaics, whose tiles are slices; convert them to NIfTI with "
+                    + "dcm2niix before asking for a finer grid."),
             _ => new UpsampledScan(scan, factor),
         };
     }
@@ -91,19 +108,25 @@ public static class ImageScanExtensions
     public static float MeasureLevel(this IImageScan scan, CancellationToken cancellationToken = default) =>
         IntensityLevel.Measure(ReadMeasured(scan, cancellationToken).Select(item => item.Slice));
 
-    /// <summary>Measures the level of a scan and how far its k-space is filled, from the same slices.</summary>
-    internal static (float Level, KSpaceExtent Extent) MeasureVolume(this IImageScan scan, CancellationToken cancellationToken = default)
-    {
-        ImageSlice[] slices = [.. ReadMeasured(scan, cancellationToken).Select(item => item.Slice)];
-        return (IntensityLevel.Measure(slices), ExtentOf(scan, slices));
-    }
+    /// <summary>Measures the level of a scan and, where wanted, how far its k-space is filled, from the same slices.</summary>
+    internal static (float Level, KSpaceExtent? Extent) MeasureVolume(
+        this IImageScan scan, bool withExtent, CancellationToken cancellationToken = default) =>
+        Measure(scan, [.. ReadMeasured(scan, cancellationToken).Select(item => item.Slice)], withExtent);
 
-    /// <summary>Reads all slices in their order, as a task needs them: for one that is scaled by volume, each with the level of the scan, and with what is filled of its k-space if the task needs it.</summary>
+    /// <summary>The same of slices that have been read.</summary>
+    internal static (float Level, KSpaceExtent? Extent) Measure(IImageScan scan, IReadOnlyCollection<ImageSlice> slices, bool withExtent) =>
+        (IntensityLevel.Measure(slices), withExtent ? ExtentOf(scan, slices) : null);
+
+    /// <summary>
+    /// Reads all slices in their order, as a task needs them: for one that is scaled by volume, each with the level of the scan, and with
+    /// what is filled of its k-space if the task needs it.
+    /// </summary>
     /// <param name="scan">The scan.</param>
     /// <param name="task">The task.</param>
     /// <param name="cancellationToken">Stops between slices.</param>
     /// <returns>The slices; nothing is read until they are asked for, and each is read once.</returns>
-    public static IEnumerable<ImageSlice> ReadSlices(this IImageScan scan, RestorationTask task, CancellationToken cancellationToken = default)
+    public static IEnumerable<ImageSlice> ReadSlices(
+        this IImageScan scan, RestorationTask task, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(scan);
         ArgumentNullException.ThrowIfNull(task);
@@ -115,8 +138,7 @@ public static class ImageScanExtensions
     private static IEnumerable<ImageSlice> ReadWithLevel(IImageScan scan, RestorationTask task, CancellationToken cancellationToken)
     {
         var measured = ReadMeasured(scan, cancellationToken).ToDictionary(item => item.Index, item => item.Slice);
-        var level = IntensityLevel.Measure(measured.Values);
-        var extent = task.FitsResolution ? ExtentOf(scan, measured.Values) : null;
+        var (level, extent) = Measure(scan, measured.Values, task.FitsResolution);
         for (var i = 0; i < scan.SliceCount; i++)
         {
             cancellationToken.ThrowIfCancellationRequested();

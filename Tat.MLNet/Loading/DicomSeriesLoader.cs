@@ -9,9 +9,12 @@ namespace Tat.MLNet.Loading;
 
 /// <summary>Loads DICOM series: groups files by series, sorts slices along their normal, and makes a row of each.</summary>
 /// <remarks>
-/// <para>Columns: those of <see cref="ImageFileLoader"/> (<c>FileName</c> is the file of the slice, <c>SliceIndex</c> its position in the series), and
-/// <c>PixelSpacing</c> (Single: side of a pixel in mm; NaN where it is not recorded), <c>SeriesInstanceUID</c>, <c>SOPInstanceUID</c>, <c>InstanceNumber</c> (Int32, 0 where it is missing). <c>TagTask</c> reads the task from <c>Modality</c>.</para>
-/// <para>The headers of all files are read when a view is made, as nothing else tells which files make a series; pixels are read when asked for.</para>
+/// <para>Columns: those of <see cref="ImageFileLoader"/> (<c>FileName</c> is the file of the slice, <c>SliceIndex</c> its position in the
+/// series), and
+/// <c>PixelSpacing</c> (Single: side of a pixel in mm; NaN where it is not recorded), <c>SeriesInstanceUID</c>, <c>SOPInstanceUID</c>,
+/// <c>InstanceNumber</c> (Int32, 0 where it is missing). <c>TagTask</c> reads the task from <c>Modality</c>.</para>
+/// <para>The headers of all files are read when a view is made, as nothing else tells which files make a series; pixels are read when asked
+/// for.</para>
 /// </remarks>
 public sealed class DicomSeriesLoader : ImageLoader
 {
@@ -35,7 +38,8 @@ public sealed class DicomSeriesLoader : ImageLoader
 
     private protected override object Settings => _options;
 
-    private protected override string Sought => _options.Reading.SeriesInstanceUid is { } uid ? $"DICOM images of the series {uid}" : "DICOM images";
+    private protected override string Sought =>
+        _options.Reading.SeriesInstanceUid is { } uid ? $"DICOM images of the series {uid}" : "DICOM images";
 
     private protected override (IReadOnlyList<ImageEntry> Entries, Func<string, IImageScan> Open) Resolve(IReadOnlyList<string> paths)
     {
@@ -46,7 +50,8 @@ public sealed class DicomSeriesLoader : ImageLoader
             scans.Add(path, series.Assemble(path, _format, _options.Reading));
         }
 
-        return ([.. scans.Select(scan => new ImageEntry(scan.Key, Task: _options.Task) { SliceCount = scan.Value.SliceCount })], path => scans[path]);
+        return ([.. scans.Select(scan => new ImageEntry(scan.Key, Task: _options.Task) { SliceCount = scan.Value.SliceCount })],
+            path => scans[path]);
     }
 
     private protected override IReadOnlyList<ImageEntry> List(IReadOnlyList<string> paths) => Resolve(paths).Entries;

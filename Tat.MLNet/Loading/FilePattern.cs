@@ -7,7 +7,8 @@ namespace Tat.MLNet.Loading;
 internal static class FilePattern
 {
     /// <summary>The files, in the order of their names.</summary>
-    /// <exception cref="DirectoryNotFoundException">The path, or the part of the pattern before its first wildcard, does not exist.</exception>
+    /// <exception cref="DirectoryNotFoundException">The path, or the part of the pattern before its first wildcard, does not
+    /// exist.</exception>
     public static IReadOnlyList<string> Files(string pattern)
     {
         ArgumentException.ThrowIfNullOrEmpty(pattern);

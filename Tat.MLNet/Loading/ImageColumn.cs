@@ -40,22 +40,25 @@ internal abstract class ImageColumn(string name, DataViewType type)
     public static ImageColumn VolumeLevel { get; } = Scalar("VolumeLevel", NumberDataViewType.Single, row => row.VolumeLevel);
 
     /// <summary>How far k-space of that volume is filled, along its rows and columns: two shares, 1 where it is full.</summary>
-    public static ImageColumn VolumeExtent { get; } = new Column<VBuffer<float>>("VolumeExtent", new VectorDataViewType(NumberDataViewType.Single, 2), (ImageRow row, ref VBuffer<float> shares) =>
-    {
-        var editor = VBufferEditor.Create(ref shares, 2);
-        (editor.Values[0], editor.Values[1]) = ((float)row.VolumeExtent.Rows, (float)row.VolumeExtent.Columns);
-        shares = editor.Commit();
-    });
+    public static ImageColumn VolumeExtent { get; } = new Column<VBuffer<float>>(
+        "VolumeExtent", new VectorDataViewType(NumberDataViewType.Single, 2), (ImageRow row, ref VBuffer<float> shares) =>
+        {
+            var editor = VBufferEditor.Create(ref shares, 2);
+            (editor.Values[0], editor.Values[1]) = ((float)row.VolumeExtent.Rows, (float)row.VolumeExtent.Columns);
+            shares = editor.Commit();
+        });
 
     /// <summary>The DICOM modality of the file; empty where its format does not tell.</summary>
     public static ImageColumn Modality { get; } = Text("Modality", row => row.Scan.Modality);
 
     /// <summary>Side of a pixel in mm; NaN where the file does not tell.</summary>
-    public static ImageColumn PixelSpacing { get; } = Scalar("PixelSpacing", NumberDataViewType.Single, row => (float)(row.Scan.PixelSpacing() ?? double.NaN));
+    public static ImageColumn PixelSpacing { get; } = Scalar(
+        "PixelSpacing", NumberDataViewType.Single, row => (float)(row.Scan.PixelSpacing() ?? double.NaN));
 
     /// <summary>A text column.</summary>
     public static ImageColumn Text(string name, Func<ImageRow, string?> value) =>
-        new Column<ReadOnlyMemory<char>>(name, TextDataViewType.Instance, (ImageRow row, ref ReadOnlyMemory<char> text) => text = value(row).AsMemory());
+        new Column<ReadOnlyMemory<char>>(
+            name, TextDataViewType.Instance, (ImageRow row, ref ReadOnlyMemory<char> text) => text = value(row).AsMemory());
 
     /// <summary>A column of single values.</summary>
     public static ImageColumn Scalar<T>(string name, PrimitiveDataViewType type, Func<ImageRow, T> value) =>

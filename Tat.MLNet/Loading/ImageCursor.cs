@@ -5,7 +5,8 @@ using Tat.MLNet.Views;
 namespace Tat.MLNet.Loading;
 
 /// <summary>Walks over every n-th row of an <see cref="ImageView"/>, in file order or in a given one.</summary>
-internal sealed class ImageCursor(ImageView view, bool[] active, ScanPool scans, bool ownsScans, int[]? order, int start, int step) : DataViewRowCursor
+internal sealed class ImageCursor(ImageView view, bool[] active, ScanPool scans, bool ownsScans, int[]? order, int start, int step)
+    : DataViewRowCursor
 {
     private readonly ImageRow _row = view.CreateRow(scans);
     private long _next = start;

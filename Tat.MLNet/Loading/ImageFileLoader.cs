@@ -5,9 +5,12 @@ namespace Tat.MLNet.Loading;
 
 /// <summary>Loads images without references, for scoring.</summary>
 /// <remarks>
-/// Columns: <c>LowQuality</c> (Vector&lt;Single&gt;, row-major, in the image's physical unit), <c>Height</c>, <c>Width</c> (Int32), <c>Task</c> (as given; else empty),
-/// <c>FileName</c>, <c>SliceIndex</c> (Int32, from 0), <c>VolumeLevel</c> (Single: the level of the file's low-quality volume, measured where it is read), <c>VolumeExtent</c> (two Single: how far k-space of that volume is filled, likewise),
-/// <c>Modality</c> (of DICOM files; else empty), <c>PixelSpacing</c> (Single: side of a pixel in mm; NaN where the file does not tell). Texts and hidden files beside the images are left out.
+/// Columns: <c>LowQuality</c> (Vector&lt;Single&gt;, row-major, in the image's physical unit), <c>Height</c>, <c>Width</c> (Int32),
+/// <c>Task</c> (as given; else empty),
+/// <c>FileName</c>, <c>SliceIndex</c> (Int32, from 0), <c>VolumeLevel</c> (Single: the level of the file's low-quality volume, measured
+/// where it is read), <c>VolumeExtent</c> (two Single: how far k-space of that volume is filled, likewise),
+/// <c>Modality</c> (of DICOM files; else empty), <c>PixelSpacing</c> (Single: side of a pixel in mm; NaN where the file does not tell).
+/// Texts and hidden files beside the images are left out.
 /// </remarks>
 public sealed class ImageFileLoader : ImageLoader
 {
@@ -16,7 +19,10 @@ public sealed class ImageFileLoader : ImageLoader
     private readonly Options _options;
 
     internal ImageFileLoader(Options options)
-        : base([ImageColumn.LowQuality, ImageColumn.Height, ImageColumn.Width, ImageColumn.Task, ImageColumn.FileName, ImageColumn.SliceIndex, ImageColumn.VolumeLevel, ImageColumn.VolumeExtent, ImageColumn.Modality, ImageColumn.PixelSpacing]) => _options = options;
+        : base([
+            ImageColumn.LowQuality, ImageColumn.Height, ImageColumn.Width, ImageColumn.Task, ImageColumn.FileName, ImageColumn.SliceIndex,
+            ImageColumn.VolumeLevel, ImageColumn.VolumeExtent, ImageColumn.Modality, ImageColumn.PixelSpacing,
+        ]) => _options = options;
 
     private protected override ModelSignature Signature => _signature;
 
@@ -25,7 +31,8 @@ public sealed class ImageFileLoader : ImageLoader
     private protected override string Sought => "images";
 
     private protected override IReadOnlyList<ImageEntry> List(IReadOnlyList<string> paths) =>
-        [.. ImageFiles.Images(paths).Select(path => new ImageEntry(path, Task: _options.Task) { SliceCount = _options.SingleSliceFiles ? 1 : null })];
+        [.. ImageFiles.Images(paths)
+            .Select(path => new ImageEntry(path, Task: _options.Task) { SliceCount = _options.SingleSliceFiles ? 1 : null })];
 
     internal static ImageFileLoader Create(IHostEnvironment env, object ctx) => new(ReadOptions<Options>(ctx, _signature));
 

@@ -25,7 +25,9 @@ internal static class ImageFiles
         return new FolderWalk(path).Files;
     }
 
-    /// <summary>Leaves out what accompanies images: hidden files, texts, DICOM directories, and the pixel file of a header/pixels pair.</summary>
+    /// <summary>
+    /// Leaves out what accompanies images: hidden files, texts, DICOM directories, and the pixel file of a header/pixels pair.
+    /// </summary>
     public static IEnumerable<string> Images(IReadOnlyCollection<string> files)
     {
         var known = files.ToHashSet(StringComparer.OrdinalIgnoreCase);
@@ -41,7 +43,9 @@ internal static class ImageFiles
     }
 }
 
-/// <summary>Files by their paths, taken literally: unlike in <see cref="MultiFileSource"/>, no character has a meaning of its own.</summary>
+/// <summary>
+/// Files by their paths, taken literally: unlike in <see cref="MultiFileSource"/>, no character has a meaning of its own.
+/// </summary>
 /// <param name="paths">The files.</param>
 /// <param name="origin">The file, folder or pattern that the user gave, for messages.</param>
 internal sealed class FileList(IReadOnlyList<string> paths, string? origin = null) : IMultiStreamSource

@@ -7,10 +7,14 @@ namespace Tat.MLNet.Loading;
 
 /// <summary>Loads the images that a list file names: a text with a heading and columns separated by commas, semicolons or tabs.</summary>
 /// <remarks>
-/// Columns: <c>LowQuality</c>, <c>HighQuality</c> (Vector&lt;Single&gt;, row-major, in the image's physical unit; <c>HighQuality</c> is empty where the list names no reference),
-/// <c>Height</c>, <c>Width</c> (Int32), <c>Task</c> (as listed; else empty), <c>FileName</c>, <c>SliceIndex</c> (Int32, from 0), <c>VolumeLevel</c> (Single: the level of the file's low-quality volume, measured where it is read), <c>VolumeExtent</c> (two Single: how far k-space of that volume is filled, likewise),
-/// <c>Modality</c> (of DICOM files; else empty), <c>PixelSpacing</c> (Single: side of a pixel in mm; NaN where the file does not tell), and the text columns of <see cref="Options.Columns"/>.
-/// Paths are relative to the list file. A line without a slice index stands for all slices of its file.
+/// Columns: <c>LowQuality</c>, <c>HighQuality</c> (Vector&lt;Single&gt;, row-major, in the image's physical unit; <c>HighQuality</c> is
+/// empty where the list names no reference),
+/// <c>Height</c>, <c>Width</c> (Int32), <c>Task</c> (as listed; else empty), <c>FileName</c>, <c>SliceIndex</c> (Int32, from 0),
+/// <c>VolumeLevel</c> (Single: the level of the file's low-quality volume, measured where it is read), <c>VolumeExtent</c> (two Single: how
+/// far k-space of that volume is filled, likewise),
+/// <c>Modality</c> (of DICOM files; else empty), <c>PixelSpacing</c> (Single: side of a pixel in mm; NaN where the file does not tell), and
+/// the text columns of <see cref="Options.Columns"/>. Paths are relative to the list file. A line without a slice index stands for all
+/// slices of its file.
 /// </remarks>
 public sealed class ImageListLoader : ImageLoader
 {
@@ -19,7 +23,11 @@ public sealed class ImageListLoader : ImageLoader
     private readonly Options _options;
 
     internal ImageListLoader(Options options)
-        : base([ImageColumn.LowQuality, ImageColumn.HighQuality, ImageColumn.Height, ImageColumn.Width, ImageColumn.Task, ImageColumn.FileName, ImageColumn.SliceIndex, ImageColumn.VolumeLevel, ImageColumn.VolumeExtent, ImageColumn.Modality, ImageColumn.PixelSpacing, .. options.Columns.Select(ListedText)])
+        : base([
+            ImageColumn.LowQuality, ImageColumn.HighQuality, ImageColumn.Height, ImageColumn.Width, ImageColumn.Task, ImageColumn.FileName,
+            ImageColumn.SliceIndex, ImageColumn.VolumeLevel, ImageColumn.VolumeExtent, ImageColumn.Modality, ImageColumn.PixelSpacing,
+            .. options.Columns.Select(ListedText),
+        ])
         => _options = options;
 
     private protected override ModelSignature Signature => _signature;
@@ -55,7 +63,8 @@ public sealed class ImageListLoader : ImageLoader
 
     private static ImageColumn ListedText(string name, int index) => ImageColumn.Text(name, row => row.Entry.Values[index]);
 
-    private static InvalidDataException NothingListed(string path) => new($"'{path}' lists nothing: expected a heading, and a line for each image.");
+    private static InvalidDataException NothingListed(string path) =>
+        new($"'{path}' lists nothing: expected a heading, and a line for each image.");
 
     private List<ImageEntry> ReadList(string path)
     {
@@ -72,7 +81,8 @@ public sealed class ImageListLoader : ImageLoader
         int[] further = [.. _options.Columns.Select(heading.Find)];
         var folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
         return [.. lines.Skip(1).Select(line => new ImageEntry(
-            Locate(folder, line.Fields[low]) ?? throw new InvalidDataException($"'{path}', line {line.Number}: names no image in column '{_options.LowQualityColumn}'."),
+            Locate(folder, line.Fields[low])
+            ?? throw new InvalidDataException($"'{path}', line {line.Number}: names no image in column '{_options.LowQualityColumn}'."),
             high is null ? null : Locate(folder, line.Fields[high.Value]),
             task is null || line.Fields[task.Value].Length == 0 ? null : line.Fields[task.Value])
             {
@@ -87,7 +97,8 @@ public sealed class ImageListLoader : ImageLoader
         ? null
         : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var slice)
             ? slice
-            : throw new InvalidDataException($"'{path}', line {line}: '{MessageText.OneLine(text, 120)}' is not a slice index; write a whole number from 0 up, or nothing for all slices.");
+            : throw new InvalidDataException($"'{path}', line {line}: '{MessageText.OneLine(text, 120)}' is not a slice index; write a "
+                + "whole number from 0 up, or nothing for all slices.");
 
     /// <summary>What the columns of the list are called.</summary>
     public sealed class Options
@@ -129,6 +140,7 @@ public sealed class ImageListLoader : ImageLoader
         }
 
         public int Find(string name) => TryFind(name)
-            ?? throw new InvalidDataException($"'{path}' has no column '{name}'; its heading names {MessageText.OneLine(string.Join(", ", names), 200)}.");
+            ?? throw new InvalidDataException(
+                $"'{path}' has no column '{name}'; its heading names {MessageText.OneLine(string.Join(", ", names), 200)}.");
     }
 }

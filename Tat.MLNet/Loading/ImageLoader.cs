@@ -8,9 +8,9 @@ namespace Tat.MLNet.Loading;
 
 /// <summary>Makes rows of image files: one row a slice, read when asked for.</summary>
 /// <remarks>
-/// The views that a loader makes can be read many times, shuffled by position without buffering images, and read by several cursors at once.
-/// To know how many slices a file has, its header is read when its first row is reached; pixels are read only for the pixel columns and only when these are read.
-/// A loader has no state of its own and is safe for concurrent use.
+/// The views that a loader makes can be read many times, shuffled by position without buffering images, and read by several cursors at
+/// once. To know how many slices a file has, its header is read when its first row is reached; pixels are read only for the pixel columns
+/// and only when these are read. A loader has no state of its own and is safe for concurrent use.
 /// </remarks>
 public abstract class ImageLoader : IDataLoader<IMultiStreamSource>
 {
@@ -31,16 +31,20 @@ public abstract class ImageLoader : IDataLoader<IMultiStreamSource>
 
     /// <summary>Lists the images of some files; nothing but the listing itself is opened.</summary>
     /// <param name="input">Files; each must have a path.</param>
-    /// <exception cref="InvalidDataException">There is nothing among the files that the loader looks for, or they do not form what it expects; the message says which.</exception>
+    /// <exception cref="InvalidDataException">There is nothing among the files that the loader looks for, or they do not form what it
+    /// expects; the message says which.</exception>
     public IDataView Load(IMultiStreamSource input)
     {
         ArgumentNullException.ThrowIfNull(input);
         var paths = Enumerable.Range(0, input.Count).Select(index => input.GetPathOrNull(index)
-            ?? throw new ArgumentException("Images are read from files; give a source whose items have paths, such as MultiFileSource.", nameof(input)));
+            ?? throw new ArgumentException(
+                "Images are read from files; give a source whose items have paths, such as MultiFileSource.", nameof(input)));
         string[] files = [.. paths];
         var (entries, open) = Resolve(files);
         return entries.Count == 0
-            ? throw new InvalidDataException($"There are no {Sought} {((input as FileList)?.Origin is { } origin ? $"in '{origin}', which has" : "among the")} {files.Length} files; check the path.")
+            ? throw new InvalidDataException(
+                $"There are no {Sought} {((input as FileList)?.Origin is { } origin ? $"in '{origin}', which has" : "among the")} "
+                + $"{files.Length} files; check the path.")
             : new ImageView(_schema, _columns, entries, open);
     }
 
@@ -53,7 +57,8 @@ public abstract class ImageLoader : IDataLoader<IMultiStreamSource>
         JsonSerializer.Deserialize<TOptions>(ModelReader.Begin(context, signature).ReadName())!;
 
     /// <summary>Lists images, and tells how they are opened.</summary>
-    private protected virtual (IReadOnlyList<ImageEntry> Entries, Func<string, IImageScan> Open) Resolve(IReadOnlyList<string> paths) => (List(paths), Open);
+    private protected virtual (IReadOnlyList<ImageEntry> Entries, Func<string, IImageScan> Open) Resolve(IReadOnlyList<string> paths) =>
+        (List(paths), Open);
 
     /// <summary>Lists images.</summary>
     private protected abstract IReadOnlyList<ImageEntry> List(IReadOnlyList<string> paths);

@@ -3,10 +3,14 @@ using Tat.MLNet.ModelIO;
 
 namespace Tat.MLNet.Loading;
 
-/// <summary>Loads image pairs from the folder layout <c>ROOT/TASK/SPLIT/{LQ,HQ}/NAME</c>; both images of a pair have the same name.</summary>
+/// <summary>
+/// Loads image pairs from the folder layout <c>ROOT/TASK/SPLIT/{LQ,HQ}/NAME</c>; both images of a pair have the same name.
+/// </summary>
 /// <remarks>
-/// Columns: <c>LowQuality</c>, <c>HighQuality</c> (Vector&lt;Single&gt;, row-major, in the image's physical unit), <c>Height</c>, <c>Width</c> (Int32),
-/// <c>Task</c> (the folder's name), <c>FileName</c>, <c>SliceIndex</c> (Int32, from 0), <c>VolumeLevel</c> (Single: the level of the file's low-quality volume, measured where it is read), <c>VolumeExtent</c> (two Single: how far k-space of that volume is filled, likewise),
+/// Columns: <c>LowQuality</c>, <c>HighQuality</c> (Vector&lt;Single&gt;, row-major, in the image's physical unit), <c>Height</c>,
+/// <c>Width</c> (Int32),
+/// <c>Task</c> (the folder's name), <c>FileName</c>, <c>SliceIndex</c> (Int32, from 0), <c>VolumeLevel</c> (Single: the level of the file's
+/// low-quality volume, measured where it is read), <c>VolumeExtent</c> (two Single: how far k-space of that volume is filled, likewise),
 /// <c>Modality</c> (of DICOM files; else empty), <c>PixelSpacing</c> (Single: side of a pixel in mm; NaN where the file does not tell).
 /// The names below <c>LQ</c> and <c>HQ</c> may have folders of their own. Texts and hidden files beside the images are left out.
 /// </remarks>
@@ -17,7 +21,10 @@ public sealed class ImagePairLoader : ImageLoader
     private readonly Options _options;
 
     internal ImagePairLoader(Options options)
-        : base([ImageColumn.LowQuality, ImageColumn.HighQuality, ImageColumn.Height, ImageColumn.Width, ImageColumn.Task, ImageColumn.FileName, ImageColumn.SliceIndex, ImageColumn.VolumeLevel, ImageColumn.VolumeExtent, ImageColumn.Modality, ImageColumn.PixelSpacing])
+        : base([
+            ImageColumn.LowQuality, ImageColumn.HighQuality, ImageColumn.Height, ImageColumn.Width, ImageColumn.Task, ImageColumn.FileName,
+            ImageColumn.SliceIndex, ImageColumn.VolumeLevel, ImageColumn.VolumeExtent, ImageColumn.Modality, ImageColumn.PixelSpacing,
+        ])
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(options.LowQualityFolder);
         ArgumentException.ThrowIfNullOrWhiteSpace(options.HighQualityFolder);
@@ -29,11 +36,13 @@ public sealed class ImagePairLoader : ImageLoader
     private protected override object Settings => _options;
 
     private protected override string Sought =>
-        $"image pairs (TASK/{_options.Split ?? "SPLIT"}/{_options.LowQualityFolder}/NAME with its counterpart in {_options.HighQualityFolder})";
+        $"image pairs (TASK/{_options.Split ?? "SPLIT"}/{_options.LowQualityFolder}/NAME with its counterpart in "
+        + $"{_options.HighQualityFolder})";
 
     private protected override IReadOnlyList<ImageEntry> List(IReadOnlyList<string> paths)
     {
-        var images = ImageFiles.Images(paths).Select(PairPath.Parse(_options.LowQualityFolder, _options.HighQualityFolder)).OfType<PairPath>()
+        var images = ImageFiles.Images(paths).Select(PairPath.Parse(_options.LowQualityFolder, _options.HighQualityFolder))
+            .OfType<PairPath>()
             .Where(image => _options.Split is null || image.Split.Equals(_options.Split, StringComparison.OrdinalIgnoreCase))
             .ToList();
         RefuseDoubles(images);
@@ -41,21 +50,27 @@ public sealed class ImagePairLoader : ImageLoader
         var entries = images.Where(image => !image.IsReference).Select(image => Entry(image, references)).ToList();
         return references.Count == 0 || !_options.RequireHighQuality
             ? entries
-            : throw new InvalidDataException($"'{references.Values.First().Path}' has no counterpart of the same name in '{_options.LowQualityFolder}' ({references.Count} such files); add it or remove the file.");
+            : throw new InvalidDataException($"'{references.Values.First().Path}' has no counterpart of the same name in "
+                + $"'{_options.LowQualityFolder}' ({references.Count} such files); add it or remove the file.");
     }
 
-    /// <summary>Refuses what would be mixed up, or left out: folders of a task or a split that differ by case alone, and two images of one name.</summary>
+    /// <summary>
+    /// Refuses what would be mixed up, or left out: folders of a task or a split that differ by case alone, and two images of one name.
+    /// </summary>
     private static void RefuseDoubles(List<PairPath> images)
     {
-        foreach (var same in images.Select(image => (image.Root, image.Folder)).Distinct().GroupBy(place => (place.Root, place.Folder.ToUpperInvariant())))
+        foreach (var same in images.Select(image => (image.Root, image.Folder)).Distinct()
+            .GroupBy(place => (place.Root, place.Folder.ToUpperInvariant())))
         {
             if (same.ToArray() is [var first, var second, ..])
             {
-                throw new InvalidDataException($"The folders '{first.Folder}' and '{second.Folder}' in '{first.Root}' are the same but for upper and lower case: join them.");
+                throw new InvalidDataException($"The folders '{first.Folder}' and '{second.Folder}' in '{first.Root}' are the same but for "
+                    + "upper and lower case: join them.");
             }
         }
 
-        if (images.GroupBy(image => (image.IsReference, image.Key)).FirstOrDefault(pair => pair.Count() > 1)?.ToArray() is [var one, var other, ..])
+        if (images.GroupBy(image => (image.IsReference, image.Key))
+            .FirstOrDefault(pair => pair.Count() > 1)?.ToArray() is [var one, var other, ..])
         {
             throw new InvalidDataException($"'{one.Path}' and '{other.Path}' are images of one name: remove or rename one of them.");
         }
@@ -67,7 +82,8 @@ public sealed class ImagePairLoader : ImageLoader
     {
         if (!references.Remove(image.Key, out var reference) && _options.RequireHighQuality)
         {
-            throw new InvalidDataException($"'{image.Path}' has no counterpart of the same name in '{_options.HighQualityFolder}'; add it, or set {nameof(Options.RequireHighQuality)} to false to score without references.");
+            throw new InvalidDataException($"'{image.Path}' has no counterpart of the same name in '{_options.HighQualityFolder}'; add it, "
+                + $"or set {nameof(Options.RequireHighQuality)} to false to score without references.");
         }
 
         return new(image.Path, reference?.Path, image.Task) { SliceCount = _options.SingleSliceFiles ? 1 : null };
@@ -108,7 +124,8 @@ public sealed class ImagePairLoader : ImageLoader
                 var isReference = parts[i].Equals(highFolder, StringComparison.OrdinalIgnoreCase);
                 if (isReference || parts[i].Equals(lowFolder, StringComparison.OrdinalIgnoreCase))
                 {
-                    return new(path, string.Join('/', parts[..(i - 2)]), string.Join('/', parts[(i - 2)..(i + 1)]), parts[i - 2], parts[i - 1], isReference, string.Join('/', [.. parts[..i], .. parts[(i + 1)..]]));
+                    return new(path, string.Join('/', parts[..(i - 2)]), string.Join('/', parts[(i - 2)..(i + 1)]), parts[i - 2],
+                        parts[i - 1], isReference, string.Join('/', [.. parts[..i], .. parts[(i + 1)..]]));
                 }
             }
 

@@ -7,7 +7,7 @@ namespace Tat.MLNet.Loading;
 /// <summary>The row that a cursor stands on. Files are opened and pixels are read when they are asked for, once a row.</summary>
 /// <param name="scans">Where files are opened.</param>
 /// <param name="volumes">What has been measured of files.</param>
-internal sealed class ImageRow(ScanPool scans, ConcurrentDictionary<string, (float Level, KSpaceExtent Extent)> volumes) : IDisposable
+internal sealed class ImageRow(ScanPool scans, ConcurrentDictionary<string, (float Level, KSpaceExtent? Extent)> volumes) : IDisposable
 {
     private ScanPool.Lease? _lowScan;
     private ScanPool.Lease? _highScan;
@@ -31,13 +31,17 @@ internal sealed class ImageRow(ScanPool scans, ConcurrentDictionary<string, (flo
     public ImageSlice? HighQuality => _high ??= Entry.HighQuality is { } path ? ReadReference(Open(ref _highScan, path)) : null;
 
     /// <summary>The level of <see cref="Scan"/>, measured once for each file.</summary>
-    public float VolumeLevel => Volume.Level;
+    public float VolumeLevel => Measured(withExtent: false).Level;
 
-    /// <summary>How far k-space of <see cref="Scan"/> is filled, measured once for each file.</summary>
-    public KSpaceExtent VolumeExtent => Volume.Extent;
+    /// <summary>How far k-space of <see cref="Scan"/> is filled, measured once for each file, and its level with it.</summary>
+    public KSpaceExtent VolumeExtent => Measured(withExtent: true).Extent!;
 
-    private (float Level, KSpaceExtent Extent) Volume => volumes.GetOrAdd(
-        Entry.LowQuality, _ => Scan.SliceCount == 1 ? (IntensityLevel.Measure(LowQuality), KSpaceFill.Measure(LowQuality)) : Scan.MeasureVolume());
+    private (float Level, KSpaceExtent? Extent) Measured(bool withExtent) =>
+        volumes.TryGetValue(Entry.LowQuality, out var known) && (!withExtent || known.Extent is not null)
+            ? known
+            : volumes[Entry.LowQuality] = Scan.SliceCount == 1
+                ? ImageScanExtensions.Measure(Scan, [LowQuality], withExtent)
+                : Scan.MeasureVolume(withExtent);
 
     public void MoveTo(ImageEntry entry, int slice)
     {
@@ -68,18 +72,23 @@ internal sealed class ImageRow(ScanPool scans, ConcurrentDictionary<string, (flo
 
     private ImageSlice Read(IImageScan scan) => Slice < scan.SliceCount
         ? scan.ReadSlice(Slice)
-        : throw new ImageFormatException(scan.Path, $"has {scan.SliceCount} slices, and slice {Slice} was asked for (the first is 0); correct the slice index.");
+        : throw new ImageFormatException(
+            scan.Path, $"has {scan.SliceCount} slices, and slice {Slice} was asked for (the first is 0); correct the slice index.");
 
     private ImageSlice ReadReference(IImageScan scan)
     {
         var image = Scan;
         if (Entry.Slice is null && scan.SliceCount != image.SliceCount)
         {
-            throw new ImageFormatException(scan.Path, $"has {scan.SliceCount} slices, but its low-quality counterpart '{image.Path}' has {image.SliceCount}; both files of a pair must show the same slices.");
+            throw new ImageFormatException(
+                scan.Path, $"has {scan.SliceCount} slices, but its low-quality counterpart '{image.Path}' has {image.SliceCount}; both "
+                    + "files of a pair must show the same slices.");
         }
 
         return scan.Rows == image.Rows && scan.Columns == image.Columns
             ? Read(scan)
-            : throw new ImageFormatException(scan.Path, $"has slices of {scan.Rows} × {scan.Columns}, but its low-quality counterpart '{image.Path}' has {image.Rows} × {image.Columns}; both images of a pair must have the same size.");
+            : throw new ImageFormatException(
+                scan.Path, $"has slices of {scan.Rows} × {scan.Columns}, but its low-quality counterpart '{image.Path}' has {image.Rows} × "
+                    + $"{image.Columns}; both images of a pair must have the same size.");
     }
 }

@@ -12,13 +12,14 @@ internal sealed class ImageView : IIndexedView
     private readonly IReadOnlyList<ImageColumn> _columns;
     private readonly Func<string, IImageScan> _open;
     private readonly SliceIndex _index;
-    private readonly ConcurrentDictionary<string, (float Level, KSpaceExtent Extent)> _volumes = new();
+    private readonly ConcurrentDictionary<string, (float Level, KSpaceExtent? Extent)> _volumes = new();
 
     /// <param name="schema">Made by <see cref="CreateSchema"/> of <paramref name="columns"/>.</param>
     /// <param name="columns">The columns.</param>
     /// <param name="entries">The files.</param>
     /// <param name="open">How to open a file; <see langword="null"/> for <c>ImageFormats.Open</c>.</param>
-    public ImageView(DataViewSchema schema, IReadOnlyList<ImageColumn> columns, IReadOnlyList<ImageEntry> entries, Func<string, IImageScan>? open = null)
+    public ImageView(DataViewSchema schema, IReadOnlyList<ImageColumn> columns, IReadOnlyList<ImageEntry> entries,
+        Func<string, IImageScan>? open = null)
     {
         (Schema, _columns, _open) = (schema, columns, open ?? (path => ImageFormats.Open(path)));
         _index = new(entries);
@@ -47,7 +48,8 @@ internal sealed class ImageView : IIndexedView
         return _index.CountAll(scans);
     }
 
-    public DataViewRowCursor GetRowCursor(IEnumerable<DataViewSchema.Column> columnsNeeded, Random? rand = null) => GetRowCursorSet(columnsNeeded, 1, rand)[0];
+    public DataViewRowCursor GetRowCursor(IEnumerable<DataViewSchema.Column> columnsNeeded, Random? rand = null) =>
+        GetRowCursorSet(columnsNeeded, 1, rand)[0];
 
     public DataViewRowCursor[] GetRowCursorSet(IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random? rand = null)
     {

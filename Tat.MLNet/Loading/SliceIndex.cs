@@ -2,7 +2,9 @@ using Tat.MLNet.Formats;
 
 namespace Tat.MLNet.Loading;
 
-/// <summary>Which slice of which entry each row is. Grows as far as rows are asked for, so that the first row of a large data set opens one file.</summary>
+/// <summary>
+/// Which slice of which entry each row is. Grows as far as rows are asked for, so that the first row of a large data set opens one file.
+/// </summary>
 /// <remarks>Safe for concurrent use.</remarks>
 internal sealed class SliceIndex(IReadOnlyList<ImageEntry> entries)
 {

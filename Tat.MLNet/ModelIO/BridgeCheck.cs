@@ -10,7 +10,8 @@ namespace Tat.MLNet.ModelIO;
 /// <summary>Finds out, once, whether the program's version of ML.NET has the members that <see cref="ModelBridge"/> binds to.</summary>
 internal static class BridgeCheck
 {
-    private const BindingFlags Declared = BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Static | BindingFlags.Instance | BindingFlags.DeclaredOnly;
+    private const BindingFlags Declared =
+        BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Static | BindingFlags.Instance | BindingFlags.DeclaredOnly;
 
     private static readonly Lazy<string?> _problem = new(Find);
 
@@ -29,7 +30,13 @@ internal static class BridgeCheck
         try
         {
             // Compiling a method looks up each member that it uses.
-            foreach (var method in new[] { typeof(ModelWriter), typeof(ModelReader), typeof(ModelBridge), typeof(HostCancellation) }.SelectMany(type => type.GetMethods(Declared)))
+            foreach (var method in new[]
+            {
+                typeof(ModelWriter),
+                typeof(ModelReader),
+                typeof(ModelBridge),
+                typeof(HostCancellation),
+            }.SelectMany(type => type.GetMethods(Declared)))
             {
                 if (method.IsGenericMethodDefinition)
                 {
@@ -48,7 +55,8 @@ internal static class BridgeCheck
         catch (Exception exception) when (exception is MissingMemberException or TypeLoadException)
         {
             var (own, core) = (typeof(BridgeCheck).Assembly.GetName().Name, typeof(IHostEnvironment).Assembly.GetName());
-            return $"{core.Name} {core.Version} lacks a member that {own} saves and loads models with ({exception.Message.TrimEnd('.')}). Reference Microsoft.ML 5.0.1, or a version of {own} for your version of ML.NET.";
+            return $"{core.Name} {core.Version} lacks a member that {own} saves and loads models with ({exception.Message.TrimEnd('.')}). "
+                + $"Reference Microsoft.ML 5.0.1, or a version of {own} for your version of ML.NET.";
         }
     }
 }

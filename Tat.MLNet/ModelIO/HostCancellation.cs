@@ -5,7 +5,9 @@ using ICancelable = MicrosoftMLCore::Microsoft.ML.Runtime.ICancelable;
 
 namespace Tat.MLNet.ModelIO;
 
-/// <summary>A token that is cancelled when a user's token is, or soon after <c>MLContext.CancelExecution</c>, which ML.NET lets nobody wait for.</summary>
+/// <summary>
+/// A token that is cancelled when a user's token is, or soon after <c>MLContext.CancelExecution</c>, which ML.NET lets nobody wait for.
+/// </summary>
 internal sealed class HostCancellation : IDisposable
 {
     private static readonly TimeSpan _period = TimeSpan.FromMilliseconds(100);

@@ -96,7 +96,10 @@ namespace Tat.MLNet.ModelIO
 
     internal static class ModelBridge
     {
-        /// <summary>What an <see cref="MLContext"/> says of GPU, temporary files and randomness; also for the environment that ML.NET hands to a component that it loads.</summary>
+        /// <summary>
+        /// What an <see cref="MLContext"/> says of GPU, temporary files and randomness; also for the environment that ML.NET hands to a
+        /// component that it loads.
+        /// </summary>
         public static EnvironmentSettings Settings(this IHostEnvironment environment)
         {
             var settings = (Core.Runtime.IHostEnvironmentInternal)environment;
@@ -104,11 +107,13 @@ namespace Tat.MLNet.ModelIO
         }
 
         /// <summary>Describes a column that an estimator promises.</summary>
-        public static SchemaShape.Column CreateColumn(string name, SchemaShape.Column.VectorKind kind, DataViewType itemType, SchemaShape? annotations = null) => (SchemaShape.Column)(object)new Core.SchemaShape.Column(
+        public static SchemaShape.Column CreateColumn(string name, SchemaShape.Column.VectorKind kind, DataViewType itemType,
+            SchemaShape? annotations = null) => (SchemaShape.Column)(object)new Core.SchemaShape.Column(
             name, (Core.SchemaShape.Column.VectorKind)kind, itemType, false, (Core.SchemaShape)(object)(annotations ?? new([])));
 
         /// <summary>The columns of a shape with one added; it replaces one of the same name.</summary>
-        public static SchemaShape With(this SchemaShape shape, SchemaShape.Column added) => new([.. shape.Where(column => column.Name != added.Name), added]);
+        public static SchemaShape With(this SchemaShape shape, SchemaShape.Column added) =>
+            new([.. shape.Where(column => column.Name != added.Name), added]);
 
         // The assembly is named without its version, so that a model outlives a release.
         internal static Core.VersionInfo ToVersionInfo(this ModelSignature signature) => new(

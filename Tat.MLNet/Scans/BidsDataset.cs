@@ -5,8 +5,8 @@ namespace Tat.MLNet.Scans;
 
 /// <summary>Names results as a derivative data set of BIDS: <c>sub-LABEL/…/sub-LABEL_…_desc-restored_SUFFIX.nii.gz</c>.</summary>
 /// <remarks>
-/// A source that is named by BIDS keeps its entities and folders. Of another one its name is the subject's label, and the suffix is <c>ct</c>, <c>pet</c> or <c>mri</c>;
-/// nothing is taken from headers but the modality.
+/// A source that is named by BIDS keeps its entities and folders. Of another one its name is the subject's label, and the suffix is
+/// <c>ct</c>, <c>pet</c> or <c>mri</c>; nothing is taken from headers but the modality.
 /// </remarks>
 /// <seealso href="https://bids-specification.readthedocs.io">Brain Imaging Data Structure</seealso>
 public sealed class BidsDataset
@@ -18,8 +18,10 @@ public sealed class BidsDataset
     /// <summary>Prepares a data set; nothing is written.</summary>
     /// <param name="folder">Its folder.</param>
     /// <param name="scans">The scans whose restored copies it is to hold.</param>
-    /// <param name="task">The name of their task, for scans that do not tell their modality; <see langword="null"/> where there is none.</param>
-    /// <param name="deidentify">Whether subjects are numbered, and neither names nor sidecars tell what the sources are called, which may be a patient's name.</param>
+    /// <param name="task">The name of their task, for scans that do not tell their modality; <see langword="null"/> where there is
+    /// none.</param>
+    /// <param name="deidentify">Whether subjects are numbered, and neither names nor sidecars tell what the sources are called, which may
+    /// be a patient's name.</param>
     public BidsDataset(string folder, IReadOnlyList<ScanSource> scans, string? task, bool deidentify = false)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
@@ -52,7 +54,10 @@ public sealed class BidsDataset
     /// <summary>The scans, and where their results go.</summary>
     public IReadOnlyList<ScanJob> Jobs { get; }
 
-    /// <summary>What the sidecar of a scan's result names as its sources: a BIDS URI whose data set the description links; nothing where results are de-identified.</summary>
+    /// <summary>
+    /// What the sidecar of a scan's result names as its sources: a BIDS URI whose data set the description links; nothing where results are
+    /// de-identified.
+    /// </summary>
     public IReadOnlyList<string> SourcesOf(ScanSource scan)
     {
         ArgumentNullException.ThrowIfNull(scan);
@@ -80,7 +85,8 @@ public sealed class BidsDataset
             };
             if (!_deidentify)
             {
-                content["DatasetLinks"] = new JsonObject(_roots.Select((root, i) => KeyValuePair.Create(LinkOf(i), (JsonNode?)Path.GetRelativePath(Path.GetFullPath(_folder), root).Replace('\\', '/'))));
+                content["DatasetLinks"] = new JsonObject(_roots.Select((root, i) =>
+                    KeyValuePair.Create(LinkOf(i), (JsonNode?)Path.GetRelativePath(Path.GetFullPath(_folder), root).Replace('\\', '/'))));
             }
 
             AtomicFile.Write(path, new ScanSidecar(path, content).Write);
@@ -111,12 +117,22 @@ public sealed class BidsDataset
             var suffix = bids.Suffix;
             var subject = Array.FindIndex(parts[..^1], part => part.StartsWith("sub-", StringComparison.Ordinal));
             string[] folders = subject >= 0 ? parts[subject..^1]
-                : [.. entities.Split('_').Where(entity => entity.StartsWith("sub-", StringComparison.Ordinal) || entity.StartsWith("ses-", StringComparison.Ordinal)), FolderOf(suffix)];
+                : [
+                    .. entities.Split('_').Where(entity => entity.StartsWith("sub-", StringComparison.Ordinal)
+                        || entity.StartsWith("ses-", StringComparison.Ordinal)), FolderOf(suffix),
+                ];
             return ($"{string.Join('/', folders)}/{entities}", suffix);
         }
 
         var label = string.Concat(scan.Name.Where(char.IsAsciiLetterOrDigit));
-        var kind = scan.Modality switch { "CT" => "ct", "PT" => "pet", "MR" => "mri", _ => string.Concat((task ?? "image").ToLowerInvariant().Where(char.IsAsciiLetterOrDigit)) };
+        var kind = scan.Modality switch
+        {
+            "CT" => "ct",
+            "PT" => "pet",
+            "MR" => "mri",
+            _ =>
+            string.Concat((task ?? "image").ToLowerInvariant().Where(char.IsAsciiLetterOrDigit))
+        };
         var name = $"sub-{(label.Length > 0 ? label : "1")}";
         return ($"{name}/{FolderOf(kind)}/{name}", kind);
     }

@@ -7,7 +7,10 @@ namespace Tat.MLNet.Scans;
 /// <summary>How the voxels of one scan are those of another one whose axes have another order or direction.</summary>
 internal sealed class GridMatch
 {
-    /// <summary>How far apart, as part of a voxel, the same corner may be: headers round, and some programs take the distance of the first two slices for all.</summary>
+    /// <summary>
+    /// How far apart, as part of a voxel, the same corner may be: headers round, and some programs take the distance of the first two
+    /// slices for all.
+    /// </summary>
     private const double Tolerance = 0.25;
 
     private readonly IImageScan _scan;
@@ -15,20 +18,23 @@ internal sealed class GridMatch
     private readonly bool _isTransposed;
     private readonly bool[] _isReversed;
 
-    private GridMatch(IImageScan scan, IImageScan target, bool isTransposed, bool[] isReversed) => (_scan, _target, _isTransposed, _isReversed) = (scan, target, isTransposed, isReversed);
+    private GridMatch(IImageScan scan, IImageScan target, bool isTransposed, bool[] isReversed) =>
+        (_scan, _target, _isTransposed, _isReversed) = (scan, target, isTransposed, isReversed);
 
     /// <summary>Finds a scan in the grid of another one.</summary>
     /// <returns>The match; <see langword="null"/> where the grids differ, or one of the scans does not tell its own.</returns>
     public static GridMatch? Of(IImageScan scan, IImageScan target)
     {
-        if (scan.Affine is null || target.Affine is null || scan.SliceCount / scan.SlicesPerVolume != target.SliceCount / target.SlicesPerVolume)
+        if (scan.Affine is null || target.Affine is null
+            || scan.SliceCount / scan.SlicesPerVolume != target.SliceCount / target.SlicesPerVolume)
         {
             return null;
         }
 
         // The slices of the scan may be the columns or rows of the target.
         return new[] { scan, new ReslicedScan(scan, 0), new ReslicedScan(scan, 1) }
-            .SelectMany(cut => Enumerable.Range(0, 16).Select(way => new GridMatch(cut, target, (way & 8) != 0, [(way & 1) != 0, (way & 2) != 0, (way & 4) != 0])))
+            .SelectMany(cut => Enumerable.Range(0, 16)
+                .Select(way => new GridMatch(cut, target, (way & 8) != 0, [(way & 1) != 0, (way & 2) != 0, (way & 4) != 0])))
             .FirstOrDefault(match => match.Fits());
     }
 
@@ -83,5 +89,6 @@ internal sealed class GridMatch
     }
 
     private static double[] Place(PatientAffine affine, (int Column, int Row, int Slice) at) =>
-        [.. Enumerable.Range(0, 3).Select(row => (affine[row, 0] * at.Column) + (affine[row, 1] * at.Row) + (affine[row, 2] * at.Slice) + affine[row, 3])];
+        [.. Enumerable.Range(0, 3)
+            .Select(row => (affine[row, 0] * at.Column) + (affine[row, 1] * at.Row) + (affine[row, 2] * at.Slice) + affine[row, 3])];
 }

@@ -33,7 +33,8 @@ internal sealed class RestoredSlices(IImageScan scan, RestorationTask task, NonF
 
         if (_extent is { } extent && extent != KSpaceExtent.Full)
         {
-            yield return string.Create(CultureInfo.InvariantCulture, $"k-space was filled to {100 * extent.Rows:F0} % of the rows and {100 * extent.Columns:F0} % of the columns");
+            yield return string.Create(CultureInfo.InvariantCulture,
+                $"k-space was filled to {100 * extent.Rows:F0} % of the rows and {100 * extent.Columns:F0} % of the columns");
         }
 
         if (_tally.Remark is { } remark)
@@ -77,7 +78,8 @@ internal sealed class RestoredSlices(IImageScan scan, RestorationTask task, NonF
             var problem = FiniteValues.FindOther(slice);
             if (problem is not null && nonFinite == NonFiniteHandling.Throw)
             {
-                throw new InvalidDataException($"'{scan.Path}': slice {i + 1} has {problem}; replace values that are not finite, or let such slices pass as they are.");
+                throw new InvalidDataException($"'{scan.Path}': slice {i + 1} has {problem}; replace values that are not finite, or let "
+                    + "such slices pass as they are.");
             }
 
             _restored.Enqueue(problem is null);

@@ -36,7 +36,8 @@ public sealed class ScanCheck
         }
 
         // What depends on the level of the volume is told when it is restored.
-        if (DicomModality.TaskOf(scan.Modality) is { } name && TaskVocabulary.Scans[name] is { Scaling: IntensityScaling.Fixed } task && (scan.Modality != "PT" || scan.Unit == "SUV"))
+        if (DicomModality.TaskOf(scan.Modality) is { } name && TaskVocabulary.Scans[name] is { Scaling: IntensityScaling.Fixed } task
+            && (scan.Modality != "PT" || scan.Unit == "SUV"))
         {
             _tally = new(task);
         }
@@ -46,7 +47,9 @@ public sealed class ScanCheck
     public IReadOnlyList<string> Findings =>
     [
         .. _findings,
-        .. _nonFinite > 0 ? [$"{_nonFinite} slices with NaN or infinite values would be refused, unless they may pass as they are"] : Array.Empty<string>(),
+        .. _nonFinite > 0
+            ? [$"{_nonFinite} slices with NaN or infinite values would be refused, unless they may pass as they are"]
+            : Array.Empty<string>(),
         .. _tally?.Remark is { } remark ? [remark] : Array.Empty<string>(),
     ];
 

@@ -10,28 +10,37 @@ public sealed record ScanJob(ScanSource Source, string Destination)
     private static readonly string[] _otherEndings = [".dcm", ".npy", ".bin"];
 
     /// <summary>Whether the result is there.</summary>
-    public bool IsDone => File.Exists(Destination) || Directory.Exists(Destination) || NiftiPaths.EndingOf(Destination) is not null && File.Exists(NiftiPaths.OfPart(Destination, 1));
+    public bool IsDone => File.Exists(Destination) || Directory.Exists(Destination)
+        || NiftiPaths.EndingOf(Destination) is not null && File.Exists(NiftiPaths.OfPart(Destination, 1));
 
     /// <summary>Whether the result is a NIfTI file by its name.</summary>
     public bool IsNifti => NiftiPaths.EndingOf(Destination) is not null;
 
     /// <summary>Names the results of scans: each as its source, scans of equal names with the folders that they come from.</summary>
     /// <param name="scans">The scans; one that is there twice is taken once.</param>
-    /// <param name="output">A folder, or a file where there is one scan; <see langword="null"/> for NAME_restored in the current folder.</param>
-    /// <param name="numbered">Whether results are numbered in the order of the scans instead, because names of sources can be those of patients.</param>
-    /// <exception cref="InvalidDataException">The output is a file and there are several scans, or a result would replace its source.</exception>
+    /// <param name="output">A folder, or a file where there is one scan; <see langword="null"/> for NAME_restored in the current
+    /// folder.</param>
+    /// <param name="numbered">Whether results are numbered in the order of the scans instead, because names of sources can be those of
+    /// patients.</param>
+    /// <exception cref="InvalidDataException">The output is a file and there are several scans, or a result would replace its
+    /// source.</exception>
     public static IReadOnlyList<ScanJob> Plan(IEnumerable<ScanSource> scans, string? output, bool numbered = false)
     {
         ArgumentNullException.ThrowIfNull(scans);
         List<ScanSource> all = [.. scans.DistinctBy(scan => (Path.GetFullPath(scan.Path), scan.SeriesInstanceUid, scan.Name))];
-        var isFile = output is not null && (NiftiPaths.EndingOf(output) is not null || _otherEndings.Contains(Path.GetExtension(output), StringComparer.OrdinalIgnoreCase)) && !Directory.Exists(output);
+        var isFile = output is not null && (NiftiPaths.EndingOf(output) is not null
+            || _otherEndings.Contains(Path.GetExtension(output), StringComparer.OrdinalIgnoreCase)) && !Directory.Exists(output);
         if (isFile && all.Count != 1)
         {
             throw new InvalidDataException($"'{output}' names one file, and there are {all.Count} images to restore; give a folder.");
         }
 
-        string Destination(ScanSource scan, string name) => output is null ? $"{name}_restored{scan.Ending}" : Path.Combine(output, name + scan.Ending);
-        List<ScanJob> jobs = isFile ? [new(all[0], output!)] : [.. all.Zip(numbered ? [.. all.Select((_, i) => $"scan-{i + 1:D4}")] : DistinctNames(all), (scan, name) => new ScanJob(scan, Destination(scan, name)))];
+        string Destination(ScanSource scan, string name) =>
+            output is null ? $"{name}_restored{scan.Ending}" : Path.Combine(output, name + scan.Ending);
+        List<ScanJob> jobs = isFile
+            ? [new(all[0], output!)]
+            : [.. all.Zip(numbered ? [.. all.Select((_, i) => $"scan-{i + 1:D4}")] : DistinctNames(all),
+                (scan, name) => new ScanJob(scan, Destination(scan, name)))];
         return jobs.Find(job => Path.GetFullPath(job.Source.Path) == Path.GetFullPath(job.Destination)) is { } same
             ? throw new InvalidDataException($"'{same.Source.Path}' would be replaced by its own result; name another destination.")
             : jobs;
@@ -46,7 +55,8 @@ public sealed record ScanJob(ScanSource Source, string Destination)
         do
         {
             hasChanged = false;
-            foreach (var twins in Enumerable.Range(0, names.Length).GroupBy(i => names[i] + scans[i].Ending).Where(group => group.Count() > 1).ToList())
+            foreach (var twins in Enumerable.Range(0, names.Length).GroupBy(i => names[i] + scans[i].Ending)
+                .Where(group => group.Count() > 1).ToList())
             {
                 foreach (var i in twins.Where(i => above[i].Count > 0))
                 {

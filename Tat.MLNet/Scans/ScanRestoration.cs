@@ -11,10 +11,11 @@ public static class ScanRestoration
 {
     /// <summary>Restores a scan and writes the result, whole or not at all.</summary>
     /// <param name="restorer">The model.</param>
-    /// <param name="source">An image file, or a folder that holds one scan; one of several DICOM series is chosen by <see cref="ImageReadOptions.SeriesInstanceUid"/>.</param>
+    /// <param name="source">An image file, or a folder that holds one scan; one of several DICOM series is chosen by
+    /// <see cref="ImageReadOptions.SeriesInstanceUid"/>.</param>
     /// <param name="destination">
-    /// What to write. A name that ends in .nii, .nii.gz, .hdr or .img (also .gz) makes a NIfTI file of a scan of any format; otherwise the result has the format of the
-    /// source: a DICOM series in a folder, or one object in a file that ends in .dcm.
+    /// What to write. A name that ends in .nii, .nii.gz, .hdr or .img (also .gz) makes a NIfTI file of a scan of any format; otherwise the
+    /// result has the format of the source: a DICOM series in a folder, or one object in a file that ends in .dcm.
     /// </param>
     /// <param name="options">How to restore and write; <see langword="null"/> for the defaults.</param>
     /// <param name="progress">Is told of slices that are restored; by one thread at a time, not the caller's.</param>
@@ -22,10 +23,12 @@ public static class ScanRestoration
     /// <returns>What was written.</returns>
     /// <exception cref="FileNotFoundException">There is no image at that path.</exception>
     /// <exception cref="ImageFormatException">The scan is damaged, or of a kind that cannot be read.</exception>
-    /// <exception cref="InvalidDataException">The folder holds several scans, the modality is not that of the task or tells none, or a slice has a NaN or infinite value; the message names it.</exception>
+    /// <exception cref="InvalidDataException">The folder holds several scans, the modality is not that of the task or tells none, or a
+    /// slice has a NaN or infinite value; the message names it.</exception>
     /// <exception cref="IOException">The destination is there already, or is the source.</exception>
     public static ScanRestorationResult RestoreScan(
-        this IImageRestorer restorer, string source, string destination, ScanRestorationOptions? options = null, IProgress<ScanProgress>? progress = null, CancellationToken cancellationToken = default)
+        this IImageRestorer restorer, string source, string destination, ScanRestorationOptions? options = null,
+        IProgress<ScanProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(source);
         options ??= new();
@@ -44,10 +47,12 @@ public static class ScanRestoration
     /// <param name="cancellationToken">Stops between slices and leaves nothing behind.</param>
     /// <returns>What was written.</returns>
     /// <exception cref="ImageFormatException">The scan is damaged, or of a kind that cannot be read.</exception>
-    /// <exception cref="InvalidDataException">The modality is not that of the task or tells none, or a slice has a NaN or infinite value; the message names it.</exception>
+    /// <exception cref="InvalidDataException">The modality is not that of the task or tells none, or a slice has a NaN or infinite value;
+    /// the message names it.</exception>
     /// <exception cref="IOException">The destination is there already, or is the source.</exception>
     public static ScanRestorationResult RestoreScan(
-        this IImageRestorer restorer, ScanSource source, string destination, ScanRestorationOptions? options = null, IProgress<ScanProgress>? progress = null, CancellationToken cancellationToken = default)
+        this IImageRestorer restorer, ScanSource source, string destination, ScanRestorationOptions? options = null,
+        IProgress<ScanProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(restorer);
         ArgumentNullException.ThrowIfNull(source);
@@ -55,7 +60,9 @@ public static class ScanRestoration
         options ??= new();
         using var scan = source.OpenSlices();
         var task = ScanTask.Of(scan, options.Task, restorer.Tasks);
-        string[] remarks = options.Task is null && scan.Modality is null ? [$"the task {task} is that of the scan's BIDS name, and its values are taken for {task.Unit}"] : [];
+        string[] remarks = options.Task is null && scan.Modality is null
+            ? [$"the task {task} is that of the scan's BIDS name, and its values are taken for {task.Unit}"]
+            : [];
         var derived = options.Derived with
         {
             Model = options.Derived.Model ?? restorer.Card.Title,
@@ -81,7 +88,8 @@ public static class ScanRestoration
 
         if (options.SidecarSources is not null && NiftiPaths.EndingOf(destination) is null)
         {
-            throw new ArgumentException($"'{destination}' is no NIfTI file, and only these have sidecars; end it in .nii.gz.", nameof(destination));
+            throw new ArgumentException(
+                $"'{destination}' is no NIfTI file, and only these have sidecars; end it in .nii.gz.", nameof(destination));
         }
 
         KeepPixels(scan, options.KeptBytes);
@@ -89,9 +97,11 @@ public static class ScanRestoration
         IReadOnlyList<string> warnings = [.. remarks, .. ScanWarnings.Of(scan, restorer, task)];
         var slices = new RestoredSlices(scan, task, options.NonFinite);
         IReadOnlyList<ScanSidecar> sidecars = options.SidecarSources is { } sources
-            ? [.. NiftiFormat.Destinations(scan, destination).Select(image => ScanSidecar.Of(image, derived, scan.Unit ?? task.Unit, sources))]
+            ? [.. NiftiFormat.Destinations(scan, destination)
+                .Select(image => ScanSidecar.Of(image, derived, scan.Unit ?? task.Unit, sources))]
             : [];
-        var written = ScanWriter.Write(scan, destination, slices.Restore(restorer.With(options.Ensemble, options.Strength), progress, cancellationToken), derived, sidecars, options.Overwrite, cancellationToken);
+        var written = ScanWriter.Write(scan, destination, slices.Restore(restorer.With(options.Ensemble, options.Strength), progress,
+            cancellationToken), derived, sidecars, options.Overwrite, cancellationToken);
         return new()
         {
             Source = source.Path,
@@ -138,8 +148,10 @@ public static class ScanRestoration
     }
 
     /// <summary>Restores a scan on another thread and writes the result, whole or not at all.</summary>
-    /// <inheritdoc cref="RestoreScan(IImageRestorer, string, string, ScanRestorationOptions?, IProgress{ScanProgress}?, CancellationToken)"/>
+    /// <inheritdoc
+    /// cref="RestoreScan(IImageRestorer, string, string, ScanRestorationOptions?, IProgress{ScanProgress}?, CancellationToken)"/>
     public static Task<ScanRestorationResult> RestoreScanAsync(
-        this IImageRestorer restorer, string source, string destination, ScanRestorationOptions? options = null, IProgress<ScanProgress>? progress = null, CancellationToken cancellationToken = default) =>
+        this IImageRestorer restorer, string source, string destination, ScanRestorationOptions? options = null,
+        IProgress<ScanProgress>? progress = null, CancellationToken cancellationToken = default) =>
         Task.Run(() => restorer.RestoreScan(source, destination, options, progress, cancellationToken), cancellationToken);
 }

@@ -17,10 +17,15 @@ public sealed record ScanRestorationOptions
     /// <value>The default names the version of the product that trained the model.</value>
     public DerivedImageOptions Derived { get; init; } = new();
 
-    /// <summary>What a JSON sidecar beside the result names as its sources, as BIDS URIs or paths; <see langword="null"/> for no sidecar. For NIfTI alone.</summary>
+    /// <summary>
+    /// What a JSON sidecar beside the result names as its sources, as BIDS URIs or paths; <see langword="null"/> for no sidecar. For NIfTI
+    /// alone.
+    /// </summary>
     public IReadOnlyList<string>? SidecarSources { get; init; }
 
-    /// <summary>What happens to slices with NaN or infinite values: an exception names the first one, or they are written as they are.</summary>
+    /// <summary>
+    /// What happens to slices with NaN or infinite values: an exception names the first one, or they are written as they are.
+    /// </summary>
     /// <value>The default is <see cref="NonFiniteHandling.Throw"/>.</value>
     public NonFiniteHandling NonFinite { get; init; } = NonFiniteHandling.Throw;
 
@@ -28,7 +33,9 @@ public sealed record ScanRestorationOptions
     /// <value>The default is <see langword="false"/>.</value>
     public bool Ensemble { get; init; }
 
-    /// <summary>How much of what the model changes is applied, 0 … 1; <see cref="ScanRestorationResult.Noise"/> tells the noise that remains.</summary>
+    /// <summary>
+    /// How much of what the model changes is applied, 0 … 1; <see cref="ScanRestorationResult.Noise"/> tells the noise that remains.
+    /// </summary>
     /// <value>The default is 1.</value>
     public double Strength { get; init; } = 1;
 

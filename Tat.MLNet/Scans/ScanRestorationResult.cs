@@ -36,9 +36,14 @@ public sealed record ScanRestorationResult
     /// <summary>The share of voxels beyond the task's range, 0 … 1.</summary>
     public required double ShareBeyondRange { get; init; }
 
-    /// <summary>The noise of the middle slice before and after, as <see cref="NoiseEstimate"/> tells it, in the unit of the scan; NaN where there is nothing to tell it from.</summary>
+    /// <summary>
+    /// The noise of the middle slice before and after, as <see cref="NoiseEstimate"/> tells it, in the unit of the scan; NaN where there is
+    /// nothing to tell it from.
+    /// </summary>
     public required (double Before, double After) Noise { get; init; }
 
-    /// <summary>What to know of the result, in sentences: irregular geometry, damaged files that are left out, slices that are as they were.</summary>
+    /// <summary>
+    /// What to know of the result, in sentences: irregular geometry, damaged files that are left out, slices that are as they were.
+    /// </summary>
     public required IReadOnlyList<string> Warnings { get; init; }
 }

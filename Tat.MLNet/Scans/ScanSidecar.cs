@@ -25,7 +25,8 @@ internal sealed record ScanSidecar(string Path, JsonObject Content)
             generator["ModelHash"] = options.ModelHash;
         }
 
-        generator["Parameters"] = new JsonObject(options.Parameters.Select(parameter => KeyValuePair.Create(parameter.Key, (JsonNode?)parameter.Value)));
+        generator["Parameters"] = new JsonObject(
+            options.Parameters.Select(parameter => KeyValuePair.Create(parameter.Key, (JsonNode?)parameter.Value)));
         var path = image[..^NiftiPaths.EndingOf(image)!.Length] + ".json";
         var content = new JsonObject { ["Description"] = options.DescriptionSuffix };
         if (sources.Count > 0)

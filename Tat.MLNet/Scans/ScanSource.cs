@@ -26,7 +26,9 @@ public sealed class ScanSource
     /// <summary>The DICOM series; <see langword="null"/> for a file, which has not been read yet.</summary>
     public string? SeriesInstanceUid => _series?.Uid;
 
-    /// <summary>The DICOM modality, where it is known before the scan is opened: that of a series; otherwise <see langword="null"/>.</summary>
+    /// <summary>
+    /// The DICOM modality, where it is known before the scan is opened: that of a series; otherwise <see langword="null"/>.
+    /// </summary>
     public string? Modality => _series is { Slices: [var first, ..] } ? first.Modality : null;
 
     /// <summary>Whether its modality is known to be none that a task is for, so that its task must be named.</summary>
@@ -53,20 +55,27 @@ public sealed class ScanSource
 
     /// <summary>Opens the scan without reading pixels yet.</summary>
     /// <exception cref="FileNotFoundException">There is nothing at that path.</exception>
-    /// <exception cref="ImageFormatException">It is no image, damaged, or of a kind that cannot be read; the message names the file.</exception>
+    /// <exception cref="ImageFormatException">It is no image, damaged, or of a kind that cannot be read; the message names the
+    /// file.</exception>
     public IImageScan Open() => OpenWith(_options);
 
-    /// <summary>Opens the scan as <see cref="Open"/> does, and slice by slice where it is no regular volume: what is done in the plane of the slices does not need one.</summary>
+    /// <summary>
+    /// Opens the scan as <see cref="Open"/> does, and slice by slice where it is no regular volume: what is done in the plane of the slices
+    /// does not need one.
+    /// </summary>
     /// <exception cref="FileNotFoundException">There is nothing at that path.</exception>
-    /// <exception cref="ImageFormatException">It is no image, damaged, or of a kind that cannot be read; the message names the file.</exception>
+    /// <exception cref="ImageFormatException">It is no image, damaged, or of a kind that cannot be read; the message names the
+    /// file.</exception>
     public IImageScan OpenSlices() => OpenWith(_options with { AllowIrregularSeries = true });
 
     /// <summary>Why no NIfTI file can be made of a scan, as the rest of a sentence; <see langword="null"/> where one can.</summary>
     internal string? WhyNoVolume(IImageScan scan) => scan.AsOpened() switch
     {
-        DicomScan { IsMosaic: true } => "its images are Siemens mosaics, whose tiles are slices; restore them as DICOM, or convert them to NIfTI with dcm2niix first",
+        DicomScan { IsMosaic: true } =>
+            "its images are Siemens mosaics, whose tiles are slices; restore them as DICOM, or convert them to NIfTI with dcm2niix first",
         DicomScan { Problems: [_, ..] problems } when !_options.AllowIrregularSeries =>
-            $"it is no regular volume: {string.Join("; ", problems)}; restore it as DICOM, where each slice keeps its place, or allow irregular series to stack its slices as they are",
+            $"it is no regular volume: {string.Join("; ", problems)}; restore it as DICOM, where each slice keeps its place, or allow "
+            + "irregular series to stack its slices as they are",
         _ => null,
     };
 
@@ -76,7 +85,9 @@ public sealed class ScanSource
         var options = _options with { Pet = PetQuantity.Suv, AllowIrregularSeries = true };
         try
         {
-            using var scan = _series is null ? ImageFormats.Open(Path, options) : SeriesFinder.Find(_series.Files, options).Series[0].Assemble(Path, _dicom, options);
+            using var scan = _series is null
+                ? ImageFormats.Open(Path, options)
+                : SeriesFinder.Find(_series.Files, options).Series[0].Assemble(Path, _dicom, options);
             return null;
         }
         catch (ImageFormatException exception)
@@ -85,7 +96,9 @@ public sealed class ScanSource
         }
     }
 
-    private IImageScan OpenWith(ImageReadOptions options) => _series is null ? ImageFormats.Open(Path, options) : _series.Assemble(Path, _dicom, options).InPlane(options.Plane).Upsampled(options.Upsampling);
+    private IImageScan OpenWith(ImageReadOptions options) => _series is null
+        ? ImageFormats.Open(Path, options)
+        : _series.Assemble(Path, _dicom, options).InPlane(options.Plane).Upsampled(options.Upsampling);
 
     /// <summary>The path, and the series where there is one.</summary>
     public override string ToString() => SeriesInstanceUid is { } uid ? $"'{Path}' (series {uid})" : $"'{Path}'";

@@ -12,21 +12,29 @@ internal static class ScanWriter
 {
     private static readonly NiftiFormat _nifti = new();
 
-    /// <summary>Writes the result in the source's format, or as NIfTI where its name asks for that; what is there is replaced once the new result is complete, together with the sidecars.</summary>
-    /// <exception cref="IOException">The destination is there and is not to be replaced, or holds more than images of that format, or is the source.</exception>
+    /// <summary>
+    /// Writes the result in the source's format, or as NIfTI where its name asks for that; what is there is replaced once the new result is
+    /// complete, together with the sidecars.
+    /// </summary>
+    /// <exception cref="IOException">The destination is there and is not to be replaced, or holds more than images of that format, or is
+    /// the source.</exception>
     /// <exception cref="InvalidDataException">The destination names one DICOM file, and the source is not one.</exception>
-    public static IReadOnlyList<WrittenFile> Write(IImageScan scan, string destination, IEnumerable<ImageSlice> slices, DerivedImageOptions options, IReadOnlyList<ScanSidecar> sidecars, bool overwrite, CancellationToken cancellationToken)
+    public static IReadOnlyList<WrittenFile> Write(IImageScan scan, string destination, IEnumerable<ImageSlice> slices,
+        DerivedImageOptions options, IReadOnlyList<ScanSidecar> sidecars, bool overwrite, CancellationToken cancellationToken)
     {
         IImageFormat format = NiftiPaths.EndingOf(destination) is null ? scan.Format : _nifti;
         RefuseSource(scan, destination);
-        if (!overwrite && Targets(format, scan, destination).FirstOrDefault(target => File.Exists(target) || Directory.Exists(target)) is { } present)
+        if (!overwrite && Targets(format, scan, destination)
+            .FirstOrDefault(target => File.Exists(target) || Directory.Exists(target)) is { } present)
         {
             throw new IOException($"'{present}' exists, and is not to be replaced.");
         }
 
-        if (Directory.Exists(destination) && Directory.EnumerateFiles(destination, "*", SearchOption.AllDirectories).FirstOrDefault(file => !format.Recognizes(file)) is { } other)
+        if (Directory.Exists(destination) && Directory.EnumerateFiles(destination, "*", SearchOption.AllDirectories)
+            .FirstOrDefault(file => !format.Recognizes(file)) is { } other)
         {
-            throw new IOException($"'{destination}' is not replaced: it holds '{Path.GetFileName(other)}', which is no {format.Name} image; name another folder.");
+            throw new IOException($"'{destination}' is not replaced: it holds '{Path.GetFileName(other)}', which is no {format.Name} "
+                + "image; name another folder.");
         }
 
         if (format is DicomFormat)
@@ -36,8 +44,10 @@ internal static class ScanWriter
 
         if (format is NiftiFormat)
         {
-            NiftiFormat.WriteDerived(scan, destination, slices, options, [.. sidecars.Select(sidecar => (sidecar.Path, (Action<Stream>)sidecar.Write))], cancellationToken);
-            var images = NiftiFormat.Destinations(scan, destination).Select(NiftiPaths.ForWriting).SelectMany(image => image.IsPair ? new[] { image.Header, image.Voxels } : [image.Header]);
+            NiftiFormat.WriteDerived(scan, destination, slices, options,
+                [.. sidecars.Select(sidecar => (sidecar.Path, (Action<Stream>)sidecar.Write))], cancellationToken);
+            var images = NiftiFormat.Destinations(scan, destination).Select(NiftiPaths.ForWriting)
+                .SelectMany(image => image.IsPair ? new[] { image.Header, image.Voxels } : [image.Header]);
             return [.. images.Concat(sidecars.Select(sidecar => sidecar.Path)).Select(file => new WrittenFile(file))];
         }
 
@@ -54,7 +64,8 @@ internal static class ScanWriter
         var below = Path.TrimEndingDirectorySeparator(target) + Path.DirectorySeparatorChar;
         foreach (var file in FilesOf(scan).Select(Path.GetFullPath))
         {
-            if (file == target || file.StartsWith(below, StringComparison.Ordinal) || NiftiPaths.EndingOf(target) is not null && NiftiPaths.ForWriting(target) is var paths && (file == paths.Header || file == paths.Voxels))
+            if (file == target || file.StartsWith(below, StringComparison.Ordinal) || NiftiPaths.EndingOf(target) is not null
+                && NiftiPaths.ForWriting(target) is var paths && (file == paths.Header || file == paths.Voxels))
             {
                 throw new IOException($"'{scan.Path}' would be replaced by its own result; name another destination than '{destination}'.");
             }

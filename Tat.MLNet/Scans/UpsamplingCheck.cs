@@ -12,7 +12,9 @@ internal static class UpsamplingCheck
     /// <summary>Grids are rounded to whole pixels, and how far k-space is filled is measured.</summary>
     private const double Tolerance = 1.05;
 
-    /// <summary>Refuses a grid that is too fine for what the task was trained for, or so little finer that there is nothing to restore.</summary>
+    /// <summary>
+    /// Refuses a grid that is too fine for what the task was trained for, or so little finer that there is nothing to restore.
+    /// </summary>
     /// <exception cref="InvalidDataException">It is, or the task does not restore resolution; the message tells the range.</exception>
     public static void Check(IImageScan scan, RestorationTask task, CancellationToken cancellationToken)
     {
@@ -23,10 +25,11 @@ internal static class UpsamplingCheck
 
         if (task is not { FitsResolution: true, UpscalingFactor: { } largest })
         {
-            throw new InvalidDataException($"'{scan.Path}': the task {task} does not restore resolution, and has no use for a finer grid; leave the factor out.");
+            throw new InvalidDataException(
+                $"'{scan.Path}': the task {task} does not restore resolution, and has no use for a finer grid; leave the factor out.");
         }
 
-        var extent = grid.MeasureVolume(cancellationToken).Extent;
+        var extent = grid.MeasureVolume(withExtent: true, cancellationToken).Extent!;
         CheckAxis("rows", grid.Factor.Rows, extent.Rows, extent.Rows / grid.RowStep);
         CheckAxis("columns", grid.Factor.Columns, extent.Columns, extent.Columns / grid.ColumnStep);
 
@@ -35,7 +38,9 @@ internal static class UpsamplingCheck
             if (factor > 1 && (1 / filled > largest * Tolerance || 1 / filled < NetworkGrid.SmallestFactor / Tolerance))
             {
                 throw new InvalidDataException(string.Create(CultureInfo.InvariantCulture,
-                    $"'{scan.Path}': with {factor:G3} times as many {axis}, k-space would be filled to 1/{1 / filled:G3} of them, and the model restores 1/{largest:G3} to 1/{NetworkGrid.SmallestFactor:G3}; choose a factor from {Math.Max(1, NetworkGrid.SmallestFactor * filledInSource):G3} to {largest * filledInSource:G3}."));
+                    $"'{scan.Path}': with {factor:G3} times as many {axis}, k-space would be filled to 1/{1 / filled:G3} of them, and the "
+                    + $"model restores 1/{largest:G3} to 1/{NetworkGrid.SmallestFactor:G3}; choose a factor from "
+                    + $"{Math.Max(1, NetworkGrid.SmallestFactor * filledInSource):G3} to {largest * filledInSource:G3}."));
             }
         }
     }

@@ -6,7 +6,9 @@ using Tat.Torch.Inference;
 namespace Tat.MLNet.Scoring;
 
 /// <summary>Reads some rows ahead and restores their images together, once a restored image is read.</summary>
-/// <remarks>The first batch is one row and each further one twice as large up to the limit, so that looking at a row or two costs no more than that.</remarks>
+/// <remarks>
+/// The first batch is one row and each further one twice as large up to the limit, so that looking at a row or two costs no more than that.
+/// </remarks>
 internal sealed class BatchingCursor : DataViewRowCursor
 {
     private readonly RestorationMapping _mapping;

@@ -13,8 +13,10 @@ internal sealed class RestorationMapping : ColumnMapping
 
     private readonly InputTally _tally;
 
-    private RestorationMapping(IImageRestorer restorer, DataViewSchema schema, RestorationColumns names, ImageColumns columns, InputTally tally, Action<IReadOnlyList<string>> warn)
-        : base(schema, names.Restored, new VectorDataViewType(NumberDataViewType.Single), TaskAnnotations.Create(restorer.Tasks), [.. columns.Restoring]) =>
+    private RestorationMapping(IImageRestorer restorer, DataViewSchema schema, RestorationColumns names, ImageColumns columns,
+        InputTally tally, Action<IReadOnlyList<string>> warn)
+        : base(schema, names.Restored, new VectorDataViewType(NumberDataViewType.Single), TaskAnnotations.Create(restorer.Tasks),
+            [.. columns.Restoring]) =>
         (Restorer, _columns, Warn, _tally) = (restorer, columns, warn, tally);
 
     public IImageRestorer Restorer { get; }
@@ -29,8 +31,10 @@ internal sealed class RestorationMapping : ColumnMapping
     /// <param name="tally">Counts the images that are restored one at a time.</param>
     /// <param name="warn">Says in what images are unlike those that the model was trained on.</param>
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or of another type.</exception>
-    public static RestorationMapping Create(IImageRestorer restorer, DataViewSchema schema, RestorationColumns columns, InputTally tally, Action<IReadOnlyList<string>> warn) =>
-        new(restorer, schema, columns, new(schema, columns, [columns.LowQuality], restorer.Tasks.Any(task => task.Scaling == IntensityScaling.Volume)), tally, warn);
+    public static RestorationMapping Create(
+        IImageRestorer restorer, DataViewSchema schema, RestorationColumns columns, InputTally tally, Action<IReadOnlyList<string>> warn) =>
+        new(restorer, schema, columns,
+            new(schema, columns, [columns.LowQuality], restorer.Tasks.Any(task => task.Scaling == IntensityScaling.Volume)), tally, warn);
 
     /// <summary>One image at a time, for PredictionEngine; cursors go by <see cref="BatchingCursor"/>.</summary>
     public override Delegate CreateGetter(DataViewRow input)

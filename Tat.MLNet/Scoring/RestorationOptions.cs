@@ -4,7 +4,10 @@ using Tat.Torch.Inference;
 
 namespace Tat.MLNet.Scoring;
 
-/// <summary>What all components that restore images are told: which columns, how many images at a time, and what happens to images that cannot be restored.</summary>
+/// <summary>
+/// What all components that restore images are told: which columns, how many images at a time, and what happens to images that cannot be
+/// restored.
+/// </summary>
 public abstract class RestorationOptions
 {
     private protected RestorationOptions()
@@ -66,8 +69,10 @@ public abstract class RestorationOptions
         var columns = Columns;
         foreach (var (option, name) in new[]
         {
-            (nameof(LowQualityColumnName), columns.LowQuality), ("HighQualityColumnName", columns.HighQuality), (nameof(HeightColumnName), columns.Height), (nameof(WidthColumnName), columns.Width),
-            (nameof(TaskColumnName), columns.Task), (nameof(FileNameColumnName), columns.FileName), (nameof(OutputColumnName), columns.Restored),
+            (nameof(LowQualityColumnName), columns.LowQuality), ("HighQualityColumnName", columns.HighQuality),
+            (nameof(HeightColumnName), columns.Height), (nameof(WidthColumnName), columns.Width),
+            (nameof(TaskColumnName), columns.Task), (nameof(FileNameColumnName), columns.FileName),
+            (nameof(OutputColumnName), columns.Restored),
         })
         {
             Require(!string.IsNullOrWhiteSpace(name), option, $"'{name}'", "give the name of a column");
@@ -78,5 +83,6 @@ public abstract class RestorationOptions
         Require(Strength is >= 0 and <= 1, nameof(Strength), Strength, "use a number from 0 to 1");
     }
 
-    private protected static void Require(bool holds, string option, object? value, string advice) => OptionCheck.Require(holds, "restoration", option, value, advice);
+    private protected static void Require(bool holds, string option, object? value, string advice) =>
+        OptionCheck.Require(holds, "restoration", option, value, advice);
 }

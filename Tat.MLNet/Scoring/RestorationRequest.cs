@@ -42,20 +42,24 @@ internal sealed class RestorationRequest
     }
 
     /// <summary>Restores several images in one call; the restorer puts those of equal size together.</summary>
-    /// <returns>A line for each way in which one of them is unlike those that the model was trained on, and none that the tally had before was.</returns>
+    /// <returns>A line for each way in which one of them is unlike those that the model was trained on, and none that the tally had before
+    /// was.</returns>
     public static IReadOnlyList<string> RestoreAll(IImageRestorer restorer, InputTally tally, IReadOnlyList<RestorationRequest> requests)
     {
         try
         {
-            var restored = restorer.Restore([.. requests.Select(request => request._image!)], [.. requests.Select(request => request.Task!)]);
+            var restored = restorer.Restore(
+                [.. requests.Select(request => request._image!)], [.. requests.Select(request => request.Task!)]);
             for (var i = 0; i < requests.Count; i++)
             {
                 requests[i]._restored = restored[i];
             }
 
-            return [.. requests.SelectMany(request => tally.Add(request._image!, request.Task!, request.Name, request.PixelSpacing, request.Modality))];
+            return [.. requests.SelectMany(request =>
+                tally.Add(request._image!, request.Task!, request.Name, request.PixelSpacing, request.Modality))];
         }
-        catch (InvalidDataException problem) when (requests.Select(request => request.FindNonFinite()).FirstOrDefault(found => found is not null) is { } found)
+        catch (InvalidDataException problem) when (requests.Select(request => request.FindNonFinite())
+            .FirstOrDefault(found => found is not null) is { } found)
         {
             throw new InvalidDataException(found, problem);
         }

@@ -9,12 +9,16 @@ using Tat.Torch.Tasks;
 
 namespace Tat.MLNet.Scoring;
 
-/// <summary>Adds restored images to data: reads low-quality pixels, height, width and task, and writes <c>Restored</c>, a Vector&lt;Single&gt; in the task's unit.</summary>
+/// <summary>
+/// Adds restored images to data: reads low-quality pixels, height, width and task, and writes <c>Restored</c>, a Vector&lt;Single&gt; in
+/// the task's unit.
+/// </summary>
 /// <remarks>
-/// Images of some rows are restored together when <c>Restored</c> of one of them is read, whatever their sizes; nothing is opened or computed for columns that nobody reads.
-/// Safe for concurrent cursors and prediction engines. Owns the model: dispose it when no view or engine uses it any more
-/// (a <see cref="PredictionEngine{TSrc, TDst}"/> does so by default).
-/// Where images are unlike those that the model was trained on, in noise, pixel size or modality, the context's log says so: in a warning for all rows that a cursor has restored, and at the first such image that prediction engines get.
+/// Images of some rows are restored together when <c>Restored</c> of one of them is read, whatever their sizes; nothing is opened or
+/// computed for columns that nobody reads. Safe for concurrent cursors and prediction engines. Owns the model: dispose it when no view or
+/// engine uses it any more (a <see cref="PredictionEngine{TSrc, TDst}"/> does so by default).
+/// Where images are unlike those that the model was trained on, in noise, pixel size or modality, the context's log says so: in a warning
+/// for all rows that a cursor has restored, and at the first such image that prediction engines get.
 /// </remarks>
 public abstract class RestorationTransformer : ITransformer, IDisposable
 {
@@ -27,7 +31,8 @@ public abstract class RestorationTransformer : ITransformer, IDisposable
 
     private volatile bool _isDisposed;
 
-    private protected RestorationTransformer(IImageRestorer restorer, RestorationColumns columns, int batchSize, IHostEnvironment? environment = null)
+    private protected RestorationTransformer(
+        IImageRestorer restorer, RestorationColumns columns, int batchSize, IHostEnvironment? environment = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(batchSize, 1);
         (Restorer, Columns, BatchSize, _environment, _tally) = (restorer, columns, batchSize, environment, new(restorer));

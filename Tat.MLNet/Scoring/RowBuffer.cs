@@ -38,6 +38,7 @@ internal abstract class RowBuffer
 
         public override void Fetch(int slot) => _source(ref _slots[slot]);
 
-        public override Delegate CreateGetter(Func<int> currentSlot) => (ValueGetter<VBuffer<T>>)((ref VBuffer<T> value) => _slots[currentSlot()].CopyTo(ref value));
+        public override Delegate CreateGetter(Func<int> currentSlot) =>
+            (ValueGetter<VBuffer<T>>)((ref VBuffer<T> value) => _slots[currentSlot()].CopyTo(ref value));
     }
 }

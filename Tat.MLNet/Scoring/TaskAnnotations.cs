@@ -39,10 +39,14 @@ internal static class TaskAnnotations
         input.RequireInt32(columns.Height);
         input.RequireInt32(columns.Width);
         input.RequireTextOrKey(columns.Task);
-        return input.With(ModelBridge.CreateColumn(columns.Restored, SchemaShape.Column.VectorKind.VariableVector, NumberDataViewType.Single, Shape));
+        return input.With(ModelBridge.CreateColumn(
+            columns.Restored, SchemaShape.Column.VectorKind.VariableVector, NumberDataViewType.Single, Shape));
     }
 
-    /// <summary>ML.NET's score kind, and the tasks: names, quantities, units, four range limits, the scaling, the upscaling factor (NaN for none) and whether it fits the resolution of each.</summary>
+    /// <summary>
+    /// ML.NET's score kind, and the tasks: names, quantities, units, four range limits, the scaling, the upscaling factor (NaN for none)
+    /// and whether it fits the resolution of each.
+    /// </summary>
     public static DataViewSchema.Annotations Create(TaskVocabulary tasks)
     {
         var builder = new DataViewSchema.Annotations.Builder();
@@ -51,8 +55,9 @@ internal static class TaskAnnotations
         AddVector(builder, Names, TextDataViewType.Instance, tasks.Select(task => task.Name.AsMemory()));
         AddVector(builder, Quantities, TextDataViewType.Instance, tasks.Select(task => task.Quantity.AsMemory()));
         AddVector(builder, Units, TextDataViewType.Instance, tasks.Select(task => task.Unit.AsMemory()));
-        AddVector(builder, Ranges, NumberDataViewType.Single, tasks.SelectMany(task => new[] { task.NormalizationRange, task.MetricWindow ?? task.NormalizationRange })
-            .SelectMany(range => new[] { range.Minimum, range.Maximum }));
+        AddVector(builder, Ranges, NumberDataViewType.Single,
+            tasks.SelectMany(task => new[] { task.NormalizationRange, task.MetricWindow ?? task.NormalizationRange })
+                .SelectMany(range => new[] { range.Minimum, range.Maximum }));
         AddVector(builder, Scalings, TextDataViewType.Instance, tasks.Select(task => task.Scaling.ToString().AsMemory()));
         AddVector(builder, Factors, NumberDataViewType.Double, tasks.Select(task => task.UpscalingFactor ?? double.NaN));
         AddVector(builder, Fits, BooleanDataViewType.Instance, tasks.Select(task => task.FitsResolution));
@@ -60,7 +65,8 @@ internal static class TaskAnnotations
     }
 
     /// <summary>The tasks of the last column that carries them, if one does.</summary>
-    public static TaskVocabulary? Find(DataViewSchema schema) => schema.Select(column => Read(column.Annotations)).LastOrDefault(tasks => tasks is not null);
+    public static TaskVocabulary? Find(DataViewSchema schema) =>
+        schema.Select(column => Read(column.Annotations)).LastOrDefault(tasks => tasks is not null);
 
     private static TaskVocabulary? Read(DataViewSchema.Annotations annotations)
     {
@@ -85,7 +91,8 @@ internal static class TaskAnnotations
         }));
     }
 
-    private static string[] Texts(DataViewSchema.Annotations annotations, string name) => [.. Values<ReadOnlyMemory<char>>(annotations, name).Select(text => text.ToString())];
+    private static string[] Texts(DataViewSchema.Annotations annotations, string name) =>
+        [.. Values<ReadOnlyMemory<char>>(annotations, name).Select(text => text.ToString())];
 
     private static T[] Values<T>(DataViewSchema.Annotations annotations, string name)
     {
@@ -97,7 +104,8 @@ internal static class TaskAnnotations
     private static void AddText(DataViewSchema.Annotations.Builder builder, string name, string text) =>
         builder.Add(name, TextDataViewType.Instance, (ref ReadOnlyMemory<char> value) => value = text.AsMemory());
 
-    private static void AddVector<T>(DataViewSchema.Annotations.Builder builder, string name, PrimitiveDataViewType type, IEnumerable<T> values)
+    private static void AddVector<T>(
+        DataViewSchema.Annotations.Builder builder, string name, PrimitiveDataViewType type, IEnumerable<T> values)
     {
         T[] array = [.. values];
         builder.Add(name, new VectorDataViewType(type, array.Length), (ref VBuffer<T> buffer) => buffer = new(array.Length, [.. array]));

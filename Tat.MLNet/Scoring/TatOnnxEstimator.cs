@@ -13,9 +13,12 @@ namespace Tat.MLNet.Scoring;
 /// <list type="table">
 /// <listheader><term>Estimator Characteristics</term><description></description></listheader>
 /// <item><term>Does this estimator need to look at the data to train its parameters?</term><description>No</description></item>
-/// <item><term>Input columns</term><description>Pixels in the task's unit, Vector&lt;Single&gt;, row by row; height and width, Int32; task, text or key with text values</description></item>
-/// <item><term>Output column</term><description>Restored pixels in the task's unit, Vector&lt;Single&gt; of the same length</description></item>
-/// <item><term>Required NuGet in addition to Microsoft.ML</term><description>A native package of ONNX Runtime: Microsoft.ML.OnnxRuntime, .Gpu or .DirectML; no LibTorch</description></item>
+/// <item><term>Input columns</term><description>Pixels in the task's unit, Vector&lt;Single&gt;, row by row; height and width, Int32; task,
+/// text or key with text values</description></item>
+/// <item><term>Output column</term><description>Restored pixels in the task's unit, Vector&lt;Single&gt; of the same
+/// length</description></item>
+/// <item><term>Required NuGet in addition to Microsoft.ML</term><description>A native package of ONNX Runtime: Microsoft.ML.OnnxRuntime,
+/// .Gpu or .DirectML; no LibTorch</description></item>
 /// <item><term>Exportable to ONNX</term><description>It is the ONNX model; a pipeline with it cannot be converted</description></item>
 /// </list>
 /// </remarks>
@@ -32,7 +35,9 @@ public sealed class TatOnnxEstimator : IEstimator<TatOnnxTransformer>
         _environment = environment;
         _options = options.ModelFile is null || File.Exists(options.ModelFile)
             ? options
-            : throw new FileNotFoundException($"The ONNX model '{options.ModelFile}' does not exist; export a trained model, for example with the command export.", options.ModelFile);
+            : throw new FileNotFoundException(
+                $"The ONNX model '{options.ModelFile}' does not exist; export a trained model, for example with the command export.",
+                options.ModelFile);
     }
 
     /// <summary>Opens the model.</summary>
@@ -44,7 +49,9 @@ public sealed class TatOnnxEstimator : IEstimator<TatOnnxTransformer>
     {
         ArgumentNullException.ThrowIfNull(input);
         _ = new ImageColumns(input.Schema, _options.Columns, [_options.LowQualityColumnName]);
-        var (model, source) = _options.ModelFile is { } path ? (RegularFile.ReadAllBytes(path), $"'{path}'") : (TatPretrained.ToOnnx(), TatPretrained.Name);
+        var (model, source) = _options.ModelFile is { } path
+            ? (RegularFile.ReadAllBytes(path), $"'{path}'")
+            : (TatPretrained.ToOnnx(), TatPretrained.Name);
         return TatOnnxTransformer.Open(_environment, model, source, _options);
     }
 
@@ -64,14 +71,18 @@ public sealed class TatOnnxEstimator : IEstimator<TatOnnxTransformer>
         /// <value>The default is <see langword="null"/>: the model that comes with this library, see <see cref="TatPretrained"/>.</value>
         public string? ModelFile { get; init; }
 
-        /// <summary>Threads, execution provider, memory. On the CPU that is its default, a GPU that <see cref="MLContext.GpuDeviceId"/> names takes its place.</summary>
+        /// <summary>
+        /// Threads, execution provider, memory. On the CPU that is its default, a GPU that <see cref="MLContext.GpuDeviceId"/> names takes
+        /// its place.
+        /// </summary>
         public OnnxRestorerOptions Runtime { get; init; } = new();
 
         internal override void Validate()
         {
             base.Validate();
             Require(Runtime is not null, nameof(Runtime), null, "choose how the model runs");
-            Require(Runtime!.NonFinite == NonFiniteHandling.Throw, $"{nameof(Runtime)}.{nameof(NonFinite)}", Runtime.NonFinite, $"set {nameof(NonFinite)} beside it, which counts in a pipeline");
+            Require(Runtime!.NonFinite == NonFiniteHandling.Throw, $"{nameof(Runtime)}.{nameof(NonFinite)}", Runtime.NonFinite,
+                $"set {nameof(NonFinite)} beside it, which counts in a pipeline");
         }
     }
 }

@@ -9,10 +9,14 @@ using Tat.Torch.Onnx;
 
 namespace Tat.MLNet.Scoring;
 
-/// <summary>Restores images with a TAT that was exported to ONNX, on ONNX Runtime and without LibTorch; made by <see cref="TatOnnxEstimator"/>, or loaded.</summary>
+/// <summary>
+/// Restores images with a TAT that was exported to ONNX, on ONNX Runtime and without LibTorch; made by <see cref="TatOnnxEstimator"/>, or
+/// loaded.
+/// </summary>
 /// <remarks>
-/// Saved with <c>mlContext.Model.Save</c> together with the ONNX model, and loaded by <c>Model.Load</c> in any program that references this library and a
-/// native package of ONNX Runtime; where the execution provider is missing there, the CPU takes its place if <see cref="MLContext.FallbackToCpu"/> allows it. Keeps the bytes of the ONNX file in memory to be able to save them.
+/// Saved with <c>mlContext.Model.Save</c> together with the ONNX model, and loaded by <c>Model.Load</c> in any program that references this
+/// library and a native package of ONNX Runtime; where the execution provider is missing there, the CPU takes its place if
+/// <see cref="MLContext.FallbackToCpu"/> allows it. Keeps the bytes of the ONNX file in memory to be able to save them.
 /// </remarks>
 public sealed class TatOnnxTransformer : RestorationTransformer
 {
@@ -24,7 +28,8 @@ public sealed class TatOnnxTransformer : RestorationTransformer
     private readonly Saved _saved;
 
     private TatOnnxTransformer(byte[] model, string source, OnnxRestorerOptions runtime, Saved saved, IHostEnvironment environment)
-        : base(new OnnxRestorer(model, source, runtime).With(saved.Ensemble, saved.Strength), saved.Columns, saved.BatchSize, environment) => (_model, _saved) = (model, saved);
+        : base(new OnnxRestorer(model, source, runtime).With(saved.Ensemble, saved.Strength), saved.Columns, saved.BatchSize,
+            environment) => (_model, _saved) = (model, saved);
 
     /// <summary>Opens a model where the options say, or else on the GPU that the context names.</summary>
     /// <exception cref="NotSupportedException">That is not available, and the context does not let the CPU take its place.</exception>
@@ -32,7 +37,8 @@ public sealed class TatOnnxTransformer : RestorationTransformer
     {
         var runtime = options.Runtime;
         return Open(environment, model, source, new Saved(
-            options.Columns, options.BatchSize, runtime.Threads, runtime.ExecutionProvider, runtime.DeviceId, runtime.MemoryArena, options.NonFinite, options.Ensemble, options.Strength));
+            options.Columns, options.BatchSize, runtime.Threads, runtime.ExecutionProvider, runtime.DeviceId, runtime.MemoryArena,
+            options.NonFinite, options.Ensemble, options.Strength));
     }
 
     internal static TatOnnxTransformer Create(IHostEnvironment env, object ctx)
@@ -51,7 +57,9 @@ public sealed class TatOnnxTransformer : RestorationTransformer
     private static TatOnnxTransformer Open(IHostEnvironment environment, byte[] model, string source, Saved saved)
     {
         var (settings, runtime) = (environment.Settings(), saved.Runtime);
-        var wanted = runtime.IsOnCpu && settings.GpuDeviceId is { } gpu ? runtime with { ExecutionProvider = OnnxRestorerOptions.Cuda, DeviceId = gpu } : runtime;
+        var wanted = runtime.IsOnCpu && settings.GpuDeviceId is { } gpu
+            ? runtime with { ExecutionProvider = OnnxRestorerOptions.Cuda, DeviceId = gpu }
+            : runtime;
         try
         {
             return new(model, source, wanted, saved, environment);
@@ -72,7 +80,8 @@ public sealed class TatOnnxTransformer : RestorationTransformer
     }
 
     private sealed record Saved(
-        RestorationColumns Columns, int BatchSize, int? Threads, string ExecutionProvider, int DeviceId, bool MemoryArena, NonFiniteHandling NonFinite, bool Ensemble = false, double Strength = 1)
+        RestorationColumns Columns, int BatchSize, int? Threads, string ExecutionProvider, int DeviceId, bool MemoryArena,
+        NonFiniteHandling NonFinite, bool Ensemble = false, double Strength = 1)
     {
         [JsonIgnore]
         public OnnxRestorerOptions Runtime => new()

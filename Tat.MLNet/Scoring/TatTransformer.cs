@@ -11,8 +11,8 @@ namespace Tat.MLNet.Scoring;
 
 /// <summary>Restores images with a trained TAT on TorchSharp; made by <see cref="Training.TatEstimator"/>, or loaded.</summary>
 /// <remarks>
-/// Saved with <c>mlContext.Model.Save</c>, and loaded by <c>Model.Load</c> in any program that references this library, without further ado.
-/// On loading, the GPU is that of <see cref="MLContext.GpuDeviceId"/>; without one the model runs on the CPU.
+/// Saved with <c>mlContext.Model.Save</c>, and loaded by <c>Model.Load</c> in any program that references this library, without further
+/// ado. On loading, the GPU is that of <see cref="MLContext.GpuDeviceId"/>; without one the model runs on the CPU.
 /// </remarks>
 public sealed class TatTransformer : RestorationTransformer
 {
@@ -27,7 +27,8 @@ public sealed class TatTransformer : RestorationTransformer
     }
 
     private TatTransformer(TatModel model, Saved saved, IHostEnvironment? environment)
-        : base(new Restorer(model, new RestorerOptions { NonFinite = saved.NonFinite }, ownsModel: true).With(saved.Ensemble, saved.Strength), saved.Columns, saved.BatchSize, environment) =>
+        : base(new Restorer(model, new RestorerOptions { NonFinite = saved.NonFinite }, ownsModel: true).With(
+            saved.Ensemble, saved.Strength), saved.Columns, saved.BatchSize, environment) =>
         (Model, _saved) = (model, saved);
 
     /// <summary>Whether the training that made the model was cancelled before its end.</summary>
@@ -52,5 +53,6 @@ public sealed class TatTransformer : RestorationTransformer
         writer.WriteStream(WeightsName, stream => Model.Save(stream));
     }
 
-    private sealed record Saved(RestorationColumns Columns, int BatchSize, NonFiniteHandling NonFinite, bool Ensemble = false, double Strength = 1);
+    private sealed record Saved(
+        RestorationColumns Columns, int BatchSize, NonFiniteHandling NonFinite, bool Ensemble = false, double Strength = 1);
 }

@@ -7,7 +7,9 @@ using Tat.Torch.Runtime;
 
 namespace Tat.MLNet.Serving;
 
-/// <summary>Restores images for many callers at once: pools the prediction engines of one loaded model, and can change the model while it serves.</summary>
+/// <summary>
+/// Restores images for many callers at once: pools the prediction engines of one loaded model, and can change the model while it serves.
+/// </summary>
 /// <remarks>Safe for concurrent use. Register it with <c>services.AddTatRestoration</c>, or create it yourself.</remarks>
 public sealed class RestorationPool : IDisposable
 {
@@ -37,7 +39,8 @@ public sealed class RestorationPool : IDisposable
     /// <summary>Restores an image; waits while as many are being restored as the options allow.</summary>
     /// <param name="input">The image.</param>
     /// <param name="cancellationToken">Ends the waiting, and the restoring: on a CPU within a layer.</param>
-    /// <exception cref="InvalidDataException">The size does not fit the pixels or is more than <see cref="TatRestorationOptions.MaximumPixels"/>, a pixel is not finite, or the model has not learnt the task.</exception>
+    /// <exception cref="InvalidDataException">The size does not fit the pixels or is more than
+    /// <see cref="TatRestorationOptions.MaximumPixels"/>, a pixel is not finite, or the model has not learnt the task.</exception>
     /// <exception cref="ObjectDisposedException">The pool has been disposed.</exception>
     public RestoredImage Restore(ImageInput input, CancellationToken cancellationToken = default)
     {
@@ -53,10 +56,13 @@ public sealed class RestorationPool : IDisposable
         }
     }
 
-    /// <summary>Restores an image on a thread of the thread pool; waits without a thread while as many are being restored as the options allow.</summary>
+    /// <summary>
+    /// Restores an image on a thread of the thread pool; waits without a thread while as many are being restored as the options allow.
+    /// </summary>
     /// <param name="input">The image; it must not change until the task is complete.</param>
     /// <param name="cancellationToken">Ends the waiting, and the restoring: on a CPU within a layer.</param>
-    /// <exception cref="InvalidDataException">The size does not fit the pixels or is more than <see cref="TatRestorationOptions.MaximumPixels"/>, a pixel is not finite, or the model has not learnt the task.</exception>
+    /// <exception cref="InvalidDataException">The size does not fit the pixels or is more than
+    /// <see cref="TatRestorationOptions.MaximumPixels"/>, a pixel is not finite, or the model has not learnt the task.</exception>
     /// <exception cref="ObjectDisposedException">The pool has been disposed.</exception>
     public Task<RestoredImage> RestoreAsync(ImageInput input, CancellationToken cancellationToken = default)
     {
@@ -64,7 +70,14 @@ public sealed class RestorationPool : IDisposable
         return RunAsync(slots, model => model.Restore(input), cancellationToken);
     }
 
-    /// <summary>Restores a whole scan as <see cref="ScanRestoration.RestoreScan(IImageRestorer, string, string, ScanRestorationOptions?, IProgress{ScanProgress}?, CancellationToken)"/> does, on a thread of the thread pool; waits without a thread while another one, or a large image, is being restored. Images do not wait for it.</summary>
+    /// <summary>
+    /// Restores a whole scan as
+    /// <see
+    /// cref="ScanRestoration.RestoreScan(IImageRestorer, string, string, ScanRestorationOptions?, IProgress{ScanProgress}?,
+    /// CancellationToken)"/>
+    /// does, on a thread of the thread pool; waits without a thread while another one, or a large image, is being restored. Images do not
+    /// wait for it.
+    /// </summary>
     /// <param name="source">An image file, or a folder that holds one scan.</param>
     /// <param name="destination">What to write.</param>
     /// <param name="options">How to restore and write; <see langword="null"/> for the defaults.</param>
@@ -72,12 +85,14 @@ public sealed class RestorationPool : IDisposable
     /// <param name="cancellationToken">Ends the waiting, and stops between slices.</param>
     /// <exception cref="ObjectDisposedException">The pool has been disposed.</exception>
     public Task<ScanRestorationResult> RestoreScanAsync(
-        string source, string destination, ScanRestorationOptions? options = null, IProgress<ScanProgress>? progress = null, CancellationToken cancellationToken = default) =>
-        RunAsync(_longSlot, model => model.Restorer.RestoreScan(source, destination, options, progress, cancellationToken), cancellationToken);
+        string source, string destination, ScanRestorationOptions? options = null, IProgress<ScanProgress>? progress = null,
+        CancellationToken cancellationToken = default) =>
+        RunAsync(_longSlot, model => model.Restorer.RestoreScan(source, destination, options, progress, cancellationToken),
+            cancellationToken);
 
     /// <summary>
-    /// Changes the model. It is loaded before the old one is given up; calls that have begun end with the old one, calls that begin afterwards get the new one,
-    /// and the old one is freed after its last call. Where loading fails, the old model goes on serving.
+    /// Changes the model. It is loaded before the old one is given up; calls that have begun end with the old one, calls that begin
+    /// afterwards get the new one, and the old one is freed after its last call. Where loading fails, the old model goes on serving.
     /// </summary>
     /// <param name="modelPath">The new model file; <see langword="null"/> to load the same path again.</param>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
@@ -146,7 +161,8 @@ public sealed class RestorationPool : IDisposable
     private ServedModel Load(string path)
     {
         var context = new MLContext { GpuDeviceId = _options.GpuDeviceId, FallbackToCpu = _options.FallbackToCpu };
-        return new(context, TatPretrained.IsMeantBy(path) ? context.ImageRestoration.LoadPretrained() : context.Model.Load(path, out _), _options.MaximumConcurrency + 1);
+        return new(context, TatPretrained.IsMeantBy(path) ? context.ImageRestoration.LoadPretrained() : context.Model.Load(path, out _),
+            _options.MaximumConcurrency + 1);
     }
 
     /// <summary>A loaded model, freed when its owner and all borrowers have released it.</summary>
@@ -204,7 +220,8 @@ public sealed class RestorationPool : IDisposable
         }
     }
 
-    private sealed class EnginePolicy(MLContext context, ITransformer model) : PooledObjectPolicy<PredictionEngine<ImageInput, RestoredImage>>
+    private sealed class EnginePolicy(MLContext context, ITransformer model)
+        : PooledObjectPolicy<PredictionEngine<ImageInput, RestoredImage>>
     {
         public override PredictionEngine<ImageInput, RestoredImage> Create() =>
             context.Model.CreatePredictionEngine<ImageInput, RestoredImage>(model, new PredictionEngineOptions { OwnsTransformer = false });

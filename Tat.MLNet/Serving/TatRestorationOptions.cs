@@ -3,7 +3,10 @@ namespace Tat.MLNet.Serving;
 /// <summary>What a <see cref="RestorationPool"/> serves.</summary>
 public sealed class TatRestorationOptions
 {
-    /// <summary>The model file, of <c>mlContext.Model.Save</c>; its pipeline reads the columns of <see cref="ImageInput"/> and makes that of <see cref="RestoredImage"/>. <see cref="Torch.Pretrained.TatPretrained.Name"/> serves the model that comes with this library.</summary>
+    /// <summary>
+    /// The model file, of <c>mlContext.Model.Save</c>; its pipeline reads the columns of <see cref="ImageInput"/> and makes that of
+    /// <see cref="RestoredImage"/>. <see cref="Torch.Pretrained.TatPretrained.Name"/> serves the model that comes with this library.
+    /// </summary>
     public string ModelPath { get; set; } = "";
 
     /// <summary>The GPU to compute on, from 0.</summary>
@@ -15,8 +18,8 @@ public sealed class TatRestorationOptions
     public bool FallbackToCpu { get; set; }
 
     /// <summary>
-    /// How many images are restored at the same time; further calls wait. Each takes memory, and all share the cores. An image of more than 512 × 512 pixels, or a
-    /// scan, has a place of its own beside them, one at a time, so that large ones keep no small one waiting.
+    /// How many images are restored at the same time; further calls wait. Each takes memory, and all share the cores. An image of more than
+    /// 512 × 512 pixels, or a scan, has a place of its own beside them, one at a time, so that large ones keep no small one waiting.
     /// </summary>
     /// <value>The default is 2.</value>
     public int MaximumConcurrency { get; set; } = 2;

@@ -4,7 +4,9 @@ using System.Text.RegularExpressions;
 namespace Tat.MLNet.Tagging;
 
 /// <summary>One way to tell an image's task from a column of its row. Rules are data, not code: they are saved with the model.</summary>
-/// <remarks>For a rule in code put ML.NET's own <c>CustomMapping</c> with a contract name into the pipeline, and let it write the task column.</remarks>
+/// <remarks>
+/// For a rule in code put ML.NET's own <c>CustomMapping</c> with a contract name into the pipeline, and let it write the task column.
+/// </remarks>
 public sealed record TaskRule
 {
     [JsonConstructor]
@@ -31,7 +33,10 @@ public sealed record TaskRule
     /// <param name="column">The column.</param>
     public static TaskRule FromColumn(string column) => new(TaskRuleKind.Name, column);
 
-    /// <summary>The DICOM modality tells: <c>PT</c> is PET, <c>CT</c> is CT, <c>MR</c> is MRI, and any other is the task of that name, if there is one.</summary>
+    /// <summary>
+    /// The DICOM modality tells: <c>PT</c> is PET, <c>CT</c> is CT, <c>MR</c> is MRI, and any other is the task of that name, if there is
+    /// one.
+    /// </summary>
     /// <param name="column">The column that holds the modality.</param>
     public static TaskRule FromModality(string column = "Modality") => new(TaskRuleKind.Modality, column);
 
@@ -41,7 +46,8 @@ public sealed record TaskRule
 
     /// <summary>A text matches a pattern.</summary>
     /// <param name="column">The column that holds the text, for example <c>FileName</c>.</param>
-    /// <param name="pattern">A regular expression without look-around and back-references, matched anywhere and without regard to case.</param>
+    /// <param name="pattern">A regular expression without look-around and back-references, matched anywhere and without regard to
+    /// case.</param>
     /// <param name="task">The task of the rows that match.</param>
     /// <exception cref="ArgumentException">The pattern is not a valid one.</exception>
     public static TaskRule WhenMatches(string column, string pattern, string task)
@@ -60,7 +66,8 @@ public sealed record TaskRule
         }
         catch (NotSupportedException problem)
         {
-            throw new ArgumentException($"'{pattern}' cannot be used as the pattern of a task rule: {problem.Message}", nameof(pattern), problem);
+            throw new ArgumentException(
+                $"'{pattern}' cannot be used as the pattern of a task rule: {problem.Message}", nameof(pattern), problem);
         }
     }
 }

@@ -6,12 +6,15 @@ using Tat.Torch.Tasks;
 
 namespace Tat.MLNet.Tagging;
 
-/// <summary>Tells the task of each image from what is known of it: a column, the DICOM modality, the folder, or rules of the user.</summary>
+/// <summary>
+/// Tells the task of each image from what is known of it: a column, the DICOM modality, the folder, or rules of the user.
+/// </summary>
 /// <remarks>
 /// <para>
-/// Without rules the first of these that tells a task counts: the output column itself where the data has it (loaders fill it from the folder layout),
-/// the column <c>Modality</c>, a folder of the column <c>FileName</c> that is called like a task. Columns that the data lacks are passed over.
-/// A row whose task nothing tells, or whose task is not in the vocabulary, is an error that names the file, when the task is read.
+/// Without rules the first of these that tells a task counts: the output column itself where the data has it (loaders fill it from the
+/// folder layout), the column <c>Modality</c>, a folder of the column <c>FileName</c> that is called like a task. Columns that the data
+/// lacks are passed over. A row whose task nothing tells, or whose task is not in the vocabulary, is an error that names the file, when the
+/// task is read.
 /// </para>
 /// <list type="table">
 /// <listheader><term>Estimator Characteristics</term><description></description></listheader>
@@ -31,7 +34,10 @@ public sealed class TaskTaggingEstimator : IEstimator<TaskTaggingTransformer>
         ArgumentException.ThrowIfNullOrWhiteSpace(options.OutputColumnName);
         foreach (var rule in options.Rules.Where(rule => rule.Task is not null && options.Tasks.IndexOf(rule.Task) < 0))
         {
-            throw new ArgumentException($"The rule for '{rule.Pattern}' gives the task '{rule.Task}', which is not among the tasks {string.Join(", ", options.Tasks.Select(task => task.Name))}; add it to {nameof(Options)}.{nameof(Options.Tasks)}.", nameof(options));
+            throw new ArgumentException(
+                $"The rule for '{rule.Pattern}' gives the task '{rule.Task}', which is not among the tasks "
+                + $"{string.Join(", ", options.Tasks.Select(task => task.Name))}; add it to {nameof(Options)}.{nameof(Options.Tasks)}.",
+                nameof(options));
         }
 
         _options = options;
@@ -59,7 +65,8 @@ public sealed class TaskTaggingEstimator : IEstimator<TaskTaggingTransformer>
             inputSchema.RequireTextOrKey(rule.Column);
         }
 
-        return inputSchema.With(ModelBridge.CreateColumn(_options.OutputColumnName, SchemaShape.Column.VectorKind.Scalar, TextDataViewType.Instance));
+        return inputSchema.With(ModelBridge.CreateColumn(
+            _options.OutputColumnName, SchemaShape.Column.VectorKind.Scalar, TextDataViewType.Instance));
     }
 
     /// <summary>What tells a task, and which tasks there are.</summary>
@@ -74,7 +81,9 @@ public sealed class TaskTaggingEstimator : IEstimator<TaskTaggingTransformer>
         public TaskVocabulary Tasks { get; init; } = TaskVocabulary.Paper;
 
         /// <summary>What tells the task, the first that does counts; their columns must exist.</summary>
-        /// <value>The default is none: the output column itself, <c>Modality</c> and the folder of <c>FileName</c>, as far as the data has them.</value>
+        /// <value>
+        /// The default is none: the output column itself, <c>Modality</c> and the folder of <c>FileName</c>, as far as the data has them.
+        /// </value>
         public IReadOnlyList<TaskRule> Rules { get; init; } = [];
     }
 }

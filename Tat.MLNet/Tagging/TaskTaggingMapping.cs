@@ -12,8 +12,10 @@ internal sealed class TaskTaggingMapping : ColumnMapping
     private readonly IReadOnlyList<BoundRule> _rules;
     private readonly DataViewSchema.Column? _fileName;
 
-    private TaskTaggingMapping(DataViewSchema schema, TaskTaggingTransformer tagger, IReadOnlyList<BoundRule> rules, DataViewSchema.Column? fileName)
-        : base(schema, tagger.OutputColumnName, TextDataViewType.Instance, null, [.. rules.Select(rule => rule.Column), .. fileName is { } name ? [name] : Array.Empty<DataViewSchema.Column>()])
+    private TaskTaggingMapping(
+        DataViewSchema schema, TaskTaggingTransformer tagger, IReadOnlyList<BoundRule> rules, DataViewSchema.Column? fileName)
+        : base(schema, tagger.OutputColumnName, TextDataViewType.Instance, null,
+            [.. rules.Select(rule => rule.Column), .. fileName is { } name ? [name] : Array.Empty<DataViewSchema.Column>()])
         => (_tasks, _rules, _fileName) = (tagger.Tasks, rules, fileName);
 
     public static TaskTaggingMapping Create(DataViewSchema schema, TaskTaggingTransformer tagger)
@@ -21,15 +23,19 @@ internal sealed class TaskTaggingMapping : ColumnMapping
         // Rules that the user did not ask for need not find their column.
         var rules = tagger.Rules.Count > 0
             ? tagger.Rules.Select(rule => new BoundRule(rule, schema.FindTextOrKey(rule.Column)))
-            : Defaults(tagger.OutputColumnName).Where(rule => schema.GetColumnOrNull(rule.Column) is not null).Select(rule => new BoundRule(rule, schema.FindTextOrKey(rule.Column)));
+            : Defaults(tagger.OutputColumnName).Where(rule => schema.GetColumnOrNull(rule.Column) is not null)
+                .Select(rule => new BoundRule(rule, schema.FindTextOrKey(rule.Column)));
         BoundRule[] bound = [.. rules];
         return bound.Length > 0
             ? new(schema, tagger, bound, schema.GetColumnOrNull("FileName") is { Type: TextDataViewType } name ? name : null)
-            : throw new ArgumentOutOfRangeException("inputSchema", $"Could not find input column '{tagger.OutputColumnName}', nor 'Modality' or 'FileName', to tell tasks by; name the column with a TaskRule.");
+            : throw new ArgumentOutOfRangeException(
+                "inputSchema", $"Could not find input column '{tagger.OutputColumnName}', nor 'Modality' or 'FileName', to tell tasks by; "
+                    + "name the column with a TaskRule.");
     }
 
     /// <summary>What tells a task where the user gives no rules: what the loader says, then the modality, then the folder.</summary>
-    public static IReadOnlyList<TaskRule> Defaults(string outputColumn) => [TaskRule.FromColumn(outputColumn), TaskRule.FromModality(), TaskRule.FromFolder()];
+    public static IReadOnlyList<TaskRule> Defaults(string outputColumn) =>
+        [TaskRule.FromColumn(outputColumn), TaskRule.FromModality(), TaskRule.FromFolder()];
 
     public override Delegate CreateGetter(DataViewRow input)
     {
@@ -56,7 +62,8 @@ internal sealed class TaskTaggingMapping : ColumnMapping
         var problem = task is null
             ? $"none of the columns {string.Join(", ", _rules.Select(rule => $"'{rule.Column.Name}'"))} tells its task"
             : $"task '{task}' is unknown";
-        return new($"{subject}: {problem}; the known tasks are {string.Join(", ", _tasks.Select(known => known.Name))}. Name the task in the column '{Added.Name}', add a TaskRule, or add the task to the options of TagTask.");
+        return new($"{subject}: {problem}; the known tasks are {string.Join(", ", _tasks.Select(known => known.Name))}. Name the task in "
+            + $"the column '{Added.Name}', add a TaskRule, or add the task to the options of TagTask.");
     }
 
     private sealed record BoundRule(TaskRule Rule, DataViewSchema.Column Column)

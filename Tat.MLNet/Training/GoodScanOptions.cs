@@ -12,15 +12,27 @@ public sealed record GoodScanOptions
     /// <value>The default is PET, CT and MRI, the last scaled by volume.</value>
     public TaskVocabulary Tasks { get; init; } = TaskVocabulary.Scans;
 
-    /// <summary>The patients that are held out for validation: names of folders below the task, or their paths from the task on, as in <c>CT/patient7</c>.</summary>
+    /// <summary>
+    /// The patients that are held out for validation: names of folders below the task, or their paths from the task on, as in
+    /// <c>CT/patient7</c>.
+    /// </summary>
     /// <value>The default is none.</value>
     public IReadOnlyCollection<string> HoldOut { get; init => field = value.ToHashSet(StringComparer.OrdinalIgnoreCase); } = [];
 
     /// <summary>How the images of each task are degraded while training.</summary>
-    /// <value>The default is <see cref="CtDoseRange"/>, <see cref="PetCountRange"/> and <see cref="MriResolutionRange"/> as they are. A task of your own needs one of its name.</value>
-    public IReadOnlyList<IDegradationRange> Degradations { get; init; } = [new CtDoseRange(), new PetCountRange(), new MriResolutionRange()];
+    /// <value>
+    /// The default is <see cref="CtDoseRange"/>, <see cref="PetCountRange"/> and <see cref="MriResolutionRange"/> as they are. A task of
+    /// your own needs one of its name.
+    /// </value>
+    public IReadOnlyList<IDegradationRange> Degradations { get; init; } =
+    [
+        new CtDoseRange(), new PetCountRange(), new MriResolutionRange(),
+    ];
 
-    /// <summary>The share of phantoms among the training images of a task, 0 … 1, by the task's name; where it is 1, or there are no scans of the task, it is trained on phantoms alone.</summary>
+    /// <summary>
+    /// The share of phantoms among the training images of a task, 0 … 1, by the task's name; where it is 1, or there are no scans of the
+    /// task, it is trained on phantoms alone.
+    /// </summary>
     /// <value>The default is none.</value>
     public IReadOnlyDictionary<string, double> Phantoms { get; init; } = new Dictionary<string, double>();
 
@@ -31,7 +43,9 @@ public sealed record GoodScanOptions
     /// <summary>Side of a pixel in mm, for images that do not record it; without it they are left out.</summary>
     public double? PixelSpacing { get; init; }
 
-    /// <summary>Read CT images without Rescale Slope and Intercept as if their stored values were HU, instead of leaving them out.</summary>
+    /// <summary>
+    /// Read CT images without Rescale Slope and Intercept as if their stored values were HU, instead of leaving them out.
+    /// </summary>
     /// <value>The default is <see langword="false"/>.</value>
     public bool AllowUncalibratedCt { get; init; }
 
@@ -40,8 +54,10 @@ public sealed record GoodScanOptions
     public int MemoryMegabytes { get; init; } = 2048;
 
     /// <summary>How images of a task are degraded.</summary>
-    internal IDegradationRange DegradationOf(RestorationTask task) => Degradations.FirstOrDefault(range => range.Task.Name.Equals(task.Name, StringComparison.OrdinalIgnoreCase))
-        ?? throw new ArgumentException($"Nothing says how images of {task} are degraded: add a range for it to the option {nameof(Degradations)}, or leave the task out.");
+    internal IDegradationRange DegradationOf(RestorationTask task) =>
+        Degradations.FirstOrDefault(range => range.Task.Name.Equals(task.Name, StringComparison.OrdinalIgnoreCase))
+            ?? throw new ArgumentException($"Nothing says how images of {task} are degraded: add a range for it to the option "
+                + $"{nameof(Degradations)}, or leave the task out.");
 
     /// <summary>Checks what can be told before a file is read.</summary>
     internal void Validate()

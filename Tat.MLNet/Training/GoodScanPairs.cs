@@ -14,18 +14,22 @@ internal static class GoodScanPairs
     private const int PhantomsAlone = 1000;
 
     /// <summary>Pairs for training.</summary>
-    public static IReadOnlyList<IPairSource> ForTraining(IReadOnlyList<IGoodImages> scans, GoodScanOptions options) => Create(scans, options, options.Seed, (task, share) =>
-    {
-        var others = scans.Where(images => images.Task == task).Sum(images => images.Count);
-        return others > 0 && share < 1 ? (int)Math.Max(1, Math.Round(others * share / (1 - share))) : PhantomsAlone;
-    });
+    public static IReadOnlyList<IPairSource> ForTraining(IReadOnlyList<IGoodImages> scans, GoodScanOptions options) =>
+        Create(scans, options, options.Seed, (task, share) =>
+        {
+            var others = scans.Where(images => images.Task == task).Sum(images => images.Count);
+            return others > 0 && share < 1 ? (int)Math.Max(1, Math.Round(others * share / (1 - share))) : PhantomsAlone;
+        });
 
     /// <summary>Pairs for validation, of other phantoms.</summary>
-    public static IReadOnlyList<IPairSource> ForValidation(IReadOnlyList<IGoodImages> scans, GoodScanOptions options) => Create(scans, options, ~options.Seed, (_, _) => ValidationPhantoms);
+    public static IReadOnlyList<IPairSource> ForValidation(IReadOnlyList<IGoodImages> scans, GoodScanOptions options) =>
+        Create(scans, options, ~options.Seed, (_, _) => ValidationPhantoms);
 
-    private static IReadOnlyList<IPairSource> Create(IReadOnlyList<IGoodImages> scans, GoodScanOptions options, ulong seed, Func<RestorationTask, double, int> countPhantoms) =>
+    private static IReadOnlyList<IPairSource> Create(
+        IReadOnlyList<IGoodImages> scans, GoodScanOptions options, ulong seed, Func<RestorationTask, double, int> countPhantoms) =>
     [
-        .. scans.Concat(options.Phantoms.Where(item => item.Value > 0).Select(item => (Task: options.Tasks[item.Key], Share: item.Value)).Select(item => new PhantomImages(item.Task, countPhantoms(item.Task, item.Share), seed)))
+        .. scans.Concat(options.Phantoms.Where(item => item.Value > 0).Select(item => (Task: options.Tasks[item.Key], Share: item.Value))
+            .Select(item => new PhantomImages(item.Task, countPhantoms(item.Task, item.Share), seed)))
             .Select(images => new DegradedImages(images, options.DegradationOf(images.Task))),
     ];
 }

@@ -7,10 +7,14 @@ using Tat.Torch.Tasks;
 
 namespace Tat.MLNet.Training;
 
-/// <summary>Good scans for training, of the folder layout <c>ROOT/TASK/PATIENT/…</c>: each patient's folder holds files and series, in folders of their own or not.</summary>
+/// <summary>
+/// Good scans for training, of the folder layout <c>ROOT/TASK/PATIENT/…</c>: each patient's folder holds files and series, in folders of
+/// their own or not.
+/// </summary>
 /// <remarks>
-/// All is read slice by slice once, when the folder is opened: single slices, crops and series with gaps or gantry tilt, too. What cannot be read is left out and named; slices of one value are left out, too. The slices stay in memory up to a limit, then in a
-/// temporary file. DICOM files of one folder and size count as a volume, like each file of another format. Dispose it after training.
+/// All is read slice by slice once, when the folder is opened: single slices, crops and series with gaps or gantry tilt, too. What cannot
+/// be read is left out and named; slices of one value are left out, too. The slices stay in memory up to a limit, then in a temporary file.
+/// DICOM files of one folder and size count as a volume, like each file of another format. Dispose it after training.
 /// </remarks>
 public sealed class GoodScans : IDisposable
 {
@@ -31,7 +35,10 @@ public sealed class GoodScans : IDisposable
     /// <summary>The images of each task that are held out for validation.</summary>
     public IReadOnlyList<IGoodImages> Validation => Select(heldOut: true);
 
-    /// <summary>Pairs for training: the images that are not held out, with counterparts that are made while training, new ones each time, and phantoms where the options ask for them.</summary>
+    /// <summary>
+    /// Pairs for training: the images that are not held out, with counterparts that are made while training, new ones each time, and
+    /// phantoms where the options ask for them.
+    /// </summary>
     /// <exception cref="ArgumentException">The options do not say how images of a task are degraded.</exception>
     public IReadOnlyList<IPairSource> TrainingPairs => field ??= GoodScanPairs.ForTraining(Training, _options);
 
@@ -52,8 +59,10 @@ public sealed class GoodScans : IDisposable
     /// <param name="cancellationToken">Stops between files.</param>
     /// <exception cref="ArgumentException">An option is out of its range.</exception>
     /// <exception cref="DirectoryNotFoundException">The folder does not exist, or has no folder of a task.</exception>
-    /// <exception cref="InvalidDataException">There is no image that can be read, or nothing that is called like a patient to hold out.</exception>
-    public static GoodScans Open(string root, GoodScanOptions? options = null, IProgress<double>? progress = null, CancellationToken cancellationToken = default)
+    /// <exception cref="InvalidDataException">There is no image that can be read, or nothing that is called like a patient to hold
+    /// out.</exception>
+    public static GoodScans Open(
+        string root, GoodScanOptions? options = null, IProgress<double>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(root);
         options ??= new();
@@ -77,11 +86,15 @@ public sealed class GoodScans : IDisposable
     private void Read(string root, IProgress<double>? progress, CancellationToken cancellationToken)
     {
         var files = (Directory.Exists(root) ? Directory.GetDirectories(root) : []).Order(StringComparer.Ordinal)
-            .SelectMany(folder => _options.Tasks.TryGet(Path.GetFileName(folder), out var task) ? ImageFiles.Images(ImageFiles.Under(folder)).Select(file => (Task: task, File: file)) : [])
+            .SelectMany(folder => _options.Tasks.TryGet(Path.GetFileName(folder), out var task)
+                ? ImageFiles.Images(ImageFiles.Under(folder)).Select(file => (Task: task, File: file))
+                : [])
             .ToList();
         if (files.Count == 0)
         {
-            throw new DirectoryNotFoundException($"'{root}' {(Directory.Exists(root) ? "holds no scans" : File.Exists(root) ? "is a file" : "does not exist")}: expected {root}/TASK/PATIENT/… with good scans, where TASK is {string.Join(", ", _options.Tasks)}.");
+            throw new DirectoryNotFoundException(
+                $"'{root}' {(Directory.Exists(root) ? "holds no scans" : File.Exists(root) ? "is a file" : "does not exist")}: expected "
+                + $"{root}/TASK/PATIENT/… with good scans, where TASK is {string.Join(", ", _options.Tasks)}.");
         }
 
         var unused = _options.HoldOut.ToHashSet(StringComparer.OrdinalIgnoreCase);
@@ -97,7 +110,8 @@ public sealed class GoodScans : IDisposable
 
         if (unused.Count > 0)
         {
-            throw new InvalidDataException($"'{root}' has no folder {string.Join(", ", unused)} to hold out: give the name of a patient's folder, or its path from TASK on.");
+            throw new InvalidDataException($"'{root}' has no folder {string.Join(", ", unused)} to hold out: give the name of a patient's "
+                + "folder, or its path from TASK on.");
         }
 
         if (_slices.Count == 0)
@@ -106,7 +120,9 @@ public sealed class GoodScans : IDisposable
         }
     }
 
-    /// <summary>What a file may be held out by: the name of any folder that it is in, below the task, and the path to that folder.</summary>
+    /// <summary>
+    /// What a file may be held out by: the name of any folder that it is in, below the task, and the path to that folder.
+    /// </summary>
     private static IEnumerable<string> HoldOutNames(string[] names) =>
         Enumerable.Range(1, Math.Max(0, names.Length - 2)).SelectMany(i => new[] { names[i], string.Join('/', names[..(i + 1)]) })
             .Append(string.Join('/', names))
@@ -116,18 +132,22 @@ public sealed class GoodScans : IDisposable
     {
         try
         {
-            using var scan = ImageFormats.Open(file, new() { AllowIrregularSeries = true, AllowUncalibratedCt = _options.AllowUncalibratedCt });
+            using var scan = ImageFormats.Open(
+                file, new() { AllowIrregularSeries = true, AllowUncalibratedCt = _options.AllowUncalibratedCt });
             var spacing = scan.PixelSpacing() ?? _options.PixelSpacing
                 ?? throw new InvalidDataException("it does not record the size of its pixels.");
             ScanTask.Of(scan, task.Name, _options.Tasks);
             var isVolume = scan.SliceCount > 1;
-            var volume = $"{string.Join('/', isVolume ? names : names[..^1])}{(isVolume ? "" : FormattableString.Invariant($" {scan.Rows} × {scan.Columns}"))}";
+            var volume = $"{string.Join('/', isVolume ? names : names[..^1])}"
+                + $"{(isVolume ? "" : FormattableString.Invariant($" {scan.Rows} × {scan.Columns}"))}";
             for (var i = 0; i < scan.SliceCount; i++)
             {
-                AddSlice(scan.ReadSlice(i), new(task, volume, isVolume ? FormattableString.Invariant($"'{file}', slice {i}") : $"'{file}'", spacing, heldOut, _spool.Count));
+                AddSlice(scan.ReadSlice(i), new(task, volume, isVolume ? FormattableString.Invariant($"'{file}', slice {i}") : $"'{file}'",
+                    spacing, heldOut, _spool.Count));
             }
         }
-        catch (Exception problem) when (problem is IOException or InvalidDataException or UnauthorizedAccessException or NotSupportedException or ArgumentException)
+        catch (Exception problem) when (problem is IOException or InvalidDataException or UnauthorizedAccessException
+            or NotSupportedException or ArgumentException)
         {
             _leftOut.Add($"'{file}': {problem.Message}");
         }
@@ -148,7 +168,8 @@ public sealed class GoodScans : IDisposable
 
     private IReadOnlyList<IGoodImages> Select(bool heldOut) =>
     [
-        .. _options.Tasks.Select(task => new Images(_spool, task, [.. _slices.Where(slice => slice.Task == task && slice.HeldOut == heldOut)])).Where(images => images.Count > 0),
+        .. _options.Tasks.Select(task => new Images(
+            _spool, task, [.. _slices.Where(slice => slice.Task == task && slice.HeldOut == heldOut)])).Where(images => images.Count > 0),
     ];
 
     private sealed record Slice(RestorationTask Task, string Volume, string Name, double PixelSpacing, bool HeldOut, int Place);
@@ -162,7 +183,8 @@ public sealed class GoodScans : IDisposable
         public Images(ImageSpool spool, RestorationTask task, Slice[] slices)
         {
             (Task, _spool, _slices) = (task, spool, slices);
-            _levels = slices.GroupBy(slice => slice.Volume).ToDictionary(volume => volume.Key, volume => IntensityLevel.Measure(volume.Select(slice => spool.Read(slice.Place))));
+            _levels = slices.GroupBy(slice => slice.Volume)
+                .ToDictionary(volume => volume.Key, volume => IntensityLevel.Measure(volume.Select(slice => spool.Read(slice.Place))));
         }
 
         public RestorationTask Task { get; }
@@ -174,7 +196,8 @@ public sealed class GoodScans : IDisposable
         public GoodImage Read(int index, ulong seed)
         {
             var (slice, image) = (_slices[index], _spool.Read(_slices[index].Place));
-            return new(new(image.Pixels, image.Height, image.Width) { VolumeLevel = _levels[slice.Volume] }, slice.PixelSpacing, slice.Name);
+            return new(new(image.Pixels, image.Height, image.Width) { VolumeLevel = _levels[slice.Volume] }, slice.PixelSpacing,
+                slice.Name);
         }
 
         public override string ToString() => FormattableString.Invariant($"{Count} slices of {_levels.Count} volumes");

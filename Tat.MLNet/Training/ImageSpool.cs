@@ -5,7 +5,10 @@ using Tat.Torch.Imaging;
 
 namespace Tat.MLNet.Training;
 
-/// <summary>Keeps images for reading in any order: in memory up to a limit, then in a temporary file that only the user can read and that vanishes with the process.</summary>
+/// <summary>
+/// Keeps images for reading in any order: in memory up to a limit, then in a temporary file that only the user can read and that vanishes
+/// with the process.
+/// </summary>
 /// <remarks>Filled by one thread, then read by any.</remarks>
 internal sealed class ImageSpool(long memoryBytes, string temporaryFolder) : IDisposable
 {
@@ -67,7 +70,8 @@ internal sealed class ImageSpool(long memoryBytes, string temporaryFolder) : IDi
             var count = RandomAccess.Read(_file!, bytes, offset);
             if (count == 0)
             {
-                throw new EndOfStreamException("The temporary file of training images ended early; check the disk of the temporary folder.");
+                throw new EndOfStreamException(
+                    "The temporary file of training images ended early; check the disk of the temporary folder.");
             }
 
             bytes = bytes[count..];

@@ -18,7 +18,8 @@ internal sealed class RowPairs : IDisposable
 {
     private readonly IDisposable _store;
 
-    private RowPairs(IReadOnlyList<IPairSource> sources, int skipped, IDisposable store) => (Sources, Skipped, _store) = (sources, skipped, store);
+    private RowPairs(IReadOnlyList<IPairSource> sources, int skipped, IDisposable store) =>
+        (Sources, Skipped, _store) = (sources, skipped, store);
 
     /// <summary>A source for each task that has rows.</summary>
     public IReadOnlyList<IPairSource> Sources { get; }
@@ -29,11 +30,13 @@ internal sealed class RowPairs : IDisposable
     /// <summary>Prepares a view for reading by position.</summary>
     /// <param name="view">The rows.</param>
     /// <param name="columns">What their columns are called.</param>
-    /// <param name="tasks">Tells the task of a name; <see langword="null"/> for one that is not trained. Throws for one that is unknown.</param>
+    /// <param name="tasks">Tells the task of a name; <see langword="null"/> for one that is not trained. Throws for one that is
+    /// unknown.</param>
     /// <param name="byVolume">Whether there are tasks that are scaled by volume, so that levels are read.</param>
     /// <param name="createSpool">Makes the store for views that can only be read in order.</param>
     /// <param name="cancellationToken">Stops between rows.</param>
-    public static RowPairs Create(IDataView view, RestorationColumns columns, Func<string, RestorationTask?> tasks, bool byVolume, Func<PairSpool> createSpool, CancellationToken cancellationToken)
+    public static RowPairs Create(IDataView view, RestorationColumns columns, Func<string, RestorationTask?> tasks, bool byVolume,
+        Func<PairSpool> createSpool, CancellationToken cancellationToken)
     {
         var format = new ImageColumns(view.Schema, columns, [columns.LowQuality, columns.HighQuality], byVolume);
         return view is IIndexedView indexed
@@ -43,7 +46,8 @@ internal sealed class RowPairs : IDisposable
 
     public void Dispose() => _store.Dispose();
 
-    private static RowPairs CreateIndexed(IIndexedView view, ImageColumns columns, Func<string, RestorationTask?> tasks, CancellationToken cancellationToken)
+    private static RowPairs CreateIndexed(
+        IIndexedView view, ImageColumns columns, Func<string, RestorationTask?> tasks, CancellationToken cancellationToken)
     {
         var listing = new Listing(tasks);
         using (var cursor = view.GetRowCursor(columns.Describing))
@@ -64,7 +68,8 @@ internal sealed class RowPairs : IDisposable
         });
     }
 
-    private static RowPairs CreateSpooled(IDataView view, ImageColumns columns, Func<string, RestorationTask?> tasks, PairSpool spool, CancellationToken cancellationToken)
+    private static RowPairs CreateSpooled(
+        IDataView view, ImageColumns columns, Func<string, RestorationTask?> tasks, PairSpool spool, CancellationToken cancellationToken)
     {
         try
         {
@@ -89,7 +94,8 @@ internal sealed class RowPairs : IDisposable
         }
     }
 
-    private static ImageRowReader Reader(ImageColumns columns, DataViewRow row) => new(columns, row, "training needs both images of each pair, one value for each pixel");
+    private static ImageRowReader Reader(ImageColumns columns, DataViewRow row) =>
+        new(columns, row, "training needs both images of each pair, one value for each pixel");
 
     /// <summary>Reads a pair; both images have the level of the low-quality volume.</summary>
     private static ImagePair Read(ImageRowReader row, Func<string, RestorationTask?> tasks)
@@ -153,7 +159,8 @@ internal sealed class RowPairs : IDisposable
                 var hash = new XxHash128();
                 foreach (var file in rows.Select(row => row.Volume).Distinct())
                 {
-                    hash.Append(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{Path.GetFileName(file)} {(File.Exists(file) ? new FileInfo(file).Length : 0)}\n")));
+                    hash.Append(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture,
+                        $"{Path.GetFileName(file)} {(File.Exists(file) ? new FileInfo(file).Length : 0)}\n")));
                 }
 
                 return $"{Convert.ToHexStringLower(hash.GetCurrentHash())} {PixelHash.Of(this)}";

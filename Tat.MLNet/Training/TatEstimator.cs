@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
 using Tat.MLNet.ModelIO;
@@ -15,14 +16,18 @@ namespace Tat.MLNet.Training;
 /// <remarks>
 /// <para>To create this trainer, use <c>mlContext.ImageRestoration.Trainers.Tat</c>.</para>
 /// <para>
-/// Input: low- and high-quality images (Vector&lt;Single&gt;, row-major, in the task's physical unit) with height, width and task. Output: <c>Restored</c>, a Vector&lt;Single&gt; as long as the
-/// input image, in the same unit; what lies beyond the task's range passes through. Intensities are normalised by task inside; references are needed for training only.
+/// Input: low- and high-quality images (Vector&lt;Single&gt;, row-major, in the task's physical unit) with height, width and task. Output:
+/// <c>Restored</c>, a Vector&lt;Single&gt; as long as the input image, in the same unit; what lies beyond the task's range passes through.
+/// Intensities are normalised by task inside; references are needed for training only.
 /// </para>
 /// <list type="table">
 /// <listheader><term>Estimator Characteristics</term><description></description></listheader>
-/// <item><term>Machine learning task</term><description>Image restoration: PET synthesis, CT denoising, MRI super-resolution, or tasks of the user</description></item>
+/// <item><term>Machine learning task</term><description>Image restoration: PET synthesis, CT denoising, MRI super-resolution, or tasks of
+/// the user</description></item>
 /// <item><term>Is normalization required?</term><description>No: images are normalised by the range of their task</description></item>
-/// <item><term>Is caching required?</term><description>No: rows of this library's loaders are read by position, and as many images stay in memory as <see cref="TatTrainerOptions.ImageCacheMegabytes"/> allows. Any other view is read through once, see <see cref="Options.SpoolMegabytes"/></description></item>
+/// <item><term>Is caching required?</term><description>No: rows of this library's loaders are read by position, and as many images stay in
+/// memory as <see cref="TatTrainerOptions.ImageCacheMegabytes"/> allows. Any other view is read through once, see
+/// <see cref="Options.SpoolMegabytes"/></description></item>
 /// <item><term>Required NuGet in addition to Microsoft.ML</term><description>TorchSharp and a LibTorch package</description></item>
 /// <item><term>Exportable to ONNX</term><description>Yes, by this library's own exporter</description></item>
 /// </list>
@@ -44,7 +49,8 @@ public sealed partial class TatEstimator : IEstimator<TatTransformer>
 
     /// <summary>Trains a model.</summary>
     /// <param name="input">The training pairs.</param>
-    /// <returns>The model of the best validation, or the last one where there is no validation set. Where it is cancelled, also by <c>MLContext.CancelExecution</c>, the best so far if <see cref="Options.ReturnBestOnCancel"/> asks for it.</returns>
+    /// <returns>The model of the best validation, or the last one where there is no validation set. Where it is cancelled, also by
+    /// <c>MLContext.CancelExecution</c>, the best so far if <see cref="Options.ReturnBestOnCancel"/> asks for it.</returns>
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or of another type.</exception>
     /// <exception cref="ArgumentException">A task has no pairs.</exception>
     /// <exception cref="InvalidDataException">A row has an unknown task, or no reference; the message names it.</exception>
@@ -60,19 +66,24 @@ public sealed partial class TatEstimator : IEstimator<TatTransformer>
         using var train = ReadPairs(input, known, chosen: _options.Tasks is not null, cancellation.Token);
         if (train.Sources.Count == 0 && train.Skipped == 0)
         {
-            throw new InvalidOperationException("There is nothing to train on: the data has no rows. Look at what it is loaded from, and at filters before the trainer.");
+            throw new InvalidOperationException(
+                "There is nothing to train on: the data has no rows. Look at what it is loaded from, and at filters before the trainer.");
         }
 
         var tasks = _options.Tasks ?? new TaskVocabulary(known.Where(task => train.Sources.Any(source => source.Task == task)));
-        Tell(channel, $"{string.Join(", ", train.Sources.Select(source => $"{source.Count} pairs of {source.Task}"))}; {train.Skipped} rows of other tasks are left out.");
+        Tell(channel, $"{string.Join(", ", train.Sources.Select(source => $"{source.Count} pairs of {source.Task}"))}; {train.Skipped} "
+            + "rows of other tasks are left out.");
         using var validation = ReadValidationSet(tasks, cancellation.Token);
         return Train(tasks, train.Sources, validation?.Sources ?? [], channel, cancellation.Token);
     }
 
     /// <summary>Trains a model on good scans, of which low-quality counterparts are made while training, new ones each time.</summary>
     /// <param name="scans">The scans; the caller disposes them after training.</param>
-    /// <returns>The model of the best validation, on <see cref="Options.ValidationSet"/> or else on the scans that are held out, or the last one where there is neither. Where it is cancelled, as by the other overload.</returns>
-    /// <remarks>The tasks are those of the scans unless <see cref="Options.Tasks"/> chooses among them; columns count when the model restores.</remarks>
+    /// <returns>The model of the best validation, on <see cref="Options.ValidationSet"/> or else on the scans that are held out, or the
+    /// last one where there is neither. Where it is cancelled, as by the other overload.</returns>
+    /// <remarks>
+    /// The tasks are those of the scans unless <see cref="Options.Tasks"/> chooses among them; columns count when the model restores.
+    /// </remarks>
     /// <example>
     /// <code>
     /// using var scans = GoodScans.Open("scans", new() { HoldOut = ["patient7"] });
@@ -111,7 +122,8 @@ public sealed partial class TatEstimator : IEstimator<TatTransformer>
     private RowPairs? ReadValidationSet(TaskVocabulary tasks, CancellationToken cancellationToken) =>
         _options.ValidationSet is null ? null : ReadPairs(_options.ValidationSet, tasks, chosen: true, cancellationToken);
 
-    private TatTransformer Train(TaskVocabulary tasks, IReadOnlyList<IPairSource> train, IReadOnlyList<IPairSource> validation, IChannel channel, CancellationToken cancellationToken)
+    private TatTransformer Train(TaskVocabulary tasks, IReadOnlyList<IPairSource> train, IReadOnlyList<IPairSource> validation,
+        IChannel channel, CancellationToken cancellationToken)
     {
         var training = _options.Training with
         {
@@ -133,7 +145,9 @@ public sealed partial class TatEstimator : IEstimator<TatTransformer>
         if (model.Card.WasCancelled && !_options.ReturnBestOnCancel)
         {
             model.Dispose();
-            throw new OperationCanceledException($"Training was cancelled; the option {nameof(Options.ReturnBestOnCancel)} gives the best model so far instead.", _options.CancellationToken.IsCancellationRequested ? _options.CancellationToken : cancellationToken);
+            throw new OperationCanceledException(
+                $"Training was cancelled; the option {nameof(Options.ReturnBestOnCancel)} gives the best model so far instead.",
+                _options.CancellationToken.IsCancellationRequested ? _options.CancellationToken : cancellationToken);
         }
 
         return new(model, _options, _environment);
@@ -144,12 +158,21 @@ public sealed partial class TatEstimator : IEstimator<TatTransformer>
     private static string Describe(TrainingProgress report)
     {
         var tasks = string.Join(", ", report.Tasks.Select(task => FormattableString.Invariant($"{task.Key} {task.Value.Loss:g4}")));
-        var validation = report.Validating is { } share ? FormattableString.Invariant($"; validating, {100 * share:f0} % of that") : report.Validation is { } result ? FormattableString.Invariant($"; validation {result.MeanPsnr:f2} dB, gain {result.MeanGain:f2} dB") : "";
-        return FormattableString.Invariant($"Iteration {report.Iteration} of {report.Iterations}: loss {report.Loss:g4} ({tasks}), rate {report.LearningRate:g3}, {report.Remaining:d\\.hh\\:mm\\:ss} to go{validation}");
+        var validation = report.Validating is { } share ? FormattableString.Invariant($"; validating, {100 * share:f0} % of that")
+            : report.Validation is { } result
+                ? FormattableString.Invariant($"; validation {result.MeanPsnr:f2} dB, gain {result.MeanGain:f2} dB")
+            : "";
+        return string.Create(CultureInfo.InvariantCulture,
+            $"Iteration {report.Iteration} of {report.Iterations}: loss {report.Loss:g4} ({tasks}), rate "
+                + $"{report.LearningRate:g3}, {report.Remaining:d\\.hh\\:mm\\:ss} to go{validation}");
     }
 
-    /// <summary>The tasks that data may have where the user chose none: those of the model to start from, which scale intensities as it does, or the paper's.</summary>
-    private TaskVocabulary KnownTasks() => (_options.Training.InitialWeights is { } weights ? WeightsFile.ReadTasks(weights) : null) ?? TaskVocabulary.Paper;
+    /// <summary>
+    /// The tasks that data may have where the user chose none: those of the model to start from, which scale intensities as it does, or the
+    /// paper's.
+    /// </summary>
+    private TaskVocabulary KnownTasks() =>
+        (_options.Training.InitialWeights is { } weights ? WeightsFile.ReadTasks(weights) : null) ?? TaskVocabulary.Paper;
 
     private RowPairs ReadPairs(IDataView view, TaskVocabulary known, bool chosen, CancellationToken cancellationToken)
     {

@@ -14,7 +14,8 @@ internal abstract class ColumnMapping : IRowToRowMapper
     /// <param name="type">Its type.</param>
     /// <param name="annotations">Its annotations, if any.</param>
     /// <param name="dependencies">The columns that its values follow from.</param>
-    protected ColumnMapping(DataViewSchema inputSchema, string name, DataViewType type, DataViewSchema.Annotations? annotations, IEnumerable<DataViewSchema.Column> dependencies)
+    protected ColumnMapping(DataViewSchema inputSchema, string name, DataViewType type, DataViewSchema.Annotations? annotations,
+        IEnumerable<DataViewSchema.Column> dependencies)
     {
         var builder = new DataViewSchema.Builder();
         builder.AddColumns(inputSchema);

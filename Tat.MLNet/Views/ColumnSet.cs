@@ -20,10 +20,12 @@ internal static class ColumnSet
     public static int CheckedIn(this DataViewSchema.Column column, DataViewSchema schema) =>
         column.Index < schema.Count && schema[column.Index].Name == column.Name && schema[column.Index].Type.Equals(column.Type)
             ? column.Index
-            : throw new ArgumentOutOfRangeException(nameof(column), $"Column '{column.Name}' is not of this schema; take columns from the schema of the view that is read.");
+            : throw new ArgumentOutOfRangeException(
+                nameof(column), $"Column '{column.Name}' is not of this schema; take columns from the schema of the view that is read.");
 
     /// <summary>The index of a column, after making sure that it is one of the row's and was asked for.</summary>
     public static int CheckedActive(this DataViewSchema.Column column, DataViewRow row) => row.IsColumnActive(column)
         ? column.Index
-        : throw new ArgumentOutOfRangeException(nameof(column), $"Column '{column.Name}' is not active: name it in the call that opens the cursor.");
+        : throw new ArgumentOutOfRangeException(
+            nameof(column), $"Column '{column.Name}' is not active: name it in the call that opens the cursor.");
 }

@@ -10,7 +10,8 @@ internal class FilteredView : IDataView
     private readonly DataViewSchema.Column _column;
     private readonly Func<string, bool> _keep;
 
-    protected FilteredView(IDataView input, DataViewSchema.Column column, Func<string, bool> keep) => (_input, _column, _keep) = (input, column, keep);
+    protected FilteredView(IDataView input, DataViewSchema.Column column, Func<string, bool> keep) =>
+        (_input, _column, _keep) = (input, column, keep);
 
     public bool CanShuffle => _input.CanShuffle;
 
@@ -31,7 +32,8 @@ internal class FilteredView : IDataView
     public DataViewRowCursor[] GetRowCursorSet(IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random? rand = null)
     {
         var needed = columnsNeeded?.ToList() ?? [];
-        return [.. _input.GetRowCursorSet(needed.Append(_column), n, rand).Select(cursor => new Cursor(this, cursor, ColumnSet.Of(Schema, needed)))];
+        return [.. _input.GetRowCursorSet(needed.Append(_column), n, rand)
+            .Select(cursor => new Cursor(this, cursor, ColumnSet.Of(Schema, needed)))];
     }
 
     private sealed class Indexed : FilteredView, IIndexedView
@@ -44,7 +46,8 @@ internal class FilteredView : IDataView
 
         public int CountRows() => _positions.Value.Length;
 
-        public IRowReader OpenReader(IEnumerable<DataViewSchema.Column> columns) => new Reader(_indexed.OpenReader(columns), _positions.Value);
+        public IRowReader OpenReader(IEnumerable<DataViewSchema.Column> columns) =>
+            new Reader(_indexed.OpenReader(columns), _positions.Value);
 
         private int[] FindPositions()
         {
@@ -107,7 +110,8 @@ internal class FilteredView : IDataView
 
         public override bool IsColumnActive(DataViewSchema.Column column) => _active[column.CheckedIn(Schema)];
 
-        public override ValueGetter<TValue> GetGetter<TValue>(DataViewSchema.Column column) => _input.GetGetter<TValue>(Schema[column.CheckedActive(this)]);
+        public override ValueGetter<TValue> GetGetter<TValue>(DataViewSchema.Column column) =>
+            _input.GetGetter<TValue>(Schema[column.CheckedActive(this)]);
 
         public override ValueGetter<DataViewRowId> GetIdGetter() => _input.GetIdGetter();
 

@@ -3,7 +3,9 @@ using Microsoft.ML.Data;
 
 namespace Tat.MLNet.Views;
 
-/// <summary>The columns of a schema that make images: pixels, size and task, and those that name an image where the data has them.</summary>
+/// <summary>
+/// The columns of a schema that make images: pixels, size and task, and those that name an image where the data has them.
+/// </summary>
 internal sealed class ImageColumns
 {
     /// <summary>Finds the columns.</summary>
@@ -26,7 +28,8 @@ internal sealed class ImageColumns
         VolumeExtent = byVolume && schema.GetColumnOrNull(names.VolumeExtent) is not null ? schema.FindVector(names.VolumeExtent) : null;
 
         // What helps to describe an image is left alone where it is something else.
-        DataViewSchema.Column? IfOf(DataViewType type, string name) => schema.GetColumnOrNull(name) is { } column && column.Type.Equals(type) ? column : null;
+        DataViewSchema.Column? IfOf(DataViewType type, string name) =>
+            schema.GetColumnOrNull(name) is { } column && column.Type.Equals(type) ? column : null;
     }
 
     public IReadOnlyList<DataViewSchema.Column> Pixels { get; }
@@ -46,7 +49,8 @@ internal sealed class ImageColumns
     public DataViewSchema.Column? VolumeExtent { get; }
 
     /// <summary>The columns that tell of an image without its pixels.</summary>
-    public IEnumerable<DataViewSchema.Column> Describing => new DataViewSchema.Column?[] { Task, FileName, SliceIndex }.OfType<DataViewSchema.Column>();
+    public IEnumerable<DataViewSchema.Column> Describing =>
+        new DataViewSchema.Column?[] { Task, FileName, SliceIndex }.OfType<DataViewSchema.Column>();
 
     public DataViewSchema.Column? PixelSpacing { get; }
 
@@ -55,5 +59,6 @@ internal sealed class ImageColumns
     /// <summary>The columns that restoring an image needs.</summary>
     public IEnumerable<DataViewSchema.Column> Restoring => [.. All, .. new[] { PixelSpacing, Modality }.OfType<DataViewSchema.Column>()];
 
-    public IEnumerable<DataViewSchema.Column> All => [.. Pixels, Height, Width, .. Describing, .. new[] { VolumeLevel, VolumeExtent }.OfType<DataViewSchema.Column>()];
+    public IEnumerable<DataViewSchema.Column> All =>
+        [.. Pixels, Height, Width, .. Describing, .. new[] { VolumeLevel, VolumeExtent }.OfType<DataViewSchema.Column>()];
 }

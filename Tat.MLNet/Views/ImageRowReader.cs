@@ -5,7 +5,10 @@ using Tat.Torch.Tasks;
 
 namespace Tat.MLNet.Views;
 
-/// <summary>Reads the images of the row that a cursor stands on. A column is touched when it is first asked for, so that a cursor needs only those that are used.</summary>
+/// <summary>
+/// Reads the images of the row that a cursor stands on. A column is touched when it is first asked for, so that a cursor needs only those
+/// that are used.
+/// </summary>
 /// <param name="columns">The columns.</param>
 /// <param name="row">The cursor, or a row.</param>
 /// <param name="advice">What messages say to do about an image that does not fit its size.</param>
@@ -45,7 +48,8 @@ internal sealed class ImageRowReader(ImageColumns columns, DataViewRow row, stri
     }
 
     /// <summary>What messages call the image.</summary>
-    public string Name => File is not { Length: > 0 } file ? $"row {row.Position}" : Slice is var slice && slice >= 0 ? $"'{file}', slice {slice}" : $"'{file}'";
+    public string Name => File is not { Length: > 0 } file ? $"row {row.Position}"
+        : Slice is var slice && slice >= 0 ? $"'{file}', slice {slice}" : $"'{file}'";
 
     /// <summary>Side of a pixel in mm; NaN where the data does not tell.</summary>
     public double PixelSpacing
@@ -71,10 +75,12 @@ internal sealed class ImageRowReader(ImageColumns columns, DataViewRow row, stri
     /// <exception cref="InvalidDataException">The vocabulary has no such task.</exception>
     public RestorationTask TaskOf(TaskVocabulary tasks, string problem) => tasks.TryGet(TaskName, out var task)
         ? task
-        : throw new InvalidDataException($"{Name}: column '{columns.Task.Name}' says '{TaskName}', {problem}; the known tasks are {string.Join(", ", tasks)}.");
+        : throw new InvalidDataException(
+            $"{Name}: column '{columns.Task.Name}' says '{TaskName}', {problem}; the known tasks are {string.Join(", ", tasks)}.");
 
     /// <summary>Reads an image.</summary>
-    /// <param name="task">Its task; where that is scaled by volume, the image gets the level of its volume, and where it fits the resolution, what is filled of its k-space.</param>
+    /// <param name="task">Its task; where that is scaled by volume, the image gets the level of its volume, and where it fits the
+    /// resolution, what is filled of its k-space.</param>
     /// <param name="column">Which of the columns of pixels.</param>
     /// <param name="memory">An array that the image may take where it is as long; a new one otherwise.</param>
     /// <exception cref="InvalidDataException">There is not one value for each pixel.</exception>
@@ -87,15 +93,17 @@ internal sealed class ImageRowReader(ImageColumns columns, DataViewRow row, stri
         if (height < 1 || width < 1 || (long)height * width != _pixels.Length)
         {
             throw new InvalidDataException(
-                $"{Name}: column '{columns.Pixels[column].Name}' {(_pixels.Length == 0 ? "is empty" : $"has {_pixels.Length} values")} where '{columns.Height.Name}' × '{columns.Width.Name}' say {height} × {width}; {advice}.");
+                $"{Name}: column '{columns.Pixels[column].Name}' {(_pixels.Length == 0 ? "is empty" : $"has {_pixels.Length} values")} "
+                + $"where '{columns.Height.Name}' × '{columns.Width.Name}' say {height} × {width}; {advice}.");
         }
 
         var pixels = memory?.Length == _pixels.Length ? memory : new float[_pixels.Length];
         _pixels.CopyTo(pixels);
         return new(pixels, height, width)
         {
-            VolumeLevel = task?.Scaling == IntensityScaling.Volume ? LevelOfVolume() : null,
+            // First: a loader that measures it measures the level with it.
             VolumeExtent = task?.FitsResolution == true ? ExtentOfVolume() : null,
+            VolumeLevel = task?.Scaling == IntensityScaling.Volume ? LevelOfVolume() : null,
         };
     }
 
@@ -120,6 +128,7 @@ internal sealed class ImageRowReader(ImageColumns columns, DataViewRow row, stri
 
         var extent = default(VBuffer<float>);
         (_getExtent ??= row.GetGetter<VBuffer<float>>(column))(ref extent);
-        return extent.Length == 2 && extent.GetItemOrDefault(0) is > 0 and <= 1 and var rows && extent.GetItemOrDefault(1) is > 0 and <= 1 and var filled ? new(rows, filled) : null;
+        return extent.Length == 2 && extent.GetItemOrDefault(0) is > 0 and <= 1 and var rows
+            && extent.GetItemOrDefault(1) is > 0 and <= 1 and var filled ? new(rows, filled) : null;
     }
 }

@@ -2,7 +2,10 @@ using System.Text.Json.Serialization;
 
 namespace Tat.MLNet.Views;
 
-/// <summary>What the columns of images are called, wherever rows of images are read. Saved models write it down, but for the columns that are not needed to restore.</summary>
+/// <summary>
+/// What the columns of images are called, wherever rows of images are read. Saved models write it down, but for the columns that are not
+/// needed to restore.
+/// </summary>
 internal sealed record RestorationColumns
 {
     public string LowQuality { get; init; } = "LowQuality";
@@ -23,10 +26,14 @@ internal sealed record RestorationColumns
     [JsonIgnore]
     public string SliceIndex { get; init; } = "SliceIndex";
 
-    /// <summary>The level of the volume that the image is a slice of, for tasks that are scaled by volume; the data need not have it.</summary>
+    /// <summary>
+    /// The level of the volume that the image is a slice of, for tasks that are scaled by volume; the data need not have it.
+    /// </summary>
     public string VolumeLevel { get; init; } = "VolumeLevel";
 
-    /// <summary>How far k-space of that volume is filled, along its rows and columns, for tasks that fit the resolution; the data need not have it.</summary>
+    /// <summary>
+    /// How far k-space of that volume is filled, along its rows and columns, for tasks that fit the resolution; the data need not have it.
+    /// </summary>
     public string VolumeExtent { get; init; } = "VolumeExtent";
 
     /// <summary>Side of a pixel in mm, to judge whether it is like what the model was trained on; the data need not have it.</summary>

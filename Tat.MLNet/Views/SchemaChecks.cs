@@ -7,7 +7,8 @@ namespace Tat.MLNet.Views;
 internal static class SchemaChecks
 {
     public static DataViewSchema.Column FindVector(this DataViewSchema schema, string name) =>
-        schema.Find(name, column => column.Type is VectorDataViewType vector && vector.ItemType == NumberDataViewType.Single, "Vector<Single>");
+        schema.Find(name, column => column.Type is VectorDataViewType vector && vector.ItemType == NumberDataViewType.Single,
+            "Vector<Single>");
 
     public static DataViewSchema.Column FindInt32(this DataViewSchema schema, string name) =>
         schema.Find(name, column => column.Type == NumberDataViewType.Int32, "Int32");
@@ -39,7 +40,8 @@ internal static class SchemaChecks
     }
 
     public static void RequireVector(this SchemaShape shape, string name) =>
-        shape.Require(name, "Vector<Single>", column => column.Kind != SchemaShape.Column.VectorKind.Scalar && column.ItemType == NumberDataViewType.Single && !column.IsKey);
+        shape.Require(name, "Vector<Single>",
+            column => column.Kind != SchemaShape.Column.VectorKind.Scalar && column.ItemType == NumberDataViewType.Single && !column.IsKey);
 
     public static void RequireInt32(this SchemaShape shape, string name) =>
         shape.Require(name, "Int32", column => column.IsScalar(NumberDataViewType.Int32) && !column.IsKey);
@@ -47,11 +49,14 @@ internal static class SchemaChecks
     public static void RequireTextOrKey(this SchemaShape shape, string name) => shape.Require(
         name,
         "String or a key with text values",
-        column => column.IsScalar(TextDataViewType.Instance) || (column.IsKey && column.Kind == SchemaShape.Column.VectorKind.Scalar && column.Annotations.Any(annotation => annotation.Name == "KeyValues")));
+        column => column.IsScalar(TextDataViewType.Instance) || (column.IsKey && column.Kind == SchemaShape.Column.VectorKind.Scalar
+            && column.Annotations.Any(annotation => annotation.Name == "KeyValues")));
 
-    public static bool IsScalar(this SchemaShape.Column column, DataViewType type) => column.Kind == SchemaShape.Column.VectorKind.Scalar && column.ItemType.Equals(type);
+    public static bool IsScalar(this SchemaShape.Column column, DataViewType type) =>
+        column.Kind == SchemaShape.Column.VectorKind.Scalar && column.ItemType.Equals(type);
 
-    private static DataViewSchema.Column Find(this DataViewSchema schema, string name, Func<DataViewSchema.Column, bool> accepts, string expected)
+    private static DataViewSchema.Column Find(
+        this DataViewSchema schema, string name, Func<DataViewSchema.Column, bool> accepts, string expected)
     {
         var column = schema.GetColumnOrNull(name) ?? throw NotFound(name);
         return accepts(column) ? column : throw Mismatch(name, expected, column.Type.ToString()!);

@@ -27,13 +27,14 @@ internal static class TextGetter
         };
     }
 
-    private static Func<ulong> CreateKeyGetter(DataViewRow row, DataViewSchema.Column column) => Type.GetTypeCode(column.Type.RawType) switch
-    {
-        TypeCode.Byte => Read<byte>(row, column, key => key),
-        TypeCode.UInt16 => Read<ushort>(row, column, key => key),
-        TypeCode.UInt32 => Read<uint>(row, column, key => key),
-        _ => Read<ulong>(row, column, key => key),
-    };
+    private static Func<ulong> CreateKeyGetter(DataViewRow row, DataViewSchema.Column column) =>
+        Type.GetTypeCode(column.Type.RawType) switch
+        {
+            TypeCode.Byte => Read<byte>(row, column, key => key),
+            TypeCode.UInt16 => Read<ushort>(row, column, key => key),
+            TypeCode.UInt32 => Read<uint>(row, column, key => key),
+            _ => Read<ulong>(row, column, key => key),
+        };
 
     private static Func<ulong> Read<T>(DataViewRow row, DataViewSchema.Column column, Func<T, ulong> widen)
     {

@@ -7,42 +7,74 @@ using Tat.Torch.Model;
 
 namespace Tat.Samples.Bench;
 
-/// <summary><c>bench forward</c>: how fast the network runs, against what the machine could do at best and against the published PyTorch program.</summary>
+/// <summary>
+/// <c>bench forward</c>: how fast the network runs, against what the machine could do at best and against the published PyTorch program.
+/// </summary>
 internal static class BenchForwardCommand
 {
     public const string OneName = "forward-one";
 
     public static Command Create(Terminal terminal)
     {
-        var network = Network();
-        network.DefaultValueFactory = _ => "paper";
-        var sizes = new Option<int[]>("--sizes") { Description = "Sides of the square images, multiples of 8.", DefaultValueFactory = _ => [128, 256, 512], AllowMultipleArgumentsPerToken = true };
-        var volume = new Option<int>("--volume") { Description = "Side of the slices of a volume of 20; 0 for none.", DefaultValueFactory = _ => 128 };
-        var operators = new Option<bool>("--operators") { Description = "Measure each kind of operator by itself, too: where the time goes." };
-        var reference = new Option<string>("--reference") { Description = "Folder of the published PyTorch program (github.com/Yaziwel/TAT), to run beside on the same weights." };
-        var python = new Option<string>("--python") { Description = "The Python that runs it, with torch.", DefaultValueFactory = _ => "python3" };
+        var network = Network(Preset.Paper);
+        var sizes = new Option<int[]>("--sizes")
+        {
+            Description = "Sides of the square images, multiples of 8.",
+            DefaultValueFactory = _ =>
+            [128, 256, 512],
+            AllowMultipleArgumentsPerToken = true
+        };
+        var volume = new Option<int>("--volume")
+        {
+            Description = "Side of the slices of a volume of 20; 0 for none.",
+            DefaultValueFactory = _ => 128,
+        };
+        var operators = new Option<bool>("--operators")
+        {
+            Description = "Measure each kind of operator by itself, too: where the time goes.",
+        };
+        var reference = new Option<string>("--reference")
+        {
+            Description = "Folder of the published PyTorch program (github.com/Yaziwel/TAT), to run beside on the same weights.",
+        };
+        var python = new Option<string>("--python")
+        {
+            Description = "The Python that runs it, with torch.",
+            DefaultValueFactory = _ => "python3",
+        };
         var rounds = new Option<int>("--rounds") { Description = "Turns that the programs take.", DefaultValueFactory = _ => 2 };
-        var repeat = new Option<int>("--repeat") { Description = "Measured repetitions in each turn, after one for warmth.", DefaultValueFactory = _ => 2 };
+        var repeat = new Option<int>("--repeat")
+        {
+            Description = "Measured repetitions in each turn, after one for warmth.",
+            DefaultValueFactory = _ => 2,
+        };
         var threads = Threads();
         var json = CommonOptions.Json();
-        var command = new Command("forward", "Measures the forward pass: milliseconds, peak memory, and multiples of what the machine needs at best.") { network, sizes, volume, operators, reference, python, rounds, repeat, threads, json };
+        var command = new Command(
+            "forward", "Measures the forward pass: milliseconds, peak memory, and multiples of what the machine needs at best.")
+            {
+                network, sizes, volume, operators, reference, python, rounds, repeat, threads, json,
+            };
         command.Validators.Add(result => CommonOptions.CheckNeeded(result, (python, reference)));
         command.SetAction((parsed, cancellationToken) =>
         {
-            var options = Preset(parsed.GetRequiredValue(network));
+            var options = Preset.Of(parsed.GetRequiredValue(network)!).Network;
             if (parsed.GetValue(reference) is not null && options != TatNetworkOptions.Paper)
             {
-                throw new InvalidDataException("The published program has one architecture; leave --reference out, or use --network paper.");
+                throw new InvalidDataException(
+                    "The published program has one architecture; leave --reference out, or use --network paper.");
             }
 
-            using var bench = new ForwardBench(options, parsed.GetValue(threads), parsed.GetValue(operators), parsed.GetValue(reference), parsed.GetRequiredValue(python));
+            using var bench = new ForwardBench(
+                options, parsed.GetValue(threads), parsed.GetValue(operators), parsed.GetValue(reference), parsed.GetRequiredValue(python));
             var rows = new List<ForwardRow>();
             var all = parsed.GetRequiredValue(sizes);
             foreach (var size in all)
             {
                 rows.AddRange(terminal.Track(
                     $"{size} × {size}",
-                    _ => bench.Measure(size, size == parsed.GetValue(volume), parsed.GetValue(rounds), parsed.GetValue(repeat), cancellationToken).ToArray(),
+                    _ => bench.Measure(size, size == parsed.GetValue(volume), parsed.GetValue(rounds), parsed.GetValue(repeat),
+                        cancellationToken).ToArray(),
                     quiet: parsed.GetValue(json)));
             }
 
@@ -67,28 +99,19 @@ internal static class BenchForwardCommand
         command.SetAction((parsed, _) =>
         {
             terminal.Json(ForwardRun.Measure(
-                parsed.GetRequiredValue(what), parsed.GetRequiredValue(model), parsed.GetValue(size), parsed.GetValue(repeat), parsed.GetValue(threads),
+                parsed.GetRequiredValue(what), parsed.GetRequiredValue(model), parsed.GetValue(size), parsed.GetValue(repeat),
+                parsed.GetValue(threads),
                 parsed.GetRequiredValue(image), parsed.GetRequiredValue(output)));
             return Task.FromResult(ExitCodes.Done);
         });
         return command;
     }
 
-    public static Option<string> Network()
-    {
-        var network = new Option<string>("--network") { Description = "paper, medium or small." };
-        network.AcceptOnlyFromAmong("paper", "medium", "small");
-        return network;
-    }
+    /// <summary>Which network is measured.</summary>
+    public static Option<string?> Network(Preset? otherwise = null) => Preset.Option("paper, medium or small.", otherwise);
 
-    public static Option<int> Threads() => new("--threads") { Description = "Threads of each program.", DefaultValueFactory = _ => Environment.ProcessorCount };
-
-    public static TatNetworkOptions Preset(string name) => name switch
-    {
-        "small" => TatNetworkOptions.Small,
-        "medium" => TatNetworkOptions.Medium,
-        _ => TatNetworkOptions.Paper,
-    };
+    public static Option<int> Threads() =>
+        new("--threads") { Description = "Threads of each program.", DefaultValueFactory = _ => Environment.ProcessorCount };
 
     private static void Show(Terminal terminal, List<ForwardRow> rows, bool json)
     {
@@ -107,7 +130,8 @@ internal static class BenchForwardCommand
         }
 
         terminal.Write(table);
-        terminal.Line("Medians over turns; of operators by themselves the best. The floor is the multiply-accumulates at the rate of the machine's best large matrix product, measured in the same turns.");
+        terminal.Line("Medians over turns; of operators by themselves the best. The floor is the multiply-accumulates at the rate of the "
+            + "machine's best large matrix product, measured in the same turns.");
     }
 
     private static string Text(IFormattable value, string format) => value.ToString(format, CultureInfo.InvariantCulture);

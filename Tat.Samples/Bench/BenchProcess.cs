@@ -15,7 +15,8 @@ internal static class BenchProcess
     /// <param name="arguments">The command and its options.</param>
     public static ProcessStartInfo Own(bool tuned, params IEnumerable<string> arguments)
     {
-        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "Tat.Samples.exe" : "Tat.Samples"), ["bench", .. arguments]);
+        var start = new ProcessStartInfo(Path.Combine(
+            AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "Tat.Samples.exe" : "Tat.Samples"), ["bench", .. arguments]);
         if (!tuned)
         {
             start.Environment[AllocatorVariable] = AsItComes;

@@ -7,7 +7,9 @@ using Tat.Torch.Onnx;
 
 namespace Tat.Samples.Bench;
 
-/// <summary><c>bench score</c>: restores the same images with models on TorchSharp and on ONNX Runtime, each in processes of its own, by turns.</summary>
+/// <summary>
+/// <c>bench score</c>: restores the same images with models on TorchSharp and on ONNX Runtime, each in processes of its own, by turns.
+/// </summary>
 internal static class BenchScoreCommand
 {
     public const string OneName = "score-one";
@@ -17,18 +19,34 @@ internal static class BenchScoreCommand
         var model = CommonOptions.Model();
         var network = BenchForwardCommand.Network();
         network.Description += " With random weights, instead of --model.";
-        var onnx = new Option<string>("--onnx") { Description = "The exported model to compare with; without one, --model is exported for the comparison." };
-        var sizes = new Option<int[]>("--sizes") { Description = "Sides of the square images.", DefaultValueFactory = _ => [128, 256], AllowMultipleArgumentsPerToken = true };
-        var repeat = new Option<int>("--repeat") { Description = "Images after the first one, in each of two rounds.", DefaultValueFactory = _ => 3 };
+        var onnx = new Option<string>("--onnx")
+        {
+            Description = "The exported model to compare with; without one, --model is exported for the comparison.",
+        };
+        var sizes = new Option<int[]>("--sizes")
+        {
+            Description = "Sides of the square images.",
+            DefaultValueFactory = _ => [128, 256],
+            AllowMultipleArgumentsPerToken = true,
+        };
+        var repeat = new Option<int>("--repeat")
+        {
+            Description = "Images after the first one, in each of two rounds.",
+            DefaultValueFactory = _ => 3,
+        };
         var json = CommonOptions.Json();
-        var command = new Command("score", "Compares TorchSharp and ONNX Runtime on the same images: milliseconds per image, peak memory, cold start, and multiples of what the machine needs at best.") { model, network, onnx, sizes, repeat, json };
+        var command = new Command(
+            "score", "Compares TorchSharp and ONNX Runtime on the same images: milliseconds per image, peak memory, cold start, and "
+                + "multiples of what the machine needs at best.") { model, network, onnx, sizes, repeat, json };
         command.Validators.Add(result => CommonOptions.CheckTogether(result, (network, model)));
         command.SetAction((parsed, cancellationToken) =>
         {
             var folder = Directory.CreateTempSubdirectory("tat-bench-");
             try
             {
-                var torch = parsed.GetValue(network) is { } preset ? RandomModel.Write(BenchForwardCommand.Preset(preset), folder) : parsed.GetRequiredValue(model);
+                var torch = parsed.GetValue(network) is { } preset
+                    ? RandomModel.Write(Preset.Of(preset).Network, folder)
+                    : parsed.GetRequiredValue(model);
                 var exported = parsed.GetValue(onnx) ?? Path.Combine(folder.FullName, "tat.onnx");
                 if (parsed.GetValue(onnx) is null)
                 {
@@ -37,7 +55,8 @@ internal static class BenchScoreCommand
                 }
 
                 var bench = new ScoreBench([("TorchSharp", torch), ("ONNX Runtime", exported)], folder.FullName);
-                var rows = parsed.GetRequiredValue(sizes).SelectMany(size => bench.Measure(size, parsed.GetValue(repeat), cancellationToken)).ToList();
+                var rows = parsed.GetRequiredValue(sizes)
+                    .SelectMany(size => bench.Measure(size, parsed.GetValue(repeat), cancellationToken)).ToList();
                 Show(terminal, rows, parsed.GetValue(json));
             }
             finally
@@ -61,7 +80,8 @@ internal static class BenchScoreCommand
         command.Hidden = true;
         command.SetAction((parsed, cancellationToken) =>
         {
-            terminal.Json(ScoreRun.Measure(parsed.GetRequiredValue(model), parsed.GetValue(size), parsed.GetValue(repeat), parsed.GetRequiredValue(output), cancellationToken));
+            terminal.Json(ScoreRun.Measure(parsed.GetRequiredValue(model), parsed.GetValue(size), parsed.GetValue(repeat),
+                parsed.GetRequiredValue(output), cancellationToken));
             return Task.FromResult(ExitCodes.Done);
         });
         return command;
@@ -75,15 +95,18 @@ internal static class BenchScoreCommand
             return;
         }
 
-        var table = new Table().AddColumns("Image", "Back end", "ms per image", "Times floor", "Cold start s", "Peak memory MB", "Difference (of 1)");
+        var table = new Table().AddColumns(
+            "Image", "Back end", "ms per image", "Times floor", "Cold start s", "Peak memory MB", "Difference (of 1)");
         foreach (var row in rows)
         {
-            table.AddRow($"{row.Size} × {row.Size}", row.BackEnd, Text(row.Milliseconds, "F0"), Text(row.TimesFloor, "F2"), Text(row.ColdStartSeconds, "F2"), Text(row.PeakMegabytes, "F0"), Text(row.Difference, "G2"));
+            table.AddRow($"{row.Size} × {row.Size}", row.BackEnd, Text(row.Milliseconds, "F0"), Text(row.TimesFloor, "F2"),
+                Text(row.ColdStartSeconds, "F2"), Text(row.PeakMegabytes, "F0"), Text(row.Difference, "G2"));
         }
 
         terminal.Write(table);
         terminal.Line("Median after the first image; cold start: from the start of the process to its first restored image.");
-        terminal.Line($"Floor, by the machine's best large matrix product: {string.Join("; ", rows.DistinctBy(row => row.Size).Select(row => $"{row.Size} × {row.Size} {Text(row.FloorMilliseconds, "F0")} ms"))}.");
+        var floors = rows.DistinctBy(row => row.Size).Select(row => $"{row.Size} × {row.Size} {Text(row.FloorMilliseconds, "F0")} ms");
+        terminal.Line($"Floor, by the machine's best large matrix product: {string.Join("; ", floors)}.");
     }
 
     private static string Text(IFormattable value, string format) => value.ToString(format, CultureInfo.InvariantCulture);

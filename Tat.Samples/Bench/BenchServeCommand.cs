@@ -14,16 +14,26 @@ internal static class BenchServeCommand
         var network = BenchForwardCommand.Network();
         var size = new Option<int>("--size") { Description = "Side of the small images.", DefaultValueFactory = _ => 128 };
         var large = new Option<int>("--large") { Description = "Side of the large image.", DefaultValueFactory = _ => 4096 };
-        var callers = new Option<int[]>("--callers") { Description = "Callers that restore small images, one after the other.", DefaultValueFactory = _ => [1, 32], AllowMultipleArgumentsPerToken = true };
+        var callers = new Option<int[]>("--callers")
+        {
+            Description = "Callers that restore small images, one after the other.",
+            DefaultValueFactory = _ => [1, 32],
+            AllowMultipleArgumentsPerToken = true,
+        };
         var images = new Option<int>("--images") { Description = "Small images of each caller.", DefaultValueFactory = _ => 10 };
         var json = CommonOptions.Json();
-        var command = new Command("serve", "Measures how long small images take for several callers at once, alone and beside a large image.") { network, size, large, callers, images, json };
+        var command = new Command(
+            "serve", "Measures how long small images take for several callers at once, alone and beside a large image.")
+            {
+                network, size, large, callers, images, json,
+            };
         command.SetAction((parsed, cancellationToken) =>
         {
             var folder = Directory.CreateTempSubdirectory("tat-bench-");
             try
             {
-                using var restorer = ModelFiles.Open(RandomModel.Write(BenchForwardCommand.Preset(parsed.GetRequiredValue(network)), folder), "cpu");
+                using var restorer = ModelFiles.Open(
+                    RandomModel.Write(Preset.Of(parsed.GetRequiredValue(network)!).Network, folder), "cpu");
                 var bench = new ServeBench(restorer, parsed.GetValue(size), parsed.GetValue(large));
                 var rows = new List<ServeRow>();
                 foreach (var count in parsed.GetRequiredValue(callers))
@@ -52,12 +62,14 @@ internal static class BenchServeCommand
             return;
         }
 
-        var table = new Table().AddColumns("Callers", "Image", "Beside", "Median ms", "p95 ms", "Longest ms", "Per second", "Large one ended after cancelling, ms");
+        var table = new Table().AddColumns(
+            "Callers", "Image", "Beside", "Median ms", "p95 ms", "Longest ms", "Per second", "Large one ended after cancelling, ms");
         foreach (var row in rows)
         {
             table.AddRow(
                 Text(row.Callers, "D"), $"{row.Size} × {row.Size}", row.Large is { } large ? $"{large} × {large}" : "–",
-                Text(row.Median, "F0"), Text(row.P95, "F0"), Text(row.Longest, "F0"), Text(row.PerSecond, "F1"), row.CancelledAfter is { } after ? Text(after, "F0") : "–");
+                Text(row.Median, "F0"), Text(row.P95, "F0"), Text(row.Longest, "F0"), Text(row.PerSecond, "F1"),
+                row.CancelledAfter is { } after ? Text(after, "F0") : "–");
         }
 
         terminal.Write(table);

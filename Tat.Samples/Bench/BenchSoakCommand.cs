@@ -9,16 +9,28 @@ using Tat.Torch.Tasks;
 
 namespace Tat.Samples.Bench;
 
-/// <summary><c>bench soak</c>: many predictions through one engine and through several at once; memory must stay flat and results the same.</summary>
+/// <summary>
+/// <c>bench soak</c>: many predictions through one engine and through several at once; memory must stay flat and results the same.
+/// </summary>
 internal static class BenchSoakCommand
 {
     public static Command Create(Terminal terminal)
     {
-        var predictions = new Option<int>("--predictions") { Description = "Predictions in each of the two runs.", DefaultValueFactory = _ => 10_000 };
-        var engines = new Option<int>("--engines") { Description = "Engines of the second run, each on its thread.", DefaultValueFactory = _ => 8 };
+        var predictions = new Option<int>("--predictions")
+        {
+            Description = "Predictions in each of the two runs.",
+            DefaultValueFactory = _ => 10_000,
+        };
+        var engines = new Option<int>("--engines")
+        {
+            Description = "Engines of the second run, each on its thread.",
+            DefaultValueFactory = _ => 8,
+        };
         var size = new Option<int>("--size") { Description = "Side of the images.", DefaultValueFactory = _ => 64 };
         var json = CommonOptions.Json();
-        var command = new Command("soak", "Predicts many times with a small model, on one thread and on several; tells how memory grows and whether results stay equal.") { predictions, engines, size, json };
+        var command = new Command(
+            "soak", "Predicts many times with a small model, on one thread and on several; tells how memory grows and whether results "
+                + "stay equal.") { predictions, engines, size, json };
         command.SetAction((parsed, cancellationToken) =>
         {
             var path = Path.GetTempFileName();
@@ -32,7 +44,8 @@ internal static class BenchSoakCommand
                 using var model = new MLContext().ImageRestoration.LoadPretrained(path);
                 var runs = new[] { 1, parsed.GetValue(engines) }.Select(count => terminal.Track(
                     $"{count} engines",
-                    progress => SoakRun.Measure(model, count, parsed.GetValue(predictions), parsed.GetValue(size), progress, cancellationToken),
+                    progress =>
+                        SoakRun.Measure(model, count, parsed.GetValue(predictions), parsed.GetValue(size), progress, cancellationToken),
                     quiet: parsed.GetValue(json))).ToList();
                 Show(terminal, runs, parsed.GetValue(json));
                 return Task.FromResult(runs.All(run => run.Different == 0) ? ExitCodes.Done : ExitCodes.Failed);
@@ -53,11 +66,13 @@ internal static class BenchSoakCommand
             return;
         }
 
-        var table = new Table().AddColumns("Engines", "Predictions", "per second", "Memory MB of the warm-up", "of the run", "Growth %", "Results that differ");
+        var table = new Table().AddColumns(
+            "Engines", "Predictions", "per second", "Memory MB of the warm-up", "of the run", "Growth %", "Results that differ");
         foreach (var run in runs)
         {
             table.AddRow(
-                Text(run.Engines), Text(run.Predictions), Text(run.PerSecond, "F1"), Text(run.WarmMegabytes, "F1"), Text(run.Megabytes, "F1"),
+                Text(run.Engines), Text(run.Predictions), Text(run.PerSecond, "F1"), Text(run.WarmMegabytes, "F1"),
+                Text(run.Megabytes, "F1"),
                 Text(100 * run.Growth, "F2"), Text(run.Different));
         }
 

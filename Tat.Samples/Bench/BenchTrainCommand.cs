@@ -8,40 +8,68 @@ using Tat.Torch.Training;
 
 namespace Tat.Samples.Bench;
 
-/// <summary><c>bench train</c>: how fast a training step is and what memory it needs, against what the machine could do at best and against the published PyTorch program.</summary>
+/// <summary>
+/// <c>bench train</c>: how fast a training step is and what memory it needs, against what the machine could do at best and against the
+/// published PyTorch program.
+/// </summary>
 internal static class BenchTrainCommand
 {
     public const string OneName = "train-one";
 
     public static Command Create(Terminal terminal)
     {
-        var network = Network();
+        var network = BenchForwardCommand.Network(Preset.Paper);
         var size = new Option<int>("--size") { Description = "Side of the patches, a multiple of 8.", DefaultValueFactory = _ => 128 };
-        var batches = new Option<int[]>("--batch") { Description = "Patches of a step.", DefaultValueFactory = _ => [1, 2], AllowMultipleArgumentsPerToken = true };
+        var batches = new Option<int[]>("--batch")
+        {
+            Description = "Patches of a step.",
+            DefaultValueFactory = _ => [1, 2],
+            AllowMultipleArgumentsPerToken = true,
+        };
         var microBatch = new Option<int>("--micro-batch") { Description = "Patches that go through the network at a time, 0 for all." };
         var recompute = new Option<bool>("--recompute") { Description = "Measure activation checkpointing, too." };
-        var steps = new Option<int>("--steps") { Description = "Measured steps of each process, after one for warmth; with many, memory at their start and end tells whether it grows.", DefaultValueFactory = _ => 2 };
+        var steps = new Option<int>("--steps")
+        {
+            Description = "Measured steps of each process, after one for warmth; with many, memory at their start and end tells whether "
+                + "it grows.",
+            DefaultValueFactory = _ => 2,
+        };
         var rounds = new Option<int>("--rounds") { Description = "Turns that the programs take.", DefaultValueFactory = _ => 3 };
-        var reference = new Option<string>("--reference") { Description = "Folder of the published PyTorch program (github.com/Yaziwel/TAT), to run beside on the same weights and patches." };
-        var python = new Option<string>("--python") { Description = "The Python that runs it, with torch.", DefaultValueFactory = _ => "python3" };
+        var reference = new Option<string>("--reference")
+        {
+            Description =
+            "Folder of the published PyTorch program (github.com/Yaziwel/TAT), to run beside on the same weights and patches."
+        };
+        var python = new Option<string>("--python")
+        {
+            Description = "The Python that runs it, with torch.",
+            DefaultValueFactory = _ => "python3",
+        };
         var threads = BenchForwardCommand.Threads();
         var json = CommonOptions.Json();
-        var command = new Command("train", "Measures a training step: milliseconds by part, memory, and multiples of what the machine needs at best.") { network, size, batches, microBatch, recompute, steps, rounds, reference, python, threads, json };
+        var command = new Command(
+            "train", "Measures a training step: milliseconds by part, memory, and multiples of what the machine needs at best.")
+            {
+                network, size, batches, microBatch, recompute, steps, rounds, reference, python, threads, json,
+            };
         command.Validators.Add(result => CommonOptions.CheckNeeded(result, (python, reference)));
         command.SetAction((parsed, cancellationToken) =>
         {
-            var name = parsed.GetRequiredValue(network);
-            var options = BenchForwardCommand.Preset(name) with { TrainSize = parsed.GetValue(size) };
+            var preset = Preset.Of(parsed.GetRequiredValue(network)!);
+            var options = preset.Network with { TrainSize = parsed.GetValue(size) };
             if (parsed.GetValue(reference) is not null && options != TatNetworkOptions.Paper)
             {
-                throw new InvalidDataException("The published program has one architecture, for patches of 128 × 128; leave --reference out, or use --network paper --size 128.");
+                throw new InvalidDataException("The published program has one architecture, for patches of 128 × 128; leave --reference "
+                    + "out, or use --network paper --size 128.");
             }
 
             using var bench = new TrainBench(new(
-                name, options, parsed.GetValue(size), parsed.GetValue(microBatch), parsed.GetValue(recompute), Math.Max(1, parsed.GetValue(steps)), Math.Max(1, parsed.GetValue(rounds)),
+                preset.Name, options, parsed.GetValue(size), parsed.GetValue(microBatch), parsed.GetValue(recompute),
+                Math.Max(1, parsed.GetValue(steps)), Math.Max(1, parsed.GetValue(rounds)),
                 parsed.GetValue(threads), parsed.GetValue(reference), parsed.GetRequiredValue(python)));
             var rows = parsed.GetRequiredValue(batches)
-                .SelectMany(batch => terminal.Track($"{batch} × {parsed.GetValue(size)} × {parsed.GetValue(size)}", _ => bench.Measure(batch, cancellationToken), quiet: parsed.GetValue(json)))
+                .SelectMany(batch => terminal.Track($"{batch} × {parsed.GetValue(size)} × {parsed.GetValue(size)}",
+                    _ => bench.Measure(batch, cancellationToken), quiet: parsed.GetValue(json)))
                 .ToList();
             if (parsed.GetValue(json))
             {
@@ -60,7 +88,7 @@ internal static class BenchTrainCommand
     /// <summary>What a process of the comparison runs.</summary>
     public static Command CreateOne(Terminal terminal)
     {
-        var network = Network();
+        var network = BenchForwardCommand.Network(Preset.Paper);
         var model = CommonOptions.Model();
         var size = new Option<int>("--size");
         var batch = new Option<int>("--batch");
@@ -69,7 +97,10 @@ internal static class BenchTrainCommand
         var steps = new Option<int>("--steps");
         var threads = BenchForwardCommand.Threads();
         var pairs = new Option<string>("--pairs");
-        var command = new Command(OneName, "Measures in this process.") { network, model, size, batch, microBatch, recompute, steps, threads, pairs };
+        var command = new Command(OneName, "Measures in this process.")
+        {
+            network, model, size, batch, microBatch, recompute, steps, threads, pairs,
+        };
         command.Hidden = true;
         command.SetAction((parsed, cancellationToken) =>
         {
@@ -84,49 +115,47 @@ internal static class BenchTrainCommand
                 MinimumLearningRate = TatTrainerOptions.Paper.LearningRate,
                 ProgressInterval = 1,
             };
-            var options = BenchForwardCommand.Preset(parsed.GetRequiredValue(network)) with { TrainSize = training.PatchSize };
+            var options = Preset.Of(parsed.GetRequiredValue(network)!).Network with { TrainSize = training.PatchSize };
             terminal.Json(TrainRun.Measure(options, training, parsed.GetValue(threads), parsed.GetRequiredValue(pairs), cancellationToken));
             return Task.FromResult(ExitCodes.Done);
         });
         return command;
     }
 
-    private static Option<string> Network()
-    {
-        var network = new Option<string>("--network") { Description = "paper, medium or small.", DefaultValueFactory = _ => "paper" };
-        network.AcceptOnlyFromAmong("paper", "medium", "small");
-        return network;
-    }
-
     private static void Show(Terminal terminal, List<TrainRow> rows)
     {
         string[] parts = [.. rows.SelectMany(row => row.Parts.Keys).Distinct()];
-        var table = new Table().AddColumns(["Patches", "Program", "Steps/s", "ms", "Times floor", .. parts.Select(part => $"{part} ms"), "Peak GB", "First loss"]);
+        var table = new Table().AddColumns(
+            ["Patches", "Program", "Steps/s", "ms", "Times floor", .. parts.Select(part => $"{part} ms"), "Peak GB", "First loss"]);
         foreach (var row in rows)
         {
             table.AddRow(
             [
-                Text(row.Batch, "D"), row.Program, Text(1000 / row.Milliseconds, "F3"), Text(row.Milliseconds, "F0"), Text(row.TimesFloor, "F2"),
+                Text(row.Batch, "D"), row.Program, Text(1000 / row.Milliseconds, "F3"), Text(row.Milliseconds, "F0"),
+                Text(row.TimesFloor, "F2"),
                 .. parts.Select(part => row.Parts.TryGetValue(part, out var value) ? Text(value, "F0") : ""),
                 row.Memory is { } memory ? Text(memory.PeakMegabytes / 1000, "F2") : "", row.FirstLoss is { } loss ? Text(loss, "F5") : "",
             ]);
         }
 
         terminal.Write(table);
-        terminal.Line("Medians over turns. The floor is three forward passes' multiply-accumulates at the rate of the machine's best large matrix product, measured in the same turns.");
+        terminal.Line("Medians over turns. The floor is three forward passes' multiply-accumulates at the rate of the machine's best large "
+            + "matrix product, measured in the same turns.");
         foreach (var batch in rows.GroupBy(row => row.Batch))
         {
             var own = batch.Single(row => row.Program == TrainBench.Own);
             var compared = batch.SingleOrDefault(row => row.Program == TrainBench.TunedReference) is { } tuned
-                ? FormattableString.Invariant($"{tuned.Milliseconds / own.Milliseconds:F2} times the speed of the malloc-tuned PyTorch program, ")
+                ? FormattableString.Invariant(
+                    $"{tuned.Milliseconds / own.Milliseconds:F2} times the speed of the malloc-tuned PyTorch program, ")
                 : "";
             terminal.Line(FormattableString.Invariant($"{batch.Key} patches: {compared}{own.TimesFloor:F2} times the floor."));
         }
 
         foreach (var row in rows.Where(row => row.Memory?.StartTensors is not null))
         {
-            terminal.Line(FormattableString.Invariant(
-                $"{row.Batch} patches, {row.Program}: {row.Memory!.StartMegabytes:F0} MB and {row.Memory.StartTensors} live tensors after a tenth of the steps, {row.Memory.EndMegabytes:F0} MB and {row.Memory.EndTensors} after the last."));
+            terminal.Line(string.Create(CultureInfo.InvariantCulture,
+                $"{row.Batch} patches, {row.Program}: {row.Memory!.StartMegabytes:F0} MB and {row.Memory.StartTensors} live tensors after "
+                + $"a tenth of the steps, {row.Memory.EndMegabytes:F0} MB and {row.Memory.EndTensors} after the last."));
         }
     }
 

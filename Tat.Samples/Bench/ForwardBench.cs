@@ -42,12 +42,14 @@ internal sealed class ForwardBench(TatNetworkOptions network, int threads, bool 
         var rates = MachineRates.Of(runs[ForwardRun.Products], runs[ForwardRun.Copies]);
         var cost = NetworkCost.Of(network, size, size);
         var floor = rates.Floor(cost);
-        yield return new(size, FormattableString.Invariant($"floor: {cost.MultiplyAccumulates / 1e9:F1} GMAC at {rates}"), floor, 0, 1, null);
+        yield return new(size, FormattableString.Invariant($"floor: {cost.MultiplyAccumulates / 1e9:F1} GMAC at {rates}"), floor, 0, 1,
+            null);
         foreach (var program in programs.Where(program => program.Images > 0))
         {
             var milliseconds = runs[program.Title].SelectMany(run => run.Milliseconds).Order().ToArray();
             var median = milliseconds[milliseconds.Length / 2] / program.Images;
-            yield return new(size, program.Title, median, runs[program.Title].Max(run => run.PeakBytes) / 1e6, median / floor, Difference(size, program));
+            yield return new(size, program.Title, median, runs[program.Title].Max(run => run.PeakBytes) / 1e6, median / floor,
+                Difference(size, program));
         }
 
         if (operators)
@@ -87,7 +89,8 @@ internal sealed class ForwardBench(TatNetworkOptions network, int threads, bool 
     }
 
     private Program Own(string title, string what, int images, bool tuned = true) => new(title, images, (size, repeat) => BenchProcess.Own(
-        tuned, BenchForwardCommand.OneName, "--what", what, "--model", ModelPath, "--size", Text(size), "--repeat", Text(repeat), "--threads", Text(threads), "--image", ImageOf(size), "--out", ResultOf(size, title)));
+        tuned, BenchForwardCommand.OneName, "--what", what, "--model", ModelPath, "--size", Text(size), "--repeat", Text(repeat),
+        "--threads", Text(threads), "--image", ImageOf(size), "--out", ResultOf(size, title)));
 
     private Program Reference(ReferenceProgram program, string title, bool tuned) => new(title, 1, (size, repeat) =>
         program.Start(tuned, "forward", ModelPath, Text(size), Text(repeat), Text(threads), ImageOf(size), ResultOf(size, title)));
@@ -97,7 +100,8 @@ internal sealed class ForwardBench(TatNetworkOptions network, int threads, bool 
     {
         var (own, other) = (ResultOf(size, "TAT for ML.NET"), ResultOf(size, program.Title));
         return File.Exists(other) && own != other
-            ? MemoryMarshal.Cast<byte, float>(File.ReadAllBytes(own)).ToArray().Zip(MemoryMarshal.Cast<byte, float>(File.ReadAllBytes(other)).ToArray(), (a, b) => (double)Math.Abs(a - b)).Max()
+            ? MemoryMarshal.Cast<byte, float>(File.ReadAllBytes(own)).ToArray()
+                .Zip(MemoryMarshal.Cast<byte, float>(File.ReadAllBytes(other)).ToArray(), (a, b) => (double)Math.Abs(a - b)).Max()
             : null;
     }
 
@@ -122,4 +126,5 @@ internal sealed class ForwardBench(TatNetworkOptions network, int threads, bool 
 /// <param name="PeakMegabytes">The most memory at a time.</param>
 /// <param name="TimesFloor">Milliseconds as a multiple of the floor.</param>
 /// <param name="Difference">The largest difference to this program's result.</param>
-internal sealed record ForwardRow(int Size, string Program, double Milliseconds, double PeakMegabytes, double TimesFloor, double? Difference);
+internal sealed record ForwardRow(
+    int Size, string Program, double Milliseconds, double PeakMegabytes, double TimesFloor, double? Difference);

@@ -17,7 +17,8 @@ namespace Tat.Samples.Bench;
 internal sealed record ForwardRun(double[] Milliseconds, long PeakBytes, Dictionary<string, double>? Parts = null)
 {
     /// <summary>Names of what can be measured.</summary>
-    public const string Network = "network", Volume = "volume", Pipeline = "pipeline", Products = "products", Copies = "copies", Operators = "operators";
+    public const string Network = "network", Volume = "volume", Pipeline = "pipeline", Products = "products", Copies = "copies",
+        Operators = "operators";
 
     private const int Slices = 20;
     private const int ProductSide = 2048;
@@ -51,7 +52,8 @@ internal sealed record ForwardRun(double[] Milliseconds, long PeakBytes, Diction
 
         var milliseconds = what switch
         {
-            Products => Time(repeat, Multiply(ones(ProductSide, ProductSide), ones(ProductSide, ProductSide), empty(ProductSide, ProductSide))),
+            Products =>
+                Time(repeat, Multiply(ones(ProductSide, ProductSide), ones(ProductSide, ProductSide), empty(ProductSide, ProductSide))),
             Copies => Time(repeat, Copy(zeros(CopiedBytes / 4), zeros(CopiedBytes / 4))),
             Volume => TimeVolume(model, pixels, size, repeat),
             Pipeline => TimePipeline(model, pixels, size, repeat),

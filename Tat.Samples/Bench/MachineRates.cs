@@ -31,7 +31,8 @@ internal readonly record struct MachineRates(double ProductMilliseconds, double 
     }
 
     /// <summary>The better of each.</summary>
-    public MachineRates Best(MachineRates other) => new(Math.Min(ProductMilliseconds, other.ProductMilliseconds), Math.Min(CopyMilliseconds, other.CopyMilliseconds));
+    public MachineRates Best(MachineRates other) =>
+        new(Math.Min(ProductMilliseconds, other.ProductMilliseconds), Math.Min(CopyMilliseconds, other.CopyMilliseconds));
 
     /// <summary>The milliseconds that a forward pass takes at these rates.</summary>
     public double Floor(NetworkCost cost) => Math.Max(
@@ -39,8 +40,9 @@ internal readonly record struct MachineRates(double ProductMilliseconds, double 
         cost.Bytes / ForwardRun.CopyTraffic * CopyMilliseconds);
 
     /// <summary>The rates in the units of the trade.</summary>
-    public override string ToString() => FormattableString.Invariant(
-        $"{2 * ForwardRun.ProductMultiplyAccumulates / ProductMilliseconds / 1e6:F0} GFLOP/s, copies at {ForwardRun.CopyTraffic / CopyMilliseconds / 1e6:F1} GB/s");
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture,
+        $"{2 * ForwardRun.ProductMultiplyAccumulates / ProductMilliseconds / 1e6:F0} GFLOP/s, copies at "
+        + $"{ForwardRun.CopyTraffic / CopyMilliseconds / 1e6:F1} GB/s");
 
     private static string Text(int value) => value.ToString(CultureInfo.InvariantCulture);
 }

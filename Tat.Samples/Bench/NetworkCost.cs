@@ -27,5 +27,6 @@ internal readonly record struct NetworkCost(double MultiplyAccumulates, double B
 
     /// <summary>Blocks by resolution and width, and how many there are of each.</summary>
     public static IEnumerable<(BlockPlan Block, int Count)> Blocks(NetworkPlan plan) =>
-        plan.Stages.GroupBy(stage => (stage.Block.Level, stage.Block.Channels)).Select(group => (group.First().Block, group.Sum(stage => stage.Blocks)));
+        plan.Stages.GroupBy(stage => (stage.Block.Level, stage.Block.Channels))
+            .Select(group => (group.First().Block, group.Sum(stage => stage.Blocks)));
 }

@@ -8,8 +8,14 @@ using static TorchSharp.torch;
 
 namespace Tat.Samples.Bench;
 
-/// <summary>What each kind of operator takes in a forward pass: by itself, over and over on strips of the shapes that it meets there, on all cores at once.</summary>
-/// <remarks>These are the kernels for processors with AVX2 or AVX-512; what other ones run is not measured. What is left out: memory that is not in the cache, copies, attention matrices, and cores that wait for each other.</remarks>
+/// <summary>
+/// What each kind of operator takes in a forward pass: by itself, over and over on strips of the shapes that it meets there, on all cores
+/// at once.
+/// </summary>
+/// <remarks>
+/// These are the kernels for processors with AVX2 or AVX-512; what other ones run is not measured. What is left out: memory that is not in
+/// the cache, copies, attention matrices, and cores that wait for each other.
+/// </remarks>
 internal sealed unsafe class OperatorBench
 {
     private readonly Dictionary<string, double> _milliseconds = [];
@@ -51,7 +57,8 @@ internal sealed unsafe class OperatorBench
         Run("depth-wise convolutions, GELU and gates", times, strip.Buffer * 3 * c, strip.Pixels * 3 * c, 27 * c, (rows, target, taps) =>
         {
             DepthWiseRows.Filter(new(rows, taps, null), strip.Shape, 2 * c, target, strip.Columns * 2 * c);
-            DepthWiseRows.Filter(new(rows + (strip.Buffer * 2 * c), taps + (18 * c), null), strip.Shape, c, target + (strip.Pixels * 2 * c), strip.Columns * c);
+            DepthWiseRows.Filter(new(rows + (strip.Buffer * 2 * c), taps + (18 * c), null), strip.Shape, c, target + (strip.Pixels * 2 * c),
+                strip.Columns * c);
         });
         Run("matrix products", times, strip.Pixels * 2 * c, size * size, 0, (pixels, target, _) =>
         {
@@ -60,8 +67,10 @@ internal sealed unsafe class OperatorBench
                 MatrixKernels.MultiplyChannels(pixels + (head * size), pixels + c + (head * size), 2 * c, strip.Pixels, size, target);
             }
         });
-        Run("matrix products", times, strip.Pixels * c, strip.Pixels * c, c * c, (pixels, target, matrix) => MatrixKernels.Multiply(pixels, strip.Pixels, c, matrix, c, target));
-        Run("squares and sums", times, strip.Pixels * 2 * c, 2 * c, 0, (pixels, sums, _) => PixelKernels.AddSquares(pixels, 2 * c, strip.Pixels, 2 * c, sums));
+        Run("matrix products", times, strip.Pixels * c, strip.Pixels * c, c * c,
+            (pixels, target, matrix) => MatrixKernels.Multiply(pixels, strip.Pixels, c, matrix, c, target));
+        Run("squares and sums", times, strip.Pixels * 2 * c, 2 * c, 0,
+            (pixels, sums, _) => PixelKernels.AddSquares(pixels, 2 * c, strip.Pixels, 2 * c, sums));
         Sums(strip, times, c);
     }
 
@@ -71,25 +80,32 @@ internal sealed unsafe class OperatorBench
         var strip = Strip(side, 2 * wide);
         var times = count * strip.Count;
         Expand(strip, times, c, wide, wide);
-        Run("depth-wise convolutions, GELU and gates", times, strip.Buffer * 2 * wide, strip.Pixels * wide, 18 * wide, (rows, target, taps) =>
-            DepthWiseRows.FilterAndGate(new(rows, taps, null), new(rows + (strip.Buffer * wide), taps + (9 * wide), null), strip.Shape, wide, target));
-        Run("matrix products", times, strip.Pixels * wide, strip.Pixels * c, wide * c, (pixels, target, matrix) => MatrixKernels.Multiply(pixels, strip.Pixels, wide, matrix, c, target));
+        Run("depth-wise convolutions, GELU and gates", times, strip.Buffer * 2 * wide, strip.Pixels * wide, 18 * wide,
+            (rows, target, taps) =>
+                DepthWiseRows.FilterAndGate(
+                    new(rows, taps, null), new(rows + (strip.Buffer * wide), taps + (9 * wide), null), strip.Shape, wide, target));
+        Run("matrix products", times, strip.Pixels * wide, strip.Pixels * c, wide * c,
+            (pixels, target, matrix) => MatrixKernels.Multiply(pixels, strip.Pixels, wide, matrix, c, target));
         Sums(strip, times, c);
     }
 
     /// <summary>The norm and the 1×1 convolutions after it.</summary>
     private void Expand(StripShape strip, int times, int inputs, int first, int second)
     {
-        Run("norms", times, strip.Expanded * inputs, strip.Expanded * inputs, inputs, (pixels, target, scale) => PixelKernels.Normalize(pixels, strip.Expanded, inputs, scale, scale, target));
-        Run("matrix products", times, strip.Expanded * inputs, strip.Expanded * (first + second), inputs * (first + second), (pixels, target, matrix) =>
-        {
-            MatrixKernels.Multiply(pixels, strip.Expanded, inputs, matrix, first, target);
-            MatrixKernels.Multiply(pixels, strip.Expanded, inputs, matrix + (inputs * first), second, target + (strip.Expanded * first));
-        });
+        Run("norms", times, strip.Expanded * inputs, strip.Expanded * inputs, inputs,
+            (pixels, target, scale) => PixelKernels.Normalize(pixels, strip.Expanded, inputs, scale, scale, target));
+        Run("matrix products", times, strip.Expanded * inputs, strip.Expanded * (first + second), inputs * (first + second),
+            (pixels, target, matrix) =>
+            {
+                MatrixKernels.Multiply(pixels, strip.Expanded, inputs, matrix, first, target);
+                MatrixKernels.Multiply(pixels, strip.Expanded, inputs, matrix + (inputs * first), second,
+                    target + (strip.Expanded * first));
+            });
     }
 
     private void Sums(StripShape strip, int times, int channels) => Run(
-        "squares and sums", times, strip.Pixels * channels, strip.Pixels * channels, 0, (pixels, target, _) => PixelKernels.Add(pixels, target, target, strip.Pixels * channels));
+        "squares and sums", times, strip.Pixels * channels, strip.Pixels * channels, 0,
+        (pixels, target, _) => PixelKernels.Add(pixels, target, target, strip.Pixels * channels));
 
     private void Convolve(int side, int inputs, int outputs)
     {
@@ -97,8 +113,9 @@ internal sealed unsafe class OperatorBench
         var most = RowConvolution.RowsFor(side, inputs) * _cores;
         var times = (side + most - 1) / most * _cores;
         var rows = (side + times - 1) / times;
-        Run("3 × 3 convolutions", times, (rows + 2) * (side + 2) * inputs, rows * side * padded, 9 * inputs * padded, (pixels, target, kernels) =>
-            MatrixKernels.Convolve(pixels, rows, side, inputs, kernels, padded, target));
+        Run("3 × 3 convolutions", times, (rows + 2) * (side + 2) * inputs, rows * side * padded, 9 * inputs * padded,
+            (pixels, target, kernels) =>
+                MatrixKernels.Convolve(pixels, rows, side, inputs, kernels, padded, target));
     }
 
     /// <summary>How a map is cut for so many hidden features.</summary>
@@ -128,7 +145,8 @@ internal sealed unsafe class OperatorBench
                 milliseconds[repetition, core] = clock.Elapsed.TotalMilliseconds;
             }
         });
-        var measured = Enumerable.Range(1, _repeat).Select(repetition => Enumerable.Range(0, _cores).Max(core => milliseconds[repetition, core])).Order().ToArray();
+        var measured = Enumerable.Range(1, _repeat)
+            .Select(repetition => Enumerable.Range(0, _cores).Max(core => milliseconds[repetition, core])).Order().ToArray();
         _milliseconds[kind] = _milliseconds.GetValueOrDefault(kind) + measured[measured.Length / 2];
     }
 

@@ -28,7 +28,8 @@ internal sealed class ScoreBench((string Name, string Path)[] models, string fol
             for (var i = 0; i < models.Length; i++)
             {
                 runs[i].Add(BenchProcess.Run<ScoreRun>(
-                    BenchProcess.Own(tuned: true, BenchScoreCommand.OneName, "--model", models[i].Path, "--size", Text(size), "--repeat", Text(repeat), "--out", ResultOf(size, i)),
+                    BenchProcess.Own(tuned: true, BenchScoreCommand.OneName, "--model", models[i].Path, "--size", Text(size), "--repeat",
+                        Text(repeat), "--out", ResultOf(size, i)),
                     cancellationToken));
             }
 
@@ -70,4 +71,5 @@ internal sealed class ScoreBench((string Name, string Path)[] models, string fol
 /// <param name="PeakMegabytes">The most memory at a time.</param>
 /// <param name="Difference">The largest difference to the first model's result, on [0, 1].</param>
 internal sealed record ScoreRow(
-    string BackEnd, int Size, double Milliseconds, double FloorMilliseconds, double TimesFloor, double ColdStartSeconds, double PeakMegabytes, double Difference);
+    string BackEnd, int Size, double Milliseconds, double FloorMilliseconds, double TimesFloor, double ColdStartSeconds,
+    double PeakMegabytes, double Difference);

@@ -5,7 +5,9 @@ using Tat.Torch.Inference;
 
 namespace Tat.Samples.Bench;
 
-/// <summary>Callers of one restorer, each of which restores small images one after the other, while a large one may be on its way.</summary>
+/// <summary>
+/// Callers of one restorer, each of which restores small images one after the other, while a large one may be on its way.
+/// </summary>
 /// <param name="restorer">The restorer.</param>
 /// <param name="size">Side of the small images.</param>
 /// <param name="large">Side of the large one.</param>
@@ -33,7 +35,8 @@ internal sealed class ServeBench(IImageRestorer restorer, int size, int large)
         beside.GetAwaiter().GetResult();
         double[] ordered = [.. times.Order()];
         return new(
-            callers, size, besideLarge ? large : null, ordered[ordered.Length / 2], ordered[Math.Min(ordered.Length - 1, ordered.Length * 95 / 100)], ordered[^1], ordered.Length / seconds,
+            callers, size, besideLarge ? large : null, ordered[ordered.Length / 2],
+            ordered[Math.Min(ordered.Length - 1, ordered.Length * 95 / 100)], ordered[^1], ordered.Length / seconds,
             besideLarge ? clock.Elapsed.TotalMilliseconds : null);
 
         void Small()
@@ -86,4 +89,5 @@ internal sealed class ServeBench(IImageRestorer restorer, int size, int large)
 /// <param name="Longest">The longest.</param>
 /// <param name="PerSecond">Small images per second, of all callers together.</param>
 /// <param name="CancelledAfter">How long the large image went on after it was cancelled.</param>
-internal sealed record ServeRow(int Callers, int Size, int? Large, double Median, double P95, double Longest, double PerSecond, double? CancelledAfter);
+internal sealed record ServeRow(
+    int Callers, int Size, int? Large, double Median, double P95, double Longest, double PerSecond, double? CancelledAfter);

@@ -28,7 +28,8 @@ internal sealed record SoakRun(int Engines, int Predictions, double WarmMegabyte
     /// <param name="size">Side of the images.</param>
     /// <param name="progress">Is told the share that is done.</param>
     /// <param name="cancellationToken">Stops between predictions.</param>
-    public static SoakRun Measure(TatTransformer model, int engines, int predictions, int size, IProgress<(double, string)> progress, CancellationToken cancellationToken)
+    public static SoakRun Measure(TatTransformer model, int engines, int predictions, int size, IProgress<(double, string)> progress,
+        CancellationToken cancellationToken)
     {
         var ml = new MLContext();
         var inputs = Enumerable.Range(0, Images).Select(i => Input(model, size, i)).ToArray();
@@ -42,11 +43,14 @@ internal sealed record SoakRun(int Engines, int Predictions, double WarmMegabyte
         var warmUp = Math.Max(1, predictions * 3 / 10);
         var resident = new double[(warmUp + predictions + PredictionsPerSample - 1) / PredictionsPerSample];
         var (begun, wrong, warmAt) = (-1, 0, 0L);
-        var threads = Enumerable.Range(0, engines).Select(_ => Task.Factory.StartNew(Predict, cancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default)).ToArray();
+        var threads = Enumerable.Range(0, engines)
+            .Select(_ => Task.Factory.StartNew(Predict, cancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default))
+            .ToArray();
         Task.WhenAll(threads).GetAwaiter().GetResult();
         var seconds = Stopwatch.GetElapsedTime(warmAt).TotalSeconds;
         var first = (warmUp + PredictionsPerSample - 1) / PredictionsPerSample;
-        return new(engines, predictions, resident[..first].Max(), resident[first..].DefaultIfEmpty(resident[^1]).Max(), wrong, predictions / seconds);
+        return new(engines, predictions, resident[..first].Max(), resident[first..].DefaultIfEmpty(resident[^1]).Max(), wrong,
+            predictions / seconds);
 
         void Predict()
         {

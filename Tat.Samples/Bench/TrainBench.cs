@@ -42,15 +42,18 @@ internal sealed class TrainBench(TrainBench.Settings settings) : IDisposable
 
         var work = PassesOfStep * batch * NetworkCost.Of(settings.Network, settings.Size, settings.Size).MultiplyAccumulates;
         var floor = work / ForwardRun.ProductMultiplyAccumulates * products.Min();
-        var title = FormattableString.Invariant($"floor: {work / 1e9:F0} GMAC at {2 * ForwardRun.ProductMultiplyAccumulates / products.Min() / 1e6:F0} GFLOP/s");
-        return [new(batch, title, floor, 1, null, new Dictionary<string, double>()), .. programs.Select(program => Row(batch, program.Title, runs[program.Title], floor))];
+        var title = FormattableString.Invariant(
+            $"floor: {work / 1e9:F0} GMAC at {2 * ForwardRun.ProductMultiplyAccumulates / products.Min() / 1e6:F0} GFLOP/s");
+        return [new(batch, title, floor, 1, null,
+            new Dictionary<string, double>()), .. programs.Select(program => Row(batch, program.Title, runs[program.Title], floor))];
     }
 
     private static TrainRow Row(int batch, string title, List<TrainRun> runs, double floor)
     {
         var milliseconds = runs.SelectMany(run => run.Milliseconds).Order().ToArray();
         var median = milliseconds[milliseconds.Length / 2];
-        return new(batch, title, median, median / floor, Memory.Of(runs), runs[0].Parts.Keys.ToDictionary(part => part, part => runs.Average(run => run.Parts[part])))
+        return new(batch, title, median, median / floor, Memory.Of(runs),
+            runs[0].Parts.Keys.ToDictionary(part => part, part => runs.Average(run => run.Parts[part])))
         {
             FirstLoss = runs[0].Losses[0],
             LastLoss = runs[0].Losses[^1],
@@ -77,12 +80,14 @@ internal sealed class TrainBench(TrainBench.Settings settings) : IDisposable
 
     private ProcessStartInfo Trainer(int batch, bool tuned, params string[] options) => BenchProcess.Own(tuned,
     [
-        BenchTrainCommand.OneName, "--network", settings.NetworkName, "--model", ModelPath, "--size", Text(settings.Size), "--batch", Text(batch), "--micro-batch", Text(settings.MicroBatch),
+        BenchTrainCommand.OneName, "--network", settings.NetworkName, "--model", ModelPath, "--size", Text(settings.Size), "--batch",
+        Text(batch), "--micro-batch", Text(settings.MicroBatch),
         "--steps", Text(settings.Steps), "--threads", Text(settings.Threads), "--pairs", PairsOf(batch), .. options,
     ]);
 
     private ProcessStartInfo Products(int batch) => BenchProcess.Own(tuned: true,
-        BenchForwardCommand.OneName, "--what", ForwardRun.Products, "--model", ModelPath, "--size", Text(settings.Size), "--repeat", "10", "--threads", Text(settings.Threads), "--image", PairsOf(batch), "--out", "");
+        BenchForwardCommand.OneName, "--what", ForwardRun.Products, "--model", ModelPath, "--size", Text(settings.Size), "--repeat", "10",
+        "--threads", Text(settings.Threads), "--image", PairsOf(batch), "--out", "");
 
     private string PairsOf(int batch) => Path.Combine(_folder.FullName, $"{batch}.pairs");
 
@@ -114,7 +119,8 @@ internal sealed class TrainBench(TrainBench.Settings settings) : IDisposable
     /// <param name="Reference">Folder of the published PyTorch program, or none.</param>
     /// <param name="Python">The Python that runs it.</param>
     internal sealed record Settings(
-        string NetworkName, TatNetworkOptions Network, int Size, int MicroBatch, bool Recompute, int Steps, int Rounds, int Threads, string? Reference, string Python);
+        string NetworkName, TatNetworkOptions Network, int Size, int MicroBatch, bool Recompute, int Steps, int Rounds, int Threads,
+        string? Reference, string Python);
 }
 
 /// <summary>A line of the table.</summary>
@@ -124,7 +130,8 @@ internal sealed class TrainBench(TrainBench.Settings settings) : IDisposable
 /// <param name="TimesFloor">Milliseconds as a multiple of the floor.</param>
 /// <param name="Memory">Memory and live tensors; none for the floor.</param>
 /// <param name="Parts">Mean milliseconds of each part of a step.</param>
-internal sealed record TrainRow(int Batch, string Program, double Milliseconds, double TimesFloor, Memory? Memory, IReadOnlyDictionary<string, double> Parts)
+internal sealed record TrainRow(
+    int Batch, string Program, double Milliseconds, double TimesFloor, Memory? Memory, IReadOnlyDictionary<string, double> Parts)
 {
     /// <summary>The loss before the first step: the same for all programs.</summary>
     public double? FirstLoss { get; init; }

@@ -12,14 +12,16 @@ namespace Tat.Samples.Bench;
 
 /// <summary>What training in a process of its own took, after a first step.</summary>
 /// <param name="Milliseconds">For each step.</param>
-/// <param name="Parts">Mean milliseconds of each part of a step, and of processor time, which other programs on the machine change less.</param>
+/// <param name="Parts">Mean milliseconds of each part of a step, and of processor time, which other programs on the machine change
+/// less.</param>
 /// <param name="Losses">For each step, the first one included.</param>
 /// <param name="PeakBytes">The most memory that the process had at a time.</param>
 /// <param name="StartBytes">Resident memory after a tenth of the steps.</param>
 /// <param name="EndBytes">Resident memory after the last step.</param>
 /// <param name="StartTensors">Live tensors after a tenth of the steps.</param>
 /// <param name="EndTensors">Live tensors after the last step.</param>
-internal sealed record TrainRun(double[] Milliseconds, Dictionary<string, double> Parts, double[] Losses, long PeakBytes, long StartBytes, long EndBytes, long? StartTensors, long? EndTensors)
+internal sealed record TrainRun(double[] Milliseconds, Dictionary<string, double> Parts, double[] Losses, long PeakBytes, long StartBytes,
+    long EndBytes, long? StartTensors, long? EndTensors)
 {
     /// <summary>Trains in this process, with the trainer that every program uses.</summary>
     /// <param name="network">The architecture.</param>
@@ -27,7 +29,8 @@ internal sealed record TrainRun(double[] Milliseconds, Dictionary<string, double
     /// <param name="threads">Threads of LibTorch.</param>
     /// <param name="pairs">A file of all degraded patches, then all references: bare 32-bit floats on [0, 1].</param>
     /// <param name="cancellationToken">Stops between steps.</param>
-    public static TrainRun Measure(TatNetworkOptions network, TatTrainerOptions options, int threads, string pairs, CancellationToken cancellationToken)
+    public static TrainRun Measure(
+        TatNetworkOptions network, TatTrainerOptions options, int threads, string pairs, CancellationToken cancellationToken)
     {
         set_num_threads(threads);
         using var process = Process.GetCurrentProcess();
@@ -56,7 +59,8 @@ internal sealed record TrainRun(double[] Milliseconds, Dictionary<string, double
 
             since = Stopwatch.GetTimestamp();
         });
-        using var model = new TatTrainer(network, new(RestorationTask.Mri), options).Train([new PairsInFile(pairs, options.PatchSize)], [], progress, cancellationToken);
+        using var model = new TatTrainer(network, new(RestorationTask.Mri), options).Train(
+            [new PairsInFile(pairs, options.PatchSize)], [], progress, cancellationToken);
         cancellationToken.ThrowIfCancellationRequested();
         process.Refresh();
         var parts = Means([.. times.Skip(1)]);

@@ -1,6 +1,7 @@
 """Times the published PyTorch program of TAT on the weights of a TAT model, and prints one line of JSON.
 
-Arguments: forward, folder of the program, model (.safetensors), side of the image, repetitions, threads, image and result (bare 32-bit floats);
+Arguments: forward, folder of the program, model (.safetensors), side of the image, repetitions, threads, image and result
+(bare 32-bit floats);
 or train, folder, model, side, steps, threads, and a file of all degraded images, then all references.
 The first repetition or step is for warmth and does not count.
 Needs torch; einops, where it is missing, is replaced for the patterns that the program uses.

@@ -22,16 +22,38 @@ internal static class AblateCommand
 {
     public static Command Create(Terminal terminal)
     {
-        var data = new Option<string?>("--data") { Description = "Data set in the layout ROOT/TASK/{train,test}/{LQ,HQ}/NAME; without one, phantoms are made." };
-        var iterations = new Option<long>("--iterations") { Description = "Training iterations of each variant.", DefaultValueFactory = _ => 400 };
-        var size = new Option<int>("--size") { Description = "Rows and columns of phantoms and patches, a multiple of 8.", DefaultValueFactory = _ => 64 };
-        var pairs = new Option<int>("--pairs") { Description = "Phantoms per task to train with; half as many are for the test.", DefaultValueFactory = _ => 40 };
-        var output = new Option<string>("--out") { Description = "The table of all test images to write.", DefaultValueFactory = _ => "ablation.csv" };
+        var data = new Option<string?>("--data")
+        {
+            Description = "Data set in the layout ROOT/TASK/{train,test}/{LQ,HQ}/NAME; without one, phantoms are made.",
+        };
+        var iterations = new Option<long>("--iterations")
+        {
+            Description = "Training iterations of each variant.",
+            DefaultValueFactory = _ => 400,
+        };
+        var size = new Option<int>("--size")
+        {
+            Description = "Rows and columns of phantoms and patches, a multiple of 8.",
+            DefaultValueFactory = _ => 64,
+        };
+        var pairs = new Option<int>("--pairs")
+        {
+            Description = "Phantoms per task to train with; half as many are for the test.",
+            DefaultValueFactory = _ => 40,
+        };
+        var output = new Option<string>("--out")
+        {
+            Description = "The table of all test images to write.",
+            DefaultValueFactory = _ => "ablation.csv",
+        };
         var device = CommonOptions.Device();
         var seed = CommonOptions.Seed();
         var overwrite = CommonOptions.Overwrite();
         var json = CommonOptions.Json();
-        var command = new Command("ablate", "Trains the method without its parts, and compares the results.") { data, iterations, size, pairs, output, device, seed, overwrite, json };
+        var command = new Command("ablate", "Trains the method without its parts, and compares the results.")
+        {
+            data, iterations, size, pairs, output, device, seed, overwrite, json,
+        };
         command.Validators.Add(result => CommonOptions.CheckTogether(result, (pairs, data)));
         command.SetAction((parsed, cancellationToken) =>
         {
@@ -39,7 +61,8 @@ internal static class AblateCommand
             CommonOptions.CheckFile(parsed.GetValue(overwrite), target);
             var (train, test) = parsed.GetValue(data) is { } root
                 ? (ReadDataSet(root, "train"), ReadDataSet(root, "test"))
-                : (Phantoms(parsed.GetValue(pairs), parsed.GetValue(size), parsed.GetValue(seed)), Phantoms(Math.Max(1, parsed.GetValue(pairs) / 2), parsed.GetValue(size), parsed.GetValue(seed) + 1));
+                : (Phantoms(parsed.GetValue(pairs), parsed.GetValue(size), parsed.GetValue(seed)),
+                    Phantoms(Math.Max(1, parsed.GetValue(pairs) / 2), parsed.GetValue(size), parsed.GetValue(seed) + 1));
             var study = new AblationStudy(
                 TatNetworkOptions.Small with { TrainSize = parsed.GetValue(size) },
                 TatTrainerOptions.Cpu with
@@ -51,7 +74,8 @@ internal static class AblateCommand
                 },
                 train,
                 test);
-            var measurements = terminal.Track("Training variants", progress => study.Run(parsed.GetValue(json) ? terminal.Error : terminal.Line, progress, cancellationToken), parsed.GetValue(json));
+            var measurements = terminal.Track("Training variants", progress =>
+                study.Run(parsed.GetValue(json) ? terminal.Error : terminal.Line, progress, cancellationToken), parsed.GetValue(json));
             WriteTable(target, measurements);
             Show(terminal, measurements, parsed.GetValue(json), target);
             return Task.FromResult(ExitCodes.Done);
@@ -59,14 +83,19 @@ internal static class AblateCommand
         return command;
     }
 
-    private static IReadOnlyList<IPairSource> Phantoms(int count, int size, ulong seed) => [.. TaskVocabulary.Paper.Select(task => new PhantomPairs(task, count, size, seed))];
+    private static IReadOnlyList<IPairSource> Phantoms(int count, int size, ulong seed) =>
+        [.. TaskVocabulary.Paper.Select(task => new PhantomPairs(task, count, size, seed))];
 
     private static IReadOnlyList<IPairSource> ReadDataSet(string root, string split) =>
-        [.. PairFiles.InDataSet(root, split, TaskVocabulary.Paper, new()).GroupBy(files => files.Task).Select(group => new PairsInMemory(group.Key, [.. group.SelectMany(files => files.Read().Select(read => read.Pair))]))];
+        [.. PairFiles.InDataSet(root, split, TaskVocabulary.Paper, new()).GroupBy(files => files.Task)
+            .Select(group => new PairsInMemory(group.Key, [.. group.SelectMany(files => files.Read().Select(read => read.Pair))]))];
 
-    private static void WriteTable(string path, IReadOnlyList<AblationStudy.Measurement> measurements) => AtomicFile.Write(path, measurements
-        .Select(item => string.Create(CultureInfo.InvariantCulture, $"{CsvCell.Quoted(item.Variant)},{CsvCell.Quoted(item.Task)},{CsvCell.Quoted(item.Image)},{item.Psnr:R},{item.Ssim:R},{item.Rmse:R}"))
-        .Prepend("variant,task,image,psnr,ssim,rmse"));
+    private static void WriteTable(string path, IReadOnlyList<AblationStudy.Measurement> measurements) =>
+        AtomicFile.Write(path, measurements
+            .Select(item =>
+                string.Create(CultureInfo.InvariantCulture, $"{CsvCell.Quoted(item.Variant)},{CsvCell.Quoted(item.Task)},"
+                    + $"{CsvCell.Quoted(item.Image)},{item.Psnr:R},{item.Ssim:R},{item.Rmse:R}"))
+            .Prepend("variant,task,image,psnr,ssim,rmse"));
 
     private static void Show(Terminal terminal, IReadOnlyList<AblationStudy.Measurement> measurements, bool json, string path)
     {
@@ -74,7 +103,8 @@ internal static class AblateCommand
         var rows = measurements.GroupBy(item => (item.Variant, item.Task)).Select(group =>
         {
             double[] psnr = [.. group.Select(item => item.Psnr)];
-            double[] reference = [.. measurements.Where(item => item.Variant == whole && item.Task == group.Key.Task).Select(item => item.Psnr)];
+            double[] reference = [.. measurements.Where(item => item.Variant == whole && item.Task == group.Key.Task)
+                .Select(item => item.Psnr)];
             return new
             {
                 group.Key.Variant,
@@ -109,7 +139,8 @@ internal static class AblateCommand
 
         terminal.Write(table);
         terminal.Line($"p: Wilcoxon's signed-rank test of the PSNR of each image against '{whole}'. All images are in {path}.");
-        terminal.Line("One seed and a short training rank variants with little certainty; repeat with other seeds before drawing conclusions.");
+        terminal.Line(
+            "One seed and a short training rank variants with little certainty; repeat with other seeds before drawing conclusions.");
     }
 
     /// <summary>Pairs that have been read.</summary>

@@ -12,17 +12,26 @@ using Tat.Torch.Tasks;
 
 namespace Tat.Samples.Commands;
 
-/// <summary><c>apply-onnx IMAGE --model M.onnx --task T --out X</c>: restores with ML.NET's own <c>ApplyOnnxModel</c>, the range of the task comes from the file.</summary>
+/// <summary>
+/// <c>apply-onnx IMAGE --model M.onnx --task T --out X</c>: restores with ML.NET's own <c>ApplyOnnxModel</c>, the range of the task comes
+/// from the file.
+/// </summary>
 internal static class ApplyOnnxCommand
 {
     public static Command Create(Terminal terminal)
     {
         var image = new Argument<string>("image") { Description = "The image, volume or series to restore." };
-        var model = new Option<string?>("--model") { Description = "A model of export --signature Pixels; by default the one that comes with the program." };
+        var model = new Option<string?>("--model")
+        {
+            Description = "A model of export --signature Pixels; by default the one that comes with the program.",
+        };
         var task = CommonOptions.Task(required: true);
         var output = new Option<string>("--out") { Description = "The file or folder to write.", Required = true };
         var overwrite = CommonOptions.Overwrite();
-        var command = new Command("apply-onnx", "Restores an image with the ONNX components of ML.NET alone.") { image, model, task, output, overwrite };
+        var command = new Command("apply-onnx", "Restores an image with the ONNX components of ML.NET alone.")
+        {
+            image, model, task, output, overwrite,
+        };
         command.SetAction((parsed, cancellationToken) =>
         {
             var destination = parsed.GetRequiredValue(output);
@@ -48,12 +57,22 @@ internal static class ApplyOnnxCommand
             var (range, fitted) = (task.RangeOf(slice), NetworkGrid.Fit(slice, task));
             onTheirWay.Enqueue((slice, fitted));
             fitted ??= slice;
-            return new Row { Pixels = fitted.Pixels, Size = [fitted.Height, fitted.Width], RangeMinimum = [range.Minimum], RangeMaximum = [range.Maximum] };
+            return new Row
+            {
+                Pixels = fitted.Pixels,
+                Size =
+            [
+                fitted.Height, fitted.Width,
+            ],
+                RangeMinimum = [range.Minimum],
+                RangeMaximum = [range.Maximum]
+            };
         }));
         ITransformer transformer;
         try
         {
-            transformer = ml.Transforms.ApplyOnnxModel(outputColumnNames: ["restored"], inputColumnNames: ["pixels", "size", "range_min", "range_max"], model).Fit(rows);
+            transformer = ml.Transforms.ApplyOnnxModel(
+                outputColumnNames: ["restored"], inputColumnNames: ["pixels", "size", "range_min", "range_max"], model).Fit(rows);
         }
         catch (ArgumentException problem)
         {

@@ -26,14 +26,24 @@ internal static class EvaluateCommand
         var task = CommonOptions.Task(required: false);
         var model = CommonOptions.Model();
         var noModel = new Option<bool>("--no-model") { Description = "Measure the low-quality images alone, and filters where wanted." };
-        var baselines = new Option<bool>("--baselines") { Description = "Compare with filters, too: Gaussian, non-local means, total variation." };
-        var tune = new Option<bool>("--tune") { Description = "Instead of that: find the strengths at which filters do best on these images." };
+        var baselines = new Option<bool>("--baselines")
+        {
+            Description = "Compare with filters, too: Gaussian, non-local means, total variation.",
+        };
+        var tune = new Option<bool>("--tune")
+        {
+            Description = "Instead of that: find the strengths at which filters do best on these images.",
+        };
         var csv = new Option<string>("--csv") { Description = "Write a line per slice and method to this file." };
         var reading = new ReadingOptions();
         var inference = new InferenceOptions();
         var overwrite = CommonOptions.Overwrite();
         var json = CommonOptions.Json();
-        var command = new Command("evaluate", "Measures PSNR, SSIM, RMSE, bias, noise and sharpness against references by the paper's protocol.") { data, split, low, high, task, model, noModel, baselines, tune, csv, overwrite, json };
+        var command = new Command(
+            "evaluate", "Measures PSNR, SSIM, RMSE, bias, noise and sharpness against references by the paper's protocol.")
+            {
+                data, split, low, high, task, model, noModel, baselines, tune, csv, overwrite, json,
+            };
         reading.AddTo(command);
         inference.AddTo(command);
         command.Validators.Add(result =>
@@ -44,18 +54,22 @@ internal static class EvaluateCommand
                 result.AddError("Give --data, or else --lq, --hq and --task.");
             }
 
-            CommonOptions.CheckTogether(result, (model, noModel), (model, tune), (noModel, tune), (baselines, tune), (csv, tune), (split, low));
+            CommonOptions.CheckTogether(
+                result, (model, noModel), (model, tune), (noModel, tune), (baselines, tune), (csv, tune), (split, low));
             CommonOptions.CheckTogether(result, inference.All.SelectMany(option => new[] { (option, (Option)noModel), (option, tune) }));
             CommonOptions.CheckNeeded(result, (overwrite, csv));
         });
         command.SetAction((parsed, cancellationToken) =>
         {
             var unrestored = 0;
-            using var restorer = parsed.GetValue(noModel) || parsed.GetValue(tune) ? null : inference.Open(parsed, parsed.GetRequiredValue(model), _ => Interlocked.Increment(ref unrestored));
+            using var restorer = parsed.GetValue(noModel) || parsed.GetValue(tune)
+                ? null
+                : inference.Open(parsed, parsed.GetRequiredValue(model), _ => Interlocked.Increment(ref unrestored));
             var tasks = restorer?.Tasks ?? TaskVocabulary.Paper;
             var pairs = parsed.GetValue(data) is { } root
                 ? PairFiles.InDataSet(root, parsed.GetRequiredValue(split), tasks, reading.Of(parsed))
-                : PairFiles.Between(tasks[parsed.GetRequiredValue(task)], parsed.GetRequiredValue(low), parsed.GetRequiredValue(high), reading.Of(parsed));
+                : PairFiles.Between(tasks[parsed.GetRequiredValue(task)], parsed.GetRequiredValue(low), parsed.GetRequiredValue(high),
+                    reading.Of(parsed));
             OptionUse.CheckDicom(parsed, reading.All, pairs.SelectMany(pair => new[] { pair.Low, pair.High }));
             if (parsed.GetValue(csv) is { } target)
             {
@@ -63,15 +77,19 @@ internal static class EvaluateCommand
             }
 
             var tally = restorer is null ? null : new InputTally(restorer);
-            IEnumerable<EvaluatedSlice> Slices() => pairs.SelectMany((files, number) => files.Read((scan, slice) => tally?.Add(slice, files.Task, files.Low.Name, scan.PixelSpacing(), scan.Modality)).Select(read =>
-            {
-                if (restorer is not null)
-                {
-                    inference.Check(parsed, read.Pair.LowQuality, files.Low.Path, read.Slice + 1);
-                }
+            IEnumerable<EvaluatedSlice> Slices() =>
+                pairs.SelectMany((files, number) =>
+                    files.Read((scan, slice) => tally?.Add(slice, files.Task, files.Low.Name, scan.PixelSpacing(), scan.Modality))
+                        .Select(read =>
+                        {
+                            if (restorer is not null)
+                            {
+                                inference.Check(parsed, read.Pair.LowQuality, files.Low.Path, read.Slice + 1);
+                            }
 
-                return new EvaluatedSlice(files, read.Slice, read.Pair, (number + (read.Slice / (double)read.Count)) / pairs.Count);
-            }));
+                            return new EvaluatedSlice(
+                                files, read.Slice, read.Pair, (number + (read.Slice / (double)read.Count)) / pairs.Count);
+                        }));
 
             if (parsed.GetValue(tune))
             {
@@ -79,7 +97,8 @@ internal static class EvaluateCommand
                 return Task.FromResult(ExitCodes.Done);
             }
 
-            var measured = terminal.Track("Evaluating", progress => Measure(Slices(), restorer, parsed.GetValue(baselines), progress, cancellationToken), quiet: parsed.GetValue(json));
+            var measured = terminal.Track("Evaluating", progress =>
+                Measure(Slices(), restorer, parsed.GetValue(baselines), progress, cancellationToken), quiet: parsed.GetValue(json));
             if (parsed.GetValue(csv) is { } file)
             {
                 AtomicFile.Write(file, MeasuredImage.ToCsv(measured));
@@ -113,7 +132,8 @@ internal static class EvaluateCommand
         return command;
     }
 
-    private static List<MeasuredImage> Measure(IEnumerable<EvaluatedSlice> slices, IImageRestorer? restorer, bool baselines, IProgress<(double, string)> progress, CancellationToken cancellationToken)
+    private static List<MeasuredImage> Measure(IEnumerable<EvaluatedSlice> slices, IImageRestorer? restorer, bool baselines,
+        IProgress<(double, string)> progress, CancellationToken cancellationToken)
     {
         var results = new List<MeasuredImage>();
         foreach (var chunk in slices.Chunk(SlicesAtOnce))
@@ -121,14 +141,17 @@ internal static class EvaluateCommand
             cancellationToken.ThrowIfCancellationRequested();
             var chunkProgress = new ChunkProgress(chunk, progress);
             chunkProgress.Report(0);
-            var restored = restorer?.Restore([.. chunk.Select(item => item.Pair.LowQuality)], [.. chunk.Select(item => item.Files.Task)], chunkProgress, cancellationToken);
-            results.AddRange(chunk.Select((item, i) => MeasuredImage.Of(item.Files.Task, item.Slice, item.Pair, restored?[i], baselines ? StandardFilters.For(item.Files.Task) : [])));
+            var restored = restorer?.Restore([.. chunk.Select(item => item.Pair.LowQuality)], [.. chunk.Select(item => item.Files.Task)],
+                chunkProgress, cancellationToken);
+            results.AddRange(chunk.Select((item, i) => MeasuredImage.Of(
+                item.Files.Task, item.Slice, item.Pair, restored?[i], baselines ? StandardFilters.For(item.Files.Task) : [])));
         }
 
         return results;
     }
 
-    private static void Tune(Terminal terminal, IReadOnlyList<(RestorationTask Task, ImagePair Pair)> images, bool json, CancellationToken cancellationToken)
+    private static void Tune(
+        Terminal terminal, IReadOnlyList<(RestorationTask Task, ImagePair Pair)> images, bool json, CancellationToken cancellationToken)
     {
         var best = terminal.Track("Trying strengths", _ => FilterTuning.Run(images, cancellationToken), quiet: json);
         if (json)

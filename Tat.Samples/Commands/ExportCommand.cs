@@ -9,7 +9,10 @@ using Tat.Torch.Onnx;
 
 namespace Tat.Samples.Commands;
 
-/// <summary><c>export --model M --out X.onnx</c>: writes a model for ONNX Runtime, compared with the original before it gets its name; or, as <c>X.pth</c>, for PyTorch.</summary>
+/// <summary>
+/// <c>export --model M --out X.onnx</c>: writes a model for ONNX Runtime, compared with the original before it gets its name; or, as
+/// <c>X.pth</c>, for PyTorch.
+/// </summary>
 internal static class ExportCommand
 {
     private const string DefaultFile = "tat.onnx";
@@ -17,18 +20,35 @@ internal static class ExportCommand
     public static Command Create(Terminal terminal)
     {
         var model = CommonOptions.Model();
-        var output = new Option<string>("--out") { Description = "The file to write: .onnx, .zip for ML.NET, .safetensors (a model that PyTorch reads, too), or bare weights for PyTorch as .pth.", DefaultValueFactory = _ => DefaultFile };
+        var output = new Option<string>("--out")
+        {
+            Description = "The file to write: .onnx, .zip for ML.NET, .safetensors (a model that PyTorch reads, too), or bare weights for "
+                + "PyTorch as .pth.",
+            DefaultValueFactory = _ => DefaultFile,
+        };
         var signature = new Option<OnnxSignature>("--signature")
         {
-            Description = "Image: float[N,1,H,W], for restore, ApplyOnnx and other languages; Pixels: a row of pixels and its size, for ML.NET's own ApplyOnnxModel.",
+            Description = "Image: float[N,1,H,W], for restore, ApplyOnnx and other languages; Pixels: a row of pixels and its size, for "
+                + "ML.NET's own ApplyOnnxModel.",
             DefaultValueFactory = _ => OnnxSignature.Image,
         };
-        var half = new Option<bool>("--half") { Description = "Store weights in half precision: half the file, the same speed, and a difference that export to ONNX reports." };
-        var card = new Option<string?>("--card") { Description = "With .safetensors: a JSON file that says what the model's card does not: name, version, licence, data, sources, limits, ranges." };
+        var half = new Option<bool>("--half")
+        {
+            Description = "Store weights in half precision: half the file, the same speed, and a difference that export to ONNX reports.",
+        };
+        var card = new Option<string?>("--card")
+        {
+            Description = "With .safetensors: a JSON file that says what the model's card does not: name, version, licence, data, sources, "
+                + "limits, ranges.",
+        };
         var noVerify = new Option<bool>("--no-verify") { Description = "Do not run the file and compare it with the model." };
         var overwrite = CommonOptions.Overwrite();
         var json = CommonOptions.Json();
-        var command = new Command("export", "Exports a model to ONNX, for programs without LibTorch and for other languages, or its weights to PyTorch.") { model, output, signature, half, card, noVerify, overwrite, json };
+        var command = new Command(
+            "export", "Exports a model to ONNX, for programs without LibTorch and for other languages, or its weights to PyTorch.")
+            {
+                model, output, signature, half, card, noVerify, overwrite, json,
+            };
         command.Validators.Add(result =>
         {
             var (kind, meaningless) = Path.GetExtension(result.GetValue(output) ?? DefaultFile).ToLowerInvariant() switch
@@ -59,7 +79,8 @@ internal static class ExportCommand
                     terminal.Line($"The model is in {path}; PyTorch loads its weights with strict=True.");
                     if (parsed.GetValue(half))
                     {
-                        terminal.Line(FormattableString.Invariant($"Read back, it changes pixels by at most {difference:G2} of 1 (0.01 is allowed)."));
+                        terminal.Line(FormattableString.Invariant(
+                            $"Read back, it changes pixels by at most {difference:G2} of 1 (0.01 is allowed)."));
                     }
 
                     return Task.FromResult(ExitCodes.Done);

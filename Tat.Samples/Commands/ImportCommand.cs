@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using Microsoft.ML;
 using Tat.Samples.Shared;
 using Tat.Samples.Shell;
@@ -13,10 +14,26 @@ internal static class ImportCommand
 {
     public static Command Create(Terminal terminal)
     {
-        var weights = new Argument<string>("weights") { Description = "A state_dict or checkpoint: .pth, .pt or .safetensors. Nothing in it is run." };
-        var output = new Option<string>("--out") { Description = "The model to write: .safetensors, or .zip for ML.NET.", DefaultValueFactory = _ => "tat.safetensors" };
-        var tasks = new Option<string[]>("--tasks") { Description = "The tasks that the network has learnt, in their order.", DefaultValueFactory = _ => [.. TaskVocabulary.Paper.Select(task => task.Name)], AllowMultipleArgumentsPerToken = true };
-        var trainSize = new Option<int>("--train-size") { Description = "Side of the patches that the network was trained with.", DefaultValueFactory = _ => 128 };
+        var weights = new Argument<string>("weights")
+        {
+            Description = "A state_dict or checkpoint: .pth, .pt or .safetensors. Nothing in it is run.",
+        };
+        var output = new Option<string>("--out")
+        {
+            Description = "The model to write: .safetensors, or .zip for ML.NET.",
+            DefaultValueFactory = _ => "tat.safetensors",
+        };
+        var tasks = new Option<string[]>("--tasks")
+        {
+            Description = "The tasks that the network has learnt, in their order.",
+            DefaultValueFactory = _ => [.. TaskVocabulary.Paper.Select(task => task.Name)],
+            AllowMultipleArgumentsPerToken = true,
+        };
+        var trainSize = new Option<int>("--train-size")
+        {
+            Description = "Side of the patches that the network was trained with.",
+            DefaultValueFactory = _ => 128,
+        };
         var overwrite = CommonOptions.Overwrite();
         var command = new Command("import", "Imports weights from PyTorch.") { weights, output, tasks, trainSize, overwrite };
         command.SetAction((parsed, _) =>
@@ -24,7 +41,8 @@ internal static class ImportCommand
             var (source, target) = (parsed.GetRequiredValue(weights), parsed.GetRequiredValue(output));
             CommonOptions.CheckFile(parsed.GetValue(overwrite), target);
             ModelFiles.CheckWritten(target);
-            OptionUse.Check(parsed, [tasks, trainSize], "bare weights, and a model tells this itself", () => WeightsFile.ReadTasks(source) is null);
+            OptionUse.Check(parsed, [tasks, trainSize], "bare weights, and a model tells this itself",
+                () => WeightsFile.ReadTasks(source) is null);
             var ml = new MLContext();
             using var imported = ml.ImageRestoration.LoadPretrained(source, new()
             {
@@ -46,7 +64,9 @@ internal static class ImportCommand
     private static string Describe(TatNetwork network)
     {
         var options = network.Options;
-        return FormattableString.Invariant(
-            $"{options.ParameterCount:N0} parameters: width {options.Width}, blocks {string.Join("-", options.Blocks)}, {options.RefinementBlocks} in refinement, heads {string.Join("-", options.Heads)}, representation features {options.RepresentationFeatures}.");
+        return string.Create(CultureInfo.InvariantCulture,
+            $"{options.ParameterCount:N0} parameters: width {options.Width}, blocks {string.Join("-", options.Blocks)}, "
+            + $"{options.RefinementBlocks} in refinement, heads {string.Join("-", options.Heads)}, representation features "
+            + $"{options.RepresentationFeatures}.");
     }
 }

@@ -15,7 +15,8 @@ internal static class InspectCommand
 {
     public static Command Create(Terminal terminal)
     {
-        var files = CommonOptions.Paths("file", "Images (files, or folders that hold a series) and models; none for the model that comes with the program.");
+        var files = CommonOptions.Paths(
+            "file", "Images (files, or folders that hold a series) and models; none for the model that comes with the program.");
         files.Arity = ArgumentArity.ZeroOrMore;
         var suv = new Option<bool>("--suv") { Description = "Show PET in SUV instead of as it is stored." };
         var reading = new ReadingOptions();
@@ -25,7 +26,8 @@ internal static class InspectCommand
         command.SetAction((parsed, cancellationToken) =>
         {
             var options = reading.Of(parsed) with { Pet = parsed.GetValue(suv) ? PetQuantity.Suv : PetQuantity.AsStored };
-            return Task.FromResult(Run(terminal, parsed.GetValue(files) is { Length: > 0 } given ? given : [TatPretrained.Name], options, parsed.GetValue(json), Check, cancellationToken));
+            return Task.FromResult(Run(terminal, parsed.GetValue(files) is { Length: > 0 } given ? given : [TatPretrained.Name], options,
+                parsed.GetValue(json), Check, cancellationToken));
 
             void Check(IReadOnlyList<ScanSource> scans)
             {
@@ -36,11 +38,13 @@ internal static class InspectCommand
         return command;
     }
 
-    private static int Run(Terminal terminal, string[] files, ImageReadOptions options, bool json, Action<IReadOnlyList<ScanSource>> check, CancellationToken cancellationToken)
+    private static int Run(Terminal terminal, string[] files, ImageReadOptions options, bool json, Action<IReadOnlyList<ScanSource>> check,
+        CancellationToken cancellationToken)
     {
         var facts = new List<object>();
         var failures = 0;
-        var all = files.Select(file => (File: file, Found: ModelFiles.IsModelName(file) || ModelFiles.IsPretrained(file) ? null : Find(file))).ToList();
+        var all = files.Select(file =>
+            (File: file, Found: ModelFiles.IsModelName(file) || TatPretrained.IsMeantBy(file) ? null : Find(file))).ToList();
         if (failures == 0)
         {
             check([.. all.SelectMany(one => one.Found?.Scans ?? [])]);
@@ -48,7 +52,7 @@ internal static class InspectCommand
 
         foreach (var (file, found) in all)
         {
-            if (ModelFiles.IsModelName(file) || ModelFiles.IsPretrained(file))
+            if (ModelFiles.IsModelName(file) || TatPretrained.IsMeantBy(file))
             {
                 Add(file, () => ModelFacts.Of(file));
             }
@@ -127,7 +131,8 @@ internal static class InspectCommand
             ("Series", image.Series),
             ("Modality", image.Modality),
             ("Size", $"{image.Rows} rows x {image.Columns} columns, {image.Frames} {(image.Frames == 1 ? "slice" : "slices")}"),
-            ("Values", FormattableString.Invariant($"{image.Min:G7} to {image.Max:G7}{unit}, mean {image.Mean:G7}, standard deviation {image.Std:G7}")),
+            ("Values", FormattableString.Invariant(
+                $"{image.Min:G7} to {image.Max:G7}{unit}, mean {image.Mean:G7}, standard deviation {image.Std:G7}")),
             ("Not a number", image.NonFinite > 0 ? $"{image.NonFinite} pixels, left out above" : null),
             ("Spacing", SpacingOf(image.Geometry)),
             .. image.Geometry.Properties.Select(property => (property.Key, (string?)property.Value)),
@@ -138,8 +143,12 @@ internal static class InspectCommand
     /// <summary>The distances that are recorded, those of rows and columns first.</summary>
     private static string? SpacingOf(ImageGeometry geometry)
     {
-        (string Name, double? Value)[] known = [.. new[] { ("rows", geometry.RowSpacing), ("columns", geometry.ColumnSpacing), ("slices", geometry.SliceSpacing) }.Where(spacing => spacing.Item2 is not null)];
-        return known.Length == 0 ? null : $"{string.Join(" x ", known.Select(spacing => FormattableString.Invariant($"{spacing.Value:G6}")))} mm ({string.Join(", ", known.Select(spacing => spacing.Name))})";
+        (string Name, double? Value)[] known = [.. new[] { ("rows", geometry.RowSpacing), ("columns", geometry.ColumnSpacing), ("slices",
+            geometry.SliceSpacing) }.Where(spacing => spacing.Item2 is not null)];
+        return known.Length == 0
+            ? null
+            : $"{string.Join(" x ", known.Select(spacing => FormattableString.Invariant($"{spacing.Value:G6}")))} mm "
+                + $"({string.Join(", ", known.Select(spacing => spacing.Name))})";
     }
 
     private static IEnumerable<(string Name, string? Value)> Rows(ModelFacts model) =>
@@ -154,7 +163,8 @@ internal static class InspectCommand
         ("Trained", model.Card.Trained?.ToString("u", CultureInfo.InvariantCulture)),
         .. model.Card.Validation.Select(score => ($"Validation {score.Key}", (string?)FormattableString.Invariant(
             $"PSNR {score.Value.Psnr:F2} dB, SSIM {score.Value.Ssim:F4}, RMSE {score.Value.Rmse:G4} over {score.Value.Images} images"))),
-        .. model.Card.Ranges.Select(range => ($"Trained for {range.Key}", (string?)Describe(range.Value, model.Tasks.FirstOrDefault(task => task.Name == range.Key)?.Unit))),
+        .. model.Card.Ranges.Select(range =>
+            ($"Trained for {range.Key}", (string?)Describe(range.Value, model.Tasks.FirstOrDefault(task => task.Name == range.Key)?.Unit))),
         .. model.Card.Sources.Select(source => ("Source", (string?)source)),
         .. model.Card.Limits.Select(limit => ("Limit", (string?)limit)),
         ("SHA-256", $"{model.Sha256} ({model.Bytes} bytes)"),
@@ -165,7 +175,11 @@ internal static class InspectCommand
     private static string Describe(InputRange range, string? unit) => string.Join("; ", new[]
     {
         range.Degradation,
-        range.MostNoise is null ? null : FormattableString.Invariant($"noise of {range.LeastNoise:G2} to {range.MostNoise:G2} {unit}"),
-        range.LargestPixel is null ? null : FormattableString.Invariant($"pixels of {range.SmallestPixel:G2} to {range.LargestPixel:G2} mm"),
+        range.MostNoise is null
+            ? null
+            : FormattableString.Invariant($"noise of {range.LeastNoise:0.####} to {range.MostNoise:0.####} {unit}"),
+        range.LargestPixel is null
+            ? null
+            : FormattableString.Invariant($"pixels of {range.SmallestPixel:0.####} to {range.LargestPixel:0.####} mm"),
     }.OfType<string>());
 }

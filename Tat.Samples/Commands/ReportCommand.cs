@@ -8,7 +8,9 @@ using Tat.Samples.Shell;
 
 namespace Tat.Samples.Commands;
 
-/// <summary><c>report --model M --data ROOT --out report.html</c>: images before and after restoring, side by side, with their quality.</summary>
+/// <summary>
+/// <c>report --model M --data ROOT --out report.html</c>: images before and after restoring, side by side, with their quality.
+/// </summary>
 internal static class ReportCommand
 {
     public static Command Create(Terminal terminal)
@@ -18,10 +20,19 @@ internal static class ReportCommand
         var split = new Option<string>("--split") { Description = "Which part of the data set.", DefaultValueFactory = _ => "test" };
         var output = new Option<string>("--out") { Description = "The HTML file to write.", DefaultValueFactory = _ => "report.html" };
         var images = new Option<int>("--images") { Description = "How many images of each task to show.", DefaultValueFactory = _ => 4 };
-        var logs = new Option<string?>("--logs") { Description = "Folder of the logs of the training (train --logs): the report then shows learning curves." };
-        var baselines = new Option<bool>("--baselines") { Description = "Compare with filters, too: Gaussian, non-local means, total variation." };
+        var logs = new Option<string?>("--logs")
+        {
+            Description = "Folder of the logs of the training (train --logs): the report then shows learning curves.",
+        };
+        var baselines = new Option<bool>("--baselines")
+        {
+            Description = "Compare with filters, too: Gaussian, non-local means, total variation.",
+        };
         var overwrite = CommonOptions.Overwrite();
-        var command = new Command("report", "Writes an HTML report on how a model restores the images of a data set.") { model, data, split, output, images, baselines, logs, overwrite };
+        var command = new Command("report", "Writes an HTML report on how a model restores the images of a data set.")
+        {
+            model, data, split, output, images, baselines, logs, overwrite,
+        };
         command.SetAction((parsed, cancellationToken) =>
         {
             var target = parsed.GetRequiredValue(output);
@@ -32,13 +43,16 @@ internal static class ReportCommand
             ml.Log += (_, log) => warnings.AddRange(log.Kind == ChannelMessageKind.Warning ? [log.RawMessage] : []);
             var pipeline = ModelFiles.LoadPipeline(ml, parsed.GetRequiredValue(model));
             using var restoration = ml.ImageRestoration.FindRestoration(pipeline);
-            var scored = ml.Data.Cache(pipeline.Transform(ml.ImageRestoration.LoadPairs(parsed.GetRequiredValue(data), parsed.GetRequiredValue(split))));
-            var measured = terminal.Track("Restoring", _ => ScoredImage.Measure(ml, scored, restoration.Tasks, parsed.GetValue(baselines), cancellationToken));
+            var scored = ml.Data.Cache(
+                pipeline.Transform(ml.ImageRestoration.LoadPairs(parsed.GetRequiredValue(data), parsed.GetRequiredValue(split))));
+            var measured = terminal.Track(
+                "Restoring", _ => ScoredImage.Measure(ml, scored, restoration.Tasks, parsed.GetValue(baselines), cancellationToken));
             var table = MethodTable.Of(measured);
             string[] remarks = [.. table.Remarks(), .. warnings];
             var report = ModelReport.Create(
                 ModelFiles.NameOf(parsed.GetRequiredValue(model), restoration.Card),
-                $"How the model restores the {parsed.GetRequiredValue(split)} images of {Path.GetFileName(Path.GetFullPath(parsed.GetRequiredValue(data)))}.",
+                $"How the model restores the {parsed.GetRequiredValue(split)} images of "
+                + $"{Path.GetFileName(Path.GetFullPath(parsed.GetRequiredValue(data)))}.",
                 ScoredImage.Take(ml, scored, parsed.GetValue(images)), measured, (restoration.Tasks, restoration.Card), charts, remarks);
             HtmlReport.Write(report, target);
             terminal.Write(table.ToDisplay());

@@ -11,7 +11,10 @@ using Tat.Torch.Inference;
 
 namespace Tat.Samples.Commands;
 
-/// <summary><c>restore IMAGE… --model M --task T --out X</c>: restores files, series and folders of them; each result has its source's format and geometry.</summary>
+/// <summary>
+/// <c>restore IMAGE… --model M --task T --out X</c>: restores files, series and folders of them; each result has its source's format and
+/// geometry.
+/// </summary>
 internal static class RestoreCommand
 {
     public static Command Create(Terminal terminal)
@@ -19,19 +22,43 @@ internal static class RestoreCommand
         var images = CommonOptions.Paths("image", "Images to restore: files, folders that hold a series, or folders of images.");
         var model = CommonOptions.Model();
         var task = CommonOptions.Task(required: false);
-        var output = new Option<string>("--out") { Description = "File or folder to write; by default NAME_restored in the current folder." };
-        var plane = new Option<SlicePlane>("--plane") { Description = "Along which plane volumes are cut into slices for the network.", DefaultValueFactory = _ => SlicePlane.Acquisition };
-        var factor = new Option<string>("--factor") { Description = "Super-resolution: make the grid of slices finer, 2 for twice as many rows and columns, 1x2 for the columns alone; the field of view stays." };
-        var keepType = new Option<bool>("--keep-type") { Description = "Store pixels in the data type of the source, rounded, instead of as 32-bit floats (NIfTI)." };
+        var output = new Option<string>("--out")
+        {
+            Description = "File or folder to write; by default NAME_restored in the current folder.",
+        };
+        var plane = new Option<SlicePlane>("--plane")
+        {
+            Description =
+            "Along which plane volumes are cut into slices for the network.",
+            DefaultValueFactory = _ => SlicePlane.Acquisition
+        };
+        var factor = new Option<string>("--factor")
+        {
+            Description = "Super-resolution: make the grid of slices finer, 2 for twice as many rows and columns, 1x2 for the columns "
+                + "alone; the field of view stays.",
+        };
+        var keepType = new Option<bool>("--keep-type")
+        {
+            Description = "Store pixels in the data type of the source, rounded, instead of as 32-bit floats (NIfTI).",
+        };
         var derived = new DerivedOptions();
-        var asStored = new Option<bool>("--pet-as-stored") { Description = "DICOM: take PET as it is stored (Bq/ml) instead of in SUV, for models that were trained so." };
+        var asStored = new Option<bool>("--pet-as-stored")
+        {
+            Description = "DICOM: take PET as it is stored (Bq/ml) instead of in SUV, for models that were trained so.",
+        };
         var reading = new ReadingOptions();
         var inference = new InferenceOptions();
         var overwrite = CommonOptions.Overwrite();
         var resume = new Option<bool>("--resume") { Description = "Skip images whose result is there." };
-        var bids = new Option<bool>("--bids") { Description = "Write NIfTI named as a derivative data set of BIDS, with JSON sidecars, into the folder --out." };
+        var bids = new Option<bool>("--bids")
+        {
+            Description = "Write NIfTI named as a derivative data set of BIDS, with JSON sidecars, into the folder --out.",
+        };
         var json = CommonOptions.Json();
-        var command = new Command("restore", "Restores images and volumes with a model.") { images, model, task, output, plane, factor, keepType, overwrite, resume, bids, json };
+        var command = new Command("restore", "Restores images and volumes with a model.")
+        {
+            images, model, task, output, plane, factor, keepType, overwrite, resume, bids, json,
+        };
         command.Add(asStored);
         derived.AddTo(command);
         reading.AddTo(command);
@@ -45,29 +72,44 @@ internal static class RestoreCommand
 
             if (result.GetValue(factor) is { } text && ParseFactor(text) is null)
             {
-                result.AddError($"--factor {text} is no factor: give a number of at least 1, such as 2, or one for rows and one for columns, such as 1x2.");
+                result.AddError($"--factor {text} is no factor: give a number of at least 1, such as 2, or one for rows and one for "
+                    + "columns, such as 1x2.");
             }
 
             CommonOptions.CheckTogether(result, (derived.Difference, bids), (overwrite, resume));
         });
         command.SetAction((parsed, cancellationToken) =>
         {
-            var readOptions = reading.Of(parsed) with { Plane = parsed.GetValue(plane), Upsampling = parsed.GetValue(factor) is { } text ? ParseFactor(text) : null, Pet = parsed.GetValue(asStored) ? PetQuantity.AsStored : PetQuantity.Suv };
+            var readOptions = reading.Of(parsed) with
+            {
+                Plane = parsed.GetValue(plane),
+                Upsampling = parsed.GetValue(factor) is { } text
+                ? ParseFactor(text)
+                : null,
+                Pet = parsed.GetValue(asStored) ? PetQuantity.AsStored : PetQuantity.Suv
+            };
             var found = ScanFinder.Find(parsed.GetRequiredValue(images), readOptions, cancellationToken);
             if (parsed.GetValue(task) is null && found.Scans.Any(scan => !scan.NeedsTask))
             {
                 // Captures and other modalities lie among the scans of a study.
-                var others = found.Scans.Where(scan => scan.NeedsTask).Select(scan => new LeftOutFile(scan.Path, "its modality is none of CT, MR and PT; restore it on its own, with --task.", scan.SeriesInstanceUid));
+                var others = found.Scans.Where(scan => scan.NeedsTask)
+                    .Select(scan => new LeftOutFile(
+                        scan.Path, "its modality is none of CT, MR and PT; restore it on its own, with --task.", scan.SeriesInstanceUid));
                 found = new([.. found.Scans.Where(scan => !scan.NeedsTask)], [.. found.LeftOut, .. others]);
             }
 
-            var dataset = parsed.GetValue(bids) ? new BidsDataset(parsed.GetValue(output)!, found.Scans, parsed.GetValue(task), derived.Of(parsed).Deidentify) : null;
+            var dataset = parsed.GetValue(bids)
+                ? new BidsDataset(parsed.GetValue(output)!, found.Scans, parsed.GetValue(task), derived.Of(parsed).Deidentify)
+                : null;
             var jobs = dataset?.Jobs ?? ScanJob.Plan(found.Scans, parsed.GetValue(output), numbered: derived.Of(parsed).Deidentify);
             OptionUse.CheckDicom(parsed, [.. reading.All, derived.Key], found.Scans);
             OptionUse.CheckPet(parsed, asStored, found.Scans);
-            OptionUse.Check(parsed, [derived.Difference], "results in DICOM", () => jobs.Any(job => !job.IsNifti && OptionUse.IsDicom(job.Source)));
-            OptionUse.Check(parsed, [keepType], "NIfTI files restored to NIfTI", () => jobs.Any(job => job.IsNifti && !OptionUse.IsDicom(job.Source)));
-            OptionUse.Check(parsed, [derived.Suffix], "results with a description, in DICOM or NIfTI", () => jobs.Any(job => job.IsNifti || OptionUse.IsDicom(job.Source)));
+            OptionUse.Check(parsed, [derived.Difference], "results in DICOM",
+                () => jobs.Any(job => !job.IsNifti && OptionUse.IsDicom(job.Source)));
+            OptionUse.Check(parsed, [keepType], "NIfTI files restored to NIfTI",
+                () => jobs.Any(job => job.IsNifti && !OptionUse.IsDicom(job.Source)));
+            OptionUse.Check(parsed, [derived.Suffix], "results with a description, in DICOM or NIfTI",
+                () => jobs.Any(job => job.IsNifti || OptionUse.IsDicom(job.Source)));
             foreach (var leftOut in found.LeftOut)
             {
                 terminal.Error(leftOut.ToString());
@@ -89,14 +131,21 @@ internal static class RestoreCommand
             var options = new ScanRestorationOptions
             {
                 Task = parsed.GetValue(task) is { } name ? restorer.Tasks[name].Name : null,
-                Derived = derived.Of(parsed) with { Model = ModelFiles.NameOf(modelPath, restorer.Card), ModelHash = ModelFiles.HashOf(modelPath), KeepDataType = parsed.GetValue(keepType) },
+                Derived = derived.Of(parsed) with
+                {
+                    Model = ModelFiles.NameOf(
+                    modelPath, restorer.Card),
+                    ModelHash = ModelFiles.HashOf(modelPath),
+                    KeepDataType = parsed.GetValue(keepType)
+                },
                 NonFinite = inference.NonFinite(parsed),
                 Ensemble = inference.Ensemble(parsed),
                 Strength = inference.Strength(parsed),
                 Overwrite = parsed.GetValue(overwrite),
             };
             dataset?.Describe();
-            return Task.FromResult(Run(terminal, restorer, jobs, job => options with { SidecarSources = dataset?.SourcesOf(job.Source) }, parsed.GetValue(json), cancellationToken));
+            return Task.FromResult(Run(terminal, restorer, jobs, job => options with { SidecarSources = dataset?.SourcesOf(job.Source) },
+                parsed.GetValue(json), cancellationToken));
         });
         return command;
     }
@@ -104,11 +153,14 @@ internal static class RestoreCommand
     /// <summary>A factor for both axes, or one for rows and one for columns; <see langword="null"/> where the text is none.</summary>
     private static UpsamplingFactor? ParseFactor(string text)
     {
-        double[] factors = [.. text.Split('x').Select(part => double.TryParse(part, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number) ? number : 0)];
+        double[] factors = [.. text.Split('x')
+            .Select(part => double.TryParse(part, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number)
+                && double.IsFinite(number) ? number : 0)];
         return factors is [>= 1] ? new(factors[0]) : factors is [>= 1, >= 1] ? new(factors[0], factors[1]) : null;
     }
 
-    private static int Run(Terminal terminal, IImageRestorer restorer, IReadOnlyList<ScanJob> jobs, Func<ScanJob, ScanRestorationOptions> options, bool json, CancellationToken cancellationToken)
+    private static int Run(Terminal terminal, IImageRestorer restorer, IReadOnlyList<ScanJob> jobs,
+        Func<ScanJob, ScanRestorationOptions> options, bool json, CancellationToken cancellationToken)
     {
         var results = new List<object>();
         var failures = new List<(ScanJob Job, string Reason)>();
@@ -117,7 +169,8 @@ internal static class RestoreCommand
             var clock = Stopwatch.StartNew();
             try
             {
-                var result = terminal.Track(job.Source.Name, progress => restorer.RestoreScan(job.Source, job.Destination, options(job), new SliceProgress(progress), cancellationToken), quiet: json);
+                var result = terminal.Track(job.Source.Name, progress => restorer.RestoreScan(
+                    job.Source, job.Destination, options(job), new SliceProgress(progress), cancellationToken), quiet: json);
                 results.Add(new
                 {
                     result.Source,
@@ -134,12 +187,20 @@ internal static class RestoreCommand
                 });
                 if (!json)
                 {
-                    var warnings = string.Concat(result.Warnings.Select(warning => $"; {warning}"));
-                    var noise = Known(result.Noise.Before) is { } before && Known(result.Noise.After) is { } after ? FormattableString.Invariant($", noise {before:G3} → {after:G3}") : "";
-                    terminal.Line(FormattableString.Invariant($"{job.Destination}: {result.Slices - result.Unrestored} slices restored as {result.Task} in {clock.Elapsed.TotalSeconds:F1} s{noise}{warnings}"));
+                    var noise = Known(result.Noise.Before) is { } before && Known(result.Noise.After) is { } after
+                        ? FormattableString.Invariant($", noise {before:G3} → {after:G3}")
+                        : "";
+                    terminal.Line(string.Create(
+                        CultureInfo.InvariantCulture, $"{job.Destination}: {result.Slices - result.Unrestored} slices restored as "
+                            + $"{result.Task} in {clock.Elapsed.TotalSeconds:F1} s{noise}"));
+                    foreach (var warning in result.Warnings)
+                    {
+                        terminal.Line($"{job.Destination}: {warning}");
+                    }
                 }
             }
-            catch (Exception exception) when (exception is IOException or InvalidDataException or ArgumentException or UnauthorizedAccessException)
+            catch (Exception exception)
+                when (exception is IOException or InvalidDataException or ArgumentException or UnauthorizedAccessException)
             {
                 var reason = FailureText.Of(exception);
                 failures.Add((job, reason));
@@ -164,7 +225,9 @@ internal static class RestoreCommand
             terminal.Write(table);
         }
 
-        terminal.Error(jobs.Count == 1 ? failures[0].Reason : $"{failures.Count} of {jobs.Count} images failed; the first: {failures[0].Reason}");
+        terminal.Error(jobs.Count == 1
+            ? failures[0].Reason
+            : $"{failures.Count} of {jobs.Count} images failed; the first: {failures[0].Reason}");
         return ExitCodes.Failed;
     }
 

@@ -25,17 +25,38 @@ internal static class SimulateCommand
         var phantoms = new Option<int>("--phantoms") { Description = "Instead of images: make this many phantoms of the task." };
         var task = new Option<string>("--task") { Description = "What the pairs are to train or test.", Required = true };
         task.AcceptOnlyFromAmong(StringComparer.OrdinalIgnoreCase, [.. TaskVocabulary.Paper.Select(known => known.Name)]);
-        var output = new Option<string>("--out") { Description = "Root of the data set to write to: ROOT/TASK/SPLIT/{LQ,HQ}/NAME.nii.gz.", Required = true };
-        var split = new Option<string>("--split") { Description = "Which part of the data set the pairs are.", DefaultValueFactory = _ => "test" };
+        var output = new Option<string>("--out")
+        {
+            Description = "Root of the data set to write to: ROOT/TASK/SPLIT/{LQ,HQ}/NAME.nii.gz.",
+            Required = true,
+        };
+        var split = new Option<string>("--split")
+        {
+            Description = "Which part of the data set the pairs are.",
+            DefaultValueFactory = _ => "test",
+        };
         split.AcceptOnlyFromAmong("train", "validation", "test");
-        var factor = new Option<double>("--factor") { Description = "MRI: reduction of resolution per axis.", DefaultValueFactory = _ => new MriKSpaceCrop().Factor };
-        var dose = new Option<double>("--dose") { Description = "CT: the low dose as a fraction of the full one.", DefaultValueFactory = _ => new CtLowDose().DoseFraction };
-        var reduction = new Option<double>("--reduction") { Description = "PET: reduction of counts.", DefaultValueFactory = _ => new PetLowCount().Reduction };
+        var factor = new Option<double>("--factor")
+        {
+            Description = "MRI: reduction of resolution per axis.",
+            DefaultValueFactory = _ => new MriKSpaceCrop().Factor,
+        };
+        var dose = new Option<double>("--dose")
+        {
+            Description = "CT: the low dose as a fraction of the full one.",
+            DefaultValueFactory = _ => new CtLowDose().DoseFraction,
+        };
+        var reduction = new Option<double>("--reduction")
+        {
+            Description = "PET: reduction of counts.",
+            DefaultValueFactory = _ => new PetLowCount().Reduction,
+        };
         var spacing = new Option<double?>("--spacing") { Description = "Pixel size in mm, for images that do not record it." };
         var seed = CommonOptions.Seed();
         var reading = new ReadingOptions();
         var overwrite = CommonOptions.Overwrite();
-        var command = new Command("simulate", "Simulates low-quality counterparts of good images: MRI k-space crop, CT low dose, PET low count.")
+        var command = new Command(
+            "simulate", "Simulates low-quality counterparts of good images: MRI k-space crop, CT low dose, PET low count.")
         {
             images, phantoms, task, output, split, factor, dose, reduction, spacing, seed, overwrite,
         };
@@ -49,7 +70,8 @@ internal static class SimulateCommand
 
             foreach (var (option, owner) in new (Option, string)[] { (factor, "MRI"), (dose, "CT"), (reduction, "PET") })
             {
-                if (result.GetResult(option) is { Implicit: false } && result.GetValue(task) is { } name && !name.Equals(owner, StringComparison.OrdinalIgnoreCase))
+                if (result.GetResult(option) is { Implicit: false } && result.GetValue(task) is { } name
+                    && !name.Equals(owner, StringComparison.OrdinalIgnoreCase))
                 {
                     result.AddError($"{option.Name} is for {owner}, and the task is {name}.");
                 }
@@ -66,12 +88,13 @@ internal static class SimulateCommand
             if (parsed.GetValue(phantoms) is > 0 and var count)
             {
                 var part = parsed.GetRequiredValue(split);
-                WritePhantoms(terminal, parsed.GetRequiredValue(output), part, parsed.GetValue(overwrite), cancellationToken, new(TaskVocabulary.Paper[parsed.GetRequiredValue(task)], count, PhantomSize, NoiseSeed.Of(parsed.GetValue(seed), part))
-                {
-                    MriFactor = parsed.GetValue(factor),
-                    DoseFraction = parsed.GetValue(dose),
-                    CountReduction = parsed.GetValue(reduction),
-                });
+                WritePhantoms(terminal, parsed.GetRequiredValue(output), part, parsed.GetValue(overwrite), cancellationToken,
+                    new(TaskVocabulary.Paper[parsed.GetRequiredValue(task)], count, PhantomSize, NoiseSeed.Of(parsed.GetValue(seed), part))
+                    {
+                        MriFactor = parsed.GetValue(factor),
+                        DoseFraction = parsed.GetValue(dose),
+                        CountReduction = parsed.GetValue(reduction),
+                    });
                 return Task.FromResult(ExitCodes.Done);
             }
 
@@ -93,7 +116,11 @@ internal static class SimulateCommand
             {
                 using var scan = source.Open();
                 ScanTask.Of(scan, degradation.Task.Name, TaskVocabulary.Paper);
-                var pairs = terminal.Track(source.Name, progress => Degrade(scan, degradation, parsed.GetValue(spacing), slice => NoiseSeed.Of(parsed.GetValue(seed), $"{degradation.Task}/{parsed.GetRequiredValue(split)}/{source.Name}", slice), progress, cancellationToken));
+                var pairs = terminal.Track(
+                    source.Name,
+                    progress =>
+                        Degrade(scan, degradation, parsed.GetValue(spacing), slice => NoiseSeed.Of(parsed.GetValue(seed),
+                            $"{degradation.Task}/{parsed.GetRequiredValue(split)}/{source.Name}", slice), progress, cancellationToken));
                 Write(scan, pairs, folder, $"{source.Name}.nii.gz", parsed.GetValue(overwrite), cancellationToken);
             }
 
@@ -103,7 +130,8 @@ internal static class SimulateCommand
         return command;
     }
 
-    private static void WritePhantoms(Terminal terminal, string root, string split, bool overwrite, CancellationToken cancellationToken, PhantomPairs phantoms)
+    private static void WritePhantoms(
+        Terminal terminal, string root, string split, bool overwrite, CancellationToken cancellationToken, PhantomPairs phantoms)
     {
         var folder = Path.Combine(root, phantoms.Task.Name, split);
         CommonOptions.CheckFree(overwrite, folder);
@@ -112,10 +140,12 @@ internal static class SimulateCommand
             PhantomDataSet.Write(root, [phantoms], [(split, phantoms.Count)], progress, cancellationToken);
             return phantoms.Count;
         });
-        terminal.Line($"{phantoms.Count} phantoms and degraded counterparts are in {folder}. Phantoms are not patients: use them to try things out.");
+        terminal.Line(
+            $"{phantoms.Count} phantoms and degraded counterparts are in {folder}. Phantoms are not patients: use them to try things out.");
     }
 
-    private static List<ImagePair> Degrade(IImageScan scan, IDegradation degradation, double? spacing, Func<int, ulong> seedOf, IProgress<(double, string)> progress, CancellationToken cancellationToken)
+    private static List<ImagePair> Degrade(IImageScan scan, IDegradation degradation, double? spacing, Func<int, ulong> seedOf,
+        IProgress<(double, string)> progress, CancellationToken cancellationToken)
     {
         var pixelSize = spacing ?? scan.PixelSpacing()
             ?? throw new InvalidDataException($"'{scan.Path}' does not record the size of its pixels; give it in mm with --spacing.");
@@ -131,14 +161,17 @@ internal static class SimulateCommand
     }
 
     /// <summary>Writes both volumes of a pair, or none.</summary>
-    private static void Write(IImageScan scan, List<ImagePair> pairs, string folder, string name, bool overwrite, CancellationToken cancellationToken)
+    private static void Write(
+        IImageScan scan, List<ImagePair> pairs, string folder, string name, bool overwrite, CancellationToken cancellationToken)
     {
         var (low, high) = (Path.Combine(folder, "LQ", name), Path.Combine(folder, "HQ", name));
         CommonOptions.CheckFree(overwrite, low, high);
         var format = new NiftiFormat();
         using var files = new AtomicFiles(high, low);
-        format.WriteDerived(scan, files.PathOf(high), pairs.Select(pair => pair.HighQuality), new() { DescriptionSuffix = "" }, cancellationToken);
-        format.WriteDerived(scan, files.PathOf(low), pairs.Select(pair => pair.LowQuality), new() { DescriptionSuffix = "simulated low quality" }, cancellationToken);
+        format.WriteDerived(scan, files.PathOf(high), pairs.Select(pair => pair.HighQuality), new() { DescriptionSuffix = "" },
+            cancellationToken);
+        format.WriteDerived(scan, files.PathOf(low), pairs.Select(pair => pair.LowQuality),
+            new() { DescriptionSuffix = "simulated low quality" }, cancellationToken);
         files.Commit();
     }
 }

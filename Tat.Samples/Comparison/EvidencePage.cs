@@ -25,13 +25,19 @@ internal static class EvidencePage
             Summary = $"Good scans, degraded by simulation, filtered and restored. {circumstances}",
             Scores = MethodTable.ScoresOf(study.Images),
             Cases = study.Cases,
-            Notes = [.. study.Remarks, "Low quality was simulated: noise and resolution of a real scanner differ.", "Restored images are estimates: what a network adds was not measured. Not for diagnostic use."],
+            Notes =
+            [
+                .. study.Remarks, "Low quality was simulated: noise and resolution of a real scanner differ.",
+                "Restored images are estimates: what a network adds was not measured. Not for diagnostic use.",
+            ],
         };
         HtmlReport.Write(
             report,
             Path.Combine(folder, Name),
             (Path.Combine(folder, "evidence.csv"), AtomicFile.Text(MeasuredImage.ToCsv(study.Images))),
-            (Path.Combine(folder, "evidence.md"), AtomicFile.Text([PageText.Markdown(circumstances), "", .. study.Table.ToMarkdown(), "", .. study.Remarks.Select(remark => $"* {PageText.Markdown(remark)}"), "", .. ByScan(study)])));
+            (Path.Combine(folder, "evidence.md"),
+                AtomicFile.Text([PageText.Markdown(circumstances), "", .. study.Table.ToMarkdown(), "", .. study.Remarks.Select(remark =>
+                    $"* {PageText.Markdown(remark)}"), "", .. ByScan(study)])));
     }
 
     private static IEnumerable<string> ByScan(EvidenceStudy study) =>
@@ -42,7 +48,9 @@ internal static class EvidencePage
         {
             var input = study.ByScan.Rows.First(row => row.Task == contest.Model.Task && row.Method == MeasuredImage.Input);
             return string.Create(CultureInfo.InvariantCulture,
-                $"| {PageText.Markdown(contest.Model.Task)} | {Quality(input)} | {Quality(contest.Rival)} ({PageText.Markdown(contest.Rival.Method)}) | {Quality(contest.Model)} | {contest.Model.Psnr - contest.Rival.Psnr:+0.00;−0.00} |");
+                $"| {PageText.Markdown(contest.Model.Task)} | {Quality(input)} | {Quality(contest.Rival)} "
+                + $"({PageText.Markdown(contest.Rival.Method)}) | {Quality(contest.Model)} | "
+                + $"{contest.Model.Psnr - contest.Rival.Psnr:+0.00;−0.00} |");
         }),
     ];
 
@@ -50,5 +58,7 @@ internal static class EvidencePage
 
     /// <summary>Who, when and where: without it, numbers are worth little.</summary>
     private static string Circumstances(string model) => string.Create(CultureInfo.InvariantCulture,
-        $"Model {model}; {TimeProvider.System.GetUtcNow():d MMMM yyyy}; TAT for ML.NET {typeof(EvidencePage).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion}; {RuntimeInformation.OSArchitecture} with {Environment.ProcessorCount} processors, {RuntimeInformation.FrameworkDescription}.");
+        $"Model {model}; {TimeProvider.System.GetUtcNow():d MMMM yyyy}; TAT for ML.NET "
+        + $"{typeof(EvidencePage).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion}; "
+        + $"{RuntimeInformation.OSArchitecture} with {Environment.ProcessorCount} processors, {RuntimeInformation.FrameworkDescription}.");
 }

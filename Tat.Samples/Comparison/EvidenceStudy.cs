@@ -39,14 +39,16 @@ internal sealed class EvidenceStudy(IImageRestorer restorer, int slices, ulong s
     /// <param name="task">Its task.</param>
     /// <param name="progress">Is told the share that is done of this scan, and what is being done.</param>
     /// <param name="cancellationToken">Stops between slices.</param>
-    public void Add(IImageScan scan, string name, RestorationTask task, Action<double, string> progress, CancellationToken cancellationToken)
+    public void Add(IImageScan scan, string name, RestorationTask task, Action<double, string> progress,
+        CancellationToken cancellationToken)
     {
         var (strengths, filters) = (ScanDegradation.For(task), StandardFilters.For(task));
         foreach (var (number, strength) in strengths.Index())
         {
             progress(number / (double)strengths.Count, $"{name}: {strength.Label}");
             var pairs = strength.Apply(scan, name, slices, new RandomStream(seed, _scans, number), cancellationToken);
-            var restored = restorer.Restore([.. pairs.Select(item => item.Pair.LowQuality)], [.. pairs.Select(_ => task)], null, cancellationToken);
+            var restored = restorer.Restore(
+                [.. pairs.Select(item => item.Pair.LowQuality)], [.. pairs.Select(_ => task)], null, cancellationToken);
             foreach (var (i, (slice, pair)) in pairs.Index())
             {
                 cancellationToken.ThrowIfCancellationRequested();
@@ -55,7 +57,8 @@ internal sealed class EvidenceStudy(IImageRestorer restorer, int slices, ulong s
 
             var middle = pairs[pairs.Count / 2].Pair;
             _tally.Add(middle.LowQuality, task, $"{name}, {strength.Label}", scan.PixelSpacing(), scan.Modality);
-            _cases.Add(new(task, $"{name}, {strength.Label}", middle.LowQuality, restored[pairs.Count / 2], middle.HighQuality, Table.ApplyBestFilter(task, strength.Label, middle.LowQuality)));
+            _cases.Add(new(task, $"{name}, {strength.Label}", middle.LowQuality, restored[pairs.Count / 2], middle.HighQuality,
+                Table.ApplyBestFilter(task, strength.Label, middle.LowQuality)));
         }
 
         _scans++;

@@ -14,14 +14,17 @@ internal static class FilterTuning
     /// <summary>Tries all strengths.</summary>
     /// <param name="images">Degraded images and references.</param>
     /// <param name="cancellationToken">Stops between filters.</param>
-    public static IReadOnlyList<Best> Run(IReadOnlyList<(RestorationTask Task, ImagePair Pair)> images, CancellationToken cancellationToken) =>
+    public static IReadOnlyList<Best> Run(
+        IReadOnlyList<(RestorationTask Task, ImagePair Pair)> images, CancellationToken cancellationToken) =>
         [.. images.GroupBy(image => image.Task).SelectMany(task => StandardFilters.Candidates(task.Key).Select(candidates => candidates
             .Select(filter => new Best(task.Key.Name, filter.Name, MeanPsnr(filter, [.. task], cancellationToken), task.Count()))
             .MaxBy(best => best.Psnr)!))];
 
-    private static double MeanPsnr(IImageFilter filter, IReadOnlyList<(RestorationTask Task, ImagePair Pair)> images, CancellationToken cancellationToken)
+    private static double MeanPsnr(
+        IImageFilter filter, IReadOnlyList<(RestorationTask Task, ImagePair Pair)> images, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        return ValueSummary.OfFinite(images.Select(image => ImageQuality.Measure(filter.Apply(image.Pair.LowQuality), image.Pair.HighQuality, image.Task.MetricWindow).Psnr)).Mean;
+        return ValueSummary.OfFinite(images.Select(image =>
+            ImageQuality.Measure(filter.Apply(image.Pair.LowQuality), image.Pair.HighQuality, image.Task.MetricWindow).Psnr)).Mean;
     }
 }

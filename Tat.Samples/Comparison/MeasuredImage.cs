@@ -9,7 +9,8 @@ using Tat.Torch.Tasks;
 namespace Tat.Samples.Comparison;
 
 /// <summary>How one image came out by each method.</summary>
-internal sealed record MeasuredImage(RestorationTask Task, string Group, string Name, int Slice, double NoiseEstimate, IReadOnlyList<MethodScore> Scores)
+internal sealed record MeasuredImage(
+    RestorationTask Task, string Group, string Name, int Slice, double NoiseEstimate, IReadOnlyList<MethodScore> Scores)
 {
     /// <summary>What an image is called before anything was done, what the model has made of it, and what it should equal.</summary>
     public const string Input = "Input", Model = "Model", Reference = "Reference";
@@ -21,12 +22,15 @@ internal sealed record MeasuredImage(RestorationTask Task, string Group, string 
     /// <param name="restored">What a model has made of it, if there is one.</param>
     /// <param name="filters">The filters to compare with.</param>
     /// <param name="group">What images are averaged under; <see langword="null"/> for their task.</param>
-    public static MeasuredImage Of(RestorationTask task, int slice, ImagePair pair, ImageSlice? restored, IReadOnlyList<IImageFilter> filters, string? group = null)
+    public static MeasuredImage Of(
+        RestorationTask task, int slice, ImagePair pair, ImageSlice? restored, IReadOnlyList<IImageFilter> filters, string? group = null)
     {
         var isFinite = pair.LowQuality.Pixels.All(float.IsFinite) && pair.HighQuality.Pixels.All(float.IsFinite);
         MethodScore Score(string method, ImageSlice image) => new(
             method, ImageQuality.Measure(image, pair.HighQuality, task.MetricWindow),
-            isFinite ? ImageFidelity.Measure(image, pair.HighQuality, task.MetricWindow) : new(double.NaN, double.NaN, double.NaN, double.NaN, double.NaN));
+            isFinite
+                ? ImageFidelity.Measure(image, pair.HighQuality, task.MetricWindow)
+                : new(double.NaN, double.NaN, double.NaN, double.NaN, double.NaN));
         return new(task, group ?? task.Name, pair.Name, slice, isFinite ? InputWarnings.NoiseOf(pair.LowQuality, task) : double.NaN,
         [
             Score(Input, pair.LowQuality),
@@ -39,7 +43,8 @@ internal sealed record MeasuredImage(RestorationTask Task, string Group, string 
     /// <summary>The same with what another model has made of the image.</summary>
     /// <param name="method">What to call that.</param>
     /// <param name="other">The image, measured with the other model.</param>
-    public MeasuredImage With(string method, MeasuredImage other) => this with { Scores = [.. Scores, other.Scores.First(score => score.Method == Model) with { Method = method }] };
+    public MeasuredImage With(string method, MeasuredImage other) =>
+        this with { Scores = [.. Scores, other.Scores.First(score => score.Method == Model) with { Method = method }] };
 
     /// <summary>A table of all images: a line for each image and method.</summary>
     public static IEnumerable<string> ToCsv(IEnumerable<MeasuredImage> images)
@@ -50,7 +55,9 @@ internal sealed record MeasuredImage(RestorationTask Task, string Group, string 
             foreach (var (method, quality, fidelity) in image.Scores)
             {
                 yield return string.Create(CultureInfo.InvariantCulture,
-                    $"{CsvCell.Quoted(image.Task.ToString())},{CsvCell.Quoted(image.Group)},{CsvCell.Quoted(image.Name)},{image.Slice},{image.NoiseEstimate},{CsvCell.Quoted(method)},{quality.Psnr},{quality.Ssim},{quality.Rmse},{fidelity.Bias},{fidelity.PeakBias},{fidelity.Noise},{fidelity.NoiseFrequency},{fidelity.EdgeSharpness}");
+                    $"{CsvCell.Quoted(image.Task.ToString())},{CsvCell.Quoted(image.Group)},{CsvCell.Quoted(image.Name)},{image.Slice},"
+                    + $"{image.NoiseEstimate},{CsvCell.Quoted(method)},{quality.Psnr},{quality.Ssim},{quality.Rmse},{fidelity.Bias},"
+                    + $"{fidelity.PeakBias},{fidelity.Noise},{fidelity.NoiseFrequency},{fidelity.EdgeSharpness}");
             }
         }
     }

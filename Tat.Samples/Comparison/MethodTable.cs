@@ -9,13 +9,18 @@ using Tat.Torch.Tasks;
 
 namespace Tat.Samples.Comparison;
 
-/// <summary>Mean quality by group of images (a task, where nothing else is said) and method, and whether the model is better than the best filter.</summary>
+/// <summary>
+/// Mean quality by group of images (a task, where nothing else is said) and method, and whether the model is better than the best filter.
+/// </summary>
 internal sealed record MethodTable(IReadOnlyList<MethodTable.Row> Rows)
 {
     /// <summary>Less than this nobody sees, in dB.</summary>
     private const double Noticeable = 0.05;
 
-    private static readonly string[] _headings = ["Method", "PSNR (dB)", "SSIM", "RMSE", "Bias", "Peak bias", "Noise", "Noise freq.", "Sharpness", "p"];
+    private static readonly string[] _headings =
+    [
+        "Method", "PSNR (dB)", "SSIM", "RMSE", "Bias", "Peak bias", "Noise", "Noise freq.", "Sharpness", "p",
+    ];
 
     /// <summary>A method's means over a group of images; see <see cref="ImageQuality"/> and <see cref="ImageFidelity"/>.</summary>
     /// <param name="Task">The task, or which of its images.</param>
@@ -32,29 +37,36 @@ internal sealed record MethodTable(IReadOnlyList<MethodTable.Row> Rows)
     /// <param name="EdgeSharpness">1 for the reference.</param>
     /// <param name="PValue">Of the model: that of its PSNR, image by image, against that of the best other method.</param>
     public sealed record Row(
-        string Task, string Unit, string Method, int Images, double? Psnr, double? Ssim, double? Rmse, double? Bias, double? PeakBias, double? Noise, double? NoiseFrequency, double? EdgeSharpness, double? PValue = null);
+        string Task, string Unit, string Method, int Images, double? Psnr, double? Ssim, double? Rmse, double? Bias, double? PeakBias,
+        double? Noise, double? NoiseFrequency, double? EdgeSharpness, double? PValue = null);
 
     /// <summary>Averages measured images.</summary>
-    public static MethodTable Of(IEnumerable<MeasuredImage> images) => new([.. images.GroupBy(image => image.Group).SelectMany(group => RowsOf([.. group]))]);
+    public static MethodTable Of(IEnumerable<MeasuredImage> images) =>
+        new([.. images.GroupBy(image => image.Group).SelectMany(group => RowsOf([.. group]))]);
 
     /// <summary>What a report shows of measured images.</summary>
-    public static IReadOnlyList<ReportScore> ScoresOf(IEnumerable<MeasuredImage> images) => [.. images.GroupBy(image => image.Task).Select(task => new ReportScore(task.Key,
-        [.. task.SelectMany(image => image.Scores).Where(score => score.Method != MeasuredImage.Reference).GroupBy(score => score.Method)
-            .Select(method => (method.Key, QualitySummary.Of(method.Select(score => score.Quality))))]))];
+    public static IReadOnlyList<ReportScore> ScoresOf(IEnumerable<MeasuredImage> images) =>
+        [.. images.GroupBy(image => image.Task).Select(task => new ReportScore(task.Key,
+            [.. task.SelectMany(image => image.Scores).Where(score => score.Method != MeasuredImage.Reference)
+                .GroupBy(score => score.Method)
+                .Select(method => (method.Key, QualitySummary.Of(method.Select(score => score.Quality))))]))];
 
     /// <summary>The row of the model in a task, and the best of the others: a filter, or the input.</summary>
     public IEnumerable<(Row Model, Row Rival)> Contests() => Rows.GroupBy(row => row.Task)
         .Where(task => task.Any(row => row.Method == MeasuredImage.Model))
         .Select(task => (task.Single(row => row.Method == MeasuredImage.Model), BestOf(task)));
 
-    /// <summary>What the best filter of a group makes of an image, and what it is called; <see langword="null"/> where no filter was measured.</summary>
+    /// <summary>
+    /// What the best filter of a group makes of an image, and what it is called; <see langword="null"/> where no filter was measured.
+    /// </summary>
     /// <param name="task">The task of the group.</param>
     /// <param name="group">The group.</param>
     /// <param name="image">An image of it.</param>
     public (string Name, ImageSlice Image)? ApplyBestFilter(RestorationTask task, string group, ImageSlice image)
     {
         var filters = StandardFilters.For(task);
-        var best = Rows.Where(row => row.Task == group && filters.Any(filter => filter.Name == row.Method)).MaxBy(row => row.Psnr ?? double.NegativeInfinity);
+        var best = Rows.Where(row => row.Task == group && filters.Any(filter => filter.Name == row.Method))
+            .MaxBy(row => row.Psnr ?? double.NegativeInfinity);
         return best is null ? null : (best.Method, filters.First(filter => filter.Name == best.Method).Apply(image));
     }
 
@@ -96,14 +108,17 @@ internal sealed record MethodTable(IReadOnlyList<MethodTable.Row> Rows)
             if (rival.Method != MeasuredImage.Input)
             {
                 yield return gain > Noticeable
-                    ? string.Create(CultureInfo.InvariantCulture, $"{model.Task}: the model is {gain:F2} dB above the best filter ({rival.Method}; p = {p}).")
+                    ? string.Create(CultureInfo.InvariantCulture,
+                        $"{model.Task}: the model is {gain:F2} dB above the best filter ({rival.Method}; p = {p}).")
                     : gain >= -Noticeable
                     ? $"{model.Task}: the model is as good as the best filter, and no better ({rival.Method}; p = {p})."
-                    : string.Create(CultureInfo.InvariantCulture, $"{model.Task}: a filter is better than the model by {-gain:F2} dB ({rival.Method}; p = {p}): use the filter, or train the model longer and on images that are more like these.");
+                    : string.Create(CultureInfo.InvariantCulture, $"{model.Task}: a filter is better than the model by {-gain:F2} dB "
+                        + $"({rival.Method}; p = {p}): use the filter, or train the model longer and on images that are more like these.");
             }
             else if (gain < -Noticeable)
             {
-                yield return string.Create(CultureInfo.InvariantCulture, $"{model.Task}: the model makes images worse ({gain:F2} dB). Train it longer, or on images that are more like these.");
+                yield return string.Create(CultureInfo.InvariantCulture,
+                    $"{model.Task}: the model makes images worse ({gain:F2} dB). Train it longer, or on images that are more like these.");
             }
             else if (gain <= Noticeable)
             {
@@ -127,27 +142,32 @@ internal sealed record MethodTable(IReadOnlyList<MethodTable.Row> Rows)
     private static Row RowOf(string task, string unit, string method, MethodScore[] scores)
     {
         var quality = QualitySummary.Of(scores.Select(score => score.Quality));
-        double? Mean(Func<ImageFidelity, double> value) => ValueSummary.OfFinite(scores.Select(score => value(score.Fidelity))) is { Count: > 0 } summary ? summary.Mean : null;
+        double? Mean(Func<ImageFidelity, double> value) =>
+            ValueSummary.OfFinite(scores.Select(score => value(score.Fidelity))) is { Count: > 0 } summary ? summary.Mean : null;
         double? OrNone(ValueSummary summary) => summary.Count > 0 ? summary.Mean : null;
         var isReference = method == MeasuredImage.Reference;
         return new(task, unit, method, scores.Length,
             isReference ? null : OrNone(quality.Psnr), isReference ? null : OrNone(quality.Ssim), isReference ? null : OrNone(quality.Rmse),
             isReference ? null : Mean(fidelity => fidelity.Bias), isReference ? null : Mean(fidelity => fidelity.PeakBias),
-            Mean(fidelity => fidelity.Noise), Mean(fidelity => fidelity.NoiseFrequency), isReference ? null : Mean(fidelity => fidelity.EdgeSharpness));
+            Mean(fidelity => fidelity.Noise), Mean(fidelity => fidelity.NoiseFrequency),
+            isReference ? null : Mean(fidelity => fidelity.EdgeSharpness));
     }
 
     /// <summary>The best that there is without the model.</summary>
     private static Row BestOf(IEnumerable<Row> rows) =>
-        rows.Where(row => row.Method is not (MeasuredImage.Model or MeasuredImage.Reference)).MaxBy(row => row.Psnr ?? double.NegativeInfinity)!;
+        rows.Where(row => row.Method is not (MeasuredImage.Model or MeasuredImage.Reference))
+            .MaxBy(row => row.Psnr ?? double.NegativeInfinity)!;
 
-    private static IEnumerable<MethodScore> Scores(MeasuredImage[] images, string method) => images.SelectMany(image => image.Scores.Where(score => score.Method == method));
+    private static IEnumerable<MethodScore> Scores(MeasuredImage[] images, string method) =>
+        images.SelectMany(image => image.Scores.Where(score => score.Method == method));
 
     private static double[] PsnrOf(MeasuredImage[] images, string method) =>
         [.. images.Select(image => image.Scores.FirstOrDefault(score => score.Method == method)?.Quality.Psnr ?? double.NaN)];
 
     private IEnumerable<IGrouping<string, Row>> Groups() => Rows.GroupBy(row => row.Task);
 
-    private static string TitleOf(Row row) => $"{row.Task}: {row.Images} {(row.Images == 1 ? "image" : "images")}; RMSE, bias and noise in {row.Unit}";
+    private static string TitleOf(Row row) =>
+        $"{row.Task}: {row.Images} {(row.Images == 1 ? "image" : "images")}; RMSE, bias and noise in {row.Unit}";
 
     private static string[] Cells(Row row) =>
     [
@@ -156,5 +176,6 @@ internal sealed record MethodTable(IReadOnlyList<MethodTable.Row> Rows)
         Number(row.Noise, "G3"), Number(row.NoiseFrequency, "F3"), Number(row.EdgeSharpness, "F2"), Number(row.PValue, "G2"),
     ];
 
-    private static string Number(double? value, string format) => value is null ? "-" : value.Value.ToString(format, CultureInfo.InvariantCulture);
+    private static string Number(double? value, string format) =>
+        value is null ? "-" : value.Value.ToString(format, CultureInfo.InvariantCulture);
 }

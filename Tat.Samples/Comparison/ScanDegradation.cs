@@ -12,10 +12,15 @@ internal sealed record ScanDegradation(string Label, IDegradation Degradation)
     /// <summary>The published strength of a task first, then others that a model should master.</summary>
     public static IReadOnlyList<ScanDegradation> For(RestorationTask task) => task.Name switch
     {
-        "CT" => [.. new[] { 0.25, 0.1, 0.5 }.Select(dose => new ScanDegradation(FormattableString.Invariant($"CT, {100 * dose:G2} % of the dose"), new CtLowDose { DoseFraction = dose }))],
-        "PET" => [.. new[] { 12, 4, 20 }.Select(reduction => new ScanDegradation($"PET, 1/{reduction} of the counts", new PetLowCount { Reduction = reduction }))],
+        "CT" =>
+            [.. new[] { 0.25, 0.1, 0.5 }.Select(dose => new ScanDegradation(
+                FormattableString.Invariant($"CT, {100 * dose:G2} % of the dose"), new CtLowDose { DoseFraction = dose }))],
+        "PET" =>
+            [.. new[] { 12, 4, 20 }.Select(reduction =>
+                new ScanDegradation($"PET, 1/{reduction} of the counts", new PetLowCount { Reduction = reduction }))],
         "MRI" => [.. new[] { 4, 2 }.Select(factor => new ScanDegradation($"MRI, factor {factor}", new MriKSpaceCrop { Factor = factor }))],
-        _ => throw new InvalidDataException($"Nothing is known of how images of the task '{task}' are degraded; evaluate pairs of your own with the command evaluate."),
+        _ => throw new InvalidDataException(
+            $"Nothing is known of how images of the task '{task}' are degraded; evaluate pairs of your own with the command evaluate."),
     };
 
     /// <summary>Degrades some slices of a scan, spread evenly over its middle half.</summary>
@@ -24,10 +29,13 @@ internal sealed record ScanDegradation(string Label, IDegradation Degradation)
     /// <param name="slices">How many.</param>
     /// <param name="random">What the noise follows from.</param>
     /// <param name="cancellationToken">Stops between slices.</param>
-    /// <returns>The pairs with the numbers of their slices; low-quality slices know the level of all of them, and how far their k-space is filled.</returns>
-    public IReadOnlyList<(int Slice, ImagePair Pair)> Apply(IImageScan scan, string name, int slices, RandomStream random, CancellationToken cancellationToken)
+    /// <returns>The pairs with the numbers of their slices; low-quality slices know the level of all of them, and how far their k-space is
+    /// filled.</returns>
+    public IReadOnlyList<(int Slice, ImagePair Pair)> Apply(
+        IImageScan scan, string name, int slices, RandomStream random, CancellationToken cancellationToken)
     {
-        var spacing = scan.PixelSpacing() ?? throw new InvalidDataException($"'{scan.Path}' does not record the size of its pixels, without which nothing can be simulated.");
+        var spacing = scan.PixelSpacing() ?? throw new InvalidDataException(
+            $"'{scan.Path}' does not record the size of its pixels, without which nothing can be simulated.");
         var pairs = new List<(int Slice, ImagePair Pair)>();
         foreach (var slice in Middle(scan.SliceCount, slices))
         {
@@ -35,8 +43,17 @@ internal sealed record ScanDegradation(string Label, IDegradation Degradation)
             pairs.Add((slice, Degradation.Degrade(scan.ReadSlice(slice), spacing, random.NextBits(), name)));
         }
 
-        var (level, extent) = (IntensityLevel.Measure(pairs.Select(item => item.Pair.LowQuality)), KSpaceFill.Measure(pairs.Select(item => item.Pair.LowQuality)));
-        return [.. pairs.Select(item => (item.Slice, new ImagePair(new(item.Pair.LowQuality.Pixels, item.Pair.LowQuality.Height, item.Pair.LowQuality.Width) { VolumeLevel = level, VolumeExtent = extent }, item.Pair.HighQuality, name)))];
+        var (level, extent) = (IntensityLevel.Measure(pairs.Select(item => item.Pair.LowQuality)),
+            KSpaceFill.Measure(pairs.Select(item => item.Pair.LowQuality)));
+        return
+        [
+            .. pairs.Select(item =>
+                (item.Slice, new ImagePair(new(item.Pair.LowQuality.Pixels, item.Pair.LowQuality.Height, item.Pair.LowQuality.Width)
+                {
+                    VolumeLevel = level,
+                    VolumeExtent = extent,
+                }, item.Pair.HighQuality, name))),
+        ];
     }
 
     private static IEnumerable<int> Middle(int count, int wanted)

@@ -27,7 +27,9 @@ internal sealed class CaseSection
     public void AppendTo(StringBuilder html)
     {
         var tiles = Tiles(out var highest);
-        html.Append(CultureInfo.InvariantCulture, $"<section class=\"card case\"><header><h3 class=\"{_colour}\"><span>{PageText.Html(_case.Task.Name)} · {PageText.Html(_case.Name)}</span></h3><p>{_case.Input.Height} × {_case.Input.Width} pixels</p></header>");
+        html.Append(CultureInfo.InvariantCulture,
+            $"<section class=\"card case\"><header><h3 class=\"{_colour}\"><span>{PageText.Html(_case.Task.Name)} · "
+            + $"{PageText.Html(_case.Name)}</span></h3><p>{_case.Input.Height} × {_case.Input.Width} pixels</p></header>");
         html.Append(CultureInfo.InvariantCulture, $"<div class=\"tiles\" style=\"--columns:{tiles.Count}\">\n");
         for (var i = 0; i < tiles.Count; i++)
         {
@@ -37,10 +39,12 @@ internal sealed class CaseSection
 
         html.Append("</div><div class=\"legend\">");
         var ramp = _inverted ? "linear-gradient(90deg,#fff,#000)" : "linear-gradient(90deg,#000,#fff)";
-        html.Append(CultureInfo.InvariantCulture, $"<span>{Number(_window.Minimum)}<i class=\"ramp\" style=\"background:{ramp}\"></i>{Number(_window.Maximum)} {PageText.Html(_case.Task.Unit)}</span>");
+        html.Append(CultureInfo.InvariantCulture, $"<span>{Number(_window.Minimum)}<i class=\"ramp\" "
+            + $"style=\"background:{ramp}\"></i>{Number(_window.Maximum)} {PageText.Html(_case.Task.Unit)}</span>");
         if (highest > 0)
         {
-            html.Append(CultureInfo.InvariantCulture, $"<span>error 0<i class=\"ramp\" style=\"background:{Rendering.HeatGradient}\"></i>{Number(highest)} {PageText.Html(_case.Task.Unit)}</span>");
+            html.Append(CultureInfo.InvariantCulture, $"<span>error 0<i class=\"ramp\" "
+                + $"style=\"background:{Rendering.HeatGradient}\"></i>{Number(highest)} {PageText.Html(_case.Task.Unit)}</span>");
         }
 
         html.Append("</div></section>\n");
@@ -101,17 +105,22 @@ internal sealed class CaseSection
         var quality = ImageQuality.Measure(image, _case.Reference, _case.Task.MetricWindow);
         return quality.Problem is not null
             ? "no PSNR: constant reference"
-            : string.Create(CultureInfo.InvariantCulture, $"{(quality.IsIdentical ? "∞" : quality.Psnr.ToString("F1", CultureInfo.InvariantCulture))} dB · SSIM {quality.Ssim:F3}");
+            : string.Create(CultureInfo.InvariantCulture,
+                $"{(quality.IsIdentical ? "∞" : quality.Psnr.ToString("F1", CultureInfo.InvariantCulture))} dB · SSIM {quality.Ssim:F3}");
     }
 
     private void AppendTile(StringBuilder html, Tile tile, bool alone)
     {
         var (height, width) = (_case.Input.Height, _case.Input.Width);
         string Percent(int part, int whole) => string.Create(CultureInfo.InvariantCulture, $"{100.0 * part / whole:F2}%");
-        var marker = $"<i style=\"top:{Percent(_detail.Top, height)};left:{Percent(_detail.Left, width)};width:{Percent(_detail.Width, width)};height:{Percent(_detail.Height, height)}\"></i>";
-        html.Append(CultureInfo.InvariantCulture, $"<figure{(alone ? " class=\"alone\"" : "")}><figcaption><b>{PageText.Html(tile.Title)}</b>{PageText.Html(tile.Caption)}</figcaption>");
-        html.Append(CultureInfo.InvariantCulture, $"<div class=\"frame\"><img alt=\"{PageText.Html(tile.Title)}\" width=\"{width}\" height=\"{height}\" src=\"{DataUri(tile.Full)}\">{marker}</div>");
-        html.Append(CultureInfo.InvariantCulture, $"<div class=\"frame zoom\"><img alt=\"{PageText.Html(tile.Title)}, detail\" width=\"{_detail.Width}\" height=\"{_detail.Height}\" src=\"{DataUri(tile.Detail)}\"></div></figure>\n");
+        var marker = $"<i style=\"top:{Percent(_detail.Top, height)};left:{Percent(_detail.Left, width)};width:"
+            + $"{Percent(_detail.Width, width)};height:{Percent(_detail.Height, height)}\"></i>";
+        html.Append(CultureInfo.InvariantCulture, $"<figure{(alone ? " class=\"alone\"" : "")}><figcaption><b>"
+            + $"{PageText.Html(tile.Title)}</b>{PageText.Html(tile.Caption)}</figcaption>");
+        html.Append(CultureInfo.InvariantCulture, $"<div class=\"frame\"><img alt=\"{PageText.Html(tile.Title)}\" width=\"{width}\" "
+            + $"height=\"{height}\" src=\"{DataUri(tile.Full)}\">{marker}</div>");
+        html.Append(CultureInfo.InvariantCulture, $"<div class=\"frame zoom\"><img alt=\"{PageText.Html(tile.Title)}, detail\" "
+            + $"width=\"{_detail.Width}\" height=\"{_detail.Height}\" src=\"{DataUri(tile.Detail)}\"></div></figure>\n");
     }
 
     private static string DataUri(byte[] png) => $"data:image/png;base64,{Convert.ToBase64String(png)}";

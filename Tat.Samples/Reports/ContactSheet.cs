@@ -2,7 +2,10 @@ using Tat.Torch.Imaging;
 
 namespace Tat.Samples.Reports;
 
-/// <summary>A picture that shows at a glance what a model does: a row for each task; input, restored and reference of its first and of its last image.</summary>
+/// <summary>
+/// A picture that shows at a glance what a model does: a row for each task; input, restored and reference of its first and of its last
+/// image.
+/// </summary>
 internal sealed class ContactSheet
 {
     private const int TileSide = 256;

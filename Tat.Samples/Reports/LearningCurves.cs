@@ -13,7 +13,8 @@ internal static class LearningCurves
 
     /// <summary>Charts of progress reports.</summary>
     public static IReadOnlyList<ReportChart> Of(IEnumerable<TrainingProgress> history) => Charts(history.SelectMany(report =>
-        report.Tasks.SelectMany(task => new[] { new Point(Error, task.Key, report.Iteration, task.Value.Loss / task.Value.InputLoss), new Point(Weight, task.Key, report.Iteration, task.Value.Weight) })
+        report.Tasks.SelectMany(task => new[] { new Point(Error, task.Key, report.Iteration,
+            task.Value.Loss / task.Value.InputLoss), new Point(Weight, task.Key, report.Iteration, task.Value.Weight) })
             .Concat(report.Validation?.Tasks.Select(task => new Point(Psnr, task.Key, report.Iteration, task.Value.Psnr)) ?? [])));
 
     /// <summary>Charts of a folder of logs.</summary>
@@ -23,14 +24,17 @@ internal static class LearningCurves
         var path = Path.Combine(folder, Table);
         if (!File.Exists(path))
         {
-            throw new FileNotFoundException($"'{folder}' has no {Table}: give the folder that a training wrote its logs to (train --logs).");
+            throw new FileNotFoundException(
+                $"'{folder}' has no {Table}: give the folder that a training wrote its logs to (train --logs).");
         }
 
         var rows = File.ReadLines(path).Select(line => line.Split(',')).ToList();
-        var columns = (rows.FirstOrDefault() ?? []).Distinct().Select((name, index) => (name, index)).ToDictionary(column => column.name, column => column.index);
+        var columns = (rows.FirstOrDefault() ?? []).Distinct().Select((name, index) => (name, index))
+            .ToDictionary(column => column.name, column => column.index);
         if (!columns.ContainsKey("iteration") || rows.Exists(row => row.Length != columns.Count))
         {
-            throw new InvalidDataException($"'{path}' is not the table of a training; its rows should have the columns iteration, loss, rate, ….");
+            throw new InvalidDataException(
+                $"'{path}' is not the table of a training; its rows should have the columns iteration, loss, rate, ….");
         }
 
         const string Suffix = "_input_error";
@@ -43,7 +47,8 @@ internal static class LearningCurves
         })));
 
         double Value(string[] row, string column) =>
-            columns.TryGetValue(column, out var index) && double.TryParse(row[index], NumberStyles.Float, CultureInfo.InvariantCulture, out var value) ? value : double.NaN;
+            columns.TryGetValue(column, out var index)
+                && double.TryParse(row[index], NumberStyles.Float, CultureInfo.InvariantCulture, out var value) ? value : double.NaN;
     }
 
     /// <summary>A chart for each quantity that has values; a task without a value in a row has no point there.</summary>
@@ -51,7 +56,8 @@ internal static class LearningCurves
     {
         var known = points.Where(point => double.IsFinite(point.Value)).ToLookup(point => point.Chart);
         return [.. new[] { Error, Psnr, Weight }.Where(known.Contains).Select(chart => new ReportChart(chart, "iteration", [.. known[chart]
-            .GroupBy(point => point.Task).Select(line => new ReportLine(line.Key, [.. line.Select(point => (point.Iteration, point.Value))]))]))];
+            .GroupBy(point => point.Task)
+            .Select(line => new ReportLine(line.Key, [.. line.Select(point => (point.Iteration, point.Value))]))]))];
     }
 
     private readonly record struct Point(string Chart, string Task, double Iteration, double Value);

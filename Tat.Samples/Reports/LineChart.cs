@@ -15,7 +15,8 @@ internal static class LineChart
 
     public static string Render(ReportChart chart, Func<string, string> colourClass)
     {
-        var points = chart.Lines.SelectMany(line => line.Points).Where(point => double.IsFinite(point.X) && double.IsFinite(point.Y)).ToList();
+        var points = chart.Lines.SelectMany(line => line.Points).Where(point => double.IsFinite(point.X) && double.IsFinite(point.Y))
+            .ToList();
         if (points.Count == 0)
         {
             return "";
@@ -26,24 +27,30 @@ internal static class LineChart
         double X(double value) => Left + ((value - horizontal[0]) / (horizontal[^1] - horizontal[0]) * (Width - Left - Right));
         double Y(double value) => Height - Bottom - ((value - vertical[0]) / (vertical[^1] - vertical[0]) * (Height - Top - Bottom));
         var svg = new StringBuilder();
-        svg.Append(CultureInfo.InvariantCulture, $"<svg class=\"chart\" viewBox=\"0 0 {Width} {Height}\" role=\"img\" aria-label=\"{PageText.Html(chart.Title)}\">");
+        svg.Append(CultureInfo.InvariantCulture,
+            $"<svg class=\"chart\" viewBox=\"0 0 {Width} {Height}\" role=\"img\" aria-label=\"{PageText.Html(chart.Title)}\">");
         foreach (var tick in vertical)
         {
-            svg.Append(CultureInfo.InvariantCulture, $"<line class=\"grid\" x1=\"{Left}\" x2=\"{Width - Right}\" y1=\"{Y(tick):F1}\" y2=\"{Y(tick):F1}\"/>");
-            svg.Append(CultureInfo.InvariantCulture, $"<text x=\"{Left - 8}\" y=\"{Y(tick) + 4:F1}\" text-anchor=\"end\">{Number(tick)}</text>");
+            svg.Append(CultureInfo.InvariantCulture,
+                $"<line class=\"grid\" x1=\"{Left}\" x2=\"{Width - Right}\" y1=\"{Y(tick):F1}\" y2=\"{Y(tick):F1}\"/>");
+            svg.Append(CultureInfo.InvariantCulture,
+                $"<text x=\"{Left - 8}\" y=\"{Y(tick) + 4:F1}\" text-anchor=\"end\">{Number(tick)}</text>");
         }
 
         foreach (var tick in horizontal)
         {
-            svg.Append(CultureInfo.InvariantCulture, $"<text x=\"{X(tick):F1}\" y=\"{Height - Bottom + 18}\" text-anchor=\"middle\">{Number(tick)}</text>");
+            svg.Append(CultureInfo.InvariantCulture,
+                $"<text x=\"{X(tick):F1}\" y=\"{Height - Bottom + 18}\" text-anchor=\"middle\">{Number(tick)}</text>");
         }
 
-        svg.Append(CultureInfo.InvariantCulture, $"<text x=\"{(Left + Width - Right) / 2:F1}\" y=\"{Height - 6}\" text-anchor=\"middle\">{PageText.Html(chart.Horizontal)}</text>");
+        svg.Append(CultureInfo.InvariantCulture, $"<text x=\"{(Left + Width - Right) / 2:F1}\" y=\"{Height - 6}\" "
+            + $"text-anchor=\"middle\">{PageText.Html(chart.Horizontal)}</text>");
         AppendLines(svg, chart, colourClass, X, Y);
         return svg.Append("</svg>").ToString();
     }
 
-    private static void AppendLines(StringBuilder svg, ReportChart chart, Func<string, string> colourClass, Func<double, double> x, Func<double, double> y)
+    private static void AppendLines(
+        StringBuilder svg, ReportChart chart, Func<string, string> colourClass, Func<double, double> x, Func<double, double> y)
     {
         var labels = new List<(double Y, string Text, string Class)>();
         foreach (var line in chart.Lines)
@@ -63,10 +70,12 @@ internal static class LineChart
                 pen = 'L';
             }
 
-            svg.Append(CultureInfo.InvariantCulture, $"<path class=\"line {colour}\" d=\"{path}\"><title>{PageText.Html(line.Name)}</title></path>");
+            svg.Append(CultureInfo.InvariantCulture,
+                $"<path class=\"line {colour}\" d=\"{path}\"><title>{PageText.Html(line.Name)}</title></path>");
             if (line.Points.LastOrDefault(point => double.IsFinite(point.X) && double.IsFinite(point.Y)) is { } last && path.Length > 0)
             {
-                svg.Append(CultureInfo.InvariantCulture, $"<circle class=\"dot {colour}\" cx=\"{x(last.X):F1}\" cy=\"{y(last.Y):F1}\" r=\"3.5\"/>");
+                svg.Append(CultureInfo.InvariantCulture,
+                    $"<circle class=\"dot {colour}\" cx=\"{x(last.X):F1}\" cy=\"{y(last.Y):F1}\" r=\"3.5\"/>");
                 labels.Add((y(last.Y), line.Name, colour));
             }
         }
@@ -76,7 +85,8 @@ internal static class LineChart
         foreach (var (position, text, colour) in labels.OrderBy(label => label.Y))
         {
             lowest = Math.Max(position, lowest + 15);
-            svg.Append(CultureInfo.InvariantCulture, $"<text class=\"label {colour}\" x=\"{Width - Right + 8}\" y=\"{lowest + 4:F1}\">{PageText.Html(text)}</text>");
+            svg.Append(CultureInfo.InvariantCulture,
+                $"<text class=\"label {colour}\" x=\"{Width - Right + 8}\" y=\"{lowest + 4:F1}\">{PageText.Html(text)}</text>");
         }
     }
 

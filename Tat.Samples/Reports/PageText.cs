@@ -10,5 +10,6 @@ internal static class PageText
     public static string Html(string text) => WebUtility.HtmlEncode(MessageText.Printable(text));
 
     /// <summary>Text in a line or a cell of a table of Markdown.</summary>
-    public static string Markdown(string text) => MessageText.OneLine(text, int.MaxValue).Replace("<", "&lt;", StringComparison.Ordinal).Replace("|", "\\|", StringComparison.Ordinal);
+    public static string Markdown(string text) => MessageText.OneLine(text, int.MaxValue).Replace("<", "&lt;", StringComparison.Ordinal)
+        .Replace("|", "\\|", StringComparison.Ordinal);
 }

@@ -7,7 +7,10 @@ namespace Tat.Samples.Reports;
 internal static class Rendering
 {
     /// <summary>Anchors of the colour scale of errors, dark to light, evenly spaced.</summary>
-    private static readonly (byte Red, byte Green, byte Blue)[] _heat = [(2, 2, 8), (58, 12, 94), (140, 30, 104), (218, 66, 62), (250, 150, 32), (252, 246, 160)];
+    private static readonly (byte Red, byte Green, byte Blue)[] _heat =
+    [
+        (2, 2, 8), (58, 12, 94), (140, 30, 104), (218, 66, 62), (250, 150, 32), (252, 246, 160),
+    ];
 
     /// <summary>The intensities to show from black to white: a task's window, narrowed to what the image fills of it.</summary>
     public static IntensityRange WindowOf(RestorationTask task, ImageSlice image)
@@ -39,13 +42,15 @@ internal static class Rendering
     }
 
     /// <summary>Whether high intensities of a task are shown dark, as nuclear medicine shows uptake.</summary>
-    public static bool IsInverted(RestorationTask task) => string.Equals(task.Name, RestorationTask.Pet.Name, StringComparison.OrdinalIgnoreCase);
+    public static bool IsInverted(RestorationTask task) =>
+        string.Equals(task.Name, RestorationTask.Pet.Name, StringComparison.OrdinalIgnoreCase);
 
     /// <summary>A picture in shades of grey.</summary>
     /// <param name="image">The image.</param>
     /// <param name="window">The intensities at the ends of the scale.</param>
     /// <param name="inverted">Whether high intensities are dark, as nuclear medicine shows uptake.</param>
-    public static byte[] Grey(ImageSlice image, IntensityRange window, bool inverted) => Png.Encode(GreyLevels(image, window, inverted), image.Width, image.Height);
+    public static byte[] Grey(ImageSlice image, IntensityRange window, bool inverted) =>
+        Png.Encode(GreyLevels(image, window, inverted), image.Width, image.Height);
 
     /// <summary>The pixels of a picture in shades of grey, a byte each.</summary>
     public static byte[] GreyLevels(ImageSlice image, IntensityRange window, bool inverted)
@@ -74,7 +79,8 @@ internal static class Rendering
     }
 
     /// <summary>The colour scale as a CSS gradient.</summary>
-    public static string HeatGradient { get; } = $"linear-gradient(90deg,{string.Join(',', _heat.Select(colour => $"rgb({colour.Red},{colour.Green},{colour.Blue})"))})";
+    public static string HeatGradient { get; } =
+        $"linear-gradient(90deg,{string.Join(',', _heat.Select(colour => $"rgb({colour.Red},{colour.Green},{colour.Blue})"))})";
 
     /// <summary>|image − reference| of the images clipped to a window.</summary>
     public static ImageSlice Difference(ImageSlice image, ImageSlice reference, IntensityRange window)
@@ -103,7 +109,9 @@ internal static class Rendering
         return new(pixels, region.Height, region.Width);
     }
 
-    /// <summary>The square of a third of the image in which the reference has most detail inside the window: where a restoration shows best.</summary>
+    /// <summary>
+    /// The square of a third of the image in which the reference has most detail inside the window: where a restoration shows best.
+    /// </summary>
     public static Region MostDetailed(ImageSlice image, IntensityRange window)
     {
         var side = Math.Max(1, Math.Min(image.Height, image.Width) / 3);
@@ -121,7 +129,8 @@ internal static class Rendering
                     {
                         // The limit keeps a strong edge from outweighing many fine ones.
                         var here = Clip(image[row, column]);
-                        detail += Math.Min(faint, Math.Abs(here - Clip(image[row - 1, column]))) + Math.Min(faint, Math.Abs(here - Clip(image[row, column - 1])));
+                        detail += Math.Min(faint, Math.Abs(here - Clip(image[row - 1, column])))
+                            + Math.Min(faint, Math.Abs(here - Clip(image[row, column - 1])));
                     }
                 }
 

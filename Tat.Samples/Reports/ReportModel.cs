@@ -41,8 +41,10 @@ internal sealed record ReportScore(RestorationTask Task, IReadOnlyList<(string M
 /// <param name="Restored">The restored image, if there is one.</param>
 /// <param name="Reference">The image that the restored one should equal, if it is known.</param>
 /// <param name="Rival">What the restored image is to be compared with, such as the best filter's, and what to call it.</param>
-/// <param name="Window">The intensities to show from black to white; <see langword="null"/> for the task's metric window or, where that is wide, what the image fills of it.</param>
-internal sealed record ReportCase(RestorationTask Task, string Name, ImageSlice Input, ImageSlice? Restored, ImageSlice? Reference, (string Name, ImageSlice Image)? Rival = null, IntensityRange? Window = null);
+/// <param name="Window">The intensities to show from black to white; <see langword="null"/> for the task's metric window or, where that is
+/// wide, what the image fills of it.</param>
+internal sealed record ReportCase(RestorationTask Task, string Name, ImageSlice Input, ImageSlice? Restored, ImageSlice? Reference,
+    (string Name, ImageSlice Image)? Rival = null, IntensityRange? Window = null);
 
 /// <summary>A chart of lines.</summary>
 /// <param name="Title">What it shows, with its unit.</param>

@@ -35,10 +35,16 @@ internal static class CSharpText
         int or long or ulong => string.Create(CultureInfo.InvariantCulture, $"{value}"),
         TimeSpan time => string.Create(CultureInfo.InvariantCulture, $"TimeSpan.FromTicks({time.Ticks})"),
         torch.Device device => $"TorchSharp.torch.device({Literal(device.ToString())})",
-        IEnumerable<KeyValuePair<string, double>> table => $"new Dictionary<string, double> {{ {string.Join(", ", table.Select(item => $"[{Literal(item.Key)}] = {Literal(item.Value)}"))} }}",
+        IEnumerable<KeyValuePair<string, double>> table =>
+            $"new Dictionary<string, double> {{ "
+            + $"{string.Join(", ", table.Select(item => $"[{Literal(item.Key)}] = {Literal(item.Value)}"))} }}",
         IEnumerable list => $"[{string.Join(", ", list.Cast<object>().Select(Literal))}]",
-        _ when value.GetType().GetConstructors() is [var constructor, ..] && value.GetType().Namespace?.StartsWith("Tat.", StringComparison.Ordinal) == true =>
-            $"new {value.GetType().Name}({string.Join(", ", constructor.GetParameters().Select(parameter => Literal(value.GetType().GetProperty(parameter.Name!)!.GetValue(value)!)))})",
+        _ when value.GetType().GetConstructors() is [var constructor, ..]
+            && value.GetType().Namespace?.StartsWith("Tat.", StringComparison.Ordinal) == true =>
+            $"new {value.GetType().Name}({string.Join(", ", Arguments(value, constructor))})",
         _ => throw new NotSupportedException($"Values of {value.GetType()} cannot be written as code."),
     };
+
+    private static IEnumerable<string> Arguments(object value, ConstructorInfo constructor) =>
+        constructor.GetParameters().Select(parameter => Literal(value.GetType().GetProperty(parameter.Name!)!.GetValue(value)!));
 }

@@ -12,9 +12,11 @@ internal sealed partial record ModelName
     /// <exception cref="InvalidDataException">No file can be called so.</exception>
     public ModelName(string name)
     {
-        if (name.Trim().Length == 0 || name.Any(letter => char.IsControl(letter) || Forbidden.Contains(letter, StringComparison.Ordinal)) || name[0] == '.' || name[^1] is '.' or ' ')
+        if (name.Trim().Length == 0 || name.Any(letter => char.IsControl(letter) || Forbidden.Contains(letter, StringComparison.Ordinal))
+            || name[0] == '.' || name[^1] is '.' or ' ')
         {
-            throw new InvalidDataException($"A model cannot be called '{name}', since its files are called so: use letters, digits, '-' and '_'.");
+            throw new InvalidDataException(
+                $"A model cannot be called '{name}', since its files are called so: use letters, digits, '-' and '_'.");
         }
 
         Text = name;
@@ -24,8 +26,8 @@ internal sealed partial record ModelName
     public string Text { get; }
 
     /// <summary>
-    /// A name for a class in code: what no identifier has becomes '_', the first letter a capital, so that it is no keyword, and before a digit stands '_'.
-    /// Where the code uses that word for something else, Model is appended.
+    /// A name for a class in code: what no identifier has becomes '_', the first letter a capital, so that it is no keyword, and before a
+    /// digit stands '_'. Where the code uses that word for something else, Model is appended.
     /// </summary>
     /// <param name="code">The code.</param>
     public string ClassIn(string code)

@@ -18,7 +18,10 @@ internal sealed class ModelTrials
     /// <summary>The shares of the time that a try takes, and the validation of one.</summary>
     private const double TryShare = 0.1, ValidationShare = 0.03;
 
-    /// <summary>The share of the time left that a training is planned for, since the speed of a machine varies, and the share of it in which it is validated.</summary>
+    /// <summary>
+    /// The share of the time left that a training is planned for, since the speed of a machine varies, and the share of it in which it is
+    /// validated.
+    /// </summary>
     private const double Caution = 0.85, FinalValidationShare = 0.2;
 
     /// <summary>At most how many validations a training has, the last one at its end.</summary>
@@ -61,8 +64,8 @@ internal sealed class ModelTrials
     }
 
     /// <summary>
-    /// Tries the candidates of the rules for a tenth of the time each, and gives the best of them as many iterations as the rest of the time allows by the speed that it had.
-    /// From then on the number of iterations counts, so that the training can be repeated.
+    /// Tries the candidates of the rules for a tenth of the time each, and gives the best of them as many iterations as the rest of the
+    /// time allows by the speed that it had. From then on the number of iterations counts, so that the training can be repeated.
     /// </summary>
     /// <param name="rules">What to try.</param>
     /// <param name="time">All the time there is.</param>
@@ -71,13 +74,16 @@ internal sealed class ModelTrials
     public Candidate Choose(TrainingRules rules, TimeSpan time, long started, CancellationToken cancellationToken)
     {
         var images = ImagesWithin(time * ValidationShare, rules.Untrained with { Name = "how long a validation takes" }, cancellationToken);
-        Candidate Shortly(Candidate candidate, TimeSpan? limit) => candidate with { Training = candidate.Training with { ValidationImagesPerTask = images, MaximumDuration = limit } };
+        Candidate Shortly(Candidate candidate, TimeSpan? limit) =>
+            candidate with { Training = candidate.Training with { ValidationImagesPerTask = images, MaximumDuration = limit } };
 
         var (untrained, _) = Try(Shortly(rules.Untrained, null), cancellationToken);
         var tries = new List<(Candidate Candidate, Trial Trial, TimeSpan PerIteration)>();
         foreach (var candidate in rules.Candidates)
         {
-            var (trial, perIteration) = Try(Shortly(candidate with { Training = candidate.Training with { Iterations = Endless, ValidationInterval = Endless } }, time * TryShare), cancellationToken);
+            var (trial, perIteration) = Try(
+                Shortly(candidate with { Training = candidate.Training with { Iterations = Endless, ValidationInterval = Endless } },
+                    time * TryShare), cancellationToken);
             tries.Add((candidate, trial, perIteration));
         }
 
@@ -106,10 +112,12 @@ internal sealed class ModelTrials
     /// <summary>How many images of a task can be validated in a time.</summary>
     private int ImagesWithin(TimeSpan time, Candidate candidate, CancellationToken cancellationToken)
     {
-        var (model, trial, _) = Run(candidate with { Training = candidate.Training with { ValidationImagesPerTask = FewestImages } }, cancellationToken);
+        var (model, trial, _) = Run(
+            candidate with { Training = candidate.Training with { ValidationImagesPerTask = FewestImages } }, cancellationToken);
         model.Dispose();
         cancellationToken.ThrowIfCancellationRequested();
-        return (int)Math.Clamp(FewestImages * time.TotalSeconds / trial.RuntimeInSeconds, FewestImages, TatTrainerOptions.Cpu.ValidationImagesPerTask);
+        return (int)Math.Clamp(FewestImages * time.TotalSeconds / trial.RuntimeInSeconds, FewestImages,
+            TatTrainerOptions.Cpu.ValidationImagesPerTask);
     }
 
     private (Trial Trial, TimeSpan PerIteration) Try(Candidate candidate, CancellationToken cancellationToken)
@@ -144,17 +152,23 @@ internal sealed class ModelTrials
         }).Fit(_train));
 
         var psnr = best?.Tasks.ToDictionary(task => task.Key, task => Math.Round(task.Value.Psnr, 3)) ?? [];
-        var trial = new Trial(candidate.Name, best is null ? null : Math.Round(best.MeanGain, 3), psnr, iterations, Math.Round(Stopwatch.GetElapsedTime(started).TotalSeconds, 1));
+        var trial = new Trial(candidate.Name, best is null ? null : Math.Round(best.MeanGain, 3), psnr, iterations,
+            Math.Round(Stopwatch.GetElapsedTime(started).TotalSeconds, 1));
         return (model, trial, training / Math.Max(1, iterations));
     }
 
     private void Tell(Trial trial)
     {
         History.Add(trial);
-        _terminal.Line(string.Create(CultureInfo.InvariantCulture, $"{trial.TrainerName}: {Describe(trial)} after {trial.Iterations} iterations, {trial.RuntimeInSeconds:F0} s"));
+        _terminal.Line(string.Create(CultureInfo.InvariantCulture,
+            $"{trial.TrainerName}: {Describe(trial)} after {trial.Iterations} iterations, {trial.RuntimeInSeconds:F0} s"));
     }
 
-    private static string Describe(Trial trial) => trial.Score is { } gain
-        ? string.Create(CultureInfo.InvariantCulture, $"gain {gain:F2} dB ({string.Join(", ", trial.Psnr.Select(task => string.Create(CultureInfo.InvariantCulture, $"{task.Key} {task.Value:F2} dB")))})")
-        : "not validated";
+    private static string Describe(Trial trial)
+    {
+        var psnr = trial.Psnr.Select(task => string.Create(CultureInfo.InvariantCulture, $"{task.Key} {task.Value:F2} dB"));
+        return trial.Score is { } gain
+            ? string.Create(CultureInfo.InvariantCulture, $"gain {gain:F2} dB ({string.Join(", ", psnr)})")
+            : "not validated";
+    }
 }

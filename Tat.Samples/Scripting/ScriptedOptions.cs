@@ -10,9 +10,19 @@ internal sealed class ScriptedOptions
 {
     private static readonly string[] _basics = ["--data", "--minutes", "--device", "--seed"];
 
-    private readonly Option<string?> _name = new("--name") { Description = "With --data: choose options by trial within --minutes (by default 10), and write NAME.mlnet, NAME.mbconfig and C# code that trains, evaluates and restores, into the folder --out." };
-    private readonly Option<string?> _configuration = new("--training-config") { Description = "Train as a file NAME.mbconfig says, and write what --name writes; by default beside it." };
-    private readonly Option<string?> _template = new("--template") { Description = "Add a project that builds and runs with the code: console, webapi or training." };
+    private readonly Option<string?> _name = new("--name")
+    {
+        Description = "With --data: choose options by trial within --minutes (by default 10), and write NAME.mlnet, NAME.mbconfig and C# "
+            + "code that trains, evaluates and restores, into the folder --out.",
+    };
+    private readonly Option<string?> _configuration = new("--training-config")
+    {
+        Description = "Train as a file NAME.mbconfig says, and write what --name writes; by default beside it.",
+    };
+    private readonly Option<string?> _template = new("--template")
+    {
+        Description = "Add a project that builds and runs with the code: console, webapi or training.",
+    };
 
     public ScriptedOptions() => _template.AcceptOnlyFromAmong([.. CodeTemplates.Projects]);
 
@@ -45,7 +55,9 @@ internal sealed class ScriptedOptions
         }
         else if (given.Except(isNamed ? _basics : []).ToList() is [var first, ..])
         {
-            result.AddError(isNamed ? $"With --name options are chosen by trial; write {first} into the NAME.mbconfig file, and train with --training-config." : $"With --training-config all options are in the file; write {first} there.");
+            result.AddError(isNamed
+                ? $"With --name options are chosen by trial; write {first} into the NAME.mbconfig file, and train with --training-config."
+                : $"With --training-config all options are in the file; write {first} there.");
         }
 
         return true;
@@ -72,7 +84,8 @@ internal sealed class ScriptedOptions
         var seconds = (minutes ?? 10) * 60;
         var options = new TrainingOptionSection
         {
-            TrainingTime = seconds is >= 1 and <= int.MaxValue ? (int)seconds : throw new InvalidDataException(FormattableString.Invariant($"--minutes {minutes} is no time to train in: give at least a second.")),
+            TrainingTime = seconds is >= 1 and <= int.MaxValue ? (int)seconds : throw new InvalidDataException(
+                FormattableString.Invariant($"--minutes {minutes} is no time to train in: give at least a second.")),
             Training = TatTrainerOptions.Cpu with { Seed = seed },
         };
         return ScriptedTraining.OfPairs(new(name), data!, folder ?? name, project, options, device);

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using Microsoft.ML;
 using Tat.MLNet.Scoring;
 using Tat.Samples.Shared.Training;
@@ -20,9 +21,15 @@ namespace Tat.Samples.Scripting;
 internal sealed record ScriptedTraining(ModelName Name, TrainingConfiguration Configuration, string Base, string Folder, string? Project)
 {
     /// <summary>A training of new pairs, with options that are chosen.</summary>
-    public static ScriptedTraining OfPairs(ModelName name, string data, string folder, string? project, TrainingOptionSection options, string device) => new(
+    public static ScriptedTraining OfPairs(
+        ModelName name, string data, string folder, string? project, TrainingOptionSection options, string device) => new(
         name,
-        new() { DataSource = new() { FolderPath = Relative(folder, data) }, Environment = new() { Device = device }, TrainingOption = options },
+        new()
+        {
+            DataSource = new() { FolderPath = Relative(folder, data) },
+            Environment = new() { Device = device },
+            TrainingOption = options,
+        },
         folder, folder, project);
 
     /// <summary>A training that a file describes.</summary>
@@ -30,7 +37,10 @@ internal sealed record ScriptedTraining(ModelName Name, TrainingConfiguration Co
     public static ScriptedTraining OfFile(string path, string? folder, string? project)
     {
         var home = Path.GetDirectoryName(Path.GetFullPath(path))!;
-        return new(new(Path.GetFileNameWithoutExtension(path)), TrainingConfiguration.Read(path), home, folder ?? home, project) { IsRead = true };
+        return new(new(Path.GetFileNameWithoutExtension(path)), TrainingConfiguration.Read(path), home, folder ?? home, project)
+        {
+            IsRead = true,
+        };
     }
 
     /// <summary>The files that are written, but for the configuration where it is trained from.</summary>
@@ -58,19 +68,24 @@ internal sealed record ScriptedTraining(ModelName Name, TrainingConfiguration Co
         var found = TaskData.In(data, TaskVocabulary.Scans, cancellationToken);
         foreach (var task in found)
         {
-            terminal.Line(FormattableString.Invariant($"{task.Name}: {task.TrainingImages} images to train on, {task.ValidationImages} to validate, {task.TestImages} to test; {task.SmallestSide} to {task.LargestSide} pixels{(task.PixelSpacing is { } spacing ? FormattableString.Invariant($" of {spacing} mm") : "")}"));
+            terminal.Line(string.Create(CultureInfo.InvariantCulture,
+                $"{task.Name}: {task.TrainingImages} images to train on, {task.ValidationImages} to validate, {task.TestImages} to test; "
+                + $"{task.SmallestSide} to {task.LargestSide} "
+                + $"pixels{(task.PixelSpacing is { } spacing ? FormattableString.Invariant($" of {spacing} mm") : "")}"));
         }
 
         var option = Configuration.TrainingOption;
         using var checkpoints = new TrainingCheckpoints(option.Training.CheckpointFolder, ModelPath);
         if (!option.IsChosen && checkpoints.AreThere)
         {
-            throw new IOException($"'{checkpoints.Folder}' holds what a training has learnt that was interrupted, and options that are chosen anew do not go on from it: export it (export --checkpoint), then remove the folder.");
+            throw new IOException($"'{checkpoints.Folder}' holds what a training has learnt that was interrupted, and options that are "
+                + "chosen anew do not go on from it: export it (export --checkpoint), then remove the folder.");
         }
 
         if (!option.IsChosen && found.FirstOrDefault(task => task.ValidationImages == 0) is { } unvalidated)
         {
-            throw new InvalidDataException($"'{data}' has no validation pairs of {unvalidated.Name}, by which options are chosen: move the scans of some patients from {unvalidated.Name}/train to {unvalidated.Name}/validation.");
+            throw new InvalidDataException($"'{data}' has no validation pairs of {unvalidated.Name}, by which options are chosen: move the "
+                + $"scans of some patients from {unvalidated.Name}/train to {unvalidated.Name}/validation.");
         }
 
         var seed = option.Training.Seed ?? TatTrainerOptions.DefaultSeed;
@@ -90,29 +105,35 @@ internal sealed record ScriptedTraining(ModelName Name, TrainingConfiguration Co
         using var model = Train(terminal, trials, chosen, checkpoints, limit.Token);
         if (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
-            terminal.Line($"The time was over after {trials.History[^1].Iterations} of {chosen.Training.Iterations} iterations, since the machine became slower: training with {Name}{TrainingConfiguration.Ending} again does them all.");
+            terminal.Line($"The time was over after {trials.History[^1].Iterations} of {chosen.Training.Iterations} iterations, since the "
+                + $"machine became slower: training with {Name}{TrainingConfiguration.Ending} again does them all.");
         }
 
         var ml = new MLContext();
         var schema = ml.ImageRestoration.LoadPairs(data, "train").Schema;
-        AtomicFiles.Write([.. Texts(found, tasks, chosen, device, trials.History), (ModelPath, stream => ml.Model.Save(model, schema, stream))]);
+        AtomicFiles.Write([
+            .. Texts(found, tasks, chosen, device, trials.History), (ModelPath, stream => ml.Model.Save(model, schema, stream)),
+        ]);
         terminal.Line($"The model is in {ModelPath}, its code beside it{(Project is null ? "" : $": dotnet run --project \"{Folder}\"")}.");
         cancellationToken.ThrowIfCancellationRequested();
         checkpoints.Finish();
     }
 
-    private static TatTransformer Train(Terminal terminal, ModelTrials trials, Candidate chosen, TrainingCheckpoints checkpoints, CancellationToken cancellationToken)
+    private static TatTransformer Train(
+        Terminal terminal, ModelTrials trials, Candidate chosen, TrainingCheckpoints checkpoints, CancellationToken cancellationToken)
     {
         try
         {
-            return trials.Train(chosen with { Training = chosen.Training with { CheckpointFolder = checkpoints.Folder } }, cancellationToken);
+            return trials.Train(chosen with { Training = chosen.Training with { CheckpointFolder = checkpoints.Folder } },
+                cancellationToken);
         }
         catch
         {
             // Not in a filter, which would run before training has saved its last checkpoint.
             if (checkpoints.AreThere)
             {
-                terminal.Line($"What was learnt before the failure is in {checkpoints.Folder}: export --checkpoint makes a model of it, and with {TrainingConfiguration.Ending} files the same command goes on from it.");
+                terminal.Line($"What was learnt before the failure is in {checkpoints.Folder}: export --checkpoint makes a model of it, "
+                    + $"and with {TrainingConfiguration.Ending} files the same command goes on from it.");
             }
 
             throw;
@@ -120,7 +141,8 @@ internal sealed record ScriptedTraining(ModelName Name, TrainingConfiguration Co
     }
 
     /// <summary>The code and the configuration of the model, and what writes them.</summary>
-    private IEnumerable<(string Path, Action<Stream> Write)> Texts(IReadOnlyList<TaskData> found, TaskVocabulary tasks, Candidate chosen, torch.Device device, IReadOnlyList<Trial> history)
+    private IEnumerable<(string Path, Action<Stream> Write)> Texts(
+        IReadOnlyList<TaskData> found, TaskVocabulary tasks, Candidate chosen, torch.Device device, IReadOnlyList<Trial> history)
     {
         var isGpu = device.type == DeviceType.CUDA;
         var inCode = chosen with { Training = chosen.Training with { Device = isGpu ? device : null } };

@@ -42,7 +42,8 @@ internal sealed record TrainingConfiguration
     public static TrainingConfiguration Read(string path)
     {
         var configuration = JsonFile.Read<TrainingConfiguration>(path, _json, read => read.Validate());
-        var spelledOut = JsonNode.Parse(File.ReadAllText(path), new() { PropertyNameCaseInsensitive = true }, new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true })?[nameof(TrainingOption)];
+        var spelledOut = JsonNode.Parse(File.ReadAllText(path), new() { PropertyNameCaseInsensitive = true },
+            new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true })?[nameof(TrainingOption)];
         var isChosen = spelledOut?[nameof(TrainingOption.Network)] is not null || spelledOut?[nameof(TrainingOption.Training)] is not null;
         return configuration with { TrainingOption = configuration.TrainingOption with { IsChosen = isChosen } };
     }
@@ -61,13 +62,18 @@ internal sealed record TrainingConfiguration
     {
         Require(Type == "TrainingConfig", nameof(Type), Type, "use TrainingConfig");
         Require(Version == 1, nameof(Version), Version, "this program reads 1");
-        Require(Scenario.ScenarioType == ScenarioSection.ImageRestoration, nameof(Scenario.ScenarioType), Scenario.ScenarioType, $"use {ScenarioSection.ImageRestoration}");
+        Require(Scenario.ScenarioType == ScenarioSection.ImageRestoration, nameof(Scenario.ScenarioType), Scenario.ScenarioType,
+            $"use {ScenarioSection.ImageRestoration}");
         Require(DataSource.FolderPath.Length > 0, nameof(DataSource.FolderPath), "empty", "name the folder of the pairs");
-        Require(TrainingOption.TrainingTime is > 0 and <= 31_536_000, nameof(TrainingOption.TrainingTime), TrainingOption.TrainingTime, "use seconds above 0");
+        Require(TrainingOption.TrainingTime is > 0 and <= 31_536_000, nameof(TrainingOption.TrainingTime), TrainingOption.TrainingTime,
+            "use seconds above 0");
         TrainingOption.Network.Validate();
         TrainingOption.Training.Validate();
-        Require(TrainingOption.Training.MaximumDuration is null, nameof(TatTrainerOptions.MaximumDuration), TrainingOption.Training.MaximumDuration, "leave it out: the number of iterations says when training ends, so that it can be repeated");
-        Require(TrainingOption.Training.Device is null, nameof(TatTrainerOptions.Device), TrainingOption.Training.Device, $"leave it out, and say so in {nameof(Environment)}");
+        Require(TrainingOption.Training.MaximumDuration is null, nameof(TatTrainerOptions.MaximumDuration),
+            TrainingOption.Training.MaximumDuration,
+            "leave it out: the number of iterations says when training ends, so that it can be repeated");
+        Require(TrainingOption.Training.Device is null, nameof(TatTrainerOptions.Device), TrainingOption.Training.Device,
+            $"leave it out, and say so in {nameof(Environment)}");
         Require(IsDevice(Environment.Device), nameof(Environment.Device), Environment.Device, "use cpu, cuda, cuda:N or auto");
     }
 
@@ -132,7 +138,10 @@ internal sealed record TrainingOptionSection
 
     public int Version { get; init; } = 1;
 
-    /// <summary>Seconds in which options are chosen by trial and a model is trained; where options are given they are not looked for, and training runs to its end.</summary>
+    /// <summary>
+    /// Seconds in which options are chosen by trial and a model is trained; where options are given they are not looked for, and training
+    /// runs to its end.
+    /// </summary>
     public int TrainingTime { get; init; } = 600;
 
     /// <summary>The architecture; without it, and without <see cref="Training"/>, both are chosen.</summary>
@@ -155,7 +164,9 @@ internal sealed record RunHistorySection
 
     public int Version { get; init; } = 1;
 
-    /// <summary>What a score is: the gain in PSNR over the degraded images in dB, the mean of the tasks' means over validation images.</summary>
+    /// <summary>
+    /// What a score is: the gain in PSNR over the degraded images in dB, the mean of the tasks' means over validation images.
+    /// </summary>
     public string MetricName { get; init; } = "Gain";
 
     /// <summary>Each try, in order; the last is the model.</summary>
@@ -168,7 +179,8 @@ internal sealed record RunHistorySection
 /// <param name="Psnr">Its PSNR in dB by task.</param>
 /// <param name="Iterations">How many iterations it has had.</param>
 /// <param name="RuntimeInSeconds">How long it took.</param>
-internal sealed record Trial(string TrainerName, double? Score, IReadOnlyDictionary<string, double> Psnr, long Iterations, double RuntimeInSeconds)
+internal sealed record Trial(
+    string TrainerName, double? Score, IReadOnlyDictionary<string, double> Psnr, long Iterations, double RuntimeInSeconds)
 {
     public string Type { get; init; } = "Trial";
 

@@ -1,3 +1,4 @@
+using Tat.Samples.Shared;
 using Tat.Torch.Model;
 using Tat.Torch.Pretrained;
 using Tat.Torch.Training;
@@ -23,11 +24,14 @@ internal sealed class TrainingRules(IReadOnlyList<TaskData> data, TimeSpan time,
     private const int LargestPatch = 128;
     private const int SmallestPatch = 16;
 
-    /// <summary>From which time on patches are taken in twos and fours: a short training gains more from many steps than from good ones.</summary>
+    /// <summary>
+    /// From which time on patches are taken in twos and fours: a short training gains more from many steps than from good ones.
+    /// </summary>
     private static readonly TimeSpan _pairs = TimeSpan.FromMinutes(30), _fours = TimeSpan.FromHours(3);
 
     /// <summary>From which time on, and with how many images, a larger network is worth training from nothing.</summary>
-    private static readonly TimeSpan _mediumOnCpu = TimeSpan.FromHours(6), _mediumOnGpu = TimeSpan.FromMinutes(20), _paperOnGpu = TimeSpan.FromHours(12);
+    private static readonly TimeSpan _mediumOnCpu = TimeSpan.FromHours(6), _mediumOnGpu = TimeSpan.FromMinutes(20),
+        _paperOnGpu = TimeSpan.FromHours(12);
 
     private const int ImagesForMedium = 500, ImagesForPaper = 5000;
 
@@ -36,7 +40,9 @@ internal sealed class TrainingRules(IReadOnlyList<TaskData> data, TimeSpan time,
     {
         get
         {
-            var wanted = data.Select(task => task.PixelSpacing).OfType<double>().DefaultIfEmpty(1).Min() is var spacing and > 0 ? PatchMillimetres / spacing : LargestPatch;
+            var wanted = data.Select(task => task.PixelSpacing).OfType<double>().DefaultIfEmpty(1).Min() is var spacing and > 0
+                ? PatchMillimetres / spacing
+                : LargestPatch;
             var side = Math.Min(Math.Clamp(wanted, TatNetworkOptions.Small.TrainSize, LargestPatch), data.Min(task => task.SmallestSide));
             return Math.Max(SmallestPatch, (int)side / 8 * 8);
         }
@@ -46,14 +52,14 @@ internal sealed class TrainingRules(IReadOnlyList<TaskData> data, TimeSpan time,
     public int BatchSize => isGpu || time >= _fours ? 4 : time >= _pairs ? 2 : 1;
 
     /// <summary>The network to train from nothing.</summary>
-    public (string Name, TatNetworkOptions Options) Network
+    public Preset Network
     {
         get
         {
             var images = data.Sum(task => task.TrainingImages);
-            return isGpu && time >= _paperOnGpu && images >= ImagesForPaper ? ("paper", TatNetworkOptions.Paper)
-                : time >= (isGpu ? _mediumOnGpu : _mediumOnCpu) && images >= ImagesForMedium ? ("medium", TatNetworkOptions.Medium)
-                : ("small", TatNetworkOptions.Small);
+            return isGpu && time >= _paperOnGpu && images >= ImagesForPaper ? Preset.Paper
+                : time >= (isGpu ? _mediumOnGpu : _mediumOnCpu) && images >= ImagesForMedium ? Preset.Medium
+                : Preset.Small;
         }
     }
 
@@ -75,13 +81,16 @@ internal sealed class TrainingRules(IReadOnlyList<TaskData> data, TimeSpan time,
         FromNothing,
     ];
 
-    private Candidate FromNothing => new($"{Network.Name}, trained from nothing", Network.Options with { TrainSize = PatchSize }, Common with
-    {
-        LearningRate = Network.Name == "paper" ? TatTrainerOptions.Paper.LearningRate : TatTrainerOptions.Cpu.LearningRate,
-        StartAsIdentity = true,
-    });
+    private Candidate FromNothing =>
+        new($"{Network.Name}, trained from nothing", Network.Network with { TrainSize = PatchSize }, Common with
+        {
+            LearningRate = Network.Training.LearningRate,
+            StartAsIdentity = true,
+        });
 
-    private TatTrainerOptions Common => TatTrainerOptions.FineTuning with { PatchSize = PatchSize, BatchSizePerTask = BatchSize, Seed = seed };
+    private TatTrainerOptions Common =>
+        TatTrainerOptions.FineTuning with { PatchSize = PatchSize, BatchSizePerTask = BatchSize, Seed = seed };
 
-    private Candidate FineTuned(string name, double rate) => new(name, TatPretrained.Network with { TrainSize = PatchSize }, Common with { LearningRate = rate, InitialWeights = TatPretrained.Name });
+    private Candidate FineTuned(string name, double rate) => new(name, TatPretrained.Network with { TrainSize = PatchSize },
+        Common with { LearningRate = rate, InitialWeights = TatPretrained.Name });
 }

@@ -3,10 +3,16 @@ using Tat.Torch.Model;
 
 namespace Tat.Samples.Shared;
 
-/// <summary>What people say of a model, in a JSON file: name, version, licence, data, what it started from, sources, limits, ranges.</summary>
+/// <summary>
+/// What people say of a model, in a JSON file: name, version, licence, data, what it started from, sources, limits, ranges.
+/// </summary>
 internal static class CardFile
 {
-    private static readonly JsonSerializerOptions _json = new(JsonSerializerDefaults.Web) { ReadCommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true };
+    private static readonly JsonSerializerOptions _json = new(JsonSerializerDefaults.Web)
+    {
+        ReadCommentHandling = JsonCommentHandling.Skip,
+        AllowTrailingCommas = true,
+    };
 
     /// <summary>Adds what a file says to what training has recorded.</summary>
     /// <exception cref="InvalidDataException">The file is no such JSON.</exception>

@@ -25,21 +25,30 @@ internal static class CommonOptions
         return paths;
     }
 
-    public static Option<string> Task(bool required) => new("--task") { Description = "PET (synthesis), CT (denoising), MRI (super-resolution) or another task of the model.", Required = required };
+    public static Option<string> Task(bool required) => new("--task")
+    {
+        Description = "PET (synthesis), CT (denoising), MRI (super-resolution) or another task of the model.",
+        Required = required,
+    };
 
     public static Option<string> Model() => new("--model", "--checkpoint")
     {
-        Description = "The model: .zip or .mlnet of ML.NET, .onnx, .safetensors, or the folder of a training's checkpoints, also while it goes on; by default the one that comes with the program.",
+        Description = "The model: .zip or .mlnet of ML.NET, .onnx, .safetensors, or the folder of a training's checkpoints, also while it "
+            + "goes on; by default the one that comes with the program.",
         DefaultValueFactory = _ => TatPretrained.Name,
     };
 
-    public static Option<string> Device() => new("--device") { Description = "cpu, cuda, cuda:N or auto.", DefaultValueFactory = _ => "auto" };
+    public static Option<string> Device() =>
+        new("--device") { Description = "cpu, cuda, cuda:N or auto.", DefaultValueFactory = _ => "auto" };
 
     public static Option<ulong> Seed() => new("--seed") { Description = "What randomness follows from.", DefaultValueFactory = _ => 42 };
 
     public static Option<bool> Json() => new("--json") { Description = "Print JSON and nothing else." };
 
-    public static Option<bool> Overwrite() => new("--overwrite") { Description = "Replace results that are there, each when the new one is complete; of a folder with a series all files." };
+    public static Option<bool> Overwrite() => new("--overwrite")
+    {
+        Description = "Replace results that are there, each when the new one is complete; of a folder with a series all files.",
+    };
 
     /// <summary>Refuses options that mean nothing beside others.</summary>
     public static void CheckTogether(CommandResult result, params IEnumerable<(Option Option, Option Other)> pairs)

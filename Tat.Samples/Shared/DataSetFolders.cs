@@ -13,10 +13,12 @@ internal sealed class DataSetFolders
         _root = root;
         if (!Directory.Exists(root))
         {
-            throw new DirectoryNotFoundException($"'{root}' {(File.Exists(root) ? "is a file" : "does not exist")}; give the root of a data set, ROOT/TASK/SPLIT/{{LQ,HQ}}/NAME.");
+            throw new DirectoryNotFoundException($"'{root}' {(File.Exists(root) ? "is a file" : "does not exist")}; give the root of a "
+                + $"data set, ROOT/TASK/SPLIT/{{LQ,HQ}}/NAME.");
         }
 
-        foreach (var split in Directory.GetDirectories(root).Order(StringComparer.Ordinal).SelectMany(Directory.GetDirectories).Order(StringComparer.Ordinal))
+        foreach (var split in Directory.GetDirectories(root).Order(StringComparer.Ordinal).SelectMany(Directory.GetDirectories)
+            .Order(StringComparer.Ordinal))
         {
             _folders.Add((Path.GetFileName(Path.GetDirectoryName(split)!), Path.GetFileName(split), split));
         }
@@ -31,15 +33,24 @@ internal sealed class DataSetFolders
 
     /// <summary>The folder of a split of a task; <see langword="null"/> where there is none.</summary>
     /// <exception cref="InvalidDataException">There are several, whose names differ by case alone.</exception>
-    public string? Find(string task, string split) => _folders.FindAll(folder => Equal(folder.Task, task) && Equal(folder.Split, split)) switch
-    {
-        [] => null,
-        [var only] => only.Path,
-        [var first, var second, ..] => throw new InvalidDataException($"'{first.Path}' and '{second.Path}' are the same but for upper and lower case: join them."),
-    };
+    public string? Find(string task, string split) =>
+        Only(_folders.FindAll(folder => Equal(folder.Task, task) && Equal(folder.Split, split)).Select(folder => folder.Path));
+
+    /// <summary>A folder in a folder, in upper or lower case; that name where there is none.</summary>
+    /// <exception cref="InvalidDataException">There are several, whose names differ by case alone.</exception>
+    public static string Inside(string folder, string name) =>
+        Only(Directory.GetDirectories(folder).Where(path => Equal(Path.GetFileName(path), name))) ?? Path.Combine(folder, name);
 
     /// <inheritdoc/>
     public override string ToString() => _root;
+
+    private static string? Only(IEnumerable<string> folders) => folders.ToArray() switch
+    {
+        [] => null,
+        [var only] => only,
+        [var first, var second, ..] =>
+            throw new InvalidDataException($"'{first}' and '{second}' are the same but for upper and lower case: join them."),
+    };
 
     private static bool Equal(string first, string second) => first.Equals(second, StringComparison.OrdinalIgnoreCase);
 }

@@ -16,9 +16,19 @@ internal sealed class DerivedOptions
         DefaultValueFactory = _ => new DerivedImageOptions().DescriptionSuffix,
     };
 
-    private readonly Option<bool> _difference = new("--difference") { Description = "DICOM: also write restored - input as a second series." };
-    private readonly Option<bool> _deidentify = new("--deidentify") { Description = "Remove what identifies the patient: of DICOM by the Basic Profile of PS3.15, of NIfTI the texts and extensions of the header." };
-    private readonly Option<string> _key = new("--deidentify-key") { Description = "DICOM: a secret that gives the same new UIDs in every run." };
+    private readonly Option<bool> _difference = new("--difference")
+    {
+        Description = "DICOM: also write restored - input as a second series.",
+    };
+    private readonly Option<bool> _deidentify = new("--deidentify")
+    {
+        Description =
+        "Remove what identifies the patient: of DICOM by the Basic Profile of PS3.15, of NIfTI the texts and extensions of the header."
+    };
+    private readonly Option<string> _key = new("--deidentify-key")
+    {
+        Description = "DICOM: a secret that gives the same new UIDs in every run.",
+    };
 
     /// <summary>The option for a second series, which NIfTI has not.</summary>
     public Option Difference => _difference;

@@ -41,7 +41,8 @@ internal sealed record ImageFacts(
         }
 
         var mean = sum / count;
-        return new(source.Path, source.SeriesInstanceUid, scan.Format.Name, scan.Modality, scan.Rows, scan.Columns, scan.SliceCount, scan.Unit,
+        return new(source.Path, source.SeriesInstanceUid, scan.Format.Name, scan.Modality, scan.Rows, scan.Columns, scan.SliceCount,
+            scan.Unit,
             count > 0 ? minimum : null, count > 0 ? maximum : null, count > 0 ? shift + mean : null,
             count > 0 ? Math.Sqrt(Math.Max(0, (squares / count) - (mean * mean))) : null, nonFinite,
             new(scan.RowSpacing, scan.ColumnSpacing, scan.SliceSpacing, scan.Properties))
@@ -52,4 +53,5 @@ internal sealed record ImageFacts(
 }
 
 /// <summary>Distances in mm, and what else the format records.</summary>
-internal sealed record ImageGeometry(double? RowSpacing, double? ColumnSpacing, double? SliceSpacing, IReadOnlyDictionary<string, string> Properties);
+internal sealed record ImageGeometry(
+    double? RowSpacing, double? ColumnSpacing, double? SliceSpacing, IReadOnlyDictionary<string, string> Properties);

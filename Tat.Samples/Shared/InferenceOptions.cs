@@ -4,18 +4,34 @@ using Tat.Torch.Inference;
 
 namespace Tat.Samples.Shared;
 
-/// <summary>Options of the commands that restore images: where the network runs, in how much memory, and what becomes of images with NaN.</summary>
+/// <summary>
+/// Options of the commands that restore images: where the network runs, in how much memory, and what becomes of images with NaN.
+/// </summary>
 internal sealed class InferenceOptions
 {
     /// <summary>The option that bounds memory.</summary>
     public const string MemoryName = "--memory";
 
     private readonly Option<string> _device = CommonOptions.Device();
-    private readonly Option<int?> _memory = new(MemoryName) { Description = "Megabytes that images may take on their way through the network, by default half of what is free; what needs more is restored in tiles. Not for ONNX." };
-    private readonly Option<bool> _passNonFinite = new("--pass-nonfinite") { Description = "Leave slices with NaN or infinite values as they are, and say how many, instead of failing." };
+    private readonly Option<int?> _memory = new(MemoryName)
+    {
+        Description = "Megabytes that images may take on their way through the network, by default half of what is free; what needs more "
+            + "is restored in tiles. Not for ONNX.",
+    };
+    private readonly Option<bool> _passNonFinite = new("--pass-nonfinite")
+    {
+        Description = "Leave slices with NaN or infinite values as they are, and say how many, instead of failing.",
+    };
 
-    private readonly Option<bool> _ensemble = new("--ensemble") { Description = "Restore each image in eight orientations and take the mean: less error, for eight times the time." };
-    private readonly Option<double> _strength = new("--strength") { Description = "How much of what the model changes is applied, 0 to 1.", DefaultValueFactory = _ => 1 };
+    private readonly Option<bool> _ensemble = new("--ensemble")
+    {
+        Description = "Restore each image in eight orientations and take the mean: less error, for eight times the time.",
+    };
+    private readonly Option<double> _strength = new("--strength")
+    {
+        Description = "How much of what the model changes is applied, 0 to 1.",
+        DefaultValueFactory = _ => 1,
+    };
 
     public InferenceOptions()
     {
@@ -47,7 +63,8 @@ internal sealed class InferenceOptions
     }
 
     /// <summary>What becomes of slices with NaN or infinite values.</summary>
-    public NonFiniteHandling NonFinite(ParseResult parsed) => parsed.GetValue(_passNonFinite) ? NonFiniteHandling.PassThrough : NonFiniteHandling.Throw;
+    public NonFiniteHandling NonFinite(ParseResult parsed) =>
+        parsed.GetValue(_passNonFinite) ? NonFiniteHandling.PassThrough : NonFiniteHandling.Throw;
 
     /// <summary>A slice as it is, unless it has NaN or infinite values and the user does not let them pass.</summary>
     /// <param name="parsed">The arguments.</param>
@@ -61,7 +78,9 @@ internal sealed class InferenceOptions
         return position < 0 || parsed.GetValue(_passNonFinite)
             ? slice
             : throw new InvalidDataException(
-                $"'{path}': slice {number} has the value {slice.Pixels[position]} at row {position / slice.Width}, column {position % slice.Width}; replace values that are not finite, or leave such slices as they are with {_passNonFinite.Name}.");
+                $"'{path}': slice {number} has the value {slice.Pixels[position]} at row {position / slice.Width}, column "
+                + $"{position % slice.Width}; replace values that are not finite, or leave such slices as they are with "
+                + $"{_passNonFinite.Name}.");
     }
 
     /// <summary>Whether images are restored in eight orientations.</summary>
@@ -74,16 +93,18 @@ internal sealed class InferenceOptions
     /// <param name="parsed">The arguments.</param>
     /// <param name="path">The model.</param>
     /// <param name="onPassThrough">Is told of each slice that is left as it is; may be called from several threads.</param>
-    public IImageRestorer Open(ParseResult parsed, string path, Action<ImageSlice> onPassThrough) => OpenPlain(parsed, path, onPassThrough).With(Ensemble(parsed), Strength(parsed));
+    public IImageRestorer Open(ParseResult parsed, string path, Action<ImageSlice> onPassThrough) =>
+        OpenPlain(parsed, path, onPassThrough).With(Ensemble(parsed), Strength(parsed));
 
     /// <summary>Opens a model to restore once and in full.</summary>
     /// <param name="parsed">The arguments.</param>
     /// <param name="path">The model.</param>
     /// <param name="onPassThrough">Is told of each slice that is left as it is; may be called from several threads.</param>
-    public IImageRestorer OpenPlain(ParseResult parsed, string path, Action<ImageSlice> onPassThrough) => ModelFiles.Open(path, parsed.GetRequiredValue(_device), new()
-    {
-        MemoryBudget = parsed.GetValue(_memory) * 1_000_000L,
-        NonFinite = NonFinite(parsed),
-        OnPassThrough = onPassThrough,
-    });
+    public IImageRestorer OpenPlain(ParseResult parsed, string path, Action<ImageSlice> onPassThrough) =>
+        ModelFiles.Open(path, parsed.GetRequiredValue(_device), new()
+        {
+            MemoryBudget = parsed.GetValue(_memory) * 1_000_000L,
+            NonFinite = NonFinite(parsed),
+            OnPassThrough = onPassThrough,
+        });
 }

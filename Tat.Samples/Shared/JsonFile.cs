@@ -9,7 +9,9 @@ namespace Tat.Samples.Shared;
 /// <summary>Files of options in JSON, whose errors name the line and the property.</summary>
 internal static class JsonFile
 {
-    /// <summary>How options are written: indented, enumerations by name; comments and trailing commas are read over, and unknown properties refused.</summary>
+    /// <summary>
+    /// How options are written: indented, enumerations by name; comments and trailing commas are read over, and unknown properties refused.
+    /// </summary>
     /// <param name="naming">How properties are called; <see langword="null"/> as in the code.</param>
     public static JsonSerializerOptions Options(JsonNamingPolicy? naming) => new()
     {
@@ -38,22 +40,28 @@ internal static class JsonFile
         }
         catch (JsonException problem)
         {
-            throw new InvalidDataException($"'{path}', line {problem.LineNumber + 1 ?? 1}, property {problem.Path ?? "$"}: {problem.Message.Split(" Path: ")[0]}", problem);
+            throw new InvalidDataException(
+                $"'{path}', line {problem.LineNumber + 1 ?? 1}, property {problem.Path ?? "$"}: {problem.Message.Split(" Path: ")[0]}",
+                problem);
         }
         catch (ArgumentException problem)
         {
-            var line = text.Split('\n').TakeWhile(line => !line.Contains($"\"{problem.ParamName}\"", StringComparison.OrdinalIgnoreCase)).Count() + 1;
+            var line = text.Split('\n').TakeWhile(line => !line.Contains($"\"{problem.ParamName}\"", StringComparison.OrdinalIgnoreCase))
+                .Count() + 1;
             throw new InvalidDataException($"'{path}', line {line}: {FailureText.Of(problem)}", problem);
         }
     }
 
     /// <summary>What writes a file.</summary>
-    public static Action<Stream> Text<T>(T value, JsonSerializerOptions options) => AtomicFile.Text(JsonSerializer.Serialize(value, options) + "\n");
+    public static Action<Stream> Text<T>(T value, JsonSerializerOptions options) =>
+        AtomicFile.Text(JsonSerializer.Serialize(value, options) + "\n");
 
     private sealed class DeviceConverter : JsonConverter<torch.Device>
     {
-        public override torch.Device Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => torch.device(reader.GetString()!);
+        public override torch.Device Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+            torch.device(reader.GetString()!);
 
-        public override void Write(Utf8JsonWriter writer, torch.Device value, JsonSerializerOptions options) => writer.WriteStringValue(value.ToString());
+        public override void Write(Utf8JsonWriter writer, torch.Device value, JsonSerializerOptions options) =>
+            writer.WriteStringValue(value.ToString());
     }
 }

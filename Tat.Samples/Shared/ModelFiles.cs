@@ -24,23 +24,24 @@ internal static class ModelFiles
     /// <summary>Whether a name is that of a model.</summary>
     public static bool IsModelName(string path) => _endings.Contains(Path.GetExtension(path), StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>Whether a path means the model that comes with the program: its name, where no file is called so.</summary>
-    public static bool IsPretrained(string path) => path.Equals(TatPretrained.Name, StringComparison.OrdinalIgnoreCase) && !File.Exists(path);
-
     /// <summary>Refuses the name of a model to write that its format does not follow from.</summary>
     /// <exception cref="InvalidDataException">It ends otherwise.</exception>
     public static void CheckWritten(string path)
     {
         if (!_written.Contains(Path.GetExtension(path), StringComparer.OrdinalIgnoreCase))
         {
-            throw new InvalidDataException($"'{path}' is not a model by its name; name it .zip for ML.NET, or .safetensors. For PyTorch and ONNX Runtime, export the model afterwards.");
+            throw new InvalidDataException($"'{path}' is not a model by its name; name it .zip for ML.NET, or .safetensors. For PyTorch "
+                + "and ONNX Runtime, export the model afterwards.");
         }
     }
 
     /// <summary>What to call a model in reports and results.</summary>
     public static string NameOf(string path, ModelCard card) => card.Name is null ? $"{card.Title}, {Path.GetFileName(path)}" : card.Title;
 
-    /// <summary>The hash of a model's file, as results name it; <see langword="null"/> for a folder of checkpoints, whose model is hashed as it was loaded.</summary>
+    /// <summary>
+    /// The hash of a model's file, as results name it; <see langword="null"/> for a folder of checkpoints, whose model is hashed as it was
+    /// loaded.
+    /// </summary>
     public static string? HashOf(string path)
     {
         if (Directory.Exists(path))
@@ -53,7 +54,7 @@ internal static class ModelFiles
     }
 
     /// <summary>Opens the file of a model as it is, to be disposed by the caller.</summary>
-    public static Stream OpenFile(string path) => IsPretrained(path) ? TatPretrained.OpenFile() : RegularFile.Open(path);
+    public static Stream OpenFile(string path) => TatPretrained.IsMeantBy(path) ? TatPretrained.OpenFile() : RegularFile.Open(path);
 
     /// <summary>Opens a model.</summary>
     /// <param name="path">The model.</param>
@@ -63,37 +64,26 @@ internal static class ModelFiles
     /// <exception cref="InvalidDataException">It is not a model, or damaged.</exception>
     public static IImageRestorer Open(string path, string device = "auto", RestorerOptions? options = null)
     {
-        if (IsPretrained(path))
+        if (IsOnnx(path))
         {
-            return new Restorer(TatPretrained.Load(ComputeDevice.Choose(device)), options, ownsModel: true);
+            return OpenOnnx(Existing(path), device, options ?? new());
         }
 
-        if (Directory.Exists(path))
+        var (model, other) = Load(path, ComputeDevice.Choose(device));
+        if (model is not null)
         {
-            var model = TatTrainer.LoadCheckpoint(path);
-            model.Network.to(ComputeDevice.Choose(device));
             return new Restorer(model, options, ownsModel: true);
         }
 
-        if (!File.Exists(path))
-        {
-            throw new FileNotFoundException($"The model '{path}' does not exist; train one, give another --model, or none for the model that comes with the program.");
-        }
-
-        return Path.GetExtension(path).ToLowerInvariant() switch
-        {
-            ".zip" or ".mlnet" => OpenPipeline(path, ComputeDevice.Choose(device), options),
-            ".onnx" => OpenOnnx(path, device, options ?? new()),
-            ".safetensors" => new Restorer(TatModel.Load(path, ComputeDevice.Choose(device)), options, ownsModel: true),
-            _ => throw new InvalidDataException($"'{path}' is not a model by its name; {string.Join(", ", _endings)} can be opened."),
-        };
+        RefuseMemory(path, options);
+        return other!;
     }
 
     /// <summary>Loads a pipeline that ML.NET has saved, or makes one of the model that comes with the program.</summary>
     /// <exception cref="InvalidDataException">It is not one, or damaged.</exception>
     public static ITransformer LoadPipeline(MLContext ml, string path)
     {
-        if (IsPretrained(path))
+        if (TatPretrained.IsMeantBy(path))
         {
             return ml.ImageRestoration.LoadPretrained();
         }
@@ -107,34 +97,30 @@ internal static class ModelFiles
         {
             throw new InvalidDataException($"'{path}' is not a model of ML.NET, or damaged: {exception.Message}", exception);
         }
-        catch (TargetInvocationException exception) when (exception.InnerException is InvalidDataException or FormatException or InvalidOperationException)
+        catch (TargetInvocationException exception)
+            when (exception.InnerException is InvalidDataException or FormatException or InvalidOperationException)
         {
             // ML.NET wraps what a part of the pipeline says, which knows of no file.
             throw new InvalidDataException($"'{path}' cannot be loaded: {exception.InnerException.Message}", exception.InnerException);
         }
     }
 
-    /// <summary>Loads a model of TorchSharp.</summary>
+    /// <summary>Loads a model of TorchSharp, on the CPU.</summary>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="InvalidDataException">It is not a model, damaged, or for ONNX Runtime.</exception>
     public static TatModel LoadTorch(string path)
     {
-        if (Directory.Exists(path))
-        {
-            return TatTrainer.LoadCheckpoint(path);
-        }
-
-        if (Path.GetExtension(path).Equals(".safetensors", StringComparison.OrdinalIgnoreCase))
-        {
-            return TatModel.Load(path);
-        }
-
-        var ml = new MLContext();
-        return ml.ImageRestoration.FindRestoration(LoadPipeline(ml, path)) is TatTransformer transformer
-            ? transformer.Model
-            : throw new InvalidDataException($"The model '{path}' runs on ONNX Runtime already; export the one that it was made from.");
+        var (model, other) = IsOnnx(path) ? default : Load(path, CPU);
+        other?.Dispose();
+        return model ?? throw new InvalidDataException(
+            $"The model '{path}' runs on ONNX Runtime already; export the one that it was made from.");
     }
 
-    /// <summary>Saves a trained model, in the format that its name says, with what belongs to it; all files appear together, or none.</summary>
-    public static void Save(MLContext ml, TatTransformer model, string path, params IReadOnlyList<(string Path, Action<Stream> Write)> beside)
+    /// <summary>
+    /// Saves a trained model, in the format that its name says, with what belongs to it; all files appear together, or none.
+    /// </summary>
+    public static void Save(MLContext ml, TatTransformer model, string path,
+        params IReadOnlyList<(string Path, Action<Stream> Write)> beside)
     {
         CheckWritten(path);
         var isPlain = Path.GetExtension(path).Equals(".safetensors", StringComparison.OrdinalIgnoreCase);
@@ -152,19 +138,42 @@ internal static class ModelFiles
     }
 
     /// <summary>Saves a pipeline; the file appears whole or not at all.</summary>
-    public static void Save(MLContext ml, ITransformer model, DataViewSchema? schema, string path) => AtomicFile.Write(path, stream => ml.Model.Save(model, schema, stream));
+    public static void Save(MLContext ml, ITransformer model, DataViewSchema? schema, string path) =>
+        AtomicFile.Write(path, stream => ml.Model.Save(model, schema, stream));
 
-    private static IImageRestorer OpenPipeline(string path, Device device, RestorerOptions? options)
+    private static bool IsOnnx(string path) => Path.GetExtension(path).Equals(".onnx", StringComparison.OrdinalIgnoreCase);
+
+    private static string Existing(string path) => File.Exists(path)
+        ? path
+        : throw new FileNotFoundException(
+            $"The model '{path}' does not exist; train one, give another --model, or none for the model that comes with the program.");
+
+    /// <summary>Loads a model of TorchSharp, wherever it is kept; of a pipeline that has none, what restores in its place.</summary>
+    private static (TatModel? Model, IImageRestorer? Other) Load(string path, Device device)
     {
-        var ml = new MLContext { GpuDeviceId = device.type == DeviceType.CUDA ? device.index : null, FallbackToCpu = false };
-        var step = ml.ImageRestoration.FindRestoration(LoadPipeline(ml, path));
-        if (step is TatTransformer tat)
+        if (TatPretrained.IsMeantBy(path))
         {
-            return new Restorer(tat.Model, options, ownsModel: true);
+            return (TatPretrained.Load(device), null);
         }
 
-        RefuseMemory(path, options);
-        return step.Restorer;
+        if (Directory.Exists(path))
+        {
+            var model = TatTrainer.LoadCheckpoint(path);
+            model.Network.to(device);
+            return (model, null);
+        }
+
+        switch (Path.GetExtension(Existing(path)).ToLowerInvariant())
+        {
+            case ".safetensors":
+                return (TatModel.Load(path, device), null);
+            case ".zip" or ".mlnet":
+                var ml = new MLContext { GpuDeviceId = device.type == DeviceType.CUDA ? device.index : null, FallbackToCpu = false };
+                var step = ml.ImageRestoration.FindRestoration(LoadPipeline(ml, path));
+                return step is TatTransformer tat ? (tat.Model, null) : (null, step.Restorer);
+            default:
+                throw new InvalidDataException($"'{path}' is not a model by its name; {string.Join(", ", _endings)} can be opened.");
+        }
     }
 
     private static OnnxRestorer OpenOnnx(string path, string device, RestorerOptions options)
@@ -172,14 +181,16 @@ internal static class ModelFiles
         RefuseMemory(path, options);
         var runtime = new OnnxRestorerOptions { NonFinite = options.NonFinite, OnPassThrough = options.OnPassThrough };
         var isGpu = device.Trim().StartsWith("cuda", StringComparison.OrdinalIgnoreCase);
-        return new OnnxRestorer(path, isGpu ? runtime with { ExecutionProvider = "CUDA", DeviceId = ComputeDevice.Choose(device).index } : runtime);
+        return new OnnxRestorer(path,
+            isGpu ? runtime with { ExecutionProvider = "CUDA", DeviceId = ComputeDevice.Choose(device).index } : runtime);
     }
 
     private static void RefuseMemory(string path, RestorerOptions? options)
     {
         if (options?.MemoryBudget is not null)
         {
-            throw new InvalidDataException($"{InferenceOptions.MemoryName} is for models that run on TorchSharp; '{path}' is for ONNX Runtime, and restores images whole.");
+            throw new InvalidDataException($"{InferenceOptions.MemoryName} is for models that run on TorchSharp; '{path}' is for ONNX "
+                + "Runtime, and restores images whole.");
         }
     }
 }

@@ -19,14 +19,18 @@ internal static class ModelReport
     /// <param name="notes">What a reader must know.</param>
     public static ReportModel Create(
         string title, string summary, IReadOnlyList<ScoredImage> images, IReadOnlyList<MeasuredImage> measured,
-        (TaskVocabulary Tasks, ModelCard Card) model, IReadOnlyList<ReportChart> charts, IReadOnlyList<string> notes) => new()
+        (TaskVocabulary Tasks, ModelCard Card) model, IReadOnlyList<ReportChart> charts, IReadOnlyList<string> notes)
+    {
+        var table = MethodTable.Of(measured);
+        return new()
         {
             Title = title,
             Summary = summary,
             Scores = MethodTable.ScoresOf(measured),
             Cases = [.. images.Select(image => new ReportCase(
-                model.Tasks[image.Task], Path.GetFileName(image.FileName), image.Image(image.LowQuality), image.Image(image.Restored), image.Image(image.HighQuality),
-                MethodTable.Of(measured).ApplyBestFilter(model.Tasks[image.Task], image.Task, image.Image(image.LowQuality))))],
+                model.Tasks[image.Task], Path.GetFileName(image.FileName), image.Image(image.LowQuality), image.Image(image.Restored),
+                image.Image(image.HighQuality),
+                table.ApplyBestFilter(model.Tasks[image.Task], image.Task, image.Image(image.LowQuality))))],
             Charts = charts,
             Facts =
             [
@@ -41,4 +45,5 @@ internal static class ModelReport
             ],
             Notes = [.. notes, "Restored images are estimates: what a network adds was not measured. Not for diagnostic use."],
         };
+    }
 }

@@ -28,14 +28,17 @@ internal static class OptionUse
 
     /// <summary>Refuses options of DICOM where no image is of that format.</summary>
     /// <exception cref="InvalidDataException">One was typed.</exception>
-    public static void CheckDicom(ParseResult parsed, IEnumerable<Option> options, IEnumerable<ScanSource> scans) => Check(parsed, options, _dicom, () => scans.Any(IsDicom));
+    public static void CheckDicom(ParseResult parsed, IEnumerable<Option> options, IEnumerable<ScanSource> scans) =>
+        Check(parsed, options, _dicom, () => scans.Any(IsDicom));
 
     /// <summary>Refuses an option of PET in DICOM where no image can be that.</summary>
     /// <exception cref="InvalidDataException">It was typed.</exception>
-    public static void CheckPet(ParseResult parsed, Option option, IEnumerable<ScanSource> scans) => Check(parsed, [option], $"PET in {_dicom}", () => scans.Any(scan => IsDicom(scan) && MayBePet(scan)));
+    public static void CheckPet(ParseResult parsed, Option option, IEnumerable<ScanSource> scans) =>
+        Check(parsed, [option], $"PET in {_dicom}", () => scans.Any(scan => IsDicom(scan) && MayBePet(scan)));
 
     /// <summary>Whether an image is of the DICOM format.</summary>
-    public static bool IsDicom(ScanSource scan) => scan.SeriesInstanceUid is not null || ImageFormats.All.FirstOrDefault(format => format.Recognizes(scan.Path))?.Name == _dicom;
+    public static bool IsDicom(ScanSource scan) =>
+        scan.SeriesInstanceUid is not null || ImageFormats.All.FirstOrDefault(format => format.Recognizes(scan.Path))?.Name == _dicom;
 
     /// <summary>The modality of a scan; <see langword="null"/> where it does not tell.</summary>
     /// <exception cref="ImageFormatException">It is a file that cannot be read.</exception>

@@ -12,10 +12,13 @@ internal sealed record PairFiles(RestorationTask Task, ScanSource Low, ScanSourc
     public static IReadOnlyList<PairFiles> InDataSet(string root, string split, TaskVocabulary tasks, ImageReadOptions options)
     {
         var all = new DataSetFolders(root);
-        var folders = tasks.Select(task => (Task: task, Folder: all.Find(task.Name, split)!)).Where(item => item.Folder is not null).ToList();
+        var folders = tasks.Select(task => (Task: task, Folder: all.Find(task.Name, split)!)).Where(item => item.Folder is not null)
+            .ToList();
         return folders.Count > 0
-            ? [.. folders.SelectMany(item => Between(item.Task, Inside(item.Folder, "LQ"), Inside(item.Folder, "HQ"), options))]
-            : throw new DirectoryNotFoundException($"'{root}' holds no data set: there is no folder TASK/{split}, where TASK is {string.Join(", ", tasks)}.");
+            ? [.. folders.SelectMany(item =>
+                Between(item.Task, DataSetFolders.Inside(item.Folder, "LQ"), DataSetFolders.Inside(item.Folder, "HQ"), options))]
+            : throw new DirectoryNotFoundException(
+                $"'{root}' holds no data set: there is no folder TASK/{split}, where TASK is {string.Join(", ", tasks)}.");
     }
 
     /// <summary>Two images, or the images of equal names in two folders.</summary>
@@ -42,14 +45,6 @@ internal sealed record PairFiles(RestorationTask Task, ScanSource Low, ScanSourc
         }
     }
 
-    /// <summary>A folder in a folder, in upper or lower case.</summary>
-    private static string Inside(string folder, string name) => Directory.GetDirectories(folder).Where(path => Path.GetFileName(path).Equals(name, StringComparison.OrdinalIgnoreCase)).ToArray() switch
-    {
-        [] => Path.Combine(folder, name),
-        [var only] => only,
-        [var first, var second, ..] => throw new InvalidDataException($"'{first}' and '{second}' are the same but for upper and lower case: join them."),
-    };
-
     /// <summary>Reads the slices of both, and tells how many there are.</summary>
     /// <param name="look">Sees each slice to restore, with the scan that it is of.</param>
     public IEnumerable<(ImagePair Pair, int Slice, int Count)> Read(Action<IImageScan, ImageSlice>? look = null)
@@ -58,7 +53,8 @@ internal sealed record PairFiles(RestorationTask Task, ScanSource Low, ScanSourc
         using var high = High.Open();
         if ((low.Rows, low.Columns, low.SliceCount) != (high.Rows, high.Columns, high.SliceCount))
         {
-            throw new InvalidDataException($"{Low} has {low.Rows} x {low.Columns} x {low.SliceCount} pixels and {High} {high.Rows} x {high.Columns} x {high.SliceCount}; only images of one size can be compared.");
+            throw new InvalidDataException($"{Low} has {low.Rows} x {low.Columns} x {low.SliceCount} pixels and {High} {high.Rows} x "
+                + $"{high.Columns} x {high.SliceCount}; only images of one size can be compared.");
         }
 
         foreach (var (i, slice) in low.ReadSlices(Task).Index())

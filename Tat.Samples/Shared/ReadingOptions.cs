@@ -6,9 +6,18 @@ namespace Tat.Samples.Shared;
 /// <summary>Options of the commands that read images.</summary>
 internal sealed class ReadingOptions
 {
-    private readonly Option<string> _series = new("--series") { Description = "DICOM: the Series Instance UID to take of a folder that holds several." };
-    private readonly Option<bool> _irregular = new("--allow-irregular") { Description = "DICOM: take series with gaps or doubles as a stack of slices, for NIfTI too; DICOM results need no option." };
-    private readonly Option<bool> _uncalibrated = new("--allow-uncalibrated") { Description = "DICOM: take CT images without rescale as if they were HU." };
+    private readonly Option<string> _series = new("--series")
+    {
+        Description = "DICOM: the Series Instance UID to take of a folder that holds several.",
+    };
+    private readonly Option<bool> _irregular = new("--allow-irregular")
+    {
+        Description = "DICOM: take series with gaps or doubles as a stack of slices, for NIfTI too; DICOM results need no option.",
+    };
+    private readonly Option<bool> _uncalibrated = new("--allow-uncalibrated")
+    {
+        Description = "DICOM: take CT images without rescale as if they were HU.",
+    };
 
     /// <summary>All of them.</summary>
     public IReadOnlyList<Option> All => [_series, _irregular, _uncalibrated];

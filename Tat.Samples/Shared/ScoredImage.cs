@@ -25,20 +25,23 @@ internal sealed class ScoredImage
 
     /// <summary>Some images of each task, spread evenly over those there are.</summary>
     public static IReadOnlyList<ScoredImage> Take(MLContext ml, IDataView scored, int perTask) =>
-        [.. ml.Data.CreateEnumerable<ScoredImage>(scored, reuseRowObject: false).GroupBy(image => image.Task).SelectMany(task => Spread([.. task], perTask))];
+        [.. ml.Data.CreateEnumerable<ScoredImage>(scored, reuseRowObject: false).GroupBy(image => image.Task)
+            .SelectMany(task => Spread([.. task], perTask))];
 
     private static IEnumerable<ScoredImage> Spread(List<ScoredImage> images, int count) =>
         Enumerable.Range(0, Math.Min(count, images.Count)).Select(i => images[i * images.Count / Math.Min(count, images.Count)]);
 
     /// <summary>Measures all images of scored data: before, after and, where wanted, by the standard filters.</summary>
-    public static IReadOnlyList<MeasuredImage> Measure(MLContext ml, IDataView scored, TaskVocabulary tasks, bool baselines, CancellationToken cancellationToken)
+    public static IReadOnlyList<MeasuredImage> Measure(
+        MLContext ml, IDataView scored, TaskVocabulary tasks, bool baselines, CancellationToken cancellationToken)
     {
         var measured = new List<MeasuredImage>();
         foreach (var row in ml.Data.CreateEnumerable<ScoredImage>(scored, reuseRowObject: false))
         {
             cancellationToken.ThrowIfCancellationRequested();
             var task = tasks[row.Task];
-            measured.Add(MeasuredImage.Of(task, 0, new ImagePair(row.Image(row.LowQuality), row.Image(row.HighQuality), row.FileName), row.Image(row.Restored), baselines ? StandardFilters.For(task) : []));
+            measured.Add(MeasuredImage.Of(task, 0, new ImagePair(row.Image(row.LowQuality), row.Image(row.HighQuality), row.FileName),
+                row.Image(row.Restored), baselines ? StandardFilters.For(task) : []));
         }
 
         return measured;

@@ -17,7 +17,9 @@ internal static class FailureText
             cause = inner;
         }
 
-        var message = cause is ArgumentException { ParamName: { } name } ? cause.Message.Replace($" (Parameter '{name}')", "", StringComparison.Ordinal) : cause.Message;
+        var message = cause is ArgumentException { ParamName: { } name }
+            ? cause.Message.Replace($" (Parameter '{name}')", "", StringComparison.Ordinal)
+            : cause.Message;
         return MessageText.OneLine(message, Longest);
     }
 }

@@ -9,5 +9,6 @@ internal sealed class PrintableDisplay(IRenderable display) : IRenderable
     public Measurement Measure(RenderOptions options, int maxWidth) => display.Measure(options, maxWidth);
 
     public IEnumerable<Segment> Render(RenderOptions options, int maxWidth) => display.Render(options, maxWidth)
-        .Select(segment => segment.IsControlCode || segment.IsLineBreak ? segment : new Segment(MessageText.Printable(segment.Text), segment.Style));
+        .Select(segment =>
+            segment.IsControlCode || segment.IsLineBreak ? segment : new Segment(MessageText.Printable(segment.Text), segment.Style));
 }

@@ -78,7 +78,8 @@ internal sealed class Terminal
     public void Write(IRenderable renderable) => _console.Write(new PrintableDisplay(renderable));
 
     /// <summary>Writes an object as JSON. Characters that a terminal obeys can only be inside texts, and are escaped.</summary>
-    public void Json(object value) => Output.WriteLine(MessageText.Printable(JsonSerializer.Serialize(value, _json), character => FormattableString.Invariant($"\\u{(int)character:x4}")));
+    public void Json(object value) => Output.WriteLine(
+        MessageText.Printable(JsonSerializer.Serialize(value, _json), character => FormattableString.Invariant($"\\u{(int)character:x4}")));
 
     /// <summary>Does something long and shows how far it is: a bar on a terminal, now and then a line elsewhere.</summary>
     /// <param name="title">What is done.</param>
@@ -95,7 +96,8 @@ internal sealed class Terminal
     }
 
     private T TrackLive<T>(string title, Func<IProgress<(double Share, string Status)>, T> work) => _console.Progress()
-        .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn { Width = BarWidth }, new PercentageColumn(), new RemainingTimeColumn())
+        .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn { Width = BarWidth }, new PercentageColumn(),
+            new RemainingTimeColumn())
         .Start(context =>
         {
             var task = context.AddTask(Markup.Escape(MessageText.Printable(title)), maxValue: 1);
@@ -105,7 +107,8 @@ internal sealed class Terminal
                 var result = work(new Reporter((share, status) =>
                 {
                     task.Value = share;
-                    task.Description = Markup.Escape(Fit(MessageText.OneLine(status.Length > 0 ? $"{title}: {status}" : title), _console.Profile.Width - BarWidth - NumbersWidth));
+                    task.Description = Markup.Escape(Fit(MessageText.OneLine(status.Length > 0 ? $"{title}: {status}" : title),
+                        _console.Profile.Width - BarWidth - NumbersWidth));
                 }));
                 task.Value = 1;
                 return result;

@@ -17,7 +17,8 @@ public sealed class PublicApiTests
     {
         string name = anyOfAssembly.Assembly.GetName().Name!;
         string approvedPath = Path.Combine(SourceTree.Root, "Tat.Tests", "Api", $"{name}.txt");
-        string actual = anyOfAssembly.Assembly.GeneratePublicApi(new ApiGeneratorOptions { IncludeAssemblyAttributes = false, DenyNamespacePrefixes = [] }).ReplaceLineEndings("\n");
+        string actual = anyOfAssembly.Assembly.GeneratePublicApi(
+            new ApiGeneratorOptions { IncludeAssemblyAttributes = false, DenyNamespacePrefixes = [] }).ReplaceLineEndings("\n");
         if (Environment.GetEnvironmentVariable(ApproveVariable) == "1")
         {
             File.WriteAllText(approvedPath, actual);
@@ -26,6 +27,7 @@ public sealed class PublicApiTests
 
         string[] added = [.. actual.Split('\n').Except(approved.Split('\n'))];
         string[] removed = [.. approved.Split('\n').Except(actual.Split('\n'))];
-        Assert.AreEqual(approved, actual, $"The public API of {name} has changed: added [{string.Join(" | ", added)}], removed [{string.Join(" | ", removed)}]. Where that is meant, run this test with {ApproveVariable}=1 and commit {name}.txt.");
+        Assert.AreEqual(approved, actual, $"The public API of {name} has changed: added [{string.Join(" | ", added)}], removed "
+            + $"[{string.Join(" | ", removed)}]. Where that is meant, run this test with {ApproveVariable}=1 and commit {name}.txt.");
     }
 }

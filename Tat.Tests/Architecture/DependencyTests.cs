@@ -2,7 +2,10 @@ using System.Text.RegularExpressions;
 
 namespace Tat.Tests.Architecture;
 
-/// <summary>Holds the plan of the house: docs/architecture.md lists its rooms from the ground up, and code uses only what stands above it in that list.</summary>
+/// <summary>
+/// Holds the plan of the house: docs/architecture.md lists its rooms from the ground up, and code uses only what stands above it in that
+/// list.
+/// </summary>
 [TestClass]
 public sealed partial class DependencyTests
 {
@@ -14,10 +17,12 @@ public sealed partial class DependencyTests
         var place = ListedRooms().Index().ToDictionary(room => room.Item, room => room.Index);
         string[] wrong =
         [
-            .. new Rooms().Uses().Where(use => place.ContainsKey(use.From) && place.GetValueOrDefault(use.To, int.MaxValue) > place[use.From])
+            .. new Rooms().Uses()
+                .Where(use => place.ContainsKey(use.From) && place.GetValueOrDefault(use.To, int.MaxValue) > place[use.From])
                 .Select(use => $"{use.From} → {use.To}: {use.Example}").Distinct(),
         ];
-        Assert.IsEmpty(wrong, $"Rooms are used that stand below in the list, or are not in it; move the code, or the room where that closes no circle:\n{string.Join('\n', wrong)}");
+        Assert.IsEmpty(wrong, "Rooms are used that stand below in the list, or are not in it; move the code, or the room where that "
+            + $"closes no circle:\n{string.Join('\n', wrong)}");
     }
 
     [TestMethod]
@@ -25,7 +30,8 @@ public sealed partial class DependencyTests
     {
         string[] folders = [.. Rooms.Files().Select(Rooms.RoomOf).Distinct()];
         var listed = ListedRooms();
-        Assert.IsEmpty(folders.Except(listed).Concat(listed.Except(folders)), "Say in docs/architecture.md what the folder is for, at the place where it uses only what stands above.");
+        Assert.IsEmpty(folders.Except(listed).Concat(listed.Except(folders)),
+            "Say in docs/architecture.md what the folder is for, at the place where it uses only what stands above.");
         Assert.AreSequenceEqual(listed.Distinct(), listed);
     }
 
@@ -39,7 +45,9 @@ public sealed partial class DependencyTests
             var text = File.ReadAllText(Path.Combine(SourceTree.Root, file));
             string[] types = [.. PublicType().Matches(text).Select(match => match.Groups[1].Value)];
             var space = Namespace().Match(text).Groups[1].Value;
-            if (types.Length == 0 ? space.Length > 0 && space != Rooms.RoomOf(file).Replace('/', '.') : types.Length > 1 || types[0] != Path.GetFileName(file).Split('.')[0])
+            if (types.Length == 0
+                ? space.Length > 0 && space != Rooms.RoomOf(file).Replace('/', '.')
+                : types.Length > 1 || types[0] != Path.GetFileName(file).Split('.')[0])
             {
                 wrong.Add($"{file}: {space} {string.Join(", ", types)}");
             }
@@ -59,11 +67,13 @@ public sealed partial class DependencyTests
         Assert.IsEmpty(full, $"At most {MostFiles} in a folder; divide it by subjects: {string.Join("; ", full)}.");
     }
 
-    private static IEnumerable<string> TestFiles() => Directory.EnumerateFiles(Path.Combine(SourceTree.Root, "Tat.Tests"), "*.cs", SearchOption.AllDirectories)
-        .Where(file => !file.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal));
+    private static IEnumerable<string> TestFiles() =>
+        Directory.EnumerateFiles(Path.Combine(SourceTree.Root, "Tat.Tests"), "*.cs", SearchOption.AllDirectories)
+            .Where(file => !file.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal));
 
     private static string[] ListedRooms() =>
-        [.. Room().Matches(File.ReadAllText(Path.Combine(SourceTree.Root, "docs", "architecture.md"))).Select(match => match.Groups[1].Value)];
+        [.. Room().Matches(File.ReadAllText(Path.Combine(SourceTree.Root, "docs", "architecture.md")))
+            .Select(match => match.Groups[1].Value)];
 
     [GeneratedRegex(@"^\| `(Tat\.[^`]+)` \|", RegexOptions.Multiline)]
     private static partial Regex Room();

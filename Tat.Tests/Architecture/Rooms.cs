@@ -15,7 +15,9 @@ internal sealed partial class Rooms
 
     public Rooms()
     {
-        foreach (var type in Files().Select(file => (Name: $"{file.Split('/')[0]}:{Path.GetFileName(file).Split('.')[0]}", Room: RoomOf(file))).GroupBy(file => file.Name))
+        foreach (var type in Files()
+            .Select(file => (Name: $"{file.Split('/')[0]}:{Path.GetFileName(file).Split('.')[0]}", Room: RoomOf(file)))
+            .GroupBy(file => file.Name))
         {
             string[] rooms = [.. type.Select(file => file.Room).Distinct()];
             _folders.UnionWith(rooms);
@@ -94,8 +96,10 @@ internal sealed partial class Rooms
         var named = new List<TypeReference?> { type.BaseType };
         named.AddRange(type.Interfaces.Select(implemented => implemented.InterfaceType));
         named.AddRange(type.Fields.Select(field => field.FieldType));
-        named.AddRange(type.CustomAttributes.SelectMany(attribute => attribute.ConstructorArguments).Select(argument => argument.Value as TypeReference));
-        named.AddRange(type.GenericParameters.SelectMany(parameter => parameter.Constraints).Select(constraint => constraint.ConstraintType));
+        named.AddRange(type.CustomAttributes.SelectMany(attribute => attribute.ConstructorArguments)
+            .Select(argument => argument.Value as TypeReference));
+        named.AddRange(type.GenericParameters.SelectMany(parameter => parameter.Constraints)
+            .Select(constraint => constraint.ConstraintType));
         foreach (var method in type.Methods)
         {
             named.Add(method.ReturnType);

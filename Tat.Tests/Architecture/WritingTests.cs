@@ -5,15 +5,23 @@ using Tat.Torch.Files.Writing;
 
 namespace Tat.Tests.Architecture;
 
-/// <summary>Results are written by one owner, <see cref="AtomicFile"/> and <see cref="AtomicFolder"/>; everything else that opens a file for writing is listed here with its reason.</summary>
+/// <summary>
+/// Results are written by one owner, <see cref="AtomicFile"/> and <see cref="AtomicFolder"/>; everything else that opens a file for writing
+/// is listed here with its reason.
+/// </summary>
 [TestClass]
 public sealed class WritingTests
 {
-    private static readonly string[] _moves = ["System.IO.File::Move", "System.IO.File::Replace", "System.IO.Directory::Move", "System.IO.FileInfo::MoveTo", "System.IO.FileInfo::Replace", "System.IO.DirectoryInfo::MoveTo"];
+    private static readonly string[] _moves =
+    [
+        "System.IO.File::Move", "System.IO.File::Replace", "System.IO.Directory::Move", "System.IO.FileInfo::MoveTo",
+        "System.IO.FileInfo::Replace", "System.IO.DirectoryInfo::MoveTo",
+    ];
 
     private static readonly string[] _writes =
     [
-        "System.IO.File::Write", "System.IO.File::Append", "System.IO.File::Create", "System.IO.File::Copy", "System.IO.File::OpenWrite", "System.IO.File::OpenHandle",
+        "System.IO.File::Write", "System.IO.File::Append", "System.IO.File::Create", "System.IO.File::Copy", "System.IO.File::OpenWrite",
+        "System.IO.File::OpenHandle",
         "System.IO.FileInfo::Create", "System.IO.FileInfo::Append", "System.IO.FileInfo::CopyTo", "System.IO.FileInfo::OpenWrite",
         "System.IO.FileStream::.ctor", "System.IO.StreamWriter::.ctor(System.String", "System.IO.Compression.ZipFile::",
     ];
@@ -37,7 +45,8 @@ public sealed class WritingTests
         string[] wrong =
         [
             .. Calls().Where(call => !call.Type.StartsWith(owner, StringComparison.Ordinal)
-                    && (_moves.Any(call.Method.Contains) || _writes.Any(call.Method.Contains) && !_others.Keys.Any(other => call.Type.StartsWith(other, StringComparison.Ordinal))))
+                    && (_moves.Any(call.Method.Contains) || _writes.Any(call.Method.Contains)
+                        && !_others.Keys.Any(other => call.Type.StartsWith(other, StringComparison.Ordinal))))
                 .Select(call => $"{call.Type} calls {call.Method}").Distinct(),
         ];
         Assert.IsEmpty(wrong, $"Write results through AtomicFile or AtomicFolder:\n{string.Join('\n', wrong)}");
@@ -60,7 +69,8 @@ public sealed class WritingTests
             {
                 foreach (var instruction in type.Methods.Where(method => method.HasBody).SelectMany(method => method.Body.Instructions))
                 {
-                    if (instruction.OpCode.Code is Code.Call or Code.Callvirt or Code.Newobj or Code.Ldftn && instruction.Operand is MethodReference called)
+                    if (instruction.OpCode.Code is Code.Call or Code.Callvirt or Code.Newobj or Code.Ldftn
+                        && instruction.Operand is MethodReference called)
                     {
                         yield return (type.FullName, called.FullName);
                     }

@@ -42,10 +42,12 @@ public sealed class BuildSwitchTests
 
     [TestMethod]
     [DataRow("gpu", "", "TorchBackend is 'gpu'; use cpu, cuda-windows or cuda-linux.")]
-    [DataRow("cuda-windows", "linux-x64", "TorchBackend=cuda-windows is for win-x64, and the RuntimeIdentifier is linux-x64; change one of them.")]
+    [DataRow("cuda-windows", "linux-x64",
+        "TorchBackend=cuda-windows is for win-x64, and the RuntimeIdentifier is linux-x64; change one of them.")]
     public async Task A_wrong_value_stops_the_restore_with_the_right_ones(string backend, string rid, string message)
     {
-        var (exitCode, output) = await MSBuild("Tat.Samples", ["-t:CollectPackageReferences", $"-p:TorchBackend={backend}", $"-p:RuntimeIdentifier={rid}"]);
+        var (exitCode, output) = await MSBuild(
+            "Tat.Samples", ["-t:CollectPackageReferences", $"-p:TorchBackend={backend}", $"-p:RuntimeIdentifier={rid}"]);
         Assert.AreNotEqual(0, exitCode);
         Assert.Contains(message, output);
     }
@@ -54,7 +56,8 @@ public sealed class BuildSwitchTests
 
     private static async Task<Evaluation> Evaluate(string project, string[] arguments, params (string Name, string Value)[] environment)
     {
-        var (exitCode, output) = await MSBuild(project, ["-getItem:PackageReference", "-getProperty:RuntimeIdentifier,UseFoDicom", .. arguments], environment);
+        var (exitCode, output) = await MSBuild(
+            project, ["-getItem:PackageReference", "-getProperty:RuntimeIdentifier,UseFoDicom", .. arguments], environment);
         Assert.AreEqual(0, exitCode, output);
         using var json = JsonDocument.Parse(output);
         var properties = json.RootElement.GetProperty("Properties");
@@ -66,6 +69,8 @@ public sealed class BuildSwitchTests
             properties.GetProperty("UseFoDicom").GetString()!);
     }
 
-    private static Task<(int ExitCode, string Output)> MSBuild(string project, string[] arguments, params (string Name, string Value)[] environment) =>
-        Dotnet.Run(SourceTree.Root, ["msbuild", Path.Combine(SourceTree.Root, project, $"{project}.csproj"), "-nologo", .. arguments], environment);
+    private static Task<(int ExitCode, string Output)> MSBuild(
+        string project, string[] arguments, params (string Name, string Value)[] environment) =>
+        Dotnet.Run(SourceTree.Root, ["msbuild", Path.Combine(SourceTree.Root, project, $"{project}.csproj"), "-nologo", .. arguments],
+            environment);
 }

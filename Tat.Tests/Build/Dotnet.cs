@@ -7,12 +7,21 @@ internal static class Dotnet
 {
     /// <summary>The configuration that this test program was built in.</summary>
     public static string Configuration { get; } =
-        AppContext.BaseDirectory.Contains($"{Path.DirectorySeparatorChar}Debug{Path.DirectorySeparatorChar}", StringComparison.Ordinal) ? "Debug" : "Release";
+        AppContext.BaseDirectory.Contains($"{Path.DirectorySeparatorChar}Debug{Path.DirectorySeparatorChar}", StringComparison.Ordinal)
+            ? "Debug"
+            : "Release";
 
-    public static async Task<(int ExitCode, string Output)> Run(string folder, string[] arguments, params (string Name, string Value)[] environment)
+    public static async Task<(int ExitCode, string Output)> Run(
+        string folder, string[] arguments, params (string Name, string Value)[] environment)
     {
-        var start = new ProcessStartInfo("dotnet", arguments) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = folder };
-        foreach (var inherited in start.Environment.Keys.Where(key => key is "TorchBackend" or "UseFoDicom" || key.StartsWith("MSBUILD", StringComparison.OrdinalIgnoreCase)).ToArray())
+        var start = new ProcessStartInfo("dotnet", arguments)
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = folder,
+        };
+        foreach (var inherited in start.Environment.Keys.Where(key =>
+            key is "TorchBackend" or "UseFoDicom" || key.StartsWith("MSBUILD", StringComparison.OrdinalIgnoreCase)).ToArray())
         {
             start.Environment.Remove(inherited);
         }

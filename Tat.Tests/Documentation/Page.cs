@@ -17,7 +17,8 @@ internal sealed partial record Page(string Name, string Text)
     public bool IsGuide => Name.StartsWith("docs/", StringComparison.Ordinal);
 
     /// <summary>The blocks of a language, in order.</summary>
-    public IEnumerable<string> Blocks(string language) => AnyBlock().Matches(Text).Where(match => match.Groups[1].Value == language).Select(match => match.Groups[2].Value);
+    public IEnumerable<string> Blocks(string language) =>
+        AnyBlock().Matches(Text).Where(match => match.Groups[1].Value == language).Select(match => match.Groups[2].Value);
 
     /// <summary>What stands in the text as code, outside of blocks.</summary>
     public IEnumerable<string> InlineCode => InlineCodeSpan().Matches(Prose).Select(match => match.Groups[1].Value);
@@ -26,7 +27,8 @@ internal sealed partial record Page(string Name, string Text)
     public IEnumerable<string> Links => LocalLink().Matches(Prose).Select(match => match.Groups[1].Value);
 
     /// <summary>The names under which links reach headings.</summary>
-    public IEnumerable<string> Anchors => Heading().Matches(Prose).Select(match => NoAnchor().Replace(match.Groups[1].Value.ToLowerInvariant(), "").Replace(' ', '-'));
+    public IEnumerable<string> Anchors =>
+        Heading().Matches(Prose).Select(match => NoAnchor().Replace(match.Groups[1].Value.ToLowerInvariant(), "").Replace(' ', '-'));
 
     public override string ToString() => Name;
 

@@ -12,13 +12,15 @@ public sealed partial class ReadmeTests
 
     [TestMethod]
     public void Its_code_is_ten_lines_beside_usings() =>
-        Assert.IsTrue(ReadMe.Blocks("csharp").All(block => block.Trim().Split('\n').Count(line => line.Length > 0 && !Using().IsMatch(line)) <= 10));
+        Assert.IsTrue(ReadMe.Blocks("csharp")
+            .All(block => block.Trim().Split('\n').Count(line => line.Length > 0 && !Using().IsMatch(line)) <= 10));
 
     [TestMethod]
     public async Task Every_command_is_explained_and_every_explained_command_exists()
     {
         var help = (await Cli.RunAsync("--help")).Output;
-        var commands = HelpCommand().Matches(help[help.IndexOf("Commands:", StringComparison.Ordinal)..]).Select(match => match.Groups[1].Value).ToArray();
+        var commands = HelpCommand().Matches(help[help.IndexOf("Commands:", StringComparison.Ordinal)..])
+            .Select(match => match.Groups[1].Value).ToArray();
         var explained = ExplainedCommand().Matches(ReadMe.Text).Select(match => match.Groups[1].Value).Distinct().ToArray();
         CollectionAssert.AreEquivalent(commands, explained);
         foreach (var command in explained)

@@ -11,7 +11,10 @@ using Tat.Torch.Tasks;
 
 namespace Tat.Tests.Documentation;
 
-/// <summary>The code of the pages does what they say, on phantoms; what trains is compiled alone. Its files lie in the current folder, which is that of the whole process.</summary>
+/// <summary>
+/// The code of the pages does what they say, on phantoms; what trains is compiled alone. Its files lie in the current folder, which is that
+/// of the whole process.
+/// </summary>
 [TestClass]
 [DoNotParallelize]
 public sealed class SnippetRunTests
@@ -31,7 +34,11 @@ public sealed class SnippetRunTests
             File.Copy(dicom.Write(SyntheticDicom.Slice(number, 2 * number)), _folder[$"ct-series/{number}.dcm"]);
         }
 
-        foreach (var name in new[] { "scan.nii.gz", "scans/a.nii", "study/a.nii", "study/b.nii", "upload/scan.nii.gz", "pairs/CT/train/LQ/a.nii", "pairs/CT/test/LQ/b.nii" })
+        foreach (var name in new[]
+        {
+            "scan.nii.gz", "scans/a.nii", "study/a.nii", "study/b.nii", "upload/scan.nii.gz", "pairs/CT/train/LQ/a.nii",
+            "pairs/CT/test/LQ/b.nii",
+        })
         {
             Write(name, _pair.LowQuality);
         }

@@ -165,7 +165,8 @@ def save(path, numbers, metadata):
     position = 0
     for name, value in numbers.items():
         array = value.detach().contiguous().numpy()
-        header[name] = {"dtype": {"float32": "F32", "float64": "F64"}[array.dtype.name], "shape": list(array.shape), "data_offsets": [position, position + array.nbytes]}
+        dtype = {"float32": "F32", "float64": "F64"}[array.dtype.name]
+        header[name] = {"dtype": dtype, "shape": list(array.shape), "data_offsets": [position, position + array.nbytes]}
         values.append(numpy.ascontiguousarray(array).tobytes())
         position += array.nbytes
     text = json.dumps(header).encode()

@@ -10,7 +10,10 @@ internal sealed class FreshApplication(TemporaryFolder folder)
     /// <summary>Where the program and its libraries are.</summary>
     public string Output => folder["out"];
 
-    /// <summary>Restores and builds with a package folder of its own; packages of others come from the folder that this test run restored them to, so that no server is asked.</summary>
+    /// <summary>
+    /// Restores and builds with a package folder of its own; packages of others come from the folder that this test run restored them to,
+    /// so that no server is asked.
+    /// </summary>
     /// <param name="libraries">The packed libraries.</param>
     /// <param name="program">Program.cs.</param>
     /// <param name="packages">What the application references beside Tat.MLNet, in the versions of this repository.</param>
@@ -24,7 +27,9 @@ internal sealed class FreshApplication(TemporaryFolder folder)
             Needs.Missing(Needs.Packages, $"{package} is not in {installed}.");
         }
 
-        var references = packages.Select(package => (package, VersionOf(package))).Prepend(("Tat.MLNet", libraries.Version));
+        var references = packages.Select(package => (Name: package, Version: VersionOf(package)))
+            .Prepend((Name: "Tat.MLNet", Version: libraries.Version))
+            .Select(package => $"<PackageReference Include=\"{package.Name}\" Version=\"{package.Version}\" />");
         File.WriteAllText(folder["Directory.Build.props"], "<Project />");
         File.WriteAllText(folder["Directory.Packages.props"], "<Project />");
         File.WriteAllText(folder["nuget.config"], $"""
@@ -45,17 +50,20 @@ internal sealed class FreshApplication(TemporaryFolder folder)
                 <CreateHardLinksForCopyFilesToOutputDirectoryIfPossible>true</CreateHardLinksForCopyFilesToOutputDirectoryIfPossible>
               </PropertyGroup>
               <ItemGroup>
-                {string.Join("\n    ", references.Select(reference => $"<PackageReference Include=\"{reference.Item1}\" Version=\"{reference.Item2}\" />"))}
+                {string.Join("\n    ", references)}
               </ItemGroup>
             </Project>
             """);
-        await Dotnet.Succeed(folder.Path, ["build", "App.csproj", "-c", "Release", "-o", Output, "--nologo", "-v:q"], ("NUGET_PACKAGES", folder["packages"]));
+        await Dotnet.Succeed(folder.Path, ["build", "App.csproj", "-c", "Release", "-o", Output, "--nologo", "-v:q"],
+            ("NUGET_PACKAGES", folder["packages"]));
     }
 
     /// <summary>Runs the program and gives what it printed, word by word.</summary>
     public async Task<string[]> Run(params string[] arguments) =>
-        (await Dotnet.Succeed(folder.Path, [Path.Combine(Output, "App.dll"), .. arguments])).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
+        (await Dotnet.Succeed(folder.Path, [Path.Combine(Output, "App.dll"), .. arguments])).Split(
+            (char[]?)null, StringSplitOptions.RemoveEmptyEntries);
 
-    private static string VersionOf(string package) => XDocument.Load(Path.Combine(SourceTree.Root, "Directory.Packages.props")).Descendants("PackageVersion")
-        .Single(version => version.Attribute("Include")!.Value == package).Attribute("Version")!.Value;
+    private static string VersionOf(string package) =>
+        XDocument.Load(Path.Combine(SourceTree.Root, "Directory.Packages.props")).Descendants("PackageVersion")
+            .Single(version => version.Attribute("Include")!.Value == package).Attribute("Version")!.Value;
 }

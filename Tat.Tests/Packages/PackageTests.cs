@@ -25,7 +25,8 @@ public sealed class PackageTests
         for (var i = 1; i < args.Length; i += 3)
         {
             using var scan = ImageFormats.Open(args[i]);
-            var restored = Enumerable.Range(0, scan.SliceCount).Select(slice => restorer.Restore([scan.ReadSlice(slice)], [restorer.Tasks[args[i + 1]]])[0]);
+            var task = restorer.Tasks[args[i + 1]];
+            var restored = Enumerable.Range(0, scan.SliceCount).Select(slice => restorer.Restore([scan.ReadSlice(slice)], [task])[0]);
             scan.Format.WriteDerived(scan, args[i + 2], restored);
         }
 
@@ -59,15 +60,18 @@ public sealed class PackageTests
 
     [TestMethod]
     [DataRow("Tat.Torch", "Google.Protobuf Microsoft.ML.OnnxRuntime.Managed System.IO.Hashing TorchSharp")]
-    [DataRow("Tat.MLNet", "JpegLibrary Microsoft.Extensions.DependencyInjection.Abstractions Microsoft.Extensions.ObjectPool Microsoft.ML Tat.Torch")]
+    [DataRow("Tat.MLNet",
+        "JpegLibrary Microsoft.Extensions.DependencyInjection.Abstractions Microsoft.Extensions.ObjectPool Microsoft.ML Tat.Torch")]
     public void A_package_has_what_its_users_look_for(string id, string dependencies)
     {
-        CollectionAssert.IsSubsetOf(new[] { "PACKAGE.md", "icon.png", $"lib/net10.0/{id}.dll", $"lib/net10.0/{id}.xml" }, _packed.Entries(id));
+        CollectionAssert.IsSubsetOf(
+            new[] { "PACKAGE.md", "icon.png", $"lib/net10.0/{id}.dll", $"lib/net10.0/{id}.xml" }, _packed.Entries(id));
         var metadata = _packed.Metadata(id);
         string Value(string name) => metadata.Elements().Single(element => element.Name.LocalName == name).Value;
         Assert.AreEqual(("MIT", "icon.png", "PACKAGE.md"), (Value("license"), Value("icon"), Value("readme")));
         Assert.AreEqual(_packed.Version, Value("version"));
-        var depends = metadata.Descendants().Where(element => element.Name.LocalName == "dependency").ToDictionary(element => element.Attribute("id")!.Value);
+        var depends = metadata.Descendants().Where(element => element.Name.LocalName == "dependency")
+            .ToDictionary(element => element.Attribute("id")!.Value);
         Assert.AreEqual(dependencies, string.Join(' ', depends.Keys.Order(StringComparer.Ordinal)));
 
         // LibTorch is the application's choice, and ML.NET may be newer than the version that the library was built with.
@@ -81,7 +85,9 @@ public sealed class PackageTests
         }
     }
 
-    /// <summary>The assemblies of this test run, whose public members <see cref="Api.PublicApiTests"/> compares with those that were approved.</summary>
+    /// <summary>
+    /// The assemblies of this test run, whose public members <see cref="Api.PublicApiTests"/> compares with those that were approved.
+    /// </summary>
     [TestMethod]
     public void The_packed_assemblies_are_those_whose_API_was_approved_and_have_their_symbols()
     {
@@ -109,12 +115,15 @@ public sealed class PackageTests
         var application = new FreshApplication(folder);
         await application.Build(_packed, WithOnnx, "Microsoft.ML.OnnxRuntime");
         var native = Directory.GetFiles(application.Output, "*", SearchOption.AllDirectories).Select(path => Path.GetFileName(path)!)
-            .Where(name => name.Contains("torch", StringComparison.OrdinalIgnoreCase) && name != "TorchSharp.dll" && !name.StartsWith("Tat.Torch.", StringComparison.Ordinal)).ToList();
+            .Where(name => name.Contains("torch", StringComparison.OrdinalIgnoreCase) && name != "TorchSharp.dll"
+                && !name.StartsWith("Tat.Torch.", StringComparison.Ordinal)).ToList();
         Assert.IsEmpty(native, string.Join(", ", native));
-        Assert.IsTrue(Directory.GetFiles(application.Output, "*", SearchOption.AllDirectories).Sum(path => new FileInfo(path).Length) < 150e6);
+        Assert.IsTrue(Directory.GetFiles(application.Output, "*", SearchOption.AllDirectories)
+            .Sum(path => new FileInfo(path).Length) < 150e6);
 
         var (ct, mri) = (folder["ct-restored.dcm"], folder["mri-restored.nii"]);
-        CollectionAssert.AreEqual(new[] { $"{8 * 6}", "256" }, await application.Run(folder["tat.onnx"], dicom, "CT", ct, nifti, "MRI", mri));
+        CollectionAssert.AreEqual(
+            new[] { $"{8 * 6}", "256" }, await application.Run(folder["tat.onnx"], dicom, "CT", ct, nifti, "MRI", mri));
         AssertRestored(dicom, ct);
         AssertRestored(nifti, mri);
     }
@@ -125,7 +134,8 @@ public sealed class PackageTests
         using var folder = new TemporaryFolder();
         var nifti = Loading.SampleImages.Write(folder["mri.nii"]);
         var platform = $"libtorch-cpu-{RuntimeInformation.RuntimeIdentifier}";
-        string[] packages = platform is "libtorch-cpu-linux-x64" or "libtorch-cpu-win-x64" or "libtorch-cpu-win-arm64" or "libtorch-cpu-osx-arm64" ? ["TorchSharp", platform] : ["TorchSharp-cpu"];
+        string[] packages = platform is "libtorch-cpu-linux-x64" or "libtorch-cpu-win-x64" or "libtorch-cpu-win-arm64"
+            or "libtorch-cpu-osx-arm64" ? ["TorchSharp", platform] : ["TorchSharp-cpu"];
         var application = new FreshApplication(folder);
         await application.Build(_packed, WithTorch, packages);
         CollectionAssert.AreEqual(new[] { $"{6 * 8}" }, await application.Run(nifti, "MRI"));
@@ -135,7 +145,8 @@ public sealed class PackageTests
     {
         using var before = Tat.MLNet.Formats.ImageFormats.Open(source);
         using var after = Tat.MLNet.Formats.ImageFormats.Open(result);
-        Assert.AreEqual((before.Rows, before.Columns, before.SliceCount, before.ColumnSpacing), (after.Rows, after.Columns, after.SliceCount, after.ColumnSpacing));
+        Assert.AreEqual((before.Rows, before.Columns, before.SliceCount, before.ColumnSpacing),
+            (after.Rows, after.Columns, after.SliceCount, after.ColumnSpacing));
         ImageSlice a = before.ReadSlice(0), b = after.ReadSlice(0);
         Assert.IsFalse(a.Pixels.AsSpan().SequenceEqual(b.Pixels));
         Assert.IsTrue(b.Pixels.All(float.IsFinite));

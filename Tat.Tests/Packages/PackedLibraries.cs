@@ -31,7 +31,8 @@ internal sealed class PackedLibraries : IDisposable
         var packed = new PackedLibraries();
         foreach (var library in new[] { "Tat.Torch", "Tat.MLNet" })
         {
-            await Dotnet.Succeed(SourceTree.Root, ["pack", library, "-c", Dotnet.Configuration, "--no-build", "-o", packed.Folder, "--nologo"]);
+            await Dotnet.Succeed(SourceTree.Root,
+                ["pack", library, "-c", Dotnet.Configuration, "--no-build", "-o", packed.Folder, "--nologo"]);
         }
 
         return packed;
@@ -39,7 +40,8 @@ internal sealed class PackedLibraries : IDisposable
 
     public string Folder => _folder.Path;
 
-    public string Version => Path.GetFileName(Directory.GetFiles(Folder, "Tat.Torch.*.nupkg").Single())["Tat.Torch.".Length..^".nupkg".Length];
+    public string Version =>
+        Path.GetFileName(Directory.GetFiles(Folder, "Tat.Torch.*.nupkg").Single())["Tat.Torch.".Length..^".nupkg".Length];
 
     public void Dispose() => _folder.Dispose();
 

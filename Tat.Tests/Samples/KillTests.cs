@@ -15,8 +15,9 @@ using Tat.Torch.Tasks;
 namespace Tat.Tests.Samples;
 
 /// <summary>
-/// Kills and signals commands at random moments while they replace the result of one source by that of another, by turns: under its name is always the one or the other.
-/// As often as one likes with <c>TAT_KILLS=200 dotnet test -c Release --filter "FullyQualifiedName~Kill"</c>, which kills trainings, too.
+/// Kills and signals commands at random moments while they replace the result of one source by that of another, by turns: under its name is
+/// always the one or the other. As often as one likes with <c>TAT_KILLS=200 dotnet test -c Release --filter "FullyQualifiedName~Kill"</c>,
+/// which kills trainings, too.
 /// </summary>
 [TestClass]
 [OSCondition(ConditionMode.Exclude, OperatingSystems.Windows)]
@@ -27,7 +28,8 @@ public sealed class KillTests : IDisposable
     private readonly Random _random = new(Environment.TickCount);
 
     /// <summary>How often to kill each command.</summary>
-    public static int Kills { get; } = int.TryParse(Environment.GetEnvironmentVariable("TAT_KILLS"), NumberStyles.None, CultureInfo.InvariantCulture, out var kills) ? kills : 2;
+    public static int Kills { get; } = int.TryParse(
+        Environment.GetEnvironmentVariable("TAT_KILLS"), NumberStyles.None, CultureInfo.InvariantCulture, out var kills) ? kills : 2;
 
     public TestContext TestContext { get; set; } = null!;
 
@@ -46,7 +48,8 @@ public sealed class KillTests : IDisposable
     {
         var model = WriteModel("model", 1);
         string[] sources = [NiftiSamples.WriteRamp(_folder["a.nii"], 40, 48, 12), NiftiSamples.WriteRamp(_folder["b.nii"], 64, 56, 9)];
-        await Storm(sources.Select(source => Restore(source, model, "r.hdr")), () => File.Exists(_folder["out/r.hdr"]) ? HashOf("r.hdr", "r.img") : null, mayBeAbsent: true);
+        await Storm(sources.Select(source => Restore(source, model, "r.hdr")),
+            () => File.Exists(_folder["out/r.hdr"]) ? HashOf("r.hdr", "r.img") : null, mayBeAbsent: true);
     }
 
     [TestMethod]
@@ -76,16 +79,21 @@ public sealed class KillTests : IDisposable
     [DataRow("m.onnx")]
     [DataRow("m.pth")]
     public async Task An_export_is_the_old_one_or_the_new_one(string output) => await Storm(
-        new[] { WriteModel("a", 1), WriteModel("b", 2) }.Select(model => (string[])["export", "--model", model, "--out", _folder[$"out/{output}"], "--overwrite"]), () => HashOf(output));
+        new[] { WriteModel("a", 1), WriteModel("b", 2) }.Select(model =>
+            (string[])["export", "--model", model, "--out", _folder[$"out/{output}"], "--overwrite"]), () => HashOf(output));
 
     [TestMethod]
     public async Task An_import_is_the_old_one_or_the_new_one() => await Storm(
-        new[] { WriteModel("a", 1), WriteModel("b", 2) }.Select(model => (string[])["import", model, "--out", _folder["out/m.safetensors"], "--overwrite"]), () => HashOf("m.safetensors"));
+        new[] { WriteModel("a", 1), WriteModel("b", 2) }.Select(model =>
+            (string[])["import", model, "--out", _folder["out/m.safetensors"], "--overwrite"]), () => HashOf("m.safetensors"));
 
     [TestMethod]
     public async Task A_simulated_pair_is_the_old_one_or_the_new_one_or_absent()
     {
-        string[] sources = [SimulateCommandTests.WriteDisc(_folder["a/scan.nii"], 100), SimulateCommandTests.WriteDisc(_folder["b/scan.nii"], 300)];
+        string[] sources =
+        [
+            SimulateCommandTests.WriteDisc(_folder["a/scan.nii"], 100), SimulateCommandTests.WriteDisc(_folder["b/scan.nii"], 300),
+        ];
         string[] pair = ["CT/test/LQ/scan.nii.gz", "CT/test/HQ/scan.nii.gz"];
         await Storm(
             sources.Select(source => (string[])["simulate", source, "--task", "CT", "--out", _folder["out"], "--overwrite"]),
@@ -95,10 +103,18 @@ public sealed class KillTests : IDisposable
     [TestMethod]
     public async Task A_trained_model_and_its_options_are_the_old_ones_or_the_new_ones()
     {
-        PhantomDataSet.Write(_folder["set"], [new PhantomPairs(RestorationTask.Ct, 2, 16, 1)], [("train", 2)], new Progress<(double, string)>(), default);
+        PhantomDataSet.Write(_folder["set"], [new PhantomPairs(RestorationTask.Ct, 2, 16, 1)], [("train", 2)],
+            new Progress<(double, string)>(), default);
         var (file, plan) = (_folder["out/m.safetensors"], _folder["out/m.training.json"]);
         await Storm(
-            new[] { "1", "2" }.Select(seed => (string[])["train", "--data", _folder["set"], "--patch", "8", "--iterations", "1", "--seed", seed, "--checkpoints", _folder[seed], "--out", file, "--overwrite"]),
+            new[]
+            {
+                "1", "2",
+            }.Select(seed =>
+                (string[])[
+                    "train", "--data", _folder["set"], "--patch", "8", "--iterations", "1", "--seed", seed, "--checkpoints", _folder[seed],
+                    "--out", file, "--overwrite",
+                ]),
             () =>
             {
                 if (!File.Exists(file) || !File.Exists(plan))
@@ -112,7 +128,8 @@ public sealed class KillTests : IDisposable
             mayBeAbsent: true);
     }
 
-    private string[] Restore(string source, string model, string output) => ["restore", source, "--model", model, "--task", "CT", "--out", _folder[$"out/{output}"], "--overwrite"];
+    private string[] Restore(string source, string model, string output) =>
+        ["restore", source, "--model", model, "--task", "CT", "--out", _folder[$"out/{output}"], "--overwrite"];
 
     /// <summary>Runs both commands in peace, then kills them by turns, then lets the first one end.</summary>
     private async Task Storm(IEnumerable<string[]> commands, Func<string?> stateOf, bool mayBeAbsent = false)
@@ -133,15 +150,18 @@ public sealed class KillTests : IDisposable
         {
             atWork += await KillOne(both[kill % 2], longest) ? 1 : 0;
             var state = stateOf();
-            Assert.IsTrue(state is null ? mayBeAbsent : peace.Contains(state), $"after kill {kill}: {state ?? "nothing"}, neither of {string.Join(" and ", peace)}");
+            Assert.IsTrue(state is null ? mayBeAbsent : peace.Contains(state),
+                $"after kill {kill}: {state ?? "nothing"}, neither of {string.Join(" and ", peace)}");
             var name = state is null ? "absent" : state == peace[0] ? "first" : "second";
             seen[name] = seen.GetValueOrDefault(name) + 1;
         }
 
         await RunToEnd(both[0]);
         Assert.AreEqual(peace[0], stateOf());
-        Assert.IsEmpty(Directory.GetDirectories(_folder["out"], ".*", SearchOption.AllDirectories), "what the killed ones have left is gone");
-        TestContext.WriteLine($"{Kills} kills, {atWork} of them while the result was being written; then there was: {string.Join(", ", seen.Select(pair => $"{pair.Key} {pair.Value}"))}");
+        Assert.IsEmpty(Directory.GetDirectories(_folder["out"], ".*", SearchOption.AllDirectories),
+            "what the killed ones have left is gone");
+        TestContext.WriteLine($"{Kills} kills, {atWork} of them while the result was being written; then there was: "
+            + $"{string.Join(", ", seen.Select(pair => $"{pair.Key} {pair.Value}"))}");
     }
 
     private static async Task RunToEnd(string[] command)
@@ -173,7 +193,8 @@ public sealed class KillTests : IDisposable
         }
 
         var isAtWork = hidden.Task.IsCompleted && !process.HasExited;
-        using (var signal = Process.Start("kill", [_signals[_random.Next(_signals.Length)], process.Id.ToString(CultureInfo.InvariantCulture)]))
+        using (var signal = Process.Start(
+            "kill", [_signals[_random.Next(_signals.Length)], process.Id.ToString(CultureInfo.InvariantCulture)]))
         {
             await signal.WaitForExitAsync();
         }
@@ -184,9 +205,14 @@ public sealed class KillTests : IDisposable
     }
 
     private static Process Start(string[] arguments) =>
-        Process.Start(new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "Tat.Samples"), arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        Process.Start(new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "Tat.Samples"), arguments)
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        })!;
 
-    private string HashOf(params string[] files) => string.Join(' ', files.Select(file => Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(_folder[$"out/{file}"])))));
+    private string HashOf(params string[] files) =>
+        string.Join(' ', files.Select(file => Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(_folder[$"out/{file}"])))));
 
     private string WriteModel(string name, ulong seed)
     {

@@ -15,7 +15,8 @@ public sealed record Clipped(IImageFilter Inner, IntensityRange Range) : IImageF
     public ImageSlice Apply(ImageSlice image)
     {
         ArgumentNullException.ThrowIfNull(image);
-        var clipped = new ImageSlice([.. image.Pixels.Select(value => Math.Clamp(value, Range.Minimum, Range.Maximum))], image.Height, image.Width);
+        var clipped = new ImageSlice(
+            [.. image.Pixels.Select(value => Math.Clamp(value, Range.Minimum, Range.Maximum))], image.Height, image.Width);
         var filtered = Inner.Apply(clipped);
         return new([.. filtered.Pixels.Select((value, i) => value + (image.Pixels[i] - clipped.Pixels[i]))], image.Height, image.Width);
     }

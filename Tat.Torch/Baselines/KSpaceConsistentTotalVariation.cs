@@ -3,7 +3,10 @@ using Tat.Torch.Imaging;
 
 namespace Tat.Torch.Baselines;
 
-/// <summary>Super-resolution of MR images without learning: total-variation denoising takes away the ringing, and the frequencies that were measured are put back, by turns.</summary>
+/// <summary>
+/// Super-resolution of MR images without learning: total-variation denoising takes away the ringing, and the frequencies that were measured
+/// are put back, by turns.
+/// </summary>
 /// <remarks>Which block in the centre of k-space was measured is told from the image: outside of it there is next to nothing.</remarks>
 public sealed record KSpaceConsistentTotalVariation : IImageFilter
 {

@@ -5,8 +5,13 @@ using Tat.Torch.Imaging;
 
 namespace Tat.Torch.Baselines;
 
-/// <summary>Non-local means (Buades, Coll and Morel, CVPR 2005): each pixel becomes the mean of those near it whose surroundings look alike.</summary>
-/// <remarks>A pixel weighs e^(−d/h²), where d is the mean squared difference of the two patches and h the strength; patches at the border are completed by reflection.</remarks>
+/// <summary>
+/// Non-local means (Buades, Coll and Morel, CVPR 2005): each pixel becomes the mean of those near it whose surroundings look alike.
+/// </summary>
+/// <remarks>
+/// A pixel weighs e^(−d/h²), where d is the mean squared difference of the two patches and h the strength; patches at the border are
+/// completed by reflection.
+/// </remarks>
 public sealed record NonLocalMeans : IImageFilter
 {
     /// <summary>Strength h in the unit of the image, above 0: about the standard deviation of the noise.</summary>

@@ -2,7 +2,10 @@ using Tat.Torch.Imaging;
 
 namespace Tat.Torch.Baselines;
 
-/// <summary>Applies a filter to an image that is divided by a measure of itself first, and undoes that: its strength then is a multiple of this measure.</summary>
+/// <summary>
+/// Applies a filter to an image that is divided by a measure of itself first, and undoes that: its strength then is a multiple of this
+/// measure.
+/// </summary>
 /// <param name="Inner">The filter.</param>
 /// <param name="By">The measure.</param>
 public sealed record Scaled(IImageFilter Inner, ScaleMeasure By) : IImageFilter
@@ -18,5 +21,6 @@ public sealed record Scaled(IImageFilter Inner, ScaleMeasure By) : IImageFilter
         return scale > 0 && float.IsFinite(scale) ? Times(Inner.Apply(Times(image, 1 / scale)), scale) : image;
     }
 
-    private static ImageSlice Times(ImageSlice slice, float factor) => new([.. slice.Pixels.Select(value => value * factor)], slice.Height, slice.Width);
+    private static ImageSlice Times(ImageSlice slice, float factor) =>
+        new([.. slice.Pixels.Select(value => value * factor)], slice.Height, slice.Width);
 }

@@ -4,8 +4,10 @@ namespace Tat.Torch.Baselines;
 
 /// <summary>The filters that a model is compared with, each at its best strength for a task of the paper.</summary>
 /// <remarks>
-/// For CT strength is a multiple of the noise in an image, so that it serves bodies and doses of all kinds; for MRI a multiple of the level. The strengths are those of the highest mean PSNR on training scans with simulated counterparts (CT at a quarter of the dose, PET at a twelfth of the counts, MRI at a factor of 4),
-/// as <c>evaluate --data ROOT --split train --tune</c> prints them; no scan that a result is reported for was among them.
+/// For CT strength is a multiple of the noise in an image, so that it serves bodies and doses of all kinds; for MRI a multiple of the
+/// level. The strengths are those of the highest mean PSNR on training scans with simulated counterparts (CT at a quarter of the dose, PET
+/// at a twelfth of the counts, MRI at a factor of 4), as <c>evaluate --data ROOT --split train --tune</c> prints them; no scan that a
+/// result is reported for was among them.
 /// </remarks>
 public static class StandardFilters
 {

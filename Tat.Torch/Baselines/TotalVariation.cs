@@ -45,7 +45,8 @@ public sealed record TotalVariation : IImageFilter
             var momentum = (float)((t - 1) / next);
             t = next;
             Estimate(image, aheadDown, aheadRight, strength, estimate);
-            Parallel.For(0, height, y => Step(estimate, y, height, width, 1 / (8 * strength), momentum, (down, right), (aheadDown, aheadRight)));
+            Parallel.For(0, height, y =>
+                Step(estimate, y, height, width, 1 / (8 * strength), momentum, (down, right), (aheadDown, aheadRight)));
         }
 
         Estimate(image, down, right, strength, estimate);
@@ -53,19 +54,23 @@ public sealed record TotalVariation : IImageFilter
     }
 
     /// <summary>u = image + λ·div(down, right).</summary>
-    private static void Estimate(ImageSlice image, float[] down, float[] right, float strength, float[] estimate) => Parallel.For(0, image.Height, y =>
-    {
-        var width = image.Width;
-        for (var x = 0; x < width; x++)
+    private static void Estimate(ImageSlice image, float[] down, float[] right, float strength, float[] estimate) =>
+        Parallel.For(0, image.Height, y =>
         {
-            var i = (y * width) + x;
-            var divergence = down[i] - (y > 0 ? down[i - width] : 0) + right[i] - (x > 0 ? right[i - 1] : 0);
-            estimate[i] = image.Pixels[i] + (strength * divergence);
-        }
-    });
+            var width = image.Width;
+            for (var x = 0; x < width; x++)
+            {
+                var i = (y * width) + x;
+                var divergence = down[i] - (y > 0 ? down[i - width] : 0) + right[i] - (x > 0 ? right[i - 1] : 0);
+                estimate[i] = image.Pixels[i] + (strength * divergence);
+            }
+        });
 
-    /// <summary>One row of a gradient step, projected to fields of length 1 at most. At the last row and column the field across the border stays 0.</summary>
-    private static void Step(float[] estimate, int y, int height, int width, float size, float momentum, (float[] Down, float[] Right) last, (float[] Down, float[] Right) ahead)
+    /// <summary>
+    /// One row of a gradient step, projected to fields of length 1 at most. At the last row and column the field across the border stays 0.
+    /// </summary>
+    private static void Step(float[] estimate, int y, int height, int width, float size, float momentum, (float[] Down, float[] Right) last,
+        (float[] Down, float[] Right) ahead)
     {
         for (var x = 0; x < width; x++)
         {

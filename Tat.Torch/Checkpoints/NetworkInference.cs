@@ -20,19 +20,26 @@ internal static class NetworkInference
             Blocks = [.. stages.Select(Count)],
             RefinementBlocks = Count(names.Refinement),
             Heads = [.. stages.Select(stage => (int)Side(First(stage, BlockPlan.Temperature), 0))],
-            ExpansionFactor = Expansion([.. stages.Select(stage => First(stage, $"{stage.Block.FeedForwardOut.Name}.weight")).Select(name => (Side(name, 0), Side(name, 1)))]),
+            ExpansionFactor = Expansion([.. stages.Select(stage => First(stage, $"{stage.Block.FeedForwardOut.Name}.weight"))
+                .Select(name => (Side(name, 0), Side(name, 1)))]),
             Bias = weights.ContainsKey(First(stages[0], $"{stages[0].Block.Qkv.Name}.bias")),
-            LayerNorm = weights.ContainsKey(First(stages[0], $"{BlockPlan.AttentionNorm}.bias")) ? LayerNormKind.WithBias : LayerNormKind.BiasFree,
-            RepresentationFeatures = generates ? (int)Side($"{names.Representation!.First.Name}.weight", 0) : TatNetworkOptions.Paper.RepresentationFeatures,
+            LayerNorm = weights.ContainsKey(First(stages[0], $"{BlockPlan.AttentionNorm}.bias"))
+                ? LayerNormKind.WithBias
+                : LayerNormKind.BiasFree,
+            RepresentationFeatures = generates
+                ? (int)Side($"{names.Representation!.First.Name}.weight", 0)
+                : TatNetworkOptions.Paper.RepresentationFeatures,
             TrainSize = trainSize,
             WeightGeneration = generates,
         };
 
         static string First(StagePlan stage, string name) => $"{stage.Name}.0.{name}";
 
-        long Side(string name, int axis) => weights.TryGetValue(name, out var tensor) && tensor.Shape.Length > axis && tensor.Shape[axis] is > 0 and < int.MaxValue
-            ? tensor.Shape[axis]
-            : throw new InvalidDataException($"its architecture cannot be told, because '{name}' is missing or has no axis {axis}; give the network options");
+        long Side(string name, int axis) =>
+            weights.TryGetValue(name, out var tensor) && tensor.Shape.Length > axis && tensor.Shape[axis] is > 0 and < int.MaxValue
+                ? tensor.Shape[axis]
+                : throw new InvalidDataException(
+                    $"its architecture cannot be told, because '{name}' is missing or has no axis {axis}; give the network options");
 
         int Count(StagePlan stage)
         {
@@ -66,6 +73,7 @@ internal static class NetworkInference
             }
         }
 
-        throw new InvalidDataException($"no expansion factor gives the hidden widths {string.Join(", ", levels.Select(level => $"{level.Hidden} of {level.Channels}"))}; give the network options");
+        throw new InvalidDataException("no expansion factor gives the hidden widths "
+            + $"{string.Join(", ", levels.Select(level => $"{level.Hidden} of {level.Channels}"))}; give the network options");
     }
 }

@@ -12,8 +12,13 @@ using static TorchSharp.torch;
 
 namespace Tat.Torch.Checkpoints;
 
-/// <summary>Exchanges weights with PyTorch: reads and writes <c>state_dict</c> files (<c>.pth</c>, <c>.pt</c>, <c>.safetensors</c>) under the published names.</summary>
-/// <remarks>Reading runs no code of the file: of its pickle, only containers, numbers and tensors are understood, and everything else is refused.</remarks>
+/// <summary>
+/// Exchanges weights with PyTorch: reads and writes <c>state_dict</c> files (<c>.pth</c>, <c>.pt</c>, <c>.safetensors</c>) under the
+/// published names.
+/// </summary>
+/// <remarks>
+/// Reading runs no code of the file: of its pickle, only containers, numbers and tensors are understood, and everything else is refused.
+/// </remarks>
 public static class WeightsFile
 {
     /// <summary>Where the restoring step of a pipeline keeps its model in the file of ML.NET.</summary>
@@ -21,14 +26,17 @@ public static class WeightsFile
 
     /// <summary>Reads the weights of a TAT network, in whatever a file keeps them.</summary>
     /// <remarks>
-    /// Understood are a state_dict or a checkpoint that holds one, in PyTorch's zip and old formats or as safetensors, and models that were saved by <see cref="TatModel"/> or inside a pipeline of ML.NET. Prefixes such as <c>module.</c>
-    /// and <c>ema_model.</c> are dropped; where a file has both averaged and other weights, the averaged ones are taken. The architecture follows from the shapes.
+    /// Understood are a state_dict or a checkpoint that holds one, in PyTorch's zip and old formats or as safetensors, and models that were
+    /// saved by <see cref="TatModel"/> or inside a pipeline of ML.NET. Prefixes such as <c>module.</c>
+    /// and <c>ema_model.</c> are dropped; where a file has both averaged and other weights, the averaged ones are taken. The architecture
+    /// follows from the shapes.
     /// </remarks>
     /// <param name="path">The file; <see cref="TatPretrained.Name"/> for the model that comes with this library.</param>
     /// <param name="options">What the file does not say; <see langword="null"/> for the paper's.</param>
     /// <returns>To be disposed by the caller.</returns>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
-    /// <exception cref="InvalidDataException">It is damaged, holds something that is not allowed, or does not fit; the message names the first tensors that are missing, unknown or of another shape, and counts the others.</exception>
+    /// <exception cref="InvalidDataException">It is damaged, holds something that is not allowed, or does not fit; the message names the
+    /// first tensors that are missing, unknown or of another shape, and counts the others.</exception>
     public static TatModel Import(string path, WeightsImportOptions? options = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
@@ -60,7 +68,8 @@ public static class WeightsFile
         var tensors = reader.ReadAll();
         try
         {
-            var weights = tensors.ToDictionary(entry => entry.Key, entry => new StoredWeights(entry.Value.shape, () => ToArray(entry.Value)));
+            var weights = tensors.ToDictionary(
+                entry => entry.Key, entry => new StoredWeights(entry.Value.shape, () => ToArray(entry.Value)));
             return Named(path, () => Build(StateDictionary.Find(weights), path, options));
         }
         finally
@@ -72,7 +81,9 @@ public static class WeightsFile
         }
     }
 
-    /// <summary>The tasks that a file of weights tells it was trained on; <see langword="null"/> for bare weights. Weights are not read.</summary>
+    /// <summary>
+    /// The tasks that a file of weights tells it was trained on; <see langword="null"/> for bare weights. Weights are not read.
+    /// </summary>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="InvalidDataException">It is damaged; the message names it.</exception>
     internal static TaskVocabulary? ReadTasks(string path)
@@ -86,7 +97,9 @@ public static class WeightsFile
         {
             using var zip = OpenZip(path);
             using var entry = zip?.Entries.FirstOrDefault(candidate => candidate.Name == PipelineEntry)?.Open();
-            return entry is null ? null : Named(path, () => TatModelFormat.Read(new SafetensorsReader(entry, path).Metadata, "the model in it").Tasks);
+            return entry is null
+                ? null
+                : Named(path, () => TatModelFormat.Read(new SafetensorsReader(entry, path).Metadata, "the model in it").Tasks);
         }
 
         using var stream = RegularFile.Open(path, 1 << 16);
@@ -97,7 +110,8 @@ public static class WeightsFile
 
     /// <summary>Writes the weights of a network as a bare state_dict, which the published program loads with <c>strict=True</c>.</summary>
     /// <param name="network">The network.</param>
-    /// <param name="path">The file, replaced where it exists: <c>.safetensors</c>, or <c>.pth</c> or <c>.pt</c> for PyTorch's zip format.</param>
+    /// <param name="path">The file, replaced where it exists: <c>.safetensors</c>, or <c>.pth</c> or <c>.pt</c> for PyTorch's zip
+    /// format.</param>
     /// <exception cref="ArgumentException">The extension is another.</exception>
     /// <exception cref="InvalidDataException">A weight is NaN or infinite.</exception>
     public static void Export(TatNetwork network, string path)
@@ -107,7 +121,8 @@ public static class WeightsFile
         var extension = Path.GetExtension(path).ToLowerInvariant();
         if (extension is not (".pth" or ".pt" or ".safetensors"))
         {
-            throw new ArgumentException($"'{path}' has the extension '{extension}': weights are written as .pth, .pt or .safetensors.", nameof(path));
+            throw new ArgumentException(
+                $"'{path}' has the extension '{extension}': weights are written as .pth, .pt or .safetensors.", nameof(path));
         }
 
         NetworkWeights.CheckFinite(network, path);
@@ -116,11 +131,16 @@ public static class WeightsFile
         {
             if (extension == ".safetensors")
             {
-                SafetensorsWriter.Write(stream, network.named_parameters().Select(named => KeyValuePair.Create(named.name, (Tensor)named.parameter)));
+                SafetensorsWriter.Write(stream,
+                    network.named_parameters().Select(named => KeyValuePair.Create(named.name, (Tensor)named.parameter)));
             }
             else
             {
-                TorchFileWriter.WriteStateDictionary(stream, [.. network.named_parameters().Select(named => (named.name, named.parameter.shape, (Action<Stream>)(content => WriteData(named.parameter, content))))]);
+                TorchFileWriter.WriteStateDictionary(
+                    stream,
+                    [.. network.named_parameters()
+                        .Select(named =>
+                            (named.name, named.parameter.shape, (Action<Stream>)(content => WriteData(named.parameter, content))))]);
             }
         });
     }
@@ -182,13 +202,16 @@ public static class WeightsFile
             throw;
         }
 
-        return new(options.Device is null ? network : network.to(options.Device), options.Tasks, new ModelCard { InitialWeights = MessageText.OneLine($"{Path.GetFileName(path)}{dictionary.Choice}") });
+        return new(options.Device is null ? network : network.to(options.Device), options.Tasks,
+            new ModelCard { InitialWeights = MessageText.OneLine($"{Path.GetFileName(path)}{dictionary.Choice}") });
     }
 
     private static void Fill(TatNetwork network, StateDictionary dictionary, TatNetworkOptions architecture)
     {
         var parameters = network.named_parameters().ToList();
-        if (parameters.Count != dictionary.Weights.Count || parameters.Any(named => !dictionary.Weights.TryGetValue(named.name, out var weights) || !weights.Shape.SequenceEqual(named.parameter.shape)))
+        if (parameters.Count != dictionary.Weights.Count
+            || parameters.Any(named =>
+                !dictionary.Weights.TryGetValue(named.name, out var weights) || !weights.Shape.SequenceEqual(named.parameter.shape)))
         {
             throw Mismatch(dictionary, architecture);
         }
@@ -210,10 +233,13 @@ public static class WeightsFile
         [
             .. First([.. expected.Keys.Except(dictionary.Weights.Keys).Select(name => $"{name} is missing")]),
             .. First([.. dictionary.Weights.Keys.Except(expected.Keys).Select(name => $"{name} is unknown")]),
-            .. First([.. expected.Where(item => dictionary.Weights.TryGetValue(item.Key, out var weights) && !weights.Shape.SequenceEqual(item.Value))
-                .Select(item => $"{item.Key} is [{string.Join(", ", dictionary.Weights[item.Key].Shape)}] in place of [{string.Join(", ", item.Value)}]")]),
+            .. First([.. expected.Where(item =>
+                dictionary.Weights.TryGetValue(item.Key, out var weights) && !weights.Shape.SequenceEqual(item.Value))
+                .Select(item => $"{item.Key} is [{string.Join(", ", dictionary.Weights[item.Key].Shape)}] in place of "
+                    + $"[{string.Join(", ", item.Value)}]")]),
         ];
-        return new($"it does not fit a network of width {architecture.Width}, blocks {string.Join("-", architecture.Blocks)} and {architecture.RefinementBlocks} refinement blocks: {string.Join("; ", problems)}");
+        return new($"it does not fit a network of width {architecture.Width}, blocks {string.Join("-", architecture.Blocks)} and "
+            + $"{architecture.RefinementBlocks} refinement blocks: {string.Join("; ", problems)}");
 
         static IEnumerable<string> First(string[] kind) => kind.Length > 1 ? [$"{kind[0]} (and {kind.Length - 1} more)"] : kind;
     }
@@ -226,7 +252,8 @@ public static class WeightsFile
         }
         catch (InvalidDataException exception)
         {
-            throw new InvalidDataException($"'{path}' cannot be imported: {MessageText.OneLine(exception.Message).TrimEnd('.')}.", exception);
+            throw new InvalidDataException(
+                $"'{path}' cannot be imported: {MessageText.OneLine(exception.Message).TrimEnd('.')}.", exception);
         }
     }
 
@@ -246,7 +273,8 @@ public static class WeightsFile
         var text = Encoding.ASCII.GetString(start, 0, stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false)).TrimStart();
         stream.Position = 0;
         var found = text.StartsWith('<') ? "a web page; download the file itself"
-            : text.StartsWith("version https://git-lfs", StringComparison.Ordinal) ? "a Git LFS pointer; get the file that it stands for with 'git lfs pull'"
+            : text.StartsWith("version https://git-lfs", StringComparison.Ordinal)
+                ? "a Git LFS pointer; get the file that it stands for with 'git lfs pull'"
             : null;
         if (found is not null)
         {

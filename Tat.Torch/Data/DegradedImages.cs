@@ -31,9 +31,12 @@ public sealed class DegradedImages(IGoodImages images, IDegradationRange range) 
     /// <inheritdoc/>
     public ImagePair Make(int index, ulong seed) => range.Draw(images.Read(index, seed), seed);
 
-    /// <summary>Reads the pair for validation: of the published strength, with noise that follows from the index; made when first read, and kept.</summary>
+    /// <summary>
+    /// Reads the pair for validation: of the published strength, with noise that follows from the index; made when first read, and kept.
+    /// </summary>
     /// <inheritdoc/>
-    public ImagePair Read(int index) => _fixed.GetOrAdd(index, _ => new(() => range.Fixed(images.Read(index, (ulong)index), (ulong)index))).Value;
+    public ImagePair Read(int index) =>
+        _fixed.GetOrAdd(index, _ => new(() => range.Fixed(images.Read(index, (ulong)index), (ulong)index))).Value;
 
     /// <inheritdoc/>
     public override string ToString() => $"{images} {range}";

@@ -22,6 +22,9 @@ public interface IGoodImages
     /// <param name="seed">What an image follows from that is made up, like a phantom; images of files are the same for every seed.</param>
     GoodImage Read(int index, ulong seed);
 
-    /// <summary>Tells these images from others of the same number, wherever they lie: an interrupted training goes on with the same ones only. By default a hash of the pixels of up to 16 images.</summary>
+    /// <summary>
+    /// Tells these images from others of the same number, wherever they lie: an interrupted training goes on with the same ones only. By
+    /// default a hash of the pixels of up to 16 images.
+    /// </summary>
     string Fingerprint => PixelHash.Of(Count, index => [Read(index, 0).Image]);
 }

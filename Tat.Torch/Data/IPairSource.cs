@@ -17,10 +17,15 @@ public interface IPairSource
     /// <param name="index">0 … <see cref="Count"/> − 1.</param>
     ImagePair Read(int index);
 
-    /// <summary>The volume that a pair is a slice of: validation images are spread over all of them. Empty where there is nothing to tell.</summary>
+    /// <summary>
+    /// The volume that a pair is a slice of: validation images are spread over all of them. Empty where there is nothing to tell.
+    /// </summary>
     /// <param name="index">0 … <see cref="Count"/> − 1.</param>
     string VolumeOf(int index) => "";
 
-    /// <summary>Tells these pairs from others of the same number, wherever they lie: an interrupted training goes on with the same ones only. By default a hash of the pixels of up to 16 pairs.</summary>
+    /// <summary>
+    /// Tells these pairs from others of the same number, wherever they lie: an interrupted training goes on with the same ones only. By
+    /// default a hash of the pixels of up to 16 pairs.
+    /// </summary>
     string Fingerprint => PixelHash.Of(this);
 }

@@ -3,7 +3,9 @@ using Tat.Torch.Imaging;
 namespace Tat.Torch.Data;
 
 /// <summary>Image pairs that are made anew while training, each time with other noise and another strength.</summary>
-/// <remarks><see cref="object.ToString"/> tells how they are made, so that an interrupted training goes on with the same ones only.</remarks>
+/// <remarks>
+/// <see cref="object.ToString"/> tells how they are made, so that an interrupted training goes on with the same ones only.
+/// </remarks>
 public interface IRenewedPairs : IPairSource
 {
     /// <summary>How many patches are cut from a pair, on average, before it is made anew; at least 1.</summary>

@@ -23,7 +23,8 @@ internal sealed record NormalizedPair(float[] LowQuality, float[] HighQuality, i
     {
         if (FiniteValues.FindOther(image) is { } problem)
         {
-            throw new InvalidDataException($"The {role} image of {task} pair '{pair.Name}' has {problem}: repair the image or leave it out.");
+            throw new InvalidDataException(
+                $"The {role} image of {task} pair '{pair.Name}' has {problem}: repair the image or leave it out.");
         }
     }
 

@@ -2,7 +2,10 @@ using System.Collections.Concurrent;
 
 namespace Tat.Torch.Data;
 
-/// <summary>Makes pairs on a thread of its own before they are needed. Whoever needs one that is not there yet makes it, or waits while it is being made.</summary>
+/// <summary>
+/// Makes pairs on a thread of its own before they are needed. Whoever needs one that is not there yet makes it, or waits while it is being
+/// made.
+/// </summary>
 internal sealed class PairMaker : IDisposable
 {
     private readonly BlockingCollection<Lazy<NormalizedPair>> _wanted = [];

@@ -4,7 +4,9 @@ using Tat.Torch.Tasks;
 
 namespace Tat.Torch.Data;
 
-/// <summary>All pairs of one task, from one source or several, normalised; keeps as many in memory as its share of the cache allows.</summary>
+/// <summary>
+/// All pairs of one task, from one source or several, normalised; keeps as many in memory as its share of the cache allows.
+/// </summary>
 /// <remarks>Safe for concurrent use.</remarks>
 internal sealed class PairPool
 {
@@ -39,7 +41,8 @@ internal sealed class PairPool
     /// <param name="tasks">The tasks to take.</param>
     /// <param name="cacheBytes">Memory for images, over all tasks.</param>
     public static PairPool[] Group(IReadOnlyList<IPairSource> sources, TaskVocabulary tasks, long cacheBytes) =>
-        [.. tasks.Select(task => new PairPool(task, sources.Where(source => tasks.IndexOf(source.Task.Name) == tasks.IndexOf(task.Name)), cacheBytes / tasks.Count))];
+        [.. tasks.Select(task => new PairPool(
+            task, sources.Where(source => tasks.IndexOf(source.Task.Name) == tasks.IndexOf(task.Name)), cacheBytes / tasks.Count))];
 
     /// <summary>A pair in the network's intensities.</summary>
     public NormalizedPair Read(int index)

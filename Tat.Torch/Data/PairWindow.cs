@@ -2,10 +2,12 @@ using Tat.Torch.Randomness;
 
 namespace Tat.Torch.Data;
 
-/// <summary>The renewed pairs of a task that patches are cut from at present: a window that moves along the endless list of its pairs.</summary>
+/// <summary>
+/// The renewed pairs of a task that patches are cut from at present: a window that moves along the endless list of its pairs.
+/// </summary>
 /// <remarks>
-/// The window holds <see cref="Kept"/> pairs and moves on by one after as many patches as a pair serves; each patch is cut from one of them at random. Which pairs it holds, their noise, and the choice depend on seed, task and
-/// position alone. Not safe for concurrent use.
+/// The window holds <see cref="Kept"/> pairs and moves on by one after as many patches as a pair serves; each patch is cut from one of them
+/// at random. Which pairs it holds, their noise, and the choice depend on seed, task and position alone. Not safe for concurrent use.
 /// </remarks>
 internal sealed class PairWindow(PairPool pool, PairOrder order, int task, ulong seed, PairMaker maker)
 {
@@ -18,7 +20,9 @@ internal sealed class PairWindow(PairPool pool, PairOrder order, int task, ulong
     /// <summary>The place in the endless list of pairs that a patch is cut from.</summary>
     public long PlaceOf(long position) => (position / pool.Uses) + new RandomStream(seed, Streams.Choice, task, position).Next(Kept);
 
-    /// <summary>Moves on to the patches of an iteration: lets go of pairs that are not needed any more, and lets those be made that soon will be.</summary>
+    /// <summary>
+    /// Moves on to the patches of an iteration: lets go of pairs that are not needed any more, and lets those be made that soon will be.
+    /// </summary>
     /// <param name="from">The position of the first patch.</param>
     /// <param name="end">The position after the last one.</param>
     public void MoveTo(long from, long end)
@@ -47,5 +51,6 @@ internal sealed class PairWindow(PairPool pool, PairOrder order, int task, ulong
         return skip == 0 ? _pairs[place].Value : Make(order.At(place, 1, skip), place);
     }
 
-    private NormalizedPair Make(int index, long place) => pool.Make(index, new RandomStream(seed, Streams.Counterpart, task, place).NextBits());
+    private NormalizedPair Make(int index, long place) =>
+        pool.Make(index, new RandomStream(seed, Streams.Counterpart, task, place).NextBits());
 }

@@ -2,11 +2,13 @@ using Tat.Torch.Randomness;
 
 namespace Tat.Torch.Data;
 
-/// <summary>Draws the patches of each iteration: from each task's own shuffled list, random crops, all tasks concatenated and shuffled.</summary>
+/// <summary>
+/// Draws the patches of each iteration: from each task's own shuffled list, random crops, all tasks concatenated and shuffled.
+/// </summary>
 /// <remarks>
-/// What an iteration gets depends on the seed and the iteration alone: orders, crops and turns are drawn from random streams named by them. So no state needs
-/// saving, and it makes no difference who asks when. A list that ends is shuffled anew; the last incomplete batch of a list is dropped.
-/// Pairs that are renewed while training are taken from a <see cref="PairWindow"/>.
+/// What an iteration gets depends on the seed and the iteration alone: orders, crops and turns are drawn from random streams named by them.
+/// So no state needs saving, and it makes no difference who asks when. A list that ends is shuffled anew; the last incomplete batch of a
+/// list is dropped. Pairs that are renewed while training are taken from a <see cref="PairWindow"/>.
 /// An image smaller than the patch is continued by mirroring, without repeating the edge.
 /// </remarks>
 internal sealed class PatchSampler(PairPool[] pools, SamplingPlan plan, ulong seed, bool flipAndTurn, bool skipUnreadable) : IDisposable
@@ -14,7 +16,8 @@ internal sealed class PatchSampler(PairPool[] pools, SamplingPlan plan, ulong se
     private readonly PairOrder[] _orders = [.. pools.Select((pool, task) => new PairOrder(seed, task, pool.Count))];
     private readonly PairMaker _maker = new();
 
-    private PairWindow?[] Windows => field ??= [.. pools.Select((pool, task) => pool.Uses == 0 ? null : new PairWindow(pool, _orders[task], task, seed, _maker))];
+    private PairWindow?[] Windows =>
+        field ??= [.. pools.Select((pool, task) => pool.Uses == 0 ? null : new PairWindow(pool, _orders[task], task, seed, _maker))];
 
     /// <inheritdoc/>
     public void Dispose() => _maker.Dispose();
@@ -69,7 +72,9 @@ internal sealed class PatchSampler(PairPool[] pools, SamplingPlan plan, ulong se
         var window = Windows[task];
         for (var attempt = 0; ; attempt++)
         {
-            var index = window is null ? _orders[task].At(position, batchSize, attempt) : _orders[task].At(window.PlaceOf(position), 1, attempt);
+            var index = window is null
+                ? _orders[task].At(position, batchSize, attempt)
+                : _orders[task].At(window.PlaceOf(position), 1, attempt);
             try
             {
                 return window is null ? pool.Read(index) : window.At(position, attempt);

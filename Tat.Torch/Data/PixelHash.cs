@@ -10,7 +10,8 @@ internal static class PixelHash
     private const int MostImages = 16;
 
     /// <summary>A hash of the pixels of some pairs.</summary>
-    public static string Of(IPairSource pairs) => Of(pairs.Count, index => pairs.Read(index) is var pair ? [pair.LowQuality, pair.HighQuality] : []);
+    public static string Of(IPairSource pairs) =>
+        Of(pairs.Count, index => pairs.Read(index) is var pair ? [pair.LowQuality, pair.HighQuality] : []);
 
     /// <summary>A hash of the pixels of some images, at even distances in a list.</summary>
     /// <param name="count">Length of the list.</param>

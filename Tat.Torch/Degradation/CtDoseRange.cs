@@ -7,7 +7,10 @@ using Tat.Torch.Tasks;
 namespace Tat.Torch.Degradation;
 
 /// <summary>CT images of several pixel sizes and kernels, with the noise of doses from a range.</summary>
-/// <remarks>The scan of a whole slice is simulated, because noise is made by all that a ray passes; that takes about a tenth of a second of a core for 512 × 512, so several patches are cut from each.</remarks>
+/// <remarks>
+/// The scan of a whole slice is simulated, because noise is made by all that a ray passes; that takes about a tenth of a second of a core
+/// for 512 × 512, so several patches are cut from each.
+/// </remarks>
 public sealed record CtDoseRange : IDegradationRange
 {
     /// <summary>Diameter of water in mm up to which the tube current is the same.</summary>
@@ -35,7 +38,10 @@ public sealed record CtDoseRange : IDegradationRange
     /// <value>The default is 0.75 to 1.5.</value>
     public StrengthRange PixelSize { get; init => field = value.Within(0.25, 4, nameof(PixelSize)); } = new(0.75, 1.5);
 
-    /// <summary>The share of images that keep their pixel size, of those that keep their kernel, and of those whose noise keeps that of the simulation, 0 … 1.</summary>
+    /// <summary>
+    /// The share of images that keep their pixel size, of those that keep their kernel, and of those whose noise keeps that of the
+    /// simulation, 0 … 1.
+    /// </summary>
     /// <value>The default is 0.5.</value>
     public double UnchangedShare { get; init => field = DegradationInput.CheckShare(value, nameof(UnchangedShare)); } = 0.5;
 
@@ -48,10 +54,17 @@ public sealed record CtDoseRange : IDegradationRange
         scale = Math.Max(scale, Math.Min(1, Math.Max(image.Image.Height, image.Image.Width) / (double)LargestSide));
         var spacing = image.PixelSpacing * scale;
         var good = ChangeKernel(ImageResizer.Resize(image.Image, scale, CtLowDose.LowestHounsfield), ref random);
-        var degradation = new CtLowDose { DoseFraction = DoseFraction.Draw(ref random), IncidentPhotons = IncidentPhotons.Draw(ref random) * Exposure(good, spacing), OnOneCore = true };
+        var degradation = new CtLowDose
+        {
+            DoseFraction = DoseFraction.Draw(
+            ref random),
+            IncidentPhotons = IncidentPhotons.Draw(ref random) * Exposure(good, spacing),
+            OnOneCore = true
+        };
         var pair = degradation.Degrade(good, spacing, random.NextBits(), image.Name);
         var noise = new ImageSlice([.. pair.LowQuality.Pixels.Zip(good.Pixels, (low, high) => low - high)], good.Height, good.Width);
-        return new(new([.. good.Pixels.Zip(ChangeKernel(noise, ref random).Pixels, (value, error) => value + error)], good.Height, good.Width), good, image.Name);
+        return new(new([.. good.Pixels.Zip(ChangeKernel(noise, ref random).Pixels, (value, error) => value + error)], good.Height,
+            good.Width), good, image.Name);
     }
 
     /// <inheritdoc/>
@@ -62,15 +75,16 @@ public sealed record CtDoseRange : IDegradationRange
     {
         ArgumentNullException.ThrowIfNull(image);
         var published = new CtLowDose();
-        return new CtLowDose { IncidentPhotons = published.IncidentPhotons * Exposure(image.Image, image.PixelSpacing) }.Degrade(image.Image, image.PixelSpacing, seed, image.Name);
+        return new CtLowDose { IncidentPhotons = published.IncidentPhotons * Exposure(image.Image, image.PixelSpacing) }.Degrade(
+            image.Image, image.PixelSpacing, seed, image.Name);
     }
 
     /// <inheritdoc/>
     public override string ToString() => OptionsText.ShowAll(this);
 
     /// <summary>
-    /// What the tube current is multiplied by, as exposure control does for a large patient: by the attenuation of what its water-equivalent diameter exceeds. Coronal slices, which no ray passes lengthwise in a
-    /// scanner, would have no signal without it.
+    /// What the tube current is multiplied by, as exposure control does for a large patient: by the attenuation of what its
+    /// water-equivalent diameter exceeds. Coronal slices, which no ray passes lengthwise in a scanner, would have no signal without it.
     /// </summary>
     private static double Exposure(ImageSlice image, double spacing)
     {
@@ -88,6 +102,7 @@ public sealed record CtDoseRange : IDegradationRange
 
         var (isSharper, width, strength) = (random.NextChance(0.4), random.NextUniform(0.3, 0.8), (float)random.NextUniform(0.2, 0.8));
         var smooth = ImageResizer.Smooth(image, width, CtLowDose.LowestHounsfield);
-        return isSharper ? new([.. image.Pixels.Zip(smooth.Pixels, (value, blurred) => value + (strength * (value - blurred)))], image.Height, image.Width) : smooth;
+        return isSharper ? new([.. image.Pixels.Zip(smooth.Pixels, (value, blurred) => value + (strength * (value - blurred)))],
+            image.Height, image.Width) : smooth;
     }
 }

@@ -8,11 +8,12 @@ namespace Tat.Torch.Degradation;
 
 /// <summary>A low-dose CT image: fewer X-ray photons, so more quantum and electronic noise, streaks included.</summary>
 /// <remarks>
-/// <para><see cref="Degrade"/> inserts noise into a good image (Zeng et al., IEEE TNS 2015; Yu et al., JCAT 2012): with line integrals p of the image, dose fraction a, incident photons N0
-/// and electronic noise variance σe², zero-mean Gaussian noise of variance (1−a)/a · e^p/N0 · [1 + (1+a)/a · σe²·e^p/N0] is made in the sinogram, reconstructed alone by filtered back-projection
-/// and added, so that texture and resolution of the good image stay as they are.</para>
-/// <para><see cref="Acquire"/> simulates the scan of an object whose true attenuation is known, a phantom: p_ld = −ln(max(Poisson(a·N0·e^−p) + N(0, σe²), 1) / (a·N0)), reconstructed at
-/// low dose and, for the reference, without noise.</para>
+/// <para><see cref="Degrade"/> inserts noise into a good image (Zeng et al., IEEE TNS 2015; Yu et al., JCAT 2012): with line integrals p of
+/// the image, dose fraction a, incident photons N0 and electronic noise variance σe², zero-mean Gaussian noise of variance (1−a)/a · e^p/N0
+/// · [1 + (1+a)/a · σe²·e^p/N0] is made in the sinogram, reconstructed alone by filtered back-projection and added, so that texture and
+/// resolution of the good image stay as they are.</para>
+/// <para><see cref="Acquire"/> simulates the scan of an object whose true attenuation is known, a phantom: p_ld =
+/// −ln(max(Poisson(a·N0·e^−p) + N(0, σe²), 1) / (a·N0)), reconstructed at low dose and, for the reference, without noise.</para>
 /// Attenuation is µ = 0.0192/mm · (1 + HU/1000), not below 0. N0 counts the photons of a detector bin as wide as a pixel at full dose.
 /// </remarks>
 public sealed class CtLowDose : IDegradation
@@ -34,7 +35,8 @@ public sealed class CtLowDose : IDegradation
         get;
         init => field = value is > 0 and < 1
             ? value
-            : throw new ArgumentOutOfRangeException(nameof(DoseFraction), $"A dose fraction of {value} is impossible; give a number above 0 and below 1, for example 0.25.");
+            : throw new ArgumentOutOfRangeException(
+                nameof(DoseFraction), $"A dose fraction of {value} is impossible; give a number above 0 and below 1, for example 0.25.");
     } = 0.25;
 
     /// <summary>Photons that enter each detector bin at full dose.</summary>
@@ -54,7 +56,8 @@ public sealed class CtLowDose : IDegradation
         get;
         init => field = value >= 0 && double.IsFinite(value)
             ? value
-            : throw new ArgumentOutOfRangeException(nameof(ElectronicNoiseVariance), $"An electronic noise variance of {value} is impossible; give 0 or a positive number.");
+            : throw new ArgumentOutOfRangeException(
+                nameof(ElectronicNoiseVariance), $"An electronic noise variance of {value} is impossible; give 0 or a positive number.");
     } = 10;
 
     /// <summary>Views over half a turn.</summary>
@@ -65,7 +68,8 @@ public sealed class CtLowDose : IDegradation
         get;
         init => field = value >= 1
             ? value
-            : throw new ArgumentOutOfRangeException(nameof(Views), $"{value} views cannot make an image; give a positive number, for example 720.");
+            : throw new ArgumentOutOfRangeException(
+                nameof(Views), $"{value} views cannot make an image; give a positive number, for example 720.");
     } = 720;
 
     /// <summary>Whether a scan is simulated by the calling thread alone, and leaves the other cores to others.</summary>
@@ -92,7 +96,10 @@ public sealed class CtLowDose : IDegradation
         return new(new(pixels, image.Height, image.Width), image, name);
     }
 
-    /// <summary>Scans an object at low dose, and without noise for the reference: both are reconstructed alike, so they differ in noise only and not in resolution.</summary>
+    /// <summary>
+    /// Scans an object at low dose, and without noise for the reference: both are reconstructed alike, so they differ in noise only and not
+    /// in resolution.
+    /// </summary>
     /// <inheritdoc cref="IDegradation.Degrade" path="/param"/>
     /// <inheritdoc cref="IDegradation.Degrade" path="/exception"/>
     /// <returns>Both reconstructions, in HU.</returns>

@@ -10,7 +10,8 @@ internal static class DegradationInput
         ArgumentNullException.ThrowIfNull(image);
         if (!(pixelSpacing > 0) || !double.IsFinite(pixelSpacing))
         {
-            throw new ArgumentOutOfRangeException(nameof(pixelSpacing), $"A pixel spacing of {pixelSpacing} mm is impossible; give the side of a pixel in mm, a positive number.");
+            throw new ArgumentOutOfRangeException(nameof(pixelSpacing),
+                $"A pixel spacing of {pixelSpacing} mm is impossible; give the side of a pixel in mm, a positive number.");
         }
 
         if (FiniteValues.FindOther(image) is { } problem)
@@ -25,9 +26,11 @@ internal static class DegradationInput
 
     public static double CheckShare(double value, string name, double largest = 1) => value >= 0 && value <= largest
         ? value
-        : throw new ArgumentOutOfRangeException(name, FormattableString.Invariant($"{name} is {value}; give a number from 0 to {largest}."));
+        : throw new ArgumentOutOfRangeException(
+            name, FormattableString.Invariant($"{name} is {value}; give a number from 0 to {largest}."));
 
     public static int CheckUses(int value) => value >= 1
         ? value
-        : throw new ArgumentOutOfRangeException(nameof(IDegradationRange.Uses), $"A pair cannot serve {value} patches; give a number of at least 1.");
+        : throw new ArgumentOutOfRangeException(
+            nameof(IDegradationRange.Uses), $"A pair cannot serve {value} patches; give a number of at least 1.");
 }

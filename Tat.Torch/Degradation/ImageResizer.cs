@@ -46,7 +46,8 @@ internal static class ImageResizer
 
         var ones = new float[raised.Length];
         Array.Fill(ones, 1);
-        var (sums, weights) = (GaussianFilter.Blur(raised, image.Height, image.Width, sigma), GaussianFilter.Blur(ones, image.Height, image.Width, sigma));
+        var (sums, weights) = (GaussianFilter.Blur(raised, image.Height, image.Width, sigma),
+            GaussianFilter.Blur(ones, image.Height, image.Width, sigma));
         for (var i = 0; i < sums.Length; i++)
         {
             sums[i] = image.Pixels[i] < lowest ? image.Pixels[i] : (sums[i] / weights[i]) + lowest;
@@ -57,7 +58,8 @@ internal static class ImageResizer
 
     private static float Sample(ImageSlice image, (int First, float[] Weights) rows, (int First, float[] Weights) columns, float lowest)
     {
-        var nearest = image[Inside(rows.First + (rows.Weights[1] >= rows.Weights[2] ? 1 : 2), image.Height), Inside(columns.First + (columns.Weights[1] >= columns.Weights[2] ? 1 : 2), image.Width)];
+        var nearest = image[Inside(rows.First + (rows.Weights[1] >= rows.Weights[2] ? 1 : 2), image.Height),
+            Inside(columns.First + (columns.Weights[1] >= columns.Weights[2] ? 1 : 2), image.Width)];
         if (nearest < lowest)
         {
             return nearest;
@@ -68,7 +70,8 @@ internal static class ImageResizer
         {
             for (var j = 0; j < 4; j++)
             {
-                sum += rows.Weights[i] * columns.Weights[j] * Math.Max(lowest, image[Inside(rows.First + i, image.Height), Inside(columns.First + j, image.Width)]);
+                sum += rows.Weights[i] * columns.Weights[j] * Math.Max(
+                    lowest, image[Inside(rows.First + i, image.Height), Inside(columns.First + j, image.Width)]);
             }
         }
 

@@ -6,8 +6,9 @@ namespace Tat.Torch.Degradation;
 
 /// <summary>A low-resolution MR image: only the centre of k-space is kept, the rest is filled with zeros.</summary>
 /// <remarks>
-/// LQ = |IFFT2(crop(FFT2(x)))| on the grid of x, with Gibbs ringing at edges as in a short acquisition. The kept block has ⌊H/f⌋ × ⌊W/f⌋ samples (at least one) around
-/// the DC sample, as in the data of the paper (MICCAI 2025, arXiv 2512.14550; IXI T2, f = 4). There is nothing random: the seed and the pixel size are not used.
+/// LQ = |IFFT2(crop(FFT2(x)))| on the grid of x, with Gibbs ringing at edges as in a short acquisition. The kept block has ⌊H/f⌋ × ⌊W/f⌋
+/// samples (at least one) around the DC sample, as in the data of the paper (MICCAI 2025, arXiv 2512.14550; IXI T2, f = 4). There is
+/// nothing random: the seed and the pixel size are not used.
 /// </remarks>
 public sealed class MriKSpaceCrop : IDegradation
 {
@@ -22,7 +23,8 @@ public sealed class MriKSpaceCrop : IDegradation
         get;
         init => field = value >= 1 && double.IsFinite(value)
             ? value
-            : throw new ArgumentOutOfRangeException(nameof(Factor), $"A k-space crop factor of {value} is impossible; give a number of at least 1.");
+            : throw new ArgumentOutOfRangeException(
+                nameof(Factor), $"A k-space crop factor of {value} is impossible; give a number of at least 1.");
     } = 4;
 
     /// <summary>The axes along which resolution is reduced.</summary>
@@ -43,7 +45,8 @@ public sealed class MriKSpaceCrop : IDegradation
     public ImageSlice Degrade(ImageSlice image)
     {
         DegradationInput.Check(image, 1);
-        return KSpace.Resample(image, Kept(image.Height, KSpaceAxes.Rows), Kept(image.Width, KSpaceAxes.Columns), image.Height, image.Width);
+        return KSpace.Resample(image, Kept(image.Height, KSpaceAxes.Rows), Kept(image.Width, KSpaceAxes.Columns), image.Height,
+            image.Width);
     }
 
     private int Kept(int length, KSpaceAxes axis) => Axes.HasFlag(axis) ? Math.Max(1, (int)(length / Factor)) : length;

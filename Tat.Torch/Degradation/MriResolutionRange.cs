@@ -9,9 +9,10 @@ namespace Tat.Torch.Degradation;
 
 /// <summary>MR images of many resolutions, levels and contrasts, and what a shorter acquisition would have made of them.</summary>
 /// <remarks>
-/// Before it is degraded, the good image stays as it is or, as often each, is made coarser when only the centre of its k-space is kept, or interpolated by zero-filling, as scanners do. Then its contrast
-/// (a power of the intensity) and its level change, because intensities of MRI are arbitrary. Resolution is reduced by the factor of <see cref="RestorationTask.MriByVolume"/> alone, since images of
-/// other factors are restored on the grid on which they have that one.
+/// Before it is degraded, the good image stays as it is or, as often each, is made coarser when only the centre of its k-space is kept, or
+/// interpolated by zero-filling, as scanners do. Then its contrast (a power of the intensity) and its level change, because intensities of
+/// MRI are arbitrary. Resolution is reduced by the factor of <see cref="RestorationTask.MriByVolume"/> alone, since images of other factors
+/// are restored on the grid on which they have that one.
 /// </remarks>
 public sealed record MriResolutionRange : IDegradationRange
 {
@@ -81,7 +82,9 @@ public sealed record MriResolutionRange : IDegradationRange
             _ => random.NextUniform(Math.Max(1, Resolution.Minimum), Math.Max(1, Resolution.Maximum)),
         };
         var (shorter, longer) = (Math.Min(image.Height, image.Width), Math.Max(image.Height, image.Width));
-        scale = scale < 1 ? Math.Max(scale, Math.Min(1, SmallestSide / (double)shorter)) : Math.Min(scale, Math.Max(1, LargestSide / (double)longer));
+        scale = scale < 1
+            ? Math.Max(scale, Math.Min(1, SmallestSide / (double)shorter))
+            : Math.Min(scale, Math.Max(1, LargestSide / (double)longer));
         var (height, width) = ((int)Math.Round(scale * image.Height), (int)Math.Round(scale * image.Width));
         return (height, width) == (image.Height, image.Width)
             ? image

@@ -36,7 +36,9 @@ public sealed record PetCountRange : IDegradationRange
     /// <value>The default is 0.4.</value>
     public double BackgroundFraction { get; init => field = DegradationInput.CheckShare(value, nameof(BackgroundFraction), 0.99); } = 0.4;
 
-    /// <summary>Full width at half maximum in mm of the Gaussian that smooths half of the reconstructions; the others are not smoothed.</summary>
+    /// <summary>
+    /// Full width at half maximum in mm of the Gaussian that smooths half of the reconstructions; the others are not smoothed.
+    /// </summary>
     /// <value>The default is 2 to 6.</value>
     public StrengthRange PostFilterWidth { get; init; } = new(2, 6);
 
@@ -48,7 +50,10 @@ public sealed record PetCountRange : IDegradationRange
     /// <value>The default is 0.6 to 1.5.</value>
     public StrengthRange Uptake { get; init; } = new(0.6, 1.5);
 
-    /// <summary>The share of pairs whose reference has no noise, 0 … 1; the others have the noise of the full counts. See <see cref="PetLowCount.NoiselessReference"/>.</summary>
+    /// <summary>
+    /// The share of pairs whose reference has no noise, 0 … 1; the others have the noise of the full counts. See
+    /// <see cref="PetLowCount.NoiselessReference"/>.
+    /// </summary>
     /// <value>The default is 0.8: from noisy to clean more is learnt than from noisy to less noisy.</value>
     public double NoiselessShare { get; init => field = DegradationInput.CheckShare(value, nameof(NoiselessShare)); } = 0.8;
 
@@ -68,7 +73,8 @@ public sealed record PetCountRange : IDegradationRange
             NoiselessReference = random.NextChance(NoiselessShare),
             OnOneCore = true,
         };
-        return degradation.Degrade(new([.. good.Pixels.Select(value => uptake * value)], good.Height, good.Width), image.Attenuation, spacing, random.NextBits(), image.Name);
+        return degradation.Degrade(new([.. good.Pixels.Select(value => uptake * value)], good.Height, good.Width), image.Attenuation,
+            spacing, random.NextBits(), image.Name);
     }
 
     /// <inheritdoc/>
@@ -82,15 +88,26 @@ public sealed record PetCountRange : IDegradationRange
         var published = new PetLowCount();
         var degradation = image.Attenuation is null
             ? new PetLowCount { Counts = published.Counts * ShareOfCounts(image.Image, image.PixelSpacing) }
-            : new PetLowCount { Counts = 4 * published.Counts * ShareOfCounts(image.Image, image.PixelSpacing), BackgroundFraction = 0.3, PostFilterWidth = 5, NoiselessReference = true };
+            : new PetLowCount
+            {
+                Counts = 4 * published.Counts * ShareOfCounts(image.Image, image.PixelSpacing),
+                BackgroundFraction =
+                0.3,
+                PostFilterWidth = 5,
+                NoiselessReference = true
+            };
         return degradation.Degrade(image.Image, image.Attenuation, image.PixelSpacing, seed, image.Name);
     }
 
     /// <inheritdoc/>
     public override string ToString() => OptionsText.ShowAll(this);
 
-    /// <summary>A part of a patient that is scanned by itself has about the noise of the whole if counts fall faster than its area, because each ray gets fewer of them, too.</summary>
-    private static double ShareOfCounts(ImageSlice image, double spacing) => Math.Pow(Math.Clamp(Math.Max(image.Height, image.Width) * spacing / WholeBody, 0.25, 1), 2.5);
+    /// <summary>
+    /// A part of a patient that is scanned by itself has about the noise of the whole if counts fall faster than its area, because each ray
+    /// gets fewer of them, too.
+    /// </summary>
+    private static double ShareOfCounts(ImageSlice image, double spacing) =>
+        Math.Pow(Math.Clamp(Math.Max(image.Height, image.Width) * spacing / WholeBody, 0.25, 1), 2.5);
 
     /// <summary>Another number of pixels on the same field; images with attenuation keep theirs.</summary>
     private (ImageSlice Image, double Spacing) Resize(GoodImage image, ref RandomStream random)
@@ -106,6 +123,7 @@ public sealed record PetCountRange : IDegradationRange
         var (height, width) = ((int)Math.Round(scale * image.Image.Height), (int)Math.Round(scale * image.Image.Width));
         return (height, width) == (image.Image.Height, image.Image.Width)
             ? (image.Image, image.PixelSpacing)
-            : (KSpace.Resample(image.Image, Math.Min(height, image.Image.Height), Math.Min(width, image.Image.Width), height, width), image.PixelSpacing * image.Image.Height / height);
+            : (KSpace.Resample(image.Image, Math.Min(height, image.Image.Height), Math.Min(width, image.Image.Width), height, width),
+                image.PixelSpacing * image.Image.Height / height);
     }
 }

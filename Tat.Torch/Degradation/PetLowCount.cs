@@ -8,11 +8,12 @@ namespace Tat.Torch.Degradation;
 
 /// <summary>A low-count PET image: fewer coincidences are kept and reconstructed like all of them.</summary>
 /// <remarks>
-/// Full counts y ~ Poisson(c · A · P(G∗x) + b) with projection P, photon survival A = e^(−∫µ), the scanner's point spread G, a scale c that gives the total count and an even background b of scatter and randoms,
-/// which the reconstruction knows;
-/// low counts z ~ Binomial(y, 1/reduction), which is what decimation of list-mode data does, exactly. Both are reconstructed by OSEM (Hudson and Larkin, IEEE TMI 1994), scaled by c and c/reduction:
-/// the reference is the reconstruction of the full counts, because leaving <c>x</c> as it is would add a difference in resolution to that in noise.
-/// Low and full counts of one scan are correlated, as in the published data. Slices are axial: restack degraded axial slices for coronal ones.
+/// Full counts y ~ Poisson(c · A · P(G∗x) + b) with projection P, photon survival A = e^(−∫µ), the scanner's point spread G, a scale c that
+/// gives the total count and an even background b of scatter and randoms, which the reconstruction knows;
+/// low counts z ~ Binomial(y, 1/reduction), which is what decimation of list-mode data does, exactly. Both are reconstructed by OSEM
+/// (Hudson and Larkin, IEEE TMI 1994), scaled by c and c/reduction: the reference is the reconstruction of the full counts, because leaving
+/// <c>x</c> as it is would add a difference in resolution to that in noise. Low and full counts of one scan are correlated, as in the
+/// published data. Slices are axial: restack degraded axial slices for coronal ones.
 /// </remarks>
 public sealed class PetLowCount : IDegradation
 {
@@ -27,7 +28,8 @@ public sealed class PetLowCount : IDegradation
         get;
         init => field = value > 1 && double.IsFinite(value)
             ? value
-            : throw new ArgumentOutOfRangeException(nameof(Reduction), $"A count reduction of {value} is impossible; give a number above 1, for example 12.");
+            : throw new ArgumentOutOfRangeException(
+                nameof(Reduction), $"A count reduction of {value} is impossible; give a number above 1, for example 12.");
     } = 12;
 
     /// <summary>Expected full counts of a slice.</summary>
@@ -47,7 +49,8 @@ public sealed class PetLowCount : IDegradation
         get;
         init => field = value is >= 0 and < 1
             ? value
-            : throw new ArgumentOutOfRangeException(nameof(BackgroundFraction), $"A background fraction of {value} is impossible; give a number from 0 and below 1.");
+            : throw new ArgumentOutOfRangeException(
+                nameof(BackgroundFraction), $"A background fraction of {value} is impossible; give a number from 0 and below 1.");
     }
 
     /// <summary>The scanner's resolution: full width at half maximum of its point spread in mm.</summary>
@@ -74,7 +77,9 @@ public sealed class PetLowCount : IDegradation
     public int Iterations
     {
         get;
-        init => field = value >= 1 ? value : throw new ArgumentOutOfRangeException(nameof(Iterations), $"{value} OSEM iterations make no image; give at least 1.");
+        init => field = value >= 1
+            ? value
+            : throw new ArgumentOutOfRangeException(nameof(Iterations), $"{value} OSEM iterations make no image; give at least 1.");
     } = 2;
 
     /// <summary>OSEM subsets; each has 15 views.</summary>
@@ -83,10 +88,15 @@ public sealed class PetLowCount : IDegradation
     public int Subsets
     {
         get;
-        init => field = value >= 1 ? value : throw new ArgumentOutOfRangeException(nameof(Subsets), $"{value} OSEM subsets make no image; give at least 1.");
+        init => field = value >= 1
+            ? value
+            : throw new ArgumentOutOfRangeException(nameof(Subsets), $"{value} OSEM subsets make no image; give at least 1.");
     } = 12;
 
-    /// <summary>Whether the reference is reconstructed from the expected counts, without noise: what a scan of any length would show. Otherwise it has the noise of the full counts, as in the published data.</summary>
+    /// <summary>
+    /// Whether the reference is reconstructed from the expected counts, without noise: what a scan of any length would show. Otherwise it
+    /// has the noise of the full counts, as in the published data.
+    /// </summary>
     /// <value>The default is <see langword="false"/>.</value>
     public bool NoiselessReference { get; init; }
 
@@ -97,11 +107,13 @@ public sealed class PetLowCount : IDegradation
     /// <inheritdoc cref="IDegradation.Degrade" path="/param"/>
     /// <inheritdoc cref="IDegradation.Degrade" path="/exception"/>
     /// <returns>The reconstructions of the low and of the full counts.</returns>
-    public ImagePair Degrade(ImageSlice image, double pixelSpacing, ulong seed, string name) => Degrade(image, null, pixelSpacing, seed, name);
+    public ImagePair Degrade(ImageSlice image, double pixelSpacing, ulong seed, string name) =>
+        Degrade(image, null, pixelSpacing, seed, name);
 
     /// <summary>Scans an attenuating object.</summary>
     /// <param name="image">Activity concentration, as SUV; negative values count as 0.</param>
-    /// <param name="attenuation">Attenuation at 511 keV per mm, of the size of <paramref name="image"/>: 0.0096 for water; <see langword="null"/> for none.</param>
+    /// <param name="attenuation">Attenuation at 511 keV per mm, of the size of <paramref name="image"/>: 0.0096 for water;
+    /// <see langword="null"/> for none.</param>
     /// <param name="pixelSpacing">Side of a (square) pixel in mm.</param>
     /// <param name="seed">What the counts are drawn from.</param>
     /// <param name="name">What to call the pair.</param>
@@ -116,7 +128,9 @@ public sealed class PetLowCount : IDegradation
             DegradationInput.Check(attenuation, pixelSpacing);
             if (attenuation.Height != image.Height || attenuation.Width != image.Width)
             {
-                throw new ArgumentException($"The attenuation map is {attenuation.Height} × {attenuation.Width} and the image {image.Height} × {image.Width}; they must have the same size.", nameof(attenuation));
+                throw new ArgumentException(
+                    $"The attenuation map is {attenuation.Height} × {attenuation.Width} and the image {image.Height} × {image.Width}; they "
+                    + "must have the same size.", nameof(attenuation));
             }
         }
 
@@ -145,7 +159,8 @@ public sealed class PetLowCount : IDegradation
                 activity[i] = (float)(activity[i] / perActivity);
             }
 
-            return new(GaussianFilter.Blur(activity, height, width, PostFilterWidth / GaussianFilter.WidthPerSigma / pixelSpacing), height, width);
+            return new(GaussianFilter.Blur(activity, height, width, PostFilterWidth / GaussianFilter.WidthPerSigma / pixelSpacing), height,
+                width);
         }
 
         return new(Reconstruct(low, 1 / Reduction), Reconstruct(full, 1), name);

@@ -13,7 +13,8 @@ public sealed record StrengthRange
     {
         if (!(minimum > 0) || !(maximum >= minimum) || !double.IsFinite(maximum))
         {
-            throw new ArgumentOutOfRangeException(nameof(maximum), FormattableString.Invariant($"[{minimum}, {maximum}] is no range of strengths: give two positive numbers, the lower one first."));
+            throw new ArgumentOutOfRangeException(nameof(maximum), FormattableString.Invariant(
+                $"[{minimum}, {maximum}] is no range of strengths: give two positive numbers, the lower one first."));
         }
 
         (Minimum, Maximum) = (minimum, maximum);
@@ -29,10 +30,12 @@ public sealed record StrengthRange
     public override string ToString() => FormattableString.Invariant($"[{Minimum}, {Maximum}]");
 
     /// <summary>Draws a number; each factor is as likely as any other of the same ratio.</summary>
-    internal double Draw(ref RandomStream random) => Math.Clamp(Minimum * Math.Pow(Maximum / Minimum, random.NextDouble()), Minimum, Maximum);
+    internal double Draw(ref RandomStream random) =>
+        Math.Clamp(Minimum * Math.Pow(Maximum / Minimum, random.NextDouble()), Minimum, Maximum);
 
     /// <summary>Refuses a range that leaves given limits.</summary>
     internal StrengthRange Within(double minimum, double maximum, string name) => Minimum >= minimum && Maximum <= maximum
         ? this
-        : throw new ArgumentOutOfRangeException(name, FormattableString.Invariant($"{name} is {this}; keep it within [{minimum}, {maximum}]."));
+        : throw new ArgumentOutOfRangeException(
+            name, FormattableString.Invariant($"{name} is {this}; keep it within [{minimum}, {maximum}]."));
 }

@@ -1,6 +1,8 @@
 namespace Tat.Torch.Files;
 
-/// <summary>Text as a cell of a table that no program takes for a formula and no terminal obeys, whatever files and tasks are called.</summary>
+/// <summary>
+/// Text as a cell of a table that no program takes for a formula and no terminal obeys, whatever files and tasks are called.
+/// </summary>
 internal static class CsvCell
 {
     /// <summary>The cell, in quotation marks.</summary>

@@ -1,6 +1,9 @@
 namespace Tat.Torch.Files;
 
-/// <summary>Finds what is below a folder, without going in circles: a link back to a folder that it is in is not followed. What is hidden, such as results that are not complete, is left out.</summary>
+/// <summary>
+/// Finds what is below a folder, without going in circles: a link back to a folder that it is in is not followed. What is hidden, such as
+/// results that are not complete, is left out.
+/// </summary>
 internal sealed class FolderWalk
 {
     /// <summary>How often links to the same folder are followed: splits may share one, and a maze of links ends.</summary>
@@ -71,6 +74,8 @@ internal sealed class FolderWalk
 
         var folder = Resolve(parent, links);
         var own = Path.Combine(folder, Path.GetFileName(full));
-        return links < MostLinks && new DirectoryInfo(own).LinkTarget is { } target ? Resolve(Path.Combine(folder, target), links + 1) : own;
+        return links < MostLinks && new DirectoryInfo(own).LinkTarget is { } target
+            ? Resolve(Path.Combine(folder, target), links + 1)
+            : own;
     }
 }

@@ -1,6 +1,8 @@
 namespace Tat.Torch.Files;
 
-/// <summary>Counts the memory that a file's description becomes while it is read, and refuses more than its <see cref="ReadBudget"/> allows.</summary>
+/// <summary>
+/// Counts the memory that a file's description becomes while it is read, and refuses more than its <see cref="ReadBudget"/> allows.
+/// </summary>
 /// <param name="fileLength">Length of the file in bytes.</param>
 internal sealed class MemoryMeter(long fileLength)
 {
@@ -17,7 +19,8 @@ internal sealed class MemoryMeter(long fileLength)
         _taken += bytes;
         if (_taken > _limit || bytes < 0)
         {
-            throw new InvalidDataException($"reading it takes more than {_limit >> 20:N0} MB, its length and {ReadBudget.Overhead >> 20} MB; it is damaged, or made to exhaust memory");
+            throw new InvalidDataException($"reading it takes more than {_limit >> 20:N0} MB, its length and {ReadBudget.Overhead >> 20} "
+                + "MB; it is damaged, or made to exhaust memory");
         }
     }
 }

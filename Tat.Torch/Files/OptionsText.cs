@@ -9,7 +9,8 @@ internal static class OptionsText
     public static SortedDictionary<string, string> Describe(object options)
     {
         var text = new SortedDictionary<string, string>(StringComparer.Ordinal);
-        foreach (var property in options.GetType().GetProperties().Where(property => property.CanWrite && property.GetMethod is { IsStatic: false }))
+        foreach (var property in options.GetType().GetProperties()
+            .Where(property => property.CanWrite && property.GetMethod is { IsStatic: false }))
         {
             text[property.Name] = Show(property.GetValue(options));
         }
@@ -21,11 +22,13 @@ internal static class OptionsText
     public static string Differences(object first, object second, string nameOfFirst, string nameOfSecond)
     {
         var others = Describe(second);
-        return string.Join(", ", Describe(first).Where(option => others[option.Key] != option.Value).Select(option => $"{option.Key} is {option.Value} {nameOfFirst} and {others[option.Key]} {nameOfSecond}"));
+        return string.Join(", ", Describe(first).Where(option => others[option.Key] != option.Value)
+            .Select(option => $"{option.Key} is {option.Value} {nameOfFirst} and {others[option.Key]} {nameOfSecond}"));
     }
 
     /// <summary>The name of an option record, and all that it says.</summary>
-    public static string ShowAll(object options) => $"{options.GetType().Name} {{ {string.Join(", ", Describe(options).Select(option => $"{option.Key} = {option.Value}"))} }}";
+    public static string ShowAll(object options) =>
+        $"{options.GetType().Name} {{ {string.Join(", ", Describe(options).Select(option => $"{option.Key} = {option.Value}"))} }}";
 
     public static string Show(object? value) => value switch
     {

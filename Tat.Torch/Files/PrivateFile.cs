@@ -43,5 +43,6 @@ internal static class PrivateFile
 
     /// <summary>Says which folder cannot be written.</summary>
     public static IOException Unwritable(string folder, Exception cause) =>
-        new($"The folder for temporary files, '{folder}', cannot be written ({cause.Message}); make space there, or name another one in TMPDIR.", cause);
+        new($"The folder for temporary files, '{folder}', cannot be written ({cause.Message}); make space there, or name another one "
+            + "in TMPDIR.", cause);
 }

@@ -3,7 +3,10 @@ namespace Tat.Torch.Imaging;
 /// <summary>Looks for values that are no numbers.</summary>
 internal static class FiniteValues
 {
-    /// <summary>Says where the first value is that is NaN or infinite, as in <c>the value NaN at row 3, column 7</c>; <see langword="null"/> where all are finite. Rows and columns count from 0.</summary>
+    /// <summary>
+    /// Says where the first value is that is NaN or infinite, as in <c>the value NaN at row 3, column 7</c>; <see langword="null"/> where
+    /// all are finite. Rows and columns count from 0.
+    /// </summary>
     public static string? FindOther(ImageSlice image) => FindOther(image.Pixels, image.Width);
 
     /// <inheritdoc cref="FindOther(ImageSlice)"/>

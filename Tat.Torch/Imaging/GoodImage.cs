@@ -6,6 +6,8 @@ namespace Tat.Torch.Imaging;
 /// <param name="Name">What to call it in messages and reports.</param>
 public sealed record GoodImage(ImageSlice Image, double PixelSpacing, string Name)
 {
-    /// <summary>PET: the attenuation at 511 keV per mm, of the size of <see cref="Image"/>; <see langword="null"/> where it is unknown.</summary>
+    /// <summary>
+    /// PET: the attenuation at 511 keV per mm, of the size of <see cref="Image"/>; <see langword="null"/> where it is unknown.
+    /// </summary>
     public ImageSlice? Attenuation { get; init; }
 }

@@ -16,7 +16,8 @@ public sealed class ImagePair
         if (lowQuality.Height != highQuality.Height || lowQuality.Width != highQuality.Width)
         {
             throw new ArgumentException(
-                $"The images of pair '{name}' differ in size: low quality {lowQuality.Height} × {lowQuality.Width}, high quality {highQuality.Height} × {highQuality.Width}. Both images of a pair must have the same rows and columns.",
+                $"The images of pair '{name}' differ in size: low quality {lowQuality.Height} × {lowQuality.Width}, high quality "
+                + $"{highQuality.Height} × {highQuality.Width}. Both images of a pair must have the same rows and columns.",
                 nameof(highQuality));
         }
 

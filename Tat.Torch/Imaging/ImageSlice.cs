@@ -1,7 +1,10 @@
 namespace Tat.Torch.Imaging;
 
 /// <summary>One single-channel image: a slice of a scan, in physical units (HU, SUV, scanner intensity).</summary>
-/// <remarks>The pixels are row-major: the pixel of row <c>y</c> and column <c>x</c> is <c>Pixels[y * Width + x]</c>. The slice wraps the array it is given and never copies it.</remarks>
+/// <remarks>
+/// The pixels are row-major: the pixel of row <c>y</c> and column <c>x</c> is <c>Pixels[y * Width + x]</c>. The slice wraps the array it is
+/// given and never copies it.
+/// </remarks>
 public sealed class ImageSlice
 {
     /// <summary>Wraps pixels as an image.</summary>
@@ -17,7 +20,8 @@ public sealed class ImageSlice
         ArgumentOutOfRangeException.ThrowIfLessThan(width, 1);
         if (pixels.LongLength != (long)height * width)
         {
-            throw new ArgumentException($"An image of {height} × {width} needs {(long)height * width} pixels, and {pixels.LongLength} were given.", nameof(pixels));
+            throw new ArgumentException(
+                $"An image of {height} × {width} needs {(long)height * width} pixels, and {pixels.LongLength} were given.", nameof(pixels));
         }
 
         Pixels = pixels;
@@ -34,10 +38,16 @@ public sealed class ImageSlice
     /// <summary>Number of columns.</summary>
     public int Width { get; }
 
-    /// <summary>The level of the low-quality volume that this is a slice of, as <see cref="IntensityLevel"/> measures it; <see langword="null"/> where that is unknown. It serves tasks that are scaled by volume.</summary>
+    /// <summary>
+    /// The level of the low-quality volume that this is a slice of, as <see cref="IntensityLevel"/> measures it; <see langword="null"/>
+    /// where that is unknown. It serves tasks that are scaled by volume.
+    /// </summary>
     public float? VolumeLevel { get; init; }
 
-    /// <summary>How far the k-space of the low-quality volume that this is a slice of is filled, as <see cref="KSpaceFill"/> measures it; <see langword="null"/> where that is unknown. It serves tasks that fit the resolution.</summary>
+    /// <summary>
+    /// How far the k-space of the low-quality volume that this is a slice of is filled, as <see cref="KSpaceFill"/> measures it;
+    /// <see langword="null"/> where that is unknown. It serves tasks that fit the resolution.
+    /// </summary>
     public KSpaceExtent? VolumeExtent { get; init; }
 
     /// <summary>The value at a row and a column.</summary>

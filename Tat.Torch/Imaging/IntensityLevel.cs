@@ -15,7 +15,9 @@ public static class IntensityLevel
         return image.VolumeLevel is > 0 and var level ? level : Measure(image);
     }
 
-    /// <summary>Measures the 99.5th percentile of all voxels that are finite: the smallest value that at least 99.5 % of them do not exceed.</summary>
+    /// <summary>
+    /// Measures the 99.5th percentile of all voxels that are finite: the smallest value that at least 99.5 % of them do not exceed.
+    /// </summary>
     /// <param name="slices">The slices of the volume, of any sizes.</param>
     /// <returns>The level, in the unit of the slices; NaN where no voxel is finite. It may be 0 or negative.</returns>
     public static float Measure(params IEnumerable<ImageSlice> slices)
@@ -28,7 +30,8 @@ public static class IntensityLevel
             return float.NaN;
         }
 
-        // Selected byte by byte, from the highest: each time among the voxels that share the bytes found so far. Nothing is sorted or copied.
+        // Selected byte by byte, from the highest: each time among the voxels that share the bytes found so far. Nothing is sorted or
+        // copied.
         var rank = (long)Math.Ceiling(Share * count);
         var (key, known) = (0u, 0u);
         Span<long> counts = stackalloc long[Bins];

@@ -3,7 +3,9 @@ namespace Tat.Torch.Imaging;
 /// <summary>How noisy an image is, told from itself.</summary>
 public static class NoiseEstimate
 {
-    /// <summary>The root of the sum of the filter's squared weights: how much larger its response to white noise is than the noise.</summary>
+    /// <summary>
+    /// The root of the sum of the filter's squared weights: how much larger its response to white noise is than the noise.
+    /// </summary>
     private const double ResponseToNoise = 6;
 
     /// <summary>The median of |x| is this times the deviation of x, for normal numbers.</summary>
@@ -11,8 +13,15 @@ public static class NoiseEstimate
 
     private const float BackgroundShare = 0.05f;
 
-    /// <summary>Estimates the standard deviation of noise, by a filter that takes away planes and edges (Immerkær, Computer Vision and Image Understanding 1996) and the median of what it leaves.</summary>
-    /// <remarks>Noise that is correlated from pixel to pixel, as after a reconstruction, is told too low; the estimates of images of one kind compare with each other. Pixels of the background, and those beside them, do not count: it ends at a twentieth of the way from the darkest pixel to the level.</remarks>
+    /// <summary>
+    /// Estimates the standard deviation of noise, by a filter that takes away planes and edges (Immerkær, Computer Vision and Image
+    /// Understanding 1996) and the median of what it leaves.
+    /// </summary>
+    /// <remarks>
+    /// Noise that is correlated from pixel to pixel, as after a reconstruction, is told too low; the estimates of images of one kind
+    /// compare with each other. Pixels of the background, and those beside them, do not count: it ends at a twentieth of the way from the
+    /// darkest pixel to the level.
+    /// </remarks>
     /// <param name="image">The image.</param>
     /// <returns>In the unit of the image, from 0; NaN for an image with nothing to tell it from.</returns>
     public static double Measure(ImageSlice image)

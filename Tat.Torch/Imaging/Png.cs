@@ -22,7 +22,8 @@ public static class Png
         var channels = samples.Length == (long)width * height ? 1 : 3;
         if (samples.Length != (long)width * height * channels)
         {
-            throw new ArgumentException($"{samples.Length} samples make no image of {height} × {width}; give one or three for each pixel.", nameof(samples));
+            throw new ArgumentException(
+                $"{samples.Length} samples make no image of {height} × {width}; give one or three for each pixel.", nameof(samples));
         }
 
         using var file = new MemoryStream();
@@ -37,7 +38,9 @@ public static class Png
         return file.ToArray();
     }
 
-    /// <summary>Each row as differences from the pixel to the left (filter 1), which compress best for smooth images, in a zlib stream.</summary>
+    /// <summary>
+    /// Each row as differences from the pixel to the left (filter 1), which compress best for smooth images, in a zlib stream.
+    /// </summary>
     private static byte[] Compress(ReadOnlySpan<byte> samples, int stride, int height, int channels)
     {
         using var compressed = new MemoryStream();

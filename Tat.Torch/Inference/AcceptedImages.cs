@@ -11,8 +11,8 @@ internal sealed class AcceptedImages
     private readonly ImageSlice[] _fitted;
 
     /// <summary>
-    /// Checks images and their tasks, and brings the images to the grids on which the model sees them. Images with values that are not finite are refused, or are their own result, as are those that have nothing
-    /// to restore.
+    /// Checks images and their tasks, and brings the images to the grids on which the model sees them. Images with values that are not
+    /// finite are refused, or are their own result, as are those that have nothing to restore.
     /// </summary>
     /// <param name="images">The images.</param>
     /// <param name="tasks">Their tasks.</param>
@@ -21,8 +21,10 @@ internal sealed class AcceptedImages
     /// <param name="nonFinite">What happens to images with values that are not finite.</param>
     /// <param name="onPassThrough">Is told of those that pass through.</param>
     /// <exception cref="ArgumentException">The lists differ in length, or the model has not learnt a task.</exception>
-    /// <exception cref="InvalidDataException">An image has more pixels than it may, or a NaN or infinite value and is not to pass through.</exception>
-    public AcceptedImages(IReadOnlyList<ImageSlice> images, IReadOnlyList<RestorationTask> tasks, TaskVocabulary known, int maximumPixels, NonFiniteHandling nonFinite, Action<ImageSlice>? onPassThrough)
+    /// <exception cref="InvalidDataException">An image has more pixels than it may, or a NaN or infinite value and is not to pass
+    /// through.</exception>
+    public AcceptedImages(IReadOnlyList<ImageSlice> images, IReadOnlyList<RestorationTask> tasks, TaskVocabulary known, int maximumPixels,
+        NonFiniteHandling nonFinite, Action<ImageSlice>? onPassThrough)
     {
         ArgumentNullException.ThrowIfNull(images);
         ArgumentNullException.ThrowIfNull(tasks);
@@ -36,34 +38,38 @@ internal sealed class AcceptedImages
         _fitted = new ImageSlice[images.Count];
         SizeLimit.Check(images, maximumPixels);
         Results = new ImageSlice[images.Count];
-        var indices = new List<int>(images.Count);
+        var finite = new List<int>(images.Count);
         for (var i = 0; i < images.Count; i++)
         {
             if (FiniteValues.FindOther(images[i]) is not { } problem)
             {
-                if (NetworkGrid.Fit(images[i], _tasks[i]) is { } fitted)
-                {
-                    _fitted[i] = fitted;
-                    indices.Add(i);
-                }
-                else
-                {
-                    Results[i] = images[i];
-                }
-
+                finite.Add(i);
                 continue;
             }
 
             if (nonFinite == NonFiniteHandling.Throw)
             {
-                throw new InvalidDataException($"Image {i} has {problem}; replace values that are not finite, or set the option {nameof(RestorerOptions.NonFinite)} to {nameof(NonFiniteHandling.PassThrough)}.");
+                throw new InvalidDataException($"Image {i} has {problem}; replace values that are not finite, or set the option "
+                    + $"{nameof(RestorerOptions.NonFinite)} to {nameof(NonFiniteHandling.PassThrough)}.");
             }
 
             Results[i] = images[i];
             onPassThrough?.Invoke(images[i]);
         }
 
-        Indices = indices;
+        // To another grid by Fourier transforms of whole images.
+        Parallel.ForEach(finite, i =>
+        {
+            if (NetworkGrid.Fit(images[i], _tasks[i]) is { } fitted)
+            {
+                _fitted[i] = fitted;
+            }
+            else
+            {
+                Results[i] = images[i];
+            }
+        });
+        Indices = [.. finite.Where(i => Results[i] is null)];
     }
 
     /// <summary>The images that are to be restored.</summary>
@@ -95,7 +101,8 @@ internal sealed class AcceptedImages
     {
         if (FiniteValues.FindOther(pixels, pixels.Length) is not null)
         {
-            throw new InvalidDataException($"The model made values of image {index} that are no numbers, and those of the image are finite: its weights are damaged or not those of a trained network. Use another model.");
+            throw new InvalidDataException($"The model made values of image {index} that are no numbers, and those of the image are "
+                + "finite: its weights are damaged or not those of a trained network. Use another model.");
         }
     }
 
@@ -105,6 +112,7 @@ internal sealed class AcceptedImages
         ArgumentNullException.ThrowIfNull(task);
         return known.TryGet(task.Name, out var own)
             ? own
-            : throw new ArgumentException($"The model has not learnt the task '{task.Name}'; it knows {string.Join(", ", known)}.", nameof(task));
+            : throw new ArgumentException(
+                $"The model has not learnt the task '{task.Name}'; it knows {string.Join(", ", known)}.", nameof(task));
     }
 }

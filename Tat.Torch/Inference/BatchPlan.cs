@@ -9,17 +9,23 @@ internal static class BatchPlan
     /// <summary>Images handed to a restorer in a call: enough that every core has one, few enough that large ones are no burden.</summary>
     public const int ImagesPerCall = 16;
 
-    /// <summary>Pixels of images that wait for a call together, sixteen images of 512 × 512: the memory of each column of a view stays at some tens of megabytes.</summary>
+    /// <summary>
+    /// Pixels of images that wait for a call together, sixteen images of 512 × 512: the memory of each column of a view stays at some tens
+    /// of megabytes.
+    /// </summary>
     public const int PixelsPerCall = ImagesPerCall * 512 * 512;
 
-    /// <summary>Pixels that go through a network together: small images share what each operator costs, and larger ones gain nothing on a CPU.</summary>
+    /// <summary>
+    /// Pixels that go through a network together: small images share what each operator costs, and larger ones gain nothing on a CPU.
+    /// </summary>
     public const int PixelsTogether = 256 * 256;
 
     // Pixels times channels that occupy a core: 128 × 128 in a small network, 72 × 72 in that of the paper.
     private const long WorkOfCore = 1 << 18;
 
     /// <summary>Images of one size in a batch: as many as share some pixels, and at least one for each core.</summary>
-    public static int CountOf(int pixelsEach, int cores, int pixelsTogether = PixelsTogether) => Math.Max(cores, pixelsTogether / pixelsEach);
+    public static int CountOf(int pixelsEach, int cores, int pixelsTogether = PixelsTogether) =>
+        Math.Max(cores, pixelsTogether / pixelsEach);
 
     /// <summary>Cuts consecutive items of equal size into batches.</summary>
     /// <param name="items">The items; the next is not asked for before the batch that it does not fit in was taken.</param>
@@ -46,7 +52,10 @@ internal static class BatchPlan
         }
     }
 
-    /// <summary>Cuts items into groups that run side by side where each alone does not occupy all cores: at most one for each core, and few pixels in all.</summary>
+    /// <summary>
+    /// Cuts items into groups that run side by side where each alone does not occupy all cores: at most one for each core, and few pixels
+    /// in all.
+    /// </summary>
     public static IEnumerable<List<T>> SideBySide<T>(IEnumerable<T> items, Func<T, int> pixelsOf)
     {
         var (group, pixels) = (new List<T>(), 0L);
@@ -68,13 +77,22 @@ internal static class BatchPlan
         }
     }
 
-    /// <summary>Whether one core takes an image through a network about as fast as all of them, because its operators have little to do.</summary>
+    /// <summary>
+    /// Whether one core takes an image through a network about as fast as all of them, because its operators have little to do.
+    /// </summary>
     public static bool IsSmall(TatNetworkOptions network, PaddedSize size) => (long)size.Pixels * network.Width <= WorkOfCore;
 
-    /// <summary>How many images one core takes through a network at a time in training: small ones share operators, until they have as much to do as one that is not small.</summary>
-    public static int CountOnCore(TatNetworkOptions network, PaddedSize size) => (int)Math.Max(1, WorkOfCore / ((long)size.Pixels * network.Width));
+    /// <summary>
+    /// How many images one core takes through a network at a time in training: small ones share operators, until they have as much to do as
+    /// one that is not small.
+    /// </summary>
+    public static int CountOnCore(TatNetworkOptions network, PaddedSize size) =>
+        (int)Math.Max(1, WorkOfCore / ((long)size.Pixels * network.Width));
 
-    /// <summary>How many of some images go through a network on a core each: all small ones, and large ones as long as there is one, and memory, for every core.</summary>
+    /// <summary>
+    /// How many of some images go through a network on a core each: all small ones, and large ones as long as there is one, and memory, for
+    /// every core.
+    /// </summary>
     public static int CountApart(TatNetworkOptions network, PaddedSize size, int images, int cores, long budget = long.MaxValue)
     {
         if (IsSmall(network, size))

@@ -13,7 +13,8 @@ internal sealed class EnsembleRestorer(IImageRestorer restorer) : IImageRestorer
 
     public string? ModelHash => restorer.ModelHash;
 
-    public IReadOnlyList<ImageSlice> Restore(IReadOnlyList<ImageSlice> images, IReadOnlyList<RestorationTask> tasks, IProgress<double>? progress = null, CancellationToken cancellationToken = default)
+    public IReadOnlyList<ImageSlice> Restore(IReadOnlyList<ImageSlice> images, IReadOnlyList<RestorationTask> tasks,
+        IProgress<double>? progress = null, CancellationToken cancellationToken = default)
     {
         // The first orientation is the image's own; those that pass through as they are have no other result in the rest.
         var results = restorer.Restore(images, tasks, Part(progress, 0), cancellationToken).ToArray();
@@ -48,7 +49,8 @@ internal sealed class EnsembleRestorer(IImageRestorer restorer) : IImageRestorer
 
     public void Dispose() => restorer.Dispose();
 
-    private static OrientationProgress? Part(IProgress<double>? progress, int orientation) => progress is null ? null : new(progress, orientation);
+    private static OrientationProgress? Part(IProgress<double>? progress, int orientation) =>
+        progress is null ? null : new(progress, orientation);
 
     private sealed class OrientationProgress(IProgress<double> progress, int orientation) : IProgress<double>
     {

@@ -2,7 +2,10 @@ using Tat.Torch.Imaging;
 
 namespace Tat.Torch.Inference;
 
-/// <summary>The eight ways in which an image can be mirrored and turned without interpolation, numbered: 1 mirrors rows, 2 columns, 4 exchanges them.</summary>
+/// <summary>
+/// The eight ways in which an image can be mirrored and turned without interpolation, numbered: 1 mirrors rows, 2 columns, 4 exchanges
+/// them.
+/// </summary>
 internal static class ImageOrientation
 {
     public const int Count = 8;
@@ -18,7 +21,9 @@ internal static class ImageOrientation
             pixels[(row * width) + column] = image.Pixels[i];
         }
 
-        var extent = (orientation & 4) == 0 || image.VolumeExtent is null ? image.VolumeExtent : new KSpaceExtent(image.VolumeExtent.Columns, image.VolumeExtent.Rows);
+        var extent = (orientation & 4) == 0 || image.VolumeExtent is null
+            ? image.VolumeExtent
+            : new KSpaceExtent(image.VolumeExtent.Columns, image.VolumeExtent.Rows);
         return new(pixels, height, width) { VolumeLevel = image.VolumeLevel, VolumeExtent = extent };
     }
 

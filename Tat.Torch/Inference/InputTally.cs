@@ -3,7 +3,10 @@ using Tat.Torch.Tasks;
 
 namespace Tat.Torch.Inference;
 
-/// <summary>Counts the images of a run that are unlike those that a model was trained on, to say it in a line for each task and each way in which they are.</summary>
+/// <summary>
+/// Counts the images of a run that are unlike those that a model was trained on, to say it in a line for each task and each way in which
+/// they are.
+/// </summary>
 /// <remarks>Safe for concurrent use.</remarks>
 /// <param name="restorer">The model.</param>
 public sealed class InputTally(IImageRestorer restorer)
@@ -12,7 +15,9 @@ public sealed class InputTally(IImageRestorer restorer)
     private readonly Dictionary<RestorationTask, int> _images = [];
     private readonly Dictionary<(RestorationTask Task, InputDoubt Doubt), (string Name, string Sentence, int Count)> _found = [];
 
-    /// <summary>A line for each way in which images were out of range: which was the first, how many there were, and how far out the first is.</summary>
+    /// <summary>
+    /// A line for each way in which images were out of range: which was the first, how many there were, and how far out the first is.
+    /// </summary>
     public IReadOnlyList<string> Remarks
     {
         get
@@ -21,7 +26,8 @@ public sealed class InputTally(IImageRestorer restorer)
             {
                 return [.. _found.Select(item => (item.Key.Task, item.Value)).Select(item => item.Value.Count == 1
                     ? Line(item.Value.Name, item.Value.Sentence)
-                    : Line($"{item.Value.Name} and {item.Value.Count - 1} more of {_images[item.Task]} images of {item.Task}", item.Value.Sentence))];
+                    : Line($"{item.Value.Name} and {item.Value.Count - 1} more of {_images[item.Task]} images of {item.Task}",
+                        item.Value.Sentence))];
             }
         }
     }
@@ -33,7 +39,8 @@ public sealed class InputTally(IImageRestorer restorer)
     /// <param name="pixelSpacing">Side of a pixel in mm; <see langword="null"/> or NaN where it is not known.</param>
     /// <param name="modality">Its DICOM modality; <see langword="null"/> or empty where it is not known.</param>
     /// <returns>A line for each way in which it is out of range and no image of its task was before.</returns>
-    public IReadOnlyList<string> Add(ImageSlice image, RestorationTask task, string name, double? pixelSpacing = null, string? modality = null)
+    public IReadOnlyList<string> Add(
+        ImageSlice image, RestorationTask task, string name, double? pixelSpacing = null, string? modality = null)
     {
         ArgumentNullException.ThrowIfNull(image);
         ArgumentNullException.ThrowIfNull(task);

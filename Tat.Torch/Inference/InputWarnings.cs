@@ -13,17 +13,21 @@ public static class InputWarnings
 
     /// <summary>Compares an image with the ranges in a model's card.</summary>
     /// <param name="restorer">The model.</param>
-    /// <param name="image">An image to restore, such as the middle slice of a volume; one with values that are not finite is judged by its size and modality alone.</param>
+    /// <param name="image">An image to restore, such as the middle slice of a volume; one with values that are not finite is judged by its
+    /// size and modality alone.</param>
     /// <param name="task">Its task.</param>
     /// <param name="pixelSpacing">Side of a pixel in mm; <see langword="null"/> where it is not known.</param>
     /// <param name="modality">Its DICOM modality; <see langword="null"/> where it is not known.</param>
-    /// <returns>A sentence for each way in which the image is out of range; the ranges are those of the model's card, where it has any.</returns>
+    /// <returns>A sentence for each way in which the image is out of range; the ranges are those of the model's card, where it has
+    /// any.</returns>
     /// <seealso cref="InputTally"/>
-    public static IReadOnlyList<string> WarningsFor(this IImageRestorer restorer, ImageSlice image, RestorationTask task, double? pixelSpacing = null, string? modality = null) =>
+    public static IReadOnlyList<string> WarningsFor(
+        this IImageRestorer restorer, ImageSlice image, RestorationTask task, double? pixelSpacing = null, string? modality = null) =>
         [.. restorer.DoubtsAbout(image, task, pixelSpacing, modality).Select(doubt => doubt.Sentence)];
 
     /// <summary>What <see cref="WarningsFor"/> says, each with what it is about.</summary>
-    internal static IReadOnlyList<(InputDoubt Doubt, string Sentence)> DoubtsAbout(this IImageRestorer restorer, ImageSlice image, RestorationTask task, double? pixelSpacing, string? modality)
+    internal static IReadOnlyList<(InputDoubt Doubt, string Sentence)> DoubtsAbout(
+        this IImageRestorer restorer, ImageSlice image, RestorationTask task, double? pixelSpacing, string? modality)
     {
         ArgumentNullException.ThrowIfNull(restorer);
         ArgumentNullException.ThrowIfNull(image);
@@ -35,16 +39,20 @@ public static class InputWarnings
 
         var doubts = new List<(InputDoubt, string)>();
 
-        // A user may restore what no model of the paper's tasks has seen, and is told so; tasks of the user's own suit whatever the user says.
-        if (!string.IsNullOrEmpty(modality) && TaskVocabulary.Paper.TryGet(task.Name, out var published) && DicomModality.TaskOf(modality) != published.Name)
+        // A user may restore what no model of the paper's tasks has seen, and is told so; tasks of the user's own suit whatever the user
+        // says.
+        if (!string.IsNullOrEmpty(modality) && TaskVocabulary.Paper.TryGet(task.Name, out var published)
+            && DicomModality.TaskOf(modality) != published.Name)
         {
-            doubts.Add((InputDoubt.Modality, $"Its modality {modality} is none that the task {task} is for: look at the result with doubt."));
+            doubts.Add((InputDoubt.Modality,
+                $"Its modality {modality} is none that the task {task} is for: look at the result with doubt."));
         }
 
         var isFinite = FiniteValues.AllIn(image);
         if (isFinite && NetworkGrid.SizeOf(image, known) is null)
         {
-            doubts.Add((InputDoubt.Resolution, "Its k-space is full: on this grid there is no resolution to restore, and it stays as it is; ask for a finer grid, such as by a factor of 2."));
+            doubts.Add((InputDoubt.Resolution, "Its k-space is full: on this grid there is no resolution to restore, and it stays as it "
+                + "is; ask for a finer grid, such as by a factor of 2."));
         }
 
         if (!restorer.Card.Ranges.TryGetValue(task.Name, out var range))
@@ -52,7 +60,8 @@ public static class InputWarnings
             return doubts;
         }
 
-        Add(InputDoubt.Noise, "Its noise", isFinite && range.MostNoise is not null ? NoiseOf(image, known) : double.NaN, range.LeastNoise, range.MostNoise, known.Scaling == IntensityScaling.Volume ? "of the level" : known.Unit);
+        Add(InputDoubt.Noise, "Its noise", isFinite && range.MostNoise is not null ? NoiseOf(image, known) : double.NaN, range.LeastNoise,
+            range.MostNoise, known.Scaling == IntensityScaling.Volume ? "of the level" : known.Unit);
         Add(InputDoubt.PixelSize, "Its pixels", pixelSpacing ?? double.NaN, range.SmallestPixel, range.LargestPixel, "mm");
         return doubts;
 
@@ -61,12 +70,16 @@ public static class InputWarnings
             if (value < least / Tolerance || value > most * Tolerance)
             {
                 doubts.Add((doubt, string.Create(CultureInfo.InvariantCulture,
-                    $"{what} ({value:G2} {unit}) {(what.EndsWith('s') ? "are" : "is")} outside of what the model was trained on ({least:G2} to {most:G2} {unit}): look at the result with doubt.")));
+                    $"{what} ({Text(value)} {unit}) {(what.EndsWith('s') ? "are" : "is")} outside of what the model was trained on "
+                    + $"({Text(least)} to {Text(most)} {unit}): look at the result with doubt.")));
             }
         }
     }
 
-    /// <summary>The noise of an image inside the range that its task restores: what <see cref="InputRange.LeastNoise"/> and <see cref="InputRange.MostNoise"/> bound.</summary>
+    /// <summary>
+    /// The noise of an image inside the range that its task restores: what <see cref="InputRange.LeastNoise"/> and
+    /// <see cref="InputRange.MostNoise"/> bound.
+    /// </summary>
     /// <param name="image">The image.</param>
     /// <param name="task">Its task.</param>
     /// <returns>In the task's unit; for a task that is scaled by volume, a share of the level.</returns>
@@ -75,7 +88,12 @@ public static class InputWarnings
         ArgumentNullException.ThrowIfNull(image);
         ArgumentNullException.ThrowIfNull(task);
         var range = task.RangeOf(image);
-        var noise = NoiseEstimate.Measure(new([.. image.Pixels.Select(value => Math.Clamp(value, range.Minimum, range.Maximum))], image.Height, image.Width));
+        var noise = NoiseEstimate.Measure(
+            new([.. image.Pixels.Select(value => Math.Clamp(value, range.Minimum, range.Maximum))], image.Height, image.Width));
         return task.Scaling == IntensityScaling.Volume ? noise / IntensityLevel.Of(image) : noise;
     }
+
+    /// <summary>Two digits, without an exponent where a number is large.</summary>
+    private static string Text(double? value) =>
+        value?.ToString(Math.Abs(value.Value) < 99.5 ? "G2" : "F0", CultureInfo.InvariantCulture) ?? "";
 }

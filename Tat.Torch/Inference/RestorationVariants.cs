@@ -3,7 +3,10 @@ namespace Tat.Torch.Inference;
 /// <summary>Other ways to use a model than once and in full.</summary>
 public static class RestorationVariants
 {
-    /// <summary>Restores each image in the eight orientations that mirroring and turning give it, and takes the mean: less error for eight times the time.</summary>
+    /// <summary>
+    /// Restores each image in the eight orientations that mirroring and turning give it, and takes the mean: less error for eight times the
+    /// time.
+    /// </summary>
     /// <param name="restorer">The model; disposed with the result.</param>
     public static IImageRestorer WithEnsemble(this IImageRestorer restorer)
     {
@@ -11,7 +14,9 @@ public static class RestorationVariants
         return new EnsembleRestorer(restorer);
     }
 
-    /// <summary>Applies a part of what the model changes, for readers who distrust all of it: x + strength · (restored − x) for an image x.</summary>
+    /// <summary>
+    /// Applies a part of what the model changes, for readers who distrust all of it: x + strength · (restored − x) for an image x.
+    /// </summary>
     /// <param name="restorer">The model; disposed with the result.</param>
     /// <param name="strength">0 … 1: 0 gives images back bit for bit, 1 all that the model does.</param>
     /// <exception cref="ArgumentOutOfRangeException">The strength is not from 0 to 1.</exception>
@@ -20,7 +25,8 @@ public static class RestorationVariants
         ArgumentNullException.ThrowIfNull(restorer);
         return strength is >= 0 and <= 1
             ? new StrengthRestorer(restorer, strength)
-            : throw new ArgumentOutOfRangeException(nameof(strength), $"A strength of {strength} is impossible; give a number from 0 to 1.");
+            : throw new ArgumentOutOfRangeException(
+                nameof(strength), $"A strength of {strength} is impossible; give a number from 0 to 1.");
     }
 
     /// <summary>Both, as options have them.</summary>

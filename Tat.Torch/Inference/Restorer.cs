@@ -10,11 +10,12 @@ namespace Tat.Torch.Inference;
 
 /// <summary>Restores images of any size with a <see cref="TatModel"/>.</summary>
 /// <remarks>
-/// Images are normalised by their task, padded by reflection to multiples of 8, restored, cropped and mapped back. What lies beyond the task's range is clipped for
-/// the network, and the difference is added to the result.
-/// On a CPU, images take a core each as long as there is one for every core, or where they are small; otherwise an image takes all cores. One core and several round
-/// differently, in the last digits; but for that, the result for an image does not depend on what else is in the call. Safe for concurrent calls:
-/// images take turns, and between the pieces of a large one, much smaller images of other calls are restored on up to half of the cores.
+/// Images are normalised by their task, padded by reflection to multiples of 8, restored, cropped and mapped back. What lies beyond the
+/// task's range is clipped for the network, and the difference is added to the result.
+/// On a CPU, images take a core each as long as there is one for every core, or where they are small; otherwise an image takes all cores.
+/// One core and several round differently, in the last digits; but for that, the result for an image does not depend on what else is in the
+/// call. Safe for concurrent calls: images take turns, and between the pieces of a large one, much smaller images of other calls are
+/// restored on up to half of the cores.
 /// </remarks>
 public sealed class Restorer : IImageRestorer
 {
@@ -35,7 +36,8 @@ public sealed class Restorer : IImageRestorer
         _options = options ?? new RestorerOptions();
         _ownsModel = ownsModel;
         _options.Validate();
-        var budget = _options.MemoryBudget ?? (model.Network.Device.type == TorchSharp.DeviceType.CPU ? SystemMemory.Available() / 2 : long.MaxValue);
+        var budget = _options.MemoryBudget
+            ?? (model.Network.Device.type == TorchSharp.DeviceType.CPU ? SystemMemory.Available() / 2 : long.MaxValue);
         _memory = new(budget, ComputeThreads.CountFor(model.Network.Device));
     }
 
@@ -72,7 +74,8 @@ public sealed class Restorer : IImageRestorer
     /// <inheritdoc/>
     /// <exception cref="ArgumentException">The lists differ in length, or the model has not learnt a task.</exception>
     public IReadOnlyList<ImageSlice> Restore(
-        IReadOnlyList<ImageSlice> images, IReadOnlyList<RestorationTask> tasks, IProgress<double>? progress = null, CancellationToken cancellationToken = default)
+        IReadOnlyList<ImageSlice> images, IReadOnlyList<RestorationTask> tasks, IProgress<double>? progress = null,
+        CancellationToken cancellationToken = default)
     {
         ObjectDisposedException.ThrowIf(_isDisposed, this);
         _model.Network.ThrowIfDisposed();
@@ -82,7 +85,8 @@ public sealed class Restorer : IImageRestorer
         var done = new PixelProgress(progress, groups.Sum(group => (double)group.Key.Pixels * group.Count()));
         foreach (var group in groups)
         {
-            foreach (var batch in group.Chunk(BatchPlan.CountOf(group.Key.Pixels, ComputeThreads.CountFor(_model.Network.Device), _options.BatchPixels)))
+            foreach (var batch in group.Chunk(
+                BatchPlan.CountOf(group.Key.Pixels, ComputeThreads.CountFor(_model.Network.Device), _options.BatchPixels)))
             {
                 cancellationToken.ThrowIfCancellationRequested();
                 RestoreBatch(group.Key, batch, accepted, done, cancellationToken);

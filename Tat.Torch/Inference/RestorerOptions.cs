@@ -6,13 +6,17 @@ namespace Tat.Torch.Inference;
 /// <summary>How a <see cref="Restorer"/> works.</summary>
 public sealed record RestorerOptions
 {
-    /// <summary>How many pixels images of equal padded size prepare and finish together; on a GPU they go through the network together, on a CPU each by itself. There are at least as many images as cores.</summary>
+    /// <summary>
+    /// How many pixels images of equal padded size prepare and finish together; on a GPU they go through the network together, on a CPU
+    /// each by itself. There are at least as many images as cores.
+    /// </summary>
     /// <value>The default is 65,536: sixteen images of 64 × 64, one of 256 × 256. A GPU may take more; a CPU gains nothing.</value>
     public int BatchPixels { get; init; } = BatchPlan.PixelsTogether;
 
     /// <summary>
-    /// Bytes that images on their way through the network may take together, beyond the network and the images themselves. An image that needs more is
-    /// restored in overlapping tiles, which blend smoothly and share the kernels of the whole image; concurrent calls wait for one another.
+    /// Bytes that images on their way through the network may take together, beyond the network and the images themselves. An image that
+    /// needs more is restored in overlapping tiles, which blend smoothly and share the kernels of the whole image; concurrent calls wait
+    /// for one another.
     /// </summary>
     /// <value>The default is half of what is free when the restorer is created; on a GPU, no limit.</value>
     public long? MemoryBudget { get; init; }
@@ -21,7 +25,10 @@ public sealed record RestorerOptions
     /// <value>The default is <see cref="NonFiniteHandling.Throw"/>.</value>
     public NonFiniteHandling NonFinite { get; init; } = NonFiniteHandling.Throw;
 
-    /// <summary>Is told of each image that passes through unrestored, under <see cref="NonFiniteHandling.PassThrough"/>; may be called from several threads.</summary>
+    /// <summary>
+    /// Is told of each image that passes through unrestored, under <see cref="NonFiniteHandling.PassThrough"/>; may be called from several
+    /// threads.
+    /// </summary>
     public Action<ImageSlice>? OnPassThrough { get; init; }
 
     /// <summary>Pixels that an image may have; a larger one is refused before it takes time and memory.</summary>

@@ -5,7 +5,9 @@ namespace Tat.Torch.Inference;
 /// <summary>Refuses images that are too large before they take memory and time.</summary>
 internal static class SizeLimit
 {
-    /// <summary>16,384 × 16,384 pixels: twice the side of the largest detectors and mammograms, and a gigabyte in single precision.</summary>
+    /// <summary>
+    /// 16,384 × 16,384 pixels: twice the side of the largest detectors and mammograms, and a gigabyte in single precision.
+    /// </summary>
     public const int Default = 1 << 28;
 
     /// <summary>Checks images.</summary>
@@ -26,7 +28,8 @@ internal static class SizeLimit
     {
         if (height * width > most)
         {
-            throw new InvalidDataException(FormattableString.Invariant($"{name} has {height} × {width} pixels, and MaximumPixels allows {most}; raise it if that is meant, or cut the image."));
+            throw new InvalidDataException(FormattableString.Invariant(
+                $"{name} has {height} × {width} pixels, and MaximumPixels allows {most}; raise it if that is meant, or cut the image."));
         }
     }
 }

@@ -14,12 +14,14 @@ public static class VolumeRestoration
     /// <param name="restorer">The model.</param>
     /// <param name="slices">The slices, in the task's unit, of any sizes; enumerated on another thread, a few slices ahead.</param>
     /// <param name="task">Their task, one of the restorer's.</param>
-    /// <param name="progress">Is told the number of slices that are restored, with a fraction for a slice in tiles; by one thread at a time, not the caller's.</param>
+    /// <param name="progress">Is told the number of slices that are restored, with a fraction for a slice in tiles; by one thread at a
+    /// time, not the caller's.</param>
     /// <param name="cancellationToken">Stops between slices.</param>
     /// <returns>As many slices of the same sizes, in the same order and unit; nothing happens until they are asked for.</returns>
     /// <exception cref="InvalidDataException">A slice has a NaN or infinite value (unless the restorer lets such slices pass).</exception>
     public static IEnumerable<ImageSlice> RestoreVolume(
-        this IImageRestorer restorer, IEnumerable<ImageSlice> slices, RestorationTask task, IProgress<double>? progress = null, CancellationToken cancellationToken = default)
+        this IImageRestorer restorer, IEnumerable<ImageSlice> slices, RestorationTask task, IProgress<double>? progress = null,
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(restorer);
         ArgumentNullException.ThrowIfNull(slices);
@@ -28,13 +30,15 @@ public static class VolumeRestoration
         return Run(restorer, slices, task, progress, cancellationToken);
     }
 
-    private static IEnumerable<ImageSlice> Run(IImageRestorer restorer, IEnumerable<ImageSlice> slices, RestorationTask task, IProgress<double>? progress, CancellationToken cancellationToken)
+    private static IEnumerable<ImageSlice> Run(IImageRestorer restorer, IEnumerable<ImageSlice> slices, RestorationTask task,
+        IProgress<double>? progress, CancellationToken cancellationToken)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         using var read = new BlockingCollection<List<ImageSlice>>(BatchesAhead);
         using var restored = new BlockingCollection<IReadOnlyList<ImageSlice>>(BatchesAhead);
         var reading = Stage(read, () => BatchPlan.OfEqualSize(slices, slice => (slice.Height, slice.Width)), stop);
-        var restoring = Stage(restored, () => RestoreBatches(restorer, read.GetConsumingEnumerable(stop.Token), task, progress, stop.Token), stop);
+        var restoring = Stage(restored, () => RestoreBatches(restorer, read.GetConsumingEnumerable(stop.Token), task, progress, stop.Token),
+            stop);
         try
         {
             foreach (var slice in restored.GetConsumingEnumerable(CancellationToken.None).SelectMany(batch => batch))
@@ -54,7 +58,8 @@ public static class VolumeRestoration
     }
 
     private static IEnumerable<IReadOnlyList<ImageSlice>> RestoreBatches(
-        IImageRestorer restorer, IEnumerable<List<ImageSlice>> batches, RestorationTask task, IProgress<double>? progress, CancellationToken cancellationToken)
+        IImageRestorer restorer, IEnumerable<List<ImageSlice>> batches, RestorationTask task, IProgress<double>? progress,
+        CancellationToken cancellationToken)
     {
         var before = 0;
         foreach (var batch in batches)
@@ -64,11 +69,13 @@ public static class VolumeRestoration
         }
     }
 
-    private static IReadOnlyList<ImageSlice> RestoreBatch(IImageRestorer restorer, List<ImageSlice> batch, int before, RestorationTask task, IProgress<double>? progress, CancellationToken cancellationToken)
+    private static IReadOnlyList<ImageSlice> RestoreBatch(IImageRestorer restorer, List<ImageSlice> batch, int before, RestorationTask task,
+        IProgress<double>? progress, CancellationToken cancellationToken)
     {
         try
         {
-            return restorer.Restore(batch, [.. batch.Select(_ => task)], progress is null ? null : new BatchProgress(progress, before, batch.Count), cancellationToken);
+            return restorer.Restore(batch, [.. batch.Select(_ => task)],
+                progress is null ? null : new BatchProgress(progress, before, batch.Count), cancellationToken);
         }
         catch (InvalidDataException failure)
         {
@@ -77,27 +84,28 @@ public static class VolumeRestoration
     }
 
     /// <summary>Puts items into a queue on a thread of its own, and closes the queue at the end, however it comes.</summary>
-    private static Task Stage<T>(BlockingCollection<T> queue, Func<IEnumerable<T>> items, CancellationTokenSource stop) => Task.Factory.StartNew(
-        () =>
-        {
-            try
+    private static Task Stage<T>(BlockingCollection<T> queue, Func<IEnumerable<T>> items, CancellationTokenSource stop) =>
+        Task.Factory.StartNew(
+            () =>
             {
-                foreach (var item in items())
+                try
                 {
-                    queue.Add(item, stop.Token);
+                    foreach (var item in items())
+                    {
+                        queue.Add(item, stop.Token);
+                    }
                 }
-            }
-            catch
-            {
-                stop.Cancel();
-                throw;
-            }
-            finally
-            {
-                queue.CompleteAdding();
-            }
-        },
-        CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+                catch
+                {
+                    stop.Cancel();
+                    throw;
+                }
+                finally
+                {
+                    queue.CompleteAdding();
+                }
+            },
+            CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
     private static void Finish(params Task[] stages)
     {

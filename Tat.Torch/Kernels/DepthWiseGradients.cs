@@ -31,6 +31,7 @@ internal static unsafe class DepthWiseGradients
     internal static void Add<T>(float* rows, float* gradient, int height, int width, int channels, float* taps)
         where T : struct, ILanes<T>
     {
+        Lanes.AssertMultiple<T>(channels);
         nint pixel = channels, row = (nint)width * channels;
         for (nint c = 0; c < channels; c += T.Count, taps += Taps * T.Count)
         {

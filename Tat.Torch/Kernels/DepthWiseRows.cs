@@ -1,10 +1,14 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics.X86;
 
 namespace Tat.Torch.Kernels;
 
 /// <summary>3×3 depth-wise convolutions of rows of pixels with channels last, alone or two as gelu(first) · second, on one core.</summary>
-/// <remarks>A layer that filters so reads its hidden features once between the matrix products before and after, where an operator for each step reads and writes them five times.</remarks>
+/// <remarks>
+/// A layer that filters so reads its hidden features once between the matrix products before and after, where an operator for each step
+/// reads and writes them five times.
+/// </remarks>
 internal static unsafe class DepthWiseRows
 {
     private const int Taps = 9;
@@ -23,7 +27,8 @@ internal static unsafe class DepthWiseRows
     /// <param name="channels">K, a multiple of <see cref="Multiple"/>.</param>
     /// <param name="target">height×count×K.</param>
     /// <param name="targetRow">Numbers from a row of the target to the next.</param>
-    public static void Filter(Bank bank, Rectangle shape, int channels, float* target, nint targetRow) => Run(bank, default, shape, channels, target, targetRow);
+    public static void Filter(Bank bank, Rectangle shape, int channels, float* target, nint targetRow) =>
+        Run(bank, default, shape, channels, target, targetRow);
 
     /// <summary>Filters two maps and gates one by the other: gelu(first) · second.</summary>
     /// <param name="first">What goes through the GELU.</param>
@@ -31,7 +36,8 @@ internal static unsafe class DepthWiseRows
     /// <param name="shape">The rectangle.</param>
     /// <param name="channels">K, a multiple of <see cref="Multiple"/>.</param>
     /// <param name="target">height×count×K.</param>
-    public static void FilterAndGate(Bank first, Bank second, Rectangle shape, int channels, float* target) => Run(first, second, shape, channels, target, (nint)shape.Count * channels);
+    public static void FilterAndGate(Bank first, Bank second, Rectangle shape, int channels, float* target) =>
+        Run(first, second, shape, channels, target, (nint)shape.Count * channels);
 
     private static void Run(Bank first, Bank second, Rectangle shape, int channels, float* target, nint targetRow)
     {
@@ -50,6 +56,9 @@ internal static unsafe class DepthWiseRows
     internal static void Run<T>(Bank first, Bank second, Rectangle shape, int channels, float* target, nint targetRow)
         where T : struct, ILanes<T>
     {
+        Lanes.AssertMultiple<T>(channels);
+        Debug.Assert(shape is { Start: >= 0, Count: >= 0 } && shape.Start + shape.Count <= shape.Width,
+            $"{shape} has pixels beyond its rows.");
         var (width, last) = (shape.Width, shape.Start + shape.Count);
         var row = (nint)width * channels;
         for (var begin = 0; begin < channels; begin += BlockChannels)
@@ -104,7 +113,10 @@ internal static unsafe class DepthWiseRows
         }
     }
 
-    /// <summary>Asks for what the next pixels see for the first time: those to the right in the last row, which are too many short runs for the processor to foresee.</summary>
+    /// <summary>
+    /// Asks for what the next pixels see for the first time: those to the right in the last row, which are too many short runs for the
+    /// processor to foresee.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Prefetch(float* from, nint pixel, nint row)
     {

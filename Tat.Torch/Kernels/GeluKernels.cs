@@ -32,6 +32,7 @@ internal static unsafe class GeluKernels
     internal static void Apply<T>(float* values, float* target, nint count)
         where T : struct, ILanes<T>
     {
+        Lanes.AssertMultiple<T>(count);
         for (nint i = 0; i < count; i += T.Count)
         {
             Of(T.Load(values + i)).Store(target + i);
@@ -56,6 +57,7 @@ internal static unsafe class GeluKernels
     internal static void ApplyGradient<T>(float* values, float* gradient, float* target, nint count)
         where T : struct, ILanes<T>
     {
+        Lanes.AssertMultiple<T>(count);
         for (nint i = 0; i < count; i += T.Count)
         {
             var x = T.Load(values + i);
@@ -85,6 +87,7 @@ internal static unsafe class GeluKernels
     internal static void Gate<T>(float* halves, int count, int channels, float* target)
         where T : struct, ILanes<T>
     {
+        Lanes.AssertMultiple<T>(channels);
         for (var p = 0; p < count; p++, halves += 2 * channels, target += channels)
         {
             for (var c = 0; c < channels; c += T.Count)
@@ -117,6 +120,7 @@ internal static unsafe class GeluKernels
     internal static void GateGradient<T>(float* halves, float* gradient, int count, int channels, float* target)
         where T : struct, ILanes<T>
     {
+        Lanes.AssertMultiple<T>(channels);
         for (var p = 0; p < count; p++, halves += 2 * channels, gradient += channels, target += 2 * channels)
         {
             for (var c = 0; c < channels; c += T.Count)

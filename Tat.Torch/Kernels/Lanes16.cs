@@ -26,7 +26,8 @@ internal readonly unsafe struct Lanes16(Vector512<float> values) : ILanes<Lanes1
     public static Lanes16 Greatest(Lanes16 a, Lanes16 b) => new(Vector512.MaxNative(a._values, b._values));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes16 MultiplyAdd(Lanes16 a, Lanes16 b, Lanes16 c) => new(Vector512.MultiplyAddEstimate(a._values, b._values, c._values));
+    public static Lanes16 MultiplyAdd(Lanes16 a, Lanes16 b, Lanes16 c) =>
+        new(Vector512.MultiplyAddEstimate(a._values, b._values, c._values));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes16 operator +(Lanes16 a, Lanes16 b) => new(a._values + b._values);

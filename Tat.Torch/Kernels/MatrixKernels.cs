@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using Tat.Torch.Runtime;
 using static TorchSharp.torch;
@@ -6,7 +7,8 @@ namespace Tat.Torch.Kernels;
 
 /// <summary>Matrix products of pixels with channels last, on one core, in memory that is given.</summary>
 /// <remarks>
-/// They work on what fits the cache of a core. There a call to a library takes as long as the product itself, and a library copies and clears matrices first that are as they should be here.
+/// They work on what fits the cache of a core. There a call to a library takes as long as the product itself, and a library copies and
+/// clears matrices first that are as they should be here.
 /// </remarks>
 internal static unsafe class MatrixKernels
 {
@@ -38,6 +40,8 @@ internal static unsafe class MatrixKernels
     /// <inheritdoc cref="Pack(Tensor, long, long)"/>
     public static void Pack(float* from, int rows, int columns, int outputs, int inputs, float* to)
     {
+        AssertPanels(outputs);
+        Debug.Assert(rows <= outputs && columns <= inputs, $"{rows} × {columns} numbers do not fit into {outputs} × {inputs}.");
         var panels = Math.Max(1, PackedAtOnce / (inputs * Panel));
         var all = outputs / Panel;
         ComputeThreads.Share((all + panels - 1) / panels, piece =>
@@ -50,7 +54,9 @@ internal static unsafe class MatrixKernels
         });
     }
 
-    /// <summary>Multiplies a matrix by one that has square blocks on its diagonal, as <see cref="Pack(Tensor, long, long)"/> arranges it.</summary>
+    /// <summary>
+    /// Multiplies a matrix by one that has square blocks on its diagonal, as <see cref="Pack(Tensor, long, long)"/> arranges it.
+    /// </summary>
     /// <param name="packed">N/16×K×16, of <see cref="Pack(Tensor, long, long)"/>.</param>
     /// <param name="outputs">N.</param>
     /// <param name="blocks">count×size×size.</param>
@@ -59,9 +65,11 @@ internal static unsafe class MatrixKernels
     /// <param name="target">N/16×K×16.</param>
     public static void MultiplyPacked(float* packed, int outputs, float* blocks, int count, int size, float* target)
     {
+        AssertPanels(outputs);
         for (var part = 0; part < outputs / Panel * count; part++, packed += size * Panel, target += size * Panel)
         {
-            MultiplyPanels<Lanes8>(blocks + ((nint)(part % count) * size * size), 1, size, size, packed, Panel, Panel, size, target, Panel, Panel);
+            MultiplyPanels<Lanes8>(blocks + ((nint)(part % count) * size * size), 1, size, size, packed, Panel, Panel, size, target, Panel,
+                Panel);
         }
     }
 
@@ -88,6 +96,7 @@ internal static unsafe class MatrixKernels
     internal static void Multiply<T>(float* pixels, int count, int inputs, float* packed, int outputs, float* target)
         where T : struct, ILanes<T>
     {
+        AssertPanels(outputs);
         MultiplyPanels<T>(pixels, inputs, 1, count, packed, Panel, (nint)Panel * inputs, inputs, target, outputs, outputs);
     }
 
@@ -115,6 +124,7 @@ internal static unsafe class MatrixKernels
     internal static void Convolve<T>(float* pixels, int rows, int width, int inputs, float* packed, int outputs, float* target)
         where T : struct, ILanes<T>
     {
+        AssertPanels(outputs);
         // Each part of the kernels meets all rows while it is in the cache.
         var (row, depth) = ((nint)(width + 2) * inputs, (nint)Taps * inputs);
         for (var begin = 0; begin < outputs; begin += 2 * T.Count)
@@ -187,7 +197,8 @@ internal static unsafe class MatrixKernels
     /// <param name="parts">How many such products are summed, of consecutive parts of b.</param>
     /// <param name="aPart">Numbers from a part of a to the next.</param>
     public static void MultiplyAny(
-        float* a, nint aRow, nint aStep, int rows, float* b, nint bRow, nint bPanel, int depth, float* target, nint targetRow, int columns, int parts = 1, nint aPart = 0)
+        float* a, nint aRow, nint aStep, int rows, float* b, nint bRow, nint bPanel, int depth, float* target, nint targetRow, int columns,
+        int parts = 1, nint aPart = 0)
     {
         if (Lanes.Are16)
         {
@@ -201,9 +212,13 @@ internal static unsafe class MatrixKernels
 
     /// <inheritdoc cref="MultiplyAny"/>
     internal static void MultiplyPanels<T>(
-        float* a, nint aRow, nint aStep, int rows, float* b, nint bRow, nint bPanel, int depth, float* target, nint targetRow, int columns, int parts = 1, nint aPart = 0)
+        float* a, nint aRow, nint aStep, int rows, float* b, nint bRow, nint bPanel, int depth, float* target, nint targetRow, int columns,
+        int parts = 1, nint aPart = 0)
         where T : struct, ILanes<T>
     {
+        Lanes.AssertMultiple<Lanes8>(columns);
+        Debug.Assert(columns >= Panel && rows >= 0 && depth >= 0 && parts > 0,
+            $"{rows} × {depth} times {depth} × {columns}, {parts} of them, are no product.");
         // 16 lanes take two panels at a time, and leave the last of an odd number to 8.
         var second = 2 * T.Count == Panel ? T.Count : bPanel;
         var column = 0;
@@ -231,12 +246,14 @@ internal static unsafe class MatrixKernels
         {
             // The last half of a panel with the half before it, once more.
             const int half = Panel / 2;
-            MultiplyRegisters<Lanes8>(a, aRow, aStep, rows, b - bPanel + half, bRow, bPanel - half, depth, target + column - half, targetRow, parts, aPart);
+            MultiplyRegisters<Lanes8>(
+                a, aRow, aStep, rows, b - bPanel + half, bRow, bPanel - half, depth, target + column - half, targetRow, parts, aPart);
         }
     }
 
     /// <summary>As many columns of a product as two registers have lanes; the second begins so many numbers after the first.</summary>
-    private static void MultiplyRegisters<T>(float* a, nint aRow, nint aStep, int rows, float* b, nint bRow, nint second, int depth, float* target, nint targetRow, int parts, nint aPart)
+    private static void MultiplyRegisters<T>(float* a, nint aRow, nint aStep, int rows, float* b, nint bRow, nint second, int depth,
+        float* target, nint targetRow, int parts, nint aPart)
         where T : struct, ILanes<T>
     {
         if (T.Count == Panel && rows >= RegisterBlocks.WideRows)
@@ -254,13 +271,15 @@ internal static unsafe class MatrixKernels
         {
             // The last rows with some of those before, once more.
             var first = Math.Min(row, rows - Block);
-            MultiplyBlock<T>(a + (first * aRow), aRow, aStep, b, bRow, second, depth, target + (first * targetRow), targetRow, parts, aPart);
+            MultiplyBlock<T>(a + (first * aRow), aRow, aStep, b, bRow, second, depth, target + (first * targetRow), targetRow, parts,
+                aPart);
         }
     }
 
     /// <summary>6 rows: as many sums as 16 registers have room for.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static void MultiplyBlock<T>(float* a, nint aRow, nint aStep, float* b, nint bRow, nint second, int depth, float* target, nint targetRow, int parts, nint aPart)
+    private static void MultiplyBlock<T>(
+        float* a, nint aRow, nint aStep, float* b, nint bRow, nint second, int depth, float* target, nint targetRow, int parts, nint aPart)
         where T : struct, ILanes<T>
     {
         var (s00, s01, s10, s11, s20, s21) = (T.All(0), T.All(0), T.All(0), T.All(0), T.All(0), T.All(0));
@@ -301,7 +320,8 @@ internal static unsafe class MatrixKernels
         Store(s50, s51, target + (2 * targetRow));
     }
 
-    private static void MultiplyRow<T>(float* a, nint aStep, float* b, nint bRow, nint second, int depth, float* target, int parts, nint aPart)
+    private static void MultiplyRow<T>(
+        float* a, nint aStep, float* b, nint bRow, nint second, int depth, float* target, int parts, nint aPart)
         where T : struct, ILanes<T>
     {
         var (s0, s1) = (T.All(0), T.All(0));
@@ -317,6 +337,9 @@ internal static unsafe class MatrixKernels
 
         Store(s0, s1, target);
     }
+
+    [Conditional("DEBUG")]
+    private static void AssertPanels(int outputs) => Debug.Assert(outputs % Panel == 0, $"{outputs} channels are no multiple of {Panel}.");
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store<T>(T first, T second, float* target)

@@ -2,7 +2,9 @@ using System.Runtime.CompilerServices;
 
 namespace Tat.Torch.Kernels;
 
-/// <summary>Gradients of <see cref="PixelKernels.Normalize(float*, int, int, float*, float*, float*)"/> with a shift, on one core.</summary>
+/// <summary>
+/// Gradients of <see cref="PixelKernels.Normalize(float*, int, int, float*, float*, float*)"/> with a shift, on one core.
+/// </summary>
 internal static unsafe class NormGradients
 {
     /// <summary>Adds the gradients of pixels, scale and shift.</summary>
@@ -14,7 +16,8 @@ internal static unsafe class NormGradients
     /// <param name="ofPixels">count×C.</param>
     /// <param name="ofScale">C.</param>
     /// <param name="ofShift">C.</param>
-    public static void Add(float* pixels, float* gradient, int count, int channels, float* scale, float* ofPixels, float* ofScale, float* ofShift)
+    public static void Add(float* pixels, float* gradient, int count, int channels, float* scale, float* ofPixels, float* ofScale,
+        float* ofShift)
     {
         if (Lanes.Fit16(channels))
         {
@@ -28,9 +31,11 @@ internal static unsafe class NormGradients
 
     /// <inheritdoc cref="Add(float*, float*, int, int, float*, float*, float*, float*)"/>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    internal static void Add<T>(float* pixels, float* gradient, int count, int channels, float* scale, float* ofPixels, float* ofScale, float* ofShift)
+    internal static void Add<T>(
+        float* pixels, float* gradient, int count, int channels, float* scale, float* ofPixels, float* ofScale, float* ofShift)
         where T : struct, ILanes<T>
     {
+        Lanes.AssertMultiple<T>(channels);
         var share = 1f / channels;
         for (var p = 0; p < count; p++, pixels += channels, gradient += channels, ofPixels += channels)
         {

@@ -25,6 +25,7 @@ internal static unsafe class PixelKernels
     internal static void AddSquares<T>(float* pixels, nint pixel, int count, int channels, float* sums)
         where T : struct, ILanes<T>
     {
+        Lanes.AssertMultiple<T>(channels);
         for (var p = 0; p < count; p++, pixels += pixel)
         {
             for (var c = 0; c < channels; c += T.Count)
@@ -53,6 +54,7 @@ internal static unsafe class PixelKernels
     internal static void Add<T>(float* a, float* b, float* target, nint count)
         where T : struct, ILanes<T>
     {
+        Lanes.AssertMultiple<T>(count);
         for (nint i = 0; i < count; i += T.Count)
         {
             (T.Load(a + i) + T.Load(b + i)).Store(target + i);
@@ -83,6 +85,7 @@ internal static unsafe class PixelKernels
     internal static void Normalize<T>(float* pixels, int count, int channels, float* scale, float* shift, float* target)
         where T : struct, ILanes<T>
     {
+        Lanes.AssertMultiple<T>(channels);
         for (var p = 0; p < count; p++, pixels += channels, target += channels)
         {
             var sum = T.All(0);

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 
 namespace Tat.Torch.Kernels;
@@ -13,22 +14,27 @@ internal static unsafe class RegisterBlocks
 
     /// <summary>As many columns of a product as two registers have lanes, of at least <see cref="WideRows"/> rows.</summary>
     /// <inheritdoc cref="MatrixKernels.MultiplyAny"/>
-    public static void MultiplyWide<T>(float* a, nint aRow, nint aStep, int rows, float* b, nint bRow, nint second, int depth, float* target, nint targetRow, int parts, nint aPart)
+    public static void MultiplyWide<T>(float* a, nint aRow, nint aStep, int rows, float* b, nint bRow, nint second, int depth,
+        float* target, nint targetRow, int parts, nint aPart)
         where T : struct, ILanes<T>
     {
+        Debug.Assert(rows >= WideRows, $"{rows} rows are less than {WideRows}.");
         for (var row = 0; row < rows; row += WideRows)
         {
             // The last rows with some of those before, once more.
             var first = Math.Min(row, rows - WideRows);
-            MultiplyWideBlock<T>(a + (first * aRow), aRow, aStep, b, bRow, second, depth, target + (first * targetRow), targetRow, parts, aPart);
+            MultiplyWideBlock<T>(a + (first * aRow), aRow, aStep, b, bRow, second, depth, target + (first * targetRow), targetRow, parts,
+                aPart);
         }
     }
 
     /// <summary>As many columns of a product as one register has lanes, of at least <see cref="TallRows"/> rows.</summary>
     /// <inheritdoc cref="MatrixKernels.MultiplyAny"/>
-    public static void MultiplyTall<T>(float* a, nint aRow, nint aStep, int rows, float* b, nint bRow, int depth, float* target, nint targetRow, int parts, nint aPart)
+    public static void MultiplyTall<T>(
+        float* a, nint aRow, nint aStep, int rows, float* b, nint bRow, int depth, float* target, nint targetRow, int parts, nint aPart)
         where T : struct, ILanes<T>
     {
+        Debug.Assert(rows >= TallRows, $"{rows} rows are less than {TallRows}.");
         for (var row = 0; row < rows; row += TallRows)
         {
             var first = Math.Min(row, rows - TallRows);
@@ -38,7 +44,8 @@ internal static unsafe class RegisterBlocks
 
     /// <summary>8 rows of two registers.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static void MultiplyWideBlock<T>(float* a, nint aRow, nint aStep, float* b, nint bRow, nint second, int depth, float* target, nint targetRow, int parts, nint aPart)
+    private static void MultiplyWideBlock<T>(
+        float* a, nint aRow, nint aStep, float* b, nint bRow, nint second, int depth, float* target, nint targetRow, int parts, nint aPart)
         where T : struct, ILanes<T>
     {
         var (s00, s01, s10, s11, s20, s21, s30, s31) = (T.All(0), T.All(0), T.All(0), T.All(0), T.All(0), T.All(0), T.All(0), T.All(0));
@@ -89,7 +96,8 @@ internal static unsafe class RegisterBlocks
 
     /// <summary>12 rows of one register.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static void MultiplyTallBlock<T>(float* a, nint aRow, nint aStep, float* b, nint bRow, int depth, float* target, nint targetRow, int parts, nint aPart)
+    private static void MultiplyTallBlock<T>(
+        float* a, nint aRow, nint aStep, float* b, nint bRow, int depth, float* target, nint targetRow, int parts, nint aPart)
         where T : struct, ILanes<T>
     {
         var (s0, s1, s2, s3) = (T.All(0), T.All(0), T.All(0), T.All(0));

@@ -28,6 +28,7 @@ internal static unsafe class VectorKernels
     internal static void Multiply<T>(float* matrix, int rows, int columns, float* vector, float* target)
         where T : struct, ILanes<T>
     {
+        Lanes.AssertMultiple<T>(columns);
         for (var row = 0; row < rows; row++, matrix += columns)
         {
             var sum = T.All(0);
@@ -62,9 +63,11 @@ internal static unsafe class VectorKernels
 
     /// <inheritdoc cref="AddGradients(float*, int, int, float*, float*, float*, float*)"/>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    internal static void AddGradients<T>(float* matrix, int rows, int columns, float* vector, float* gradient, float* ofMatrix, float* ofVector)
+    internal static void AddGradients<T>(
+        float* matrix, int rows, int columns, float* vector, float* gradient, float* ofMatrix, float* ofVector)
         where T : struct, ILanes<T>
     {
+        Lanes.AssertMultiple<T>(columns);
         for (var row = 0; row < rows; row++, matrix += columns, ofMatrix += columns)
         {
             var given = T.All(gradient[row]);

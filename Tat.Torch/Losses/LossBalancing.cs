@@ -23,6 +23,7 @@ internal static class LossBalancers
         LossBalancing.TaskAdaptive => new TaskAdaptiveLossBalancer(seed),
         LossBalancing.Uniform => new UniformLossBalancer(),
         LossBalancing.Uncertainty => new UncertaintyLossBalancer(tasks.Count),
-        _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, $"{kind} is not a kind of loss balancing; use {string.Join(", ", Enum.GetNames<LossBalancing>())}."),
+        _ => throw new ArgumentOutOfRangeException(
+            nameof(kind), kind, $"{kind} is not a kind of loss balancing; use {string.Join(", ", Enum.GetNames<LossBalancing>())}."),
     };
 }

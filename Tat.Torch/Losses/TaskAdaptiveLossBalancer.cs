@@ -5,9 +5,12 @@ using static TorchSharp.torch;
 
 namespace Tat.Torch.Losses;
 
-/// <summary>Task-adaptive loss balancing of the TAT paper: ½/(u² + 1e-8) · c + ½ log(1 + u²), with u estimated from each sample's errors.</summary>
+/// <summary>
+/// Task-adaptive loss balancing of the TAT paper: ½/(u² + 1e-8) · c + ½ log(1 + u²), with u estimated from each sample's errors.
+/// </summary>
 /// <remarks>
-/// c is the mean absolute error of the restored sample. The estimator learns to scale down what is hard or noisy. u starts at 1, where the loss is ½ c + ½ log 2.
+/// c is the mean absolute error of the restored sample. The estimator learns to scale down what is hard or noisy. u starts at 1, where the
+/// loss is ½ c + ½ log 2.
 /// </remarks>
 internal sealed class TaskAdaptiveLossBalancer : ILossBalancer
 {

@@ -4,7 +4,9 @@ using static TorchSharp.torch;
 
 namespace Tat.Torch.Losses;
 
-/// <summary>Weighs each task by one learnt variance (Kendall, Gal and Cipolla, CVPR 2018): ½ e^(−s) c + ½ s with s = log σ² of the sample's task.</summary>
+/// <summary>
+/// Weighs each task by one learnt variance (Kendall, Gal and Cipolla, CVPR 2018): ½ e^(−s) c + ½ s with s = log σ² of the sample's task.
+/// </summary>
 /// <remarks>It starts at s = 0, where every task counts the same.</remarks>
 internal sealed class UncertaintyLossBalancer : ILossBalancer
 {

@@ -8,8 +8,8 @@ namespace Tat.Torch.Losses;
 
 /// <summary>The network of task-adaptive loss balancing: three errors of a sample in, its weight u out (8,577 parameters).</summary>
 /// <remarks>
-/// <c>fc_in</c> 3→16; a residual block <c>res_block</c> of LayerNorm <c>norm</c>, <c>fc1</c> 16→256, GELU, <c>fc2</c> 256→16; <c>fc_out</c> 16→1,
-/// which starts at weight 0 and bias 1, so that u starts at 1. The names are those of the published program.
+/// <c>fc_in</c> 3→16; a residual block <c>res_block</c> of LayerNorm <c>norm</c>, <c>fc1</c> 16→256, GELU, <c>fc2</c> 256→16; <c>fc_out</c>
+/// 16→1, which starts at weight 0 and bias 1, so that u starts at 1. The names are those of the published program.
 /// </remarks>
 internal sealed class WeightEstimator : nn.Module<Tensor, Tensor>
 {

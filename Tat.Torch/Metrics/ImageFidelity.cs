@@ -4,16 +4,23 @@ using Tat.Torch.Tasks;
 
 namespace Tat.Torch.Metrics;
 
-/// <summary>What PSNR does not tell of an image: whether its values are right on average and at their peaks, how its noise looks, and how sharp its edges are.</summary>
+/// <summary>
+/// What PSNR does not tell of an image: whether its values are right on average and at their peaks, how its noise looks, and how sharp its
+/// edges are.
+/// </summary>
 /// <remarks>
-/// Measured inside the body: where the reference lies strictly inside the window and above a twentieth of its height above it. Each value is NaN where an image has nothing to measure it in.
-/// Noise is taken in the flattest quarter of blocks of 16 × 16 pixels, after a plane has been taken off each; the same blocks, chosen in the reference, serve all images that are compared with it.
+/// Measured inside the body: where the reference lies strictly inside the window and above a twentieth of its height above it. Each value
+/// is NaN where an image has nothing to measure it in. Noise is taken in the flattest quarter of blocks of 16 × 16 pixels, after a plane
+/// has been taken off each; the same blocks, chosen in the reference, serve all images that are compared with it.
 /// </remarks>
 /// <param name="Bias">Mean of image − reference, in the images' unit.</param>
-/// <param name="PeakBias">Mean error of the maximum in the (up to five) hottest regions of the reference, 7 × 7 pixels each, as a share of its height above the window: for PET that of SUVmax.</param>
+/// <param name="PeakBias">Mean error of the maximum in the (up to five) hottest regions of the reference, 7 × 7 pixels each, as a share of
+/// its height above the window: for PET that of SUVmax.</param>
 /// <param name="Noise">Standard deviation in flat blocks, in the images' unit.</param>
-/// <param name="NoiseFrequency">Mean frequency of the noise power spectrum there, in cycles per pixel: lower than the reference's is a look of plastic.</param>
-/// <param name="EdgeSharpness">Slope of the image's gradient over the reference's at the steepest twentieth of its edges: 1 is as sharp, less is blurred.</param>
+/// <param name="NoiseFrequency">Mean frequency of the noise power spectrum there, in cycles per pixel: lower than the reference's is a look
+/// of plastic.</param>
+/// <param name="EdgeSharpness">Slope of the image's gradient over the reference's at the steepest twentieth of its edges: 1 is as sharp,
+/// less is blurred.</param>
 public readonly record struct ImageFidelity(double Bias, double PeakBias, double Noise, double NoiseFrequency, double EdgeSharpness)
 {
     private const int Block = 16;
@@ -26,7 +33,8 @@ public readonly record struct ImageFidelity(double Bias, double PeakBias, double
     /// <summary>Compares an image with its reference.</summary>
     /// <param name="image">The image to judge; give the reference itself to learn of its noise.</param>
     /// <param name="reference">The image that it should equal, of the same size and unit; all values are finite.</param>
-    /// <param name="window">The intensities to which both are clipped first, such as <see cref="RestorationTask.MetricWindow"/>; <see langword="null"/> to clip nothing.</param>
+    /// <param name="window">The intensities to which both are clipped first, such as <see cref="RestorationTask.MetricWindow"/>;
+    /// <see langword="null"/> to clip nothing.</param>
     /// <exception cref="ArgumentException">The images differ in size.</exception>
     public static ImageFidelity Measure(ImageSlice image, ImageSlice reference, IntensityRange? window = null)
     {
@@ -34,7 +42,9 @@ public readonly record struct ImageFidelity(double Bias, double PeakBias, double
         ArgumentNullException.ThrowIfNull(reference);
         if (image.Height != reference.Height || image.Width != reference.Width)
         {
-            throw new ArgumentException($"The image is {image.Height} × {image.Width} and its reference {reference.Height} × {reference.Width}; only images of the same size can be compared.", nameof(image));
+            throw new ArgumentException(
+                $"The image is {image.Height} × {image.Width} and its reference {reference.Height} × {reference.Width}; only images of the "
+                + "same size can be compared.", nameof(image));
         }
 
         var (minimum, maximum) = window is null ? (reference.Pixels.Min(), float.PositiveInfinity) : (window.Minimum, window.Maximum);
@@ -80,7 +90,8 @@ public readonly record struct ImageFidelity(double Bias, double PeakBias, double
         var hottest = peaks.OrderByDescending(peak => peak.Height).Take(Peaks).ToList();
         return hottest.Count == 0
             ? double.NaN
-            : hottest.Where(peak => peak.Height >= HotShare * hottest[0].Height).Average(peak => ((MaximumAround(x, peak.Row, peak.Column) - floor) / (double)peak.Height) - 1);
+            : hottest.Where(peak => peak.Height >= HotShare * hottest[0].Height)
+                .Average(peak => ((MaximumAround(x, peak.Row, peak.Column) - floor) / (double)peak.Height) - 1);
     }
 
     private static float MaximumAround(ImageSlice image, int row, int column)
@@ -148,7 +159,9 @@ public readonly record struct ImageFidelity(double Bias, double PeakBias, double
         }
 
         // Parseval: the power of a spectrum is the number of pixels times that of the pixels.
-        return blocks.Count == 0 ? (double.NaN, double.NaN) : (Math.Sqrt(power / blocks.Count) / (Block * Block), power > 0 ? moment / power : double.NaN);
+        return blocks.Count == 0
+            ? (double.NaN, double.NaN)
+            : (Math.Sqrt(power / blocks.Count) / (Block * Block), power > 0 ? moment / power : double.NaN);
     }
 
     /// <summary>A block less the plane that fits it best.</summary>
@@ -168,7 +181,9 @@ public readonly record struct ImageFidelity(double Bias, double PeakBias, double
             slopeX += value * (x - Centre) / Inertia;
         }
 
-        return [.. Enumerable.Range(0, Block * Block).Select(i => image[row + (i / Block), column + (i % Block)] - mean - (slopeY * ((i / Block) - Centre)) - (slopeX * ((i % Block) - Centre)))];
+        return [.. Enumerable.Range(0, Block * Block)
+            .Select(i => image[row + (i / Block), column + (i % Block)] - mean - (slopeY * ((i / Block) - Centre))
+                - (slopeX * ((i % Block) - Centre)))];
     }
 
     private static double Deviation(double[] values) => Math.Sqrt(values.Average(value => value * value));
@@ -185,7 +200,8 @@ public readonly record struct ImageFidelity(double Bias, double PeakBias, double
                 {
                     var (referenceDown, referenceRight) = Gradient(y, row, column);
                     var (down, right) = Gradient(x, row, column);
-                    edges.Add(((referenceDown * referenceDown) + (referenceRight * referenceRight), (referenceDown * down) + (referenceRight * right)));
+                    edges.Add(((referenceDown * referenceDown) + (referenceRight * referenceRight),
+                        (referenceDown * down) + (referenceRight * right)));
                 }
             }
         }

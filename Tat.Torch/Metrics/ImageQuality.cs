@@ -5,9 +5,9 @@ namespace Tat.Torch.Metrics;
 
 /// <summary>How close an image is to its reference.</summary>
 /// <remarks>
-/// The protocol of the paper (MICCAI 2025, arXiv 2512.14550): both images are clipped to a window, the data range is max − min of the clipped reference,
-/// PSNR = 10·log10(range² / MSE), and SSIM (Wang et al., IEEE TIP 2004) takes an 11×11 Gaussian window with σ = 1.5, zero padding,
-/// C1 = (0.01·range)² and C2 = (0.03·range)², averaged over the whole image.
+/// The protocol of the paper (MICCAI 2025, arXiv 2512.14550): both images are clipped to a window, the data range is max − min of the
+/// clipped reference, PSNR = 10·log10(range² / MSE), and SSIM (Wang et al., IEEE TIP 2004) takes an 11×11 Gaussian window with σ = 1.5,
+/// zero padding, C1 = (0.01·range)² and C2 = (0.03·range)², averaged over the whole image.
 /// Identical images have a PSNR of +∞. What cannot be measured is NaN, and <see cref="Problem"/> says why.
 /// </remarks>
 /// <param name="Psnr">Peak signal-to-noise ratio in dB; +∞ for identical images, NaN where the reference is constant.</param>
@@ -30,7 +30,8 @@ public readonly record struct ImageQuality(double Psnr, double Ssim, double Rmse
     /// <summary>Compares an image with its reference.</summary>
     /// <param name="image">The image to judge.</param>
     /// <param name="reference">The image that it should equal, of the same size and unit.</param>
-    /// <param name="window">The intensities to which both are clipped first, such as <see cref="RestorationTask.MetricWindow"/>; <see langword="null"/> to clip nothing.</param>
+    /// <param name="window">The intensities to which both are clipped first, such as <see cref="RestorationTask.MetricWindow"/>;
+    /// <see langword="null"/> to clip nothing.</param>
     /// <exception cref="ArgumentException">The images differ in size.</exception>
     public static ImageQuality Measure(ImageSlice image, ImageSlice reference, IntensityRange? window = null)
     {
@@ -39,7 +40,8 @@ public readonly record struct ImageQuality(double Psnr, double Ssim, double Rmse
         if (image.Height != reference.Height || image.Width != reference.Width)
         {
             throw new ArgumentException(
-                $"The image is {image.Height} × {image.Width} and its reference {reference.Height} × {reference.Width}; only images of the same size can be compared.",
+                $"The image is {image.Height} × {image.Width} and its reference {reference.Height} × {reference.Width}; only images of the "
+                + "same size can be compared.",
                 nameof(image));
         }
 
@@ -54,7 +56,8 @@ public readonly record struct ImageQuality(double Psnr, double Ssim, double Rmse
         var rmse = Math.Sqrt(meanSquare);
         return range == 0
             ? new(double.NaN, double.NaN, rmse, 0)
-            : new(10 * Math.Log10(range * range / meanSquare), StructuralSimilarity.Mean(x, y, image.Height, image.Width, range), rmse, range);
+            : new(10 * Math.Log10(range * range / meanSquare), StructuralSimilarity.Mean(x, y, image.Height, image.Width, range), rmse,
+                range);
     }
 
     /// <summary>Clipped values in double precision.</summary>

@@ -1,10 +1,14 @@
 namespace Tat.Torch.Metrics;
 
-/// <summary>Whether one method's scores on the same images are higher than another's: Wilcoxon's signed-rank test (Biometrics Bulletin 1945), two-sided.</summary>
+/// <summary>
+/// Whether one method's scores on the same images are higher than another's: Wilcoxon's signed-rank test (Biometrics Bulletin 1945),
+/// two-sided.
+/// </summary>
 /// <remarks>
-/// Pairs without difference are left out, as Wilcoxon did; equal differences share their mean rank. With up to 50 differing pairs the p-value is exact, ties included: it counts all
-/// assignments of signs. With more it is the normal approximation with corrections for ties and continuity. The test says how surely there is a difference, not how much it matters: read <see cref="MedianDifference"/> too.
-/// Images of one patient are not independent: test one value per patient where you can.
+/// Pairs without difference are left out, as Wilcoxon did; equal differences share their mean rank. With up to 50 differing pairs the
+/// p-value is exact, ties included: it counts all assignments of signs. With more it is the normal approximation with corrections for ties
+/// and continuity. The test says how surely there is a difference, not how much it matters: read <see cref="MedianDifference"/> too. Images
+/// of one patient are not independent: test one value per patient where you can.
 /// </remarks>
 public sealed record PairedComparison
 {
@@ -33,7 +37,10 @@ public sealed record PairedComparison
     /// <summary>Sum of the ranks of the positive differences, V.</summary>
     public double PositiveRankSum { get; private init; }
 
-    /// <summary>Matched-pairs rank-biserial correlation, −1 … 1: the share of rank sum in favour of the first less that in favour of the second; 0 without differences.</summary>
+    /// <summary>
+    /// Matched-pairs rank-biserial correlation, −1 … 1: the share of rank sum in favour of the first less that in favour of the second; 0
+    /// without differences.
+    /// </summary>
     public double EffectSize { get; private init; }
 
     /// <summary>Probability of rank sums at least as uneven if there were no difference, two-sided; 1 without differences.</summary>
@@ -52,7 +59,8 @@ public sealed record PairedComparison
         ArgumentNullException.ThrowIfNull(second);
         if (first.Count != second.Count)
         {
-            throw new ArgumentException($"{first.Count} values cannot be paired with {second.Count}; give both for the same images.", nameof(second));
+            throw new ArgumentException(
+                $"{first.Count} values cannot be paired with {second.Count}; give both for the same images.", nameof(second));
         }
 
         double[] differences = [.. first.Zip(second, (a, b) => a - b).Where(double.IsFinite).Order()];
@@ -67,7 +75,9 @@ public sealed record PairedComparison
             EqualPairs = differences.Length - unequal.Length,
             UndefinedPairs = first.Count - differences.Length,
             MeanDifference = differences.Length == 0 ? double.NaN : differences.Average(),
-            MedianDifference = differences.Length == 0 ? double.NaN : (differences[differences.Length / 2] + differences[(differences.Length - 1) / 2]) / 2,
+            MedianDifference = differences.Length == 0
+                ? double.NaN
+                : (differences[differences.Length / 2] + differences[(differences.Length - 1) / 2]) / 2,
             PositiveRankSum = positive / 2.0,
             EffectSize = total == 0 ? 0 : ((2.0 * positive) - total) / total,
             PValue = unequal.Length == 0 ? 1 : exact ? ExactPValue(doubledRanks, positive) : NormalPValue(doubledRanks, positive),
@@ -101,7 +111,9 @@ public sealed record PairedComparison
         return ranks;
     }
 
-    /// <summary>Adds up the probabilities of all rank sums that are no nearer to the middle, from the number of sign assignments that give each.</summary>
+    /// <summary>
+    /// Adds up the probabilities of all rank sums that are no nearer to the middle, from the number of sign assignments that give each.
+    /// </summary>
     private static double ExactPValue(int[] doubledRanks, int positive)
     {
         var total = doubledRanks.Sum();
@@ -129,7 +141,9 @@ public sealed record PairedComparison
         return Math.Min(1, ComplementaryErrorFunction(distance / Math.Sqrt(2 * variance)));
     }
 
-    /// <summary>erfc(x) for x ≥ 0: the series of erf for small x, the continued fraction for large x (Abramowitz and Stegun 7.1.6, 7.1.14).</summary>
+    /// <summary>
+    /// erfc(x) for x ≥ 0: the series of erf for small x, the continued fraction for large x (Abramowitz and Stegun 7.1.6, 7.1.14).
+    /// </summary>
     private static double ComplementaryErrorFunction(double x)
     {
         const int Terms = 120;

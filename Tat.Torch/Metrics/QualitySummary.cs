@@ -3,10 +3,14 @@ using Tat.Torch.Tasks;
 
 namespace Tat.Torch.Metrics;
 
-/// <summary>The quality of several images: per metric the mean and the standard deviation over those images for which it is a finite number.</summary>
+/// <summary>
+/// The quality of several images: per metric the mean and the standard deviation over those images for which it is a finite number.
+/// </summary>
 /// <remarks>
-/// An average never holds an infinity or a NaN. Identical images (PSNR +∞) count with SSIM 1 and RMSE 0, are left out of the PSNR average only, and <see cref="IdenticalImages"/> tells how many there were.
-/// Images whose PSNR and SSIM are undefined (see <see cref="ImageQuality.Problem"/>) are left out of both and counted by <see cref="UndefinedImages"/>; a constant reference still has an RMSE.
+/// An average never holds an infinity or a NaN. Identical images (PSNR +∞) count with SSIM 1 and RMSE 0, are left out of the PSNR average
+/// only, and <see cref="IdenticalImages"/> tells how many there were. Images whose PSNR and SSIM are undefined (see
+/// <see cref="ImageQuality.Problem"/>) are left out of both and counted by <see cref="UndefinedImages"/>; a constant reference still has an
+/// RMSE.
 /// </remarks>
 public sealed record QualitySummary
 {
@@ -45,7 +49,9 @@ public sealed record QualitySummary
         };
     }
 
-    /// <summary>Summarises images of several tasks together: each image counts the same. There is an RMSE only if all tasks have the same unit.</summary>
+    /// <summary>
+    /// Summarises images of several tasks together: each image counts the same. There is an RMSE only if all tasks have the same unit.
+    /// </summary>
     /// <param name="qualities">Measurements with the task of each.</param>
     public static QualitySummary OverTasks(IEnumerable<(RestorationTask Task, ImageQuality Quality)> qualities)
     {

@@ -36,8 +36,12 @@ internal static class StructuralSimilarity
         return sum / ((double)height * width);
     }
 
-    /// <summary>Weighs the eleven rows around <paramref name="row"/>; <paramref name="columns"/> (moments × stride) keeps a zero margin of the radius at both ends of each line.</summary>
-    private static void FilterColumns(ReadOnlySpan<double> x, ReadOnlySpan<double> y, int row, int height, int width, double[] columns, int stride)
+    /// <summary>
+    /// Weighs the eleven rows around <paramref name="row"/>; <paramref name="columns"/> (moments × stride) keeps a zero margin of the
+    /// radius at both ends of each line.
+    /// </summary>
+    private static void FilterColumns(
+        ReadOnlySpan<double> x, ReadOnlySpan<double> y, int row, int height, int width, double[] columns, int stride)
     {
         Array.Clear(columns);
         var meanX = columns.AsSpan(Radius, width);
@@ -77,7 +81,8 @@ internal static class StructuralSimilarity
 
     private static void Add(Span<double> target, int index, Vector<double> value)
     {
-        ref var slot = ref MemoryMarshal.GetReference(MemoryMarshal.Cast<double, Vector<double>>(target.Slice(index, Vector<double>.Count)));
+        ref var slot = ref MemoryMarshal.GetReference(
+            MemoryMarshal.Cast<double, Vector<double>>(target.Slice(index, Vector<double>.Count)));
         slot += value;
     }
 

@@ -2,7 +2,8 @@ namespace Tat.Torch.Metrics;
 
 /// <summary>Mean and spread of one metric over images.</summary>
 /// <param name="Mean">The arithmetic mean; NaN if <paramref name="Count"/> is 0.</param>
-/// <param name="StandardDeviation">The sample standard deviation (divisor n − 1); 0 for a single value, NaN if <paramref name="Count"/> is 0.</param>
+/// <param name="StandardDeviation">The sample standard deviation (divisor n − 1); 0 for a single value, NaN if <paramref name="Count"/> is
+/// 0.</param>
 /// <param name="Count">Number of values, all finite.</param>
 public readonly record struct ValueSummary(double Mean, double StandardDeviation, int Count)
 {

@@ -6,7 +6,9 @@ public sealed record InputRange
     /// <summary>What was done to good images, in words: for example <c>10 to 50 % of the dose</c>.</summary>
     public string? Degradation { get; init; }
 
-    /// <summary>The lowest noise by <see cref="Inference.InputWarnings.NoiseOf"/>; <see langword="null"/> where noise is not what is restored.</summary>
+    /// <summary>
+    /// The lowest noise by <see cref="Inference.InputWarnings.NoiseOf"/>; <see langword="null"/> where noise is not what is restored.
+    /// </summary>
     public double? LeastNoise { get; init; }
 
     /// <summary>The highest noise, likewise.</summary>

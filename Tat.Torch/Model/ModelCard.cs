@@ -6,7 +6,9 @@ namespace Tat.Torch.Model;
 /// <summary>What a model is and how it was made: stored inside the model, free of patient data.</summary>
 public sealed record ModelCard
 {
-    /// <summary>The assembly's own version stays constant over releases; this one does not. What follows a '+' is the source revision.</summary>
+    /// <summary>
+    /// The assembly's own version stays constant over releases; this one does not. What follows a '+' is the source revision.
+    /// </summary>
     private static readonly string _version =
         typeof(ModelCard).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
 

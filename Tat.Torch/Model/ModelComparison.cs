@@ -4,14 +4,20 @@ using static TorchSharp.torch;
 
 namespace Tat.Torch.Model;
 
-/// <summary>Whether what was written of a network still computes what the network does: the images to try, and how far results may be apart.</summary>
+/// <summary>
+/// Whether what was written of a network still computes what the network does: the images to try, and how far results may be apart.
+/// </summary>
 internal static class ModelComparison
 {
     /// <summary>The largest difference of a pixel, on [0, 1], that weights in half precision may make.</summary>
     public const double HalfPrecisionTolerance = 1e-2;
 
-    /// <summary>The sizes to try: the training size, where attention is global, and one at which every level has several windows and both sides are padded.</summary>
-    public static (int Height, int Width)[] Sizes(int trainSize) => [(trainSize, trainSize), ((2 * trainSize) + 5, (3 * trainSize / 2) + 9)];
+    /// <summary>
+    /// The sizes to try: the training size, where attention is global, and one at which every level has several windows and both sides are
+    /// padded.
+    /// </summary>
+    public static (int Height, int Width)[] Sizes(int trainSize) =>
+        [(trainSize, trainSize), ((2 * trainSize) + 5, (3 * trainSize / 2) + 9)];
 
     /// <summary>Smooth structure over half of the range, with a fine grain.</summary>
     /// <returns>Row by row, on [0, 1].</returns>
@@ -40,7 +46,8 @@ internal static class ModelComparison
     }
 
     private static Tensor Run(TatNetwork network, (int Height, int Width) size) =>
-        network.call(tensor(Image(size.Height, size.Width), [1, 1, size.Height, size.Width]).to(network.Device)).to(ScalarType.Float32, CPU);
+        network.call(tensor(Image(size.Height, size.Width), [1, 1, size.Height, size.Width]).to(network.Device))
+            .to(ScalarType.Float32, CPU);
 
     private static int Padded(int side) => (side + NetworkPlan.SizeMultiple - 1) / NetworkPlan.SizeMultiple * NetworkPlan.SizeMultiple;
 }

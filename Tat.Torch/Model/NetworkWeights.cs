@@ -6,12 +6,15 @@ namespace Tat.Torch.Model;
 /// <summary>Fills a network with weights under their published names.</summary>
 internal static class NetworkWeights
 {
-    /// <summary>Reads all parameters of a network on the CPU from a safetensors file; every name must be there with its shape, and no other.</summary>
+    /// <summary>
+    /// Reads all parameters of a network on the CPU from a safetensors file; every name must be there with its shape, and no other.
+    /// </summary>
     /// <exception cref="InvalidDataException">A tensor is missing, unknown, or of another shape.</exception>
     public static void Read(SafetensorsReader reader, TatNetwork network, string source)
     {
         var parameters = network.named_parameters().ToDictionary(pair => pair.name, pair => pair.parameter);
-        Check(parameters.ToDictionary(pair => pair.Key, pair => pair.Value.shape), reader.Entries.ToDictionary(entry => entry.Name, entry => entry.Shape), source);
+        Check(parameters.ToDictionary(pair => pair.Key, pair => pair.Value.shape),
+            reader.Entries.ToDictionary(entry => entry.Name, entry => entry.Shape), source);
         using var constant = no_grad();
         foreach (var entry in reader.Entries)
         {
@@ -44,7 +47,8 @@ internal static class NetworkWeights
         {
             if (!parameter.isfinite().all().item<bool>())
             {
-                throw new InvalidDataException($"'{source}' has weights that are NaN or infinite ('{name}'): its training has failed, or the file is damaged. Use an earlier checkpoint, or another file.");
+                throw new InvalidDataException($"'{source}' has weights that are NaN or infinite ('{name}'): its training has failed, or "
+                    + "the file is damaged. Use an earlier checkpoint, or another file.");
             }
         }
     }
@@ -54,7 +58,8 @@ internal static class NetworkWeights
     public static void Copy(IReadOnlyDictionary<string, Tensor> weights, TatNetwork network, string source)
     {
         var parameters = network.named_parameters().ToDictionary(pair => pair.name, pair => pair.parameter);
-        Check(parameters.ToDictionary(pair => pair.Key, pair => pair.Value.shape), weights.ToDictionary(pair => pair.Key, pair => pair.Value.shape), source);
+        Check(parameters.ToDictionary(pair => pair.Key, pair => pair.Value.shape),
+            weights.ToDictionary(pair => pair.Key, pair => pair.Value.shape), source);
         using var constant = no_grad();
         foreach (var (name, parameter) in parameters)
         {
@@ -73,7 +78,8 @@ internal static class NetworkWeights
 
             if (!shape.AsSpan().SequenceEqual(actual))
             {
-                throw Mismatch(source, $"the weights '{name}' have the shape [{string.Join(", ", actual)}] where [{string.Join(", ", shape)}] is due");
+                throw Mismatch(
+                    source, $"the weights '{name}' have the shape [{string.Join(", ", actual)}] where [{string.Join(", ", shape)}] is due");
             }
         }
 

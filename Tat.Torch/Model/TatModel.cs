@@ -1,3 +1,4 @@
+using System.Globalization;
 using Tat.Torch.Files;
 using Tat.Torch.Files.Writing;
 using Tat.Torch.Tasks;
@@ -9,8 +10,8 @@ namespace Tat.Torch.Model;
 
 /// <summary>A network together with the tasks that it has learnt and its model card: all that restoring needs.</summary>
 /// <remarks>
-/// Saved as one safetensors stream: the weights under their published names, the rest as JSON in its metadata. The same model gives the same bytes. A checksum of all of it is verified by loading.
-/// Safe for concurrent use.
+/// Saved as one safetensors stream: the weights under their published names, the rest as JSON in its metadata. The same model gives the
+/// same bytes. A checksum of all of it is verified by loading. Safe for concurrent use.
 /// </remarks>
 public sealed class TatModel : IDisposable
 {
@@ -51,18 +52,24 @@ public sealed class TatModel : IDisposable
     /// <summary>Loads a model from a stream.</summary>
     /// <param name="stream">Positioned at the model's first byte; need not be seekable; stays open.</param>
     /// <param name="device">Where the network goes; <see langword="null"/> for the CPU.</param>
-    /// <exception cref="InvalidDataException">The data is damaged, not a model or of a newer version, or has weights that are NaN.</exception>
+    /// <exception cref="InvalidDataException">The data is damaged, not a model or of a newer version, or has weights that are
+    /// NaN.</exception>
     public static TatModel Load(Stream stream, Device? device = null)
     {
         ArgumentNullException.ThrowIfNull(stream);
         return Load(stream, "model", device);
     }
 
-    /// <summary>Saves the model to a file, which appears whole or not at all. In half precision it is loaded and run before it gets its name.</summary>
+    /// <summary>
+    /// Saves the model to a file, which appears whole or not at all. In half precision it is loaded and run before it gets its name.
+    /// </summary>
     /// <param name="path">The file; replaced where it exists.</param>
-    /// <param name="halfPrecision">Whether large weights are stored in half precision: half the size, and a relative error of up to 0.05 % in each.</param>
-    /// <returns>The largest difference that half precision makes to a pixel, on [0, 1], on images made for the purpose: at most 0.01. Without it, 0.</returns>
-    /// <exception cref="InvalidDataException">A weight is too large for half precision, or the file makes images that differ by more than 0.01; it has been deleted.</exception>
+    /// <param name="halfPrecision">Whether large weights are stored in half precision: half the size, and a relative error of up to 0.05 %
+    /// in each.</param>
+    /// <returns>The largest difference that half precision makes to a pixel, on [0, 1], on images made for the purpose: at most 0.01.
+    /// Without it, 0.</returns>
+    /// <exception cref="InvalidDataException">A weight is too large for half precision, or the file makes images that differ by more than
+    /// 0.01; it has been deleted.</exception>
     public double Save(string path, bool halfPrecision = false)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
@@ -89,7 +96,8 @@ public sealed class TatModel : IDisposable
         using var scope = NewDisposeScope();
         SafetensorsWriter.Write(
             stream,
-            Network.named_parameters().Select(pair => KeyValuePair.Create(pair.name, halfPrecision ? Halved(pair.name, pair.parameter) : pair.parameter)),
+            Network.named_parameters()
+                .Select(pair => KeyValuePair.Create(pair.name, halfPrecision ? Halved(pair.name, pair.parameter) : pair.parameter)),
             TatModelFormat.Write(Network.Options, Tasks, Card),
             withChecksum: true);
     }
@@ -102,8 +110,9 @@ public sealed class TatModel : IDisposable
         // Written so that NaN fails too.
         return difference <= ModelComparison.HalfPrecisionTolerance
             ? difference
-            : throw new InvalidDataException(FormattableString.Invariant(
-                $"'{path}' was not written: in half precision the network makes images that differ by {difference:G3} of 1, where {ModelComparison.HalfPrecisionTolerance} is allowed; save the model in single precision."));
+            : throw new InvalidDataException(string.Create(CultureInfo.InvariantCulture,
+                $"'{path}' was not written: in half precision the network makes images that differ by {difference:G3} of 1, where "
+                + $"{ModelComparison.HalfPrecisionTolerance} is allowed; save the model in single precision."));
     }
 
     /// <summary>A weight in half precision, or as it is where there are so few numbers that nothing is gained.</summary>
@@ -116,7 +125,8 @@ public sealed class TatModel : IDisposable
         }
 
         var halved = weight.to(ScalarType.Float16);
-        return halved.isfinite().all().item<bool>() ? halved : throw new InvalidDataException($"The weights '{name}' have numbers that half precision cannot hold; save the model in single precision.");
+        return halved.isfinite().all().item<bool>() ? halved : throw new InvalidDataException(
+            $"The weights '{name}' have numbers that half precision cannot hold; save the model in single precision.");
     }
 
     /// <summary>Frees the network.</summary>
@@ -131,7 +141,8 @@ public sealed class TatModel : IDisposable
         var announced = reader.Entries.Sum(entry => entry.Shape.Aggregate(1L, (product, side) => product * side));
         if (announced != options.ParameterCount)
         {
-            throw new InvalidDataException($"'{source}' cannot be read: it has {announced} weights where its architecture has {options.ParameterCount}; the file is damaged, copy it again.");
+            throw new InvalidDataException($"'{source}' cannot be read: it has {announced} weights where its architecture has "
+                + $"{options.ParameterCount}; the file is damaged, copy it again.");
         }
 
         var network = TatNetwork.CreateUninitialized(options);

@@ -37,7 +37,8 @@ internal static class TatModelFormat
 
     public static Dictionary<string, string> Write(TatNetworkOptions network, TaskVocabulary tasks, ModelCard card) => new()
     {
-        [FormatKey] = tasks.Any(task => task.FitsResolution) ? VersionOfResolution : tasks.Any(task => task.Scaling != IntensityScaling.Fixed) ? VersionOfScaling : Version,
+        [FormatKey] = tasks.Any(task => task.FitsResolution) ? VersionOfResolution
+            : tasks.Any(task => task.Scaling != IntensityScaling.Fixed) ? VersionOfScaling : Version,
         [NetworkKey] = JsonSerializer.Serialize(network, _json),
         [TasksKey] = JsonSerializer.Serialize(tasks.Select(TaskData.From), _json),
         [CardKey] = JsonSerializer.Serialize(card, _json),
@@ -49,47 +50,59 @@ internal static class TatModelFormat
     /// <param name="metadata">The text.</param>
     /// <param name="source">What to call the file in messages.</param>
     /// <exception cref="InvalidDataException">The text is missing, of a newer version or damaged.</exception>
-    public static (TatNetworkOptions Network, TaskVocabulary Tasks, ModelCard Card) Read(IReadOnlyDictionary<string, string> metadata, string source)
+    public static (TatNetworkOptions Network, TaskVocabulary Tasks, ModelCard Card) Read(
+        IReadOnlyDictionary<string, string> metadata, string source)
     {
         if (!metadata.TryGetValue(FormatKey, out var version))
         {
-            throw new InvalidDataException($"{source} has tensors but is not a TAT model: it says nothing of architecture and tasks. Load bare weights through a checkpoint import.");
+            throw new InvalidDataException($"{source} has tensors but is not a TAT model: it says nothing of architecture and tasks. Load "
+                + "bare weights through a checkpoint import.");
         }
 
         if (version is not (Version or VersionOfScaling or VersionOfResolution))
         {
-            throw int.TryParse(version, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number > int.Parse(VersionOfResolution, CultureInfo.InvariantCulture)
-                ? new InvalidDataException($"{source} has the format version {number}, which is newer than those that this program reads, up to {VersionOfResolution}; update the program.")
+            throw int.TryParse(version, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+                && number > int.Parse(VersionOfResolution, CultureInfo.InvariantCulture)
+                ? new InvalidDataException($"{source} has the format version {number}, which is newer than those that this program reads, "
+                    + $"up to {VersionOfResolution}; update the program.")
                 : new InvalidDataException($"{source} is damaged: its format version is no number from 1 up. Copy the file again.");
         }
 
         // A damaged name of the checksum would otherwise take its file for one from before there were checksums.
         if (metadata.Keys.FirstOrDefault(key => !_keys.Contains(key)) is { } unknown)
         {
-            throw new InvalidDataException($"{source} is damaged: its description has an entry '{MessageText.OneLine(unknown, 120)}', which no model has. Copy the file again.");
+            throw new InvalidDataException($"{source} is damaged: its description has an entry '{MessageText.OneLine(unknown, 120)}', "
+                + "which no model has. Copy the file again.");
         }
 
         try
         {
             var network = Parse<TatNetworkOptions>(metadata, NetworkKey);
             network.Validate();
-            return (network, new TaskVocabulary(Parse<TaskData?[]>(metadata, TasksKey).Select(data => (data ?? throw new JsonException("a task is null.")).ToTask())), Check(Parse<ModelCard>(metadata, CardKey)));
+            return (network, new TaskVocabulary(
+                Parse<TaskData?[]>(metadata, TasksKey).Select(data => (data ?? throw new JsonException("a task is null.")).ToTask())),
+                Check(Parse<ModelCard>(metadata, CardKey)));
         }
         catch (Exception e) when (e is JsonException or ArgumentException or NotSupportedException)
         {
-            throw new InvalidDataException($"{source} is damaged: its description cannot be understood ({MessageText.OneLine(e.Message)}). Copy the file again.", e);
+            throw new InvalidDataException(
+                $"{source} is damaged: its description cannot be understood ({MessageText.OneLine(e.Message)}). Copy the file again.", e);
         }
     }
 
-    private static ModelCard Check(ModelCard card) => card.TrainingPairs is null || card.Validation?.Values.Contains(null) != false || card.Training?.Values.Contains(null) != false
-        ? throw new JsonException("a list of the model card has a null.")
-        : card;
+    private static ModelCard Check(ModelCard card) =>
+        card.TrainingPairs is null || card.Validation?.Values.Contains(null) != false || card.Training?.Values.Contains(null) != false
+            ? throw new JsonException("a list of the model card has a null.")
+            : card;
 
     private static T Parse<T>(IReadOnlyDictionary<string, string> metadata, string key) =>
-        metadata.TryGetValue(key, out var text) && JsonSerializer.Deserialize<T>(text, _json) is { } value ? value : throw new JsonException($"'{key}' is missing.");
+        metadata.TryGetValue(key, out var text) && JsonSerializer.Deserialize<T>(text, _json) is { } value
+            ? value
+            : throw new JsonException($"'{key}' is missing.");
 
     private sealed record TaskData(
-        string Name, string Quantity, string Unit, float Minimum, float Maximum, float MetricMinimum, float MetricMaximum, double? DoseReduction, double? UpscalingFactor)
+        string Name, string Quantity, string Unit, float Minimum, float Maximum, float MetricMinimum, float MetricMaximum,
+        double? DoseReduction, double? UpscalingFactor)
     {
         [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
         public IntensityScaling Scaling { get; init; }
@@ -100,7 +113,9 @@ internal static class TatModelFormat
         public static TaskData From(RestorationTask task)
         {
             var (range, window) = (task.NormalizationRange, task.MetricWindow ?? task.NormalizationRange);
-            return new(task.Name, task.Quantity, task.Unit, range.Minimum, range.Maximum, window.Minimum, window.Maximum, task.DoseReduction, task.UpscalingFactor) { Scaling = task.Scaling, FitsResolution = task.FitsResolution };
+            return new(task.Name, task.Quantity, task.Unit, range.Minimum, range.Maximum, window.Minimum, window.Maximum,
+                task.DoseReduction, task.UpscalingFactor)
+            { Scaling = task.Scaling, FitsResolution = task.FitsResolution };
         }
 
         public RestorationTask ToTask() => new(Name, Quantity, Unit, new(Minimum, Maximum), new(MetricMinimum, MetricMaximum))

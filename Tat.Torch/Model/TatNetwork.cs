@@ -16,8 +16,8 @@ namespace Tat.Torch.Model;
 /// representation, which the network reads from the image itself.
 /// </summary>
 /// <remarks>
-/// Images are batch × 1 × height × width, normalised to [0, 1], height and width multiples of 8. Parameters have the names and shapes of the
-/// published PyTorch program. A call changes nothing in the network: several threads may call it at once, and the result for
+/// Images are batch × 1 × height × width, normalised to [0, 1], height and width multiples of 8. Parameters have the names and shapes of
+/// the published PyTorch program. A call changes nothing in the network: several threads may call it at once, and the result for
 /// an image does not depend on the rest of its batch.
 /// </remarks>
 public sealed class TatNetwork : nn.Module<Tensor, Tensor>
@@ -97,7 +97,9 @@ public sealed class TatNetwork : nn.Module<Tensor, Tensor>
     /// <summary>A network whose weights are still to be read.</summary>
     internal static TatNetwork CreateUninitialized(TatNetworkOptions options) => new(options, new ParameterSource(seed: null));
 
-    /// <summary>Sets the last layer of every residual branch to zero: blocks hand on what they get, and the network returns its input.</summary>
+    /// <summary>
+    /// Sets the last layer of every residual branch to zero: blocks hand on what they get, and the network returns its input.
+    /// </summary>
     internal void MakeIdentity()
     {
         using var scope = NewDisposeScope();
@@ -125,6 +127,8 @@ public sealed class TatNetwork : nn.Module<Tensor, Tensor>
     /// <summary>The architecture.</summary>
     public TatNetworkOptions Options { get; }
 
+    internal Weights PatchEmbedding => _patchEmbedding;
+
     internal Stage Encoder1 => _encoder1;
 
     internal Stage Latent => _latent;
@@ -138,7 +142,9 @@ public sealed class TatNetwork : nn.Module<Tensor, Tensor>
     /// <exception cref="ArgumentException">The shape is another.</exception>
     public override Tensor forward(Tensor input) => Restore(input, kernels: null);
 
-    /// <summary>Restores a batch of images with kernels that are given, for example those of the whole image of which the inputs are parts.</summary>
+    /// <summary>
+    /// Restores a batch of images with kernels that are given, for example those of the whole image of which the inputs are parts.
+    /// </summary>
     /// <param name="input">batch × 1 × height × width, in [0, 1]; height and width are multiples of 8.</param>
     /// <param name="kernels">From <see cref="ComputeRepresentation"/>: of as many images, or of one for all.</param>
     /// <returns>As large as the input; not clipped.</returns>
@@ -157,16 +163,18 @@ public sealed class TatNetwork : nn.Module<Tensor, Tensor>
     {
         CheckShape(input);
         using var scope = NewDisposeScope();
-        return GenerateKernels(Encode(input).LatentInput).MoveToOuterDisposeScope();
+        var mode = RunMode.For(input);
+        return GenerateKernels(mode, Encode(new MapPass(mode), input).LatentInput).MoveToOuterDisposeScope();
     }
 
     private Tensor Restore(Tensor input, TaskKernels? kernels)
     {
         CheckShape(input);
         using var scope = NewDisposeScope();
-        if (is_grad_enabled() || input.device_type != DeviceType.CPU)
+        var mode = RunMode.For(input);
+        if (mode.Records || !mode.OnCpu)
         {
-            return RestoreBatch(input, kernels).MoveToOuterDisposeScope();
+            return RestoreBatch(mode, input, kernels).MoveToOuterDisposeScope();
         }
 
         // One after the other: a CPU gains nothing from a batch, and so each image has the same result, to the last bit, in any company.
@@ -174,29 +182,33 @@ public sealed class TatNetwork : nn.Module<Tensor, Tensor>
         var isInference = is_inference_mode_enabled();
         ComputeThreads.Run(input.device, () =>
         {
-            using IDisposable mode = isInference ? inference_mode() : no_grad();
+            using IDisposable unrecorded = isInference ? inference_mode() : no_grad();
             for (var i = 0; i < input.shape[0]; i++)
             {
                 using var perImage = NewDisposeScope();
-                restored.narrow(0, i, 1).copy_(RestoreBatch(input.narrow(0, i, 1), kernels?.Of(i)));
+                var image = input.narrow(0, i, 1);
+                restored.narrow(0, i, 1).copy_(RestoreBatch(RunMode.For(image), image, kernels?.Of(i)));
             }
         });
         return restored.MoveToOuterDisposeScope();
     }
 
-    private Tensor RestoreBatch(Tensor input, TaskKernels? kernels)
+    private Tensor RestoreBatch(RunMode mode, Tensor input, TaskKernels? kernels)
     {
-        var features = Encode(input);
-        return Decode(input, features, kernels ?? GenerateKernels(features.LatentInput));
+        var pass = new MapPass(mode);
+        var features = Encode(pass, input);
+        return Decode(pass, features, (kernels ?? GenerateKernels(mode, features.LatentInput)).Stages).Plus(input);
     }
 
-    /// <summary>What <see cref="forward(Tensor)"/> does, with the same gradients but for the order in which some are summed, less memory and more time: blocks are run again when their gradients are due.</summary>
+    /// <summary>
+    /// What <see cref="forward(Tensor)"/> does, with the same gradients but for the order in which some are summed, less memory and more
+    /// time: blocks are run again when their gradients are due.
+    /// </summary>
     internal Tensor ForwardRecomputing(Tensor input)
     {
         CheckShape(input);
         using var scope = NewDisposeScope();
-        var features = Encode(input, recompute: true);
-        return Decode(input, features, GenerateKernels(features.LatentInput), recompute: true).MoveToOuterDisposeScope();
+        return RestoreBatch(RunMode.For(input) with { Recomputes = true }, input, kernels: null).MoveToOuterDisposeScope();
     }
 
     /// <summary>What a part of an image gives to the representation of the whole: 1 × 4n sums over some of its rows and columns.</summary>
@@ -204,51 +216,53 @@ public sealed class TatNetwork : nn.Module<Tensor, Tensor>
     internal Tensor SumRepresentation(Tensor part, int top, int bottom, int left, int right)
     {
         using var scope = NewDisposeScope();
-        return _representation!.Sum(Encode(part).LatentInput, top, bottom, left, right).MoveToOuterDisposeScope();
+        var mode = RunMode.For(part);
+        return _representation!.Sum(mode, Encode(new MapPass(mode), part).LatentInput, top, bottom, left, right).MoveToOuterDisposeScope();
     }
 
     /// <summary>The kernels of an image whose parts have been summed up.</summary>
     internal TaskKernels FinishRepresentation(Tensor sums, int height, int width)
     {
         using var scope = NewDisposeScope();
-        return _representation!.Finish(sums, height, width).MoveToOuterDisposeScope();
+        return _representation!.Finish(RunMode.For(sums), sums, height, width).MoveToOuterDisposeScope();
     }
 
     private void CheckShape(Tensor input)
     {
         ArgumentNullException.ThrowIfNull(input);
         ThrowIfDisposed();
-        if (input.shape is not [> 0, 1, > 0, > 0] || input.shape[2] % NetworkPlan.SizeMultiple != 0 || input.shape[3] % NetworkPlan.SizeMultiple != 0)
+        if (input.shape is not [> 0, 1, > 0, > 0] || input.shape[2] % NetworkPlan.SizeMultiple != 0
+            || input.shape[3] % NetworkPlan.SizeMultiple != 0)
         {
             throw new ArgumentException(
-                $"The network takes images of shape batch × 1 × height × width, height and width multiples of 8, and got {string.Join(" × ", input.shape)}; a Restorer pads images of any size.",
+                "The network takes images of shape batch × 1 × height × width, height and width multiples of 8, and got "
+                + $"{string.Join(" × ", input.shape)}; a Restorer pads images of any size.",
                 nameof(input));
         }
     }
 
-    /// <summary>B×1×H×W → B×H×W×C.</summary>
-    internal Tensor Embed(Tensor image) => Maps.Convolve(Maps.FromImage(image), _patchEmbedding);
-
     /// <summary>The encoder: features of the three levels and the input of the latent level.</summary>
-    internal EncoderFeatures Encode(Tensor image, bool recompute = false)
+    internal EncoderFeatures<TMap> Encode<TMap, TKernels>(IPass<TMap, TKernels> pass, TMap image)
     {
-        var level1 = Through(_encoder1, Embed(image), null, recompute);
-        var level2 = Through(_encoder2, _down1.Apply(level1), null, recompute);
-        var level3 = Through(_encoder3, _down2.Apply(level2), null, recompute);
-        return new(level1, level2, level3, _down3.Apply(level3));
+        var level1 = pass.Run(_encoder1, pass.Embed(_patchEmbedding, image));
+        var level2 = pass.Run(_encoder2, pass.Resample(_down1, level1));
+        var level3 = pass.Run(_encoder3, pass.Resample(_down2, level2));
+        return new(level1, level2, level3, pass.Resample(_down3, level3));
     }
 
-    private TaskKernels GenerateKernels(Tensor latentInput) => _representation?.Generate(latentInput) ?? new TaskKernels();
+    private TaskKernels GenerateKernels(RunMode mode, Tensor latentInput) =>
+        _representation?.Generate(mode, latentInput) ?? new TaskKernels();
 
     /// <summary>Latent level, decoder, refinement and output.</summary>
-    private Tensor Decode(Tensor image, EncoderFeatures encoder, TaskKernels kernels, bool recompute = false)
+    /// <returns>What is added to the image.</returns>
+    private TMap Decode<TMap, TKernels>(IPass<TMap, TKernels> pass, EncoderFeatures<TMap> encoder, DecoderKernels<TKernels> kernels)
     {
-        var latent = Through(_latent, encoder.LatentInput, kernels.Latent, recompute);
-        var level3 = Through(_decoder3, Maps.Join(_up3.Apply(latent), encoder.Level3, _reduce3), kernels.Level3, recompute);
-        var level2 = Through(_decoder2, Maps.Join(_up2.Apply(level3), encoder.Level2, _reduce2), kernels.Level2, recompute);
-        var level1 = Through(_decoder1, Maps.Join(_up1.Apply(level2), encoder.Level1), kernels.Level1, recompute);
-        var refined = Through(_refinement, Bands.CanCut(level1) ? level1.clone() : level1, kernels.Level1, recompute);
-        return OutputStage.Apply([encoder.Level1, level1, refined], _reduceFinal, _output).Plus(image);
+        var latent = pass.Run(_latent, encoder.LatentInput, kernels.Latent);
+        var level3 = pass.Run(_decoder3, pass.Join(pass.Resample(_up3, latent), encoder.Level3, _reduce3), kernels.Level3);
+        var level2 = pass.Run(_decoder2, pass.Join(pass.Resample(_up2, level3), encoder.Level2, _reduce2), kernels.Level2);
+        var level1 = pass.Run(_decoder1, pass.Join(pass.Resample(_up1, level2), encoder.Level1), kernels.Level1);
+        var refined = pass.Run(_refinement, pass.Keep(level1), kernels.Level1);
+        return pass.Finish([encoder.Level1, level1, refined], _reduceFinal, _output);
     }
 
     /// <summary>Whether <see cref="Record"/> can take images of a size: widths that its kernels have, and one attention window.</summary>
@@ -258,10 +272,12 @@ public sealed class TatNetwork : nn.Module<Tensor, Tensor>
         return Tape.IsPossible && _output.Weight.dtype == ScalarType.Float32 && Device.type == DeviceType.CPU
             && Options is { Bias: false, LayerNorm: LayerNormKind.WithBias, WeightGeneration: true }
             && Options.RepresentationFeatures % multiple == 0 && Options.Width >= least
-            && Enumerable.Range(0, 4).All(level => Options.Window(level) >= Math.Max(height, width) >> level && HasKernels(level, Options.Channels(level)))
+            && Enumerable.Range(0, 4)
+                .All(level => Options.Window(level) >= Math.Max(height, width) >> level && HasKernels(level, Options.Channels(level)))
             && HasKernels(0, Options.Channels(1));
 
-        bool HasKernels(int level, int channels) => channels % multiple == 0 && channels / Options.Heads[level] is var size && size % multiple == 0 && size >= least;
+        bool HasKernels(int level, int channels) =>
+            channels % multiple == 0 && channels / Options.Heads[level] is var size && size % multiple == 0 && size >= least;
     }
 
     /// <summary>What <see cref="forward(Tensor)"/> does to one image, recorded for its gradients.</summary>
@@ -270,30 +286,10 @@ public sealed class TatNetwork : nn.Module<Tensor, Tensor>
     /// <returns>What is added to the image, H×W×1.</returns>
     internal RecordedMap Record(Tape tape, RecordedMap image)
     {
-        var encoded1 = _encoder1.Apply(tape, tape.Convolve(_patchEmbedding, gelu: false, needed: false, image));
-        var encoded2 = _encoder2.Apply(tape, _down1.Apply(tape, encoded1));
-        var encoded3 = _encoder3.Apply(tape, _down2.Apply(tape, encoded2));
-        var latentInput = _down3.Apply(tape, encoded3);
-        var kernels = _representation!.Generate(tape, latentInput);
-        var latent = _latent.Apply(tape, latentInput, kernels.Latent);
-        var level3 = _decoder3.Apply(tape, tape.Pointwise(_reduce3, tape.Join(_up3.Apply(tape, latent), encoded3)), kernels.Level3);
-        var level2 = _decoder2.Apply(tape, tape.Pointwise(_reduce2, tape.Join(_up2.Apply(tape, level3), encoded2)), kernels.Level2);
-        var level1 = _decoder1.Apply(tape, tape.Join(_up1.Apply(tape, level2), encoded1), kernels.Level1);
-        var refined = _refinement.Apply(tape, level1, kernels.Level1);
-        return OutputStage.Apply(tape, [encoded1, level1, refined], _reduceFinal, _output);
+        var pass = new RecordedPass(tape);
+        var features = Encode(pass, image);
+        return Decode(pass, features, _representation!.Generate(tape, features.LatentInput));
     }
 
-    /// <summary>Runs a stage on a map that nobody needs afterwards.</summary>
-    private static Tensor Through(Stage stage, Tensor map, StageKernels? kernels, bool recompute)
-    {
-        var result = stage.Apply(map, kernels, recompute);
-        if (Bands.CanCut(map) && !ReferenceEquals(map, result))
-        {
-            map.Dispose();
-        }
-
-        return result;
-    }
-
-    internal readonly record struct EncoderFeatures(Tensor Level1, Tensor Level2, Tensor Level3, Tensor LatentInput);
+    internal readonly record struct EncoderFeatures<TMap>(TMap Level1, TMap Level2, TMap Level3, TMap LatentInput);
 }

@@ -4,7 +4,10 @@ using System.Runtime.InteropServices;
 
 namespace Tat.Torch.Numerics;
 
-/// <summary>The discrete Fourier transform of one length: radix 2 for powers of two (Cooley and Tukey 1965), the chirp transform for any other (Bluestein 1970).</summary>
+/// <summary>
+/// The discrete Fourier transform of one length: radix 2 for powers of two (Cooley and Tukey 1965), the chirp transform for any other
+/// (Bluestein 1970).
+/// </summary>
 /// <remarks>Safe for concurrent use.</remarks>
 internal sealed class FourierTransform
 {
@@ -89,12 +92,14 @@ internal sealed class FourierTransform
             var sines = _sines.AsSpan(half - 1, half);
             for (var start = 0; start < _length; start += 2 * half)
             {
-                Butterflies(re.Slice(start, half), im.Slice(start, half), re.Slice(start + half, half), im.Slice(start + half, half), cosines, sines);
+                Butterflies(re.Slice(start, half), im.Slice(start, half), re.Slice(start + half, half), im.Slice(start + half, half),
+                    cosines, sines);
             }
         }
     }
 
-    private static void Butterflies(Span<double> evenRe, Span<double> evenIm, Span<double> oddRe, Span<double> oddIm, ReadOnlySpan<double> cosines, ReadOnlySpan<double> sines)
+    private static void Butterflies(Span<double> evenRe, Span<double> evenIm, Span<double> oddRe, Span<double> oddIm,
+        ReadOnlySpan<double> cosines, ReadOnlySpan<double> sines)
     {
         if (evenRe.Length >= Vector<double>.Count)
         {
@@ -150,7 +155,8 @@ internal sealed class FourierTransform
         }
     }
 
-    private static void Multiply(ReadOnlySpan<double> aRe, ReadOnlySpan<double> aIm, ReadOnlySpan<double> bRe, ReadOnlySpan<double> bIm, Span<double> re, Span<double> im)
+    private static void Multiply(ReadOnlySpan<double> aRe, ReadOnlySpan<double> aIm, ReadOnlySpan<double> bRe, ReadOnlySpan<double> bIm,
+        Span<double> re, Span<double> im)
     {
         for (var i = 0; i < aRe.Length; i++)
         {

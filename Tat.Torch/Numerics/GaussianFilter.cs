@@ -27,7 +27,8 @@ internal static class GaussianFilter
             for (var tap = Math.Max(-radius, 1 - width); tap <= Math.Min(radius, width - 1); tap++)
             {
                 var (first, count) = (Math.Max(0, -tap), width - Math.Abs(tap));
-                AddScaled(result.AsSpan((row * width) + first, count), rows.AsSpan((row * width) + first + tap, count), weights[tap + radius]);
+                AddScaled(result.AsSpan((row * width) + first, count), rows.AsSpan((row * width) + first + tap, count),
+                    weights[tap + radius]);
             }
         }
 

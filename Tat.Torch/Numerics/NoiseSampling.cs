@@ -35,7 +35,10 @@ internal static class NoiseSampling
         }
     }
 
-    /// <summary>A Poisson number of the given mean, exact for any mean ≥ 0: inversion for small means, else the transformed rejection PTRS (Hörmann, Insurance: Mathematics and Economics 1993).</summary>
+    /// <summary>
+    /// A Poisson number of the given mean, exact for any mean ≥ 0: inversion for small means, else the transformed rejection PTRS (Hörmann,
+    /// Insurance: Mathematics and Economics 1993).
+    /// </summary>
     public static long NextPoisson(this ref RandomStream random, double mean)
     {
         if (mean < SmallMean)
@@ -67,7 +70,10 @@ internal static class NoiseSampling
         }
     }
 
-    /// <summary>How many of <paramref name="trials"/> events remain if each does with the given probability, exactly: inversion for small means, else the transformed rejection BTRS (Hörmann, J. Stat. Comput. Simul. 1993).</summary>
+    /// <summary>
+    /// How many of <paramref name="trials"/> events remain if each does with the given probability, exactly: inversion for small means,
+    /// else the transformed rejection BTRS (Hörmann, J. Stat. Comput. Simul. 1993).
+    /// </summary>
     public static long NextBinomial(this ref RandomStream random, long trials, double probability)
     {
         if (probability > 0.5)
@@ -101,7 +107,8 @@ internal static class NoiseSampling
             }
 
             if (k >= 0 && k <= trials
-                && Math.Log(v * alpha / ((a / (us * us)) + b)) <= peak - LogFactorial(k) - LogFactorial(trials - k) + ((k - mode) * logOdds))
+                && Math.Log(v * alpha / ((a / (us * us)) + b)) <= peak - LogFactorial(k) - LogFactorial(trials - k)
+                    + ((k - mode) * logOdds))
             {
                 return (long)k;
             }
@@ -165,7 +172,8 @@ internal static class NoiseSampling
         var n = k + 1;
         var inverse = 1 / n;
         var square = inverse * inverse;
-        return ((n - 0.5) * Math.Log(n)) - n + (0.5 * Math.Log(2 * Math.PI)) + (inverse * ((1.0 / 12) - (square * ((1.0 / 360) - (square / 1260)))));
+        return ((n - 0.5) * Math.Log(n)) - n + (0.5 * Math.Log(2 * Math.PI))
+            + (inverse * ((1.0 / 12) - (square * ((1.0 / 360) - (square / 1260)))));
     }
 
     private static double[] LogFactorials(int count)

@@ -4,12 +4,15 @@ namespace Tat.Torch.Numerics;
 internal static class PlaneTransform
 {
     /// <summary>Transforms all rows, then all columns.</summary>
-    public static void Forward(double[] re, double[] im, int height, int width) => Transform(re, im, height, width, (transform, x, y) => transform.Forward(x, y));
+    public static void Forward(double[] re, double[] im, int height, int width) =>
+        Transform(re, im, height, width, (transform, x, y) => transform.Forward(x, y));
 
     /// <summary>The inverse of <see cref="Forward"/>.</summary>
-    public static void Inverse(double[] re, double[] im, int height, int width) => Transform(re, im, height, width, (transform, x, y) => transform.Inverse(x, y));
+    public static void Inverse(double[] re, double[] im, int height, int width) =>
+        Transform(re, im, height, width, (transform, x, y) => transform.Inverse(x, y));
 
-    private static void Transform(double[] re, double[] im, int height, int width, Action<FourierTransform, Span<double>, Span<double>> apply)
+    private static void Transform(
+        double[] re, double[] im, int height, int width, Action<FourierTransform, Span<double>, Span<double>> apply)
     {
         var (rows, columns) = (new FourierTransform(width), new FourierTransform(height));
         Parallel.For(0, height, y => apply(rows, re.AsSpan(y * width, width), im.AsSpan(y * width, width)));

@@ -43,7 +43,9 @@ internal sealed class BlockGraph(BlockPlan plan, GraphWeights weights, string na
         return AddBias(g, plan.FeedForwardOut, g.Gemm(g.Reshape(gated, padded, -1), projection, x, transA: true));
     }
 
-    /// <summary>For each cell the C×C matrix that takes its values to the output: attention, averaged over windows, then the output projection.</summary>
+    /// <summary>
+    /// For each cell the C×C matrix that takes its values to the output: attention, averaged over windows, then the output projection.
+    /// </summary>
     private Value Matrices(GraphBuilder g, Value qkv)
     {
         var c = _channels / _heads;
@@ -66,7 +68,8 @@ internal sealed class BlockGraph(BlockPlan plan, GraphWeights weights, string na
         var queryNorms = Norm(Part(_heads * c * c, _heads * c, -1, _heads, 1, c));
         var keyNorms = Norm(Part((_heads * c * c) + (_heads * c), _heads * c, -1, _heads, c, 1));
         var scores = g.Mul(g.Div(g.Div(products, queryNorms), keyNorms), Weight(g, BlockPlan.Temperature, w => w.As(_heads, 1, 1)));
-        var attention = OverGrid(g, g.Softmax(scores, -2), level.Shares, level.Counts.WindowRows, level.Counts.WindowColumns, _heads * c * c);
+        var attention = OverGrid(
+            g, g.Softmax(scores, -2), level.Shares, level.Counts.WindowRows, level.Counts.WindowColumns, _heads * c * c);
         var projection = Weight(g, $"{plan.AttentionOut.Name}.weight", w => w.Transposed().As(_heads, c, _channels));
         return g.Reshape(g.MatMul(g.Reshape(attention, -1, _heads, c, c), projection), -1, _channels, _channels);
     }
@@ -81,7 +84,10 @@ internal sealed class BlockGraph(BlockPlan plan, GraphWeights weights, string na
 
     private Value Apply(GraphBuilder g, Value qkv, Value matrices)
     {
-        var type = new TypeProto { SequenceType = new() { ElemType = new() { TensorType = new() { ElemType = (int)TensorProto.Types.DataType.Float } } } };
+        var type = new TypeProto
+        {
+            SequenceType = new() { ElemType = new() { TensorType = new() { ElemType = (int)TensorProto.Types.DataType.Float } } },
+        };
         var cells = g.Loop(level.CellCount, [(g.Node("SequenceEmpty", []), type)], (body, cell, done) =>
         {
             var v = body.Reshape(Cell(body, qkv, cell, 2), _channels, -1);
@@ -105,13 +111,16 @@ internal sealed class BlockGraph(BlockPlan plan, GraphWeights weights, string na
         return g.Gemm(Weight(g, $"{layer.Name}.weight", w => w.Rows(part), part.Suffix), rows, bias, transB: true);
     }
 
-    /// <summary>A 3×3 depth-wise convolution of channels × pixels to 1×channels×h×w; the kernels are the block's own, or partly generated.</summary>
+    /// <summary>
+    /// A 3×3 depth-wise convolution of channels × pixels to 1×channels×h×w; the kernels are the block's own, or partly generated.
+    /// </summary>
     private Value Filter(GraphBuilder g, LayerPlan layer, Value mixed, Channels part, Value? generated)
     {
         Value kernel, bias = default;
         if (generated is { } ofImage)
         {
-            var shared = Weight(g, BlockPlan.SharedKernel(layer), w => w.As(w.Shape[1], 9).Rows(part).As(part.Padded, 1, 3, 3), part.Suffix);
+            var shared = Weight(g, BlockPlan.SharedKernel(layer), w => w.As(w.Shape[1], 9).Rows(part).As(part.Padded, 1, 3, 3),
+                part.Suffix);
             var gate = Weight(g, BlockPlan.Gate(layer), w => w.As(w.Shape[1], 1).Rows(part).As(part.Padded, 1, 1, 1), part.Suffix);
             kernel = g.Add(shared, g.Mul(gate, ofImage));
         }
@@ -125,7 +134,8 @@ internal sealed class BlockGraph(BlockPlan plan, GraphWeights weights, string na
         return g.Conv3x3(map, kernel, bias, part.Padded);
     }
 
-    private Value AddBias(GraphBuilder g, LayerPlan layer, Value x) => layer.HasBias ? g.Add(x, Weight(g, $"{layer.Name}.bias", w => w)) : x;
+    private Value AddBias(GraphBuilder g, LayerPlan layer, Value x) =>
+        layer.HasBias ? g.Add(x, Weight(g, $"{layer.Name}.bias", w => w)) : x;
 
     private Value Normalize(GraphBuilder g, Value x, string norm)
     {

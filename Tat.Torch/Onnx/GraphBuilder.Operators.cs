@@ -95,7 +95,8 @@ internal sealed partial class GraphBuilder
 
     public static AttributeProto Attribute(string name, float value) => new() { Name = name, Type = Kind.Float, F = value };
 
-    public static AttributeProto Attribute(string name, string value) => new() { Name = name, Type = Kind.String, S = ByteString.CopyFromUtf8(value) };
+    public static AttributeProto Attribute(string name, string value) =>
+        new() { Name = name, Type = Kind.String, S = ByteString.CopyFromUtf8(value) };
 
     public static AttributeProto Attribute(string name, params ReadOnlySpan<long> values)
     {

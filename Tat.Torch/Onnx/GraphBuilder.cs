@@ -20,7 +20,8 @@ internal sealed partial class GraphBuilder
 
     /// <summary>Starts a graph.</summary>
     /// <param name="name">Its name.</param>
-    /// <param name="halfPrecisionWeights">Whether large weights are stored in half precision; they are computed with in single precision.</param>
+    /// <param name="halfPrecisionWeights">Whether large weights are stored in half precision; they are computed with in single
+    /// precision.</param>
     public GraphBuilder(string name, bool halfPrecisionWeights = false)
     {
         Graph = new() { Name = name };
@@ -80,14 +81,17 @@ internal sealed partial class GraphBuilder
     }
 
     /// <summary>A constant scalar.</summary>
-    public Value Scalar(float value) => Store($"{_prefix}const/{value:R}f", TensorProto.Types.DataType.Float, MemoryMarshal.AsBytes([value]), []);
+    public Value Scalar(float value) =>
+        Store($"{_prefix}const/{value:R}f", TensorProto.Types.DataType.Float, MemoryMarshal.AsBytes([value]), []);
 
     /// <summary>A constant integer.</summary>
-    public Value Integer(long value) => Store($"{_prefix}const/{value}", TensorProto.Types.DataType.Int64, MemoryMarshal.AsBytes([value]), []);
+    public Value Integer(long value) =>
+        Store($"{_prefix}const/{value}", TensorProto.Types.DataType.Int64, MemoryMarshal.AsBytes([value]), []);
 
     /// <summary>A constant list of integers.</summary>
     public Value Integers(params ReadOnlySpan<long> values) =>
-        Store($"{_prefix}const/[{string.Join(',', values.ToArray())}]", TensorProto.Types.DataType.Int64, MemoryMarshal.AsBytes(values), [values.Length]);
+        Store($"{_prefix}const/[{string.Join(',', values.ToArray())}]", TensorProto.Types.DataType.Int64, MemoryMarshal.AsBytes(values),
+            [values.Length]);
 
     /// <summary>Adds a node with one result.</summary>
     public Value Node(string operation, ReadOnlySpan<Value> operands, params ReadOnlySpan<AttributeProto> attributes) =>
@@ -122,10 +126,12 @@ internal sealed partial class GraphBuilder
     /// <summary>Adds a loop; its body may use every value of this graph that exists already.</summary>
     /// <param name="count">How many times the body runs, an integer scalar.</param>
     /// <param name="carried">Values that go from one iteration to the next: what they start with, and their type.</param>
-    /// <param name="body">Gets the body's graph, the iteration's number and the carried values; returns the new carried values and then the values of which the loop's result has one for each iteration, stacked.</param>
+    /// <param name="body">Gets the body's graph, the iteration's number and the carried values; returns the new carried values and then the
+    /// values of which the loop's result has one for each iteration, stacked.</param>
     /// <param name="storesConstants">Whether constants of the body live in it, where optimisers find them, or in this graph.</param>
     /// <returns>The last carried values, then the stacked ones.</returns>
-    public Value[] Loop(Value count, ReadOnlySpan<(Value Start, TypeProto Type)> carried, Func<GraphBuilder, Value, Value[], Value[]> body, bool storesConstants = false)
+    public Value[] Loop(Value count, ReadOnlySpan<(Value Start, TypeProto Type)> carried, Func<GraphBuilder, Value, Value[], Value[]> body,
+        bool storesConstants = false)
     {
         var name = NameFor("LoopBody");
         var inner = new GraphBuilder(this, name, storesConstants);
@@ -145,20 +151,26 @@ internal sealed partial class GraphBuilder
         inner.Graph.Output.Add(TensorInfo(inner.Node("Identity", [condition]).Name, TensorProto.Types.DataType.Bool, []));
         for (var i = 0; i < results.Length; i++)
         {
-            var type = i < carried.Length ? carried[i].Type : new TypeProto { TensorType = new() { ElemType = (int)TensorProto.Types.DataType.Float } };
+            var type = i < carried.Length
+                ? carried[i].Type
+                : new TypeProto { TensorType = new() { ElemType = (int)TensorProto.Types.DataType.Float } };
             inner.Graph.Output.Add(new ValueInfoProto { Name = results[i].Name, Type = type });
         }
 
-        return Nodes("Loop", [.. operands], results.Length, new AttributeProto { Name = "body", Type = AttributeProto.Types.AttributeType.Graph, G = inner.Graph });
+        return Nodes("Loop", [.. operands], results.Length,
+            new AttributeProto { Name = "body", Type = AttributeProto.Types.AttributeType.Graph, G = inner.Graph });
     }
 
     /// <summary>Describes a tensor; a side is a number, or the name of one that is known at run time.</summary>
-    public static ValueInfoProto TensorInfo(string name, TensorProto.Types.DataType type, ReadOnlySpan<object> shape, string description = "")
+    public static ValueInfoProto TensorInfo(
+        string name, TensorProto.Types.DataType type, ReadOnlySpan<object> shape, string description = "")
     {
         var sides = new TensorShapeProto();
         foreach (var side in shape)
         {
-            sides.Dim.Add(side is string symbol ? new TensorShapeProto.Types.Dimension { DimParam = symbol } : new() { DimValue = Convert.ToInt64(side) });
+            sides.Dim.Add(side is string symbol
+                ? new TensorShapeProto.Types.Dimension { DimParam = symbol }
+                : new() { DimValue = Convert.ToInt64(side) });
         }
 
         return new() { Name = name, DocString = description, Type = new() { TensorType = new() { ElemType = (int)type, Shape = sides } } };

@@ -59,5 +59,7 @@ internal sealed record WeightArray(float[] Values, long[] Shape)
     public WeightArray As(params long[] shape) => new(Values, shape);
 }
 
-/// <summary>Output channels of a layer that are computed together: [Start, Start + Count), followed by channels of zeros up to Padded.</summary>
+/// <summary>
+/// Output channels of a layer that are computed together: [Start, Start + Count), followed by channels of zeros up to Padded.
+/// </summary>
 internal readonly record struct Channels(int Start, int Count, int Padded, string Suffix = "");

@@ -26,7 +26,8 @@ internal sealed class KernelGraph(RepresentationPlan plan, GraphWeights weights)
         x = plan.Widening.Aggregate(x, (features, layer) => g.Gelu(Convolve(g, features, layer)));
 
         // The representation, 1 × 4·features.
-        var z = plan.Mlp.Aggregate(g.Reshape(g.Node("GlobalAveragePool", [x]), 1, -1), (numbers, layer) => g.Gelu(Linear(g, numbers, layer)));
+        var z = plan.Mlp.Aggregate(
+            g.Reshape(g.Node("GlobalAveragePool", [x]), 1, -1), (numbers, layer) => g.Gelu(Linear(g, numbers, layer)));
         return new(Generate(g, z, plan.Latent), Generate(g, z, plan.Level3), Generate(g, z, plan.Level2), Generate(g, z, plan.Level1));
     }
 
@@ -36,7 +37,8 @@ internal sealed class KernelGraph(RepresentationPlan plan, GraphWeights weights)
         var (hidden, padded) = (kernels.Hidden, BlockGraph.Padded(kernels.Hidden));
         var name = $"{kernels.FeedForward.Name}.weight";
         Value Half(string half, int index) => g.Reshape(
-            g.Gelu(g.Gemm(z, NetworkGraph.Store(g, $"{name}/{half}", weights[name].Rows(index * hidden * 9, hidden * 9, padded * 9)), transB: true)),
+            g.Gelu(g.Gemm(z, NetworkGraph.Store(g, $"{name}/{half}", weights[name].Rows(index * hidden * 9, hidden * 9, padded * 9)),
+                transB: true)),
             padded, 1, 3, 3);
         return new(g.Reshape(g.Gelu(Linear(g, z, kernels.Attention)), -1, 1, 3, 3), Half("gate", 0), Half("content", 1));
     }

@@ -6,7 +6,9 @@ namespace Tat.Torch.Onnx;
 /// The attention windows of a level, computed at run time from the height h and width w of its map. The edges of all windows cut the map
 /// into disjoint cells. What a window needs are sums over its pixels, which are sums over its cells, so overlaps cost nothing.
 /// </summary>
-/// <remarks>Windows as in test-time local attention: side min(h, k), as few as cover the axis, evenly stepped, the last one ending at the edge.</remarks>
+/// <remarks>
+/// Windows as in test-time local attention: side min(h, k), as few as cover the axis, evenly stepped, the last one ending at the edge.
+/// </remarks>
 internal sealed class LevelGeometry
 {
     private LevelGeometry(Value height, Value width) => (Height, Width) = (height, width);
@@ -99,7 +101,8 @@ internal sealed class LevelGeometry
         public (Value Start, Value Length) CellOfPixel(GraphBuilder g)
         {
             var after = g.Node("LessOrEqual", [Starts, g.Reshape(Pixels, -1, 1)]);
-            var cell = g.Sub(g.Node("ReduceSum", [g.Cast(after, TensorProto.Types.DataType.Int64), g.Integers(1)], GraphBuilder.Attribute("keepdims", 0L)), g.Integers(1));
+            var cell = g.Sub(g.Node("ReduceSum", [g.Cast(after, TensorProto.Types.DataType.Int64), g.Integers(1)],
+                GraphBuilder.Attribute("keepdims", 0L)), g.Integers(1));
             return (g.Gather(Starts, cell, 0), g.Gather(g.Sub(Ends, Starts), cell, 0));
         }
     }

@@ -41,7 +41,9 @@ internal sealed class NetworkGraph
         var encoder2 = Stage(g, _plan.Encoder[1], Down(g, encoder1, _plan.Down[0]));
         var encoder3 = Stage(g, _plan.Encoder[2], Down(g, encoder2, _plan.Down[1]));
         var latent = Down(g, encoder3, _plan.Down[2]);
-        var kernels = _plan.Representation is { } representation ? new KernelGraph(representation, _weights).Build(g, ToMap(g, latent, NetworkPlan.Levels - 1)) : null;
+        var kernels = _plan.Representation is { } representation
+            ? new KernelGraph(representation, _weights).Build(g, ToMap(g, latent, NetworkPlan.Levels - 1))
+            : null;
 
         latent = Stage(g, _plan.Latent, latent, kernels?.Latent);
         var decoder3 = Reduce(g, _plan.Reduce[1], Up(g, latent, _plan.Up[2]), encoder3);
@@ -94,8 +96,10 @@ internal sealed class NetworkGraph
         var (name, half) = (layer.Name, layer.Inputs / 2);
         using var scope = g.Scope(name);
         var weight = _weights[$"{name}.weight"];
-        var fromEncoder = g.Gemm(encoder, Store(g, $"{name}.weight/encoder", weight.Columns(half, half).Transposed()), layer.HasBias ? Store(g, $"{name}.bias", _weights[$"{name}.bias"]) : default);
-        return g.Gemm(g.Reshape(below, half, -1), Store(g, $"{name}.weight/below", weight.Columns(0, half).Transposed()), fromEncoder, transA: true);
+        var fromEncoder = g.Gemm(encoder, Store(g, $"{name}.weight/encoder", weight.Columns(half, half).Transposed()),
+            layer.HasBias ? Store(g, $"{name}.bias", _weights[$"{name}.bias"]) : default);
+        return g.Gemm(g.Reshape(below, half, -1), Store(g, $"{name}.weight/below", weight.Columns(0, half).Transposed()), fromEncoder,
+            transA: true);
     }
 
     private Value Convolve(GraphBuilder g, Value map, LayerPlan layer) => Convolution(g, _weights, map, layer);

@@ -44,7 +44,8 @@ internal static class OnnxChecksum
         var key = expected.AsSpan(0, expected.AsSpan().IndexOf(Encoding.ASCII.GetBytes(ContentChecksum.Key)) + ContentChecksum.Key.Length);
         if (found.StartsWith(key) && !found.SequenceEqual(expected))
         {
-            throw new InvalidDataException($"{source} is damaged, or was changed after its export: its checksum does not match its content. Copy it again, or export the model again.");
+            throw new InvalidDataException($"{source} is damaged, or was changed after its export: its checksum does not match its "
+                + "content. Copy it again, or export the model again.");
         }
     }
 

@@ -10,8 +10,8 @@ public sealed record OnnxExportOptions
     public OnnxSignature Signature { get; init; } = OnnxSignature.Image;
 
     /// <summary>
-    /// Whether weights are stored in half precision, for a file of half the size; the network still computes in single precision. Each weight
-    /// then has a relative error of up to 0.05 %, and the export reports what that does to the images.
+    /// Whether weights are stored in half precision, for a file of half the size; the network still computes in single precision. Each
+    /// weight then has a relative error of up to 0.05 %, and the export reports what that does to the images.
     /// </summary>
     /// <value>The default is <see langword="false"/>.</value>
     public bool HalfPrecisionWeights { get; init; }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Google.Protobuf;
 using Tat.Torch.Files.Writing;
 using Tat.Torch.Imaging;
@@ -12,7 +13,8 @@ namespace Tat.Torch.Onnx;
 /// <summary>Writes a network as an ONNX file: standard operators of opset 17, any image size, physical units in and out.</summary>
 /// <remarks>
 /// Padding, attention windows and generated kernels are computed inside, from the size and the content of the image. The file carries
-/// the tasks with their ranges and the model card as metadata (<c>tat.tasks</c>, <c>tat.card</c>), and a checksum of all of it (<c>tat.checksum</c>) that <see cref="OnnxRestorer"/> verifies.
+/// the tasks with their ranges and the model card as metadata (<c>tat.tasks</c>, <c>tat.card</c>), and a checksum of all of it
+/// (<c>tat.checksum</c>) that <see cref="OnnxRestorer"/> verifies.
 /// </remarks>
 public static class OnnxExporter
 {
@@ -25,8 +27,10 @@ public static class OnnxExporter
     /// <param name="options">How to export; <see langword="null"/> for the defaults.</param>
     /// <param name="cancellationToken">Stops between steps and leaves nothing behind.</param>
     /// <returns>What was written, and how far it is from the network.</returns>
-    /// <exception cref="InvalidDataException">A weight is NaN or infinite, or the file does not compute what the network does; it has been deleted.</exception>
-    public static OnnxExportReport Export(TatModel model, string path, OnnxExportOptions? options = null, CancellationToken cancellationToken = default)
+    /// <exception cref="InvalidDataException">A weight is NaN or infinite, or the file does not compute what the network does; it has been
+    /// deleted.</exception>
+    public static OnnxExportReport Export(
+        TatModel model, string path, OnnxExportOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentException.ThrowIfNullOrEmpty(path);
@@ -50,7 +54,8 @@ public static class OnnxExporter
         CreateModel(source.Network.Options, ReadWeights(source.Network), source.Tasks, source.Card, options);
 
     /// <summary>Builds the whole file from weights that are no tensors, without LibTorch.</summary>
-    internal static ModelProto CreateModel(TatNetworkOptions network, IReadOnlyDictionary<string, WeightArray> weights, TaskVocabulary tasks, ModelCard card, OnnxExportOptions options)
+    internal static ModelProto CreateModel(TatNetworkOptions network, IReadOnlyDictionary<string, WeightArray> weights,
+        TaskVocabulary tasks, ModelCard card, OnnxExportOptions options)
     {
         var model = new ModelProto
         {
@@ -58,7 +63,8 @@ public static class OnnxExporter
             ProducerName = "TAT for ML.NET",
             ProducerVersion = card.ProductVersion,
             ModelVersion = card.Iterations,
-            DocString = $"Task-Adaptive Transformer (MICCAI 2025, arXiv 2512.14550) for {string.Join(", ", tasks.Select(Describe))}. Not for diagnostic use.",
+            DocString = $"Task-Adaptive Transformer (MICCAI 2025, arXiv 2512.14550) for {string.Join(", ", tasks.Select(Describe))}. Not "
+                + "for diagnostic use.",
             Graph = new ModelGraph(new(network), new(weights)).Build(options.Signature, options.HalfPrecisionWeights),
         };
         model.OpsetImport.Add(new OperatorSetIdProto { Version = Opset });
@@ -66,7 +72,10 @@ public static class OnnxExporter
         return model;
     }
 
-    private static string Describe(RestorationTask task) => $"{task.Name} ({task.Unit}, {(task.Scaling == IntensityScaling.Fixed ? task.NormalizationRange : "scaled by volume")}{(task.FitsResolution ? $", k-space filled to 1/{task.UpscalingFactor}" : "")})";
+    private static string Describe(RestorationTask task) =>
+        $"{task.Name} ({task.Unit}, "
+        + $"{(task.Scaling == IntensityScaling.Fixed ? task.NormalizationRange : "scaled by volume")}"
+        + $"{(task.FitsResolution ? $", k-space filled to 1/{task.UpscalingFactor}" : "")})";
 
     internal static Dictionary<string, WeightArray> ReadWeights(TatNetwork network)
     {
@@ -94,8 +103,10 @@ public static class OnnxExporter
             // Written so that NaN fails too.
             if (!(difference <= options.EffectiveTolerance))
             {
-                throw new InvalidDataException(FormattableString.Invariant(
-                    $"The exported model differs from the network by {difference:G3} on an image of {height} × {width}, where {options.EffectiveTolerance:G3} is allowed; no file was written. Check the weights for NaN and huge values, or raise the tolerance."));
+                throw new InvalidDataException(string.Create(CultureInfo.InvariantCulture,
+                    $"The exported model differs from the network by {difference:G3} on an image of {height} × {width}, where "
+                    + $"{options.EffectiveTolerance:G3} is allowed; no file was written. Check the weights for NaN and huge values, or "
+                    + $"raise the tolerance."));
             }
         }
 

@@ -11,7 +11,8 @@ internal sealed record OnnxMetadata(OnnxSignature Signature, TatNetworkOptions N
     /// <summary>Writes the entries into a model.</summary>
     public void Write(ModelProto model)
     {
-        foreach (var (key, value) in TatModelFormat.Write(Network, Tasks, Card).Append(new(TatModelFormat.SignatureKey, Signature.ToString())))
+        foreach (var (key, value) in TatModelFormat.Write(Network, Tasks, Card)
+            .Append(new(TatModelFormat.SignatureKey, Signature.ToString())))
         {
             model.MetadataProps.Add(new StringStringEntryProto { Key = key, Value = value });
         }
@@ -56,9 +57,11 @@ internal sealed record OnnxMetadata(OnnxSignature Signature, TatNetworkOptions N
     /// <exception cref="InvalidDataException">They are missing or damaged.</exception>
     public static OnnxMetadata Read(IReadOnlyDictionary<string, string> entries, string source)
     {
-        if (!entries.TryGetValue(TatModelFormat.SignatureKey, out var text) || !Enum.TryParse<OnnxSignature>(text, out var signature) || !Enum.IsDefined(signature))
+        if (!entries.TryGetValue(TatModelFormat.SignatureKey, out var text) || !Enum.TryParse<OnnxSignature>(text, out var signature)
+            || !Enum.IsDefined(signature))
         {
-            throw new InvalidDataException($"{source} is an ONNX model of another kind: its metadata has no valid entry '{TatModelFormat.SignatureKey}'; export a trained TAT model to ONNX and use that file.");
+            throw new InvalidDataException($"{source} is an ONNX model of another kind: its metadata has no valid entry "
+                + $"'{TatModelFormat.SignatureKey}'; export a trained TAT model to ONNX and use that file.");
         }
 
         var (network, tasks, card) = TatModelFormat.Read(entries, source);

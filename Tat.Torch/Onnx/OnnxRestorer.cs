@@ -10,7 +10,9 @@ using Tat.Torch.Tasks;
 namespace Tat.Torch.Onnx;
 
 /// <summary>Restores images with an exported model on ONNX Runtime; needs no LibTorch.</summary>
-/// <remarks>Safe for concurrent calls. The program references a native package of ONNX Runtime: Microsoft.ML.OnnxRuntime, or one for a GPU.</remarks>
+/// <remarks>
+/// Safe for concurrent calls. The program references a native package of ONNX Runtime: Microsoft.ML.OnnxRuntime, or one for a GPU.
+/// </remarks>
 public sealed class OnnxRestorer : IImageRestorer
 {
     private readonly InferenceSession _session;
@@ -75,7 +77,8 @@ public sealed class OnnxRestorer : IImageRestorer
 
     /// <inheritdoc/>
     public IReadOnlyList<ImageSlice> Restore(
-        IReadOnlyList<ImageSlice> images, IReadOnlyList<RestorationTask> tasks, IProgress<double>? progress = null, CancellationToken cancellationToken = default)
+        IReadOnlyList<ImageSlice> images, IReadOnlyList<RestorationTask> tasks, IProgress<double>? progress = null,
+        CancellationToken cancellationToken = default)
     {
         ObjectDisposedException.ThrowIf(_isDisposed, this);
         cancellationToken = CallCancellation.Or(cancellationToken);
@@ -126,7 +129,9 @@ public sealed class OnnxRestorer : IImageRestorer
         {
             session.Dispose();
             throw problem is OnnxRuntimeException or ArgumentException
-                ? new InvalidDataException($"{source} is damaged: its metadata cannot be read ({MessageText.OneLine(problem.Message)}); export the model again.", problem)
+                ? new InvalidDataException(
+                    $"{source} is damaged: its metadata cannot be read ({MessageText.OneLine(problem.Message)}); export the model again.",
+                    problem)
                 : problem;
         }
     }

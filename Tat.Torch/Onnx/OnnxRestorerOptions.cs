@@ -14,7 +14,8 @@ public sealed record OnnxRestorerOptions
     public int? Threads { get; init; }
 
     /// <summary>
-    /// What computes, by the name that ONNX Runtime gives it: <c>CPU</c>, <c>CUDA</c> (the program references Microsoft.ML.OnnxRuntime.Gpu),
+    /// What computes, by the name that ONNX Runtime gives it: <c>CPU</c>, <c>CUDA</c> (the program references
+    /// Microsoft.ML.OnnxRuntime.Gpu),
     /// <c>DML</c> (Microsoft.ML.OnnxRuntime.DirectML), or another one that the referenced package brings. Regardless of case.
     /// </summary>
     /// <value>The default is <c>CPU</c>.</value>
@@ -32,7 +33,10 @@ public sealed record OnnxRestorerOptions
     /// <value>The default is <see cref="NonFiniteHandling.Throw"/>.</value>
     public NonFiniteHandling NonFinite { get; init; } = NonFiniteHandling.Throw;
 
-    /// <summary>Is told of each image that passes through unrestored, under <see cref="NonFiniteHandling.PassThrough"/>; may be called from several threads.</summary>
+    /// <summary>
+    /// Is told of each image that passes through unrestored, under <see cref="NonFiniteHandling.PassThrough"/>; may be called from several
+    /// threads.
+    /// </summary>
     public Action<ImageSlice>? OnPassThrough { get; init; }
 
     /// <summary>Pixels that an image may have; a larger one is refused before it takes time and memory.</summary>
@@ -46,11 +50,13 @@ public sealed record OnnxRestorerOptions
     public void Validate()
     {
         Require(Threads is null or >= 1, nameof(Threads), Threads, "use a number from 1, or null for one thread per core");
-        Require(!string.IsNullOrWhiteSpace(ExecutionProvider), nameof(ExecutionProvider), ExecutionProvider, "use CPU, CUDA, DML, or the name of another provider");
+        Require(!string.IsNullOrWhiteSpace(ExecutionProvider), nameof(ExecutionProvider), ExecutionProvider,
+            "use CPU, CUDA, DML, or the name of another provider");
         Require(DeviceId >= 0, nameof(DeviceId), DeviceId, "use a number from 0");
         Require(MaximumPixels >= 1, nameof(MaximumPixels), MaximumPixels, "use 1 or more");
         Require(Enum.IsDefined(NonFinite), nameof(NonFinite), NonFinite, "use Throw or PassThrough");
 
-        static void Require(bool holds, string option, object? value, string advice) => OptionCheck.Require(holds, "ONNX Runtime", option, value, advice);
+        static void Require(bool holds, string option, object? value, string advice) =>
+            OptionCheck.Require(holds, "ONNX Runtime", option, value, advice);
     }
 }

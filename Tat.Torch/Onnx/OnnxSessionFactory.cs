@@ -38,11 +38,14 @@ internal static class OnnxSessionFactory
         catch (Exception problem) when (IsMissingLibrary(problem))
         {
             throw new DllNotFoundException(
-                "The native library of ONNX Runtime was not found: reference the package Microsoft.ML.OnnxRuntime (or .Gpu, .DirectML) in the program.", problem);
+                "The native library of ONNX Runtime was not found: reference the package Microsoft.ML.OnnxRuntime (or .Gpu, .DirectML) in "
+                + "the program.", problem);
         }
         catch (OnnxRuntimeException problem)
         {
-            throw new InvalidDataException($"{source} is not an ONNX model that ONNX Runtime can run ({MessageText.OneLine(problem.Message.Trim())}); export the model again.", problem);
+            throw new InvalidDataException(
+                $"{source} is not an ONNX model that ONNX Runtime can run ({MessageText.OneLine(problem.Message.Trim())}); export the "
+                + "model again.", problem);
         }
     }
 
@@ -51,7 +54,12 @@ internal static class OnnxSessionFactory
         options.Validate();
 
         // The memory pattern is a plan for one image size: with free sizes it only costs memory.
-        var session = new SessionOptions { EnableMemoryPattern = false, EnableCpuMemArena = options.MemoryArena, IntraOpNumThreads = options.Threads ?? 0 };
+        var session = new SessionOptions
+        {
+            EnableMemoryPattern = false,
+            EnableCpuMemArena = options.MemoryArena,
+            IntraOpNumThreads = options.Threads ?? 0,
+        };
         try
         {
             AddProvider(session, options);
@@ -86,12 +94,15 @@ internal static class OnnxSessionFactory
         catch (Exception problem) when (problem is OnnxRuntimeException or EntryPointNotFoundException or ArgumentException)
         {
             throw new NotSupportedException(
-                $"The execution provider '{options.ExecutionProvider}' is not available here ({MessageText.OneLine(problem.Message.Trim())}); it offers {string.Join(", ", Available())}. Use one of these, or reference the package that brings it, such as Microsoft.ML.OnnxRuntime.Gpu.",
+                $"The execution provider '{options.ExecutionProvider}' is not available here "
+                + $"({MessageText.OneLine(problem.Message.Trim())}); it offers {string.Join(", ", Available())}. Use one of these, or "
+                + "reference the package that brings it, such as Microsoft.ML.OnnxRuntime.Gpu.",
                 problem);
         }
     }
 
-    private static IEnumerable<string> Available() => OrtEnv.Instance().GetAvailableProviders().Select(name => name.Replace("ExecutionProvider", "", StringComparison.Ordinal));
+    private static IEnumerable<string> Available() =>
+        OrtEnv.Instance().GetAvailableProviders().Select(name => name.Replace("ExecutionProvider", "", StringComparison.Ordinal));
 
     private static bool IsMissingLibrary(Exception? problem) =>
         problem is DllNotFoundException || (problem is TypeInitializationException && IsMissingLibrary(problem.InnerException));

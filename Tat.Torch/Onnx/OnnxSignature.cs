@@ -10,8 +10,9 @@ public enum OnnxSignature
     Image,
 
     /// <summary>
-    /// <c>pixels</c> float[1, L] and <c>size</c> int64[2] (height, width; L is their product) with <c>range_min</c> and <c>range_max</c> float[1]
-    /// gives <c>restored</c> float[1, L]. For ML.NET's <c>ApplyOnnxModel</c>, which takes one free axis: each row may have another size.
+    /// <c>pixels</c> float[1, L] and <c>size</c> int64[2] (height, width; L is their product) with <c>range_min</c> and <c>range_max</c>
+    /// float[1] gives <c>restored</c> float[1, L]. For ML.NET's <c>ApplyOnnxModel</c>, which takes one free axis: each row may have another
+    /// size.
     /// </summary>
     Pixels,
 }

@@ -31,13 +31,15 @@ internal sealed class AbdomenPainter(Canvas canvas, ulong seed) : TorsoPainter(c
         Canvas.Paint(Tissue.Liver, left, 0, body, wall + 2.5);
         for (var tree = 0; tree < 3; tree++)
         {
-            PaintTree(Tissue.Blood, A * Random.NextUniform(-0.5, -0.2), B * Random.NextUniform(-0.2, 0.15), 180 + Random.NextUniform(-100, 100), Random.NextUniform(12, 26), Random.NextUniform(1.2, 2.8), right, 6);
+            PaintTree(Tissue.Blood, A * Random.NextUniform(-0.5, -0.2), B * Random.NextUniform(-0.2, 0.15),
+                180 + Random.NextUniform(-100, 100), Random.NextUniform(12, 26), Random.NextUniform(1.2, 2.8), right, 6);
         }
 
         for (var vessel = Random.Next(7); vessel > 0; vessel--)
         {
             var radius = Random.NextUniform(1.2, 3.2);
-            Canvas.Paint(Tissue.Blood, new Blob(ref Random, A * Random.NextUniform(-0.85, -0.2), B * Random.NextUniform(-0.6, 0.4), radius, radius * Random.NextUniform(1, 2.2), Random.NextUniform(0, 180)), 0, right, 5);
+            Canvas.Paint(Tissue.Blood, new Blob(ref Random, A * Random.NextUniform(-0.85, -0.2), B * Random.NextUniform(-0.6, 0.4), radius,
+                radius * Random.NextUniform(1, 2.2), Random.NextUniform(0, 180)), 0, right, 5);
         }
 
         if (Random.NextChance(0.5))
@@ -52,7 +54,8 @@ internal sealed class AbdomenPainter(Canvas canvas, ulong seed) : TorsoPainter(c
             for (var count = 1 + Random.Next(4); count > 0; count--)
             {
                 var radius = Random.NextUniform(4, 14);
-                Canvas.Paint(Tissue.Lesion, new Blob(ref Random, A * Random.NextUniform(-0.8, -0.25), B * Random.NextUniform(-0.55, 0.4), radius, radius * Vary(0.25), 0, 2, 0.1), 0, right, 5, softness: 1.5);
+                Canvas.Paint(Tissue.Lesion, new Blob(ref Random, A * Random.NextUniform(-0.8, -0.25), B * Random.NextUniform(-0.55, 0.4),
+                    radius, radius * Vary(0.25), 0, 2, 0.1), 0, right, 5, softness: 1.5);
             }
         }
     }
@@ -74,7 +77,8 @@ internal sealed class AbdomenPainter(Canvas canvas, ulong seed) : TorsoPainter(c
             for (var pyramid = -3; pyramid <= 3; pyramid++)
             {
                 var (sine, cosine) = Math.SinCos((pyramid * 38 * Vary(0.1) * Math.PI / 180) + (side > 0 ? 0 : Math.PI));
-                Canvas.Paint(Tissue.RenalMedulla, new Blob(ref Random, x + (13 * cosine), y + (15 * sine), 4.5 * Vary(0.15), 4.5 * Vary(0.15), 0, 2, 0.1));
+                Canvas.Paint(Tissue.RenalMedulla,
+                    new Blob(ref Random, x + (13 * cosine), y + (15 * sine), 4.5 * Vary(0.15), 4.5 * Vary(0.15), 0, 2, 0.1));
             }
 
             // The sinus opens towards the spine, in front.
@@ -88,8 +92,10 @@ internal sealed class AbdomenPainter(Canvas canvas, ulong seed) : TorsoPainter(c
     {
         foreach (var side in (ReadOnlySpan<int>)[-1, 1])
         {
-            Canvas.Paint(Tissue.Muscle, new Blob(ref Random, side * 34 * Vary(0.06), spineY + 3, 14 * Vary(0.15), 18 * Vary(0.15), side * 20));
-            Canvas.Paint(Tissue.Muscle, new Blob(ref Random, side * 62 * Vary(0.06), spineY + 37, 27 * Vary(0.15), 9 * Vary(0.15), side * -12));
+            Canvas.Paint(Tissue.Muscle,
+                new Blob(ref Random, side * 34 * Vary(0.06), spineY + 3, 14 * Vary(0.15), 18 * Vary(0.15), side * 20));
+            Canvas.Paint(Tissue.Muscle,
+                new Blob(ref Random, side * 62 * Vary(0.06), spineY + 37, 27 * Vary(0.15), 9 * Vary(0.15), side * -12));
         }
     }
 
@@ -115,7 +121,8 @@ internal sealed class AbdomenPainter(Canvas canvas, ulong seed) : TorsoPainter(c
             var (x, y) = (A * Random.NextUniform(-0.35, 0.72), B * Random.NextUniform(-0.62, 0.25));
             var (sine, cosine) = Math.SinCos(Random.NextUniform(0, Math.PI));
             var (half, radius) = (Random.NextUniform(0, 20), Random.NextUniform(7, 12));
-            var bowel = new Stroke((x - (half * cosine), y - (half * sine), radius), (x, y + Random.NextUniform(-6, 6), radius * Vary(0.15)), (x + (half * cosine), y + (half * sine), radius));
+            var bowel = new Stroke((x - (half * cosine), y - (half * sine), radius),
+                (x, y + Random.NextUniform(-6, 6), radius * Vary(0.15)), (x + (half * cosine), y + (half * sine), radius));
             Canvas.Paint(Tissue.BowelWall, bowel, 0, body, wall + 3);
             Canvas.Paint(Random.NextChance(0.2) ? Tissue.Gas : Tissue.BowelContent, bowel, Random.NextUniform(2, 5), body, wall + 5);
         }

@@ -101,7 +101,8 @@ internal sealed class Appearance
         var appearance = new Appearance();
         void Set(Tissue tissue, double density, double t1, double t2, double fine, double coarse)
         {
-            var signal = density * (1 - Math.Exp(-repetition / t1)) * Math.Exp(-echo / t2) * (1 + (0.04 * Math.Clamp(random.NextNormal(), -2, 2)));
+            var signal = density * (1 - Math.Exp(-repetition / t1)) * Math.Exp(-echo / t2)
+                * (1 + (0.04 * Math.Clamp(random.NextNormal(), -2, 2)));
             appearance._looks[(int)tissue] = (signal, fine * signal, coarse * signal);
         }
 
@@ -132,7 +133,8 @@ internal sealed class Appearance
         Set(Tissue.Gas, 0.01, 1000, 30, 0, 0);
         Set(Tissue.Bile, 1, 2500, 400, 0.02, 0.02);
         Set(Tissue.Lesion, 0.9, 1100, 110, 0.06, 0.08);
-        appearance.Scale(random.NextUniform(1500, 3000) / Math.Max(appearance[Tissue.CerebrospinalFluid].Mean, appearance[Tissue.Fat].Mean));
+        appearance.Scale(random.NextUniform(1500, 3000) / Math.Max(
+            appearance[Tissue.CerebrospinalFluid].Mean, appearance[Tissue.Fat].Mean));
         return appearance;
     }
 

@@ -26,7 +26,8 @@ internal sealed class Blob : Shape
     /// <param name="rotation">Clockwise, in degrees.</param>
     /// <param name="exponent">2 is an ellipse, more is boxier.</param>
     /// <param name="roughness">Relative amplitude of the waves.</param>
-    public Blob(ref RandomStream random, double x, double y, double a, double b, double rotation = 0, double exponent = 2, double roughness = 0.03)
+    public Blob(ref RandomStream random, double x, double y, double a, double b, double rotation = 0, double exponent = 2,
+        double roughness = 0.03)
     {
         (_x, _y, _a, _b, _exponent) = (x, y, a, b, exponent);
         (_sine, _cosine) = Math.SinCos(rotation * Math.PI / 180);
@@ -60,7 +61,8 @@ internal sealed class Blob : Shape
         (double X, double Y) Point(double angle)
         {
             var (sine, cosine) = Math.SinCos(angle);
-            var (u, v) = (_a * Math.Sign(cosine) * Math.Pow(Math.Abs(cosine), 2 / _exponent), _b * Math.Sign(sine) * Math.Pow(Math.Abs(sine), 2 / _exponent));
+            var (u, v) = (_a * Math.Sign(cosine) * Math.Pow(Math.Abs(cosine), 2 / _exponent),
+                _b * Math.Sign(sine) * Math.Pow(Math.Abs(sine), 2 / _exponent));
             var factor = RadiusFactor(u, v) + (outwards / Math.Sqrt((u * u) + (v * v)));
             return (_x + (factor * ((u * _cosine) - (v * _sine))), _y + (factor * ((u * _sine) + (v * _cosine))));
         }

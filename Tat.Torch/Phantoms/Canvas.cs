@@ -1,7 +1,10 @@
 namespace Tat.Torch.Phantoms;
 
 /// <summary>An image in the making: tissues are painted over each other on a fine grid, then averaged into pixels.</summary>
-/// <remarks>Coordinates are mm from the centre, x to the right and y downwards (supine patient: anterior up, the patient's left at the right). A smooth random warp bends all shapes alike.</remarks>
+/// <remarks>
+/// Coordinates are mm from the centre, x to the right and y downwards (supine patient: anterior up, the patient's left at the right). A
+/// smooth random warp bends all shapes alike.
+/// </remarks>
 internal sealed class Canvas
 {
     private readonly int _size;
@@ -63,7 +66,9 @@ internal sealed class Canvas
         Paint(tissue, shape.Bounds, Math.Max(0, -inset), (x, y) =>
         {
             var coverage = Math.Clamp(0.5 - ((shape.Distance(x, y) + inset) / width), 0, 1);
-            return coverage == 0 || clip is null ? coverage : coverage * Math.Clamp(0.5 - ((clip.Distance(x, y) + clipInset) / _step), 0, 1);
+            return coverage == 0 || clip is null
+                ? coverage
+                : coverage * Math.Clamp(0.5 - ((clip.Distance(x, y) + clipInset) / _step), 0, 1);
         });
     }
 

@@ -45,7 +45,8 @@ internal sealed class ChestPainter(Canvas canvas, ulong seed) : TorsoPainter(can
             for (var tree = 0; tree < 5; tree++)
             {
                 var degrees = (side > 0 ? 0 : 180) + Random.NextUniform(-95, 95);
-                PaintTree(Tissue.Blood, side * 32, Random.NextUniform(-12, 18), degrees, Random.NextUniform(20, 34), Random.NextUniform(1.8, 3.6), body, wall + 3);
+                PaintTree(Tissue.Blood, side * 32, Random.NextUniform(-12, 18), degrees, Random.NextUniform(20, 34),
+                    Random.NextUniform(1.8, 3.6), body, wall + 3);
             }
         }
     }
@@ -101,7 +102,8 @@ internal sealed class ChestPainter(Canvas canvas, ulong seed) : TorsoPainter(can
         {
             var side = Random.NextChance(0.5) ? 1 : -1;
             var radius = Random.NextUniform(4, 13);
-            Canvas.Paint(Tissue.Lesion, new Blob(ref Random, side * A * Random.NextUniform(0.35, 0.75), B * Random.NextUniform(-0.45, 0.5), radius, radius * Vary(0.25), 0, 2, 0.12), 0, body, wall);
+            Canvas.Paint(Tissue.Lesion, new Blob(ref Random, side * A * Random.NextUniform(0.35, 0.75), B * Random.NextUniform(-0.45, 0.5),
+                radius, radius * Vary(0.25), 0, 2, 0.12), 0, body, wall);
         }
     }
 }

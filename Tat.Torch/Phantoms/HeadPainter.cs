@@ -59,7 +59,10 @@ internal sealed class HeadPainter(Canvas canvas, ulong seed)
         canvas.Paint(Tissue.CerebrospinalFluid, brain, -fluid);
     }
 
-    /// <summary>Grey matter lines the surface and winds along folds, which are the zero lines of a band-pass field; fluid fills the folds; white matter is the rest.</summary>
+    /// <summary>
+    /// Grey matter lines the surface and winds along folds, which are the zero lines of a band-pass field; fluid fills the folds; white
+    /// matter is the rest.
+    /// </summary>
     private void PaintCortex(Blob brain)
     {
         var folds = SmoothField.CreateBandPass(260, _random.NextUniform(21, 27), new(seed, 8));
@@ -104,9 +107,11 @@ internal sealed class HeadPainter(Canvas canvas, ulong seed)
         {
             var swell = size * _random.NextUniform(0.85, 1.15);
             canvas.Paint(Tissue.DeepGrey, new Stroke(
-                (side * 17 * spread, -0.22 * _b, 4), (side * 17 * spread, -0.02 * _b, 4.5), (side * 20 * spread, 0.16 * _b, 2.5)), 0, brain, 8);
+                (side * 17 * spread, -0.22 * _b, 4), (side * 17 * spread, -0.02 * _b, 4.5), (side * 20 * spread, 0.16 * _b, 2.5)), 0, brain,
+                8);
             canvas.Paint(Tissue.CerebrospinalFluid, new Stroke(
-                (side * 11 * spread, -0.36 * _b, 0.6 * swell), (side * 7.5 * spread, -0.16 * _b, swell), (side * 8 * spread, 0.08 * _b, swell),
+                (side * 11 * spread, -0.36 * _b, 0.6 * swell), (side * 7.5 * spread, -0.16 * _b, swell),
+                (side * 8 * spread, 0.08 * _b, swell),
                 (side * 15 * spread, 0.3 * _b, 1.2 * swell), (side * 19 * spread, 0.42 * _b, 0.5 * swell)), 0, brain, 8);
         }
     }
@@ -118,12 +123,15 @@ internal sealed class HeadPainter(Canvas canvas, ulong seed)
         {
             double Vary() => _random.NextUniform(0.92, 1.08);
             canvas.Paint(Tissue.DeepGrey, new Blob(ref _random, side * 10.5 * Vary(), 0.13 * _b, 8.5 * Vary(), 13 * Vary(), side * -22));
-            canvas.Paint(Tissue.DeepGrey, new Blob(ref _random, side * 25.5 * Vary(), -0.07 * _b, 6.5 * Vary(), 17 * Vary(), side * 16, 2.2));
+            canvas.Paint(Tissue.DeepGrey,
+                new Blob(ref _random, side * 25.5 * Vary(), -0.07 * _b, 6.5 * Vary(), 17 * Vary(), side * 16, 2.2));
             canvas.Paint(Tissue.DeepGrey, new Blob(ref _random, side * 14.5 * Vary(), -0.26 * _b, 5 * Vary(), 9 * Vary(), side * 24));
 
             // Insula and Sylvian fissure.
-            var fissure = new Stroke((side * 0.60 * _a, -0.18 * _b, 1), (side * 0.56 * _a, 0.02 * _b, 1.2), (side * 0.62 * _a, 0.16 * _b, 0.8));
-            var opening = new Stroke((side * 0.57 * _a, -0.1 * _b, 1.1), (side * 0.8 * _a, -0.17 * _b, 1.3), (side * 1.02 * _a, -0.2 * _b, 2.2));
+            var fissure = new Stroke(
+                (side * 0.60 * _a, -0.18 * _b, 1), (side * 0.56 * _a, 0.02 * _b, 1.2), (side * 0.62 * _a, 0.16 * _b, 0.8));
+            var opening = new Stroke(
+                (side * 0.57 * _a, -0.1 * _b, 1.1), (side * 0.8 * _a, -0.17 * _b, 1.3), (side * 1.02 * _a, -0.2 * _b, 2.2));
             canvas.Paint(Tissue.GreyMatter, fissure, -3.2, brain);
             canvas.Paint(Tissue.GreyMatter, opening, -3.2, brain);
             canvas.Paint(Tissue.CerebrospinalFluid, fissure, 0, brain, -3);
@@ -159,7 +167,8 @@ internal sealed class HeadPainter(Canvas canvas, ulong seed)
         {
             var (angle, distance) = (_random.NextUniform(0, 2 * Math.PI), _random.NextUniform(0.3, 0.8));
             var size = _random.NextUniform(3, 11);
-            var lesion = new Blob(ref _random, distance * _a * Math.Cos(angle), distance * _b * Math.Sin(angle), size, size * _random.NextUniform(0.6, 1), _random.NextUniform(0, 180), 2, 0.12);
+            var lesion = new Blob(ref _random, distance * _a * Math.Cos(angle), distance * _b * Math.Sin(angle), size,
+                size * _random.NextUniform(0.6, 1), _random.NextUniform(0, 180), 2, 0.12);
             canvas.Paint(Tissue.BrainLesion, lesion, 0, brain, 1, softness: 2.5);
         }
     }

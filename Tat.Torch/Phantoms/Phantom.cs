@@ -6,7 +6,10 @@ using Tat.Torch.Tasks;
 namespace Tat.Torch.Phantoms;
 
 /// <summary>A made-up slice of a patient: anatomy-like shapes with the value range, texture and partial volume of a modality.</summary>
-/// <remarks>For trying things out and for tests, not for conclusions about patients. A seed gives the same anatomy for every task and at every size, on every machine (up to the rounding of floating-point functions).</remarks>
+/// <remarks>
+/// For trying things out and for tests, not for conclusions about patients. A seed gives the same anatomy for every task and at every size,
+/// on every machine (up to the rounding of floating-point functions).
+/// </remarks>
 public sealed class Phantom
 {
     /// <summary>Attenuation of water at 511 keV, per mm.</summary>
@@ -57,11 +60,15 @@ public sealed class Phantom
         return new(task, anatomy, size, seed);
     }
 
-    /// <summary>The attenuation of the same anatomy at 511 keV, per mm, from its Hounsfield units by the bilinear rule (Carney et al., Medical Physics 2006).</summary>
+    /// <summary>
+    /// The attenuation of the same anatomy at 511 keV, per mm, from its Hounsfield units by the bilinear rule (Carney et al., Medical
+    /// Physics 2006).
+    /// </summary>
     public ImageSlice CreateAttenuation()
     {
         var hounsfield = Draw(Appearance.Ct(new(_seed, 11)));
-        return new([.. hounsfield.Pixels.Select(value => (float)(WaterAttenuation * (value < 47 ? Math.Max(0, 1 + (value / 1000)) : 1.047 + (0.00053 * (value - 47)))))], _size, _size);
+        return new([.. hounsfield.Pixels.Select(value =>
+            (float)(WaterAttenuation * (value < 47 ? Math.Max(0, 1 + (value / 1000)) : 1.047 + (0.00053 * (value - 47)))))], _size, _size);
     }
 
     /// <summary>Multiplies by a smooth bias field, as receiver coils do, and adds the faint Rician noise of a good scan.</summary>

@@ -5,7 +5,10 @@ using Tat.Torch.Tasks;
 
 namespace Tat.Torch.Phantoms;
 
-/// <summary>Phantoms as good images whose truth is known: for each seed another patient, of another part of the body and with pixels of another size.</summary>
+/// <summary>
+/// Phantoms as good images whose truth is known: for each seed another patient, of another part of the body and with pixels of another
+/// size.
+/// </summary>
 /// <remarks>Safe for concurrent use.</remarks>
 public sealed class PhantomImages : IGoodImages
 {
@@ -44,7 +47,9 @@ public sealed class PhantomImages : IGoodImages
         var phantom = Phantom.Create(Task, anatomy, side, random.NextBits());
         return new(phantom.Image, phantom.PixelSpacing, $"phantom {index}")
         {
-            Attenuation = Task.Name.Equals(RestorationTask.Pet.Name, StringComparison.OrdinalIgnoreCase) ? phantom.CreateAttenuation() : null,
+            Attenuation = Task.Name.Equals(RestorationTask.Pet.Name, StringComparison.OrdinalIgnoreCase)
+                ? phantom.CreateAttenuation()
+                : null,
         };
     }
 

@@ -8,8 +8,9 @@ namespace Tat.Torch.Phantoms;
 
 /// <summary>Pairs of phantoms and simulated low-quality scans of them, made when first read and kept.</summary>
 /// <remarks>
-/// Heads and torsos take turns. PET pairs are low and full counts of one scan of an attenuating phantom, both reconstructed by OSEM; CT pairs a low-dose and a noiseless reconstruction;
-/// MRI pairs a k-space crop and the phantom itself. Pair <c>i</c> depends on the task, the seed, the size and <c>i</c> only. Safe for concurrent reads.
+/// Heads and torsos take turns. PET pairs are low and full counts of one scan of an attenuating phantom, both reconstructed by OSEM; CT
+/// pairs a low-dose and a noiseless reconstruction; MRI pairs a k-space crop and the phantom itself. Pair <c>i</c> depends on the task, the
+/// seed, the size and <c>i</c> only. Safe for concurrent reads.
 /// </remarks>
 public sealed class PhantomPairs : IPairSource
 {
@@ -35,7 +36,8 @@ public sealed class PhantomPairs : IPairSource
         ArgumentOutOfRangeException.ThrowIfLessThan(size, 16);
         _ = Appearance.Of(task, new(seed));
         (Task, Count) = (task, count);
-        _pairs = [.. Enumerable.Range(0, count).Select(index => new Lazy<ImagePair>(() => Make(task, size, new RandomStream(seed, index).NextBits(), index)))];
+        _pairs = [.. Enumerable.Range(0, count)
+            .Select(index => new Lazy<ImagePair>(() => Make(task, size, new RandomStream(seed, index).NextBits(), index)))];
     }
 
     /// <summary>MRI: the factor per axis by which the resolution is reduced.</summary>
@@ -62,7 +64,15 @@ public sealed class PhantomPairs : IPairSource
     public double CountReduction
     {
         get => _pet.Reduction;
-        init => _pet = new() { Reduction = value, Counts = _clinical.Counts, BackgroundFraction = _clinical.BackgroundFraction, PostFilterWidth = _clinical.PostFilterWidth };
+        init =>
+            _pet = new()
+            {
+                Reduction = value,
+                Counts = _clinical.Counts,
+                BackgroundFraction =
+                _clinical.BackgroundFraction,
+                PostFilterWidth = _clinical.PostFilterWidth
+            };
     }
 
     /// <inheritdoc/>
@@ -71,7 +81,9 @@ public sealed class PhantomPairs : IPairSource
     /// <inheritdoc/>
     public int Count { get; }
 
-    /// <summary>Reads a pair, in physical units; the first read of a pair makes it, which takes a fraction of a second at 128 × 128.</summary>
+    /// <summary>
+    /// Reads a pair, in physical units; the first read of a pair makes it, which takes a fraction of a second at 128 × 128.
+    /// </summary>
     /// <inheritdoc/>
     public ImagePair Read(int index)
     {

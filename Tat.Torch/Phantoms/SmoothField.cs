@@ -3,7 +3,9 @@ using Tat.Torch.Randomness;
 
 namespace Tat.Torch.Phantoms;
 
-/// <summary>A smooth random function of the plane with mean 0 and variance 1: normal numbers on a lattice, interpolated by cubic B-splines.</summary>
+/// <summary>
+/// A smooth random function of the plane with mean 0 and variance 1: normal numbers on a lattice, interpolated by cubic B-splines.
+/// </summary>
 /// <remarks>The lattice is laid in mm, so the function does not depend on the pixels that sample it.</remarks>
 internal sealed class SmoothField
 {
@@ -36,7 +38,8 @@ internal sealed class SmoothField
     /// <summary>The value at a point, in mm from the origin.</summary>
     public double At(double x, double y)
     {
-        var (column, row) = (Math.Clamp((x / _spacing) + (_side / 2.0), 1, _side - 3), Math.Clamp((y / _spacing) + (_side / 2.0), 1, _side - 3));
+        var (column, row) = (Math.Clamp((x / _spacing) + (_side / 2.0), 1, _side - 3),
+            Math.Clamp((y / _spacing) + (_side / 2.0), 1, _side - 3));
         var (left, top) = ((int)column, (int)row);
         var (x0, x1, x2, x3) = Spline(column - left);
         var (y0, y1, y2, y3) = Spline(row - top);

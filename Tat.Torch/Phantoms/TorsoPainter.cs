@@ -42,7 +42,9 @@ internal abstract class TorsoPainter(Canvas canvas, ulong seed)
         canvas.Paint(Tissue.Marrow, shape, rim, clip);
     }
 
-    /// <summary>Ribs cut across the wall, between <paramref name="from"/> and <paramref name="to"/> degrees from the front on each side.</summary>
+    /// <summary>
+    /// Ribs cut across the wall, between <paramref name="from"/> and <paramref name="to"/> degrees from the front on each side.
+    /// </summary>
     protected void PaintRibs(Blob body, double depth, double from, double to, int count)
     {
         foreach (var side in (ReadOnlySpan<int>)[-1, 1])
@@ -53,7 +55,8 @@ internal abstract class TorsoPainter(Canvas canvas, ulong seed)
                 var (x, y, tangentX, tangentY) = body.OutlineAt(angle, -depth);
                 var half = Random.NextUniform(6, 17);
                 var radius = Random.NextUniform(3.4, 4.6);
-                PaintBone(new Stroke((x - (half * tangentX), y - (half * tangentY), radius), (x + (half * tangentX), y + (half * tangentY), radius)), 1.6);
+                PaintBone(new Stroke((x - (half * tangentX), y - (half * tangentY), radius),
+                    (x + (half * tangentX), y + (half * tangentY), radius)), 1.6);
             }
         }
     }
@@ -94,7 +97,8 @@ internal abstract class TorsoPainter(Canvas canvas, ulong seed)
         if (mayCalcify && Random.NextChance(0.35))
         {
             var (sine, cosine) = Math.SinCos(Random.NextUniform(0, 2 * Math.PI));
-            canvas.Paint(Tissue.Calcification, new Stroke((x + (radius * cosine), y + (radius * sine), 1.2), (x + (radius * cosine) + (3 * sine), y + (radius * sine) - (3 * cosine), 1)));
+            canvas.Paint(Tissue.Calcification, new Stroke((x + (radius * cosine), y + (radius * sine), 1.2),
+                (x + (radius * cosine) + (3 * sine), y + (radius * sine) - (3 * cosine), 1)));
         }
     }
 
@@ -114,7 +118,8 @@ internal abstract class TorsoPainter(Canvas canvas, ulong seed)
             // A branch that leaves the slice ends here.
             if (Random.NextChance(0.8))
             {
-                PaintTree(tissue, endX, endY, degrees + (side * Random.NextUniform(8, 48)), length * Random.NextUniform(0.5, 1), radius * Random.NextUniform(0.55, 0.75), clip, clipInset);
+                PaintTree(tissue, endX, endY, degrees + (side * Random.NextUniform(8, 48)), length * Random.NextUniform(0.5, 1),
+                    radius * Random.NextUniform(0.55, 0.75), clip, clipInset);
             }
         }
     }

@@ -7,14 +7,18 @@ using static TorchSharp.torch;
 
 namespace Tat.Torch.Pretrained;
 
-/// <summary>The model that comes with this library: trained on real scans, ready to restore CT, PET and MRI, and to be trained further.</summary>
+/// <summary>
+/// The model that comes with this library: trained on real scans, ready to restore CT, PET and MRI, and to be trained further.
+/// </summary>
 /// <remarks>
-/// One file inside the assembly, in half precision, serves TorchSharp and ONNX Runtime; an application that restores by ONNX needs no LibTorch for it.
-/// Its <see cref="Card"/> says what it was trained on, how good it is, and where its limits are. Not for diagnostic use.
+/// One file inside the assembly, in half precision, serves TorchSharp and ONNX Runtime; an application that restores by ONNX needs no
+/// LibTorch for it. Its <see cref="Card"/> says what it was trained on, how good it is, and where its limits are. Not for diagnostic use.
 /// </remarks>
 public static class TatPretrained
 {
-    /// <summary>What stands for the model where a file of weights is asked for, as in <see cref="Training.TatTrainerOptions.InitialWeights"/>.</summary>
+    /// <summary>
+    /// What stands for the model where a file of weights is asked for, as in <see cref="Training.TatTrainerOptions.InitialWeights"/>.
+    /// </summary>
     public const string Name = "pretrained";
 
     private const string Resource = "tat.safetensors";

@@ -2,8 +2,8 @@ namespace Tat.Torch.Randomness;
 
 /// <summary>A stream of pseudo-random numbers (SplitMix64; Steele, Lea and Flood, OOPSLA 2014), the same on every machine.</summary>
 /// <remarks>
-/// A stream is named by a seed and a path of numbers (purpose, task, iteration, …). Whatever is random in training is drawn from the stream of
-/// its own name, so it depends on the seed and the iteration alone, never on what was drawn before or on another thread.
+/// A stream is named by a seed and a path of numbers (purpose, task, iteration, …). Whatever is random in training is drawn from the stream
+/// of its own name, so it depends on the seed and the iteration alone, never on what was drawn before or on another thread.
 /// </remarks>
 internal struct RandomStream
 {

@@ -1,6 +1,9 @@
 namespace Tat.Torch.Randomness;
 
-/// <summary>The purposes that random streams are named by. Training, its data and degradation draw with the seed of the user and must not share a number; a number is never given to another purpose.</summary>
+/// <summary>
+/// The purposes that random streams are named by. Training, its data and degradation draw with the seed of the user and must not share a
+/// number; a number is never given to another purpose.
+/// </summary>
 internal static class Streams
 {
     public const long ListOrder = 1;

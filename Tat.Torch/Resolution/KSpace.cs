@@ -6,7 +6,9 @@ namespace Tat.Torch.Resolution;
 /// <summary>What a scanner does with the k-space of an image: keeps its centre, and fills what is missing with zeros.</summary>
 internal static class KSpace
 {
-    /// <summary>The magnitude of an image of which a block of k-space around the DC sample is kept, on a grid of another size or the same.</summary>
+    /// <summary>
+    /// The magnitude of an image of which a block of k-space around the DC sample is kept, on a grid of another size or the same.
+    /// </summary>
     /// <param name="image">The image.</param>
     /// <param name="keptRows">Rows of the block, at most those of image and grid.</param>
     /// <param name="keptColumns">Its columns, likewise.</param>
@@ -15,14 +17,18 @@ internal static class KSpace
     public static ImageSlice Resample(ImageSlice image, int keptRows, int keptColumns, int height, int width) =>
         Transform(image, keptRows, keptColumns, height, width, (re, im) => Math.Sqrt((re * re) + (im * im)));
 
-    /// <summary>An image on another grid, with all frequencies that both grids have: values keep their sign, and going to a finer grid and back changes nothing.</summary>
+    /// <summary>
+    /// An image on another grid, with all frequencies that both grids have: values keep their sign, and going to a finer grid and back
+    /// changes nothing.
+    /// </summary>
     /// <param name="image">The image.</param>
     /// <param name="height">Rows of the grid; intensities stay as they are.</param>
     /// <param name="width">Columns of the grid.</param>
     public static ImageSlice Interpolate(ImageSlice image, int height, int width) =>
         Transform(image, Math.Min(height, image.Height), Math.Min(width, image.Width), height, width, (re, _) => re);
 
-    private static ImageSlice Transform(ImageSlice image, int keptRows, int keptColumns, int height, int width, Func<double, double, double> value)
+    private static ImageSlice Transform(
+        ImageSlice image, int keptRows, int keptColumns, int height, int width, Func<double, double, double> value)
     {
         var columns = Enumerable.Range(-(keptColumns / 2), keptColumns).ToArray();
 
@@ -59,8 +65,11 @@ internal static class KSpace
         return (spectraRe, spectraIm);
     }
 
-    /// <summary>Takes each column to its frequencies, keeps the centred ones and comes back with <paramref name="height"/> samples.</summary>
-    private static (double[] Re, double[] Im) CropColumns(double[] spectraRe, double[] spectraIm, int columns, int length, int kept, int height)
+    /// <summary>
+    /// Takes each column to its frequencies, keeps the centred ones and comes back with <paramref name="height"/> samples.
+    /// </summary>
+    private static (double[] Re, double[] Im) CropColumns(
+        double[] spectraRe, double[] spectraIm, int columns, int length, int kept, int height)
     {
         var (resultRe, resultIm) = (new double[columns * height], new double[columns * height]);
         var forward = new FourierTransform(length);
@@ -84,7 +93,8 @@ internal static class KSpace
         return (resultRe, resultIm);
     }
 
-    private static float[] RestoreRows(double[] spectraRe, double[] spectraIm, int[] kept, int height, int width, Func<double, double, float> value)
+    private static float[] RestoreRows(
+        double[] spectraRe, double[] spectraIm, int[] kept, int height, int width, Func<double, double, float> value)
     {
         var pixels = new float[height * width];
         var transform = new FourierTransform(width);

@@ -2,10 +2,16 @@ using Tat.Torch.Numerics;
 
 namespace Tat.Torch.Imaging;
 
-/// <summary>Measures how far the k-space of images is filled: scanners interpolate by zeros around what they measured, and beyond its edge the power falls steeply.</summary>
+/// <summary>
+/// Measures how far the k-space of images is filled: scanners interpolate by zeros around what they measured, and beyond its edge the power
+/// falls steeply.
+/// </summary>
 public static class KSpaceFill
 {
-    /// <summary>A fall of power by less than this factor, from one side of a frequency to the other, is that of any image. Images as they are measured stay below 10.</summary>
+    /// <summary>
+    /// A fall of power by less than this factor, from one side of a frequency to the other, is that of any image. Images as they are
+    /// measured stay below 10.
+    /// </summary>
     private const double Steep = 11;
 
     /// <summary>The lowest frequencies of an image fall steeply by themselves: what is filled is not looked for below this share.</summary>
@@ -23,7 +29,8 @@ public static class KSpaceFill
     }
 
     /// <summary>Measures how far k-space is filled.</summary>
-    /// <param name="slices">Slices of one volume; those that are not of the first one's size, and those with values that are not finite, do not count.</param>
+    /// <param name="slices">Slices of one volume; those that are not of the first one's size, and those with values that are not finite, do
+    /// not count.</param>
     /// <returns>The shares that are filled; 1 where there is no edge.</returns>
     public static KSpaceExtent Measure(params IEnumerable<ImageSlice> slices)
     {
@@ -71,7 +78,8 @@ public static class KSpaceFill
     private static double Share(double[] power)
     {
         var half = power.Length / 2;
-        double[] logarithms = [.. Enumerable.Range(0, half).Select(k => Math.Log(power[k] + power[(power.Length - k) % power.Length] + double.Epsilon))];
+        double[] logarithms = [.. Enumerable.Range(0, half)
+            .Select(k => Math.Log(power[k] + power[(power.Length - k) % power.Length] + double.Epsilon))];
         var reach = Math.Max(2, half / 16);
         var (edge, steepest) = (0, Math.Log(Steep));
         for (var k = Math.Max(reach + 1, (int)(Smallest * power.Length)); k + reach < half && k <= Largest * half; k++)

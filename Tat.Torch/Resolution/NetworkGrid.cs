@@ -4,7 +4,10 @@ using Tat.Torch.Tasks;
 
 namespace Tat.Torch.Inference;
 
-/// <summary>The grid on which a network sees an image whose task has <see cref="RestorationTask.FitsResolution"/>: k-space is filled to 1/<see cref="RestorationTask.UpscalingFactor"/> along each axis.</summary>
+/// <summary>
+/// The grid on which a network sees an image whose task has <see cref="RestorationTask.FitsResolution"/>: k-space is filled to
+/// 1/<see cref="RestorationTask.UpscalingFactor"/> along each axis.
+/// </summary>
 /// <remarks>Restorers do this by themselves; it is for those who run an exported model on their own.</remarks>
 public static class NetworkGrid
 {
@@ -20,7 +23,8 @@ public static class NetworkGrid
     /// <summary>Brings an image to the network's grid.</summary>
     /// <param name="image">The image; its values are finite.</param>
     /// <param name="task">Its task.</param>
-    /// <returns>The image itself where nothing has to change; <see langword="null"/> where its k-space is full, so that at its resolution there is nothing to restore.</returns>
+    /// <returns>The image itself where nothing has to change; <see langword="null"/> where its k-space is full, so that at its resolution
+    /// there is nothing to restore.</returns>
     public static ImageSlice? Fit(ImageSlice image, RestorationTask task)
     {
         ArgumentNullException.ThrowIfNull(image);
@@ -57,7 +61,8 @@ public static class NetworkGrid
             return restored;
         }
 
-        var change = KSpace.Interpolate(new([.. restored.Pixels.Zip(fitted.Pixels, (after, before) => after - before)], fitted.Height, fitted.Width), image.Height, image.Width);
+        var change = KSpace.Interpolate(new([.. restored.Pixels.Zip(fitted.Pixels, (after, before) => after - before)], fitted.Height,
+            fitted.Width), image.Height, image.Width);
         return new([.. image.Pixels.Zip(change.Pixels, (before, difference) => before + difference)], image.Height, image.Width);
     }
 

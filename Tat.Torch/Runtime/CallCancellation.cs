@@ -1,6 +1,9 @@
 namespace Tat.Torch.Runtime;
 
-/// <summary>A cancellation token for calls whose way leads through code that knows none, such as a prediction engine of ML.NET; it holds on the thread that makes the call.</summary>
+/// <summary>
+/// A cancellation token for calls whose way leads through code that knows none, such as a prediction engine of ML.NET; it holds on the
+/// thread that makes the call.
+/// </summary>
 internal static class CallCancellation
 {
     [ThreadStatic]

@@ -35,7 +35,8 @@ public static class ComputeDevice
         }
         bool mayUseCpu = fallBackToCpu || IsAuto(name);
         return mayUseCpu ? CPU : throw new InvalidOperationException(count == 0
-            ? $"The device '{name}' is not available: LibTorch finds no CUDA GPU; choose cpu, or build with TorchBackend=cuda-linux or cuda-windows and check the NVIDIA driver."
+            ? $"The device '{name}' is not available: LibTorch finds no CUDA GPU; choose cpu, or build with TorchBackend=cuda-linux or "
+                + "cuda-windows and check the NVIDIA driver."
             : $"The device '{name}' is not available: the GPUs here are cuda:0 to cuda:{count - 1}.");
     }
 
@@ -52,7 +53,8 @@ public static class ComputeDevice
             return 0;
         }
         const string prefix = "cuda:";
-        return lower.StartsWith(prefix, StringComparison.Ordinal) && int.TryParse(lower[prefix.Length..], NumberStyles.None, CultureInfo.InvariantCulture, out int index)
+        return lower.StartsWith(prefix, StringComparison.Ordinal)
+            && int.TryParse(lower[prefix.Length..], NumberStyles.None, CultureInfo.InvariantCulture, out int index)
             ? index
             : throw new ArgumentException($"'{name}' is not a device; {Names}.", nameof(name));
     }

@@ -4,11 +4,15 @@ using static TorchSharp.torch;
 
 namespace Tat.Torch.Runtime;
 
-/// <summary>The threads on which images are restored on a CPU, whichever threads ask for it, and patches trained: one for each core, and one for large images, on which LibTorch's operators use one core.</summary>
+/// <summary>
+/// The threads on which images are restored on a CPU, whichever threads ask for it, and patches trained: one for each core, and one for
+/// large images, on which LibTorch's operators use one core.
+/// </summary>
 /// <remarks>
-/// Large images take turns, each on all cores: it is cut into pieces of many operators, so that cores wait for each other a few times in each layer instead of twice in each operator.
-/// Small images take a core each, several at the same time. Between the pieces of a large one, up to half of the cores restore much smaller ones that wait (<see cref="CoreQueue"/>);
-/// what an image becomes does not depend on that.
+/// Large images take turns, each on all cores: it is cut into pieces of many operators, so that cores wait for each other a few times in
+/// each layer instead of twice in each operator. Small images take a core each, several at the same time. Between the pieces of a large
+/// one, up to half of the cores restore much smaller ones that wait (<see cref="CoreQueue"/>); what an image becomes does not depend on
+/// that.
 /// </remarks>
 internal static class ComputeThreads
 {
@@ -29,11 +33,15 @@ internal static class ComputeThreads
     /// <param name="device">Where the network is.</param>
     public static int CountFor(Device device) => IsForCaller(device) ? 1 : _threads.Value.Cores;
 
-    /// <summary>Runs work that has all cores, and may share it, and waits for its end; work for another device than the CPU runs on the calling thread.</summary>
+    /// <summary>
+    /// Runs work that has all cores, and may share it, and waits for its end; work for another device than the CPU runs on the calling
+    /// thread.
+    /// </summary>
     /// <param name="device">Where the network is.</param>
     /// <param name="work">Sets its own grad mode and dispose scope.</param>
     /// <param name="cancellationToken">Ends the wait for cores, and the work between pieces that it shares.</param>
-    /// <param name="size">How much there is to do, in pixels: work of less than a quarter of that may come between its pieces. Zero for work that nothing comes between.</param>
+    /// <param name="size">How much there is to do, in pixels: work of less than a quarter of that may come between its pieces. Zero for
+    /// work that nothing comes between.</param>
     public static void Run(Device device, Action work, CancellationToken cancellationToken = default, long size = 0)
     {
         if (IsForCaller(device))
@@ -45,7 +53,9 @@ internal static class ComputeThreads
         _threads.Value.Start(_threads.Value.Cores, size, work, cancellationToken).GetAwaiter().GetResult();
     }
 
-    /// <summary>Runs pieces of work, each on one core, and waits for their end; work for another device than the CPU runs on the calling thread.</summary>
+    /// <summary>
+    /// Runs pieces of work, each on one core, and waits for their end; work for another device than the CPU runs on the calling thread.
+    /// </summary>
     /// <param name="device">Where the network is.</param>
     /// <param name="count">Number of pieces.</param>
     /// <param name="work">Gets the number of the piece; sets its own grad mode and dispose scope.</param>
@@ -79,7 +89,10 @@ internal static class ComputeThreads
         }
     }
 
-    /// <summary>Runs pieces of the calling work on the cores that it has, in any order, in a dispose scope each, and waits for their end. Without autograd.</summary>
+    /// <summary>
+    /// Runs pieces of the calling work on the cores that it has, in any order, in a dispose scope each, and waits for their end. Without
+    /// autograd.
+    /// </summary>
     /// <param name="count">Number of pieces.</param>
     /// <param name="work">Gets the number of the piece; leaves no tensor behind.</param>
     /// <exception cref="OperationCanceledException">The calling work is no longer wanted.</exception>

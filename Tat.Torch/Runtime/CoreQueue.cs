@@ -1,6 +1,8 @@
 namespace Tat.Torch.Runtime;
 
-/// <summary>Work that waits for cores: first come, first served, but that work which has cores may let a much smaller one come between its pieces.</summary>
+/// <summary>
+/// Work that waits for cores: first come, first served, but that work which has cores may let a much smaller one come between its pieces.
+/// </summary>
 /// <param name="cores">The cores there are.</param>
 /// <param name="start">Starts work that has got its cores, on a thread of its own.</param>
 internal sealed class CoreQueue(int cores, Action<CoreWork> start)
@@ -43,7 +45,10 @@ internal sealed class CoreQueue(int cores, Action<CoreWork> start)
         return work.End;
     }
 
-    /// <summary>Takes out the first work that waits for some cores and is much smaller than another one, which lends it its own; to be run by the caller.</summary>
+    /// <summary>
+    /// Takes out the first work that waits for some cores and is much smaller than another one, which lends it its own; to be run by the
+    /// caller.
+    /// </summary>
     public CoreWork? TakeSmaller(CoreWork than, int cores)
     {
         if (than.Size == 0 || _waiting.Count == 0)

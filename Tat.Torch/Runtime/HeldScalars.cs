@@ -5,8 +5,9 @@ namespace Tat.Torch.Runtime;
 
 /// <summary>Arithmetic of tensors with numbers that are held until the operator has read them.</summary>
 /// <remarks>
-/// TorchSharp makes an object with a finalizer of each number that it gives to an operator, also of the factor 1 in a plain <c>a + b</c>, and holds no reference to it
-/// during the call. A garbage collection at that moment frees the number, and the operator fails or calculates with whatever is in its place.
+/// TorchSharp makes an object with a finalizer of each number that it gives to an operator, also of the factor 1 in a plain <c>a + b</c>,
+/// and holds no reference to it during the call. A garbage collection at that moment frees the number, and the operator fails or calculates
+/// with whatever is in its place.
 /// </remarks>
 internal static class HeldScalars
 {

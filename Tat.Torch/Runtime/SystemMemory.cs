@@ -19,7 +19,8 @@ internal static class SystemMemory
         {
             const string key = "MemAvailable:";
             var line = File.ReadLines("/proc/meminfo").FirstOrDefault(line => line.StartsWith(key, StringComparison.Ordinal));
-            return line is not null && long.TryParse(line.AsSpan(key.Length).Trim().TrimEnd("kB").Trim(), CultureInfo.InvariantCulture, out var kibibytes) ? kibibytes * 1024 : null;
+            return line is not null && long.TryParse(line.AsSpan(key.Length).Trim().TrimEnd("kB").Trim(), CultureInfo.InvariantCulture,
+                out var kibibytes) ? kibibytes * 1024 : null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

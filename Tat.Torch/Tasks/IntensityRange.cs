@@ -11,7 +11,9 @@ public sealed record IntensityRange
     {
         if (!float.IsFinite(minimum) || !float.IsFinite(maximum) || minimum >= maximum || !float.IsFinite(maximum - minimum))
         {
-            throw new ArgumentOutOfRangeException(nameof(maximum), $"[{minimum}, {maximum}] is not an intensity range: both ends and their distance must be finite, and the second above the first.");
+            throw new ArgumentOutOfRangeException(
+                nameof(maximum), $"[{minimum}, {maximum}] is not an intensity range: both ends and their distance must be finite, and the "
+                    + "second above the first.");
         }
 
         Minimum = minimum;
@@ -49,7 +51,9 @@ public sealed record IntensityRange
         }
     }
 
-    /// <summary>How many values lie beyond the range: what a restoration of them clips, and adds to the result again. NaN is none.</summary>
+    /// <summary>
+    /// How many values lie beyond the range: what a restoration of them clips, and adds to the result again. NaN is none.
+    /// </summary>
     /// <param name="intensities">Values in the range's unit.</param>
     public int CountBeyond(ReadOnlySpan<float> intensities)
     {

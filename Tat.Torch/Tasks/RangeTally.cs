@@ -1,3 +1,4 @@
+using System.Globalization;
 using Tat.Torch.Imaging;
 
 namespace Tat.Torch.Tasks;
@@ -25,7 +26,10 @@ public sealed class RangeTally
     /// <summary>The share and the range in a sentence; <see langword="null"/> where no voxel is beyond it.</summary>
     public string? Remark => _beyond == 0
         ? null
-        : FormattableString.Invariant($"{(Share < 0.0001 ? "less than 0.01" : (100 * Share).ToString("0.##", System.Globalization.CultureInfo.InvariantCulture))} % of the voxels lie beyond the task's range, {_range.Minimum:G6} to {_range.Maximum:G6} {_task.Unit}, and pass through unrestored");
+        : string.Create(CultureInfo.InvariantCulture,
+            $"{(Share < 0.0001 ? "less than 0.01" : (100 * Share).ToString("0.##", System.Globalization.CultureInfo.InvariantCulture))} % "
+            + $"of the voxels lie beyond the task's range, {_range.Minimum:G6} to {_range.Maximum:G6} {_task.Unit}, and pass through "
+            + $"unrestored");
 
     /// <summary>Counts the voxels of an image.</summary>
     /// <param name="image">The image to restore.</param>

@@ -47,7 +47,8 @@ public sealed class TaskVocabulary : IReadOnlyList<RestorationTask>
     /// <exception cref="KeyNotFoundException">The vocabulary has no such task; the message lists those it has.</exception>
     public RestorationTask this[string name] => TryGet(name, out var task)
         ? task
-        : throw new KeyNotFoundException($"Task '{name}' is unknown; the known tasks are {string.Join(", ", _tasks.Select(known => known.Name))}.");
+        : throw new KeyNotFoundException(
+            $"Task '{name}' is unknown; the known tasks are {string.Join(", ", _tasks.Select(known => known.Name))}.");
 
     /// <summary>Finds the task of a name.</summary>
     /// <param name="name">The name, in any case.</param>

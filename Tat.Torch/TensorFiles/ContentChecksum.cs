@@ -5,7 +5,10 @@ using static TorchSharp.torch;
 
 namespace Tat.Torch.TensorFiles;
 
-/// <summary>The checksum that a model carries: an XXH3-128 of its description, of the names, types and shapes of its weights, and of their bytes in the order of the file.</summary>
+/// <summary>
+/// The checksum that a model carries: an XXH3-128 of its description, of the names, types and shapes of its weights, and of their bytes in
+/// the order of the file.
+/// </summary>
 internal sealed class ContentChecksum
 {
     /// <summary>The entry of a model's description that holds it.</summary>
@@ -14,7 +17,8 @@ internal sealed class ContentChecksum
     private readonly XxHash128 _hash = new();
 
     /// <summary>Begins with all but the bytes of the weights.</summary>
-    public ContentChecksum(IEnumerable<KeyValuePair<string, string>> description, IEnumerable<(string Name, ScalarType Type, long[] Shape)> weights)
+    public ContentChecksum(IEnumerable<KeyValuePair<string, string>> description,
+        IEnumerable<(string Name, ScalarType Type, long[] Shape)> weights)
     {
         foreach (var (key, value) in description.Where(entry => entry.Key != Key).OrderBy(entry => entry.Key, StringComparer.Ordinal))
         {

@@ -6,14 +6,18 @@ namespace Tat.Torch.TensorFiles;
 /// <summary>Numbers in row-major order with their shape, from a file of one array; they are read when asked for.</summary>
 internal sealed record NumberArray(Func<float[]> Read, long[] Shape)
 {
-    /// <summary>Whether a file is an array: <c>.npy</c> by its first bytes, a tensor of <c>pickle.dump</c> or <c>torch.save</c> by its extension <c>.bin</c> and its first bytes.</summary>
+    /// <summary>
+    /// Whether a file is an array: <c>.npy</c> by its first bytes, a tensor of <c>pickle.dump</c> or <c>torch.save</c> by its extension
+    /// <c>.bin</c> and its first bytes.
+    /// </summary>
     public static bool Recognizes(string path)
     {
         Span<byte> start = stackalloc byte[6];
         using var stream = RegularFile.Open(path);
         var read = stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false);
         return NumpyFile.IsStart(start[..read])
-            || ((start[..2].SequenceEqual("PK"u8) || (start[0] == 0x80 && start[1] is >= 2 and <= 5)) && Path.GetExtension(path).Equals(".bin", StringComparison.OrdinalIgnoreCase));
+            || ((start[..2].SequenceEqual("PK"u8) || (start[0] == 0x80 && start[1] is >= 2 and <= 5))
+                && Path.GetExtension(path).Equals(".bin", StringComparison.OrdinalIgnoreCase));
     }
 
     /// <summary>Opens a file of one array and checks what it says of itself.</summary>

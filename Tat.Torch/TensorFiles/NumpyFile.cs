@@ -20,17 +20,20 @@ internal static partial class NumpyFile
     public static NumpyLayout ReadLayout(Stream stream)
     {
         var header = ReadHeader(stream);
-        if (Description().Match(header) is not { Success: true } type || Shape().Match(header) is not { Success: true } sides || Order().Match(header) is not { Success: true } order)
+        if (Description().Match(header) is not { Success: true } type || Shape().Match(header) is not { Success: true } sides
+            || Order().Match(header) is not { Success: true } order)
         {
             throw new InvalidDataException("its NumPy header does not say type, order and shape");
         }
 
-        long[] shape = [.. sides.Groups[1].Value.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(Side)];
+        long[] shape = [.. sides.Groups[1].Value.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+            .Select(Side)];
         var (size, read) = Element(type.Groups[1].Value);
         var count = shape.Aggregate((Int128)1, (product, side) => Int128.Min(product * side, long.MaxValue));
         if (count * size != stream.Length - stream.Position || count > Array.MaxLength / 8)
         {
-            throw new InvalidDataException($"an array [{string.Join(", ", shape)}] of {type.Groups[1].Value} does not match the {stream.Length - stream.Position} bytes that follow its header");
+            throw new InvalidDataException($"an array [{string.Join(", ", shape)}] of {type.Groups[1].Value} does not match the "
+                + $"{stream.Length - stream.Position} bytes that follow its header");
         }
 
         return new(shape, order.Groups[1].Value == "True", size, read);
@@ -102,7 +105,8 @@ internal static partial class NumpyFile
         return description[1..] switch
         {
             "f4" => (4, bytes => big ? BinaryPrimitives.ReadSingleBigEndian(bytes) : BinaryPrimitives.ReadSingleLittleEndian(bytes)),
-            "f8" => (8, bytes => (float)(big ? BinaryPrimitives.ReadDoubleBigEndian(bytes) : BinaryPrimitives.ReadDoubleLittleEndian(bytes))),
+            "f8" =>
+                (8, bytes => (float)(big ? BinaryPrimitives.ReadDoubleBigEndian(bytes) : BinaryPrimitives.ReadDoubleLittleEndian(bytes))),
             "f2" => (2, bytes => (float)(big ? BinaryPrimitives.ReadHalfBigEndian(bytes) : BinaryPrimitives.ReadHalfLittleEndian(bytes))),
             "i8" => (8, bytes => big ? BinaryPrimitives.ReadInt64BigEndian(bytes) : BinaryPrimitives.ReadInt64LittleEndian(bytes)),
             "u8" => (8, bytes => big ? BinaryPrimitives.ReadUInt64BigEndian(bytes) : BinaryPrimitives.ReadUInt64LittleEndian(bytes)),

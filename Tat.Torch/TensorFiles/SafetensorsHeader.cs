@@ -10,7 +10,8 @@ internal static class SafetensorsHeader
 
     /// <summary>Reads metadata and entries; entries come in the order of their data, which must be without gaps and overlaps.</summary>
     /// <exception cref="InvalidDataException">The header is not one of the format, or contradicts itself.</exception>
-    public static (IReadOnlyDictionary<string, string> Metadata, IReadOnlyList<SafetensorsEntry> Entries) Parse(JsonDocument header, string source)
+    public static (IReadOnlyDictionary<string, string> Metadata, IReadOnlyList<SafetensorsEntry> Entries) Parse(
+        JsonDocument header, string source)
     {
         var metadata = new Dictionary<string, string>();
         var entries = new List<SafetensorsEntry>();
@@ -83,9 +84,10 @@ internal static class SafetensorsHeader
             throw Damaged(source, $"tensor '{name}' has no valid '{key}'");
         }
 
-        return [.. array.EnumerateArray().Select(item => item.ValueKind == JsonValueKind.Number && item.TryGetInt64(out var number) && number >= 0
-            ? number
-            : throw Damaged(source, $"tensor '{name}' has {item.GetRawText()} in '{key}'"))];
+        return [.. array.EnumerateArray()
+            .Select(item => item.ValueKind == JsonValueKind.Number && item.TryGetInt64(out var number) && number >= 0
+                ? number
+                : throw Damaged(source, $"tensor '{name}' has {item.GetRawText()} in '{key}'"))];
     }
 
     private static JsonElement Expect(JsonElement element, JsonValueKind kind, string source, string what) =>

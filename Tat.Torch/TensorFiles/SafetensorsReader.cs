@@ -40,7 +40,9 @@ internal sealed class SafetensorsReader
             throw Damaged("its header is not valid UTF-8; check that it is a safetensors file", e);
         }
 
-        _checksum = Metadata.ContainsKey(ContentChecksum.Key) ? new(Metadata, Entries.Select(entry => (entry.Name, entry.Type, entry.Shape))) : null;
+        _checksum = Metadata.ContainsKey(ContentChecksum.Key)
+            ? new(Metadata, Entries.Select(entry => (entry.Name, entry.Type, entry.Shape)))
+            : null;
         var needed = Entries.Sum(entry => entry.Length);
         if (Remaining is { } remaining && remaining < needed)
         {
@@ -170,7 +172,8 @@ internal sealed class SafetensorsReader
         var length = BinaryPrimitives.ReadUInt64LittleEndian(prefix);
         if (length is 0 or > LongestHeader || (Remaining is { } remaining && length > (ulong)remaining))
         {
-            throw Damaged($"its first 8 bytes announce a header of {length} bytes, and it has at most {Math.Min(LongestHeader, Remaining ?? LongestHeader)}; check that it is a safetensors file");
+            throw Damaged($"its first 8 bytes announce a header of {length} bytes, and it has at most "
+                + $"{Math.Min(LongestHeader, Remaining ?? LongestHeader)}; check that it is a safetensors file");
         }
 
         var bytes = ReadGrowing((long)length);
@@ -189,7 +192,8 @@ internal sealed class SafetensorsReader
     {
         if (length > Array.MaxLength)
         {
-            throw Damaged($"a part of {length} bytes is larger than this reader takes from a stream of unknown length; read it from a file");
+            throw Damaged(
+                $"a part of {length} bytes is larger than this reader takes from a stream of unknown length; read it from a file");
         }
 
         var bytes = new byte[Math.Min(length, Chunk)];
@@ -218,5 +222,6 @@ internal sealed class SafetensorsReader
         }
     }
 
-    private InvalidDataException Damaged(string problem, Exception? inner = null) => new($"'{_source}' cannot be read: {MessageText.OneLine(problem)}.", inner);
+    private InvalidDataException Damaged(string problem, Exception? inner = null) =>
+        new($"'{_source}' cannot be read: {MessageText.OneLine(problem)}.", inner);
 }

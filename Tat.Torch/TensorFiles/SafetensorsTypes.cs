@@ -33,6 +33,7 @@ internal static class SafetensorsTypes
     private static (string Name, ScalarType Type, int Size) Find(ScalarType type)
     {
         var index = Array.FindIndex(_all, known => known.Type == type);
-        return index >= 0 ? _all[index] : throw new NotSupportedException($"The safetensors format has no element type for {type}; convert the tensor to Float32 first.");
+        return index >= 0 ? _all[index] : throw new NotSupportedException(
+            $"The safetensors format has no element type for {type}; convert the tensor to Float32 first.");
     }
 }

@@ -16,10 +16,12 @@ internal static class SafetensorsWriter
     /// <param name="tensors">By name; on any device.</param>
     /// <param name="metadata">Free text for the header, or none.</param>
     /// <param name="withChecksum">Whether the header also gets the <see cref="ContentChecksum"/>.</param>
-    public static void Write(Stream stream, IEnumerable<KeyValuePair<string, Tensor>> tensors, IReadOnlyDictionary<string, string>? metadata = null, bool withChecksum = false)
+    public static void Write(Stream stream, IEnumerable<KeyValuePair<string, Tensor>> tensors,
+        IReadOnlyDictionary<string, string>? metadata = null, bool withChecksum = false)
     {
         // Larger elements first keeps every tensor aligned to its elements.
-        var ordered = tensors.OrderByDescending(pair => SafetensorsTypes.Size(pair.Value.dtype)).ThenBy(pair => pair.Key, StringComparer.Ordinal).ToArray();
+        var ordered = tensors.OrderByDescending(pair => SafetensorsTypes.Size(pair.Value.dtype))
+            .ThenBy(pair => pair.Key, StringComparer.Ordinal).ToArray();
         if (withChecksum)
         {
             metadata ??= new Dictionary<string, string>();

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Tat.Torch.Inference;
 using Tat.Torch.Model;
 using Tat.Torch.Tasks;
@@ -48,12 +49,14 @@ internal sealed class BestWeights(TrainingState state, TaskVocabulary tasks, Val
             if (again is null)
             {
                 state.KeepAsBest(null);
-                tell($"There are no validation images any more: the last weights are the result, and not those of iteration {best.Iteration}, the best so far.");
+                tell("There are no validation images any more: the last weights are the result, and not those of iteration "
+                    + $"{best.Iteration}, the best so far.");
             }
             else
             {
-                tell(FormattableString.Invariant(
-                    $"The validation images are other ones than before: the best weights so far, of iteration {best.Iteration}, were measured again, with a gain of {again.MeanGain:F2} dB in place of {best.MeanGain:F2}."));
+                tell(string.Create(CultureInfo.InvariantCulture,
+                    $"The validation images are other ones than before: the best weights so far, of iteration {best.Iteration}, were "
+                    + $"measured again, with a gain of {again.MeanGain:F2} dB in place of {best.MeanGain:F2}."));
             }
 
             state.Counters = state.Counters with { Best = again is null ? null : WithoutImages(again with { IsBest = true }) };

@@ -1,9 +1,13 @@
+using System.Globalization;
 using Tat.Torch.Training.Steps;
 
 namespace Tat.Torch.Training;
 
 /// <summary>Notices a training that stays finite and is ruined all the same: its error is a multiple of its best for long.</summary>
-/// <remarks>The error is that of the patches in relation to the degraded patches' own, summed over some iterations, so that hard images do not look like a bad training.</remarks>
+/// <remarks>
+/// The error is that of the patches in relation to the degraded patches' own, summed over some iterations, so that hard images do not look
+/// like a bad training.
+/// </remarks>
 /// <param name="iterations">Iterations of the whole training: what counts as long is about a hundredth of it.</param>
 internal sealed class LossWatch(long iterations)
 {
@@ -34,7 +38,9 @@ internal sealed class LossWatch(long iterations)
         _best = Math.Min(_best, error);
         _bad = error > Ruined * _best ? _bad + 1 : 0;
         return _bad == Patience
-            ? FormattableString.Invariant($"Training seems ruined: for {Patience * _stretch} iterations its error has been {error / _best:F1} times the best that it had. Lower the learning rate or clip gradients; the best validated weights stay.")
+            ? string.Create(CultureInfo.InvariantCulture,
+                $"Training seems ruined: for {Patience * _stretch} iterations its error has been {error / _best:F1} times the best that it "
+                + $"had. Lower the learning rate or clip gradients; the best validated weights stay.")
             : null;
     }
 }

@@ -20,8 +20,12 @@ internal sealed class TrainingClock(long iterations, TimeSpan? limit, TrainingCo
 
     private TimeSpan Limit => limit!.Value > 2 * _validation ? limit.Value - _validation : limit.Value;
 
-    /// <summary>How many iterations the progress is worth: those that are finished or, under a time limit, as many as the share of time that has passed.</summary>
-    public double Advancement(long finished) => limit is null ? finished : Math.Min(iterations, Math.Max(finished, Elapsed / Limit * iterations));
+    /// <summary>
+    /// How many iterations the progress is worth: those that are finished or, under a time limit, as many as the share of time that has
+    /// passed.
+    /// </summary>
+    public double Advancement(long finished) =>
+        limit is null ? finished : Math.Min(iterations, Math.Max(finished, Elapsed / Limit * iterations));
 
     /// <summary>The share of the training that is done, 0 … 1.</summary>
     public double Fraction(long finished) => Advancement(finished) / iterations;

@@ -54,7 +54,8 @@ internal sealed class TrainingLoop : IDisposable
         set => _state.Counters = value;
     }
 
-    private bool IsFinished => Counters.Iteration >= _options.Iterations || _clock.IsOver || (_options.Patience > 0 && Counters.ValidationsSinceBest >= _options.Patience);
+    private bool IsFinished => Counters.Iteration >= _options.Iterations || _clock.IsOver
+        || (_options.Patience > 0 && Counters.ValidationsSinceBest >= _options.Patience);
 
     private bool IsValidationDue => _validator.HasImages && Counters.Iteration > Counters.LastValidation
         && (Counters.Iteration % _options.ValidationInterval == 0 || IsFinished);
@@ -95,7 +96,8 @@ internal sealed class TrainingLoop : IDisposable
         }
         finally
         {
-            // Whatever ended it: a step is done as a whole or not at all, so the state is one to go on from. Before the first one there is nothing to keep, and data may yet be mended.
+            // Whatever ended it: a step is done as a whole or not at all, so the state is one to go on from. Before the first one there is
+            // nothing to keep, and data may yet be mended.
             if (Counters.Iteration > 0)
             {
                 _checkpoints?.Save(_state);
@@ -146,7 +148,8 @@ internal sealed class TrainingLoop : IDisposable
     /// <summary>Runs to the end, or until training has gone back to a checkpoint.</summary>
     private bool TryRun(CancellationToken cancellationToken)
     {
-        using var sampler = new PatchSampler(_pools, _plan, _options.ChosenSeed, _options.FlipsAndQuarterTurns, _options.SkipUnreadableImages);
+        using var sampler = new PatchSampler(
+            _pools, _plan, _options.ChosenSeed, _options.FlipsAndQuarterTurns, _options.SkipUnreadableImages);
         using var batches = new BatchPrefetcher(sampler.Sample, Counters.Iteration + 1, _options.Iterations);
         while (true)
         {
@@ -193,7 +196,8 @@ internal sealed class TrainingLoop : IDisposable
                 throw divergence;
             }
 
-            _meter.Add($"{divergence.Message} Went back to iteration {Counters.Iteration}, with {Counters.RateScale:g3} times the learning rate.");
+            _meter.Add(
+                $"{divergence.Message} Went back to iteration {Counters.Iteration}, with {Counters.RateScale:g3} times the learning rate.");
             return false;
         }
 
@@ -215,7 +219,8 @@ internal sealed class TrainingLoop : IDisposable
             if (Stopwatch.GetElapsedTime(last) >= _longValidation)
             {
                 last = Stopwatch.GetTimestamp();
-                _progress?.Report(ProgressMeter.ReportValidating(share, Counters, _options.Iterations, _clock.Fraction(Counters.Iteration), _clock.Remaining(Counters.Iteration), _rate));
+                _progress?.Report(ProgressMeter.ReportValidating(share, Counters, _options.Iterations, _clock.Fraction(Counters.Iteration),
+                    _clock.Remaining(Counters.Iteration), _rate));
             }
         }), cancellationToken));
     }
@@ -223,7 +228,8 @@ internal sealed class TrainingLoop : IDisposable
     private void Report(ValidationResult? validation, bool isLast = false)
     {
         var isNew = Counters.Iteration != _reported;
-        if (!isLast && !_meter.HasMessages && validation is null && !IsFinished && !(isNew && Counters.Iteration % _options.ProgressInterval == 0))
+        if (!isLast && !_meter.HasMessages && validation is null && !IsFinished
+            && !(isNew && Counters.Iteration % _options.ProgressInterval == 0))
         {
             return;
         }
@@ -236,7 +242,8 @@ internal sealed class TrainingLoop : IDisposable
         _progress?.Report(problem is null ? report : report with { Messages = [.. report.Messages, problem] });
     }
 
-    private CheckpointKeeper KeeperOf(TatTrainerOptions options) => new(_trainer.Network, _trainer.Tasks, options, _pools, _plan, Card, _meter.Add);
+    private CheckpointKeeper KeeperOf(TatTrainerOptions options) =>
+        new(_trainer.Network, _trainer.Tasks, options, _pools, _plan, Card, _meter.Add);
 
     /// <summary>Saves what was trained until a failure where no folder is given for that, and tells where it is.</summary>
     private void KeepElsewhere(Exception failure)
@@ -254,12 +261,15 @@ internal sealed class TrainingLoop : IDisposable
             if (keeper.Save(_state))
             {
                 failure.Data[TatTrainer.KeptIn] = folder;
-                _meter.Add($"Training failed after iteration {Counters.Iteration}. What it has learnt is kept in '{folder}': {nameof(TatTrainer)}.{nameof(TatTrainer.LoadCheckpoint)} opens the best model, and with that folder as {nameof(TatTrainerOptions.CheckpointFolder)} training goes on.");
+                _meter.Add($"Training failed after iteration {Counters.Iteration}. What it has learnt is kept in '{folder}': "
+                    + $"{nameof(TatTrainer)}.{nameof(TatTrainer.LoadCheckpoint)} opens the best model, and with that folder as "
+                    + $"{nameof(TatTrainerOptions.CheckpointFolder)} training goes on.");
             }
         }
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
         {
-            _meter.Add($"Training failed after iteration {Counters.Iteration}, and what it has learnt is lost: {problem.Message} With a {nameof(TatTrainerOptions.CheckpointFolder)} it would be kept there.");
+            _meter.Add($"Training failed after iteration {Counters.Iteration}, and what it has learnt is lost: {problem.Message} With a "
+                + $"{nameof(TatTrainerOptions.CheckpointFolder)} it would be kept there.");
         }
     }
 
@@ -269,7 +279,9 @@ internal sealed class TrainingLoop : IDisposable
         Iterations = Counters.Best?.Iteration ?? Counters.Iteration,
         WasCancelled = _wasCancelled,
         Data = _options.DataDescription,
-        InitialWeights = _options.InitialWeights is { } weights && TatPretrained.IsMeantBy(weights) ? TatPretrained.Card.Title : Path.GetFileName(_options.InitialWeights),
+        InitialWeights = _options.InitialWeights is { } weights && TatPretrained.IsMeantBy(weights)
+            ? TatPretrained.Card.Title
+            : Path.GetFileName(_options.InitialWeights),
         TrainingPairs = _pools.ToDictionary(pool => pool.Task.Name, pool => pool.Count),
         Validation = Counters.Best?.Tasks ?? new Dictionary<string, TaskScore>(),
         Training = OptionsText.Describe(_options).Where(option => TellsInCard(option.Key)).ToDictionary(),

@@ -18,7 +18,8 @@ internal sealed class Validator
     private List<Item> _items = [];
 
     /// <param name="pools">The validation pairs of each task.</param>
-    /// <param name="imagesPerTask">How many images of each task to use, spread evenly over all volumes, and over the slices of each.</param>
+    /// <param name="imagesPerTask">How many images of each task to use, spread evenly over all volumes, and over the slices of
+    /// each.</param>
     /// <param name="skipUnreadable">Whether an image that cannot be read is left out instead of being an error.</param>
     public Validator(PairPool[] pools, int imagesPerTask, bool skipUnreadable = false)
     {
@@ -83,7 +84,8 @@ internal sealed class Validator
 
         if (all.Count > 0 && !HasImages)
         {
-            throw new InvalidDataException($"None of the {all.Count} validation images can be measured: {reasons[all[0]]} Give other ones, or none.");
+            throw new InvalidDataException(
+                $"None of the {all.Count} validation images can be measured: {reasons[all[0]]} Give other ones, or none.");
         }
 
         TellUnvalidated(tell);
@@ -96,7 +98,8 @@ internal sealed class Validator
     /// <param name="progress">Told the share that is done, 0 … 1, on any thread.</param>
     /// <param name="cancellationToken">Stops between images.</param>
     /// <exception cref="IOException">An image cannot be read any more, and is not to be skipped.</exception>
-    public ValidationResult Measure(IImageRestorer restorer, long iteration, Action<string> tell, IProgress<double>? progress, CancellationToken cancellationToken)
+    public ValidationResult Measure(
+        IImageRestorer restorer, long iteration, Action<string> tell, IProgress<double>? progress, CancellationToken cancellationToken)
     {
         var measured = new List<(Item Item, ImageQuality Input, ImageQuality Restored)>(_items.Count);
         var samples = new Dictionary<string, ValidationSample>();
@@ -107,7 +110,8 @@ internal sealed class Validator
             var pairs = Read(chunk, tell);
             var (before, share) = ((double)done / all.Count, (double)chunk.Length / all.Count);
             var restored = restorer.Restore(
-                [.. pairs.Select(pair => pair.Pair.LowQuality)], [.. pairs.Select(pair => pair.Item.Task)], new DirectProgress<double>(part => progress?.Report(before + (part * share))), cancellationToken);
+                [.. pairs.Select(pair => pair.Pair.LowQuality)], [.. pairs.Select(pair => pair.Item.Task)],
+                new DirectProgress<double>(part => progress?.Report(before + (part * share))), cancellationToken);
             foreach (var ((item, pair), image) in pairs.Zip(restored))
             {
                 samples.TryAdd(item.Task.Name, new(item.Task.Name, pair.Name, pair.LowQuality, image, pair.HighQuality));
@@ -119,10 +123,13 @@ internal sealed class Validator
         }
 
         VolumeScore[] volumes = [.. measured.GroupBy(image => (image.Item.Task.Name, image.Item.Volume)).Select(group => new VolumeScore(
-            group.Key.Name, group.Key.Volume, QualitySummary.Of(group.Select(image => image.Input)).ToScore(), QualitySummary.Of(group.Select(image => image.Restored)).ToScore()))];
-        var scores = measured.GroupBy(image => image.Item.Task.Name).ToDictionary(group => group.Key, group => QualitySummary.Of(group.Select(image => image.Restored)).ToScore());
+            group.Key.Name, group.Key.Volume, QualitySummary.Of(group.Select(image => image.Input)).ToScore(),
+            QualitySummary.Of(group.Select(image => image.Restored)).ToScore()))];
+        var scores = measured.GroupBy(image => image.Item.Task.Name)
+            .ToDictionary(group => group.Key, group => QualitySummary.Of(group.Select(image => image.Restored)).ToScore());
         var psnr = QualitySummary.OverTasks(measured.Select(image => (image.Item.Task, image.Restored))).Psnr.Mean;
-        var gain = ValueSummary.OfFinite(measured.GroupBy(image => image.Item.Task.Name).Select(group => ValueSummary.OfFinite(group.Select(image => image.Restored.Psnr - image.Input.Psnr)).Mean)).Mean;
+        var gain = ValueSummary.OfFinite(measured.GroupBy(image => image.Item.Task.Name)
+            .Select(group => ValueSummary.OfFinite(group.Select(image => image.Restored.Psnr - image.Input.Psnr)).Mean)).Mean;
         return new(iteration, scores, psnr, gain, IsBest: false) { Volumes = volumes, Samples = [.. samples.Values] };
     }
 
@@ -143,10 +150,14 @@ internal sealed class Validator
             left -= round;
         }
 
-        return volumes.Zip(quotas).SelectMany(volume => Enumerable.Range(0, volume.Second).Select(i => volume.First[Middle(i, volume.First.Length, volume.Second)]));
+        return volumes.Zip(quotas)
+            .SelectMany(volume =>
+                Enumerable.Range(0, volume.Second).Select(i => volume.First[Middle(i, volume.First.Length, volume.Second)]));
     }
 
-    /// <summary>The middle of part <paramref name="part"/> when <paramref name="count"/> things are cut into <paramref name="parts"/>.</summary>
+    /// <summary>
+    /// The middle of part <paramref name="part"/> when <paramref name="count"/> things are cut into <paramref name="parts"/>.
+    /// </summary>
     private static int Middle(int part, int count, int parts) => (int)(((2L * part) + 1) * count / (2L * parts));
 
     private void TellUnvalidated(Action<string> tell)
@@ -159,7 +170,8 @@ internal sealed class Validator
         }
         else if (others.Length > 0)
         {
-            tell($"There are no validation images of {string.Join(", ", others)}: the best weights are chosen by {string.Join(", ", validated)} alone.");
+            tell($"There are no validation images of {string.Join(", ", others)}: the best weights are chosen by "
+                + $"{string.Join(", ", validated)} alone.");
         }
     }
 
@@ -171,7 +183,8 @@ internal sealed class Validator
         var hash = new XxHash128();
         PixelHash.Append(hash, pair.LowQuality, pair.HighQuality);
         _inputs[item] = (input, hash.GetCurrentHash());
-        var problem = input.Problem ?? (input.IsIdentical ? "both images are equal inside the metric window, so that nothing can be gained" : null);
+        var problem = input.Problem
+            ?? (input.IsIdentical ? "both images are equal inside the metric window, so that nothing can be gained" : null);
         return problem is null ? null : $"'{pair.Name.Trim('\'')}' cannot be measured: {problem}.";
     }
 
@@ -203,7 +216,9 @@ internal sealed class Validator
         catch (Exception exception) when (UnreadableImage.Is(exception))
         {
             problem = $"{item.Task} validation pair {item.Index} cannot be read: {exception.Message}";
-            return _skipUnreadable ? null : throw new IOException($"{problem} Repair or remove it, or let unreadable images be skipped.", exception);
+            return _skipUnreadable
+                ? null
+                : throw new IOException($"{problem} Repair or remove it, or let unreadable images be skipped.", exception);
         }
     }
 

@@ -14,8 +14,11 @@ public static partial class RestorationModel
     /// <summary>The model's file, beside the program.</summary>
     public static string MLNetModelPath { get; } = Path.Combine(AppContext.BaseDirectory, "RestorationModel.mlnet");
 
-    /// <summary>Restores one image after the other; made when it is used first. <see cref="Predict"/> may be called from several threads.</summary>
-    public static Lazy<PredictionEngine<ModelInput, ModelOutput>> PredictEngine { get; } = new(() => _context.Model.CreatePredictionEngine<ModelInput, ModelOutput>(_model.Value));
+    /// <summary>
+    /// Restores one image after the other; made when it is used first. <see cref="Predict"/> may be called from several threads.
+    /// </summary>
+    public static Lazy<PredictionEngine<ModelInput, ModelOutput>> PredictEngine { get; } =
+        new(() => _context.Model.CreatePredictionEngine<ModelInput, ModelOutput>(_model.Value));
 
     /// <summary>Restores an image.</summary>
     public static ModelOutput Predict(ModelInput input)
@@ -26,13 +29,17 @@ public static partial class RestorationModel
         }
     }
 
-    /// <summary>Restores a scan: a NIfTI file, a DICOM file, or a folder that holds a DICOM series. The result has its source's format and geometry.</summary>
+    /// <summary>
+    /// Restores a scan: a NIfTI file, a DICOM file, or a folder that holds a DICOM series. The result has its source's format and geometry.
+    /// </summary>
     /// <param name="source">The scan.</param>
     /// <param name="destination">What to write; it must not be there yet.</param>
     /// <param name="task">CT, MRI or PET; null where DICOM tells.</param>
     /// <param name="cancellationToken">Stops between slices and leaves nothing behind.</param>
-    public static ScanRestorationResult Restore(string source, string destination, string? task = null, CancellationToken cancellationToken = default) =>
-        _context.ImageRestoration.FindRestoration(_model.Value).Restorer.RestoreScan(source, destination, new() { Task = task }, cancellationToken: cancellationToken);
+    public static ScanRestorationResult Restore(
+        string source, string destination, string? task = null, CancellationToken cancellationToken = default) =>
+        _context.ImageRestoration.FindRestoration(_model.Value).Restorer
+            .RestoreScan(source, destination, new() { Task = task }, cancellationToken: cancellationToken);
 
     /// <summary>Loads the model.</summary>
     public static ITransformer LoadModel(MLContext ml) =>

@@ -21,7 +21,8 @@ public static partial class RestorationModel
         {
             var task = tasks[row.Task];
             var reference = row.Image(row.HighQuality);
-            void Measure(string method, ImageSlice image) => measured.Add((task.Name, method, ImageQuality.Measure(image, reference, task.MetricWindow)));
+            void Measure(string method, ImageSlice image) =>
+                measured.Add((task.Name, method, ImageQuality.Measure(image, reference, task.MetricWindow)));
 
             var input = row.Image(row.LowQuality);
             Measure("Input", input);
@@ -33,7 +34,11 @@ public static partial class RestorationModel
             Measure("Model", row.Image(row.Restored));
         }
 
-        return [.. measured.GroupBy(image => (image.Task, image.Method)).Select(group => MethodQuality.Of(group.Key.Task, group.Key.Method, QualitySummary.Of(group.Select(image => image.Quality))))];
+        return
+        [
+            .. measured.GroupBy(image => (image.Task, image.Method)).Select(group =>
+                MethodQuality.Of(group.Key.Task, group.Key.Method, QualitySummary.Of(group.Select(image => image.Quality)))),
+        ];
     }
 
     /// <summary>How close a method brings images to their references.</summary>
@@ -45,7 +50,8 @@ public static partial class RestorationModel
     /// <param name="Rmse">Mean root of the mean squared error, in the task's unit.</param>
     public sealed record MethodQuality(string Task, string Method, int Images, double Psnr, double Ssim, double Rmse)
     {
-        internal static MethodQuality Of(string task, string method, QualitySummary summary) => new(task, method, summary.Images, summary.Psnr.Mean, summary.Ssim.Mean, summary.Rmse.Mean);
+        internal static MethodQuality Of(string task, string method, QualitySummary summary) =>
+            new(task, method, summary.Images, summary.Psnr.Mean, summary.Ssim.Mean, summary.Rmse.Mean);
     }
 
     private sealed class ScoredPair

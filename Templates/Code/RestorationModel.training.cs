@@ -12,7 +12,8 @@ public static partial class RestorationModel
 {
     /// <summary>Trains a model on a folder of image pairs and saves it.</summary>
     /// <param name="outputModelPath">The file to write.</param>
-    /// <param name="inputDataFolder">Pairs in the layout FOLDER/TASK/{train,validation}/{LQ,HQ}/NAME. Without a folder validation the last weights count, instead of the best.</param>
+    /// <param name="inputDataFolder">Pairs in the layout FOLDER/TASK/{train,validation}/{LQ,HQ}/NAME. Without a folder validation the last
+    /// weights count, instead of the best.</param>
     public static void Train(string outputModelPath, string inputDataFolder)
     {
         var ml = new MLContext();
@@ -42,16 +43,18 @@ public static partial class RestorationModel
     /// <param name="ml">The context.</param>
     /// <param name="data">Pairs to learn from.</param>
     /// <param name="validation">Pairs by which the best weights are chosen; null for the last weights.</param>
-    public static ITransformer RetrainModel(MLContext ml, IDataView data, IDataView? validation = null) => BuildPipeline(ml, validation).Fit(data);
+    public static ITransformer RetrainModel(MLContext ml, IDataView data, IDataView? validation = null) =>
+        BuildPipeline(ml, validation).Fit(data);
 
     /// <summary>The pipeline that makes the model, with all its options.</summary>
     /// <param name="ml">The context.</param>
     /// <param name="validation">Pairs by which the best weights are chosen; null for the last weights.</param>
-    public static IEstimator<ITransformer> BuildPipeline(MLContext ml, IDataView? validation = null) => ml.ImageRestoration.Trainers.Tat(new TatEstimator.Options
-    {
-        Tasks = TaskVocabulary.Scans,
-        Network = TatNetworkOptions.Small,
-        Training = TatTrainerOptions.FineTuning with { InitialWeights = "pretrained" },
-        ValidationSet = validation,
-    });
+    public static IEstimator<ITransformer> BuildPipeline(
+        MLContext ml, IDataView? validation = null) => ml.ImageRestoration.Trainers.Tat(new TatEstimator.Options
+        {
+            Tasks = TaskVocabulary.Scans,
+            Network = TatNetworkOptions.Small,
+            Training = TatTrainerOptions.FineTuning with { InitialWeights = "pretrained" },
+            ValidationSet = validation,
+        });
 }

@@ -47,4 +47,5 @@ def chunk(kind, data):
 
 rows = b"".join(b"\0" + row.tobytes() for row in pixels)
 Path(__file__).with_name("icon.png").write_bytes(
-    b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">2I5B", SIZE, SIZE, 8, 6, 0, 0, 0)) + chunk(b"IDAT", zlib.compress(rows, 9)) + chunk(b"IEND", b""))
+    b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">2I5B", SIZE, SIZE, 8, 6, 0, 0, 0))
+    + chunk(b"IDAT", zlib.compress(rows, 9)) + chunk(b"IEND", b""))

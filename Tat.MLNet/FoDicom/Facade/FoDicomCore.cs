@@ -90,7 +90,8 @@ namespace FellowOakDicom
 
         public DicomDataset Dataset => throw null;
 
-        public static DicomFile Open(string fileName, FileReadOption readOption = FileReadOption.Default, int largeObjectSize = 0) => throw null;
+        public static DicomFile Open(string fileName, FileReadOption readOption = FileReadOption.Default, int largeObjectSize = 0) =>
+            throw null;
 
         public void Save(string fileName, DicomWriteOptions options = null) => throw null;
     }

@@ -28,12 +28,16 @@ public sealed record DerivedImageOptions
     public bool WriteDifference { get; init; }
 
     /// <summary>
-    /// Remove what identifies the patient from the result, by the Basic Profile of DICOM PS3.15, annex E, inside sequences too; UIDs are replaced
-    /// consistently, and elements that are not the standard's removed (DICOM). Of NIfTI, the texts of the header and its extensions go. Text that is burned into pixels stays: images that declare it are refused.
+    /// Remove what identifies the patient from the result, by the Basic Profile of DICOM PS3.15, annex E, inside sequences too; UIDs are
+    /// replaced consistently, and elements that are not the standard's removed (DICOM). Of NIfTI, the texts of the header and its
+    /// extensions go. Text that is burned into pixels stays: images that declare it are refused.
     /// </summary>
     /// <value>The default is <see langword="false"/>.</value>
     public bool Deidentify { get; init; }
 
-    /// <summary>A secret that the new UIDs of <see cref="Deidentify"/> depend on: the same one gives the same UIDs in every run; <see langword="null"/> for new ones each time.</summary>
+    /// <summary>
+    /// A secret that the new UIDs of <see cref="Deidentify"/> depend on: the same one gives the same UIDs in every run;
+    /// <see langword="null"/> for new ones each time.
+    /// </summary>
     public string? DeidentificationKey { get; init; }
 }

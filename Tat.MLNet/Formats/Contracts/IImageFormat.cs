@@ -15,13 +15,15 @@ public interface IImageFormat
 
     /// <summary>Opens a file, or a folder that holds one series, without reading pixels yet.</summary>
     /// <param name="path">An existing file or folder.</param>
-    /// <exception cref="ImageFormatException">It is damaged, or of a kind that cannot be read; the message names the file and the cause.</exception>
+    /// <exception cref="ImageFormatException">It is damaged, or of a kind that cannot be read; the message names the file and the
+    /// cause.</exception>
     IImageScan Open(string path);
 
     /// <summary>Opens a file, or a folder that holds one series, without reading pixels yet.</summary>
     /// <param name="path">An existing file or folder.</param>
     /// <param name="options">How to understand it.</param>
-    /// <exception cref="ImageFormatException">It is damaged, or of a kind that cannot be read; the message names the file and the cause.</exception>
+    /// <exception cref="ImageFormatException">It is damaged, or of a kind that cannot be read; the message names the file and the
+    /// cause.</exception>
     IImageScan Open(string path, ImageReadOptions options) => Open(path);
 
     /// <summary>Writes restored slices as a copy of the scan that they come from: same format, geometry and descriptive data.</summary>
@@ -30,5 +32,6 @@ public interface IImageFormat
     /// <param name="slices">The restored slices in the order of <paramref name="source"/>, in its unit; taken one at a time.</param>
     /// <param name="options">How to describe the result; <see langword="null"/> for the defaults.</param>
     /// <param name="cancellationToken">Stops between slices and leaves nothing behind.</param>
-    void WriteDerived(IImageScan source, string destination, IEnumerable<ImageSlice> slices, DerivedImageOptions? options = null, CancellationToken cancellationToken = default);
+    void WriteDerived(IImageScan source, string destination, IEnumerable<ImageSlice> slices, DerivedImageOptions? options = null,
+        CancellationToken cancellationToken = default);
 }

@@ -24,7 +24,9 @@ public interface IImageScan : IDisposable
     /// <summary>The DICOM modality (<c>CT</c>, <c>MR</c>, <c>PT</c>, …); <see langword="null"/> where the format does not tell.</summary>
     string? Modality { get; }
 
-    /// <summary>The unit of the pixel values (<c>HU</c>, <c>SUV</c>, <c>Bq/ml</c>, …); <see langword="null"/> where the format does not tell.</summary>
+    /// <summary>
+    /// The unit of the pixel values (<c>HU</c>, <c>SUV</c>, <c>Bq/ml</c>, …); <see langword="null"/> where the format does not tell.
+    /// </summary>
     string? Unit { get; }
 
     /// <summary>Distance in mm between the centres of neighbouring rows; <see langword="null"/> where it is unknown.</summary>
@@ -42,7 +44,10 @@ public interface IImageScan : IDisposable
     /// <summary>Where the pixels are in the patient; <see langword="null"/> where the format does not tell.</summary>
     PatientAffine? Affine => null;
 
-    /// <summary>The parts of a scan whose slices lie in several grids, such as the three planes of a localizer: each a scan of some consecutive slices of this one. The scan itself where there is one grid.</summary>
+    /// <summary>
+    /// The parts of a scan whose slices lie in several grids, such as the three planes of a localizer: each a scan of some consecutive
+    /// slices of this one. The scan itself where there is one grid.
+    /// </summary>
     IReadOnlyList<IImageScan> Parts => [this];
 
     /// <summary>What else the format says of the image, for people to read: no patient data.</summary>

@@ -3,7 +3,9 @@ using Tat.Torch.Files;
 namespace Tat.MLNet.Formats;
 
 /// <summary>How image files are understood; the defaults refuse what cannot be trusted.</summary>
-/// <remarks>All but <see cref="Plane"/>, <see cref="Upsampling"/> and <see cref="Budget"/> are about DICOM; other formats ignore them.</remarks>
+/// <remarks>
+/// All but <see cref="Plane"/>, <see cref="Upsampling"/> and <see cref="Budget"/> are about DICOM; other formats ignore them.
+/// </remarks>
 public sealed record ImageReadOptions
 {
     /// <summary>Along which plane volumes are cut into slices.</summary>
@@ -22,7 +24,10 @@ public sealed record ImageReadOptions
     /// <value>The default is <see langword="false"/>.</value>
     public bool AllowUncalibratedCt { get; init; }
 
-    /// <summary>Read series with gaps, uneven distances or doubles slice by slice, and tell of it in <see cref="IImageScan.Properties"/>, instead of refusing them; nothing is resampled.</summary>
+    /// <summary>
+    /// Read series with gaps, uneven distances or doubles slice by slice, and tell of it in <see cref="IImageScan.Properties"/>, instead of
+    /// refusing them; nothing is resampled.
+    /// </summary>
     /// <value>The default is <see langword="false"/>.</value>
     public bool AllowIrregularSeries { get; init; }
 

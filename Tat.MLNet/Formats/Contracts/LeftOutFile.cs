@@ -7,5 +7,6 @@ namespace Tat.MLNet.Formats;
 public sealed record LeftOutFile(string Path, string Reason, string? SeriesInstanceUid)
 {
     /// <summary>The file, its series and the reason in one line.</summary>
-    public override string ToString() => $"'{Path}'{(SeriesInstanceUid is null ? "" : $" (series {SeriesInstanceUid})")} is left out: {Reason}";
+    public override string ToString() =>
+        $"'{Path}'{(SeriesInstanceUid is null ? "" : $" (series {SeriesInstanceUid})")} is left out: {Reason}";
 }

@@ -2,21 +2,26 @@ using System.Globalization;
 
 namespace Tat.MLNet.Formats;
 
-/// <summary>Where the pixels of a scan are: maps (column, row, slice) to millimetres in the patient, +x right, +y anterior, +z superior (the axes of NIfTI).</summary>
+/// <summary>
+/// Where the pixels of a scan are: maps (column, row, slice) to millimetres in the patient, +x right, +y anterior, +z superior (the axes of
+/// NIfTI).
+/// </summary>
 /// <remarks>Immutable.</remarks>
 public sealed class PatientAffine
 {
     private readonly double[,] _matrix;
 
     /// <summary>Creates the map.</summary>
-    /// <param name="matrix">3 × 4: the columns are the steps from one column, row and slice to the next, and the position of the first pixel; in mm.</param>
+    /// <param name="matrix">3 × 4: the columns are the steps from one column, row and slice to the next, and the position of the first
+    /// pixel; in mm.</param>
     /// <exception cref="ArgumentException">The matrix is not 3 × 4, or has a number that is not finite.</exception>
     public PatientAffine(double[,] matrix)
     {
         ArgumentNullException.ThrowIfNull(matrix);
         if (matrix.GetLength(0) != 3 || matrix.GetLength(1) != 4)
         {
-            throw new ArgumentException($"An affine map has 3 × 4 numbers; {matrix.GetLength(0)} × {matrix.GetLength(1)} were given.", nameof(matrix));
+            throw new ArgumentException(
+                $"An affine map has 3 × 4 numbers; {matrix.GetLength(0)} × {matrix.GetLength(1)} were given.", nameof(matrix));
         }
 
         if (!matrix.Cast<double>().All(double.IsFinite))
@@ -73,7 +78,8 @@ public sealed class PatientAffine
 
     /// <summary>The matrix as text: three rows of four numbers.</summary>
     public override string ToString() => string.Join("; ", Enumerable.Range(0, 3).Select(row =>
-        string.Join(' ', Enumerable.Range(0, 4).Select(column => (_matrix[row, column] + 0.0).ToString("G6", CultureInfo.InvariantCulture)))));
+        string.Join(' ', Enumerable.Range(0, 4)
+            .Select(column => (_matrix[row, column] + 0.0).ToString("G6", CultureInfo.InvariantCulture)))));
 
     /// <summary>Gives each axis the direction that it runs along most, the clearest axis first.</summary>
     private string FindOrientation()

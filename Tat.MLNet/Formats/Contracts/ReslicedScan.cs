@@ -2,7 +2,9 @@ using Tat.Torch.Imaging;
 
 namespace Tat.MLNet.Formats.Contracts;
 
-/// <summary>A volume cut along another of its stored axes: pixels change places and are never interpolated. Keeps one volume (time point) in memory.</summary>
+/// <summary>
+/// A volume cut along another of its stored axes: pixels change places and are never interpolated. Keeps one volume (time point) in memory.
+/// </summary>
 internal sealed class ReslicedScan : IImageScan
 {
     private readonly int[] _axes;
@@ -102,7 +104,8 @@ internal sealed class ReslicedScan : IImageScan
         {
             if (_loaded != volume)
             {
-                _volume = [.. Enumerable.Range(volume * Source.SlicesPerVolume, Source.SlicesPerVolume).Select(z => Source.ReadSlice(z).Pixels)];
+                _volume = [.. Enumerable.Range(volume * Source.SlicesPerVolume, Source.SlicesPerVolume)
+                    .Select(z => Source.ReadSlice(z).Pixels)];
                 _loaded = volume;
             }
 

@@ -11,6 +11,7 @@ internal static class Sidecars
     public static bool Has(string file)
     {
         var name = Path.GetFileName(file);
-        return name.StartsWith('.') || name.Equals("DICOMDIR", StringComparison.OrdinalIgnoreCase) || _sidecars.Contains(Path.GetExtension(name));
+        return name.StartsWith('.') || name.Equals("DICOMDIR", StringComparison.OrdinalIgnoreCase)
+            || _sidecars.Contains(Path.GetExtension(name));
     }
 }

@@ -3,7 +3,10 @@ using Tat.Torch.Resolution;
 
 namespace Tat.MLNet.Formats.Contracts;
 
-/// <summary>A scan on a finer grid within its slices, with zeros around its k-space: the first pixel of a slice stays where it is, and the same field is cut into more pixels.</summary>
+/// <summary>
+/// A scan on a finer grid within its slices, with zeros around its k-space: the first pixel of a slice stays where it is, and the same
+/// field is cut into more pixels.
+/// </summary>
 internal sealed class UpsampledScan : IImageScan
 {
     private const int LargestSide = short.MaxValue;
@@ -60,7 +63,10 @@ internal sealed class UpsampledScan : IImageScan
 
     public ImageSlice ReadSlice(int index) => Upsample(Source.ReadSlice(index));
 
-    /// <summary>Brings a slice of the source to this grid: a magnitude image stays one, as scanners interpolate it and models have learnt it; signed values keep their sign.</summary>
+    /// <summary>
+    /// Brings a slice of the source to this grid: a magnitude image stays one, as scanners interpolate it and models have learnt it; signed
+    /// values keep their sign.
+    /// </summary>
     public ImageSlice Upsample(ImageSlice slice) => Array.Exists(slice.Pixels, value => value < 0)
         ? KSpace.Interpolate(slice, Rows, Columns)
         : KSpace.Resample(slice, slice.Height, slice.Width, Rows, Columns);
@@ -79,6 +85,7 @@ internal sealed class UpsampledScan : IImageScan
         var side = length == 1 ? 1 : Math.Round(length * factor);
         return side <= LargestSide
             ? (int)side
-            : throw new InvalidDataException($"'{Source.Path}' would have slices of {side} pixels along a side, and {LargestSide} can be written; choose a smaller factor.");
+            : throw new InvalidDataException($"'{Source.Path}' would have slices of {side} pixels along a side, and {LargestSide} can be "
+                + "written; choose a smaller factor.");
     }
 }

@@ -1,6 +1,8 @@
 namespace Tat.MLNet.Formats;
 
-/// <summary>By how much the grid of slices is to be finer than it is: the same field of view is cut into more pixels, by zeros around k-space.</summary>
+/// <summary>
+/// By how much the grid of slices is to be finer than it is: the same field of view is cut into more pixels, by zeros around k-space.
+/// </summary>
 /// <remarks>Immutable. Tasks that restore resolution, such as MRI, then fill in what the grid has room for.</remarks>
 public sealed record UpsamplingFactor
 {

@@ -11,13 +11,15 @@ using Tat.Torch.Imaging;
 namespace Tat.MLNet.Formats.Dicom;
 
 /// <summary>
-/// DICOM images: files of one or more frames, and folders that hold a series, in Implicit VR Little Endian, Explicit VR Little and Big Endian,
-/// Deflated, RLE Lossless, JPEG baseline, extended, progressive and lossless, JPEG-LS lossless and near-lossless, and JPEG 2000.
+/// DICOM images: files of one or more frames, and folders that hold a series, in Implicit VR Little Endian, Explicit VR Little and Big
+/// Endian, Deflated, RLE Lossless, JPEG baseline, extended, progressive and lossless, JPEG-LS lossless and near-lossless, and JPEG 2000.
 /// </summary>
 /// <remarks>
-/// <para>Pixel values are physical: bits that are not stored are masked and the sign is extended, then Modality LUT or rescale apply, per slice
-/// or frame. CT is in HU, MR in scanner intensity, PET in SUV by body weight. MONOCHROME1 is not inverted, and padding keeps its value.</para>
-/// <para>The slices of a series, and the frames of an object that tell their positions, are sorted along their normal. A series that is no regular volume is refused with the reason, or, with
+/// <para>Pixel values are physical: bits that are not stored are masked and the sign is extended, then Modality LUT or rescale apply, per
+/// slice or frame. CT is in HU, MR in scanner intensity, PET in SUV by body weight. MONOCHROME1 is not inverted, and padding keeps its
+/// value.</para>
+/// <para>The slices of a series, and the frames of an object that tell their positions, are sorted along their normal. A series that is no
+/// regular volume is refused with the reason, or, with
 /// <see cref="ImageReadOptions.AllowIrregularSeries"/>, read slice by slice; nothing is ever resampled.</para>
 /// <para>High-Throughput JPEG 2000 needs the packages <c>Tat.MLNet.FoDicom</c> and <c>fo-dicom.Codecs</c>. Colour images, segmentations,
 /// waveforms, dose grids and DICOMDIR are refused.</para>
@@ -76,26 +78,33 @@ public sealed class DicomFormat : IImageFormat
 
     /// <inheritdoc/>
     /// <remarks>
-    /// <para>Each object of the source gives a new one, of one new series in the same study and frame of reference, in Explicit VR Little Endian
-    /// with text in UTF-8. Patient, study, geometry and acquisition are those of the source; image type, derivation, source references,
-    /// contributing equipment and description say what was done. A folder gets files named IM00001.dcm and so on, or with
-    /// <see cref="DerivedImageOptions.WriteDifference"/> the folders <c>restored</c> and <c>difference</c>; the source of one file can also be
-    /// written to a path that ends in <c>.dcm</c>.</para>
+    /// <para>Each object of the source gives a new one, of one new series in the same study and frame of reference, in Explicit VR Little
+    /// Endian with text in UTF-8. Patient, study, geometry and acquisition are those of the source; image type, derivation, source
+    /// references, contributing equipment and description say what was done. A folder gets files named IM00001.dcm and so on, or with
+    /// <see cref="DerivedImageOptions.WriteDifference"/> the folders <c>restored</c> and <c>difference</c>; the source of one file can also
+    /// be written to a path that ends in <c>.dcm</c>.</para>
     /// <para>HU are stored as integers, PET with the slope that suits each slice, other images on a grid that is at least as fine as the
-    /// source's and holds its values. Padding keeps its value. Each object is read back and compared before anything appears at the destination.</para>
+    /// source's and holds its values. Padding keeps its value. Each object is read back and compared before anything appears at the
+    /// destination.</para>
     /// </remarks>
-    /// <exception cref="ArgumentException">The source is no DICOM scan, the destination names a file that cannot hold the result, or the slices are not as many or as large as in it, or have values that are no numbers.</exception>
+    /// <exception cref="ArgumentException">The source is no DICOM scan, the destination names a file that cannot hold the result, or the
+    /// slices are not as many or as large as in it, or have values that are no numbers.</exception>
     /// <exception cref="IOException">The destination exists and is not an empty folder.</exception>
-    public void WriteDerived(IImageScan source, string destination, IEnumerable<ImageSlice> slices, DerivedImageOptions? options = null, CancellationToken cancellationToken = default)
+    public void WriteDerived(IImageScan source, string destination, IEnumerable<ImageSlice> slices, DerivedImageOptions? options = null,
+        CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(destination);
         ArgumentNullException.ThrowIfNull(slices);
         WriteObjects(source, destination, slices, options ?? new(), replace: false, cancellationToken);
     }
 
-    /// <summary>Writes restored slices as <see cref="WriteDerived"/> does; on request a folder that is there gives way to the new one, with all that is in it.</summary>
+    /// <summary>
+    /// Writes restored slices as <see cref="WriteDerived"/> does; on request a folder that is there gives way to the new one, with all that
+    /// is in it.
+    /// </summary>
     /// <returns>The objects that were written.</returns>
-    internal static IReadOnlyList<WrittenFile> WriteObjects(IImageScan source, string destination, IEnumerable<ImageSlice> slices, DerivedImageOptions options, bool replace, CancellationToken cancellationToken)
+    internal static IReadOnlyList<WrittenFile> WriteObjects(IImageScan source, string destination, IEnumerable<ImageSlice> slices,
+        DerivedImageOptions options, bool replace, CancellationToken cancellationToken)
     {
         if (source is ReslicedScan resliced)
         {
@@ -103,17 +112,22 @@ public sealed class DicomFormat : IImageFormat
         }
 
         var grid = source as UpsampledScan;
-        var scan = (grid?.Source ?? source) as DicomScan ?? throw new ArgumentException("The source was not opened as DICOM; write the result in the format of its source.", nameof(source));
+        var scan = (grid?.Source ?? source) as DicomScan ?? throw new ArgumentException(
+            "The source was not opened as DICOM; write the result in the format of its source.", nameof(source));
         if (Nifti.NiftiPaths.EndingOf(destination) is not null)
         {
-            throw new ArgumentException($"'{destination}' names a NIfTI file; write it with {nameof(Nifti.NiftiFormat)}.", nameof(destination));
+            throw new ArgumentException(
+                $"'{destination}' names a NIfTI file; write it with {nameof(Nifti.NiftiFormat)}.", nameof(destination));
         }
 
         try
         {
-            return !destination.EndsWith(".dcm", StringComparison.OrdinalIgnoreCase) ? WriteFolder(scan, grid, destination, slices, options, replace, cancellationToken)
-                : scan.SliceCount == scan.Slices[0].Layout.Frames && !options.WriteDifference ? WriteFile(scan, grid, destination, slices, options, cancellationToken)
-                : throw new ArgumentException($"'{destination}' names one DICOM file, and the result has several; name a folder.", nameof(destination));
+            return !destination.EndsWith(".dcm", StringComparison.OrdinalIgnoreCase)
+                ? WriteFolder(scan, grid, destination, slices, options, replace, cancellationToken)
+                : scan.SliceCount == scan.Slices[0].Layout.Frames && !options.WriteDifference
+                    ? WriteFile(scan, grid, destination, slices, options, cancellationToken)
+                : throw new ArgumentException(
+                    $"'{destination}' names one DICOM file, and the result has several; name a folder.", nameof(destination));
         }
         catch (DicomDataException exception)
         {
@@ -121,7 +135,8 @@ public sealed class DicomFormat : IImageFormat
         }
     }
 
-    private static IReadOnlyList<WrittenFile> WriteFile(DicomScan scan, UpsampledScan? grid, string destination, IEnumerable<ImageSlice> slices, DerivedImageOptions options, CancellationToken cancellationToken)
+    private static IReadOnlyList<WrittenFile> WriteFile(DicomScan scan, UpsampledScan? grid, string destination,
+        IEnumerable<ImageSlice> slices, DerivedImageOptions options, CancellationToken cancellationToken)
     {
         destination = Path.GetFullPath(destination);
         using var file = new AtomicFile(destination);
@@ -130,7 +145,8 @@ public sealed class DicomFormat : IImageFormat
         return [.. written.Select(one => one with { Path = destination })];
     }
 
-    private static IReadOnlyList<WrittenFile> WriteFolder(DicomScan scan, UpsampledScan? grid, string destination, IEnumerable<ImageSlice> slices, DerivedImageOptions options, bool replace, CancellationToken cancellationToken)
+    private static IReadOnlyList<WrittenFile> WriteFolder(DicomScan scan, UpsampledScan? grid, string destination,
+        IEnumerable<ImageSlice> slices, DerivedImageOptions options, bool replace, CancellationToken cancellationToken)
     {
         using var folder = new AtomicFolder(destination, replace);
         string PathOf(DerivedSeries series, int number)
@@ -163,9 +179,13 @@ public sealed class DicomFormat : IImageFormat
         }
 
         throw new DicomDataException(found.Count > 1 && found.DistinctBy(series => series.Uid).Count() == 1
-            ? $"the series mixes images of different sizes or units, or is there several times; restore it as a whole, or separate them:{string.Concat(found.Select(series => $"{Environment.NewLine}  {series}"))}"
+            ? "the series mixes images of different sizes or units, or is there several times; restore it as a whole, or separate "
+                + $"them:{string.Concat(found.Select(series => $"{Environment.NewLine}  {series}"))}"
             : found.Count > 0
-            ? $"the folder holds {found.Count} series; name the one to open:{string.Concat(found.Select(series => $"{Environment.NewLine}  {series}"))}"
-            : $"the folder holds no {(options.SeriesInstanceUid is null ? "DICOM images" : "image of the series that was asked for")}.{string.Concat(leftOut.Select(file => $"{Environment.NewLine}  {file}"))}");
+            ? $"the folder holds {found.Count} series; name the one to "
+                + $"open:{string.Concat(found.Select(series => $"{Environment.NewLine}  {series}"))}"
+            : "the folder holds no "
+                + $"{(options.SeriesInstanceUid is null ? "DICOM images" : "image of the series that was asked for")}."
+                + $"{string.Concat(leftOut.Select(file => $"{Environment.NewLine}  {file}"))}");
     }
 }

@@ -43,12 +43,15 @@ internal abstract class NiftiBytes : IDisposable
         {
             if (end > length)
             {
-                throw new ImageFormatException(path, $"truncated: its header promises {end:N0} bytes and it has {length:N0}; get a complete copy.");
+                throw new ImageFormatException(
+                    path, $"truncated: its header promises {end:N0} bytes and it has {length:N0}; get a complete copy.");
             }
         }
         else if (end / DeflateLimit > length)
         {
-            throw new ImageFormatException(path, $"its header promises {end:N0} bytes, more than {length:N0} compressed bytes can hold; the header is wrong or the file truncated.");
+            throw new ImageFormatException(
+                path, $"its header promises {end:N0} bytes, more than {length:N0} compressed bytes can hold; the header is wrong or the "
+                    + "file truncated.");
         }
     }
 
@@ -69,7 +72,9 @@ internal abstract class NiftiBytes : IDisposable
         }
         catch (Exception exception) when (exception is InvalidDataException or EndOfStreamException)
         {
-            throw new ImageFormatException(path, "truncated or damaged: its compressed data do not hold the voxels that its header promises; get a complete copy.", exception);
+            throw new ImageFormatException(
+                path, "truncated or damaged: its compressed data do not hold the voxels that its header promises; get a complete copy.",
+                exception);
         }
     }
 

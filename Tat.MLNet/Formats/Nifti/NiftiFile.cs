@@ -5,7 +5,10 @@ namespace Tat.MLNet.Formats.Nifti;
 /// <summary>What a NIfTI file says of its voxels, checked against the length of the file.</summary>
 internal sealed class NiftiFile
 {
-    /// <summary>Longest extensions that are kept, in the memory that <see cref="ReadBudget.Overhead"/> allows; longer ones are the sign of a damaged header.</summary>
+    /// <summary>
+    /// Longest extensions that are kept, in the memory that <see cref="ReadBudget.Overhead"/> allows; longer ones are the sign of a damaged
+    /// header.
+    /// </summary>
     private const long ExtensionLimit = 1 << 24;
 
     private NiftiFile(NiftiPaths paths, NiftiHeader header, byte[] extensions)
@@ -46,11 +49,14 @@ internal sealed class NiftiFile
             var header = ReadHeader(paths.Header, stream);
             var file = new NiftiFile(paths, header, ReadExtensions(paths, header, stream));
             NiftiBytes.CheckHolds(paths.Voxels, checked(file.VoxelStart + file.VoxelLength));
-            return budget.Refusal(file.Dimensions.Count > 1 ? file.Dimensions[1] : 1, file.Dimensions[0], sizeof(float)) is { } refusal ? throw new ImageFormatException(path, refusal) : file;
+            return budget.Refusal(file.Dimensions.Count > 1 ? file.Dimensions[1] : 1, file.Dimensions[0], sizeof(float)) is { } refusal
+                ? throw new ImageFormatException(path, refusal)
+                : file;
         }
         catch (Exception exception) when (exception is InvalidDataException or EndOfStreamException or OverflowException)
         {
-            throw new ImageFormatException(paths.Header, "truncated or damaged: its NIfTI header cannot be read to its end; get a complete copy.", exception);
+            throw new ImageFormatException(
+                paths.Header, "truncated or damaged: its NIfTI header cannot be read to its end; get a complete copy.", exception);
         }
     }
 
@@ -65,7 +71,8 @@ internal sealed class NiftiFile
         var size = NiftiHeader.Detect(start, out var bigEndian);
         if (size == 0)
         {
-            throw new ImageFormatException(path, "not a NIfTI file: it does not begin with the length of a NIfTI-1 or NIfTI-2 header (348 or 540).");
+            throw new ImageFormatException(
+                path, "not a NIfTI file: it does not begin with the length of a NIfTI-1 or NIfTI-2 header (348 or 540).");
         }
 
         var bytes = new byte[size];
@@ -74,7 +81,9 @@ internal sealed class NiftiFile
         var header = NiftiHeader.Wrap(bytes, bigEndian);
         if (!NiftiMagic.IsValid(header))
         {
-            throw new ImageFormatException(path, "its header has no NIfTI signature; it may be an Analyze 7.5 file, which does not record left and right and is not read: convert it to NIfTI first.");
+            throw new ImageFormatException(
+                path, "its header has no NIfTI signature; it may be an Analyze 7.5 file, which does not record left and right and is not "
+                    + "read: convert it to NIfTI first.");
         }
 
         return header;
@@ -120,7 +129,9 @@ internal sealed class NiftiFile
         var code = header.DataTypeCode;
         if (!NiftiDataTypes.IsReadable(code))
         {
-            throw new ImageFormatException(path, $"its voxels are of type {NiftiDataTypes.NameOf(code)} (code {code}); integers and floats of up to 64 bits can be read: convert it, for complex data to magnitudes.");
+            throw new ImageFormatException(
+                path, $"its voxels are of type {NiftiDataTypes.NameOf(code)} (code {code}); integers and floats of up to 64 bits can be "
+                    + "read: convert it, for complex data to magnitudes.");
         }
 
         // A slope of 0 means that the stored values are the values (nifti1.h); so do readers understand one that is not a number.
@@ -155,7 +166,8 @@ internal sealed class NiftiFile
         var least = paths.IsPair ? 0 : header.Size;
         if (!(offset >= least && offset <= 1L << 56))
         {
-            throw new ImageFormatException(paths.Header, FormattableString.Invariant($"its header places the voxels at byte {offset}, which cannot be."));
+            throw new ImageFormatException(
+                paths.Header, FormattableString.Invariant($"its header places the voxels at byte {offset}, which cannot be."));
         }
 
         return (long)offset;
@@ -174,7 +186,8 @@ internal sealed class NiftiFile
         var limit = paths.IsPair ? ExtensionLimit : start - header.Size - 4;
         if (limit > ExtensionLimit)
         {
-            throw new ImageFormatException(paths.Header, $"its header promises {limit:N0} bytes of extensions; more than {ExtensionLimit:N0} are not read.");
+            throw new ImageFormatException(
+                paths.Header, $"its header promises {limit:N0} bytes of extensions; more than {ExtensionLimit:N0} are not read.");
         }
 
         NiftiBytes.CheckHolds(paths.Header, paths.IsPair ? 0 : start);

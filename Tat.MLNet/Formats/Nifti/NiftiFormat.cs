@@ -10,12 +10,13 @@ namespace Tat.MLNet.Formats.Nifti;
 /// floating-point types up to 64 bits.
 /// </summary>
 /// <remarks>
-/// <para>Slices lie along the stored third axis, then along time and the axes above it; the first (fastest) axis runs along the columns of a
-/// slice and the second along its rows. Values are stored × <c>scl_slope</c> + <c>scl_inter</c>, or as stored where the slope is 0.</para>
+/// <para>Slices lie along the stored third axis, then along time and the axes above it; the first (fastest) axis runs along the columns of
+/// a slice and the second along its rows. Values are stored × <c>scl_slope</c> + <c>scl_inter</c>, or as stored where the slope is
+/// 0.</para>
 /// <para>A restored volume keeps the version, the byte order and all fields of its source's header that are not listed here, among them
-/// dimensions, pixdim, qform, sform, units, time step, intent and cal_min/cal_max, as well as the extensions. Its voxels are 32-bit floats without
-/// scaling (<see cref="DerivedImageOptions.KeepDataType"/> stores them as in the source); the note that it was restored is appended to the
-/// description, or where that has no room, to the extensions as a comment.</para>
+/// dimensions, pixdim, qform, sform, units, time step, intent and cal_min/cal_max, as well as the extensions. Its voxels are 32-bit floats
+/// without scaling (<see cref="DerivedImageOptions.KeepDataType"/> stores them as in the source); the note that it was restored is appended
+/// to the description, or where that has no room, to the extensions as a comment.</para>
 /// <para>Complex, RGB, 128-bit and Analyze 7.5 files are refused. The sizes in a header are compared with the length of the file before
 /// memory is taken for them; a compressed file is inflated once, to memory or, beyond 512 MB, to a temporary file.</para>
 /// </remarks>
@@ -56,8 +57,10 @@ public sealed class NiftiFormat : IImageFormat
 
     /// <inheritdoc/>
     /// <remarks>A scan of several parts makes as many files, <c>NAME_part-1.nii.gz</c> and so on, which appear together.</remarks>
-    /// <exception cref="ArgumentException">The destination has none of NIfTI's endings, or the slices are not as many or as large as in the source.</exception>
-    public void WriteDerived(IImageScan source, string destination, IEnumerable<ImageSlice> slices, DerivedImageOptions? options = null, CancellationToken cancellationToken = default)
+    /// <exception cref="ArgumentException">The destination has none of NIfTI's endings, or the slices are not as many or as large as in the
+    /// source.</exception>
+    public void WriteDerived(IImageScan source, string destination, IEnumerable<ImageSlice> slices, DerivedImageOptions? options = null,
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(source);
         ArgumentNullException.ThrowIfNull(slices);
@@ -72,7 +75,8 @@ public sealed class NiftiFormat : IImageFormat
     /// <param name="beside">Files of the same folder, by their paths, and what writes them.</param>
     /// <param name="cancellationToken">Stops between slices.</param>
     internal static void WriteDerived(
-        IImageScan source, string destination, IEnumerable<ImageSlice> slices, DerivedImageOptions options, IReadOnlyList<(string Path, Action<Stream> Write)> beside, CancellationToken cancellationToken)
+        IImageScan source, string destination, IEnumerable<ImageSlice> slices, DerivedImageOptions options,
+        IReadOnlyList<(string Path, Action<Stream> Write)> beside, CancellationToken cancellationToken)
     {
         if (source is ReslicedScan resliced)
         {
@@ -82,7 +86,8 @@ public sealed class NiftiFormat : IImageFormat
 
         // The first part is the one that tells whether there is a result.
         NiftiPaths[] paths = [.. Destinations(source, destination).Select(NiftiPaths.ForWriting)];
-        using var files = new AtomicFiles([.. beside.Select(file => file.Path), .. Enumerable.Reverse(paths).SelectMany(part => part.InOrder)]);
+        using var files = new AtomicFiles(
+            [.. beside.Select(file => file.Path), .. Enumerable.Reverse(paths).SelectMany(part => part.InOrder)]);
         using var rest = slices.GetEnumerator();
         foreach (var (i, part) in source.Parts.Index())
         {
@@ -103,12 +108,14 @@ public sealed class NiftiFormat : IImageFormat
     internal static IEnumerable<string> Destinations(IImageScan source, string destination) =>
         source.Parts.Count > 1 ? source.Parts.Select((_, i) => NiftiPaths.OfPart(destination, i + 1)) : [destination];
 
-    private static void WritePart(AtomicFiles files, IImageScan source, NiftiPaths paths, IEnumerable<ImageSlice> slices, DerivedImageOptions options, CancellationToken cancellationToken)
+    private static void WritePart(AtomicFiles files, IImageScan source, NiftiPaths paths, IEnumerable<ImageSlice> slices,
+        DerivedImageOptions options, CancellationToken cancellationToken)
     {
         var upsampled = source as UpsampledScan;
         var file = ((upsampled?.Source ?? source) as NiftiScan)?.File;
         var header = file?.Header.Clone()
-            ?? NiftiWriter.NewHeader(source.Rows, source.Columns, source.SlicesPerVolume, source.SliceCount / source.SlicesPerVolume, source.RowSpacing, source.ColumnSpacing, source.SliceSpacing, source.Affine);
+            ?? NiftiWriter.NewHeader(source.Rows, source.Columns, source.SlicesPerVolume, source.SliceCount / source.SlicesPerVolume,
+                source.RowSpacing, source.ColumnSpacing, source.SliceSpacing, source.Affine);
         if (file is not null && upsampled is not null)
         {
             NiftiWriter.Refine(header, upsampled);
@@ -132,7 +139,8 @@ public sealed class NiftiFormat : IImageFormat
     /// <param name="sliceSpacing">Distance in mm between the centres of neighbouring slices, if known.</param>
     /// <param name="cancellationToken">Stops between slices and leaves nothing behind.</param>
     /// <exception cref="ArgumentException">The destination has none of NIfTI's endings, there is no slice, or sizes differ.</exception>
-    public void Write(string destination, IReadOnlyList<ImageSlice> slices, double? rowSpacing = null, double? columnSpacing = null, double? sliceSpacing = null, CancellationToken cancellationToken = default)
+    public void Write(string destination, IReadOnlyList<ImageSlice> slices, double? rowSpacing = null, double? columnSpacing = null,
+        double? sliceSpacing = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(slices);
         if (slices.Count == 0)
@@ -158,7 +166,8 @@ public sealed class NiftiFormat : IImageFormat
     {
         var start = new byte[132];
         using var file = RegularFile.Open(path);
-        return file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false) == start.Length && start.AsSpan(128).SequenceEqual("DICM"u8);
+        return file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false) == start.Length
+            && start.AsSpan(128).SequenceEqual("DICM"u8);
     }
 
     private static bool HasHeader(string path)

@@ -98,7 +98,9 @@ internal sealed class NiftiHeader
         }
     }
 
-    /// <summary>Empties the texts that could name a patient: description, auxiliary file, data base and type of an old header, name of the intent.</summary>
+    /// <summary>
+    /// Empties the texts that could name a patient: description, auxiliary file, data base and type of an old header, name of the intent.
+    /// </summary>
     public void ClearTexts()
     {
         Description.Clear();
@@ -159,7 +161,9 @@ internal sealed class NiftiHeader
         return header;
     }
 
-    /// <summary>Tells version and byte order from the first four bytes; the length of the header if they are NIfTI's (or Analyze's), else 0.</summary>
+    /// <summary>
+    /// Tells version and byte order from the first four bytes; the length of the header if they are NIfTI's (or Analyze's), else 0.
+    /// </summary>
     public static int Detect(ReadOnlySpan<byte> start, out bool bigEndian)
     {
         bigEndian = false;
@@ -181,11 +185,14 @@ internal sealed class NiftiHeader
 
     private double Real(int first, int second) => Version == 1 ? Single(first) : Double(second);
 
-    private short Int16(int at) => IsBigEndian ? BinaryPrimitives.ReadInt16BigEndian(_bytes.AsSpan(at)) : BinaryPrimitives.ReadInt16LittleEndian(_bytes.AsSpan(at));
+    private short Int16(int at) =>
+        IsBigEndian ? BinaryPrimitives.ReadInt16BigEndian(_bytes.AsSpan(at)) : BinaryPrimitives.ReadInt16LittleEndian(_bytes.AsSpan(at));
 
-    private int Int32(int at) => IsBigEndian ? BinaryPrimitives.ReadInt32BigEndian(_bytes.AsSpan(at)) : BinaryPrimitives.ReadInt32LittleEndian(_bytes.AsSpan(at));
+    private int Int32(int at) =>
+        IsBigEndian ? BinaryPrimitives.ReadInt32BigEndian(_bytes.AsSpan(at)) : BinaryPrimitives.ReadInt32LittleEndian(_bytes.AsSpan(at));
 
-    private long Int64(int at) => IsBigEndian ? BinaryPrimitives.ReadInt64BigEndian(_bytes.AsSpan(at)) : BinaryPrimitives.ReadInt64LittleEndian(_bytes.AsSpan(at));
+    private long Int64(int at) =>
+        IsBigEndian ? BinaryPrimitives.ReadInt64BigEndian(_bytes.AsSpan(at)) : BinaryPrimitives.ReadInt64LittleEndian(_bytes.AsSpan(at));
 
     private float Single(int at) => BitConverter.Int32BitsToSingle(Int32(at));
 

@@ -1,11 +1,15 @@
 namespace Tat.MLNet.Formats.Nifti;
 
-/// <summary>Where voxels are in the patient: the 3 × 4 affine matrix from voxel indices to millimetres, +x right, +y anterior, +z superior (NIfTI-1 standard, methods 2 and 3).</summary>
+/// <summary>
+/// Where voxels are in the patient: the 3 × 4 affine matrix from voxel indices to millimetres, +x right, +y anterior, +z superior (NIfTI-1
+/// standard, methods 2 and 3).
+/// </summary>
 internal static class NiftiOrientation
 {
     /// <summary>The sform's matrix if there is one, else the qform's, else <see langword="null"/>: then the header does not tell.</summary>
     public static PatientAffine? AffineOf(NiftiHeader header) =>
-        header.SformCode > 0 && IsMap(Sform(header)) ? new(Sform(header)) : header.QformCode > 0 && IsMap(Qform(header)) ? new(Qform(header)) : null;
+        header.SformCode > 0 && IsMap(Sform(header)) ? new(Sform(header))
+            : header.QformCode > 0 && IsMap(Qform(header)) ? new(Qform(header)) : null;
 
     /// <summary>What of a header is not as the standard says, as a sentence; <see langword="null"/> where all is.</summary>
     public static string? ProblemOf(NiftiHeader header)
@@ -43,7 +47,8 @@ internal static class NiftiOrientation
     /// <summary>Whether a matrix takes different voxels to different places: not one of zeros, or of what are no numbers.</summary>
     private static bool IsMap(double[,] m)
     {
-        double Length(int column) => Math.Sqrt((m[0, column] * m[0, column]) + (m[1, column] * m[1, column]) + (m[2, column] * m[2, column]));
+        double Length(int column) =>
+            Math.Sqrt((m[0, column] * m[0, column]) + (m[1, column] * m[1, column]) + (m[2, column] * m[2, column]));
         var determinant =
             (m[0, 0] * ((m[1, 1] * m[2, 2]) - (m[1, 2] * m[2, 1]))) -
             (m[0, 1] * ((m[1, 0] * m[2, 2]) - (m[1, 2] * m[2, 0]))) +

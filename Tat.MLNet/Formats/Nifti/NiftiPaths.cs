@@ -13,7 +13,8 @@ internal readonly record struct NiftiPaths(string Header, string Voxels)
     public IReadOnlyList<string> InOrder => IsPair ? [Voxels, Header] : [Header];
 
     /// <summary>The ending of a file name that NIfTI uses, in lower case; <see langword="null"/> for another name.</summary>
-    public static string? EndingOf(string path) => _endings.FirstOrDefault(ending => path.EndsWith(ending, StringComparison.OrdinalIgnoreCase));
+    public static string? EndingOf(string path) =>
+        _endings.FirstOrDefault(ending => path.EndsWith(ending, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>The files to read, given either half of a pair or a single file.</summary>
     public static NiftiPaths ForReading(string path)
@@ -35,7 +36,10 @@ internal readonly record struct NiftiPaths(string Header, string Voxels)
         return ending.StartsWith(".nii", StringComparison.Ordinal) ? new(path, path) : new($"{stem}.hdr{gzip}", $"{stem}.img{gzip}");
     }
 
-    /// <summary>What the file of a part of a scan is called: <c>x.nii.gz</c> becomes <c>x_part-1.nii.gz</c>, and a name of BIDS gets the entity <c>chunk</c>.</summary>
+    /// <summary>
+    /// What the file of a part of a scan is called: <c>x.nii.gz</c> becomes <c>x_part-1.nii.gz</c>, and a name of BIDS gets the entity
+    /// <c>chunk</c>.
+    /// </summary>
     /// <param name="path">The name for the whole scan.</param>
     /// <param name="number">1 … the number of parts.</param>
     public static string OfPart(string path, int number)
@@ -55,6 +59,7 @@ internal readonly record struct NiftiPaths(string Header, string Voxels)
         return candidates
             .SelectMany(candidate => new[] { stem + candidate, stem + candidate.ToUpperInvariant() })
             .FirstOrDefault(File.Exists)
-            ?? throw new ImageFormatException(path, $"half of a NIfTI pair whose other half, '{Path.GetFileName(stem)}{candidates[0]}', is not beside it.");
+            ?? throw new ImageFormatException(
+                path, $"half of a NIfTI pair whose other half, '{Path.GetFileName(stem)}{candidates[0]}', is not beside it.");
     }
 }

@@ -110,7 +110,8 @@ internal sealed class NiftiScan : IImageScan
         {
             ["Version"] = $"NIfTI-{header.Version}{(File.Paths.IsPair ? " (pair)" : "")}",
             ["Dimensions"] = string.Join(" x ", File.Dimensions),
-            ["Voxel size"] = string.Join(" x ", Enumerable.Range(1, File.Dimensions.Count).Select(axis => header.PixelDimension(axis).ToString("G6", CultureInfo.InvariantCulture))),
+            ["Voxel size"] = string.Join(" x ", Enumerable.Range(1, File.Dimensions.Count)
+                .Select(axis => header.PixelDimension(axis).ToString("G6", CultureInfo.InvariantCulture))),
             ["Data type"] = NiftiDataTypes.NameOf(header.DataTypeCode) + (header.IsBigEndian ? ", big endian" : ""),
             ["Orientation"] = Affine?.Orientation ?? "not recorded",
         };

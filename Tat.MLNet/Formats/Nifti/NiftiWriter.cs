@@ -10,9 +10,11 @@ namespace Tat.MLNet.Formats.Nifti;
 internal static class NiftiWriter
 {
     /// <summary>A header for slices of another origin; without an affine map it says nothing of orientation.</summary>
-    public static NiftiHeader NewHeader(int rows, int columns, int slices, int volumes, double? rowSpacing, double? columnSpacing, double? sliceSpacing, PatientAffine? affine = null)
+    public static NiftiHeader NewHeader(int rows, int columns, int slices, int volumes, double? rowSpacing, double? columnSpacing,
+        double? sliceSpacing, PatientAffine? affine = null)
     {
-        var header = NiftiHeader.Create(Math.Max(Math.Max(slices, volumes), Math.Max(rows, columns)) > short.MaxValue ? 2 : 1, bigEndian: false);
+        var header = NiftiHeader.Create(
+            Math.Max(Math.Max(slices, volumes), Math.Max(rows, columns)) > short.MaxValue ? 2 : 1, bigEndian: false);
         long[] dimensions = [volumes > 1 ? 4 : slices > 1 ? 3 : 2, columns, rows, slices, volumes, 1, 1, 1];
         double[] spacings = [1, columnSpacing ?? 1, rowSpacing ?? 1, sliceSpacing ?? 1, volumes > 1 ? 1 : 0, 0, 0, 0];
         for (var i = 0; i < 8; i++)
@@ -34,7 +36,10 @@ internal static class NiftiWriter
         return header;
     }
 
-    /// <summary>Describes a finer grid in the header of the source: more pixels of smaller size from the same first one, so that offsets and rotation stay.</summary>
+    /// <summary>
+    /// Describes a finer grid in the header of the source: more pixels of smaller size from the same first one, so that offsets and
+    /// rotation stay.
+    /// </summary>
     public static void Refine(NiftiHeader header, UpsampledScan grid)
     {
         header.SetDimension(1, grid.Columns);
@@ -83,7 +88,8 @@ internal static class NiftiWriter
     /// <param name="voxels">How to store voxels; <see cref="NiftiVoxels.IsBigEndian"/> is the header's.</param>
     /// <param name="slices">The slices, as many and as large as the header says.</param>
     /// <param name="cancellationToken">Stops between slices.</param>
-    public static void Write(NiftiPaths paths, NiftiHeader header, byte[] extensions, NiftiVoxels voxels, IEnumerable<ImageSlice> slices, CancellationToken cancellationToken)
+    public static void Write(NiftiPaths paths, NiftiHeader header, byte[] extensions, NiftiVoxels voxels, IEnumerable<ImageSlice> slices,
+        CancellationToken cancellationToken)
     {
         using var files = new AtomicFiles(paths.InOrder);
         Write(files, paths, header, extensions, voxels, slices, cancellationToken);
@@ -91,7 +97,8 @@ internal static class NiftiWriter
     }
 
     /// <summary>Writes a volume whose files are among those given, with which they appear.</summary>
-    public static void Write(AtomicFiles files, NiftiPaths paths, NiftiHeader header, byte[] extensions, NiftiVoxels voxels, IEnumerable<ImageSlice> slices, CancellationToken cancellationToken)
+    public static void Write(AtomicFiles files, NiftiPaths paths, NiftiHeader header, byte[] extensions, NiftiVoxels voxels,
+        IEnumerable<ImageSlice> slices, CancellationToken cancellationToken)
     {
         Complete(header, paths.IsPair, extensions, voxels);
         byte[] start = [.. header.Bytes, (byte)(extensions.Length > 0 ? 1 : 0), 0, 0, 0, .. extensions];
@@ -122,7 +129,8 @@ internal static class NiftiWriter
         NiftiMagic.For(header.Version, pair).CopyTo(header.Magic);
     }
 
-    private static void WriteSlices(Stream stream, NiftiHeader header, NiftiVoxels voxels, IEnumerable<ImageSlice> slices, CancellationToken cancellationToken)
+    private static void WriteSlices(
+        Stream stream, NiftiHeader header, NiftiVoxels voxels, IEnumerable<ImageSlice> slices, CancellationToken cancellationToken)
     {
         var dimensions = (int)header.Dimension(0);
         var (columns, rows) = ((int)header.Dimension(1), dimensions > 1 ? (int)header.Dimension(2) : 1);
@@ -139,7 +147,8 @@ internal static class NiftiWriter
             cancellationToken.ThrowIfCancellationRequested();
             if (slice.Width != columns || slice.Height != rows)
             {
-                throw new ArgumentException($"Slice {count} has {slice.Height} × {slice.Width} pixels where the volume has {rows} × {columns}.", nameof(slices));
+                throw new ArgumentException(
+                    $"Slice {count} has {slice.Height} × {slice.Width} pixels where the volume has {rows} × {columns}.", nameof(slices));
             }
 
             if (++count > expected)
@@ -153,7 +162,8 @@ internal static class NiftiWriter
 
         if (count != expected)
         {
-            throw new ArgumentException($"The volume has {expected} slices and {(count > expected ? "more" : $"{count}")} were given.", nameof(slices));
+            throw new ArgumentException(
+                $"The volume has {expected} slices and {(count > expected ? "more" : $"{count}")} were given.", nameof(slices));
         }
     }
 

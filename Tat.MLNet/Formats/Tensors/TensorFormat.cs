@@ -5,10 +5,14 @@ using Tat.Torch.TensorFiles.PyTorch;
 
 namespace Tat.MLNet.Formats.Tensors;
 
-/// <summary>Arrays in files of their own: <c>.bin</c> files of one PyTorch tensor, pickled as the published training data has them or of <c>torch.save</c>, and NumPy's <c>.npy</c>.</summary>
+/// <summary>
+/// Arrays in files of their own: <c>.bin</c> files of one PyTorch tensor, pickled as the published training data has them or of
+/// <c>torch.save</c>, and NumPy's <c>.npy</c>.
+/// </summary>
 /// <remarks>
-/// The last two axes are rows and columns, the axes before them slices. Values are taken as they are: in the task's unit. Reading runs no code of the file, and sizes are
-/// compared with the file before memory is taken. A restored copy has the format and shape of its source, in single precision.
+/// The last two axes are rows and columns, the axes before them slices. Values are taken as they are: in the task's unit. Reading runs no
+/// code of the file, and sizes are compared with the file before memory is taken. A restored copy has the format and shape of its source,
+/// in single precision.
 /// </remarks>
 public sealed class TensorFormat : IImageFormat
 {
@@ -34,19 +38,25 @@ public sealed class TensorFormat : IImageFormat
         try
         {
             var array = NumberArray.Open(path);
-            return array.Shape is [.., var rows, var columns] && array.Shape.All(side => side > 0) && rows <= Array.MaxLength / columns && array.Shape[..^2].Aggregate(1.0, (product, side) => product * side) < int.MaxValue
+            return array.Shape is [.., var rows, var columns] && array.Shape.All(side => side > 0) && rows <= Array.MaxLength / columns
+                && array.Shape[..^2].Aggregate(1.0, (product, side) => product * side) < int.MaxValue
                 ? new TensorScan(path, this, array)
-                : throw new ImageFormatException(path, $"it is an array of shape [{string.Join(", ", array.Shape)}], and an image needs rows and columns, in all no more than memory holds.");
+                : throw new ImageFormatException(
+                    path, $"it is an array of shape [{string.Join(", ", array.Shape)}], and an image needs rows and columns, in all no "
+                        + "more than memory holds.");
         }
         catch (InvalidDataException exception)
         {
-            throw new ImageFormatException(path, $"{(exception.InnerException ?? exception).Message.TrimEnd('.')}; it is not an image tensor, or damaged.", exception);
+            throw new ImageFormatException(
+                path, $"{(exception.InnerException ?? exception).Message.TrimEnd('.')}; it is not an image tensor, or damaged.", exception);
         }
     }
 
     /// <inheritdoc/>
-    /// <exception cref="ArgumentException">The destination ends neither in .bin nor in .npy, or the slices are not as many or as large as in the source.</exception>
-    public void WriteDerived(IImageScan source, string destination, IEnumerable<ImageSlice> slices, DerivedImageOptions? options = null, CancellationToken cancellationToken = default)
+    /// <exception cref="ArgumentException">The destination ends neither in .bin nor in .npy, or the slices are not as many or as large as
+    /// in the source.</exception>
+    public void WriteDerived(IImageScan source, string destination, IEnumerable<ImageSlice> slices, DerivedImageOptions? options = null,
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(source);
         ArgumentNullException.ThrowIfNull(slices);
@@ -66,7 +76,9 @@ public sealed class TensorFormat : IImageFormat
         long[] shape = (source as TensorScan)?.Shape ?? [source.SliceCount, source.Rows, source.Columns];
         if (values.Count != shape.Aggregate(1L, (product, side) => product * side))
         {
-            throw new ArgumentException($"The slices have {values.Count} pixels in all, and the source [{string.Join(", ", shape)}]: give as many slices of the same size.", nameof(slices));
+            throw new ArgumentException(
+                $"The slices have {values.Count} pixels in all, and the source [{string.Join(", ", shape)}]: give as many slices of the "
+                + "same size.", nameof(slices));
         }
 
         using var file = new AtomicFile(destination);

@@ -31,7 +31,10 @@ internal sealed class TensorScan(string path, IImageFormat format, NumberArray a
 
     public double? SliceSpacing => null;
 
-    public IReadOnlyDictionary<string, string> Properties { get; } = new Dictionary<string, string> { ["Shape"] = string.Join(" x ", array.Shape) };
+    public IReadOnlyDictionary<string, string> Properties { get; } = new Dictionary<string, string>
+    {
+        ["Shape"] = string.Join(" x ", array.Shape),
+    };
 
     public ImageSlice ReadSlice(int index)
     {
@@ -44,7 +47,8 @@ internal sealed class TensorScan(string path, IImageFormat format, NumberArray a
         }
         catch (Exception exception) when (exception is InvalidDataException or EndOfStreamException)
         {
-            throw new ImageFormatException(path, $"{(exception.InnerException ?? exception).Message.TrimEnd('.')}; get a complete copy.", exception);
+            throw new ImageFormatException(
+                path, $"{(exception.InnerException ?? exception).Message.TrimEnd('.')}; get a complete copy.", exception);
         }
     }
 

@@ -41,7 +41,8 @@ namespace Microsoft.ML
 
     public struct VersionInfo
     {
-        public VersionInfo(string modelSignature, uint verWrittenCur, uint verReadableCur, uint verWeCanReadBack, string loaderAssemblyName, string loaderSignature = null, string loaderSignatureAlt = null) => throw null;
+        public VersionInfo(string modelSignature, uint verWrittenCur, uint verReadableCur, uint verWeCanReadBack, string loaderAssemblyName,
+            string loaderSignature = null, string loaderSignatureAlt = null) => throw null;
     }
 
     public sealed class SchemaShape

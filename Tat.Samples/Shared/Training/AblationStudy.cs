@@ -10,7 +10,8 @@ using Tat.Torch.Training;
 namespace Tat.Samples.Shared.Training;
 
 /// <summary>Trains variants of the network on the same data with the same seed, and measures each on the same images.</summary>
-internal sealed class AblationStudy(TatNetworkOptions network, TatTrainerOptions training, IReadOnlyList<IPairSource> train, IReadOnlyList<IPairSource> test)
+internal sealed class AblationStudy(
+    TatNetworkOptions network, TatTrainerOptions training, IReadOnlyList<IPairSource> train, IReadOnlyList<IPairSource> test)
 {
     /// <summary>What the paper takes away, and one more way of balancing; the whole method comes last.</summary>
     public static IReadOnlyList<Variant> Variants { get; } =
@@ -35,7 +36,8 @@ internal sealed class AblationStudy(TatNetworkOptions network, TatTrainerOptions
     /// <param name="tell">Takes what the user should know at once.</param>
     /// <param name="progress">Is told how far it is.</param>
     /// <param name="cancellationToken">Stops.</param>
-    public IReadOnlyList<Measurement> Run(Action<string> tell, IProgress<(double Share, string Status)> progress, CancellationToken cancellationToken)
+    public IReadOnlyList<Measurement> Run(
+        Action<string> tell, IProgress<(double Share, string Status)> progress, CancellationToken cancellationToken)
     {
         var tasks = new TaskVocabulary(test.Select(source => source.Task));
         var measurements = new List<Measurement>();
@@ -53,7 +55,8 @@ internal sealed class AblationStudy(TatNetworkOptions network, TatTrainerOptions
                     tell($"{variant.Name}: {message}");
                 }
 
-                progress.Report(((done + report.Fraction) / Variants.Count, $"{variant.Name}, iteration {report.Iteration} of {report.Iterations}"));
+                progress.Report(((done + report.Fraction) / Variants.Count,
+                    $"{variant.Name}, iteration {report.Iteration} of {report.Iterations}"));
             }), cancellationToken);
             cancellationToken.ThrowIfCancellationRequested();
             measurements.AddRange(Measure(variant, model, cancellationToken));
@@ -68,7 +71,8 @@ internal sealed class AblationStudy(TatNetworkOptions network, TatTrainerOptions
         foreach (var source in test)
         {
             var pairs = Enumerable.Range(0, source.Count).Select(source.Read).ToArray();
-            var restored = restorer.Restore([.. pairs.Select(pair => pair.LowQuality)], [.. pairs.Select(_ => source.Task)], cancellationToken: cancellationToken);
+            var restored = restorer.Restore(
+                [.. pairs.Select(pair => pair.LowQuality)], [.. pairs.Select(_ => source.Task)], cancellationToken: cancellationToken);
             foreach (var (pair, image) in pairs.Zip(restored))
             {
                 var quality = ImageQuality.Measure(image, pair.HighQuality, source.Task.MetricWindow);

@@ -3,7 +3,10 @@ using Tat.Torch.Training;
 
 namespace Tat.Samples.Shared.Training;
 
-/// <summary>Where a training keeps its checkpoints: in the folder that the user gives, or in one beside the model, which goes when the model is complete.</summary>
+/// <summary>
+/// Where a training keeps its checkpoints: in the folder that the user gives, or in one beside the model, which goes when the model is
+/// complete.
+/// </summary>
 internal sealed class TrainingCheckpoints(string? given, string target) : IDisposable
 {
     private bool _isFinished;

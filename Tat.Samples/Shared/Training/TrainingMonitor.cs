@@ -16,7 +16,8 @@ internal sealed class TrainingMonitor(Action<string>? tell = null)
 
     /// <summary>Says that the time limit ended training, if it did.</summary>
     public string? CutShort => _history is [.., { Fraction: >= 1 } last] && last.Iteration < last.Iterations
-        ? string.Create(CultureInfo.InvariantCulture, $"Training ended by its time limit after {last.Iteration} of {last.Iterations} iterations; on a faster machine or with more --minutes the model is better.")
+        ? string.Create(CultureInfo.InvariantCulture, $"Training ended by its time limit after {last.Iteration} of {last.Iterations} "
+            + $"iterations; on a faster machine or with more --minutes the model is better.")
         : null;
 
     /// <summary>Takes a report of the trainer and passes it on in short.</summary>
@@ -34,12 +35,20 @@ internal sealed class TrainingMonitor(Action<string>? tell = null)
             tell?.Invoke(message);
         }
 
-        var losses = progress.Tasks.Count == 0 ? "" : $", error {string.Join(", ", progress.Tasks.Select(task => string.Create(CultureInfo.InvariantCulture, $"{task.Key} {task.Value.Loss:F4}")))}";
-        var validating = progress.Validating is { } share ? string.Create(CultureInfo.InvariantCulture, $", validating, {100 * share:F0} % of that") : "";
-        var quality = _validation is null ? "" : string.Create(CultureInfo.InvariantCulture, $"; validation {_validation.MeanPsnr:F2} dB, gain {_validation.MeanGain:F2} dB");
-        display.Report((progress.Fraction, string.Create(CultureInfo.InvariantCulture, $"iteration {progress.Iteration} of {progress.Iterations}{losses}{validating}{quality}")));
+        var errors = progress.Tasks.Select(task => string.Create(CultureInfo.InvariantCulture, $"{task.Key} {task.Value.Loss:F4}"));
+        var losses = progress.Tasks.Count == 0 ? "" : $", error {string.Join(", ", errors)}";
+        var validating = progress.Validating is { } share
+            ? string.Create(CultureInfo.InvariantCulture, $", validating, {100 * share:F0} % of that")
+            : "";
+        var quality = _validation is null
+            ? ""
+            : string.Create(CultureInfo.InvariantCulture, $"; validation {_validation.MeanPsnr:F2} dB, gain {_validation.MeanGain:F2} dB");
+        display.Report((progress.Fraction, string.Create(
+            CultureInfo.InvariantCulture, $"iteration {progress.Iteration} of {progress.Iterations}{losses}{validating}{quality}")));
     }
 
-    /// <summary>Learning curves: mean absolute error relative to that of the degraded patches, validation PSNR, and the balancer's weights.</summary>
+    /// <summary>
+    /// Learning curves: mean absolute error relative to that of the degraded patches, validation PSNR, and the balancer's weights.
+    /// </summary>
     public IReadOnlyList<ReportChart> Charts() => LearningCurves.Of(_history);
 }

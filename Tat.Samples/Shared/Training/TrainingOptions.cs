@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
 using Tat.Torch.Losses;
-using Tat.Torch.Model;
 using Tat.Torch.Runtime;
 using Tat.Torch.Training;
 
@@ -11,22 +10,47 @@ namespace Tat.Samples.Shared.Training;
 /// <summary>The options of a training: those of an options file, and those of the command line, which go before.</summary>
 internal sealed class TrainingOptions
 {
-    private static readonly Dictionary<string, (TatNetworkOptions Network, TatTrainerOptions Training)> _presets = new(StringComparer.OrdinalIgnoreCase)
+    private readonly Option<string?> _file = new("--options")
     {
-        ["small"] = (TatNetworkOptions.Small, TatTrainerOptions.Cpu),
-        ["medium"] = (TatNetworkOptions.Medium, TatTrainerOptions.Cpu with { Iterations = 20_000, ValidationInterval = 500 }),
-        ["paper"] = (TatNetworkOptions.Paper, TatTrainerOptions.Paper),
+        Description = "A file of options, as train writes it beside a model (NAME.training.json); it need not have all.",
     };
-
-    private readonly Option<string?> _file = new("--options") { Description = "A file of options, as train writes it beside a model (NAME.training.json); it need not have all." };
-    private readonly Option<string?> _data = new("--data") { Description = "Data set in the layout ROOT/TASK/{train,validation}/{LQ,HQ}/NAME." };
-    private readonly Option<string?> _from = new("--from") { Description = "Instead of --data: good scans in the layout FOLDER/{CT,MRI,PET}/PATIENT/…; their low-quality counterparts are made while training." };
-    private readonly Option<string[]> _holdOut = new("--hold-out") { Description = "With --from: patients to validate on, by the names of their folders, or as TASK/PATIENT.", AllowMultipleArgumentsPerToken = true };
-    private readonly Option<string[]> _phantoms = new("--phantoms") { Description = "With --from: the share of phantoms among the images of a task, as in PET=0.5.", AllowMultipleArgumentsPerToken = true };
-    private readonly Option<string?> _network = new("--network") { Description = "small (the default) and medium for a CPU, or that of the paper for a GPU." };
-    private readonly Option<string[]> _tasks = new("--tasks") { Description = "The tasks to train; by default all that the data has.", AllowMultipleArgumentsPerToken = true };
-    private readonly Option<bool> _mriByVolume = new("--mri-by-volume") { Description = "With --data: scale MRI by the level of each volume, for scanners of any scale, instead of over the paper's [0, 4095]." };
-    private readonly Option<string[]> _shares = new("--shares") { Description = "How often tasks are drawn in relation to the others, as in MRI=2.", AllowMultipleArgumentsPerToken = true };
+    private readonly Option<string?> _data = new("--data")
+    {
+        Description = "Data set in the layout ROOT/TASK/{train,validation}/{LQ,HQ}/NAME.",
+    };
+    private readonly Option<string?> _from = new("--from")
+    {
+        Description = "Instead of --data: good scans in the layout FOLDER/{CT,MRI,PET}/PATIENT/…; their low-quality counterparts are made "
+            + "while training.",
+    };
+    private readonly Option<string[]> _holdOut = new("--hold-out")
+    {
+        Description =
+        "With --from: patients to validate on, by the names of their folders, or as TASK/PATIENT.",
+        AllowMultipleArgumentsPerToken = true
+    };
+    private readonly Option<string[]> _phantoms = new("--phantoms")
+    {
+        Description =
+        "With --from: the share of phantoms among the images of a task, as in PET=0.5.",
+        AllowMultipleArgumentsPerToken = true
+    };
+    private readonly Option<string?> _network = Preset.Option("small (the default) and medium for a CPU, or that of the paper for a GPU.");
+    private readonly Option<string[]> _tasks = new("--tasks")
+    {
+        Description = "The tasks to train; by default all that the data has.",
+        AllowMultipleArgumentsPerToken = true,
+    };
+    private readonly Option<bool> _mriByVolume = new("--mri-by-volume")
+    {
+        Description =
+        "With --data: scale MRI by the level of each volume, for scanners of any scale, instead of over the paper's [0, 4095]."
+    };
+    private readonly Option<string[]> _shares = new("--shares")
+    {
+        Description = "How often tasks are drawn in relation to the others, as in MRI=2.",
+        AllowMultipleArgumentsPerToken = true,
+    };
     private readonly Option<long?> _iterations = new("--iterations") { Description = "Number of training iterations." };
     private readonly Option<double?> _minutes = new("--minutes") { Description = "End after this time, whatever the iterations." };
     private readonly Option<int?> _batch = new("--batch") { Description = "Patches per task in each iteration." };
@@ -36,23 +60,44 @@ internal sealed class TrainingOptions
     private readonly Option<double?> _average = new("--ema") { Description = "The largest decay of the moving average of the weights." };
     private readonly Option<double?> _clip = new("--clip") { Description = "The largest norm of the gradients." };
     private readonly Option<LossBalancing?> _balancing = new("--balancing") { Description = "How the losses of the tasks are balanced." };
-    private readonly Option<OptimizerKind?> _optimizer = new("--optimizer") { Description = "AdamW for all weights, or Muon for the convolutions, which learns more in the same time." };
+    private readonly Option<OptimizerKind?> _optimizer = new("--optimizer")
+    {
+        Description = "AdamW for all weights, or Muon for the convolutions, which learns more in a short training from nothing "
+            + "(2.5 minutes); from a trained model no gain was seen.",
+    };
     private readonly Option<bool> _flips = new("--flips") { Description = "Mirror and turn patches at random." };
     private readonly Option<bool> _identity = new("--start-as-identity") { Description = "Begin with a network that returns its input." };
-    private readonly Option<string?> _initial = new("--initial") { Description = "Weights to start from: a model (.zip, .safetensors), or weights of PyTorch (.pth)." };
+    private readonly Option<string?> _initial = new("--initial")
+    {
+        Description = "Weights to start from: pretrained for the model that comes with the program, a model (.zip, .safetensors), "
+            + "a folder of checkpoints, or weights of PyTorch (.pth).",
+    };
     private readonly Option<long?> _validation = new("--validation-interval") { Description = "Iterations between validations." };
-    private readonly Option<bool> _skip = new("--skip-unreadable") { Description = "Leave out images that cannot be read, instead of ending the training." };
-    private readonly Option<string?> _checkpoints = new("--checkpoints") { Description = "Folder for checkpoints; training continues from those that are there. By default NAME.checkpoints beside the model, until that is complete." };
-    private readonly Option<bool> _changes = new("--allow-changes") { Description = "Go on from checkpoints although options or training images have changed since." };
-    private readonly Option<string?> _logs = new("--logs") { Description = "Folder for logs: training.csv, from which report draws learning curves, validation.csv, and event files for TensorBoard." };
+    private readonly Option<bool> _skip = new("--skip-unreadable")
+    {
+        Description = "Leave out images that cannot be read, instead of ending the training.",
+    };
+    private readonly Option<string?> _checkpoints = new("--checkpoints")
+    {
+        Description = "Folder for checkpoints; training continues from those that are there. By default NAME.checkpoints beside the model, "
+            + "until that is complete.",
+    };
+    private readonly Option<bool> _changes = new("--allow-changes")
+    {
+        Description = "Go on from checkpoints although options or training images have changed since.",
+    };
+    private readonly Option<string?> _logs = new("--logs")
+    {
+        Description =
+        "Folder for logs: training.csv, from which report draws learning curves, validation.csv, and event files for TensorBoard."
+    };
     private readonly Option<string> _device = CommonOptions.Device();
     private readonly Option<ulong?> _seed = new("--seed") { Description = "What randomness follows from." };
 
-    public TrainingOptions() => _network.AcceptOnlyFromAmong(StringComparer.OrdinalIgnoreCase, [.. _presets.Keys]);
-
     private Option[] All =>
     [
-        _file, _data, _from, _holdOut, _phantoms, _network, _tasks, _mriByVolume, _shares, _iterations, _minutes, _batch, _patch, _rate, _warmUp, _average, _clip, _balancing, _optimizer,
+        _file, _data, _from, _holdOut, _phantoms, _network, _tasks, _mriByVolume, _shares, _iterations, _minutes, _batch, _patch, _rate,
+        _warmUp, _average, _clip, _balancing, _optimizer,
         _flips, _identity, _initial, _validation, _skip, _checkpoints, _changes, _logs, _device, _seed,
     ];
 
@@ -81,7 +126,8 @@ internal sealed class TrainingOptions
     }
 
     /// <summary>The names of the options that were typed.</summary>
-    public IEnumerable<string> Given(CommandResult result) => All.Where(option => result.GetResult(option) is { Implicit: false }).Select(option => option.Name);
+    public IEnumerable<string> Given(CommandResult result) =>
+        All.Where(option => result.GetResult(option) is { Implicit: false }).Select(option => option.Name);
 
     /// <summary>What of the options a training takes that chooses the others.</summary>
     public (string? Data, double? Minutes, string Device, ulong? Seed) Basics(ParseResult parsed) =>
@@ -90,8 +136,10 @@ internal sealed class TrainingOptions
     /// <summary>The plan that the options make.</summary>
     public TrainingPlan PlanOf(ParseResult parsed)
     {
-        var preset = parsed.GetValue(_network) is { } name ? _presets[name] : default;
-        var plan = parsed.GetValue(_file) is { } path ? TrainingPlan.Read(path) : new TrainingPlan { Training = preset.Training ?? TatTrainerOptions.Cpu };
+        var preset = parsed.GetValue(_network) is { } name ? Preset.Of(name) : null;
+        var plan = parsed.GetValue(_file) is { } path
+            ? TrainingPlan.Read(path)
+            : new TrainingPlan { Training = (preset ?? Preset.Small).Training };
         var (data, from) = (parsed.GetValue(_data), parsed.GetValue(_from));
         if (data is null && from is null)
         {
@@ -131,7 +179,13 @@ internal sealed class TrainingOptions
             throw new InvalidDataException("The options file names no data: add \"from\" or \"data\" to it, or give --from or --data.");
         }
 
-        foreach (var (option, isMeaningless, other) in new (Option, bool, string)[] { (_holdOut, from is null, "data"), (_phantoms, from is null, "data"), (_mriByVolume, from is not null, "from"), (_identity, training.InitialWeights is not null, "initialWeights") })
+        foreach (var (option, isMeaningless, other) in new (Option, bool, string)[]
+        {
+            (_holdOut, from is null, "data"),
+            (_phantoms, from is null, "data"),
+            (_mriByVolume, from is not null, "from"),
+            (_identity, training.InitialWeights is not null, "initialWeights"),
+        })
         {
             if (isMeaningless && OptionUse.IsGiven(parsed, option))
             {
@@ -142,7 +196,7 @@ internal sealed class TrainingOptions
         training.Validate();
         return plan with
         {
-            Network = (preset.Network ?? plan.Network) with { TrainSize = training.PatchSize },
+            Network = (preset?.Network ?? plan.Network) with { TrainSize = training.PatchSize },
             Training = training,
             Tasks = parsed.GetValue(_tasks) is { Length: > 0 } tasks ? tasks : plan.Tasks,
             MriByVolume = parsed.GetValue(_mriByVolume) || plan.MriByVolume,
@@ -153,9 +207,10 @@ internal sealed class TrainingOptions
         };
     }
 
-    private static Dictionary<string, double> Numbers(IEnumerable<string> items, string option) => items.Select(item => item.Split('=')).ToDictionary(
-        item => item[0],
-        item => item.Length == 2 && double.TryParse(item[1], NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
-            ? number
-            : throw new InvalidDataException($"{option} {string.Join('=', item)} is not understood; write it as in {option} PET=0.5."));
+    private static Dictionary<string, double> Numbers(IEnumerable<string> items, string option) =>
+        items.Select(item => item.Split('=')).ToDictionary(
+            item => item[0],
+            item => item.Length == 2 && double.TryParse(item[1], NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
+                ? number
+                : throw new InvalidDataException($"{option} {string.Join('=', item)} is not understood; write it as in {option} PET=0.5."));
 }

@@ -8,7 +8,10 @@ using Tat.Torch.Training;
 
 namespace Tat.Samples.Shared.Training;
 
-/// <summary>Everything that a training depends on, as an options file says it. A file names what differs from the defaults; what is written beside a model names all.</summary>
+/// <summary>
+/// Everything that a training depends on, as an options file says it. A file names what differs from the defaults; what is written beside a
+/// model names all.
+/// </summary>
 internal sealed record TrainingPlan
 {
     private static readonly JsonSerializerOptions _json = JsonFile.Options(JsonNamingPolicy.CamelCase);
@@ -24,7 +27,10 @@ internal sealed record TrainingPlan
     /// <summary>The tasks; none for all that there is data of.</summary>
     public IReadOnlyList<string> Tasks { get; init; } = [];
 
-    /// <summary>Whether MRI of <see cref="Data"/> is scaled by the level of each volume, as that of <see cref="From"/> always is, instead of over the paper's [0, 4095].</summary>
+    /// <summary>
+    /// Whether MRI of <see cref="Data"/> is scaled by the level of each volume, as that of <see cref="From"/> always is, instead of over
+    /// the paper's [0, 4095].
+    /// </summary>
     public bool MriByVolume { get; init; }
 
     /// <summary>A data set of pairs.</summary>
@@ -49,7 +55,8 @@ internal sealed record TrainingPlan
     public MriResolutionRange Mri { get; init; } = new();
 
     /// <summary>The file of the plan beside a model, <c>tat.training.json</c> for <c>tat.zip</c>, and what writes it.</summary>
-    public (string Path, Action<Stream> Write) Beside(string model) => (Path.ChangeExtension(model, ".training.json"), JsonFile.Text(this, _json));
+    public (string Path, Action<Stream> Write) Beside(string model) =>
+        (Path.ChangeExtension(model, ".training.json"), JsonFile.Text(this, _json));
 
     /// <summary>Reads a plan.</summary>
     /// <exception cref="InvalidDataException">The file cannot be understood; the message names the line and the property.</exception>

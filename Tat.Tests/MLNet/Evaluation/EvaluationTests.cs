@@ -19,6 +19,7 @@ public class EvaluationTests
         var rows = Rows(9);
         var metrics = _ml.ImageRestoration.Evaluate(_ml.Data.LoadFromEnumerable(rows));
 
+        // Of the rows as they were written down, past data views, columns and cursors, which is what the evaluator adds to the engine.
         var expected = rows.Select(row =>
         {
             var task = TaskVocabulary.Paper[row.Task];
@@ -28,7 +29,8 @@ public class EvaluationTests
         CollectionAssert.AreEquivalent(new[] { "PET", "CT", "MRI" }, metrics.PerTask.Keys.ToArray());
         foreach (var task in TaskVocabulary.Paper)
         {
-            Assert.AreEqual(QualitySummary.Of(expected.Where(row => row.Task == task).Select(row => row.Quality)), metrics.PerTask[task.Name]);
+            Assert.AreEqual(QualitySummary.Of(expected.Where(row => row.Task == task).Select(row => row.Quality)),
+                metrics.PerTask[task.Name]);
         }
 
         CollectionAssert.AreEqual(expected.Select(row => row.Quality).ToArray(), metrics.Images.Select(image => image.Quality).ToArray());
@@ -53,10 +55,13 @@ public class EvaluationTests
 
         Assert.AreEqual(_ml.ImageRestoration.Evaluate(plain).Overall, metrics.Overall);
         CollectionAssert.AreEqual(rows.Select(row => row.FileName).ToArray(), metrics.Images.Select(image => image.FileName).ToArray());
-        var folds = _ml.ImageRestoration.CrossValidate(renamed, new RecordingEstimator([], "Path"), 3, "Path", null, "Label", "Output", "Kind", "Lines", "Samples", "Path");
-        CollectionAssert.AreEquivalent(rows.Select(row => row.FileName).ToArray(), folds.SelectMany(fold => fold.Metrics.Images).Select(image => image.FileName).ToArray());
+        var folds = _ml.ImageRestoration.CrossValidate(
+            renamed, new RecordingEstimator([], "Path"), 3, "Path", null, "Label", "Output", "Kind", "Lines", "Samples", "Path");
+        CollectionAssert.AreEquivalent(rows.Select(row => row.FileName).ToArray(),
+            folds.SelectMany(fold => fold.Metrics.Images).Select(image => image.FileName).ToArray());
 
-        IDataView Copied() => new[] { ("Label", "HighQuality"), ("Output", "Restored"), ("Lines", "Height"), ("Samples", "Width"), ("Kind", "Task"), ("Path", "FileName") }
+        IDataView Copied() => new[] { ("Label", "HighQuality"), ("Output", "Restored"), ("Lines", "Height"), ("Samples", "Width"), ("Kind",
+            "Task"), ("Path", "FileName") }
             .Aggregate(plain, (view, name) => _ml.Transforms.CopyColumns(name.Item1, name.Item2).Fit(view).Transform(view));
     }
 
@@ -91,12 +96,15 @@ public class EvaluationTests
     {
         var rows = Rows(2);
         rows[1].HighQuality = [];
-        StringAssert.Contains(Assert.ThrowsExactly<InvalidDataException>(() => Evaluate(rows)).Message, "'scan 1': column 'HighQuality' is empty");
+        StringAssert.Contains(Assert.ThrowsExactly<InvalidDataException>(() => Evaluate(rows)).Message,
+            "'scan 1': column 'HighQuality' is empty");
         rows = Rows(2);
         rows[1].Task = "US";
-        StringAssert.Contains(Assert.ThrowsExactly<InvalidDataException>(() => Evaluate(rows)).Message, "'scan 1': column 'Task' says 'US'");
+        StringAssert.Contains(Assert.ThrowsExactly<InvalidDataException>(() => Evaluate(rows)).Message,
+            "'scan 1': column 'Task' says 'US'");
         Assert.ThrowsExactly<InvalidOperationException>(() => Evaluate([]));
-        StringAssert.Contains(Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => _ml.ImageRestoration.Evaluate(_ml.Data.LoadFromEnumerable(rows), "Truth")).Message, "Could not find input column 'Truth'");
+        StringAssert.Contains(Assert.ThrowsExactly<ArgumentOutOfRangeException>(() =>
+            _ml.ImageRestoration.Evaluate(_ml.Data.LoadFromEnumerable(rows), "Truth")).Message, "Could not find input column 'Truth'");
     }
 
     [TestMethod]
@@ -105,10 +113,12 @@ public class EvaluationTests
         var rows = Rows(60);
         rows.ForEach(row => row.FileName = $"{row.Task}-p{row.Number / 6}-s{row.Number}");
         var trained = new List<string[]>();
-        var results = _ml.ImageRestoration.CrossValidate(_ml.Data.LoadFromEnumerable(rows), new RecordingEstimator(trained), numberOfFolds: 3, groupPattern: @"^(\w+-p\d+)-", seed: 5);
+        var results = _ml.ImageRestoration.CrossValidate(
+            _ml.Data.LoadFromEnumerable(rows), new RecordingEstimator(trained), numberOfFolds: 3, groupPattern: @"^(\w+-p\d+)-", seed: 5);
 
         Assert.HasCount(3, results);
-        CollectionAssert.AreEquivalent(rows.Select(row => row.FileName).ToArray(), results.SelectMany(fold => fold.ScoredHoldOutSet.Texts("FileName")).ToArray());
+        CollectionAssert.AreEquivalent(
+            rows.Select(row => row.FileName).ToArray(), results.SelectMany(fold => fold.ScoredHoldOutSet.Texts("FileName")).ToArray());
         foreach (var fold in results)
         {
             var held = fold.ScoredHoldOutSet.Texts("FileName");
@@ -118,7 +128,8 @@ public class EvaluationTests
             Assert.HasCount(3, fold.Metrics.PerTask);
         }
 
-        var other = _ml.ImageRestoration.CrossValidate(_ml.Data.LoadFromEnumerable(rows), new RecordingEstimator([]), numberOfFolds: 3, groupPattern: @"^(\w+-p\d+)-", seed: 5);
+        var other = _ml.ImageRestoration.CrossValidate(
+            _ml.Data.LoadFromEnumerable(rows), new RecordingEstimator([]), numberOfFolds: 3, groupPattern: @"^(\w+-p\d+)-", seed: 5);
         CollectionAssert.AreEqual(results[1].ScoredHoldOutSet.Texts("FileName"), other[1].ScoredHoldOutSet.Texts("FileName"));
 
         static string Group(string name) => name[..name.LastIndexOf('-')];
@@ -127,7 +138,8 @@ public class EvaluationTests
     [TestMethod]
     public void Fewer_groups_than_folds_are_refused()
     {
-        var error = Assert.ThrowsExactly<ArgumentException>(() => _ml.ImageRestoration.CrossValidate(_ml.Data.LoadFromEnumerable(Rows(4)), new RecordingEstimator([]), 5));
+        var error = Assert.ThrowsExactly<ArgumentException>(() =>
+            _ml.ImageRestoration.CrossValidate(_ml.Data.LoadFromEnumerable(Rows(4)), new RecordingEstimator([]), 5));
         StringAssert.Contains(error.Message, "5 folds needs as many groups, and column 'FileName' tells 4 apart");
     }
 
@@ -143,7 +155,8 @@ public class EvaluationTests
 
         var data = _ml.ImageRestoration.LoadPairs(folder.Path);
         var results = _ml.ImageRestoration.CrossValidate(data, new RecordingEstimator([]), 4, scoreColumnName: "LowQuality");
-        Assert.IsTrue(results.All(fold => fold.ScoredHoldOutSet.Texts("FileName").Distinct().Count() == 1 && fold.Metrics.Images.Count == 5));
+        Assert.IsTrue(
+            results.All(fold => fold.ScoredHoldOutSet.Texts("FileName").Distinct().Count() == 1 && fold.Metrics.Images.Count == 5));
 
         var split = _ml.Data.TrainTestSplit(data, 0.5, "FileName", seed: 2);
         Assert.IsEmpty(split.TrainSet.Texts("FileName").Intersect(split.TestSet.Texts("FileName")));

@@ -45,7 +45,8 @@ public sealed class ImageScanExtensionsTests
         Assert.AreEqual(32, counter.PixelReads);
         var slices = scan.ReadSlices(RestorationTask.MriByVolume).ToArray();
         Assert.AreEqual(1032, counter.PixelReads);
-        CollectionAssert.AreEqual(Enumerable.Range(0, 1000).Select(i => (float)i).ToArray(), slices.Select(slice => slice.Pixels[0]).ToArray());
+        CollectionAssert.AreEqual(
+            Enumerable.Range(0, 1000).Select(i => (float)i).ToArray(), slices.Select(slice => slice.Pixels[0]).ToArray());
         Assert.IsTrue(slices.All(slice => slice.VolumeLevel == 984));
     }
 

@@ -11,7 +11,9 @@ using Tat.Torch.Imaging;
 
 namespace Tat.Tests.Formats;
 
-/// <summary>Formats, and another reader of DICOM, that a program registers; each in a process of its own, since that is for the whole process.</summary>
+/// <summary>
+/// Formats, and another reader of DICOM, that a program registers; each in a process of its own, since that is for the whole process.
+/// </summary>
 [TestClass]
 public sealed class RegisteredFormatTests
 {
@@ -86,8 +88,10 @@ public sealed class RegisteredFormatTests
 
         public IImageScan Open(string path) => new PlainScan(path, this, File.ReadAllBytes(path));
 
-        public void WriteDerived(IImageScan source, string destination, IEnumerable<ImageSlice> slices, DerivedImageOptions? options = null, CancellationToken cancellationToken = default) =>
-            File.WriteAllBytes(destination, [(byte)source.Rows, (byte)source.Columns, .. slices.Single().Pixels.Select(pixel => (byte)pixel)]);
+        public void WriteDerived(IImageScan source, string destination, IEnumerable<ImageSlice> slices, DerivedImageOptions? options = null,
+            CancellationToken cancellationToken = default) =>
+            File.WriteAllBytes(destination,
+                [(byte)source.Rows, (byte)source.Columns, .. slices.Single().Pixels.Select(pixel => (byte)pixel)]);
     }
 
     private sealed class PlainScan(string path, IImageFormat format, byte[] bytes) : IImageScan

@@ -60,7 +60,8 @@ public sealed class ReslicedScanTests
     {
         using var folder = new TemporaryFolder();
         using var cut = ImageFormats.Open(TestData.Path("data/nifti/v_t2_i16.nii.gz")).InPlane(SlicePlane.Coronal);
-        Assert.ThrowsExactly<ArgumentException>(() => new NiftiFormat().WriteDerived(cut, folder["out.nii"], NiftiSamples.SlicesOf(cut).Skip(1)));
+        Assert.ThrowsExactly<ArgumentException>(() =>
+            new NiftiFormat().WriteDerived(cut, folder["out.nii"], NiftiSamples.SlicesOf(cut).Skip(1)));
         Assert.HasCount(0, folder.Files);
     }
 }

@@ -21,7 +21,8 @@ public sealed class UpsampledScanTests
         var options = new ImageReadOptions { Upsampling = new(rows, columns) };
         using var source = ImageFormats.Open(TestData.Path("data/nifti/" + name));
         using var finer = ImageFormats.Open(source.Path, options);
-        Assert.AreEqual(((int)Math.Round(rows * source.Rows), (int)Math.Round(columns * source.Columns), source.SliceCount), (finer.Rows, finer.Columns, finer.SliceCount));
+        Assert.AreEqual(((int)Math.Round(rows * source.Rows), (int)Math.Round(columns * source.Columns), source.SliceCount),
+            (finer.Rows, finer.Columns, finer.SliceCount));
         new NiftiFormat().WriteDerived(finer, folder["out.nii.gz"], NiftiSamples.SlicesOf(finer));
         using var written = ImageFormats.Open(folder["out.nii.gz"]);
         AssertSameBody(source, written);
@@ -62,7 +63,8 @@ public sealed class UpsampledScanTests
     public void A_grid_across_the_plane_of_acquisition_is_refused()
     {
         var options = new ImageReadOptions { Upsampling = new(2), Plane = SlicePlane.Coronal };
-        var exception = Assert.ThrowsExactly<InvalidDataException>(() => ImageFormats.Open(TestData.Path("data/nifti/v_t2_LPS.nii.gz"), options));
+        var exception = Assert.ThrowsExactly<InvalidDataException>(() =>
+            ImageFormats.Open(TestData.Path("data/nifti/v_t2_LPS.nii.gz"), options));
         Assert.Contains("plane of acquisition", exception.Message);
     }
 
@@ -70,7 +72,8 @@ public sealed class UpsampledScanTests
     [DataRow(0.9)]
     [DataRow(double.NaN)]
     [DataRow(double.PositiveInfinity)]
-    public void A_factor_makes_no_grid_coarser(double factor) => Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => new UpsamplingFactor(1, factor));
+    public void A_factor_makes_no_grid_coarser(double factor) =>
+        Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => new UpsamplingFactor(1, factor));
 
     private static DicomDataSet WithMeasures(DicomDataSet data)
     {
@@ -104,7 +107,8 @@ public sealed class UpsampledScanTests
                 var (row, column) = (at / expected.Width, at % expected.Width);
                 if (row * actual.Height % expected.Height == 0 && column * actual.Width % expected.Width == 0)
                 {
-                    Assert.AreEqual(expected.Pixels[at], actual[row * actual.Height / expected.Height, column * actual.Width / expected.Width], tolerance);
+                    Assert.AreEqual(expected.Pixels[at],
+                        actual[row * actual.Height / expected.Height, column * actual.Width / expected.Width], tolerance);
                 }
             }
         }

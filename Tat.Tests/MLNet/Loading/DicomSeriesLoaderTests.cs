@@ -14,7 +14,11 @@ public class DicomSeriesLoaderTests
         using var files = Study();
         var view = new MLContext().ImageRestoration.LoadDicom(files.Folder);
         CollectionAssert.AreEqual(
-            new[] { "LowQuality", "Height", "Width", "Task", "FileName", "SliceIndex", "VolumeLevel", "VolumeExtent", "Modality", "PixelSpacing", "SeriesInstanceUID", "SOPInstanceUID", "InstanceNumber" },
+            new[]
+            {
+                "LowQuality", "Height", "Width", "Task", "FileName", "SliceIndex", "VolumeLevel", "VolumeExtent", "Modality",
+                "PixelSpacing", "SeriesInstanceUID", "SOPInstanceUID", "InstanceNumber",
+            },
             view.Schema.Select(column => column.Name).ToArray());
         CollectionAssert.AreEqual(new[] { "c.dcm#0", "b.dcm#1", "a.dcm#2", "d.dcm#0" }, view.Rows());
         CollectionAssert.AreEqual(new[] { 3, 2, 1, 1 }, view.Numbers("InstanceNumber"));
@@ -31,7 +35,8 @@ public class DicomSeriesLoaderTests
         var catalog = new MLContext().ImageRestoration;
         CollectionAssert.AreEqual(new[] { "d.dcm#0" }, catalog.LoadDicom(Path.Combine(files.Folder, "two", "*.dcm")).Rows());
         CollectionAssert.AreEqual(new[] { "d.dcm#0" }, catalog.LoadDicom(Path.Combine(files.Folder, "**", "d*")).Rows());
-        CollectionAssert.AreEqual(new[] { "d.dcm#0" }, catalog.LoadDicom(files.Folder, new() { Reading = new() { SeriesInstanceUid = "1.2.3.5" } }).Rows());
+        CollectionAssert.AreEqual(
+            new[] { "d.dcm#0" }, catalog.LoadDicom(files.Folder, new() { Reading = new() { SeriesInstanceUid = "1.2.3.5" } }).Rows());
         Assert.ThrowsExactly<InvalidDataException>(() => catalog.LoadDicom(Path.Combine(files.Folder, "*.nothing")));
         Assert.ThrowsExactly<DirectoryNotFoundException>(() => catalog.LoadDicom(Path.Combine(files.Folder, "three", "*")));
     }
@@ -69,7 +74,8 @@ public class DicomSeriesLoaderTests
         CollectionAssert.AreEqual(new[] { "PET" }, loaded.Transform(again.Load(Source(files))).Texts("Task"));
     }
 
-    private static Microsoft.ML.Data.MultiFileSource Source(SyntheticDicom files) => new([.. Directory.GetFiles(files.Folder, "*.dcm", SearchOption.AllDirectories)]);
+    private static Microsoft.ML.Data.MultiFileSource Source(SyntheticDicom files) =>
+        new([.. Directory.GetFiles(files.Folder, "*.dcm", SearchOption.AllDirectories)]);
 
     private static SyntheticDicom Study()
     {

@@ -31,7 +31,8 @@ public class ImageListLoaderTests
         CollectionAssert.AreEqual(new[] { "a.nii#1", "a.nii#0", "a.nii#1", "a.nii#2", "b, c.nii#0" }, view.Rows());
         CollectionAssert.AreEqual(new[] { "CT", "CT", "CT", "CT", "" }, view.Texts("Task"));
         CollectionAssert.AreEqual(new[] { "first \"one\"", "first", "first", "first", "second" }, view.Texts("Patient"));
-        CollectionAssert.AreEqual(new[] { 1000.5f, 0.5f, 1000.5f, 2000.5f }, view.Vectors("HighQuality").Take(4).Select(pixels => pixels[0]).ToArray());
+        CollectionAssert.AreEqual(
+            new[] { 1000.5f, 0.5f, 1000.5f, 2000.5f }, view.Vectors("HighQuality").Take(4).Select(pixels => pixels[0]).ToArray());
         Assert.IsEmpty(view.Vectors("HighQuality")[4]);
     }
 
@@ -84,10 +85,12 @@ public class ImageListLoaderTests
         SampleImages.Write(folder["x/a.nii"], slices: 2);
         SampleImages.Write(folder["x/y/b.nii.gz"], 4);
 
-        CollectionAssert.AreEqual(new[] { "CT/a.nii#0", "CT/a.nii#1", "CT/b.nii.gz#0" }, _ml.ImageRestoration.LoadImages(folder["x"], "CT").TaskRows());
+        CollectionAssert.AreEqual(
+            new[] { "CT/a.nii#0", "CT/a.nii#1", "CT/b.nii.gz#0" }, _ml.ImageRestoration.LoadImages(folder["x"], "CT").TaskRows());
         var one = _ml.ImageRestoration.LoadImages(folder["x/y/b.nii.gz"]);
         Assert.AreEqual(4f, one.Vectors("LowQuality").Single()[0]);
         Assert.IsNull(one.Schema.GetColumnOrNull("HighQuality"));
-        Assert.ThrowsExactly<InvalidDataException>(() => _ml.ImageRestoration.LoadImages(Directory.CreateDirectory(folder["empty"]).FullName));
+        Assert.ThrowsExactly<InvalidDataException>(() =>
+            _ml.ImageRestoration.LoadImages(Directory.CreateDirectory(folder["empty"]).FullName));
     }
 }

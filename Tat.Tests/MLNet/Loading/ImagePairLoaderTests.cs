@@ -17,7 +17,8 @@ public class ImagePairLoaderTests
         using var folder = new TemporaryFolder();
         var view = _ml.ImageRestoration.LoadPairs(SampleImages.WriteLayout(folder, "CT", "MRI"), "train");
 
-        CollectionAssert.AreEqual(new[] { "CT/a.nii#0", "CT/a.nii#1", "CT/b.nii#0", "MRI/a.nii#0", "MRI/a.nii#1", "MRI/b.nii#0" }, view.TaskRows());
+        CollectionAssert.AreEqual(
+            new[] { "CT/a.nii#0", "CT/a.nii#1", "CT/b.nii#0", "MRI/a.nii#0", "MRI/a.nii#1", "MRI/b.nii#0" }, view.TaskRows());
         CollectionAssert.AreEqual(new[] { 6, 6, 5, 6, 6, 5 }, view.Numbers("Height"));
         CollectionAssert.AreEqual(new[] { 8, 8, 4, 8, 8, 4 }, view.Numbers("Width"));
         var (low, high) = (view.Vectors("LowQuality"), view.Vectors("HighQuality"));
@@ -35,7 +36,8 @@ public class ImagePairLoaderTests
         using var folder = new TemporaryFolder();
         var root = SampleImages.WriteLayout(folder, "CT");
 
-        Assert.IsTrue(_ml.ImageRestoration.LoadPairs(root, "test").Texts("FileName").All(path => path.Contains($"{Path.DirectorySeparatorChar}test{Path.DirectorySeparatorChar}")));
+        Assert.IsTrue(_ml.ImageRestoration.LoadPairs(root, "test").Texts("FileName")
+            .All(path => path.Contains($"{Path.DirectorySeparatorChar}test{Path.DirectorySeparatorChar}")));
         Assert.HasCount(6, _ml.ImageRestoration.LoadPairs(root, split: null).Texts("FileName"));
     }
 
@@ -69,7 +71,10 @@ public class ImagePairLoaderTests
     {
         using var folder = new TemporaryFolder();
         var counter = new CountingOpener();
-        var view = new ImagePairLoader(new()) { Open = counter.Open }.Load(new FileList(ImageFiles.Under(SampleImages.WriteLayout(folder, "CT", "MRI", "PET"))));
+        var view = new ImagePairLoader(new())
+        {
+            Open = counter.Open,
+        }.Load(new FileList(ImageFiles.Under(SampleImages.WriteLayout(folder, "CT", "MRI", "PET"))));
 
         Assert.HasCount(1, view.Preview(maxRows: 1).RowView);
         Assert.AreEqual(2, counter.Opened, "one file and its reference");

@@ -12,7 +12,9 @@ internal static class SampleImages
     public static string Write(string path, float first = 0, int rows = 6, int columns = 8, int slices = 1)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        var images = Enumerable.Range(0, slices).Select(slice => new ImageSlice([.. Enumerable.Range(0, rows * columns).Select(pixel => first + (slice * 1000) + pixel)], rows, columns));
+        var images = Enumerable.Range(0, slices)
+            .Select(slice =>
+                new ImageSlice([.. Enumerable.Range(0, rows * columns).Select(pixel => first + (slice * 1000) + pixel)], rows, columns));
         new NiftiFormat().Write(path, [.. images], 1, 1, 1);
         return path;
     }

@@ -17,7 +17,8 @@ public sealed class BridgeCheckTests
         var core = Path.Combine(program, "Microsoft.ML.Core.dll");
         using (var assembly = AssemblyDefinition.ReadAssembly(typeof(Microsoft.ML.Runtime.IHostEnvironment).Assembly.Location))
         {
-            assembly.MainModule.GetType("Microsoft.ML.ModelSaveContext").Methods.Single(method => method.Name == "SaveBinaryStream").Name = "Gone";
+            assembly.MainModule.GetType("Microsoft.ML.ModelSaveContext").Methods
+                .Single(method => method.Name == "SaveBinaryStream").Name = "Gone";
 
             // The copy is a link.
             File.Delete(core);
@@ -31,7 +32,8 @@ public sealed class BridgeCheckTests
     }
 
     [TestMethod]
-    public async Task Nothing_is_missing_in_the_version_that_the_tests_reference() => Assert.AreEqual("fine", (await FreshProcess.Run("catalog")).Output);
+    public async Task Nothing_is_missing_in_the_version_that_the_tests_reference() =>
+        Assert.AreEqual("fine", (await FreshProcess.Run("catalog")).Output);
 
     internal static string TouchCatalog()
     {

@@ -9,7 +9,9 @@ using Tat.MLNet.Scoring;
 
 namespace Tat.Tests.ModelIO;
 
-/// <summary>The members that ML.NET keeps to itself and this library binds to: another version of ML.NET must still have each of them.</summary>
+/// <summary>
+/// The members that ML.NET keeps to itself and this library binds to: another version of ML.NET must still have each of them.
+/// </summary>
 [TestClass]
 public class ModelBridgeTests
 {
@@ -43,7 +45,8 @@ public class ModelBridgeTests
     [TestMethod]
     public void Every_bridged_member_has_a_test()
     {
-        var tested = GetType().GetMethod(nameof(Microsoft_ML_Core_has_the_bridged_member))!.GetCustomAttributes<DataRowAttribute>().Select(row => (string)row.Data![0]!);
+        var tested = GetType().GetMethod(nameof(Microsoft_ML_Core_has_the_bridged_member))!.GetCustomAttributes<DataRowAttribute>()
+            .Select(row => (string)row.Data![0]!);
         CollectionAssert.AreEquivalent(BridgedMembers().Keys.ToArray(), tested.ToArray());
     }
 
@@ -51,11 +54,17 @@ public class ModelBridgeTests
     public void Every_saved_component_is_registered_under_its_name()
     {
         var attributes = _library.GetCustomAttributes().Where(attribute => attribute.GetType().Name == "LoadableClassAttribute").ToList();
-        var names = attributes.SelectMany(attribute => (string[])attribute.GetType().GetProperty("LoadNames")!.GetValue(attribute)!).ToList();
-        var components = _library.GetTypes().Where(type => type.GetField("LoaderName", BindingFlags.Static | BindingFlags.NonPublic)?.IsLiteral == true).ToList();
+        var names = attributes.SelectMany(attribute => (string[])attribute.GetType().GetProperty("LoadNames")!.GetValue(attribute)!)
+            .ToList();
+        var components = _library.GetTypes()
+            .Where(type => type.GetField("LoaderName", BindingFlags.Static | BindingFlags.NonPublic)?.IsLiteral == true).ToList();
 
-        CollectionAssert.AreEquivalent(components.Select(type => (string)type.GetField("LoaderName", BindingFlags.Static | BindingFlags.NonPublic)!.GetRawConstantValue()!).ToArray(), names);
-        var savable = _library.GetTypes().Where(type => type is { IsAbstract: false, IsInterface: false } && type != typeof(CustomTransformer) && type.IsAssignableTo(typeof(ICanSaveModel)));
+        CollectionAssert.AreEquivalent(
+            components.Select(type => (string)type.GetField(
+                "LoaderName", BindingFlags.Static | BindingFlags.NonPublic)!.GetRawConstantValue()!).ToArray(), names);
+        var savable = _library.GetTypes()
+            .Where(type => type is { IsAbstract: false, IsInterface: false } && type != typeof(CustomTransformer)
+                && type.IsAssignableTo(typeof(ICanSaveModel)));
         CollectionAssert.AreEquivalent(savable.ToArray(), components);
         Assert.IsTrue(names.TrueForAll(name => name.Length <= 24 && name.All(char.IsAscii)));
     }
@@ -69,7 +78,8 @@ public class ModelBridgeTests
             .Select(handle => (Member: metadata.GetMemberReference(handle), Token: MetadataTokens.GetToken(handle)))
             .Select(member => (member.Member, member.Token, Type: metadata.GetTypeReference((TypeReferenceHandle)member.Member.Parent)))
             .Where(member => IsBridged(metadata, member.Type))
-            .ToDictionary(member => $"{metadata.GetString(member.Type.Name)}.{metadata.GetString(member.Member.Name)}", member => member.Token);
+            .ToDictionary(member => $"{metadata.GetString(member.Type.Name)}.{metadata.GetString(member.Member.Name)}",
+                member => member.Token);
     }
 
     // The bridge is compiled against an older version than any real one.

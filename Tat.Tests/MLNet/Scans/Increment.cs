@@ -12,7 +12,8 @@ internal sealed class Increment(TaskVocabulary? tasks = null) : IImageRestorer
 
     public ModelCard Card { get; } = new();
 
-    public IReadOnlyList<ImageSlice> Restore(IReadOnlyList<ImageSlice> images, IReadOnlyList<RestorationTask> tasks, IProgress<double>? progress = null, CancellationToken cancellationToken = default)
+    public IReadOnlyList<ImageSlice> Restore(IReadOnlyList<ImageSlice> images, IReadOnlyList<RestorationTask> tasks,
+        IProgress<double>? progress = null, CancellationToken cancellationToken = default)
     {
         progress?.Report(1);
         return [.. images.Select(image => new ImageSlice(Array.ConvertAll(image.Pixels, value => value + 1), image.Height, image.Width))];

@@ -57,7 +57,8 @@ public class IrregularScanTests
         using var restorer = new Increment();
         var source = ScanFinder.Find([files.Folder]).Scans.Single();
         using var scan = source.OpenSlices();
-        Assert.Contains("a NIfTI result would be refused: it is no regular volume: 1 slices are missing", string.Join("; ", new ScanCheck(source, scan).Findings));
+        Assert.Contains("a NIfTI result would be refused: it is no regular volume: 1 slices are missing",
+            string.Join("; ", new ScanCheck(source, scan).Findings));
         Assert.ThrowsExactly<ImageFormatException>(source.Open);
         Assert.Contains("would need resampling", Assert.ThrowsExactly<InvalidDataException>(() =>
             restorer.RestoreScan(files.Folder, files.Folder + ".out", new() { Reading = new() { Plane = SlicePlane.Sagittal } })).Message);
@@ -67,7 +68,8 @@ public class IrregularScanTests
     {
         for (var i = 0; i < 6; i++)
         {
-            var data = SyntheticDicom.Slice(i + 1, (kind, i) switch { ("missing", > 3) => 2 * (i + 1), ("uneven", 5) => 10.6, ("double", 3) => 4, _ => 2 * i });
+            var data = SyntheticDicom.Slice(
+                i + 1, (kind, i) switch { ("missing", > 3) => 2 * (i + 1), ("uneven", 5) => 10.6, ("double", 3) => 4, _ => 2 * i });
             if (kind == "nowhere" && i == 3)
             {
                 data.Remove(Tags.ImagePositionPatient);

@@ -6,7 +6,10 @@ using Tat.Tests.Formats.Dicom;
 
 namespace Tat.Tests.Scans;
 
-/// <summary>Every real series, restored to NIfTI and written back as DICOM; of the many small ones of one collection every fifth, or with <c>TAT_SERIES=all</c> each.</summary>
+/// <summary>
+/// Every real series, restored to NIfTI and written back as DICOM; of the many small ones of one collection every fifth, or with
+/// <c>TAT_SERIES=all</c> each.
+/// </summary>
 [TestClass]
 public class RealSeriesTests
 {
@@ -16,7 +19,8 @@ public class RealSeriesTests
             g = d.get("PerFrameFunctionalGroupsSequence")
             r = g[f].get("PixelValueTransformationSequence", [d])[0] if g else d
             a = d.pixel_array.astype(float)
-            return (a if a.ndim == 2 else a[f]) * float(r.get("RescaleSlope", 1)) + float(r.get("RescaleIntercept", 0)), float(r.get("RescaleSlope", 1))
+            slope = float(r.get("RescaleSlope", 1))
+            return (a if a.ndim == 2 else a[f]) * slope + float(r.get("RescaleIntercept", 0)), slope
         count = 0
         for line in open(sys.argv[1]):
             nifti, derived, *sources = line.rstrip().split("\t")
@@ -27,16 +31,19 @@ public class RealSeriesTests
             for name in derived.split("|"):
                 d = pydicom.dcmread(name)
                 s = before.pop(d.SourceImageSequence[0].ReferencedSOPInstanceUID)
-                for key in ("ImagePositionPatient", "ImageOrientationPatient", "PixelSpacing", "SliceThickness", "InstanceNumber", "StudyInstanceUID", "FrameOfReferenceUID"):
+                for key in ("ImagePositionPatient", "ImageOrientationPatient", "PixelSpacing", "SliceThickness", "InstanceNumber",
+                            "StudyInstanceUID", "FrameOfReferenceUID"):
                     assert d.get(key) == s.get(key), (name, key)
                 assert d.SeriesInstanceUID != s.SeriesInstanceUID
                 old, new = values(s, 0)[0], values(d, 0)
                 padding = s.pixel_array == s.PixelPaddingValue if "PixelPaddingValue" in s else np.zeros(old.shape, bool)
-                assert np.allclose(new[0], np.where(padding, old, old + 1), rtol=1e-6, atol=0.51 * new[1]), (name, abs(new[0] - old - 1).max())
+                expected = np.where(padding, old, old + 1)
+                assert np.allclose(new[0], expected, rtol=1e-6, atol=0.51 * new[1]), (name, abs(new[0] - old - 1).max())
                 p = np.array([-s.ImagePositionPatient[0], -s.ImagePositionPatient[1], s.ImagePositionPatient[2], 1])
                 x, y, z = (inverse @ p)[:3]
                 assert abs(x) < 0.1 and abs(y) < 0.1 and abs(z - round(z)) < 0.1, (name, x, y, z)
-                assert min(abs(data[:, :, round(z), v].T - old - 1).max() for v in range(data.shape[3])) <= 1e-6 * max(1, abs(old).max()), name
+                nearest = min(abs(data[:, :, round(z), v].T - old - 1).max() for v in range(data.shape[3]))
+                assert nearest <= 1e-6 * max(1, abs(old).max()), name
                 count += 1
             assert not before, "each image has a result"
         print(count)
@@ -57,7 +64,8 @@ public class RealSeriesTests
     public void Positions_orientations_and_values_are_those_that_pydicom_and_nibabel_see()
     {
         var results = _results.Value;
-        File.WriteAllLines(results.Folder["list"], results.Series.Select(one => string.Join('\t', [one.Nifti, string.Join('|', one.Files), .. one.Sources])));
+        File.WriteAllLines(results.Folder["list"],
+            results.Series.Select(one => string.Join('\t', [one.Nifti, string.Join('|', one.Files), .. one.Sources])));
         var count = int.Parse(Peer.Python(RoundTrip, results.Folder["list"]), System.Globalization.CultureInfo.InvariantCulture);
         Assert.AreEqual(results.Series.Sum(one => one.Sources.Count), count);
         Assert.IsGreaterThan(600, count);
@@ -85,7 +93,8 @@ public class RealSeriesTests
             {
                 var (expected, actual) = (before.ReadSlice(i).Pixels, after.ReadSlice(i).Pixels);
                 var tolerance = 2e-5f * Math.Max(1, expected.Max(Math.Abs));
-                Assert.IsTrue(expected.Zip(actual).All(pair => Math.Abs(pair.First - pair.Second) <= tolerance), $"{one.Sources[0]}, slice {i}");
+                Assert.IsTrue(expected.Zip(actual).All(pair => Math.Abs(pair.First - pair.Second) <= tolerance),
+                    $"{one.Sources[0]}, slice {i}");
             }
         }
     }
@@ -101,7 +110,8 @@ public class RealSeriesTests
         }
 
         // An error is the same one in a reference to the source.
-        static HashSet<string> Errors(string path) => [.. Peer.Run("dciodvfy", path).Output.Split('\n').Where(line => line.StartsWith("Error", StringComparison.Ordinal)).Select(line => line.Split(" in (")[0])];
+        static HashSet<string> Errors(string path) => [.. Peer.Run("dciodvfy", path).Output.Split('\n')
+            .Where(line => line.StartsWith("Error", StringComparison.Ordinal)).Select(line => line.Split(" in (")[0])];
     }
 
     /// <summary>The results of all series.</summary>
@@ -148,6 +158,7 @@ public class RealSeriesTests
         public void Dispose() => Folder.Dispose();
 
         private static bool IsChosen(ScanSource scan) => scan.SeriesInstanceUid is not null
-            && (!scan.Path.Contains("crops_", StringComparison.Ordinal) || Environment.GetEnvironmentVariable("TAT_SERIES") == "all" || scan.Path.EndsWith('0') || scan.Path.EndsWith('5'));
+            && (!scan.Path.Contains("crops_", StringComparison.Ordinal) || Environment.GetEnvironmentVariable("TAT_SERIES") == "all"
+                || scan.Path.EndsWith('0') || scan.Path.EndsWith('5'));
     }
 }

@@ -42,7 +42,8 @@ public class ScanFinderTests
             leftOut.Select(file => (Path.GetFileName(file.Path), file.SeriesInstanceUid)).ToArray());
         using var scan = (DicomScan)scans.Single().Open();
         Assert.AreEqual(3, scan.SliceCount);
-        CollectionAssert.AreEquivalent(new[] { "cut pixels.dcm", "cut header.dcm", "no pixels.dcm" }, scan.LeftOut.Select(file => Path.GetFileName(file.Path)).ToArray());
+        CollectionAssert.AreEquivalent(new[] { "cut pixels.dcm", "cut header.dcm", "no pixels.dcm" },
+            scan.LeftOut.Select(file => Path.GetFileName(file.Path)).ToArray());
         Assert.Contains("cut pixels.dcm", scan.Properties["Left out"]);
     }
 
@@ -53,7 +54,8 @@ public class ScanFinderTests
         files.Write(SyntheticDicom.Slice(1, 0), "Doe^Jane.dcm");
         files.Write(SyntheticDicom.Slice(1, 0, "1.2.3.5"), "Doe^John.dcm");
         var jobs = ScanJob.Plan(ScanFinder.Find([files.Folder]).Scans, "out", numbered: true);
-        CollectionAssert.AreEqual(new[] { "scan-0001", "scan-0002" }, jobs.Select(job => Path.GetFileNameWithoutExtension(job.Destination)).ToArray());
+        CollectionAssert.AreEqual(
+            new[] { "scan-0001", "scan-0002" }, jobs.Select(job => Path.GetFileNameWithoutExtension(job.Destination)).ToArray());
     }
 
     [TestMethod]
@@ -71,7 +73,8 @@ public class ScanFinderTests
         var (one, leftOut) = ScanFinder.Find([files.Folder], new() { SeriesInstanceUid = "1.2.3.4" });
         Assert.AreEqual(("good", 0), (one.Single().Name, leftOut.Count));
         using var scan = one[0].Open();
-        Assert.Contains("1.2.3.77", Assert.ThrowsExactly<FileNotFoundException>(() => ScanFinder.Find([files.Folder], new() { SeriesInstanceUid = "1.2.3.77" })).Message);
+        Assert.Contains("1.2.3.77", Assert.ThrowsExactly<FileNotFoundException>(() =>
+            ScanFinder.Find([files.Folder], new() { SeriesInstanceUid = "1.2.3.77" })).Message);
     }
 
     [TestMethod]
@@ -98,7 +101,8 @@ public class ScanFinderTests
         var (scans, leftOut) = ScanFinder.Find([files.Folder]);
         Assert.IsEmpty(leftOut);
         CollectionAssert.AreEqual(
-            new[] { "both/series-7", "both/series-7-2", "copy1", "copy2", "my.img.files/a", "my.img.files/pair", "single", "spread" }, scans.Select(scan => scan.Name).ToArray());
+            new[] { "both/series-7", "both/series-7-2", "copy1", "copy2", "my.img.files/a", "my.img.files/pair", "single", "spread" },
+            scans.Select(scan => scan.Name).ToArray());
         foreach (var found in scans)
         {
             using var scan = found.Open();
@@ -111,7 +115,8 @@ public class ScanFinderTests
     {
         using var files = new SyntheticDicom();
         File.WriteAllBytes(Path.Combine(files.Folder, "empty.dcm"), []);
-        Assert.Contains("empty.dcm' is left out", Assert.ThrowsExactly<FileNotFoundException>(() => ScanFinder.Find([files.Folder])).Message);
+        Assert.Contains("empty.dcm' is left out",
+            Assert.ThrowsExactly<FileNotFoundException>(() => ScanFinder.Find([files.Folder])).Message);
         Assert.ThrowsExactly<FileNotFoundException>(() => ScanFinder.Find([Path.Combine(files.Folder, "absent")]));
     }
 }

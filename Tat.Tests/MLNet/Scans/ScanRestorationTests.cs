@@ -23,7 +23,8 @@ public class ScanRestorationTests
         files.Write(SyntheticDicom.Slice(40, 1));
         using var restorer = new Increment();
         var progress = new List<ScanProgress>();
-        var result = await restorer.RestoreScanAsync(files.Folder, folder["out"], new() { Derived = new() { WriteDifference = true } }, new Recorder(progress));
+        var result = await restorer.RestoreScanAsync(
+            files.Folder, folder["out"], new() { Derived = new() { WriteDifference = true } }, new Recorder(progress));
         Assert.AreEqual(("CT", 2, 0), (result.Task.Name, result.Slices, result.Unrestored));
         Assert.AreEqual(new ScanProgress(2, 2), progress[^1]);
         CollectionAssert.AreEquivalent(folder.Files.Select(file => folder[file]).ToArray(), result.Files.ToArray());
@@ -31,7 +32,8 @@ public class ScanRestorationTests
         {
             var data = DicomProviders.Current.Read(file).DataSet;
             Assert.AreEqual(uid, data.GetString(Tags.SopInstanceUid));
-            Assert.AreEqual(result.SeriesInstanceUids[file.Contains("difference", StringComparison.Ordinal) ? 1 : 0], data.GetString(Tags.SeriesInstanceUid));
+            Assert.AreEqual(result.SeriesInstanceUids[file.Contains("difference", StringComparison.Ordinal) ? 1 : 0],
+                data.GetString(Tags.SeriesInstanceUid));
         }
 
         Assert.AreEqual(0, result.ShareBeyondRange);
@@ -53,7 +55,8 @@ public class ScanRestorationTests
         CollectionAssert.AreEqual(source.ReadSlice(0).Pixels, written.ReadSlice(0).Pixels);
         Assert.AreEqual(none.Noise.Before, none.Noise.After);
 
-        var part = restorer.RestoreScan(files.Folder, folder["part.dcm"], new() { Strength = 0.5, Derived = new() { ModelHash = "sha256:0123" } });
+        var part = restorer.RestoreScan(
+            files.Folder, folder["part.dcm"], new() { Strength = 0.5, Derived = new() { ModelHash = "sha256:0123" } });
         var equipment = DicomProviders.Current.Read(part.Destination).DataSet.GetItems(Tags.ContributingEquipmentSequence)[^1];
         Assert.EndsWith("; strength=0.5", equipment.GetString(Tags.AlgorithmParameters)!);
     }
@@ -92,10 +95,12 @@ public class ScanRestorationTests
         foreach (var (source, destination) in new[]
         {
             (ramp, ramp), (ramp, folder["./ramp.img"]), (folder["ramp.img"], ramp), (ramp, folder.Path),
-            (files.Folder, files.Folder), (Path.Combine(files.Folder, "series"), files.Folder), (files.Folder, Path.Combine(files.Folder, "series", "1.dcm")),
+            (files.Folder, files.Folder), (Path.Combine(files.Folder, "series"), files.Folder),
+            (files.Folder, Path.Combine(files.Folder, "series", "1.dcm")),
         })
         {
-            Assert.Contains("replaced by its own result", Assert.ThrowsExactly<IOException>(() => restorer.RestoreScan(source, destination, options), destination).Message);
+            Assert.Contains("replaced by its own result",
+                Assert.ThrowsExactly<IOException>(() => restorer.RestoreScan(source, destination, options), destination).Message);
         }
 
         Assert.HasCount(2, folder.Files);
@@ -111,10 +116,13 @@ public class ScanRestorationTests
         using var folder = new TemporaryFolder();
         files.Write(SyntheticDicom.Slice(1, 0));
         using var restorer = new Increment();
-        Assert.Contains("restore it as CT", Assert.ThrowsExactly<InvalidDataException>(() => restorer.RestoreScan(files.Folder, folder["out"], new() { Task = "MRI" })).Message);
-        Assert.Contains("name its task", Assert.ThrowsExactly<InvalidDataException>(() => restorer.RestoreScan(NiftiSamples.WriteRamp(folder["a.nii"]), folder["out.nii"])).Message);
+        Assert.Contains("restore it as CT", Assert.ThrowsExactly<InvalidDataException>(() =>
+            restorer.RestoreScan(files.Folder, folder["out"], new() { Task = "MRI" })).Message);
+        Assert.Contains("name its task", Assert.ThrowsExactly<InvalidDataException>(() =>
+            restorer.RestoreScan(NiftiSamples.WriteRamp(folder["a.nii"]), folder["out.nii"])).Message);
         files.Write(SyntheticDicom.Slice(1, 0, "1.2.3.5"));
-        Assert.Contains("1.2.3.5", Assert.ThrowsExactly<InvalidDataException>(() => restorer.RestoreScan(files.Folder, folder["out"])).Message);
+        Assert.Contains("1.2.3.5",
+            Assert.ThrowsExactly<InvalidDataException>(() => restorer.RestoreScan(files.Folder, folder["out"])).Message);
         Assert.HasCount(1, folder.Files);
     }
 
@@ -159,8 +167,10 @@ public class ScanRestorationTests
         var options = new ScanRestorationOptions { Derived = new() { Model = "small 3", ModelHash = "sha256:0123" } };
         restorer.RestoreScan(files.Folder, folder["x.dcm"], options);
         var equipment = DicomProviders.Current.Read(folder["x.dcm"]).DataSet.GetItem(Tags.ContributingEquipmentSequence)!;
-        Assert.AreEqual(("Task-Adaptive Transformer", "small 3"), (equipment.GetString(Tags.AlgorithmName), equipment.GetString(Tags.AlgorithmVersion)));
-        Assert.AreEqual("model=sha256:0123; task=CT; scaling=Fixed; plane=Acquisition; unit=HU; non-finite=Throw", equipment.GetString(Tags.AlgorithmParameters));
+        Assert.AreEqual(("Task-Adaptive Transformer", "small 3"),
+            (equipment.GetString(Tags.AlgorithmName), equipment.GetString(Tags.AlgorithmVersion)));
+        Assert.AreEqual("model=sha256:0123; task=CT; scaling=Fixed; plane=Acquisition; unit=HU; non-finite=Throw",
+            equipment.GetString(Tags.AlgorithmParameters));
         Assert.AreEqual("123110", equipment.GetItem(Tags.AlgorithmFamilyCodeSequence)!.GetString(Tags.CodeValue));
 
         var result = restorer.RestoreScan(files.Folder, folder["x.nii"], options with { SidecarSources = ["bids:source:a"] });
@@ -169,8 +179,10 @@ public class ScanRestorationTests
         Assert.AreEqual("bids:source:a", sidecar.GetProperty("Sources")[0].GetString());
         Assert.AreEqual("HU", sidecar.GetProperty("Units").GetString());
         var generator = sidecar.GetProperty("GeneratedBy")[0];
-        Assert.AreEqual(("small 3", "sha256:0123", "CT"), (generator.GetProperty("Model").GetString(), generator.GetProperty("ModelHash").GetString(), generator.GetProperty("Parameters").GetProperty("task").GetString()));
-        Assert.ThrowsExactly<ArgumentException>(() => restorer.RestoreScan(files.Folder, folder["y.dcm"], options with { SidecarSources = [] }));
+        Assert.AreEqual(("small 3", "sha256:0123", "CT"), (generator.GetProperty("Model").GetString(),
+            generator.GetProperty("ModelHash").GetString(), generator.GetProperty("Parameters").GetProperty("task").GetString()));
+        Assert.ThrowsExactly<ArgumentException>(() =>
+            restorer.RestoreScan(files.Folder, folder["y.dcm"], options with { SidecarSources = [] }));
     }
 
     [TestMethod]
@@ -189,15 +201,18 @@ public class ScanRestorationTests
         CollectionAssert.AreEquivalent(
             new[]
             {
-                "sub-01/ses-a/anat/sub-01_ses-a_desc-restored_T1w.nii.gz", "sub-02/pet/sub-02_desc-restored_pet.nii.gz", "sub-chest/ct/sub-chest_desc-restored_ct.nii.gz",
+                "sub-01/ses-a/anat/sub-01_ses-a_desc-restored_T1w.nii.gz", "sub-02/pet/sub-02_desc-restored_pet.nii.gz",
+                "sub-chest/ct/sub-chest_desc-restored_ct.nii.gz",
                 "sub-p7scan1/anat/sub-p7scan1_desc-restored_mri.nii.gz", "sub-p7scan1/anat/sub-p7scan1_run-2_desc-restored_mri.nii.gz",
             },
             dataset.Jobs.Select(job => Path.GetRelativePath(folder["out"], job.Destination)).ToArray());
-        Assert.AreEqual("bids:source:p%207/scan%201.nii.gz", dataset.SourcesOf(dataset.Jobs.Single(job => job.Source.Name == "p 7/scan 1").Source).Single());
+        Assert.AreEqual("bids:source:p%207/scan%201.nii.gz",
+            dataset.SourcesOf(dataset.Jobs.Single(job => job.Source.Name == "p 7/scan 1").Source).Single());
         dataset.Describe();
         var description = JsonDocument.Parse(File.ReadAllText(folder["out/dataset_description.json"])).RootElement;
         Assert.AreEqual("derivative", description.GetProperty("DatasetType").GetString());
-        Assert.AreEqual(files.Folder, Path.GetFullPath(Path.Combine(folder["out"], description.GetProperty("DatasetLinks").GetProperty("source").GetString()!)));
+        Assert.AreEqual(files.Folder,
+            Path.GetFullPath(Path.Combine(folder["out"], description.GetProperty("DatasetLinks").GetProperty("source").GetString()!)));
     }
 
     [TestMethod]
@@ -215,18 +230,23 @@ public class ScanRestorationTests
         dataset.Describe();
         foreach (var job in dataset.Jobs)
         {
-            restorer.RestoreScan(job.Source, job.Destination, new() { Task = "CT", Derived = new() { Deidentify = true }, SidecarSources = dataset.SourcesOf(job.Source) });
+            restorer.RestoreScan(job.Source, job.Destination,
+                new() { Task = "CT", Derived = new() { Deidentify = true }, SidecarSources = dataset.SourcesOf(job.Source) });
         }
 
         Assert.HasCount(9, folder.Files);
-        Assert.AreEqual(2, dataset.Jobs.Count(job => job.Destination.Contains($"sub-{SubjectOf(dataset)}{Path.DirectorySeparatorChar}", StringComparison.Ordinal)));
+        Assert.AreEqual(2, dataset.Jobs.Count(job =>
+            job.Destination.Contains($"sub-{SubjectOf(dataset)}{Path.DirectorySeparatorChar}", StringComparison.Ordinal)));
         foreach (var file in folder.Files)
         {
             Assert.IsFalse(file.Contains("Doe", StringComparison.OrdinalIgnoreCase), file);
-            Assert.IsFalse(file.EndsWith(".json", StringComparison.Ordinal) && File.ReadAllText(folder[file]).Contains("Doe", StringComparison.OrdinalIgnoreCase), file);
+            Assert.IsFalse(file.EndsWith(".json", StringComparison.Ordinal)
+                && File.ReadAllText(folder[file]).Contains("Doe", StringComparison.OrdinalIgnoreCase), file);
         }
 
-        static string SubjectOf(BidsDataset dataset) => Path.GetFileName(dataset.Jobs.Single(job => job.Source.Name.EndsWith("T2w", StringComparison.Ordinal)).Destination).Split('_')[0]["sub-".Length..];
+        static string SubjectOf(BidsDataset dataset) =>
+            Path.GetFileName(dataset.Jobs.Single(job => job.Source.Name.EndsWith("T2w", StringComparison.Ordinal)).Destination).Split(
+                '_')[0]["sub-".Length..];
     }
 
     [TestMethod]
@@ -238,7 +258,8 @@ public class ScanRestorationTests
         mosaic.SetText(Tags.ImageType, DicomVr.CS, ["ORIGINAL", "PRIMARY", "M", "ND", "MOSAIC"]);
         files.Write(mosaic);
         using var restorer = new Increment();
-        Assert.Contains("Siemens mosaics", Assert.ThrowsExactly<InvalidDataException>(() => restorer.RestoreScan(files.Folder, folder["x.nii"])).Message);
+        Assert.Contains("Siemens mosaics",
+            Assert.ThrowsExactly<InvalidDataException>(() => restorer.RestoreScan(files.Folder, folder["x.nii"])).Message);
         Assert.Contains("mosaics", restorer.RestoreScan(files.Folder, folder["out.dcm"]).Warnings.Single());
         CollectionAssert.AreEqual(new[] { "out.dcm" }, folder.Files);
     }
@@ -247,11 +268,14 @@ public class ScanRestorationTests
     public void Slices_with_NaN_keep_their_place_among_the_restored_ones()
     {
         using var folder = new TemporaryFolder();
-        var slices = Enumerable.Range(0, 7).Select(i => new ImageSlice([i, i is 0 or 3 or 4 or 6 ? float.NaN : 1, 9999, 0], 2, 2)).ToArray();
+        var slices = Enumerable.Range(0, 7).Select(i => new ImageSlice([i, i is 0 or 3 or 4 or 6 ? float.NaN : 1, 9999, 0], 2, 2))
+            .ToArray();
         new Tat.MLNet.Formats.Nifti.NiftiFormat().Write(folder["in.nii"], slices);
         using var restorer = new Increment();
-        Assert.Contains("slice 1 has the value NaN at row 0, column 1", Assert.ThrowsExactly<InvalidDataException>(() => restorer.RestoreScan(folder["in.nii"], folder["out.nii"], new() { Task = "CT" })).Message);
-        var result = restorer.RestoreScan(folder["in.nii"], folder["out.nii"], new() { Task = "CT", NonFinite = NonFiniteHandling.PassThrough });
+        Assert.Contains("slice 1 has the value NaN at row 0, column 1", Assert.ThrowsExactly<InvalidDataException>(() =>
+            restorer.RestoreScan(folder["in.nii"], folder["out.nii"], new() { Task = "CT" })).Message);
+        var result = restorer.RestoreScan(
+            folder["in.nii"], folder["out.nii"], new() { Task = "CT", NonFinite = NonFiniteHandling.PassThrough });
         Assert.AreEqual((4, 0.25), (result.Unrestored, result.ShareBeyondRange));
         Assert.HasCount(2, result.Warnings);
         using var restored = ImageFormats.Open(folder["out.nii"]);

@@ -25,7 +25,8 @@ public class ScanTaskTests
         var result = restorer.RestoreScan(folder[name], folder["out.nii"]);
         Assert.AreEqual(task, result.Task.Name);
         Assert.Contains($"the task {task} is that of the scan's BIDS name, and its values are taken for", result.Warnings[0]);
-        Assert.AreEqual("PET", restorer.RestoreScan(folder[name], folder["pet.nii"], new() { Task = "PET" }).Task.Name, "what is asked for comes first");
+        Assert.AreEqual("PET", restorer.RestoreScan(folder[name], folder["pet.nii"], new() { Task = "PET" }).Task.Name,
+            "what is asked for comes first");
     }
 
     [TestMethod]
@@ -40,7 +41,8 @@ public class ScanTaskTests
         using var folder = new TemporaryFolder();
         NiftiSamples.WriteRamp(folder[name]);
         using var restorer = new Increment();
-        Assert.Contains("does not tell its modality", Assert.ThrowsExactly<InvalidDataException>(() => restorer.RestoreScan(folder[name], folder["out.nii"])).Message);
+        Assert.Contains("does not tell its modality",
+            Assert.ThrowsExactly<InvalidDataException>(() => restorer.RestoreScan(folder[name], folder["out.nii"])).Message);
     }
 
     [TestMethod]
@@ -49,6 +51,7 @@ public class ScanTaskTests
         using var folder = new TemporaryFolder();
         NiftiSamples.WriteRamp(folder["sub-01_T1w.nii"]);
         using var scan = Tat.MLNet.Formats.ImageFormats.Open(folder["sub-01_T1w.nii"]);
-        Assert.Contains("name its task, one of CT", Assert.ThrowsExactly<InvalidDataException>(() => ScanTask.Of(scan, null, new TaskVocabulary([RestorationTask.Ct]))).Message);
+        Assert.Contains("name its task, one of CT",
+            Assert.ThrowsExactly<InvalidDataException>(() => ScanTask.Of(scan, null, new TaskVocabulary([RestorationTask.Ct]))).Message);
     }
 }

@@ -40,7 +40,8 @@ public class ScanWriteBackTests
             for (var i = 0; i < 4; i++)
             {
                 Assert.AreEqual(before.Slices[i].Plane, after.Slices[i].Plane);
-                CollectionAssert.AreEqual(Array.ConvertAll(before.ReadSlice(i).Pixels, value => value + 1), after.ReadSlice(i).Pixels, file);
+                CollectionAssert.AreEqual(
+                    Array.ConvertAll(before.ReadSlice(i).Pixels, value => value + 1), after.ReadSlice(i).Pixels, file);
             }
         }
     }
@@ -57,8 +58,10 @@ public class ScanWriteBackTests
         Assert.AreNotEqual("1.2.3.4", data.GetString(Tags.SeriesInstanceUid));
         Assert.AreEqual("DERIVED", data.GetString(Tags.ImageType));
         Assert.Contains("small 3", data.GetString(Tags.DerivationDescription)!);
-        Assert.Contains("exists", Assert.ThrowsExactly<IOException>(() => ScanWriteBack.WriteBack([folder["x.nii.gz"]], Find(files.Folder), folder["out"])).Message);
-        Assert.Contains("own result", Assert.ThrowsExactly<IOException>(() => ScanWriteBack.WriteBack([folder["x.nii.gz"]], Find(files.Folder), files.Folder, overwrite: true)).Message);
+        Assert.Contains("exists", Assert.ThrowsExactly<IOException>(() =>
+            ScanWriteBack.WriteBack([folder["x.nii.gz"]], Find(files.Folder), folder["out"])).Message);
+        Assert.Contains("own result", Assert.ThrowsExactly<IOException>(() =>
+            ScanWriteBack.WriteBack([folder["x.nii.gz"]], Find(files.Folder), files.Folder, overwrite: true)).Message);
     }
 
     [TestMethod]
@@ -75,8 +78,10 @@ public class ScanWriteBackTests
         for (var i = 0; i < 6; i++)
         {
             var data = SyntheticDicom.Slice(i + 1, i);
-            data.SetText(Tags.ImageOrientationPatient, DicomVr.DS, i < 4 ? ["1", "0", "0", "0", "1", "0"] : ["1", "0", "0", "0", "0", "-1"]);
-            data.SetText(Tags.ImagePositionPatient, DicomVr.DS, "0", SyntheticDicom.Text(i < 4 ? 0 : i), SyntheticDicom.Text(i < 4 ? i : 0));
+            data.SetText(Tags.ImageOrientationPatient, DicomVr.DS,
+                i < 4 ? ["1", "0", "0", "0", "1", "0"] : ["1", "0", "0", "0", "0", "-1"]);
+            data.SetText(Tags.ImagePositionPatient, DicomVr.DS, "0", SyntheticDicom.Text(i < 4 ? 0 : i),
+                SyntheticDicom.Text(i < 4 ? i : 0));
             files.Write(data);
         }
 
@@ -84,8 +89,10 @@ public class ScanWriteBackTests
         string[] parts = [folder["p_part-2.nii"], folder["p_part-1.nii"]];
         ScanWriteBack.WriteBack(parts, Find(files.Folder), folder["p"]);
         AssertRestored(files.Folder, folder["p"]);
-        Assert.Contains("has the grid of", Assert.ThrowsExactly<InvalidDataException>(() => ScanWriteBack.WriteBack(parts[..1], Find(files.Folder), folder["q"])).Message);
-        Assert.Contains("another file has its place", Assert.ThrowsExactly<InvalidDataException>(() => ScanWriteBack.WriteBack([.. parts, parts[0]], Find(files.Folder), folder["q"])).Message);
+        Assert.Contains("has the grid of",
+            Assert.ThrowsExactly<InvalidDataException>(() => ScanWriteBack.WriteBack(parts[..1], Find(files.Folder), folder["q"])).Message);
+        Assert.Contains("another file has its place", Assert.ThrowsExactly<InvalidDataException>(() =>
+            ScanWriteBack.WriteBack([.. parts, parts[0]], Find(files.Folder), folder["q"])).Message);
     }
 
     [TestMethod]
@@ -107,16 +114,19 @@ public class ScanWriteBackTests
         Peer.Python(code, folder["x.nii"], folder.Path);
         foreach (var name in new[] { "moved", "cropped", "mirrored", "times", "nowhere" })
         {
-            Assert.Contains("has the grid of", Assert.ThrowsExactly<InvalidDataException>(() => ScanWriteBack.WriteBack([folder[$"{name}.nii"]], Find(files.Folder), folder["out"])).Message, name);
+            Assert.Contains("has the grid of", Assert.ThrowsExactly<InvalidDataException>(() =>
+                ScanWriteBack.WriteBack([folder[$"{name}.nii"]], Find(files.Folder), folder["out"])).Message, name);
         }
 
         using var restorer = new Increment();
         using var pet = new SyntheticDicom();
         pet.Write(SyntheticDicom.Pet());
         restorer.RestoreScan(pet.Folder, folder["bq.nii"], new() { Reading = new() { Pet = PetQuantity.AsStored } });
-        Assert.Contains("another unit", Assert.ThrowsExactly<InvalidDataException>(() => ScanWriteBack.WriteBack([folder["bq.nii"]], Find(pet.Folder), folder["out"])).Message);
+        Assert.Contains("another unit", Assert.ThrowsExactly<InvalidDataException>(() =>
+            ScanWriteBack.WriteBack([folder["bq.nii"]], Find(pet.Folder), folder["out"])).Message);
         ScanWriteBack.WriteBack([folder["bq.nii"]], Find(pet.Folder, new() { Pet = PetQuantity.AsStored }), folder["out"]);
-        Assert.Contains("no DICOM series", Assert.ThrowsExactly<InvalidDataException>(() => ScanWriteBack.WriteBack([folder["x.nii"]], Find(folder["x.nii"]), folder["y"])).Message);
+        Assert.Contains("no DICOM series", Assert.ThrowsExactly<InvalidDataException>(() =>
+            ScanWriteBack.WriteBack([folder["x.nii"]], Find(folder["x.nii"]), folder["y"])).Message);
     }
 
     [TestMethod]
@@ -130,7 +140,8 @@ public class ScanWriteBackTests
         Assert.Contains("4 DICOM files", result.Output);
         AssertRestored(files.Folder, folder["out"]);
         files.Write(SyntheticDicom.Slice(9, 0, "1.2.3.7"));
-        Assert.Contains("choose one by --series", (await Cli.RunAsync("write-back", folder["x.nii.gz"], "--like", files.Folder, "--out", folder["other"])).Errors);
+        Assert.Contains("choose one by --series",
+            (await Cli.RunAsync("write-back", folder["x.nii.gz"], "--like", files.Folder, "--out", folder["other"])).Errors);
     }
 
     private static ScanSource Find(string path, ImageReadOptions? options = null) => ScanFinder.Find([path], options).Scans.Single();

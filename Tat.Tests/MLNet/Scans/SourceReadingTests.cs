@@ -84,7 +84,10 @@ public class SourceReadingTests
         using var restorer = new Increment();
         restorer.RestoreScan(files.Folder, folder["out"], asked is null ? new() { KeptBytes = 1 << 20 } : new(), samples);
         var all = 2L * slices * side * side;
-        Console.WriteLine(FormattableString.Invariant($"{slices} slices, {all / 1048576.0:F0} MB as stored: managed memory {string.Join(", ", samples.Managed.Select(bytes => $"{bytes / 1048576.0:F0}"))} MB, process at most {Environment.WorkingSet / 1048576.0:F0} MB at its end"));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"{slices} slices, {all / 1048576.0:F0} MB as stored: managed memory "
+            + $"{string.Join(", ", samples.Managed.Select(bytes => $"{bytes / 1048576.0:F0}"))} MB, process at most "
+            + $"{Environment.WorkingSet / 1048576.0:F0} MB at its end"));
         Assert.IsGreaterThan(3, samples.Managed.Count);
 
         // Without a bound four fifths of all would be added between the first sample and the last.
@@ -141,7 +144,8 @@ public class SourceReadingTests
         using var folder = new TemporaryFolder();
         using var restorer = new Increment();
         using var opens = new FileOpens(files.Folder);
-        restorer.RestoreScan(source, folder["out"], new() { Derived = new() { WriteDifference = true }, KeptBytes = inMemory ? 1 << 20 : 1 });
+        restorer.RestoreScan(source, folder["out"],
+            new() { Derived = new() { WriteDifference = true }, KeptBytes = inMemory ? 1 << 20 : 1 });
         var counts = opens.Read();
         Assert.HasCount(count, counts);
         Assert.AreEqual(3, counts.Values.Max());

@@ -39,7 +39,8 @@ public sealed class UpsamplingCheckTests
     {
         using var folder = new TemporaryFolder();
         var interpolated = KSpace.Interpolate(Noise(Side), 2 * Side, 2 * Side);
-        Assert.Contains("choose a factor from 1 to 2", Assert.ThrowsExactly<InvalidDataException>(() => Restore(folder, interpolated, new(4))).Message);
+        Assert.Contains("choose a factor from 1 to 2",
+            Assert.ThrowsExactly<InvalidDataException>(() => Restore(folder, interpolated, new(4))).Message);
         var result = Restore(folder, interpolated, new(2));
         Assert.Contains("k-space was filled to 25 % of the rows and 25 % of the columns", result.Warnings);
     }
@@ -48,14 +49,16 @@ public sealed class UpsamplingCheckTests
     public void Tasks_that_do_not_restore_resolution_have_no_finer_grid()
     {
         using var folder = new TemporaryFolder();
-        Assert.Contains("does not restore resolution", Assert.ThrowsExactly<InvalidDataException>(() => Restore(folder, Noise(Side), new(2), "CT")).Message);
+        Assert.Contains("does not restore resolution",
+            Assert.ThrowsExactly<InvalidDataException>(() => Restore(folder, Noise(Side), new(2), "CT")).Message);
     }
 
     private static ScanRestorationResult Restore(TemporaryFolder folder, ImageSlice image, UpsamplingFactor factor, string task = "MRI")
     {
         new NiftiFormat().Write(folder["in.nii"], [image], 1, 1, 1);
         using var restorer = new Increment(new([RestorationTask.MriByVolume, RestorationTask.Ct]));
-        return restorer.RestoreScan(folder["in.nii"], folder["out.nii"], new() { Task = task, Overwrite = true, Reading = new() { Upsampling = factor } });
+        return restorer.RestoreScan(
+            folder["in.nii"], folder["out.nii"], new() { Task = task, Overwrite = true, Reading = new() { Upsampling = factor } });
     }
 
     /// <summary>White noise, whose k-space is full.</summary>

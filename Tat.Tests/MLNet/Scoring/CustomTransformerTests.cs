@@ -31,12 +31,17 @@ public sealed class CustomTransformerTests
     {
         var warnings = new List<string>();
         _ml.Log += (_, log) => warnings.AddRange(log.Kind == ChannelMessageKind.Warning ? [log.RawMessage] : []);
-        var restorer = new FakeRestorer { Card = new() { Ranges = new Dictionary<string, InputRange> { ["CT"] = new() { SmallestPixel = 0.5, LargestPixel = 1 } } } };
+        var restorer = new FakeRestorer
+        {
+            Card = new() { Ranges = new Dictionary<string, InputRange> { ["CT"] = new() { SmallestPixel = 0.5, LargestPixel = 1 } } },
+        };
         using var transformer = _ml.ImageRestoration.CreateTransformer(restorer, new() { BatchSize = 2 });
-        ImageInput[] images = [.. new[] { 0.7f, 3, float.NaN, 4, 5 }.Select((spacing, i) => new ImageInput { LowQuality = [1], Height = 1, Width = 1, Task = "CT", FileName = $"{i}.nii", PixelSpacing = spacing })];
+        ImageInput[] images = [.. new[] { 0.7f, 3, float.NaN, 4, 5 }.Select((spacing, i) =>
+            new ImageInput { LowQuality = [1], Height = 1, Width = 1, Task = "CT", FileName = $"{i}.nii", PixelSpacing = spacing })];
 
         Assert.HasCount(5, transformer.Transform(_ml.Data.LoadFromEnumerable(images)).Vectors("Restored"));
-        Assert.AreEqual("'1.nii' and 2 more of 5 images of CT: Its pixels (3 mm) are outside of what the model was trained on (0.5 to 1 mm): look at the result with doubt.", warnings.Single());
+        Assert.AreEqual("'1.nii' and 2 more of 5 images of CT: Its pixels (3 mm) are outside of what the model was trained on (0.5 to 1 "
+            + "mm): look at the result with doubt.", warnings.Single());
 
         // The columns that are read decide: those who do not restore are not told.
         warnings.Clear();
@@ -44,7 +49,8 @@ public sealed class CustomTransformerTests
         Assert.IsEmpty(warnings);
         for (var engines = 0; engines < 2; engines++)
         {
-            using var engine = _ml.Model.CreatePredictionEngine<ImageInput, RestoredImage>(transformer, new PredictionEngineOptions { OwnsTransformer = false });
+            using var engine = _ml.Model.CreatePredictionEngine<ImageInput, RestoredImage>(
+                transformer, new PredictionEngineOptions { OwnsTransformer = false });
             foreach (var image in images)
             {
                 engine.Predict(image);
@@ -62,7 +68,10 @@ public sealed class CustomTransformerTests
         using var folder = new TemporaryFolder();
         SampleImages.Write(folder["a.nii"], slices: 2);
         File.Copy(TestData.Path("data/dicom/ct_chest_explicit_le.dcm"), folder["b.dcm"]);
-        var restorer = new FakeRestorer { Card = new() { Ranges = new Dictionary<string, InputRange> { ["MRI"] = new() { SmallestPixel = 0.2, LargestPixel = 0.7 } } } };
+        var restorer = new FakeRestorer
+        {
+            Card = new() { Ranges = new Dictionary<string, InputRange> { ["MRI"] = new() { SmallestPixel = 0.2, LargestPixel = 0.7 } } },
+        };
         using var transformer = _ml.ImageRestoration.CreateTransformer(restorer);
         Assert.HasCount(3, transformer.Transform(_ml.ImageRestoration.LoadImages(folder.Path, "MRI")).Vectors("Restored"));
         Assert.Contains("a.nii', slice 0 and 1 more of 3 images of MRI: Its pixels (1 mm)", string.Join('\n', warnings));

@@ -45,14 +45,16 @@ public sealed class DisposedModelTests
         var rows = _ml.Data.LoadFromEnumerable([new ImageInput { LowQuality = new float[256], Height = 16, Width = 16, Task = "CT" }]);
         var transformer = _ml.ImageRestoration.CreateTransformer(TinyModel.Create());
         var view = transformer.Transform(rows);
-        using var engine = _ml.Model.CreatePredictionEngine<ImageInput, RestoredImage>(transformer, new PredictionEngineOptions { OwnsTransformer = false });
+        using var engine = _ml.Model.CreatePredictionEngine<ImageInput, RestoredImage>(
+            transformer, new PredictionEngineOptions { OwnsTransformer = false });
         transformer.Dispose();
 
         Assert.ThrowsExactly<ObjectDisposedException>(() => transformer.Transform(rows));
         Assert.ThrowsExactly<ObjectDisposedException>(() => transformer.GetOutputSchema(rows.Schema));
         Assert.ThrowsExactly<ObjectDisposedException>(() => _ml.Model.Save(transformer, rows.Schema, folder["tat.zip"]));
         Assert.ThrowsExactly<ObjectDisposedException>(() => view.Vectors("Restored"));
-        Assert.ThrowsExactly<ObjectDisposedException>(() => engine.Predict(new ImageInput { LowQuality = new float[256], Height = 16, Width = 16, Task = "CT" }));
+        Assert.ThrowsExactly<ObjectDisposedException>(() =>
+            engine.Predict(new ImageInput { LowQuality = new float[256], Height = 16, Width = 16, Task = "CT" }));
     }
 
     private static void Restore(IImageRestorer restorer) => restorer.Restore([new(new float[256], 16, 16)], [RestorationTask.Ct]);

@@ -30,7 +30,8 @@ internal sealed class FakeRestorer(TaskVocabulary? tasks = null) : IImageRestore
 
     public ModelCard Card { get; init; } = new();
 
-    public IReadOnlyList<ImageSlice> Restore(IReadOnlyList<ImageSlice> images, IReadOnlyList<RestorationTask> tasks, IProgress<double>? progress = null, CancellationToken cancellationToken = default)
+    public IReadOnlyList<ImageSlice> Restore(IReadOnlyList<ImageSlice> images, IReadOnlyList<RestorationTask> tasks,
+        IProgress<double>? progress = null, CancellationToken cancellationToken = default)
     {
         Assert.HasCount(images.Count, tasks);
         lock (_calls)
@@ -40,13 +41,15 @@ internal sealed class FakeRestorer(TaskVocabulary? tasks = null) : IImageRestore
 
         return images.Any(image => image.Pixels.Any(pixel => !float.IsFinite(pixel)))
             ? throw new InvalidDataException("an image has a value that is not finite")
-            : [.. images.Zip(tasks, (image, task) => new ImageSlice([.. image.Pixels.Select(pixel => (2 * pixel) + Tasks.IndexOf(task.Name))], image.Height, image.Width))];
+            : [.. images.Zip(tasks, (image, task) =>
+                new ImageSlice([.. image.Pixels.Select(pixel => (2 * pixel) + Tasks.IndexOf(task.Name))], image.Height, image.Width))];
     }
 
     public void Dispose() => IsDisposed = true;
 }
 
-internal sealed class FakeTransformer(FakeRestorer restorer, int batchSize = 4, RestorationColumns? columns = null) : RestorationTransformer(restorer, columns ?? new(), batchSize)
+internal sealed class FakeTransformer(FakeRestorer restorer, int batchSize = 4, RestorationColumns? columns = null)
+    : RestorationTransformer(restorer, columns ?? new(), batchSize)
 {
     private protected override void Save(ModelSaveContext context) => throw new NotSupportedException();
 }

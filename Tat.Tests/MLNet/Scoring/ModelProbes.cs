@@ -30,18 +30,24 @@ internal static class ModelProbes
         var rows = ml.Data.LoadFromBinary(path + ".rows");
         var tagged = ml.ImageRestoration.TagTask().Fit(rows).Transform(rows).GetColumn<string>("Task").Count();
         var metrics = ml.ImageRestoration.Evaluate(rows, "LowQuality", "LowQuality");
-        var native = OperatingSystem.IsLinux() && File.ReadLines("/proc/self/maps").Any(line => line.Contains("torch", StringComparison.OrdinalIgnoreCase) && line.Contains(".so"));
-        return $"{info.Card.Data}, {info.Network.Width}, {info.Tasks.Count}, {tagged}, {metrics.Overall.IdenticalImages}, {(native ? "torch" : "nothing native")}";
+        var native = OperatingSystem.IsLinux() && File.ReadLines("/proc/self/maps")
+            .Any(line => line.Contains("torch", StringComparison.OrdinalIgnoreCase) && line.Contains(".so"));
+        return $"{info.Card.Data}, {info.Network.Width}, {info.Tasks.Count}, {tagged}, {metrics.Overall.IdenticalImages}, "
+            + $"{(native ? "torch" : "nothing native")}";
     }
 
-    /// <summary>Predicts many times through one engine and through a pool of them, and counts the tensors that are alive before and after.</summary>
+    /// <summary>
+    /// Predicts many times through one engine and through a pool of them, and counts the tensors that are alive before and after.
+    /// </summary>
     public static string Soak()
     {
         var ml = new MLContext();
         var path = Environment.GetEnvironmentVariable(Variable)!;
         using var engine = ml.Model.CreatePredictionEngine<ImageInput, RestoredImage>(ml.Model.Load(path, out _));
         using var pool = new RestorationPool(new() { ModelPath = path, MaximumConcurrency = 8 });
-        var images = Enumerable.Range(0, 4).Select(index => new ImageInput(new([.. Enumerable.Range(0, 16 * 16).Select(pixel => 5 + (4 * MathF.Sin((pixel * 0.2f) + index)))], 16, 16), "PET")).ToArray();
+        var images = Enumerable.Range(0, 4)
+            .Select(index => new ImageInput(new(
+                [.. Enumerable.Range(0, 16 * 16).Select(pixel => 5 + (4 * MathF.Sin((pixel * 0.2f) + index)))], 16, 16), "PET")).ToArray();
         var expected = images.Select(image => engine.Predict(image).Restored).ToArray();
         _ = pool.Restore(images[0]);
         var alive = Tensor.TotalCount;

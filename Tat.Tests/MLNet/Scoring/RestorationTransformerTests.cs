@@ -21,7 +21,8 @@ public class RestorationTransformerTests
         var restored = transformer.Transform(_ml.Data.LoadFromEnumerable(rows)).Vectors("Restored");
         for (var row = 0; row < 12; row++)
         {
-            CollectionAssert.AreEqual(Row(row, row % 3 == 0 ? 2 : 3, 4, "").LowQuality.Select(pixel => (2 * pixel) + (row % 2 == 0 ? 0 : 2)).ToArray(), restored[row]);
+            CollectionAssert.AreEqual(Row(row, row % 3 == 0 ? 2 : 3, 4, "").LowQuality.Select(pixel => (2 * pixel) + (row % 2 == 0 ? 0 : 2))
+                .ToArray(), restored[row]);
         }
 
         CollectionAssert.AreEqual(new[] { 1, 2, 4, 4, 1 }, restorer.Calls);
@@ -115,7 +116,8 @@ public class RestorationTransformerTests
         Parallel.For(0, 4, thread =>
         {
             var actual = view.Vectors("Restored");
-            using var engine = new MLContext().Model.CreatePredictionEngine<Image, Output>(transformer, new PredictionEngineOptions { OwnsTransformer = false });
+            using var engine = new MLContext().Model.CreatePredictionEngine<Image, Output>(
+                transformer, new PredictionEngineOptions { OwnsTransformer = false });
             for (var row = 0; row < rows.Count; row++)
             {
                 CollectionAssert.AreEqual(expected[row], actual[row]);
@@ -144,8 +146,10 @@ public class RestorationTransformerTests
     public void An_unknown_task_is_an_error_that_names_file_column_and_known_tasks()
     {
         using var transformer = new FakeTransformer(new());
-        var error = Assert.ThrowsExactly<InvalidDataException>(() => transformer.Transform(_ml.Data.LoadFromEnumerable([Row(0, 1, 1, "US")])).Vectors("Restored"));
-        Assert.AreEqual("'image 0': column 'Task' says 'US', which this model has not learnt; the known tasks are PET, CT, MRI.", error.Message);
+        var error = Assert.ThrowsExactly<InvalidDataException>(() =>
+            transformer.Transform(_ml.Data.LoadFromEnumerable([Row(0, 1, 1, "US")])).Vectors("Restored"));
+        Assert.AreEqual("'image 0': column 'Task' says 'US', which this model has not learnt; the known tasks are PET, CT, MRI.",
+            error.Message);
     }
 
     [TestMethod]
@@ -159,8 +163,10 @@ public class RestorationTransformerTests
         var image = Row(0, 1, 3, "CT");
         (image.Height, image.Width) = (height, width);
 
-        var error = Assert.ThrowsExactly<InvalidDataException>(() => transformer.Transform(_ml.Data.LoadFromEnumerable([image])).Vectors("Restored"));
-        StringAssert.Contains(error.Message, $"'image 0': column 'LowQuality' has 3 values where 'Height' × 'Width' say {height} × {width}");
+        var error = Assert.ThrowsExactly<InvalidDataException>(() =>
+            transformer.Transform(_ml.Data.LoadFromEnumerable([image])).Vectors("Restored"));
+        StringAssert.Contains(error.Message,
+            $"'image 0': column 'LowQuality' has 3 values where 'Height' × 'Width' say {height} × {width}");
     }
 
     [TestMethod]
@@ -170,7 +176,8 @@ public class RestorationTransformerTests
         var bad = Row(7, 1, 3, "CT");
         bad.LowQuality[1] = float.NaN;
 
-        var error = Assert.ThrowsExactly<InvalidDataException>(() => transformer.Transform(_ml.Data.LoadFromEnumerable([Row(0, 1, 3, "CT"), Row(1, 1, 3, "CT"), bad])).Vectors("Restored"));
+        var error = Assert.ThrowsExactly<InvalidDataException>(() =>
+            transformer.Transform(_ml.Data.LoadFromEnumerable([Row(0, 1, 3, "CT"), Row(1, 1, 3, "CT"), bad])).Vectors("Restored"));
         StringAssert.StartsWith(error.Message, "'image 7' has the value NaN at row 0, column 1; ");
     }
 
@@ -200,7 +207,8 @@ public class RestorationTransformerTests
         Check(_ml.Data.Cache(view), 8);
         Check(_ml.Data.TakeRows(view, 3), 3);
         Check(_ml.Data.SkipRows(view, 3), 5);
-        Check(_ml.Data.FilterRowsByColumn(_ml.Transforms.Conversion.ConvertType("Rows", "Height", DataKind.Single).Fit(view).Transform(view), "Rows", 3, 6), 3);
+        Check(_ml.Data.FilterRowsByColumn(
+            _ml.Transforms.Conversion.ConvertType("Rows", "Height", DataKind.Single).Fit(view).Transform(view), "Rows", 3, 6), 3);
         Check(_ml.Data.TrainTestSplit(view, 0.5, seed: 1).TrainSet, null);
         using (var stream = File.Create(folder["rows.idv"]))
         {
@@ -242,7 +250,8 @@ public class RestorationTransformerTests
     public void Disposing_the_engine_disposes_the_model_unless_told_otherwise()
     {
         var restorer = new FakeRestorer();
-        _ml.Model.CreatePredictionEngine<Image, Output>(new FakeTransformer(restorer), new PredictionEngineOptions { OwnsTransformer = false }).Dispose();
+        _ml.Model.CreatePredictionEngine<Image, Output>(
+            new FakeTransformer(restorer), new PredictionEngineOptions { OwnsTransformer = false }).Dispose();
         Assert.IsFalse(restorer.IsDisposed);
         _ml.Model.CreatePredictionEngine<Image, Output>(new FakeTransformer(restorer)).Dispose();
         Assert.IsTrue(restorer.IsDisposed);

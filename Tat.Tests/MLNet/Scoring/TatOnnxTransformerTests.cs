@@ -33,14 +33,16 @@ public sealed class TatOnnxTransformerTests
         using var reference = new Restorer(model);
         var restored = transformer.Transform(rows).GetColumn<float[]>("Restored").ToArray();
         AssertClose(reference, restored);
-        using var engine = _ml.Model.CreatePredictionEngine<Row, Result>(transformer, new PredictionEngineOptions { OwnsTransformer = false });
+        using var engine = _ml.Model.CreatePredictionEngine<Row, Result>(
+            transformer, new PredictionEngineOptions { OwnsTransformer = false });
         AssertClose(reference, [.. Enumerable.Range(0, _sizes.Length).Select(i => engine.Predict(CreateRow(i)).Restored)]);
     }
 
     [TestMethod]
     public void A_GPU_that_the_context_names_is_asked_for_and_the_CPU_takes_its_place_where_that_is_allowed()
     {
-        var (strict, lenient) = (new MLContext { GpuDeviceId = 63, FallbackToCpu = false }, new MLContext { GpuDeviceId = 63, FallbackToCpu = true });
+        var (strict, lenient) = (new MLContext { GpuDeviceId = 63, FallbackToCpu = false },
+            new MLContext { GpuDeviceId = 63, FallbackToCpu = true });
         var error = Assert.ThrowsExactly<NotSupportedException>(() => strict.ImageRestoration.ApplyOnnx().Fit(Rows()));
         StringAssert.Contains(error.Message, "'CUDA' is not available here");
 
@@ -55,10 +57,13 @@ public sealed class TatOnnxTransformerTests
     public void Options_are_checked_when_the_estimator_is_made()
     {
         StringAssert.StartsWith(Refused(new() { BatchSize = 0 }), "The restoration option BatchSize is 0: use 1 or more.");
-        StringAssert.StartsWith(Refused(new() { OutputColumnName = " " }), "The restoration option OutputColumnName is ' ': give the name of a column.");
-        StringAssert.StartsWith(Refused(new() { Runtime = new() { NonFinite = NonFiniteHandling.PassThrough } }), "The restoration option Runtime.NonFinite is PassThrough: set NonFinite beside it");
+        StringAssert.StartsWith(Refused(new() { OutputColumnName = " " }),
+            "The restoration option OutputColumnName is ' ': give the name of a column.");
+        StringAssert.StartsWith(Refused(new() { Runtime = new() { NonFinite = NonFiniteHandling.PassThrough } }),
+            "The restoration option Runtime.NonFinite is PassThrough: set NonFinite beside it");
 
-        string Refused(TatOnnxEstimator.Options options) => Assert.ThrowsExactly<ArgumentException>(() => _ml.ImageRestoration.ApplyOnnx(options)).Message;
+        string Refused(TatOnnxEstimator.Options options) =>
+            Assert.ThrowsExactly<ArgumentException>(() => _ml.ImageRestoration.ApplyOnnx(options)).Message;
     }
 
     [TestMethod]
@@ -68,7 +73,15 @@ public sealed class TatOnnxTransformerTests
         using var model = ExportedModels.CreateModel();
         File.WriteAllBytes(folder["tat.onnx"], ExportedModels.Export(model));
         var rows = Rows();
-        var options = new TatOnnxEstimator.Options { ModelFile = folder["tat.onnx"], BatchSize = 3, Ensemble = true, Strength = 0.5, Runtime = new() { Threads = 1, MemoryArena = false } };
+        var options = new TatOnnxEstimator.Options
+        {
+            ModelFile = folder["tat.onnx"],
+            BatchSize = 3,
+            Ensemble = true,
+            Strength =
+            0.5,
+            Runtime = new() { Threads = 1, MemoryArena = false }
+        };
         var pipeline = _ml.ImageRestoration.TagTask().Append(_ml.ImageRestoration.ApplyOnnx(options)).Fit(rows);
         Save(pipeline, rows, folder["tat.zip"]);
         File.Delete(folder["tat.onnx"]);
@@ -88,13 +101,15 @@ public sealed class TatOnnxTransformerTests
         using var model = ExportedModels.CreateModel();
         File.WriteAllBytes(folder["tat.onnx"], ExportedModels.Export(model, new() { Signature = OnnxSignature.Pixels }));
         var rows = _ml.Data.LoadFromEnumerable(Enumerable.Range(0, _sizes.Length).Select(CreateFlatRow));
-        var pipeline = _ml.Transforms.ApplyOnnxModel(outputColumnNames: ["restored"], inputColumnNames: ["pixels", "size", "range_min", "range_max"], folder["tat.onnx"])
+        var pipeline = _ml.Transforms.ApplyOnnxModel(
+            outputColumnNames: ["restored"], inputColumnNames: ["pixels", "size", "range_min", "range_max"], folder["tat.onnx"])
             .Append(_ml.Transforms.CopyColumns("Restored", "restored"))
             .Fit(rows);
 
         using var reference = new Restorer(model);
         AssertClose(reference, [.. pipeline.Transform(rows).GetColumn<float[]>("Restored")]);
-        using var engine = _ml.Model.CreatePredictionEngine<FlatRow, Result>(pipeline, new PredictionEngineOptions { OwnsTransformer = false });
+        using var engine = _ml.Model.CreatePredictionEngine<FlatRow, Result>(
+            pipeline, new PredictionEngineOptions { OwnsTransformer = false });
         AssertClose(reference, [.. Enumerable.Range(0, _sizes.Length).Select(i => engine.Predict(CreateFlatRow(i)).Restored)]);
 
         Save(pipeline, rows, folder["plain.zip"]);
@@ -117,7 +132,8 @@ public sealed class TatOnnxTransformerTests
         foreach (var name in new[] { "tat.onnx", "tat.zip" })
         {
             var info = _ml.ImageRestoration.ReadModelInfo(folder[name]);
-            Assert.AreEqual((5L, "cones", network.Options.ParameterCount), (info.Card.Iterations, info.Card.Data, info.Network.ParameterCount));
+            Assert.AreEqual((5L, "cones", network.Options.ParameterCount),
+                (info.Card.Iterations, info.Card.Data, info.Network.ParameterCount));
             CollectionAssert.AreEqual(new[] { task }, info.Tasks.ToArray());
         }
 
@@ -126,7 +142,8 @@ public sealed class TatOnnxTransformerTests
         File.WriteAllText(folder["text.onnx"], "this is a text");
         foreach (var bad in new[] { "half.onnx", "empty.onnx", "text.onnx" })
         {
-            StringAssert.Contains(Assert.ThrowsExactly<InvalidDataException>(() => _ml.ImageRestoration.ReadModelInfo(folder[bad])).Message, bad);
+            StringAssert.Contains(Assert.ThrowsExactly<InvalidDataException>(() => _ml.ImageRestoration.ReadModelInfo(folder[bad])).Message,
+                bad);
         }
     }
 
@@ -137,15 +154,18 @@ public sealed class TatOnnxTransformerTests
         using var model = ExportedModels.CreateModel();
         File.WriteAllBytes(folder["tat.onnx"], ExportedModels.Export(model));
         StringAssert.Contains(
-            Assert.Throws<ArgumentException>(() => _ml.ImageRestoration.ApplyOnnx(folder["tat.onnx"], inputColumnName: "Pixels").Fit(Rows())).Message,
+            Assert.Throws<ArgumentException>(() =>
+                _ml.ImageRestoration.ApplyOnnx(folder["tat.onnx"], inputColumnName: "Pixels").Fit(Rows())).Message,
             "Could not find input column 'Pixels'");
         StringAssert.Contains(
-            Assert.Throws<ArgumentException>(() => _ml.ImageRestoration.ApplyOnnx(folder["tat.onnx"], heightColumnName: "Task").Fit(Rows())).Message,
+            Assert.Throws<ArgumentException>(() =>
+                _ml.ImageRestoration.ApplyOnnx(folder["tat.onnx"], heightColumnName: "Task").Fit(Rows())).Message,
             "Schema mismatch for input column 'Task': expected Int32");
         Assert.ThrowsExactly<FileNotFoundException>(() => _ml.ImageRestoration.ApplyOnnx(folder["none.onnx"]));
         File.WriteAllText(folder["text.onnx"], "text");
         StringAssert.Contains(
-            Assert.ThrowsExactly<InvalidDataException>(() => _ml.ImageRestoration.ApplyOnnx(folder["text.onnx"]).Fit(Rows())).Message, "text.onnx");
+            Assert.ThrowsExactly<InvalidDataException>(() => _ml.ImageRestoration.ApplyOnnx(folder["text.onnx"]).Fit(Rows())).Message,
+            "text.onnx");
     }
 
     /// <summary>In a fresh process: predicts row by row with a saved pipeline of either route, and gives the bits of all images.</summary>
@@ -179,7 +199,8 @@ public sealed class TatOnnxTransformerTests
 
     private static ImageSlice ImageOf(int i) => ExportedModels.CreateImage(_sizes[i].Height, _sizes[i].Width, TaskOf(i));
 
-    private static Row CreateRow(int i) => new() { LowQuality = ImageOf(i).Pixels, Height = _sizes[i].Height, Width = _sizes[i].Width, Task = TaskOf(i).Name };
+    private static Row CreateRow(int i) =>
+        new() { LowQuality = ImageOf(i).Pixels, Height = _sizes[i].Height, Width = _sizes[i].Width, Task = TaskOf(i).Name };
 
     private static FlatRow CreateFlatRow(int i) => new()
     {

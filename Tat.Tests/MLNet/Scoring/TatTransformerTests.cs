@@ -67,11 +67,13 @@ public class TatTransformerTests
         File.WriteAllBytes(folder["broken.zip"], File.ReadAllBytes(folder["tat.zip"])[..2000]);
         File.WriteAllText(folder["text"], "x");
 
-        Assert.AreEqual(_ml.ImageRestoration.ReadModelInfo(folder["tat.safetensors"]).Card.Data, _ml.ImageRestoration.ReadModelInfo(folder["tat.zip"]).Card.Data);
+        Assert.AreEqual(_ml.ImageRestoration.ReadModelInfo(folder["tat.safetensors"]).Card.Data,
+            _ml.ImageRestoration.ReadModelInfo(folder["tat.zip"]).Card.Data);
         Assert.AreEqual(TinyModel.Network.ParameterCount, _ml.ImageRestoration.ReadModelInfo(folder["tat.zip"]).Network.ParameterCount);
         foreach (var bad in new[] { "other.zip", "broken.zip", "text" })
         {
-            StringAssert.Contains(Assert.ThrowsExactly<InvalidDataException>(() => _ml.ImageRestoration.ReadModelInfo(folder[bad])).Message, bad);
+            StringAssert.Contains(Assert.ThrowsExactly<InvalidDataException>(() => _ml.ImageRestoration.ReadModelInfo(folder[bad])).Message,
+                bad);
         }
 
         Assert.ThrowsExactly<FileNotFoundException>(() => _ml.ImageRestoration.ReadModelInfo(folder["none.zip"]));
@@ -93,7 +95,12 @@ public class TatTransformerTests
             using var stream = entry.Open();
             using var bytes = new MemoryStream();
             stream.CopyTo(bytes);
-            foreach (var text in new[] { Encoding.Latin1.GetString(bytes.ToArray()), Encoding.Unicode.GetString(bytes.ToArray()), entry.FullName })
+            foreach (var text in new[]
+            {
+                Encoding.Latin1.GetString(bytes.ToArray()),
+                Encoding.Unicode.GetString(bytes.ToArray()),
+                entry.FullName,
+            })
             {
                 foreach (var secret in new[] { Path.GetFileName(folder.Path), "a.nii", Environment.CurrentDirectory })
                 {
@@ -114,7 +121,8 @@ public class TatTransformerTests
         var rows = Rows(3);
         Assert.AreEqual(ModelProbes.Digest(original.Transform(rows)), ModelProbes.Digest(pretrained.Transform(rows)));
         WeightsFile.Export(original.Model.Network, folder["bare.pth"]);
-        using var bare = _ml.ImageRestoration.LoadPretrained(folder["bare.pth"], new() { Weights = new() { TrainSize = TinyModel.Network.TrainSize } });
+        using var bare = _ml.ImageRestoration.LoadPretrained(
+            folder["bare.pth"], new() { Weights = new() { TrainSize = TinyModel.Network.TrainSize } });
         Assert.AreEqual(ModelProbes.Digest(original.Transform(rows)), ModelProbes.Digest(bare.Transform(rows)));
         Assert.ThrowsExactly<FileNotFoundException>(() => _ml.ImageRestoration.LoadPretrained(folder["none"]));
     }
@@ -134,8 +142,15 @@ public class TatTransformerTests
     public void A_saved_model_keeps_its_columns_and_options()
     {
         using var folder = new TemporaryFolder();
-        var rows = _ml.Transforms.CopyColumns("Input", "LowQuality").Append(_ml.Transforms.DropColumns("LowQuality")).Fit(Rows(2)).Transform(Rows(2));
-        using var transformer = new TatTransformer(TinyModel.Create(), new PretrainedOptions { LowQualityColumnName = "Input", OutputColumnName = "Output", BatchSize = 3, NonFinite = NonFiniteHandling.PassThrough });
+        var rows = _ml.Transforms.CopyColumns("Input", "LowQuality").Append(_ml.Transforms.DropColumns("LowQuality")).Fit(Rows(2))
+            .Transform(Rows(2));
+        using var transformer = new TatTransformer(TinyModel.Create(), new PretrainedOptions
+        {
+            LowQualityColumnName = "Input",
+            OutputColumnName = "Output",
+            BatchSize = 3,
+            NonFinite = NonFiniteHandling.PassThrough,
+        });
         _ml.Model.Save(transformer, rows.Schema, folder["tat.zip"]);
 
         var loaded = _ml.ImageRestoration.FindRestoration(_ml.Model.Load(folder["tat.zip"], out _));
@@ -147,7 +162,8 @@ public class TatTransformerTests
     [TestMethod]
     public void Images_that_are_not_finite_pass_through_where_the_options_say_so()
     {
-        using var transformer = new TatTransformer(TinyModel.Create(), new PretrainedOptions { BatchSize = 4, NonFinite = NonFiniteHandling.PassThrough });
+        using var transformer = new TatTransformer(
+            TinyModel.Create(), new PretrainedOptions { BatchSize = 4, NonFinite = NonFiniteHandling.PassThrough });
         var images = Enumerable.Range(0, 3).Select(Image).ToList();
         images[1].LowQuality[5] = float.NaN;
 
@@ -165,7 +181,8 @@ public class TatTransformerTests
 
         Parallel.For(0, 3, _ =>
         {
-            using var engine = _ml.Model.CreatePredictionEngine<ImageInput, RestoredImage>(transformer, new PredictionEngineOptions { OwnsTransformer = false });
+            using var engine = _ml.Model.CreatePredictionEngine<ImageInput, RestoredImage>(
+                transformer, new PredictionEngineOptions { OwnsTransformer = false });
             for (var i = 0; i < images.Count; i++)
             {
                 CollectionAssert.AreEqual(expected[i], engine.Predict(images[i]).Restored);
@@ -182,7 +199,8 @@ public class TatTransformerTests
         _ml.Model.Save(transformer, rows.Schema, folder["tat.zip"]);
 
         var lenient = new MLContext { GpuDeviceId = 63, FallbackToCpu = true };
-        Assert.AreEqual(ModelProbes.Digest(transformer.Transform(rows)), ModelProbes.Digest(lenient.Model.Load(folder["tat.zip"], out _).Transform(rows)));
+        Assert.AreEqual(ModelProbes.Digest(transformer.Transform(rows)),
+            ModelProbes.Digest(lenient.Model.Load(folder["tat.zip"], out _).Transform(rows)));
         var strict = new MLContext { GpuDeviceId = 63, FallbackToCpu = false };
         var error = Assert.Throws<Exception>(() => strict.Model.Load(folder["tat.zip"], out _));
         StringAssert.Contains(error.ToString(), "cuda:63");

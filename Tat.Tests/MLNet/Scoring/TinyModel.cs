@@ -9,5 +9,6 @@ internal static class TinyModel
     public static TatNetworkOptions Network => NoisyWaves.TinyNetwork;
 
     /// <summary>A model with random weights.</summary>
-    public static TatModel Create(ulong seed = 1) => new(new TatNetwork(Network, seed), TaskVocabulary.Paper, new ModelCard { Data = "waves", Iterations = 7 });
+    public static TatModel Create(ulong seed = 1) =>
+        new(new TatNetwork(Network, seed), TaskVocabulary.Paper, new ModelCard { Data = "waves", Iterations = 7 });
 }

@@ -31,12 +31,15 @@ public sealed class VolumeLevelTests
         WriteVolume(folder["scan.nii"]);
         using var transformer = Transformer();
         using var scan = ImageFormats.Open(folder["scan.nii"]);
-        var volume = transformer.Restorer.RestoreVolume(scan.ReadSlices(RestorationTask.MriByVolume), RestorationTask.MriByVolume).Select(slice => slice.Pixels).ToArray();
+        var volume = transformer.Restorer.RestoreVolume(scan.ReadSlices(RestorationTask.MriByVolume), RestorationTask.MriByVolume)
+            .Select(slice => slice.Pixels).ToArray();
         var rows = _ml.ImageRestoration.LoadImages(folder["scan.nii"], task: "MRI");
 
         AssertEqual(volume, transformer.Transform(rows).GetColumn<float[]>("Restored"));
-        AssertEqual([volume[2]], transformer.Transform(_ml.Data.FilterRowsByColumn(Numbered(rows), "Number", 2, 3)).GetColumn<float[]>("Restored"));
-        using var engine = _ml.Model.CreatePredictionEngine<ImageInput, RestoredImage>(transformer, new PredictionEngineOptions { OwnsTransformer = false });
+        AssertEqual([volume[2]],
+            transformer.Transform(_ml.Data.FilterRowsByColumn(Numbered(rows), "Number", 2, 3)).GetColumn<float[]>("Restored"));
+        using var engine = _ml.Model.CreatePredictionEngine<ImageInput, RestoredImage>(
+            transformer, new PredictionEngineOptions { OwnsTransformer = false });
         AssertEqual(volume, scan.ReadSlices(RestorationTask.MriByVolume).Select(slice => engine.Predict(new(slice, "MRI")).Restored));
     }
 
@@ -44,7 +47,10 @@ public sealed class VolumeLevelTests
     public void Rows_of_a_file_are_restored_on_the_grid_of_the_whole_file()
     {
         using var folder = new TemporaryFolder();
-        ImageSlice[] slices = [.. new[] { 2, 2, 4 }.Select(factor => new MriKSpaceCrop { Factor = factor }.Degrade(KSpaceFillTests.Good(48, 56)))];
+        ImageSlice[] slices = [.. new[]
+        {
+            2, 2, 4,
+        }.Select(factor => new MriKSpaceCrop { Factor = factor }.Degrade(KSpaceFillTests.Good(48, 56)))];
         new NiftiFormat().Write(folder["scan.nii"], slices);
         using var transformer = Transformer(fits: true);
         using var scan = ImageFormats.Open(folder["scan.nii"]);
@@ -54,10 +60,13 @@ public sealed class VolumeLevelTests
         var rows = _ml.ImageRestoration.LoadImages(folder["scan.nii"], task: "MRI");
 
         AssertEqual(volume, transformer.Transform(rows).GetColumn<float[]>("Restored"));
-        AssertEqual([volume[2]], transformer.Transform(_ml.Data.FilterRowsByColumn(Numbered(rows), "Number", 2, 3)).GetColumn<float[]>("Restored"));
-        using var engine = _ml.Model.CreatePredictionEngine<ImageInput, RestoredImage>(transformer, new PredictionEngineOptions { OwnsTransformer = false });
+        AssertEqual([volume[2]],
+            transformer.Transform(_ml.Data.FilterRowsByColumn(Numbered(rows), "Number", 2, 3)).GetColumn<float[]>("Restored"));
+        using var engine = _ml.Model.CreatePredictionEngine<ImageInput, RestoredImage>(
+            transformer, new PredictionEngineOptions { OwnsTransformer = false });
         AssertEqual(volume, scan.ReadSlices(task).Select(slice => engine.Predict(new(slice, "MRI")).Restored));
-        CollectionAssert.AreNotEqual(volume[2], transformer.Restorer.Restore([scan.ReadSlice(2)], [task])[0].Pixels, "by itself it has a grid of its own");
+        CollectionAssert.AreNotEqual(
+            volume[2], transformer.Restorer.Restore([scan.ReadSlice(2)], [task])[0].Pixels, "by itself it has a grid of its own");
     }
 
     [TestMethod]
@@ -70,10 +79,12 @@ public sealed class VolumeLevelTests
         var slices = Enumerable.Range(0, Slices).Select(scan.ReadSlice).ToArray();
         var alone = slices.Select(slice => transformer.Restorer.Restore([slice], [RestorationTask.MriByVolume])[0].Pixels).ToArray();
 
-        AssertEqual(alone, transformer.Transform(_ml.Data.LoadFromEnumerable(slices.Select(slice => new ImageInput(slice, "MRI")))).GetColumn<float[]>("Restored"));
+        AssertEqual(alone, transformer.Transform(_ml.Data.LoadFromEnumerable(slices.Select(slice => new ImageInput(slice, "MRI"))))
+            .GetColumn<float[]>("Restored"));
         var plain = slices.Select(slice => new Plain { LowQuality = slice.Pixels, Height = slice.Height, Width = slice.Width });
         AssertEqual(alone, transformer.Transform(_ml.Data.LoadFromEnumerable(plain)).GetColumn<float[]>("Restored"));
-        using var engine = _ml.Model.CreatePredictionEngine<Plain, RestoredImage>(transformer, new PredictionEngineOptions { OwnsTransformer = false });
+        using var engine = _ml.Model.CreatePredictionEngine<Plain, RestoredImage>(
+            transformer, new PredictionEngineOptions { OwnsTransformer = false });
         AssertEqual(alone, plain.Select(row => engine.Predict(row).Restored));
     }
 
@@ -114,7 +125,8 @@ public sealed class VolumeLevelTests
         {
             WriteVolume(folder[$"{scale}/MRI/test/LQ/a.nii"], scale);
             WriteVolume(folder[$"{scale}/MRI/test/HQ/a.nii"], scale, detail: 1.3f);
-            var metrics = _ml.ImageRestoration.Evaluate(transformer.Transform(_ml.ImageRestoration.LoadPairs(folder[$"{scale}"], "test"))).Overall;
+            var metrics = _ml.ImageRestoration.Evaluate(
+                transformer.Transform(_ml.ImageRestoration.LoadPairs(folder[$"{scale}"], "test"))).Overall;
             qualities.Add((metrics.Psnr.Mean, metrics.Ssim.Mean));
         }
 
@@ -147,7 +159,8 @@ public sealed class VolumeLevelTests
     public void A_level_of_another_type_is_refused()
     {
         using var transformer = Transformer();
-        var rows = _ml.Data.LoadFromEnumerable(new[] { new { LowQuality = new float[4], Height = 2, Width = 2, Task = "MRI", VolumeLevel = "high" } });
+        var rows = _ml.Data.LoadFromEnumerable(
+            new[] { new { LowQuality = new float[4], Height = 2, Width = 2, Task = "MRI", VolumeLevel = "high" } });
         var error = Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => transformer.Transform(rows));
         StringAssert.Contains(error.Message, "'VolumeLevel': expected Single");
     }
@@ -156,14 +169,19 @@ public sealed class VolumeLevelTests
     private static void WriteVolume(string path, float scale = 1, float detail = 1)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        new NiftiFormat().Write(path, [.. Enumerable.Range(1, Slices).Select(i => ExportedModels.CreateImage(20, 27, new("unit", "", "", new(0, i))))
-            .Select(image => new ImageSlice([.. image.Pixels.Select(value => scale * MathF.Pow(value, detail))], image.Height, image.Width))]);
+        new NiftiFormat().Write(path,
+            [.. Enumerable.Range(1, Slices).Select(i => ExportedModels.CreateImage(20, 27, new("unit", "", "", new(0, i))))
+                .Select(image =>
+                    new ImageSlice([.. image.Pixels.Select(value => scale * MathF.Pow(value, detail))], image.Height, image.Width))]);
     }
 
-    private static TatTransformer Transformer(bool fits = false) => new(ExportedModels.CreateModel(tasks: new(RestorationTask.Pet, RestorationTask.Ct, RestorationTask.MriByVolume with { FitsResolution = fits })), new PretrainedOptions { BatchSize = 3 });
+    private static TatTransformer Transformer(bool fits = false) =>
+        new(ExportedModels.CreateModel(tasks: new(RestorationTask.Pet, RestorationTask.Ct,
+            RestorationTask.MriByVolume with { FitsResolution = fits })), new PretrainedOptions { BatchSize = 3 });
 
     /// <summary>The rows with their position in a column that can be filtered by.</summary>
-    private IDataView Numbered(IDataView rows) => _ml.Transforms.Conversion.ConvertType("Number", "SliceIndex", DataKind.Single).Fit(rows).Transform(rows);
+    private IDataView Numbered(IDataView rows) =>
+        _ml.Transforms.Conversion.ConvertType("Number", "SliceIndex", DataKind.Single).Fit(rows).Transform(rows);
 
     private static void AssertEqual(float[][] expected, IEnumerable<float[]> actual)
     {

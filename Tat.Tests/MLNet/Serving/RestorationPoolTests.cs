@@ -55,7 +55,8 @@ public class RestorationPoolTests
         }
 
         CollectionAssert.AreEqual(expected, pool.Restore(Image()).Restored);
-        StringAssert.Contains(Assert.ThrowsExactly<InvalidDataException>(() => pool.Restore(Blank(2049))).Message, "MaximumPixels allows 4194304");
+        StringAssert.Contains(Assert.ThrowsExactly<InvalidDataException>(() => pool.Restore(Blank(2049))).Message,
+            "MaximumPixels allows 4194304");
     }
 
     private static ImageInput Blank(int side) => new(new Torch.Imaging.ImageSlice(new float[side * side], side, side), "PET");
@@ -72,7 +73,8 @@ public class RestorationPoolTests
         Assert.AreEqual(restorer.Card.Title, result.Model);
         CollectionAssert.AreEqual(File.ReadAllBytes(folder["expected.nii"]), File.ReadAllBytes(folder["restored.nii"]));
         await Assert.ThrowsExactlyAsync<InvalidDataException>(() => pool.RestoreScanAsync(scan, folder["none.nii"]));
-        await Assert.ThrowsAsync<OperationCanceledException>(() => pool.RestoreScanAsync(scan, folder["none.nii"], new() { Task = "MRI" }, cancellationToken: new(canceled: true)));
+        await Assert.ThrowsAsync<OperationCanceledException>(() =>
+            pool.RestoreScanAsync(scan, folder["none.nii"], new() { Task = "MRI" }, cancellationToken: new(canceled: true)));
         Assert.IsFalse(File.Exists(folder["none.nii"]));
     }
 
@@ -113,14 +115,16 @@ public class RestorationPoolTests
         Assert.Throws<ArgumentException>(() => new RestorationPool(new()));
         Assert.ThrowsExactly<FileNotFoundException>(() => new RestorationPool(new() { ModelPath = folder["none.zip"] }));
         var pool = new RestorationPool(new() { ModelPath = folder["tat.zip"] });
-        StringAssert.Contains(Assert.ThrowsExactly<InvalidDataException>(() => pool.Restore(new(new([1, 2], 1, 2), "US", "scan 7"))).Message, "'scan 7': column 'Task' says 'US'");
+        StringAssert.Contains(Assert.ThrowsExactly<InvalidDataException>(() =>
+            pool.Restore(new(new([1, 2], 1, 2), "US", "scan 7"))).Message, "'scan 7': column 'Task' says 'US'");
         pool.Dispose();
         pool.Dispose();
         Assert.ThrowsExactly<ObjectDisposedException>(() => pool.Restore(Image()));
         Assert.ThrowsExactly<ObjectDisposedException>(() => pool.Reload());
     }
 
-    private static ImageInput Image() => new(new([.. Enumerable.Range(0, 16 * 16).Select(pixel => 5 + (4 * MathF.Sin(pixel * 0.2f)))], 16, 16), "PET");
+    private static ImageInput Image() =>
+        new(new([.. Enumerable.Range(0, 16 * 16).Select(pixel => 5 + (4 * MathF.Sin(pixel * 0.2f)))], 16, 16), "PET");
 
     /// <summary>Saves a model with random weights, and tells what it makes of the image.</summary>
     private static float[] Save(string path, ulong seed)
@@ -129,7 +133,8 @@ public class RestorationPoolTests
         using var transformer = new TatTransformer(TinyModel.Create(seed), new PretrainedOptions { BatchSize = 4 });
         var rows = ml.Data.LoadFromEnumerable([Image()]);
         ml.Model.Save(transformer, rows.Schema, path);
-        using var engine = ml.Model.CreatePredictionEngine<ImageInput, RestoredImage>(transformer, new PredictionEngineOptions { OwnsTransformer = false });
+        using var engine = ml.Model.CreatePredictionEngine<ImageInput, RestoredImage>(
+            transformer, new PredictionEngineOptions { OwnsTransformer = false });
         return engine.Predict(Image()).Restored;
     }
 }

@@ -19,7 +19,8 @@ public class TaskTaggingTests
     [DataRow("", "", "mri\\PET\\a.nii", "PET")]
     public void Without_rules_the_column_then_the_modality_then_the_folder_tells(string task, string modality, string path, string expected)
     {
-        Assert.AreEqual(expected, Tag(_ml.ImageRestoration.TagTask(), new Row { Task = task, Modality = modality, FileName = path }).Single());
+        Assert.AreEqual(expected,
+            Tag(_ml.ImageRestoration.TagTask(), new Row { Task = task, Modality = modality, FileName = path }).Single());
     }
 
     [TestMethod]
@@ -42,9 +43,11 @@ public class TaskTaggingTests
     [TestMethod]
     public void A_row_that_nothing_tells_of_is_an_error_that_names_the_file()
     {
-        var error = Assert.ThrowsExactly<InvalidDataException>(() => Tag(_ml.ImageRestoration.TagTask(), new Row { FileName = "x/scan.nii" }));
+        var error = Assert.ThrowsExactly<InvalidDataException>(() =>
+            Tag(_ml.ImageRestoration.TagTask(), new Row { FileName = "x/scan.nii" }));
         StringAssert.Contains(error.Message, "'x/scan.nii': none of the columns 'Task', 'Modality', 'FileName' tells its task");
-        error = Assert.ThrowsExactly<InvalidDataException>(() => Tag(_ml.ImageRestoration.TagTask(), new Row { Task = "US", FileName = "x/scan.nii" }));
+        error = Assert.ThrowsExactly<InvalidDataException>(() =>
+            Tag(_ml.ImageRestoration.TagTask(), new Row { Task = "US", FileName = "x/scan.nii" }));
         StringAssert.Contains(error.Message, "'x/scan.nii': task 'US' is unknown; the known tasks are PET, CT, MRI.");
     }
 
@@ -55,7 +58,8 @@ public class TaskTaggingTests
         Assert.ThrowsExactly<ArgumentException>(() => _ml.ImageRestoration.TagTask("Task", TaskRule.WhenMatches("FileName", "x", "US")));
         Assert.ThrowsExactly<ArgumentException>(() => TaskRule.WhenMatches("FileName", "(?<=a)b", "CT"));
         Assert.Throws<ArgumentException>(() => TaskRule.WhenMatches("FileName", "(", "CT"));
-        var missing = Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => _ml.ImageRestoration.TagTask("Task", TaskRule.FromColumn("Kind")).Fit(view));
+        var missing = Assert.ThrowsExactly<ArgumentOutOfRangeException>(() =>
+            _ml.ImageRestoration.TagTask("Task", TaskRule.FromColumn("Kind")).Fit(view));
         StringAssert.Contains(missing.Message, "Could not find input column 'Kind'");
     }
 
@@ -81,7 +85,10 @@ public class TaskTaggingTests
         using var folder = new TemporaryFolder();
         var counter = new CountingOpener();
         SampleImages.Write(folder["CT/a.nii"]);
-        var files = new Tat.MLNet.Loading.ImageFileLoader(new() { Task = "CT", SingleSliceFiles = true }) { Open = counter.Open }.Load(new Tat.MLNet.Loading.FileList([folder["CT/a.nii"]]));
+        var files = new Tat.MLNet.Loading.ImageFileLoader(new() { Task = "CT", SingleSliceFiles = true })
+        {
+            Open = counter.Open,
+        }.Load(new Tat.MLNet.Loading.FileList([folder["CT/a.nii"]]));
         var view = _ml.ImageRestoration.TagTask().Fit(files).Transform(files);
 
         view.Texts("FileName");

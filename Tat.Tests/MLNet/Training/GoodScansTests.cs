@@ -20,9 +20,11 @@ public sealed class GoodScansTests
         using var scans = GoodScans.Open(folder.Path, new() { HoldOut = ["P2", "MRI/p1"] });
 
         CollectionAssert.AreEqual(new[] { ("CT", 3) }, scans.Training.Select(images => (images.Task.Name, images.Count)).ToArray());
-        CollectionAssert.AreEqual(new[] { ("CT", 1), ("MRI", 2) }, scans.Validation.Select(images => (images.Task.Name, images.Count)).ToArray());
+        CollectionAssert.AreEqual(
+            new[] { ("CT", 1), ("MRI", 2) }, scans.Validation.Select(images => (images.Task.Name, images.Count)).ToArray());
         var ct = scans.Training[0];
-        CollectionAssert.AreEqual(new[] { "CT/p1/a.nii", "CT/p1/a.nii", "CT/p1/crops 5 × 4" }, Enumerable.Range(0, 3).Select(ct.VolumeOf).ToArray());
+        CollectionAssert.AreEqual(
+            new[] { "CT/p1/a.nii", "CT/p1/a.nii", "CT/p1/crops 5 × 4" }, Enumerable.Range(0, 3).Select(ct.VolumeOf).ToArray());
         Assert.AreEqual((1.0, 47f), (ct.Read(0, 0).PixelSpacing, ct.Read(0, 0).Image.Pixels[47]));
         Assert.AreSame(ct.Read(0, 0).Image.Pixels, ct.Read(0, 1).Image.Pixels);
         Assert.AreEqual(IntensityScaling.Volume, scans.Validation[1].Task.Scaling);
@@ -55,7 +57,8 @@ public sealed class GoodScansTests
     {
         using var folder = new TemporaryFolder();
         Write(folder);
-        StringAssert.Contains(Assert.ThrowsExactly<InvalidDataException>(() => GoodScans.Open(folder.Path, new() { HoldOut = ["p3"] })).Message, "no folder p3", StringComparison.Ordinal);
+        StringAssert.Contains(Assert.ThrowsExactly<InvalidDataException>(() =>
+            GoodScans.Open(folder.Path, new() { HoldOut = ["p3"] })).Message, "no folder p3", StringComparison.Ordinal);
         Assert.ThrowsExactly<DirectoryNotFoundException>(() => GoodScans.Open(folder["CT"]));
         Assert.ThrowsExactly<DirectoryNotFoundException>(() => GoodScans.Open(folder["none"]));
     }
@@ -69,7 +72,8 @@ public sealed class GoodScansTests
         var ml = new MLContext(seed: 3);
         var (messages, reports) = (new List<string>(), new List<TrainingProgress>());
         ml.Log += (_, log) => messages.Add(log.RawMessage);
-        using var scans = GoodScans.Open(folder.Path, new() { HoldOut = ["CT/p2"], Phantoms = new Dictionary<string, double> { ["mri"] = 0.5 } });
+        using var scans = GoodScans.Open(
+            folder.Path, new() { HoldOut = ["CT/p2"], Phantoms = new Dictionary<string, double> { ["mri"] = 0.5 } });
         using var model = ml.ImageRestoration.Trainers.Tat(new TatEstimator.Options
         {
             Network = TinyModel.Network,
@@ -77,11 +81,15 @@ public sealed class GoodScansTests
             MetricsCallback = reports.Add,
         }).Fit(scans);
 
-        CollectionAssert.AreEqual(new[] { ("CT", 3), ("MRI", 2), ("MRI", 2) }, scans.TrainingPairs.Select(pairs => (pairs.Task.Name, pairs.Count)).ToArray());
+        CollectionAssert.AreEqual(
+            new[] { ("CT", 3), ("MRI", 2), ("MRI", 2) }, scans.TrainingPairs.Select(pairs => (pairs.Task.Name, pairs.Count)).ToArray());
         CollectionAssert.AreEqual(new[] { RestorationTask.Ct, RestorationTask.MriByVolume }, model.Tasks.ToArray());
-        CollectionAssert.AreEqual(new[] { ("CT", 1), ("MRI", 16) }, scans.ValidationPairs.Select(pairs => (pairs.Task.Name, pairs.Count)).ToArray());
-        Assert.IsTrue(reports[^1].Validation!.Volumes.All(volume => volume.Volume.StartsWith(volume.Task == "CT" ? "CT/p2 6 × 8" : "phantom", StringComparison.Ordinal)));
-        Assert.IsTrue(messages.Any(message => message.Contains("Left out:", StringComparison.Ordinal) && message.Contains("broken.nii", StringComparison.Ordinal)));
+        CollectionAssert.AreEqual(
+            new[] { ("CT", 1), ("MRI", 16) }, scans.ValidationPairs.Select(pairs => (pairs.Task.Name, pairs.Count)).ToArray());
+        Assert.IsTrue(reports[^1].Validation!.Volumes.All(volume =>
+            volume.Volume.StartsWith(volume.Task == "CT" ? "CT/p2 6 × 8" : "phantom", StringComparison.Ordinal)));
+        Assert.IsTrue(messages.Any(message =>
+            message.Contains("Left out:", StringComparison.Ordinal) && message.Contains("broken.nii", StringComparison.Ordinal)));
     }
 
     [TestMethod]
@@ -91,8 +99,10 @@ public sealed class GoodScansTests
         Write(folder);
         using var scans = GoodScans.Open(folder.Path, new() { Degradations = [new CtDoseRange()] });
         StringAssert.Contains(Assert.ThrowsExactly<ArgumentException>(() => scans.TrainingPairs).Message, "how images of MRI are degraded");
-        StringAssert.Contains(Assert.ThrowsExactly<ArgumentException>(() => GoodScans.Open(folder.Path, new() { Phantoms = new Dictionary<string, double> { ["CT"] = 1.5 } })).Message, "CT=1.5: use a share from 0 to 1");
-        StringAssert.Contains(Assert.ThrowsExactly<ArgumentException>(() => GoodScans.Open(folder.Path, new() { Phantoms = new Dictionary<string, double> { ["XA"] = 0.5 } })).Message, "use one of PET, CT, MRI");
+        StringAssert.Contains(Assert.ThrowsExactly<ArgumentException>(() => GoodScans.Open(
+            folder.Path, new() { Phantoms = new Dictionary<string, double> { ["CT"] = 1.5 } })).Message, "CT=1.5: use a share from 0 to 1");
+        StringAssert.Contains(Assert.ThrowsExactly<ArgumentException>(() => GoodScans.Open(
+            folder.Path, new() { Phantoms = new Dictionary<string, double> { ["XA"] = 0.5 } })).Message, "use one of PET, CT, MRI");
     }
 
     [TestMethod]

@@ -19,7 +19,10 @@ public class RowPairsTests
     {
         using var folder = new TemporaryFolder();
         var counter = new CountingOpener();
-        var files = new ImagePairLoader(new()) { Open = counter.Open }.Load(new FileList(ImageFiles.Under(SampleImages.WriteLayout(folder, "CT", "MRI"))));
+        var files = new ImagePairLoader(new())
+        {
+            Open = counter.Open,
+        }.Load(new FileList(ImageFiles.Under(SampleImages.WriteLayout(folder, "CT", "MRI"))));
         var view = _ml.ImageRestoration.TagTask().Fit(files).Transform(files);
 
         using (var pairs = Create(view))
@@ -49,8 +52,11 @@ public class RowPairsTests
             foreach (var source in pairs.Sources)
             {
                 // Slices of a.nii reach from 10 to 57 and from 1010 to 1057, and that of b.nii from 20 to 39.
-                var levels = Enumerable.Range(0, source.Count).Select(source.Read).Select(pair => (pair.LowQuality.Height, pair.LowQuality.VolumeLevel ?? float.NaN)).Order().ToArray();
-                CollectionAssert.AreEqual(source.Task.Name == "CT" ? new[] { (5, float.NaN), (6, float.NaN), (6, float.NaN) } : [(5, 39f), (6, 1057), (6, 1057)], levels);
+                var levels = Enumerable.Range(0, source.Count).Select(source.Read)
+                    .Select(pair => (pair.LowQuality.Height, pair.LowQuality.VolumeLevel ?? float.NaN)).Order().ToArray();
+                CollectionAssert.AreEqual(source.Task.Name == "CT"
+                    ? new[] { (5, float.NaN), (6, float.NaN), (6, float.NaN) }
+                    : [(5, 39f), (6, 1057), (6, 1057)], levels);
             }
         }
     }
@@ -63,7 +69,10 @@ public class RowPairsTests
     {
         using var folder = new TemporaryFolder();
         var counter = new CountingOpener();
-        var files = new ImagePairLoader(new()) { Open = counter.Open }.Load(new FileList(ImageFiles.Under(SampleImages.WriteLayout(folder, "CT", "MRI"))));
+        var files = new ImagePairLoader(new())
+        {
+            Open = counter.Open,
+        }.Load(new FileList(ImageFiles.Under(SampleImages.WriteLayout(folder, "CT", "MRI"))));
         var view = _ml.Data.ShuffleRows(files, seed: 1);
 
         using (var pairs = Create(view, memory, folder["spool"]))
@@ -89,7 +98,8 @@ public class RowPairsTests
         Parallel.For(0, 100, i =>
         {
             var pair = spool.Read(i % 10);
-            Assert.AreEqual((i % 10, i % 10, $"pair {i % 10}", 3), ((int)pair.LowQuality[0, 0], (int)pair.HighQuality[1, 2], pair.Name, pair.LowQuality.Width));
+            Assert.AreEqual((i % 10, i % 10, $"pair {i % 10}", 3),
+                ((int)pair.LowQuality[0, 0], (int)pair.HighQuality[1, 2], pair.Name, pair.LowQuality.Width));
         });
     }
 
@@ -99,7 +109,8 @@ public class RowPairsTests
         using var folder = new TemporaryFolder();
         var view = _ml.ImageRestoration.LoadPairs(SampleImages.WriteLayout(folder, "CT", "US"));
 
-        using var pairs = RowPairs.Create(view, new(), name => name == "CT" ? RestorationTask.Ct : null, false, () => new(0, folder.Path), default);
+        using var pairs = RowPairs.Create(
+            view, new(), name => name == "CT" ? RestorationTask.Ct : null, false, () => new(0, folder.Path), default);
         Assert.AreEqual(("CT", 3, 3), (pairs.Sources.Single().Task.Name, pairs.Sources[0].Count, pairs.Skipped));
 
         var error = Assert.ThrowsExactly<InvalidDataException>(() => Create(view));
@@ -124,8 +135,10 @@ public class RowPairsTests
     private static void Check(IReadOnlyList<IPairSource> sources, IDataView view)
     {
         var (low, high) = (view.Vectors("LowQuality"), view.Vectors("HighQuality"));
-        var expected = view.TaskRows().Select((row, i) => (row, low[i], high[i])).ToDictionary(row => row.row, row => (Low: row.Item2, High: row.Item3));
-        var found = sources.SelectMany(source => Enumerable.Range(0, source.Count).Select(source.Read).Select(pair => (source.Task, Pair: pair))).ToList();
+        var expected = view.TaskRows().Select((row, i) => (row, low[i], high[i]))
+            .ToDictionary(row => row.row, row => (Low: row.Item2, High: row.Item3));
+        var found = sources.SelectMany(source =>
+            Enumerable.Range(0, source.Count).Select(source.Read).Select(pair => (source.Task, Pair: pair))).ToList();
         CollectionAssert.AreEquivalent(expected.Keys, found.Select(Name).ToArray());
         foreach (var pair in found)
         {

@@ -25,7 +25,8 @@ public class TatEstimatorTests
         var root = SampleImages.WriteLayout(folder, "CT", "MRI");
         var (train, test) = (_ml.ImageRestoration.LoadPairs(root, "train"), _ml.ImageRestoration.LoadPairs(root, "test"));
         var pipeline = _ml.ImageRestoration.TagTask("Task")
-            .Append(_ml.ImageRestoration.Trainers.Tat(Options(training: _training with { CheckpointFolder = folder["checkpoints"], DataDescription = "ramps" })));
+            .Append(_ml.ImageRestoration.Trainers.Tat(
+                Options(training: _training with { CheckpointFolder = folder["checkpoints"], DataDescription = "ramps" })));
         var model = pipeline.Fit(train);
         using var transformer = model.LastTransformer;
 
@@ -33,7 +34,8 @@ public class TatEstimatorTests
         Assert.AreEqual("ramps", transformer.Card.Data);
         CollectionAssert.AreEquivalent(new[] { "CT", "MRI" }, transformer.Tasks.Select(task => task.Name).ToArray());
         Assert.AreEqual(3, transformer.Card.TrainingPairs["CT"]);
-        CollectionAssert.AreEqual(test.Vectors("LowQuality").Select(image => image.Length).ToArray(), restored.Vectors("Restored").Select(image => image.Length).ToArray());
+        CollectionAssert.AreEqual(test.Vectors("LowQuality").Select(image => image.Length).ToArray(),
+            restored.Vectors("Restored").Select(image => image.Length).ToArray());
         Assert.AreEqual(6, _ml.ImageRestoration.Evaluate(restored).Overall.Images);
 
         _ml.Model.Save(model, train.Schema, folder["tat.zip"]);
@@ -44,7 +46,8 @@ public class TatEstimatorTests
 
         var fresh = await FreshProcess.Run("restore", (ModelProbes.Variable, folder["tat.zip"]));
         Assert.AreEqual((ModelProbes.Digest(restored), ""), (fresh.Output, fresh.Error));
-        Assert.IsFalse(_ml.ImageRestoration.ReadModelInfo(folder["tat.zip"]).Card.Training.Values.Any(value => value.Contains(folder.Path)), "the card tells no path");
+        Assert.IsFalse(_ml.ImageRestoration.ReadModelInfo(folder["tat.zip"]).Card.Training.Values.Any(value => value.Contains(folder.Path)),
+            "the card tells no path");
     }
 
     [TestMethod]
@@ -70,10 +73,12 @@ public class TatEstimatorTests
         var reports = new List<TrainingProgress>();
         var messages = new List<string>();
         _ml.Log += (_, message) => messages.Add(message.Message);
-        using var model = _ml.ImageRestoration.Trainers.Tat(Options(validation: _ml.ImageRestoration.LoadPairs(root, "test"), callback: reports.Add)).Fit(_ml.ImageRestoration.LoadPairs(root));
+        using var model = _ml.ImageRestoration.Trainers.Tat(Options(
+            validation: _ml.ImageRestoration.LoadPairs(root, "test"), callback: reports.Add)).Fit(_ml.ImageRestoration.LoadPairs(root));
 
         Assert.HasCount(4, reports.Where(report => report.Tasks.Count > 0));
-        Assert.IsTrue(messages.Exists(message => message.Contains("1 of 2 validation images of CT are left out", StringComparison.Ordinal)));
+        Assert.IsTrue(
+            messages.Exists(message => message.Contains("1 of 2 validation images of CT are left out", StringComparison.Ordinal)));
         Assert.AreEqual(2, reports.Count(report => report.Validation is not null));
         Assert.IsTrue(messages.Exists(message => message.Contains("Iteration 4 of 4") && message.Contains("validation")));
         Assert.IsTrue(messages.Exists(message => message.Contains("3 pairs of CT")));
@@ -91,7 +96,8 @@ public class TatEstimatorTests
 
         using var tuned = _ml.ImageRestoration.Trainers.Tat(Options(training)).Fit(pairs);
         CollectionAssert.AreEqual(new[] { RestorationTask.MriByVolume }, tuned.Tasks.ToArray());
-        var error = Assert.ThrowsExactly<InvalidDataException>(() => _ml.ImageRestoration.Trainers.Tat(Options(training, tasks: new(RestorationTask.Mri))).Fit(pairs));
+        var error = Assert.ThrowsExactly<InvalidDataException>(() =>
+            _ml.ImageRestoration.Trainers.Tat(Options(training, tasks: new(RestorationTask.Mri))).Fit(pairs));
         StringAssert.Contains(error.Message, "scale the intensities of MRI in another way (Volume) than this training (Fixed)");
     }
 
@@ -102,7 +108,8 @@ public class TatEstimatorTests
         using var start = TinyModel.Create();
         start.Save(folder["start.safetensors"]);
         var pairs = _ml.ImageRestoration.LoadPairs(SampleImages.WriteLayout(folder, "CT"));
-        using var tuned = _ml.ImageRestoration.Trainers.Tat(Options(training: _training with { InitialWeights = folder["start.safetensors"], LogFolder = folder["logs"] })).Fit(pairs);
+        using var tuned = _ml.ImageRestoration.Trainers.Tat(
+            Options(training: _training with { InitialWeights = folder["start.safetensors"], LogFolder = folder["logs"] })).Fit(pairs);
 
         Assert.AreEqual("start.safetensors", tuned.Card.InitialWeights);
         Assert.IsFalse(tuned.Card.Training.Values.Any(value => value.Contains(folder.Path)), "the card tells no path");
@@ -132,7 +139,8 @@ public class TatEstimatorTests
         });
         if (!returnBest)
         {
-            Assert.AreEqual(cancellation.Token, Assert.ThrowsExactly<OperationCanceledException>(() => trainer.Fit(pairs)).CancellationToken);
+            Assert.AreEqual(cancellation.Token,
+                Assert.ThrowsExactly<OperationCanceledException>(() => trainer.Fit(pairs)).CancellationToken);
             return;
         }
 
@@ -163,7 +171,8 @@ public class TatEstimatorTests
     [TestMethod]
     public void Data_without_rows_is_refused()
     {
-        var error = Assert.ThrowsExactly<InvalidOperationException>(() => _ml.ImageRestoration.Trainers.Tat(Options()).Fit(_ml.Data.LoadFromEnumerable(Array.Empty<PairRow>())));
+        var error = Assert.ThrowsExactly<InvalidOperationException>(() =>
+            _ml.ImageRestoration.Trainers.Tat(Options()).Fit(_ml.Data.LoadFromEnumerable(Array.Empty<PairRow>())));
         StringAssert.Contains(error.Message, "the data has no rows");
     }
 
@@ -182,8 +191,10 @@ public class TatEstimatorTests
         Assert.AreEqual("tat.zip", tuned.Card.InitialWeights);
 
         var network = TinyModel.Network with { RefinementBlocks = TinyModel.Network.RefinementBlocks + 1 };
-        var error = Assert.ThrowsExactly<InvalidDataException>(() => _ml.ImageRestoration.Trainers.Tat(new TatEstimator.Options { Network = network, Training = training }).Fit(pairs));
-        StringAssert.Contains(error.Message, $"tat.zip' are those of another architecture (RefinementBlocks is {TinyModel.Network.RefinementBlocks} there and {network.RefinementBlocks} here)");
+        var error = Assert.ThrowsExactly<InvalidDataException>(() =>
+            _ml.ImageRestoration.Trainers.Tat(new TatEstimator.Options { Network = network, Training = training }).Fit(pairs));
+        StringAssert.Contains(error.Message, "tat.zip' are those of another architecture (RefinementBlocks is "
+            + $"{TinyModel.Network.RefinementBlocks} there and {network.RefinementBlocks} here)");
     }
 
     [TestMethod]
@@ -195,7 +206,8 @@ public class TatEstimatorTests
         {
             if (report.Iteration == 3)
             {
-                typeof(MLContext).GetMethod("CancelExecution", BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic)!.Invoke(_ml, null);
+                typeof(MLContext).GetMethod(
+                    "CancelExecution", BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic)!.Invoke(_ml, null);
             }
         }));
         Assert.ThrowsExactly<OperationCanceledException>(() => trainer.Fit(pairs));
@@ -211,7 +223,8 @@ public class TatEstimatorTests
         using var specialist = _ml.ImageRestoration.Trainers.Tat(Options(tasks: new(ultrasound))).Fit(pairs);
         Assert.AreEqual(ultrasound, specialist.Tasks.Single());
 
-        var missing = Assert.ThrowsExactly<ArgumentException>(() => _ml.ImageRestoration.Trainers.Tat(Options(tasks: new(ultrasound, RestorationTask.Pet))).Fit(pairs));
+        var missing = Assert.ThrowsExactly<ArgumentException>(() =>
+            _ml.ImageRestoration.Trainers.Tat(Options(tasks: new(ultrasound, RestorationTask.Pet))).Fit(pairs));
         StringAssert.Contains(missing.Message, "PET has no training pairs");
         var unknown = Assert.ThrowsExactly<InvalidDataException>(() => _ml.ImageRestoration.Trainers.Tat(Options()).Fit(pairs));
         StringAssert.Contains(unknown.Message, "Task 'Ultrasound' is unknown");
@@ -229,8 +242,10 @@ public class TatEstimatorTests
         Assert.HasCount(3, model.Transform(images).Vectors("Restored"));
         var error = Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => estimator.Fit(images));
         Assert.AreEqual("Could not find input column 'HighQuality' (Parameter 'inputSchema')", error.Message);
-        error = Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => _ml.Transforms.CopyColumns("Task", "Height").Append(estimator).Fit(_ml.ImageRestoration.LoadPairs(root)));
-        StringAssert.Contains(error.Message, "Schema mismatch for input column 'Task': expected String or a key with text values, got Int32");
+        error = Assert.ThrowsExactly<ArgumentOutOfRangeException>(() =>
+            _ml.Transforms.CopyColumns("Task", "Height").Append(estimator).Fit(_ml.ImageRestoration.LoadPairs(root)));
+        StringAssert.Contains(error.Message,
+            "Schema mismatch for input column 'Task': expected String or a key with text values, got Int32");
     }
 
     [TestMethod]
@@ -249,7 +264,8 @@ public class TatEstimatorTests
 
         var loaded = new MLContext().Model.Load(folder["chain.zip"], out _);
         var (expected, actual) = (model.Transform(pairs), loaded.Transform(pairs));
-        CollectionAssert.AreEqual(new[] { "Result", "FileName" }, actual.Schema.Where(column => !column.IsHidden).Select(column => column.Name).ToArray());
+        CollectionAssert.AreEqual(
+            new[] { "Result", "FileName" }, actual.Schema.Where(column => !column.IsHidden).Select(column => column.Name).ToArray());
         foreach (var (first, second) in expected.Vectors("Result").Zip(actual.Vectors("Result")))
         {
             CollectionAssert.AreEqual(first, second);
@@ -263,7 +279,8 @@ public class TatEstimatorTests
     {
         using var folder = new TemporaryFolder();
         var pairs = _ml.ImageRestoration.LoadPairs(SampleImages.WriteLayout(folder, "CT"));
-        var pipeline = _ml.ImageRestoration.TagTask().Append(_ml.ImageRestoration.Trainers.Tat(Options(training: _training with { Iterations = 1 })));
+        var pipeline = _ml.ImageRestoration.TagTask()
+            .Append(_ml.ImageRestoration.Trainers.Tat(Options(training: _training with { Iterations = 1 })));
 
         var results = _ml.ImageRestoration.CrossValidate(pairs, pipeline, numberOfFolds: 2);
         CollectionAssert.AreEquivalent(new[] { 1, 2 }, results.Select(fold => fold.Metrics.Overall.Images).ToArray());
@@ -278,7 +295,8 @@ public class TatEstimatorTests
     {
         using var folder = new TemporaryFolder();
         var strict = new MLContext { GpuDeviceId = 63, FallbackToCpu = false };
-        var error = Assert.ThrowsExactly<InvalidOperationException>(() => strict.ImageRestoration.Trainers.Tat(Options()).Fit(_ml.ImageRestoration.LoadPairs(SampleImages.WriteLayout(folder, "CT"))));
+        var error = Assert.ThrowsExactly<InvalidOperationException>(() =>
+            strict.ImageRestoration.Trainers.Tat(Options()).Fit(_ml.ImageRestoration.LoadPairs(SampleImages.WriteLayout(folder, "CT"))));
         StringAssert.Contains(error.Message, "cuda:63");
         Assert.Throws<ArgumentException>(() => _ml.ImageRestoration.Trainers.Tat(Options(training: _training with { Iterations = 0 })));
         Assert.Throws<ArgumentException>(() => _ml.ImageRestoration.Trainers.Tat(Options(output: " ")));
@@ -299,17 +317,19 @@ public class TatEstimatorTests
     }
 
     private static TatEstimator.Options Options(
-        TatTrainerOptions? training = null, TaskVocabulary? tasks = null, IDataView? validation = null, Action<TrainingProgress>? callback = null,
-        CancellationToken cancellation = default, int spoolMegabytes = 1, string lowQuality = "LowQuality", string output = "Restored") => new()
-        {
-            Network = TinyModel.Network,
-            Training = training ?? _training,
-            Tasks = tasks,
-            ValidationSet = validation,
-            MetricsCallback = callback,
-            CancellationToken = cancellation,
-            SpoolMegabytes = spoolMegabytes,
-            LowQualityColumnName = lowQuality,
-            OutputColumnName = output,
-        };
+        TatTrainerOptions? training = null, TaskVocabulary? tasks = null, IDataView? validation = null,
+        Action<TrainingProgress>? callback = null,
+        CancellationToken cancellation = default, int spoolMegabytes = 1, string lowQuality = "LowQuality", string output = "Restored") =>
+            new()
+            {
+                Network = TinyModel.Network,
+                Training = training ?? _training,
+                Tasks = tasks,
+                ValidationSet = validation,
+                MetricsCallback = callback,
+                CancellationToken = cancellation,
+                SpoolMegabytes = spoolMegabytes,
+                LowQualityColumnName = lowQuality,
+                OutputColumnName = output,
+            };
 }

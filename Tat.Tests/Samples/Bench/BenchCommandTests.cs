@@ -19,11 +19,13 @@ public sealed class BenchCommandTests
     [TestMethod]
     public async Task Small_images_are_measured_beside_a_large_one()
     {
-        var run = await Cli.RunAsync("bench", "serve", "--network", "small", "--size", "16", "--large", "512", "--callers", "3", "--images", "2", "--json");
+        var run = await Cli.RunAsync(
+            "bench", "serve", "--network", "small", "--size", "16", "--large", "512", "--callers", "3", "--images", "2", "--json");
         run.AssertDone();
         var rows = JsonDocument.Parse(run.Output).RootElement.EnumerateArray().ToArray();
         Assert.HasCount(2, rows, run.Output);
-        Assert.IsTrue(rows.All(row => row.GetProperty("p95").GetDouble() >= row.GetProperty("median").GetDouble() && row.GetProperty("median").GetDouble() > 0));
+        Assert.IsTrue(rows.All(row =>
+            row.GetProperty("p95").GetDouble() >= row.GetProperty("median").GetDouble() && row.GetProperty("median").GetDouble() > 0));
         Assert.AreEqual(512, rows[1].GetProperty("large").GetInt32());
     }
 
@@ -37,7 +39,8 @@ public sealed class BenchCommandTests
     [TestMethod]
     public async Task Training_steps_are_measured_by_part_and_neither_tensors_nor_memory_grow()
     {
-        var run = await Cli.RunAsync("bench", "train", "--network", "small", "--size", "16", "--batch", "2", "--micro-batch", "1", "--recompute", "--rounds", "1", "--steps", "30", "--threads", "1", "--json");
+        var run = await Cli.RunAsync("bench", "train", "--network", "small", "--size", "16", "--batch", "2", "--micro-batch", "1",
+            "--recompute", "--rounds", "1", "--steps", "30", "--threads", "1", "--json");
         run.AssertDone();
         var rows = JsonDocument.Parse(run.Output).RootElement.EnumerateArray().ToArray();
         Assert.HasCount(4, rows, run.Output);
@@ -53,12 +56,14 @@ public sealed class BenchCommandTests
 
     [TestMethod]
     public async Task The_published_program_trains_beside_the_papers_network_only() =>
-        (await Cli.RunAsync("bench", "train", "--size", "64", "--reference", "somewhere")).AssertFailed(ExitCodes.Failed, "--network paper --size 128");
+        (await Cli.RunAsync("bench", "train", "--size", "64", "--reference", "somewhere")).AssertFailed(
+            ExitCodes.Failed, "--network paper --size 128");
 
     [TestMethod]
     public async Task Forward_passes_are_measured_against_the_floor()
     {
-        var run = await Cli.RunAsync("bench", "forward", "--network", "small", "--sizes", "32", "--volume", "32", "--operators", "--rounds", "1", "--repeat", "1", "--threads", "1", "--json");
+        var run = await Cli.RunAsync("bench", "forward", "--network", "small", "--sizes", "32", "--volume", "32", "--operators", "--rounds",
+            "1", "--repeat", "1", "--threads", "1", "--json");
         run.AssertDone();
         var rows = JsonDocument.Parse(run.Output).RootElement.EnumerateArray().ToArray();
         Assert.HasCount(5, rows.Where(row => !IsOperator(row)), run.Output);
@@ -66,6 +71,7 @@ public sealed class BenchCommandTests
         Assert.IsTrue(rows.All(row => row.GetProperty("milliseconds").GetDouble() > 0));
         Assert.AreEqual(0, rows[2].GetProperty("difference").GetDouble());
 
-        static bool IsOperator(JsonElement row) => row.GetProperty("program").GetString()!.StartsWith("at best: ", StringComparison.Ordinal);
+        static bool IsOperator(JsonElement row) =>
+            row.GetProperty("program").GetString()!.StartsWith("at best: ", StringComparison.Ordinal);
     }
 }

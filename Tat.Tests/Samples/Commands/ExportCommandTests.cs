@@ -25,10 +25,12 @@ public sealed class ExportCommandTests
         (await Cli.RunAsync(["export", "--out", output, .. option])).AssertFailed(ExitCodes.WrongUsage, $"{option[0]} means nothing for");
 
     [TestMethod]
-    public async Task An_ending_that_says_nothing_is_refused() => (await Cli.RunAsync("export", "--out", "x.bin")).AssertFailed(ExitCodes.WrongUsage, "end it in .onnx");
+    public async Task An_ending_that_says_nothing_is_refused() =>
+        (await Cli.RunAsync("export", "--out", "x.bin")).AssertFailed(ExitCodes.WrongUsage, "end it in .onnx");
 
     [TestMethod]
-    public async Task It_needs_no_name_of_a_file() => (await Cli.RunAsync("export", "--model", "none.zip")).AssertFailed(ExitCodes.Failed, "none.zip");
+    public async Task It_needs_no_name_of_a_file() =>
+        (await Cli.RunAsync("export", "--model", "none.zip")).AssertFailed(ExitCodes.Failed, "none.zip");
 
     [TestMethod]
     public async Task Exports_a_model_and_says_how_far_it_is_from_it()
@@ -44,8 +46,10 @@ public sealed class ExportCommandTests
             Assert.AreEqual((OnnxSignature.Image, 321L), (restorer.Signature, restorer.Card.Iterations));
         }
 
-        (await Cli.RunAsync("export", "--model", folder["tat.safetensors"], "--out", folder["tat.onnx"])).AssertFailed(ExitCodes.Failed, "--overwrite");
-        var json = await Cli.RunAsync("export", "--model", folder["tat.safetensors"], "--out", folder["tat.onnx"], "--overwrite", "--signature", "Pixels", "--half", "--json");
+        (await Cli.RunAsync("export", "--model", folder["tat.safetensors"], "--out", folder["tat.onnx"])).AssertFailed(
+            ExitCodes.Failed, "--overwrite");
+        var json = await Cli.RunAsync("export", "--model", folder["tat.safetensors"], "--out", folder["tat.onnx"], "--overwrite",
+            "--signature", "Pixels", "--half", "--json");
         json.AssertDone();
         Assert.IsTrue(JsonDocument.Parse(json.Output).RootElement.GetProperty("maximumDifference").GetDouble() is > 0 and < 0.01);
     }
@@ -60,19 +64,23 @@ public sealed class ExportCommandTests
         File.WriteAllBytes(folder["pixels.onnx"], ExportedModels.Export(model, new() { Signature = OnnxSignature.Pixels }));
         var image = Loading.SampleImages.Write(folder["mri.nii"], 500, rows: 20, columns: 27, slices: 2);
 
-        (await Cli.RunAsync("restore", image, "--model", folder["tat.safetensors"], "--task", "MRI", "--out", folder["torch.nii"])).AssertDone();
+        (await Cli.RunAsync("restore", image, "--model", folder["tat.safetensors"], "--task", "MRI", "--out",
+            folder["torch.nii"])).AssertDone();
         (await Cli.RunAsync("restore", image, "--model", folder["tat.onnx"], "--task", "MRI", "--out", folder["onnx.nii"])).AssertDone();
         SavePipeline(folder["tat.onnx"], folder["onnx.zip"]);
         (await Cli.RunAsync("restore", image, "--model", folder["onnx.zip"], "--task", "MRI", "--out", folder["zip.nii"])).AssertDone();
         foreach (var onnx in new[] { "tat.onnx", "onnx.zip" })
         {
-            (await Cli.RunAsync("restore", image, "--model", folder[onnx], "--task", "MRI", "--memory", "100", "--out", folder["tiled.nii"])).AssertFailed(ExitCodes.Failed, "--memory is for models that run on TorchSharp");
+            (await Cli.RunAsync("restore", image, "--model", folder[onnx], "--task", "MRI", "--memory", "100", "--out",
+                folder["tiled.nii"])).AssertFailed(ExitCodes.Failed, "--memory is for models that run on TorchSharp");
         }
 
         Assert.IsFalse(File.Exists(folder["tiled.nii"]));
         (await Cli.RunAsync("apply-onnx", image, "--task", "MRI", "--out", folder["pretrained.nii"])).AssertDone();
-        (await Cli.RunAsync("apply-onnx", image, "--model", folder["pixels.onnx"], "--task", "MRI", "--out", folder["plain.nii"])).AssertDone();
-        (await Cli.RunAsync("apply-onnx", image, "--model", folder["tat.onnx"], "--task", "MRI", "--out", folder["wrong.nii"])).AssertFailed(ExitCodes.Failed, "--signature Pixels");
+        (await Cli.RunAsync("apply-onnx", image, "--model", folder["pixels.onnx"], "--task", "MRI", "--out",
+            folder["plain.nii"])).AssertDone();
+        (await Cli.RunAsync("apply-onnx", image, "--model", folder["tat.onnx"], "--task", "MRI", "--out",
+            folder["wrong.nii"])).AssertFailed(ExitCodes.Failed, "--signature Pixels");
         Assert.IsFalse(File.Exists(folder["wrong.nii"]));
 
         var expected = Read(folder["torch.nii"]);
@@ -96,8 +104,10 @@ public sealed class ExportCommandTests
         File.WriteAllBytes(folder["pixels.onnx"], ExportedModels.Export(model, new() { Signature = OnnxSignature.Pixels }));
         var image = Loading.SampleImages.Write(folder["mri.nii"], 500, rows: 20, columns: 27, slices: 2);
 
-        (await Cli.RunAsync("apply-onnx", image, "--model", folder["pixels.onnx"], "--task", "MRI", "--out", folder["wrong.nii"])).AssertFailed(ExitCodes.Failed, "'MRI' is unknown; the known tasks are T2");
-        (await Cli.RunAsync("apply-onnx", image, "--model", folder["pixels.onnx"], "--task", "T2", "--out", folder["plain.nii"])).AssertDone();
+        (await Cli.RunAsync("apply-onnx", image, "--model", folder["pixels.onnx"], "--task", "MRI", "--out",
+            folder["wrong.nii"])).AssertFailed(ExitCodes.Failed, "'MRI' is unknown; the known tasks are T2");
+        (await Cli.RunAsync("apply-onnx", image, "--model", folder["pixels.onnx"], "--task", "T2", "--out",
+            folder["plain.nii"])).AssertDone();
 
         using var scan = Tat.MLNet.Formats.ImageFormats.Open(image);
         using var reference = new Restorer(model);
@@ -121,15 +131,19 @@ public sealed class ExportCommandTests
         using var folder = new TemporaryFolder();
         using var model = ExportedModels.CreateModel();
         model.Save(folder["tat.safetensors"]);
-        var compared = await Cli.RunAsync("bench", "score", "--model", folder["tat.safetensors"], "--sizes", "40", "--repeat", "1", "--json");
+        var compared = await Cli.RunAsync(
+            "bench", "score", "--model", folder["tat.safetensors"], "--sizes", "40", "--repeat", "1", "--json");
         compared.AssertDone();
         var rows = JsonDocument.Parse(compared.Output).RootElement.EnumerateArray().ToArray();
-        CollectionAssert.AreEqual(new[] { "TorchSharp", "ONNX Runtime" }, rows.Select(row => row.GetProperty("backEnd").GetString()).ToArray());
+        CollectionAssert.AreEqual(
+            new[] { "TorchSharp", "ONNX Runtime" }, rows.Select(row => row.GetProperty("backEnd").GetString()).ToArray());
         Assert.IsTrue(rows[1].GetProperty("difference").GetDouble() is > 0 and < 1e-4);
         foreach (var row in rows)
         {
-            Assert.IsTrue(row.GetProperty("milliseconds").GetDouble() > 0 && row.GetProperty("coldStartSeconds").GetDouble() > 0 && row.GetProperty("peakMegabytes").GetDouble() > 10);
-            Assert.AreEqual(row.GetProperty("milliseconds").GetDouble() / row.GetProperty("floorMilliseconds").GetDouble(), row.GetProperty("timesFloor").GetDouble(), 1e-9);
+            Assert.IsTrue(row.GetProperty("milliseconds").GetDouble() > 0 && row.GetProperty("coldStartSeconds").GetDouble() > 0
+                && row.GetProperty("peakMegabytes").GetDouble() > 10);
+            Assert.AreEqual(row.GetProperty("milliseconds").GetDouble() / row.GetProperty("floorMilliseconds").GetDouble(),
+                row.GetProperty("timesFloor").GetDouble(), 1e-9);
         }
     }
 

@@ -18,7 +18,8 @@ public sealed class ImportCommandTests
         (await Cli.RunAsync("import", source, "--out", folder[name], "--train-size", "32", "--tasks", "MRI")).AssertDone();
         (await Cli.RunAsync("inspect", folder[name])).AssertDone();
         using var model = name.EndsWith(".zip", StringComparison.Ordinal) ? null : TatModel.Load(folder[name]);
-        var tasks = model?.Tasks ?? new MLContext().ImageRestoration.FindRestoration(new MLContext().Model.Load(folder[name], out _)).Restorer.Tasks;
+        var tasks = model?.Tasks
+            ?? new MLContext().ImageRestoration.FindRestoration(new MLContext().Model.Load(folder[name], out _)).Restorer.Tasks;
         Assert.AreEqual("MRI", tasks.Single().Name);
     }
 
@@ -33,7 +34,9 @@ public sealed class ImportCommandTests
     /// <summary>Weights as PyTorch would save them, with no word about tasks.</summary>
     private static string Write(TemporaryFolder folder)
     {
-        using var model = new TatModel(new TatNetwork(TatNetworkOptions.Small with { Width = 8, Blocks = [1, 1, 1, 1], RepresentationFeatures = 4, TrainSize = 32 }), TaskVocabulary.Paper);
+        using var model = new TatModel(
+            new TatNetwork(TatNetworkOptions.Small with { Width = 8, Blocks = [1, 1, 1, 1], RepresentationFeatures = 4, TrainSize = 32 }),
+            TaskVocabulary.Paper);
         Torch.Checkpoints.WeightsFile.Export(model.Network, folder["weights.pth"]);
         return folder["weights.pth"];
     }

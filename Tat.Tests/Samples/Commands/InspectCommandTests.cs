@@ -16,8 +16,10 @@ public sealed class InspectCommandTests
         run.AssertDone();
         var image = JsonDocument.Parse(run.Output).RootElement;
         Assert.AreEqual("NIfTI", image.GetProperty("format").GetString());
-        Assert.AreEqual((3, 4, 2), (image.GetProperty("rows").GetInt32(), image.GetProperty("columns").GetInt32(), image.GetProperty("frames").GetInt32()));
-        Assert.AreEqual((0, 23, 11.5), (image.GetProperty("min").GetDouble(), image.GetProperty("max").GetDouble(), image.GetProperty("mean").GetDouble()));
+        Assert.AreEqual((3, 4, 2),
+            (image.GetProperty("rows").GetInt32(), image.GetProperty("columns").GetInt32(), image.GetProperty("frames").GetInt32()));
+        Assert.AreEqual((0, 23, 11.5),
+            (image.GetProperty("min").GetDouble(), image.GetProperty("max").GetDouble(), image.GetProperty("mean").GetDouble()));
         Assert.AreEqual(6.9221865524, image.GetProperty("std").GetDouble(), 1e-9);
         Assert.AreEqual(2, image.GetProperty("geometry").GetProperty("rowSpacing").GetDouble());
     }

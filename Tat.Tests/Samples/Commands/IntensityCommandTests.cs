@@ -45,7 +45,8 @@ public sealed class IntensityCommandTests
         using var before = ImageFormats.Open(source);
         foreach (var model in new[] { "scans.safetensors", "scans.onnx" })
         {
-            var run = await Cli.RunAsync("restore", source, "--model", _models[model], "--task", "MRI", "--out", folder[model + output], "--json");
+            var run = await Cli.RunAsync(
+                "restore", source, "--model", _models[model], "--task", "MRI", "--out", folder[model + output], "--json");
             run.AssertDone();
             var share = JsonDocument.Parse(run.Output).RootElement[0].GetProperty("shareBeyondRange").GetDouble();
             Assert.AreEqual(beyond, share, 1e-4, "the voxels below 0");
@@ -57,8 +58,11 @@ public sealed class IntensityCommandTests
     public async Task A_file_gives_what_its_rows_give_in_a_pipeline()
     {
         using var folder = new TemporaryFolder();
-        new NiftiFormat().Write(folder["mri.nii"], [.. Enumerable.Range(1, 3).Select(i => ExportedModels.CreateImage(21, 26, new("unit", "", "", new(0, 100 * i)))).Select(image => new MriKSpaceCrop { Factor = 2 }.Degrade(image))]);
-        (await Cli.RunAsync("restore", folder["mri.nii"], "--model", _models["scans.safetensors"], "--task", "MRI", "--out", folder["out.nii"])).AssertDone();
+        new NiftiFormat().Write(folder["mri.nii"],
+            [.. Enumerable.Range(1, 3).Select(i => ExportedModels.CreateImage(21, 26, new("unit", "", "", new(0, 100 * i))))
+                .Select(image => new MriKSpaceCrop { Factor = 2 }.Degrade(image))]);
+        (await Cli.RunAsync("restore", folder["mri.nii"], "--model", _models["scans.safetensors"], "--task", "MRI", "--out",
+            folder["out.nii"])).AssertDone();
         var ml = new MLContext();
         using var transformer = ml.ImageRestoration.LoadPretrained(_models["scans.safetensors"]);
         using var after = ImageFormats.Open(folder["out.nii"]);
@@ -75,7 +79,8 @@ public sealed class IntensityCommandTests
         using var folder = new TemporaryFolder();
         float[] pixels = [.. Enumerable.Range(0, 32 * 32).Select(i => i < 4 ? 34.5f : (i % 32) * 0.4f)];
         new NiftiFormat().Write(folder["pet.nii"], [new ImageSlice(pixels, 32, 32)]);
-        var run = await Cli.RunAsync("restore", folder["pet.nii"], "--model", _models["paper.safetensors"], "--task", "PET", "--out", folder["out.nii"]);
+        var run = await Cli.RunAsync(
+            "restore", folder["pet.nii"], "--model", _models["paper.safetensors"], "--task", "PET", "--out", folder["out.nii"]);
         run.AssertDone();
         StringAssert.Contains(run.Output.ReplaceLineEndings(" "), "0.39 % of the voxels lie beyond the task's range, 0 to 20 SUV");
         using var after = ImageFormats.Open(folder["out.nii"]);
@@ -86,9 +91,13 @@ public sealed class IntensityCommandTests
     public async Task ML_NETs_own_ONNX_components_give_the_same_result()
     {
         using var folder = new TemporaryFolder();
-        new NiftiFormat().Write(folder["mri.nii"], [.. Enumerable.Range(1, 3).Select(i => ExportedModels.CreateImage(21, 26, new("unit", "", "", new(-i, 100 * i)))).Select(image => new MriKSpaceCrop { Factor = 2 }.Degrade(image))]);
-        (await Cli.RunAsync("restore", folder["mri.nii"], "--model", _models["scans.onnx"], "--task", "MRI", "--out", folder["a.nii"])).AssertDone();
-        (await Cli.RunAsync("apply-onnx", folder["mri.nii"], "--model", _models["pixels.onnx"], "--task", "MRI", "--out", folder["b.nii"])).AssertDone();
+        new NiftiFormat().Write(folder["mri.nii"],
+            [.. Enumerable.Range(1, 3).Select(i => ExportedModels.CreateImage(21, 26, new("unit", "", "", new(-i, 100 * i))))
+                .Select(image => new MriKSpaceCrop { Factor = 2 }.Degrade(image))]);
+        (await Cli.RunAsync("restore", folder["mri.nii"], "--model", _models["scans.onnx"], "--task", "MRI", "--out",
+            folder["a.nii"])).AssertDone();
+        (await Cli.RunAsync("apply-onnx", folder["mri.nii"], "--model", _models["pixels.onnx"], "--task", "MRI", "--out",
+            folder["b.nii"])).AssertDone();
         using var a = ImageFormats.Open(folder["a.nii"]);
         using var b = ImageFormats.Open(folder["b.nii"]);
         foreach (var (expected, actual) in NiftiSamples.SlicesOf(a).Zip(NiftiSamples.SlicesOf(b)))
@@ -108,7 +117,8 @@ public sealed class IntensityCommandTests
 
         var json = await Cli.RunAsync("inspect", _models["scans.safetensors"], "--json");
         json.AssertDone();
-        var task = JsonDocument.Parse(json.Output).RootElement.GetProperty("tasks").EnumerateArray().Single(item => item.GetProperty("name").GetString() == "MRI");
+        var task = JsonDocument.Parse(json.Output).RootElement.GetProperty("tasks").EnumerateArray()
+            .Single(item => item.GetProperty("name").GetString() == "MRI");
         Assert.AreEqual("Volume", task.GetProperty("scaling").GetString());
         Assert.IsTrue(task.GetProperty("fitsResolution").GetBoolean());
         Assert.AreEqual(4, task.GetProperty("upscalingFactor").GetDouble());
@@ -124,9 +134,15 @@ public sealed class IntensityCommandTests
         (await Cli.RunAsync([.. train, "--initial", folder["a.zip"], "--tasks", "MRI", "--out", folder["b.zip"]])).AssertDone();
         (await Cli.RunAsync([.. train, "--out", folder["paper.zip"]])).AssertDone();
         var ml = new MLContext();
-        foreach (var (model, tasks) in new[] { ("a.zip", "CT Fixed, MRI Volume"), ("b.zip", "MRI Volume"), ("paper.zip", "CT Fixed, MRI Fixed") })
+        foreach (var (model, tasks) in new[]
         {
-            Assert.AreEqual(tasks, string.Join(", ", ml.ImageRestoration.ReadModelInfo(folder[model]).Tasks.Select(task => $"{task} {task.Scaling}")), model);
+            ("a.zip", "CT Fixed, MRI Volume"),
+            ("b.zip", "MRI Volume"),
+            ("paper.zip", "CT Fixed, MRI Fixed"),
+        })
+        {
+            Assert.AreEqual(tasks, string.Join(
+                ", ", ml.ImageRestoration.ReadModelInfo(folder[model]).Tasks.Select(task => $"{task} {task.Scaling}")), model);
         }
     }
 

@@ -30,7 +30,8 @@ public sealed class OptionUseTests : IDisposable
     public async Task Options_of_DICOM_are_refused_where_a_file_is_NIfTI(string option, string cause)
     {
         NiftiSamples.WriteRamp(_folder["in/a.nii"]);
-        (await Cli.RunAsync(["restore", _folder["in/a.nii"], "--task", "CT", "--out", _folder["r.nii"], .. option.Split(' ')])).AssertFailed(1, $"{cause}, and there is none here: leave it out.");
+        (await Cli.RunAsync(["restore", _folder["in/a.nii"], "--task", "CT", "--out", _folder["r.nii"], .. option.Split(
+            ' ')])).AssertFailed(1, $"{cause}, and there is none here: leave it out.");
         Assert.IsFalse(File.Exists(_folder["r.nii"]));
         if (option.StartsWith("--series", StringComparison.Ordinal) || option.StartsWith("--allow", StringComparison.Ordinal))
         {
@@ -40,7 +41,8 @@ public sealed class OptionUseTests : IDisposable
             (await Cli.RunAsync(["inspect", _folder["in/a.nii"], .. given])).AssertFailed(1, cause);
             (await Cli.RunAsync(["simulate", _folder["in/a.nii"], "--task", "CT", "--out", _folder["s"], .. given])).AssertFailed(1, cause);
             (await Cli.RunAsync(["evidence", _folder["in/a.nii"], "--task", "CT", "--out", _folder["e"], .. given])).AssertFailed(1, cause);
-            (await Cli.RunAsync(["evaluate", "--data", _folder["set"], "--no-model", .. given])).AssertFailed(1, given.Length > 1 ? "holds no image of the series 1.2.3" : cause);
+            (await Cli.RunAsync(["evaluate", "--data", _folder["set"], "--no-model", .. given])).AssertFailed(
+                1, given.Length > 1 ? "holds no image of the series 1.2.3" : cause);
         }
     }
 
@@ -48,11 +50,15 @@ public sealed class OptionUseTests : IDisposable
     public async Task Options_of_NIfTI_and_of_PET_are_refused_where_a_file_is_CT_in_DICOM()
     {
         var scan = _dicom.Write(SyntheticDicom.Slice(1, 0));
-        (await Cli.RunAsync("restore", scan, "--keep-type", "--out", _folder["r.dcm"])).AssertFailed(1, "--keep-type is for NIfTI files restored to NIfTI");
-        (await Cli.RunAsync("restore", scan, "--difference", "--out", _folder["r.nii"])).AssertFailed(1, "--difference is for results in DICOM");
-        (await Cli.RunAsync("restore", scan, "--pet-as-stored", "--out", _folder["r.dcm"])).AssertFailed(1, "--pet-as-stored is for PET in DICOM");
+        (await Cli.RunAsync("restore", scan, "--keep-type", "--out", _folder["r.dcm"])).AssertFailed(
+            1, "--keep-type is for NIfTI files restored to NIfTI");
+        (await Cli.RunAsync("restore", scan, "--difference", "--out", _folder["r.nii"])).AssertFailed(
+            1, "--difference is for results in DICOM");
+        (await Cli.RunAsync("restore", scan, "--pet-as-stored", "--out", _folder["r.dcm"])).AssertFailed(
+            1, "--pet-as-stored is for PET in DICOM");
         (await Cli.RunAsync("inspect", scan, "--suv")).AssertFailed(1, "--suv is for PET in DICOM");
-        (await Cli.RunAsync("evidence", scan, "--task", "CT", "--out", _folder["e"])).AssertFailed(1, "--task is for scans that do not tell their modality");
+        (await Cli.RunAsync("evidence", scan, "--task", "CT", "--out", _folder["e"])).AssertFailed(
+            1, "--task is for scans that do not tell their modality");
         Assert.IsEmpty(_folder.Files);
     }
 
@@ -63,13 +69,15 @@ public sealed class OptionUseTests : IDisposable
         {
             foreach (var other in new[] { "--no-model", "--tune" })
             {
-                (await Cli.RunAsync(["evaluate", "--data", _folder.Path, other, .. option.Split(' ')])).AssertFailed(2, $"{option.Split(' ')[0]} means nothing with {other}");
+                (await Cli.RunAsync(["evaluate", "--data", _folder.Path, other, .. option.Split(' ')])).AssertFailed(
+                    2, $"{option.Split(' ')[0]} means nothing with {other}");
             }
         }
 
         (await Cli.RunAsync("evaluate", "--data", _folder.Path, "--overwrite")).AssertFailed(2, "--overwrite is for --csv");
         (await Cli.RunAsync("bench", "train", "--python", "python3")).AssertFailed(2, "--python is for --reference");
-        (await Cli.RunAsync("bench", "score", "--network", "small", "--model", "m.zip")).AssertFailed(2, "--network means nothing with --model");
+        (await Cli.RunAsync("bench", "score", "--network", "small", "--model", "m.zip")).AssertFailed(
+            2, "--network means nothing with --model");
     }
 
     [TestMethod]
@@ -81,8 +89,10 @@ public sealed class OptionUseTests : IDisposable
             model.Save(_folder["m.safetensors"]);
         }
 
-        (await Cli.RunAsync("import", _folder["m.safetensors"], "--tasks", "CT", "--out", _folder["n.zip"])).AssertFailed(1, "--tasks is for bare weights");
-        (await Cli.RunAsync("import", _folder["m.safetensors"], "--train-size", "64", "--out", _folder["n.zip"])).AssertFailed(1, "--train-size is for bare weights");
+        (await Cli.RunAsync("import", _folder["m.safetensors"], "--tasks", "CT", "--out", _folder["n.zip"])).AssertFailed(
+            1, "--tasks is for bare weights");
+        (await Cli.RunAsync("import", _folder["m.safetensors"], "--train-size", "64", "--out", _folder["n.zip"])).AssertFailed(
+            1, "--train-size is for bare weights");
     }
 
     [TestMethod]
@@ -90,19 +100,24 @@ public sealed class OptionUseTests : IDisposable
     [DataRow("--phantoms CT=0.5", "\"data\": \"pairs\"", "data")]
     [DataRow("--mri-by-volume", "\"from\": \"scans\"", "from")]
     [DataRow("--start-as-identity", "\"data\": \"pairs\", \"training\": { \"initialWeights\": \"pretrained\" }", "initialWeights")]
-    public async Task Options_of_training_are_refused_where_the_options_file_makes_them_meaningless(string option, string text, string other)
+    public async Task Options_of_training_are_refused_where_the_options_file_makes_them_meaningless(
+        string option, string text, string other)
     {
         File.WriteAllText(_folder["o.json"], $"{{ {text} }}");
-        (await Cli.RunAsync(["train", "--options", _folder["o.json"], "--out", _folder["m.zip"], .. option.Split(' ')])).AssertFailed(1, $"{option.Split(' ')[0]} means nothing with \"{other}\" of the options file");
+        (await Cli.RunAsync(["train", "--options", _folder["o.json"], "--out", _folder["m.zip"], .. option.Split(' ')])).AssertFailed(
+            1, $"{option.Split(' ')[0]} means nothing with \"{other}\" of the options file");
     }
 
     [TestMethod]
     public async Task A_file_where_a_folder_is_meant_is_called_that()
     {
         File.WriteAllText(_folder["file"], "");
-        (await Cli.RunAsync("train", "--data", _folder["file"], "--out", _folder["m.zip"])).AssertFailed(1, $"'{_folder["file"]}' is a file; give the root of a data set");
-        (await Cli.RunAsync("train", "--from", _folder["file"], "--out", _folder["m.zip"])).AssertFailed(1, $"'{_folder["file"]}' is a file: expected");
-        (await Cli.RunAsync("train", "--data", _folder["file"], "--name", "Model", "--out", _folder["n"])).AssertFailed(1, $"'{_folder["file"]}' is a file; give the root of a data set");
+        (await Cli.RunAsync("train", "--data", _folder["file"], "--out", _folder["m.zip"])).AssertFailed(
+            1, $"'{_folder["file"]}' is a file; give the root of a data set");
+        (await Cli.RunAsync("train", "--from", _folder["file"], "--out", _folder["m.zip"])).AssertFailed(
+            1, $"'{_folder["file"]}' is a file: expected");
+        (await Cli.RunAsync("train", "--data", _folder["file"], "--name", "Model", "--out", _folder["n"])).AssertFailed(
+            1, $"'{_folder["file"]}' is a file; give the root of a data set");
         (await Cli.RunAsync("evaluate", "--data", _folder["file"], "--no-model")).AssertFailed(1, "is a file; give the root of a data set");
     }
 }

@@ -3,8 +3,12 @@ using Tat.MLNet.Formats;
 using Tat.MLNet.Formats.Nifti;
 using Tat.Samples;
 using Tat.Samples.Commands;
+using Tat.Samples.Reports;
 using Tat.Samples.Shell;
 using Tat.Tests.Formats;
+using Tat.Torch.Baselines;
+using Tat.Torch.Pretrained;
+using Tat.Torch.Tasks;
 using Tat.Torch.Training;
 
 namespace Tat.Tests.Samples;
@@ -14,15 +18,21 @@ namespace Tat.Tests.Samples;
 public sealed class QuickstartCommandTests
 {
     private static readonly TemporaryFolder _folder = new();
-    private static readonly StringWriter _output = new();
+    private static readonly BeforeTraining _output = new(_folder["qs/report.html"]);
 
     private static string Model => _folder["qs/tat.zip"];
 
     [ClassInitialize]
-    public static void RunQuickstart(TestContext _) =>
-        QuickstartCommand.Run(new Terminal(_output, _output, isInteractive: false), _folder["qs"], Sizes, null, default);
+    public static void RunQuickstart(TestContext _)
+    {
+        var terminal = new Terminal(_output, _output, isInteractive: false);
+        var scan = Loading.SampleImages.Write(_folder["own.nii"], 500, rows: 40, columns: 48, slices: 3);
+        var own = QuickstartCommand.RestoreOwn(terminal, scan, "MRI", default);
+        QuickstartCommand.Run(terminal, _folder["qs"], Sizes, own, default);
+    }
 
-    private static QuickstartCommand.Sizes Sizes => new(ImageSize: 32, TrainingPairs: 4, TestPairs: 2, MriFactor: 2, TatTrainerOptions.FineTuning with { Iterations = 4, WarmUpIterations = 0, PatchSize = 32 });
+    private static QuickstartCommand.Sizes Sizes => new(ImageSize: 32, TrainingPairs: 4, TestPairs: 2, MriFactor: 2,
+        TatTrainerOptions.FineTuning with { Iterations = 4, WarmUpIterations = 0, PatchSize = 32 });
 
     [ClassCleanup]
     public static void RemoveFolder() => _folder.Dispose();
@@ -70,6 +80,34 @@ public sealed class QuickstartCommandTests
     }
 
     [TestMethod]
+    public void What_the_model_does_as_it_comes_is_on_the_page_before_the_training_begins()
+    {
+        StringAssert.Contains(_output.Report, "Read this first", StringComparison.Ordinal);
+        StringAssert.Contains(_output.Report, "Non-local means", StringComparison.Ordinal);
+        Assert.DoesNotContain("trained further", _output.Report);
+        var final = File.ReadAllText(_folder["qs/report.html"]);
+        StringAssert.Contains(final, "Learning curves", StringComparison.Ordinal);
+
+        // Filters change CT phantoms for the better, so that there is a sentence about it, whoever is ahead.
+        foreach (var subject in new[] { "As it comes, ", "Trained further, " })
+        {
+            StringAssert.Contains(final, $"<li>{subject}CT: ", StringComparison.Ordinal);
+        }
+    }
+
+    [TestMethod]
+    public void A_scan_of_the_user_comes_first_beside_a_filter()
+    {
+        foreach (var report in new[] { _output.Report, File.ReadAllText(_folder["qs/report.html"]) })
+        {
+            var first = report.Split("<section class=\"card case\">")[1];
+            StringAssert.Contains(first, $"own.nii, slice 2, by {TatPretrained.Card.Title}", StringComparison.Ordinal);
+            var filters = StandardFilters.For(RestorationTask.Mri).Select(filter => $"<b>{PageText.Html(filter.Name)}</b>");
+            Assert.IsTrue(filters.Any(filter => first.Contains(filter, StringComparison.Ordinal)), "the filter");
+        }
+    }
+
+    [TestMethod]
     public async Task Inspect_shows_the_card_of_its_model()
     {
         var run = await Cli.RunAsync("inspect", Model, "--json");
@@ -95,9 +133,11 @@ public sealed class QuickstartCommandTests
     {
         var run = await Cli.RunAsync("evaluate", "--data", _folder["qs/data"], "--model", Model, "--json", "--csv", _folder["images.csv"]);
         run.AssertDone();
-        var models = JsonDocument.Parse(run.Output).RootElement.EnumerateArray().Where(row => row.GetProperty("method").GetString() == "Model").ToList();
+        var models = JsonDocument.Parse(run.Output).RootElement.EnumerateArray()
+            .Where(row => row.GetProperty("method").GetString() == "Model").ToList();
         Assert.HasCount(3, models);
-        Assert.IsTrue(models.TrueForAll(row => double.IsFinite(row.GetProperty("psnr").GetDouble()) && row.GetProperty("pValue").GetDouble() is > 0 and <= 1));
+        Assert.IsTrue(models.TrueForAll(row =>
+            double.IsFinite(row.GetProperty("psnr").GetDouble()) && row.GetProperty("pValue").GetDouble() is > 0 and <= 1));
 
         // Two images of three tasks: input, model and reference of each.
         Assert.HasCount(1 + 18, File.ReadAllLines(_folder["images.csv"]));
@@ -108,7 +148,11 @@ public sealed class QuickstartCommandTests
     [TestMethod]
     public async Task Train_takes_the_same_data()
     {
-        string[] command = ["train", "--data", _folder["qs/data"], "--tasks", "CT", "MRI", "--iterations", "2", "--patch", "32", "--out", _folder["mine.zip"]];
+        string[] command =
+        [
+            "train", "--data", _folder["qs/data"], "--tasks", "CT", "MRI", "--iterations", "2", "--patch", "32", "--out",
+            _folder["mine.zip"],
+        ];
         var run = await Cli.RunAsync(command);
         run.AssertDone();
         (await Cli.RunAsync(command)).AssertFailed(1, "--overwrite");
@@ -119,17 +163,21 @@ public sealed class QuickstartCommandTests
     [TestMethod]
     public async Task Logs_of_a_training_become_learning_curves_of_a_report()
     {
-        (await Cli.RunAsync("train", "--data", _folder["qs/data"], "--iterations", "2", "--patch", "32", "--out", _folder["logged.zip"], "--logs", _folder["logs"])).AssertDone();
+        (await Cli.RunAsync("train", "--data", _folder["qs/data"], "--iterations", "2", "--patch", "32", "--out", _folder["logged.zip"],
+            "--logs", _folder["logs"])).AssertDone();
         Assert.HasCount(1, Directory.GetFiles(_folder["logs"], "events.out.tfevents.*"));
-        (await Cli.RunAsync("report", "--data", _folder["qs/data"], "--model", _folder["logged.zip"], "--logs", _folder["logs"], "--out", _folder["curves.html"])).AssertDone();
+        (await Cli.RunAsync("report", "--data", _folder["qs/data"], "--model", _folder["logged.zip"], "--logs", _folder["logs"], "--out",
+            _folder["curves.html"])).AssertDone();
         StringAssert.Contains(File.ReadAllText(_folder["curves.html"]), "Learning curves", StringComparison.Ordinal);
-        (await Cli.RunAsync("report", "--data", _folder["qs/data"], "--model", _folder["logged.zip"], "--logs", _folder["qs"], "--out", _folder["none.html"])).AssertFailed(1, "training.csv");
+        (await Cli.RunAsync("report", "--data", _folder["qs/data"], "--model", _folder["logged.zip"], "--logs", _folder["qs"], "--out",
+            _folder["none.html"])).AssertFailed(1, "training.csv");
     }
 
     [TestMethod]
     public async Task Training_that_its_time_limit_ends_says_how_far_it_came()
     {
-        var run = await Cli.RunAsync("train", "--data", _folder["qs/data"], "--iterations", "1000000", "--minutes", "0.01", "--patch", "32", "--out", _folder["short.zip"]);
+        var run = await Cli.RunAsync("train", "--data", _folder["qs/data"], "--iterations", "1000000", "--minutes", "0.01", "--patch", "32",
+            "--out", _folder["short.zip"]);
         run.AssertDone();
         StringAssert.Contains(run.Output, "of 1000000 iterations", StringComparison.Ordinal);
     }
@@ -152,8 +200,24 @@ public sealed class QuickstartCommandTests
     {
         File.WriteAllText(_folder["bad.zip"], "no zip");
         new NiftiFormat().Write(_folder["a.nii"], [new(new float[64], 8, 8)]);
-        (await Cli.RunAsync("restore", _folder["a.nii"], "--model", _folder["bad.zip"], "--task", "MRI", "--out", _folder["b.nii"])).AssertFailed(1, "bad.zip");
+        (await Cli.RunAsync("restore", _folder["a.nii"], "--model", _folder["bad.zip"], "--task", "MRI", "--out",
+            _folder["b.nii"])).AssertFailed(1, "bad.zip");
         (await Cli.RunAsync("inspect", _folder["bad.zip"])).AssertFailed(1, "bad.zip");
+    }
+
+    /// <summary>Keeps the report that there is when the training begins.</summary>
+    private sealed class BeforeTraining(string report) : StringWriter
+    {
+        public string Report { get; private set; } = "";
+
+        public override void WriteLine(string? value)
+        {
+            base.WriteLine(value);
+            if (value?.StartsWith("Training it further", StringComparison.Ordinal) == true)
+            {
+                Report = File.ReadAllText(report);
+            }
+        }
     }
 
     /// <summary>Presses Ctrl-C when it is told a certain text.</summary>

@@ -71,7 +71,8 @@ public sealed class RestoreCommandTests
         (await Cli.RunAsync("restore", folder["sub-01_T1w.nii"], "--task", "MRI", "--bids", "--out", folder["out"])).AssertDone();
         using var sidecar = JsonDocument.Parse(File.ReadAllBytes(folder["out/sub-01/anat/sub-01_desc-restored_T1w.json"]));
         using var model = TatPretrained.OpenFile();
-        Assert.AreEqual($"sha256:{Convert.ToHexStringLower(SHA256.HashData(model))}", sidecar.RootElement.GetProperty("GeneratedBy")[0].GetProperty("ModelHash").GetString());
+        Assert.AreEqual($"sha256:{Convert.ToHexStringLower(SHA256.HashData(model))}",
+            sidecar.RootElement.GetProperty("GeneratedBy")[0].GetProperty("ModelHash").GetString());
     }
 
     [TestMethod]
@@ -79,7 +80,8 @@ public sealed class RestoreCommandTests
     {
         using var folder = new TemporaryFolder();
         var source = TestData.Path("data/nifti/v_t2_ASL.nii.gz");
-        (await Cli.RunAsync("restore", source, "--model", Model, "--task", "MRI", "--out", folder["a.nii"], "--plane", "axial")).AssertDone();
+        (await Cli.RunAsync("restore", source, "--model", Model, "--task", "MRI", "--out", folder["a.nii"], "--plane",
+            "axial")).AssertDone();
         using var scan = ImageFormats.Open(folder["a.nii"]);
         Assert.AreEqual("ASL", scan.Affine!.Orientation);
         Assert.AreEqual((4, 96, 96), (scan.Rows, scan.Columns, scan.SliceCount));
@@ -91,7 +93,8 @@ public sealed class RestoreCommandTests
         using var folder = new TemporaryFolder();
         using var cancelled = new CancellationTokenSource();
         cancelled.Cancel();
-        (await Cli.RunAsync(cancelled.Token, "restore", TestData.Path("data/nifti/v_t2_u8.nii.gz"), "--model", Model, "--task", "MRI", "--out", folder["out.nii"])).AssertFailed(1, "cancelled");
+        (await Cli.RunAsync(cancelled.Token, "restore", TestData.Path("data/nifti/v_t2_u8.nii.gz"), "--model", Model, "--task", "MRI",
+            "--out", folder["out.nii"])).AssertFailed(1, "cancelled");
         Assert.HasCount(0, folder.Files);
     }
 
@@ -101,13 +104,19 @@ public sealed class RestoreCommandTests
         using var folder = new TemporaryFolder();
         var ramp = NiftiSamples.WriteRamp(folder["in/ramp.nii"]);
         (await Cli.RunAsync("restore", ramp, "--model", folder["absent.zip"], "--task", "CT")).AssertFailed(1, "absent.zip");
-        (await Cli.RunAsync("restore", ramp, "--model", Model, "--task", "X-ray", "--out", folder["x.nii"])).AssertFailed(1, "known tasks are PET, CT, MRI");
-        (await Cli.RunAsync("restore", ramp, "--model", Model, "--out", folder["x.nii"])).AssertFailed(1, "name its task, one of PET, CT, MRI");
-        (await Cli.RunAsync("restore", ramp, "--model", Model, "--task", "CT", "--out", folder["in"])).AssertFailed(1, "replaced by its own result");
-        (await Cli.RunAsync("restore", folder["in"], "--model", ramp, "--task", "CT", "--out", folder["x.nii"])).AssertFailed(1, "not a model");
+        (await Cli.RunAsync("restore", ramp, "--model", Model, "--task", "X-ray", "--out", folder["x.nii"])).AssertFailed(
+            1, "known tasks are PET, CT, MRI");
+        (await Cli.RunAsync("restore", ramp, "--model", Model, "--out", folder["x.nii"])).AssertFailed(
+            1, "name its task, one of PET, CT, MRI");
+        (await Cli.RunAsync("restore", ramp, "--model", Model, "--task", "CT", "--out", folder["in"])).AssertFailed(
+            1, "replaced by its own result");
+        (await Cli.RunAsync("restore", folder["in"], "--model", ramp, "--task", "CT", "--out", folder["x.nii"])).AssertFailed(
+            1, "not a model");
         var nan = TestData.Path("data/nifti/resampled_anat_moved.nii");
-        (await Cli.RunAsync("restore", nan, "--model", Model, "--task", "MRI", "--out", folder["x.nii"])).AssertFailed(1, "resampled_anat_moved.nii': slice 1 has the value NaN");
-        (await Cli.RunAsync("evaluate", "--lq", nan, "--hq", nan, "--task", "MRI", "--model", Model)).AssertFailed(1, "resampled_anat_moved.nii': slice 1 has the value NaN");
+        (await Cli.RunAsync("restore", nan, "--model", Model, "--task", "MRI", "--out", folder["x.nii"])).AssertFailed(
+            1, "resampled_anat_moved.nii': slice 1 has the value NaN");
+        (await Cli.RunAsync("evaluate", "--lq", nan, "--hq", nan, "--task", "MRI", "--model", Model)).AssertFailed(
+            1, "resampled_anat_moved.nii': slice 1 has the value NaN");
         Assert.HasCount(1, folder.Files);
     }
 
@@ -145,8 +154,10 @@ public sealed class RestoreCommandTests
         Assert.AreEqual(1, scan.SliceCount);
 
         files.Write(SyntheticDicom.Slice(2, 1));
-        (await Cli.RunAsync("restore", files.Folder, "--model", Model, "--out", folder["series.dcm"])).AssertFailed(1, "names one DICOM file, and the result has several; name a folder");
-        (await Cli.RunAsync("restore", NiftiSamples.WriteRamp(folder["ramp.nii"]), "--task", "CT", "--model", Model, "--out", folder["ramp.dcm"])).AssertFailed(1, "does not name a NIfTI file");
+        (await Cli.RunAsync("restore", files.Folder, "--model", Model, "--out", folder["series.dcm"])).AssertFailed(
+            1, "names one DICOM file, and the result has several; name a folder");
+        (await Cli.RunAsync("restore", NiftiSamples.WriteRamp(folder["ramp.nii"]), "--task", "CT", "--model", Model, "--out",
+            folder["ramp.dcm"])).AssertFailed(1, "does not name a NIfTI file");
         CollectionAssert.AreEqual(new[] { "a/restored.dcm", "ramp.nii" }, folder.Files);
     }
 
@@ -157,10 +168,12 @@ public sealed class RestoreCommandTests
         NiftiSamples.WriteRamp(folder["ramp.nii"], 300, 320);
         foreach (var memory in new[] { "1000", "10" })
         {
-            (await Cli.RunAsync("restore", folder["ramp.nii"], "--task", "CT", "--model", Model, "--memory", memory, "--out", folder[$"{memory}.nii"])).AssertDone();
+            (await Cli.RunAsync("restore", folder["ramp.nii"], "--task", "CT", "--model", Model, "--memory", memory, "--out",
+                folder[$"{memory}.nii"])).AssertDone();
         }
 
-        (await Cli.RunAsync("restore", folder["ramp.nii"], "--task", "CT", "--model", Model, "--memory", "0", "--out", folder["none.nii"])).AssertFailed(2, "--memory takes a number of megabytes, 1 or more");
+        (await Cli.RunAsync("restore", folder["ramp.nii"], "--task", "CT", "--model", Model, "--memory", "0", "--out",
+            folder["none.nii"])).AssertFailed(2, "--memory takes a number of megabytes, 1 or more");
         Assert.IsFalse(File.Exists(folder["none.nii"]));
 
         var (whole, tiled) = (Pixels("1000.nii"), Pixels("10.nii"));
@@ -223,7 +236,8 @@ public sealed class RestoreCommandTests
         File.WriteAllBytes(folder["in/b.nii"], good);
         var resumed = await Cli.RunAsync([.. command, "--resume", "--json"]);
         resumed.AssertDone();
-        Assert.AreEqual(folder["in/b.nii"], JsonDocument.Parse(resumed.Output).RootElement.EnumerateArray().Single().GetProperty("source").GetString());
+        Assert.AreEqual(folder["in/b.nii"],
+            JsonDocument.Parse(resumed.Output).RootElement.EnumerateArray().Single().GetProperty("source").GetString());
     }
 
     [TestMethod]
@@ -236,7 +250,9 @@ public sealed class RestoreCommandTests
         }
 
         string[] command = ["restore", "--model", Model, "--task", "CT", "--out", folder["out"]];
-        (await Cli.RunAsync([.. command, folder["p1/t/scan.nii"], folder["p2/t/scan.nii"], folder["p2/other.nii"], folder["p2/other.nii"]])).AssertDone();
+        (await Cli.RunAsync([
+            .. command, folder["p1/t/scan.nii"], folder["p2/t/scan.nii"], folder["p2/other.nii"], folder["p2/other.nii"],
+        ])).AssertDone();
         CollectionAssert.IsSubsetOf(new[] { "out/other.nii", "out/p1/t/scan.nii", "out/p2/t/scan.nii" }, folder.Files);
     }
 
@@ -256,7 +272,8 @@ public sealed class RestoreCommandTests
         StringAssert.Contains(inspected.Errors, word, StringComparison.Ordinal);
         using var scan = ImageFormats.Open(folder[$"out/{fault}"]);
         Assert.AreEqual(JsonDocument.Parse(inspected.Output).RootElement.GetProperty("frames").GetInt32(), scan.SliceCount);
-        (await Cli.RunAsync("restore", source, "--model", Model, "--out", folder["again"], "--series", "1.2.826.0.1.3680043.10.999.2")).AssertDone(word.StartsWith("004", StringComparison.Ordinal) ? run.Errors : "");
+        (await Cli.RunAsync("restore", source, "--model", Model, "--out", folder["again"], "--series",
+            "1.2.826.0.1.3680043.10.999.2")).AssertDone(word.StartsWith("004", StringComparison.Ordinal) ? run.Errors : "");
     }
 
     [TestMethod]
@@ -271,19 +288,24 @@ public sealed class RestoreCommandTests
             {
                 "out/dataset_description.json",
                 "out/sub-01/anat/sub-01_desc-restored_T1w.json", "out/sub-01/anat/sub-01_desc-restored_T1w.nii.gz",
-                "out/sub-sourcedatadcm/anat/sub-sourcedatadcm_desc-restored_mri.json", "out/sub-sourcedatadcm/anat/sub-sourcedatadcm_desc-restored_mri.nii.gz",
+                "out/sub-sourcedatadcm/anat/sub-sourcedatadcm_desc-restored_mri.json",
+                "out/sub-sourcedatadcm/anat/sub-sourcedatadcm_desc-restored_mri.nii.gz",
             },
             folder.Files);
-        StringAssert.Contains(File.ReadAllText(folder["out/sub-01/anat/sub-01_desc-restored_T1w.json"]), "\"bids:source:sub-01_T1w.nii.gz\"", StringComparison.Ordinal);
-        StringAssert.Contains(File.ReadAllText(folder["out/sub-01/anat/sub-01_desc-restored_T1w.json"]), "sha256:", StringComparison.Ordinal);
+        StringAssert.Contains(File.ReadAllText(folder["out/sub-01/anat/sub-01_desc-restored_T1w.json"]),
+            "\"bids:source:sub-01_T1w.nii.gz\"", StringComparison.Ordinal);
+        StringAssert.Contains(File.ReadAllText(folder["out/sub-01/anat/sub-01_desc-restored_T1w.json"]), "sha256:",
+            StringComparison.Ordinal);
     }
 
     [TestMethod]
     public async Task DICOM_and_NIfTI_side_by_side_are_both_restored()
     {
         using var folder = new TemporaryFolder();
-        (await Cli.RunAsync("restore", TestData.Path("data/faults/imaging/12_mixed"), "--model", Model, "--task", "MRI", "--out", folder["out"])).AssertDone();
-        CollectionAssert.AreEqual(new[] { "out/sourcedata/dcm/IM00001.dcm", "out/sourcedata/dcm/IM00002.dcm", "out/sub-01_T1w.nii.gz" }, folder.Files);
+        (await Cli.RunAsync("restore", TestData.Path("data/faults/imaging/12_mixed"), "--model", Model, "--task", "MRI", "--out",
+            folder["out"])).AssertDone();
+        CollectionAssert.AreEqual(
+            new[] { "out/sourcedata/dcm/IM00001.dcm", "out/sourcedata/dcm/IM00002.dcm", "out/sub-01_T1w.nii.gz" }, folder.Files);
     }
 
     [TestMethod]
@@ -298,9 +320,11 @@ public sealed class RestoreCommandTests
         using var after = ImageFormats.Open(folder["a.nii"]);
         bool[] isFinite = [.. Enumerable.Range(0, before.SliceCount).Select(i => before.ReadSlice(i).Pixels.All(float.IsFinite))];
         var damaged = Array.IndexOf(isFinite, false);
-        Assert.AreEqual(isFinite.Count(finite => !finite), JsonDocument.Parse(run.Output).RootElement[0].GetProperty("unrestored").GetInt32());
+        Assert.AreEqual(isFinite.Count(finite => !finite),
+            JsonDocument.Parse(run.Output).RootElement[0].GetProperty("unrestored").GetInt32());
         CollectionAssert.AreEqual(before.ReadSlice(damaged).Pixels, after.ReadSlice(damaged).Pixels);
-        StringAssert.Contains((await Cli.RunAsync([.. command, "--out", folder["b.nii"]])).Output, "left as they are", StringComparison.Ordinal);
+        StringAssert.Contains((await Cli.RunAsync([.. command, "--out", folder["b.nii"]])).Output, "left as they are",
+            StringComparison.Ordinal);
     }
 
     [TestMethod]
@@ -308,8 +332,10 @@ public sealed class RestoreCommandTests
     {
         using var folder = new TemporaryFolder();
         var ramp = NiftiSamples.WriteRamp(folder["ramp.nii"]);
-        (await Cli.RunAsync("restore", ramp, "--model", Model, "--task", "CT", "--out", folder["x.nii"], "--device", "abacus")).AssertFailed(1, "use cpu, cuda, cuda:N or auto");
-        (await Cli.RunAsync("evaluate", "--lq", ramp, "--hq", ramp, "--task", "CT", "--model", Model, "--device", "cuda:99")).AssertFailed(1, "cuda:99");
+        (await Cli.RunAsync("restore", ramp, "--model", Model, "--task", "CT", "--out", folder["x.nii"], "--device",
+            "abacus")).AssertFailed(1, "use cpu, cuda, cuda:N or auto");
+        (await Cli.RunAsync("evaluate", "--lq", ramp, "--hq", ramp, "--task", "CT", "--model", Model, "--device", "cuda:99")).AssertFailed(
+            1, "cuda:99");
     }
 
     [TestMethod]

@@ -38,13 +38,21 @@ public sealed class SimulateCommandTests
     {
         using var folder = new TemporaryFolder();
         string[] scans = [WriteDisc(folder["good/a.nii"], level), WriteDisc(folder["good/b.nii"], level)];
-        foreach (var (set, split, seed) in new[] { ("set", "test", "42"), ("set", "train", "42"), ("other", "test", "43"), ("same", "test", "42") })
+        foreach (var (set, split, seed) in new[]
         {
-            (await Cli.RunAsync("simulate", scans[0], scans[1], "--task", task, "--split", split, "--seed", seed, "--out", folder[set])).AssertDone();
+            ("set", "test", "42"),
+            ("set", "train", "42"),
+            ("other", "test", "43"),
+            ("same", "test", "42"),
+        })
+        {
+            (await Cli.RunAsync("simulate", scans[0], scans[1], "--task", task, "--split", split, "--seed", seed, "--out",
+                folder[set])).AssertDone();
         }
 
         var noise = new[] { "set/*/test/a", "set/*/test/b", "set/*/train/a", "set/*/train/b", "other/*/test/a", "other/*/test/b" }
-            .SelectMany(name => Enumerable.Range(0, 2).Select(slice => Noise(folder[name.Replace("*", task, StringComparison.Ordinal)], slice))).ToArray();
+            .SelectMany(name =>
+                Enumerable.Range(0, 2).Select(slice => Noise(folder[name.Replace("*", task, StringComparison.Ordinal)], slice))).ToArray();
         for (var i = 0; i < noise.Length; i++)
         {
             for (var j = 0; j < i; j++)
@@ -69,7 +77,8 @@ public sealed class SimulateCommandTests
 
         var (weak, strong) = (await Simulate("a", "--dose", "0.5"), await Simulate("b", "--dose", "0.05"));
         Assert.IsGreaterThan(4, strong.Sum(value => value * value) / weak.Sum(value => value * value));
-        Assert.IsLessThan(0.15, Math.Abs(DegradationRangeTests.Correlation(weak, await Simulate("a", "--dose", "0.5", "--split", "train"))));
+        Assert.IsLessThan(0.15, Math.Abs(
+            DegradationRangeTests.Correlation(weak, await Simulate("a", "--dose", "0.5", "--split", "train"))));
 
         string[] impossible = ["simulate", "--phantoms", "1", "--task", "CT", "--out", folder["c"]];
         (await Cli.RunAsync([.. impossible, "--dose", "25"])).AssertFailed(1, "dose fraction of 25");
@@ -95,7 +104,8 @@ public sealed class SimulateCommandTests
         Assert.IsInRange(15, 45, psnr);
         var lines = File.ReadAllLines(folder["images.csv"]).Where(line => line.Contains("\"Input\"", StringComparison.Ordinal)).ToArray();
         Assert.HasCount(4, lines);
-        Assert.AreEqual(psnr, lines.Average(line => double.Parse(line.Split(',')[6], System.Globalization.CultureInfo.InvariantCulture)), 1e-9);
+        Assert.AreEqual(psnr, lines.Average(line => double.Parse(line.Split(',')[6], System.Globalization.CultureInfo.InvariantCulture)),
+            1e-9);
 
         var table = await Cli.RunAsync("evaluate", "--data", folder["set"]);
         table.AssertDone();
@@ -117,7 +127,8 @@ public sealed class SimulateCommandTests
         (await Cli.RunAsync("simulate", folder["good"], "--task", "MRI", "--out", folder["set"])).AssertDone();
         var (low, high) = (folder["set/MRI/test/LQ"], folder["set/MRI/test/HQ"]);
         var folders = await Cli.RunAsync("evaluate", "--lq", low, "--hq", high, "--task", "MRI", "--json");
-        var files = await Cli.RunAsync("evaluate", "--lq", Path.Combine(low, "a.nii.gz"), "--hq", folder["good/a.nii"], "--task", "MRI", "--json");
+        var files = await Cli.RunAsync(
+            "evaluate", "--lq", Path.Combine(low, "a.nii.gz"), "--hq", folder["good/a.nii"], "--task", "MRI", "--json");
         folders.AssertDone();
         Assert.AreEqual(folders.Output, files.Output);
     }
@@ -130,7 +141,8 @@ public sealed class SimulateCommandTests
         (await Cli.RunAsync("evaluate", "--data", "a", "--lq", "b")).AssertFailed(2, "Give --data");
         (await Cli.RunAsync("evaluate")).AssertFailed(2, "Give --data");
         (await Cli.RunAsync("evaluate", "--data", folder.Path)).AssertFailed(1, "holds no data set");
-        (await Cli.RunAsync("evaluate", "--lq", folder["bare.nii"], "--hq", folder["bare.nii"], "--task", "X-ray")).AssertFailed(1, "'X-ray' is unknown");
+        (await Cli.RunAsync("evaluate", "--lq", folder["bare.nii"], "--hq", folder["bare.nii"], "--task", "X-ray")).AssertFailed(
+            1, "'X-ray' is unknown");
         (await Cli.RunAsync("simulate", folder["bare.nii"], "--task", "X-ray", "--out", folder["set"])).AssertFailed(2, "X-ray");
         (await Cli.RunAsync("simulate", folder["bare.nii"], "--task", "CT", "--dose", "2", "--out", folder["set"])).AssertFailed(1, "dose");
         (await Cli.RunAsync("simulate", folder["absent.nii"], "--task", "CT", "--out", folder["set"])).AssertFailed(1, "absent.nii");
@@ -143,7 +155,8 @@ public sealed class SimulateCommandTests
         using var cancelled = new CancellationTokenSource();
         cancelled.Cancel();
         WriteDisc(folder["scan.nii"], 400);
-        (await Cli.RunAsync(cancelled.Token, "simulate", folder["scan.nii"], "--task", "MRI", "--out", folder["set"])).AssertFailed(1, "cancelled");
+        (await Cli.RunAsync(cancelled.Token, "simulate", folder["scan.nii"], "--task", "MRI", "--out", folder["set"])).AssertFailed(
+            1, "cancelled");
         CollectionAssert.AreEqual(new[] { "scan.nii" }, folder.Files);
     }
 

@@ -20,7 +20,8 @@ public sealed class TrainCommandTests
         }
 
         var run = await Cli.RunAsync(
-            "train", "--from", folder["good"], "--hold-out", "p2", "--phantoms", "PET=1", "--tasks", "PET", "CT", "MRI", "--iterations", "2", "--patch", "16", "--flips", "--start-as-identity",
+            "train", "--from", folder["good"], "--hold-out", "p2", "--phantoms", "PET=1", "--tasks", "PET", "CT", "MRI", "--iterations",
+            "2", "--patch", "16", "--flips", "--start-as-identity",
             "--warm-up", "1", "--clip", "1", "--ema", "0.9", "--shares", "MRI=2", "--logs", folder["logs"], "--out", folder["m/tat.zip"]);
         run.AssertDone();
         StringAssert.Contains(run.Output, "2 images of CT, 2 images of MRI", StringComparison.Ordinal);
@@ -29,20 +30,28 @@ public sealed class TrainCommandTests
         Assert.IsTrue(volumes.Any(line => line.Contains("phantom", StringComparison.Ordinal)));
 
         var plan = TrainingPlan.Read(folder["m/tat.training.json"]);
-        Assert.AreEqual((16, 0.9, 1L, true, 2.0), (plan.Network.TrainSize, plan.Training.EmaDecay, plan.Training.WarmUpIterations, plan.Training.FlipsAndQuarterTurns, plan.Training.TaskWeights["MRI"]));
-        (await Cli.RunAsync("train", "--options", folder["m/tat.training.json"], "--logs", folder["again"], "--out", folder["again.zip"])).AssertDone();
+        Assert.AreEqual((16, 0.9, 1L, true, 2.0), (plan.Network.TrainSize, plan.Training.EmaDecay, plan.Training.WarmUpIterations,
+            plan.Training.FlipsAndQuarterTurns, plan.Training.TaskWeights["MRI"]));
+        (await Cli.RunAsync("train", "--options", folder["m/tat.training.json"], "--logs", folder["again"], "--out",
+            folder["again.zip"])).AssertDone();
         CollectionAssert.AreEqual(Columns(folder["logs/training.csv"]), Columns(folder["again/training.csv"]));
 
-        (await Cli.RunAsync("train", "--from", folder["good"], "--initial", folder["again.zip"], "--iterations", "1", "--patch", "16", "--checkpoints", folder["on"], "--out", folder["on.zip"])).AssertDone();
+        (await Cli.RunAsync("train", "--from", folder["good"], "--initial", folder["again.zip"], "--iterations", "1", "--patch", "16",
+            "--checkpoints", folder["on"], "--out", folder["on.zip"])).AssertDone();
         (await Cli.RunAsync("export", "--checkpoint", folder["on"], "--out", folder["on.safetensors"])).AssertDone();
         (await Cli.RunAsync("simulate", folder["good/CT/p1/a.nii"], "--task", "CT", "--out", folder["set"])).AssertDone();
         var fromCheckpoint = await Cli.RunAsync("evaluate", "--data", folder["set"], "--checkpoint", folder["on"], "--json");
-        Assert.AreEqual((await Cli.RunAsync("evaluate", "--data", folder["set"], "--model", folder["on.zip"], "--json")).Output, fromCheckpoint.Output);
-        (await Cli.RunAsync("restore", folder["good/CT/p1/a.nii"], "--task", "CT", "--checkpoint", folder["on"], "--out", folder["checkpoint.nii"])).AssertDone();
-        (await Cli.RunAsync("restore", folder["good/CT/p1/a.nii"], "--task", "CT", "--checkpoint", folder["on"], "--bids", "--out", folder["bids"])).AssertDone();
+        Assert.AreEqual((await Cli.RunAsync("evaluate", "--data", folder["set"], "--model", folder["on.zip"], "--json")).Output,
+            fromCheckpoint.Output);
+        (await Cli.RunAsync("restore", folder["good/CT/p1/a.nii"], "--task", "CT", "--checkpoint", folder["on"], "--out",
+            folder["checkpoint.nii"])).AssertDone();
+        (await Cli.RunAsync("restore", folder["good/CT/p1/a.nii"], "--task", "CT", "--checkpoint", folder["on"], "--bids", "--out",
+            folder["bids"])).AssertDone();
         var sidecar = Directory.GetFiles(folder["bids"], "*restored*.json", SearchOption.AllDirectories).Single();
-        StringAssert.Contains(File.ReadAllText(sidecar), $"\"ModelHash\": \"sha256:{Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(folder["on.safetensors"])))}\"", StringComparison.Ordinal);
-        (await Cli.RunAsync("restore", folder["good/CT/p1/a.nii"], "--task", "CT", "--model", folder["on.zip"], "--out", folder["model.nii"])).AssertDone();
+        StringAssert.Contains(File.ReadAllText(sidecar), "\"ModelHash\": \"sha256:"
+            + $"{Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(folder["on.safetensors"])))}\"", StringComparison.Ordinal);
+        (await Cli.RunAsync("restore", folder["good/CT/p1/a.nii"], "--task", "CT", "--model", folder["on.zip"], "--out",
+            folder["model.nii"])).AssertDone();
         using var fromModel = ImageFormats.Open(folder["model.nii"]);
         using var restoredFromCheckpoint = ImageFormats.Open(folder["checkpoint.nii"]);
         CollectionAssert.AreEqual(fromModel.ReadSlice(0).Pixels, restoredFromCheckpoint.ReadSlice(0).Pixels);
@@ -80,11 +89,13 @@ public sealed class TrainCommandTests
             }
             """);
         var plan = TrainingPlan.Read(folder["training.json"]);
-        Assert.AreEqual((5e-4, 64, 600L, TimeSpan.FromHours(10)), (plan.Training.LearningRate, plan.Training.PatchSize, plan.Training.Iterations, plan.Training.MaximumDuration));
+        Assert.AreEqual((5e-4, 64, 600L, TimeSpan.FromHours(10)),
+            (plan.Training.LearningRate, plan.Training.PatchSize, plan.Training.Iterations, plan.Training.MaximumDuration));
         Assert.AreEqual((0.9, 16), (plan.Mri.Level.Minimum, plan.Network.Width));
         Assert.AreEqual(1e-3, Torch.Training.TatTrainerOptions.Cpu.LearningRate);
     }
 
     /// <summary>All of a training's table but the times.</summary>
-    private static string[] Columns(string table) => [.. File.ReadLines(table).Select(line => string.Join(',', line.Split(',').Where((_, column) => column != 1)))];
+    private static string[] Columns(string table) =>
+        [.. File.ReadLines(table).Select(line => string.Join(',', line.Split(',').Where((_, column) => column != 1)))];
 }

@@ -30,9 +30,11 @@ public sealed class TrainFailuresTests
     {
         using var folder = new TemporaryFolder();
         Directory.CreateDirectory(folder["m.training.json"]);
-        (await Cli.RunAsync("train", "--data", folder["absent"], "--out", folder["m.zip"])).AssertFailed(1, "m.training.json' cannot be written: it is a folder.");
+        (await Cli.RunAsync("train", "--data", folder["absent"], "--out", folder["m.zip"])).AssertFailed(
+            1, "m.training.json' cannot be written: it is a folder.");
         File.WriteAllText(folder["file"], "in the way");
-        (await Cli.RunAsync("train", "--data", folder["absent"], "--name", "Model", "--out", folder["file/n"])).AssertFailed(1, "cannot be written");
+        (await Cli.RunAsync("train", "--data", folder["absent"], "--name", "Model", "--out", folder["file/n"])).AssertFailed(
+            1, "cannot be written");
         (await Cli.RunAsync("evidence", folder["absent"], "--out", folder["file/e"])).AssertFailed(1, "cannot be written");
     }
 
@@ -55,7 +57,8 @@ public sealed class TrainFailuresTests
         string[] command = ["train", "--data", folder.Path, "--patch", "8", "--iterations", "16", "--out", folder["m.zip"]];
         var failed = await Cli.RunAsync(command);
         failed.AssertFailed(1, "5.nii");
-        StringAssert.Contains(failed.Output, $"The best model before the failure is in {folder["m.zip"]}. The same command goes on from {folder["m.checkpoints"]}, with --overwrite. Where images were repaired, add --allow-changes.", StringComparison.Ordinal);
+        StringAssert.Contains(failed.Output, $"The best model before the failure is in {folder["m.zip"]}. The same command goes on from "
+            + $"{folder["m.checkpoints"]}, with --overwrite. Where images were repaired, add --allow-changes.", StringComparison.Ordinal);
         (await Cli.RunAsync("inspect", folder["m.zip"])).AssertDone();
         Assert.IsTrue(File.Exists(folder["m.training.json"]));
 
@@ -81,7 +84,8 @@ public sealed class TrainFailuresTests
         refused.AssertFailed(1, "as after an image was repaired, set AllowChangedOptions (train --allow-changes).");
         var resumed = await Cli.RunAsync([.. command, "--allow-changes"]);
         resumed.AssertDone();
-        StringAssert.Contains(resumed.Output, "Going on with changed options: content of the training pairs of CT", StringComparison.Ordinal);
+        StringAssert.Contains(resumed.Output, "Going on with changed options: content of the training pairs of CT",
+            StringComparison.Ordinal);
     }
 
     [TestMethod]
@@ -104,7 +108,10 @@ public sealed class TrainFailuresTests
         using var folder = new TemporaryFolder();
         WritePairs(folder, "CT/train", 1);
         SampleImages.Write(folder["CT/train/HQ/0.nii"], float.NaN, 16, 16);
-        string[] command = ["train", "--data", folder.Path, "--patch", "8", "--iterations", "1", "--out", folder["m.zip"], "--logs", folder["logs"]];
+        string[] command =
+        [
+            "train", "--data", folder.Path, "--patch", "8", "--iterations", "1", "--out", folder["m.zip"], "--logs", folder["logs"],
+        ];
         (await Cli.RunAsync(command)).AssertFailed(1, "0.nii");
         Assert.IsFalse(Directory.Exists(folder["m.checkpoints"]));
         Assert.IsEmpty(Directory.GetFiles(folder["logs"]));
@@ -122,7 +129,8 @@ public sealed class TrainFailuresTests
         var bytes = File.ReadAllBytes(folder["m.zip"]);
         bytes[bytes.Length / 2] ^= 1;
         File.WriteAllBytes(folder["flipped.zip"], bytes);
-        var restored = await Cli.RunAsync("restore", folder["CT/train/LQ/0.nii"], "--task", "CT", "--model", folder["flipped.zip"], "--out", folder["r.nii"]);
+        var restored = await Cli.RunAsync(
+            "restore", folder["CT/train/LQ/0.nii"], "--task", "CT", "--model", folder["flipped.zip"], "--out", folder["r.nii"]);
         restored.AssertFailed(1, $"'{folder["flipped.zip"]}' cannot be loaded: ");
     }
 
@@ -135,7 +143,8 @@ public sealed class TrainFailuresTests
         string[] command = ["train", "--data", folder.Path, "--patch", "8", "--iterations", "1", "--overwrite", "--out", folder["m.zip"]];
         var without = await Cli.RunAsync(command);
         without.AssertDone();
-        StringAssert.Contains(without.Output, $"'{folder["ct/val"]}' is not used: the folders of a task are called train, validation, test.", StringComparison.Ordinal);
+        StringAssert.Contains(without.Output,
+            $"'{folder["ct/val"]}' is not used: the folders of a task are called train, validation, test.", StringComparison.Ordinal);
         StringAssert.Contains(without.Output, "There are no validation images", StringComparison.Ordinal);
 
         Directory.Move(folder["ct/val"], folder["ct/Validation"]);
@@ -143,9 +152,12 @@ public sealed class TrainFailuresTests
         with.AssertDone();
         Assert.IsFalse(with.Output.Contains("no validation images", StringComparison.Ordinal), with.Output);
 
-        (await Cli.RunAsync("train", "--data", folder.Path, "--hold-out", "p1", "--out", folder["m.zip"])).AssertFailed(2, "--hold-out means nothing with --data");
-        (await Cli.RunAsync("train", "--from", folder.Path, "--mri-by-volume", "--out", folder["m.zip"])).AssertFailed(2, "--mri-by-volume means nothing with --from");
-        (await Cli.RunAsync("simulate", "--phantoms", "1", "--task", "CT", "--series", "1.2", "--out", folder["s"])).AssertFailed(2, "--series means nothing with --phantoms");
+        (await Cli.RunAsync("train", "--data", folder.Path, "--hold-out", "p1", "--out", folder["m.zip"])).AssertFailed(
+            2, "--hold-out means nothing with --data");
+        (await Cli.RunAsync("train", "--from", folder.Path, "--mri-by-volume", "--out", folder["m.zip"])).AssertFailed(
+            2, "--mri-by-volume means nothing with --from");
+        (await Cli.RunAsync("simulate", "--phantoms", "1", "--task", "CT", "--series", "1.2", "--out", folder["s"])).AssertFailed(
+            2, "--series means nothing with --phantoms");
     }
 
     [TestMethod]
@@ -192,7 +204,10 @@ public sealed class TrainFailuresTests
             Elapsed = default,
             Remaining = default,
             Times = new() { Data = default, Forward = default, Loss = default, Backward = default, Optimizer = default },
-            Validation = new(1, new Dictionary<string, Torch.Model.TaskScore> { ["CT"] = new(30, 0.9, 1, 1) }, 30, 1, true) { Samples = samples },
+            Validation = new(1, new Dictionary<string, Torch.Model.TaskScore> { ["CT"] = new(30, 0.9, 1, 1) }, 30, 1, true)
+            {
+                Samples = samples,
+            },
         };
     }
 

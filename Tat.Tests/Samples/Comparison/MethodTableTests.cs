@@ -26,7 +26,8 @@ public sealed class MethodTableTests
     [DataRow(27.01, "as good as the best filter, and no better (B")]
     [DataRow(26.5, "a filter is better than the model by 0.50 dB (B")]
     public void It_compares_a_model_with_the_best_filter(double model, string remark) =>
-        StringAssert.Contains(Table(("Input", 25), ("A", 26), ("B", 27), ("C", 24), ("Model", model)).Remarks().Single(), remark, StringComparison.Ordinal);
+        StringAssert.Contains(Table(("Input", 25), ("A", 26), ("B", 27), ("C", 24), ("Model", model)).Remarks().Single(), remark,
+            StringComparison.Ordinal);
 
     [TestMethod]
     public void The_test_is_that_of_the_model_against_its_rival()
@@ -61,5 +62,6 @@ public sealed class MethodTableTests
     private static MethodTable Table(params (string Method, double Psnr)[] scores) => MethodTable.Of([Image(scores)]);
 
     private static MeasuredImage Image(params (string Method, double Psnr)[] scores) =>
-        new(RestorationTask.Mri, "MRI", "image", 0, 1, [.. scores.Append(("Reference", double.PositiveInfinity)).Select(score => new MethodScore(score.Item1, new(score.Item2, 0.5, 10, 400), _plain))]);
+        new(RestorationTask.Mri, "MRI", "image", 0, 1, [.. scores.Append(("Reference", double.PositiveInfinity))
+            .Select(score => new MethodScore(score.Item1, new(score.Item2, 0.5, 10, 400), _plain))]);
 }

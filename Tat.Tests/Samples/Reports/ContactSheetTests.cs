@@ -28,7 +28,8 @@ public sealed class ContactSheetTests
     {
         using var folder = new TemporaryFolder();
         HtmlReport.Write(new() { Title = "r", Cases = [.. Cases(RestorationTask.Pet, 2)] }, folder["r.html"]);
-        HtmlReport.Write(new() { Title = "none", Cases = [new(RestorationTask.Ct, "no reference", _image, _image, null)] }, folder["none.html"]);
+        HtmlReport.Write(new() { Title = "none", Cases = [new(RestorationTask.Ct, "no reference", _image, _image, null)] },
+            folder["none.html"]);
         CollectionAssert.AreEquivalent(new[] { "none.html", "r.html", "r.png" }, folder.Files);
     }
 
@@ -40,7 +41,8 @@ public sealed class ContactSheetTests
         Assert.AreEqual(80, head.Width, 0.01);
         Assert.IsTrue(head.Minimum is > -40 and < 10, $"{head}");
 
-        static IntensityRange Window(Anatomy anatomy) => Rendering.WindowOf(RestorationTask.Ct, Phantom.Create(RestorationTask.Ct, anatomy, 64, 3).Image);
+        static IntensityRange Window(Anatomy anatomy) =>
+            Rendering.WindowOf(RestorationTask.Ct, Phantom.Create(RestorationTask.Ct, anatomy, 64, 3).Image);
     }
 
     private static IEnumerable<ReportCase> Cases(RestorationTask task, int count) =>

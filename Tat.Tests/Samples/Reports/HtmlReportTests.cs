@@ -33,7 +33,8 @@ public sealed class HtmlReportTests
             new(RestorationTask.Mri, "nothing restored", _image, null, _other),
             new(RestorationTask.Mri, "input alone", new([5], 1, 1), null, null),
         ],
-        Charts = [new("PSNR (dB)", "iteration", [new("CT", [(1, 20), (2, double.NaN), (3, 25)]), new("PET", [(1, 20)])]), new("empty", "iteration", [])],
+        Charts = [new("PSNR (dB)", "iteration", [new("CT", [(1, 20), (2, double.NaN), (3, 25)]), new("PET", [(1, 20)])]), new(
+            "empty", "iteration", [])],
         Facts = [new("Data", [("Name", "<value>")])],
         Notes = ["Phantoms are not patients."],
     };
@@ -53,7 +54,11 @@ public sealed class HtmlReportTests
     {
         var html = HtmlReport.Render(_full);
         Assert.DoesNotContain("<script", html);
-        foreach (var text in new[] { "Title &lt;script&gt;", "Summary &amp; more", "case &lt;1&gt;\uFFFD[2J\uFFFD\uFFFD", "&lt;value&gt;", "Phantoms are not patients.", "not a medical device" })
+        foreach (var text in new[]
+        {
+            "Title &lt;script&gt;", "Summary &amp; more", "case &lt;1&gt;\uFFFD[2J\uFFFD\uFFFD", "&lt;value&gt;",
+            "Phantoms are not patients.", "not a medical device",
+        })
         {
             Assert.Contains(text, html);
         }
@@ -63,7 +68,10 @@ public sealed class HtmlReportTests
     public void Scores_show_means_spreads_and_what_was_left_out()
     {
         var html = HtmlReport.Render(_full);
-        foreach (var text in new[] { "21.00<small>± 1.4</small>", "<b>30.00</b>", "+9.00", "RMSE (HU)", "infinite PSNR", "the reference is constant" })
+        foreach (var text in new[]
+        {
+            "21.00<small>± 1.4</small>", "<b>30.00</b>", "+9.00", "RMSE (HU)", "infinite PSNR", "the reference is constant",
+        })
         {
             Assert.Contains(text, html);
         }
@@ -87,7 +95,8 @@ public sealed class HtmlReportTests
             HtmlReport.Write(_full, path);
             HtmlReport.Write(_full, path);
             Assert.AreEqual(HtmlReport.Render(_full), File.ReadAllText(path));
-            CollectionAssert.AreEquivalent(new[] { path, Path.ChangeExtension(path, ".png") }, Directory.GetFileSystemEntries(Path.GetDirectoryName(path)!));
+            CollectionAssert.AreEquivalent(
+                new[] { path, Path.ChangeExtension(path, ".png") }, Directory.GetFileSystemEntries(Path.GetDirectoryName(path)!));
         }
         finally
         {

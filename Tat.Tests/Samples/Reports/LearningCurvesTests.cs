@@ -13,7 +13,8 @@ public sealed class LearningCurvesTests
     {
         using var folder = new TemporaryFolder();
         var log = new ProgressLog();
-        using var model = new TatTrainer(NoisyWaves.TinyNetwork, NoisyWaves.Tasks, NoisyWaves.ShortTraining with { LogFolder = folder["logs"] })
+        using var model = new TatTrainer(
+            NoisyWaves.TinyNetwork, NoisyWaves.Tasks, NoisyWaves.ShortTraining with { LogFolder = folder["logs"] })
             .Train(NoisyWaves.ForTwoTasks, NoisyWaves.ForTwoTasks, log);
 
         var (expected, actual) = (LearningCurves.Of(log.Reports), LearningCurves.Read(folder["logs"]));
@@ -22,7 +23,8 @@ public sealed class LearningCurvesTests
         {
             Assert.AreEqual(one.Title, other.Title);
             CollectionAssert.AreEqual(one.Lines.Select(line => line.Name).ToArray(), other.Lines.Select(line => line.Name).ToArray());
-            CollectionAssert.AreEqual(one.Lines.SelectMany(line => line.Points).ToArray(), other.Lines.SelectMany(line => line.Points).ToArray());
+            CollectionAssert.AreEqual(
+                one.Lines.SelectMany(line => line.Points).ToArray(), other.Lines.SelectMany(line => line.Points).ToArray());
         }
     }
 
@@ -30,7 +32,8 @@ public sealed class LearningCurvesTests
     public void A_training_without_validation_has_no_chart_of_it()
     {
         using var folder = new TemporaryFolder();
-        File.WriteAllText(folder["training.csv"], "iteration,loss,CT_error,CT_input_error,CT_weight,CT_psnr\n1,0.5,0.1,0.2,1,\n2,0.4,,,,\n3,0.4,0.1,0.4,1,\n");
+        File.WriteAllText(folder["training.csv"],
+            "iteration,loss,CT_error,CT_input_error,CT_weight,CT_psnr\n1,0.5,0.1,0.2,1,\n2,0.4,,,,\n3,0.4,0.1,0.4,1,\n");
         var charts = LearningCurves.Read(folder.Path);
         Assert.HasCount(2, charts);
         CollectionAssert.AreEqual(new[] { (1.0, 0.5), (3.0, 0.25) }, charts[0].Lines.Single().Points.ToArray());
@@ -42,6 +45,7 @@ public sealed class LearningCurvesTests
         using var folder = new TemporaryFolder();
         StringAssert.Contains(Assert.ThrowsExactly<FileNotFoundException>(() => LearningCurves.Read(folder.Path)).Message, "train --logs");
         File.WriteAllText(folder["training.csv"], "name,age\nx,3,4\n");
-        StringAssert.Contains(Assert.ThrowsExactly<InvalidDataException>(() => LearningCurves.Read(folder.Path)).Message, "not the table of a training");
+        StringAssert.Contains(Assert.ThrowsExactly<InvalidDataException>(() => LearningCurves.Read(folder.Path)).Message,
+            "not the table of a training");
     }
 }

@@ -14,7 +14,10 @@ using Tat.Tests.Packages;
 
 namespace Tat.Tests.Samples.Scripting;
 
-/// <summary>Code that the program and the templates generate, built against the packages as a user builds it: it does what the program does, to the last digit.</summary>
+/// <summary>
+/// Code that the program and the templates generate, built against the packages as a user builds it: it does what the program does, to the
+/// last digit.
+/// </summary>
 [TestClass]
 public sealed partial class GeneratedProjectTests
 {
@@ -35,11 +38,15 @@ public sealed partial class GeneratedProjectTests
               "DataSource": { "FolderPath": "data" },
               "TrainingOption": {
                 "Network": { "Width": 4, "RepresentationFeatures": 4, "TrainSize": 16 },
-                "Training": { "Iterations": 3, "PatchSize": 16, "ValidationInterval": 2, "TaskWeights": { "MRI": 2 }, "LaterStages": [ { "FromIteration": 2, "PatchSize": 24, "BatchSizePerTask": 2 } ] }
+                "Training": {
+                  "Iterations": 3, "PatchSize": 16, "ValidationInterval": 2, "TaskWeights": { "MRI": 2 },
+                  "LaterStages": [ { "FromIteration": 2, "PatchSize": 24, "BatchSizePerTask": 2 } ]
+                }
               }
             }
             """);
-        (await Cli.RunAsync("train", "--training-config", _folder[$"{Name}.mbconfig"], "--template", "training", "--out", _folder["trained"])).AssertDone();
+        (await Cli.RunAsync("train", "--training-config", _folder[$"{Name}.mbconfig"], "--template", "training", "--out",
+            _folder["trained"])).AssertDone();
 
         var packed = await PackedLibraries.Shared;
         Directory.CreateDirectory(_folder["feed"]);
@@ -48,7 +55,9 @@ public sealed partial class GeneratedProjectTests
             File.Copy(package, _folder[$"feed/{Path.GetFileName(package)}"]);
         }
 
-        await Run("dotnet", ["pack", Path.Combine(root, "Templates"), "-c", Dotnet.Configuration, "-o", _folder["feed"], "--nologo", "-v:q"]);
+        await Run("dotnet", [
+            "pack", Path.Combine(root, "Templates"), "-c", Dotnet.Configuration, "-o", _folder["feed"], "--nologo", "-v:q",
+        ]);
         string[] hive = ["--debug:custom-hive", _folder["hive"]];
         await Run("dotnet", ["new", "install", Directory.GetFiles(_folder["feed"], "Tat.Templates.*.nupkg").Single(), .. hive]);
         await Run("dotnet", ["new", "tat-console", "-n", "My Console", "-o", _folder["console"], .. hive]);
@@ -56,7 +65,8 @@ public sealed partial class GeneratedProjectTests
         await Run("dotnet", ["new", "tat-training", "-n", "Trainer", "-o", _folder["trainer"], .. hive]);
 
         // The packages of this build, and no copies of those that the machine has already.
-        var cache = Environment.GetEnvironmentVariable("NUGET_PACKAGES") ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages");
+        var cache = Environment.GetEnvironmentVariable("NUGET_PACKAGES")
+            ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages");
         File.WriteAllText(_folder["Directory.Packages.props"], "<Project />");
         File.WriteAllText(_folder["Directory.Build.props"], $"""
             <Project>
@@ -89,7 +99,8 @@ public sealed partial class GeneratedProjectTests
     {
         (await Cli.RunAsync("train", "--training-config", _folder[$"trained/{Name}.mbconfig"], "--out", _folder["again"])).AssertDone();
         Assert.AreSequenceEqual(RestoredBy(Model), RestoredBy(_folder[$"again/{Name}.mlnet"]));
-        var (first, second) = (TrainingConfiguration.Read(_folder[$"trained/{Name}.mbconfig"]), TrainingConfiguration.Read(_folder[$"again/{Name}.mbconfig"]));
+        var (first, second) = (TrainingConfiguration.Read(_folder[$"trained/{Name}.mbconfig"]),
+            TrainingConfiguration.Read(_folder[$"again/{Name}.mbconfig"]));
         Assert.AreEqual(JsonSerializer.Serialize(first.TrainingOption), JsonSerializer.Serialize(second.TrainingOption));
         Assert.AreEqual(first.RunHistory!.Trials.Single().Score, second.RunHistory!.Trials.Single().Score);
         Assert.AreEqual(File.ReadAllText(_folder[$"trained/{Name}.training.cs"]), File.ReadAllText(_folder[$"again/{Name}.training.cs"]));
@@ -101,9 +112,12 @@ public sealed partial class GeneratedProjectTests
         var program = Built("trained", Name);
         var before = await Run("dotnet", [program, "evaluate", _folder["data"]]);
         var expected = await Cli.RunAsync("evaluate", "--data", _folder["data"], "--model", Model, "--baselines", "--json");
-        var rows = JsonDocument.Parse(expected.Output).RootElement.EnumerateArray().Where(row => row.GetProperty("method").GetString() != "Reference").Select(row => string.Create(
-            CultureInfo.InvariantCulture,
-            $"{row.GetProperty("task").GetString()},\"{row.GetProperty("method").GetString()}\",{row.GetProperty("images").GetInt32()},{row.GetProperty("psnr").GetDouble():R},{row.GetProperty("ssim").GetDouble():R},{row.GetProperty("rmse").GetDouble():R}"));
+        var rows = JsonDocument.Parse(expected.Output).RootElement.EnumerateArray()
+            .Where(row => row.GetProperty("method").GetString() != "Reference").Select(row => string.Create(
+                CultureInfo.InvariantCulture,
+                $"{row.GetProperty("task").GetString()},\"{row.GetProperty("method").GetString()}\",{row.GetProperty("images").GetInt32()},"
+                + $"{row.GetProperty("psnr").GetDouble():R},{row.GetProperty("ssim").GetDouble():R},"
+                + $"{row.GetProperty("rmse").GetDouble():R}"));
         Assert.AreSequenceEqual(rows, before.Trim().Split('\n').Skip(1).Select(line => line.Trim()));
 
         await Run("dotnet", [program, "restore", Scan, _folder["restored.nii.gz"], "CT"]);
@@ -145,7 +159,8 @@ public sealed partial class GeneratedProjectTests
             using var dicom = new SyntheticDicom();
             dicom.Write(SyntheticDicom.Slice(1, 0));
             dicom.Write(SyntheticDicom.Slice(2, 1));
-            using var series = await client.PostAsync("/restore", Upload([.. Directory.GetFiles(dicom.Folder).Select(file => (Path.GetFileName(file), File.ReadAllBytes(file)))]));
+            using var series = await client.PostAsync("/restore",
+                Upload([.. Directory.GetFiles(dicom.Folder).Select(file => (Path.GetFileName(file), File.ReadAllBytes(file)))]));
             await ZipFile.ExtractToDirectoryAsync(await series.Content.ReadAsStreamAsync(), _folder["series"]);
             using var scan = ImageFormats.Open(_folder["series"]);
             Assert.AreEqual(("CT", 2, 8, 6), (scan.Modality, scan.SliceCount, scan.Rows, scan.Columns));
@@ -166,12 +181,14 @@ public sealed partial class GeneratedProjectTests
     public void The_packages_of_the_templates_are_those_that_this_build_was_tested_with()
     {
         var root = SourceTree.Root;
-        var own = Version().Matches(File.ReadAllText(Path.Combine(root, "Directory.Packages.props"))).ToDictionary(match => match.Groups[1].Value, match => match.Groups[2].Value);
+        var own = Version().Matches(File.ReadAllText(Path.Combine(root, "Directory.Packages.props")))
+            .ToDictionary(match => match.Groups[1].Value, match => match.Groups[2].Value);
         own["Tat.MLNet"] = ProductVersion().Match(File.ReadAllText(Path.Combine(root, "Directory.Build.props"))).Groups[1].Value;
         own["libtorch-cpu-$(RuntimeIdentifier)"] = own["libtorch-cpu-linux-x64"];
         foreach (var project in CodeTemplates.Projects)
         {
-            var used = Version().Matches(File.ReadAllText(Path.Combine(root, "Templates", "Projects", project, "RestorationApp.csproj"))).Select(match => (Package: match.Groups[1].Value, Version: match.Groups[2].Value)).ToList();
+            var used = Version().Matches(File.ReadAllText(Path.Combine(root, "Templates", "Projects", project, "RestorationApp.csproj")))
+                .Select(match => (Package: match.Groups[1].Value, Version: match.Groups[2].Value)).ToList();
             Assert.HasCount(3, used);
             foreach (var (package, version) in used)
             {
@@ -193,7 +210,9 @@ public sealed partial class GeneratedProjectTests
         return scan.ReadSlice(0).Pixels;
     }
 
-    private static string Built(string folder, string project) => Directory.GetFiles(_folder[folder], $"{project}.dll", SearchOption.AllDirectories).Single(path => path.Contains($"{Path.DirectorySeparatorChar}bin{Path.DirectorySeparatorChar}", StringComparison.Ordinal));
+    private static string Built(string folder, string project) =>
+        Directory.GetFiles(_folder[folder], $"{project}.dll", SearchOption.AllDirectories)
+            .Single(path => path.Contains($"{Path.DirectorySeparatorChar}bin{Path.DirectorySeparatorChar}", StringComparison.Ordinal));
 
     private static MultipartFormDataContent Upload(params (string Name, byte[] Content)[] files)
     {
@@ -208,10 +227,16 @@ public sealed partial class GeneratedProjectTests
 
     private static Process Start(string program, string[] arguments)
     {
-        var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = _folder.Path };
+        var start = new ProcessStartInfo(program, arguments)
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = _folder.Path,
+        };
 
         // What the build of this test program set is not for that of the projects.
-        foreach (var inherited in start.Environment.Keys.Where(key => key.StartsWith("MSBUILD", StringComparison.OrdinalIgnoreCase)).ToList())
+        foreach (var inherited in start.Environment.Keys.Where(key => key.StartsWith("MSBUILD", StringComparison.OrdinalIgnoreCase))
+            .ToList())
         {
             start.Environment.Remove(inherited);
         }

@@ -30,5 +30,6 @@ public sealed class ModelNameTests
     [DataRow("a\nb")]
     [DataRow("tail.")]
     public void A_name_that_no_file_can_have_is_refused(string name) =>
-        StringAssert.Contains(Assert.ThrowsExactly<InvalidDataException>(() => new ModelName(name)).Message, "cannot be called", StringComparison.Ordinal);
+        StringAssert.Contains(Assert.ThrowsExactly<InvalidDataException>(() => new ModelName(name)).Message, "cannot be called",
+            StringComparison.Ordinal);
 }

@@ -49,14 +49,16 @@ public sealed class TrainingConfigurationTests
     {
         using var folder = new TemporaryFolder();
         var option = TrainingConfiguration.Read(Write(folder, Whole)).TrainingOption;
-        Assert.AreEqual((true, TatTrainerOptions.Cpu with { Iterations = 5 }, TatNetworkOptions.Small), (option.IsChosen, option.Training, option.Network));
+        Assert.AreEqual((true, TatTrainerOptions.Cpu with { Iterations = 5 }, TatNetworkOptions.Small),
+            (option.IsChosen, option.Training, option.Network));
     }
 
     [TestMethod]
     public void Options_are_looked_for_where_a_file_names_none()
     {
         using var folder = new TemporaryFolder();
-        Assert.IsFalse(TrainingConfiguration.Read(Write(folder, """{ "DataSource": { "FolderPath": "pairs" }, "TrainingOption": { "TrainingTime": 60 } }""")).TrainingOption.IsChosen);
+        Assert.IsFalse(TrainingConfiguration.Read(Write(
+            folder, """{ "DataSource": { "FolderPath": "pairs" }, "TrainingOption": { "TrainingTime": 60 } }""")).TrainingOption.IsChosen);
     }
 
     [TestMethod]
@@ -65,7 +67,8 @@ public sealed class TrainingConfigurationTests
         using var folder = new TemporaryFolder();
         var page = File.ReadAllText(Path.Combine(SourceTree.Root, "docs", "scripted-training.md"));
         var start = page.IndexOf("```json", StringComparison.Ordinal) + "```json".Length;
-        var option = TrainingConfiguration.Read(Write(folder, page[start..page.IndexOf("```", start, StringComparison.Ordinal)])).TrainingOption;
+        var option = TrainingConfiguration.Read(
+            Write(folder, page[start..page.IndexOf("```", start, StringComparison.Ordinal)])).TrainingOption;
         Assert.AreEqual((true, 2000L, "pretrained"), (option.IsChosen, option.Training.Iterations, option.Training.InitialWeights));
     }
 

@@ -12,7 +12,8 @@ public sealed class TerminalTests
     [DataRow("Training: iteration 20", 10, "Training:…")]
     [DataRow("Training", 1, "…")]
     [DataRow("Training", -5, "…")]
-    public void Status_is_shortened_to_the_width_of_the_terminal(string text, int width, string shown) => Assert.AreEqual(shown, Terminal.Fit(text, width));
+    public void Status_is_shortened_to_the_width_of_the_terminal(string text, int width, string shown) =>
+        Assert.AreEqual(shown, Terminal.Fit(text, width));
 
     [TestMethod]
     public void JSON_has_no_character_that_a_terminal_obeys_and_loses_none()

@@ -44,7 +44,8 @@ public sealed class FilterTests
         foreach (var filter in new IImageFilter[] { _filters[0], _filters[1], _filters[3] })
         {
             var result = filter.Apply(image);
-            Assert.IsTrue(result.Pixels.All(value => value >= image.Pixels.Min() - 0.01 && value <= image.Pixels.Max() + 0.01), filter.Name);
+            Assert.IsTrue(result.Pixels.All(value => value >= image.Pixels.Min() - 0.01 && value <= image.Pixels.Max() + 0.01),
+                filter.Name);
         }
 
         Assert.AreEqual(image.Pixels.Average(), _filters[3].Apply(image).Pixels.Average(), 0.01);
@@ -65,7 +66,9 @@ public sealed class FilterTests
                 {
                     for (var dx = -2; dx <= 2; dx++)
                     {
-                        var distance = Enumerable.Range(0, 9).Average(i => Math.Pow(At(row + (i / 3) - 1, column + (i % 3) - 1) - At(row + dy + (i / 3) - 1, column + dx + (i % 3) - 1), 2));
+                        var distance = Enumerable.Range(0, 9)
+                            .Average(i => Math.Pow(At(row + (i / 3) - 1, column + (i % 3) - 1)
+                                - At(row + dy + (i / 3) - 1, column + dx + (i % 3) - 1), 2));
                         var weight = Math.Exp(-distance / 1600);
                         weights += weight;
                         sum += weight * At(row + dy, column + dx);

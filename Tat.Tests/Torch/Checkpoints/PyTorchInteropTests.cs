@@ -10,7 +10,10 @@ using static TorchSharp.torch;
 
 namespace Tat.Tests.Checkpoints;
 
-/// <summary>PyTorch, where it is installed, reads what we write, and we read what it writes; so does the published program, where TAT_REFERENCE names its folder.</summary>
+/// <summary>
+/// PyTorch, where it is installed, reads what we write, and we read what it writes; so does the published program, where TAT_REFERENCE
+/// names its folder.
+/// </summary>
 [TestClass]
 public sealed class PyTorchInteropTests
 {
@@ -34,7 +37,9 @@ public sealed class PyTorchInteropTests
             ema.update({'ema_model.' + k: v for k, v in w.items()})
             ema.update(initted=torch.tensor([True]), step=torch.tensor([7]))
             torch.save(ema, sys.argv[1] + '/ema.pth')
-            torch.save({'epoch': 3, 'lr': 2e-4, 'name': None, 'ok': True, 'params_ema': w, 'optimizer': {'state': {0: {'step': 1, 'exp_avg': [torch.zeros(2)]}}, 'param_groups': [{'betas': (0.9, 0.99)}]}}, sys.argv[1] + '/checkpoint.pth')
+            optimizer = {'state': {0: {'step': 1, 'exp_avg': [torch.zeros(2)]}}, 'param_groups': [{'betas': (0.9, 0.99)}]}
+            checkpoint = {'epoch': 3, 'lr': 2e-4, 'name': None, 'ok': True, 'params_ema': w, 'optimizer': optimizer}
+            torch.save(checkpoint, sys.argv[1] + '/checkpoint.pth')
             torch.save({k: torch.nn.Parameter(v) for k, v in w.items()}, sys.argv[1] + '/parameters.pth')
             """, folder.Path);
         foreach (var name in new[] { "zip", "old", "module", "ema", "checkpoint", "parameters" })
@@ -60,9 +65,12 @@ public sealed class PyTorchInteropTests
             torch.save({'patch_embed.proj.weight': Evil()}, sys.argv[1] + '/evil_old.pth', _use_new_zipfile_serialization=False)
             pickle.dump(Evil(), open(sys.argv[1] + '/evil.bin', 'wb'))
             """, folder.Path);
-        StringAssert.Contains(Assert.ThrowsExactly<InvalidDataException>(() => WeightsFile.Import(folder["evil.pth"])).Message, "'posix.system'");
-        StringAssert.Contains(Assert.ThrowsExactly<InvalidDataException>(() => WeightsFile.Import(folder["evil_old.pth"])).Message, "'posix.system'");
-        StringAssert.Contains(Assert.ThrowsExactly<ImageFormatException>(() => ImageFormats.Open(folder["evil.bin"])).Message, "'posix.system'");
+        StringAssert.Contains(Assert.ThrowsExactly<InvalidDataException>(() => WeightsFile.Import(folder["evil.pth"])).Message,
+            "'posix.system'");
+        StringAssert.Contains(Assert.ThrowsExactly<InvalidDataException>(() => WeightsFile.Import(folder["evil_old.pth"])).Message,
+            "'posix.system'");
+        StringAssert.Contains(Assert.ThrowsExactly<ImageFormatException>(() => ImageFormats.Open(folder["evil.bin"])).Message,
+            "'posix.system'");
         Assert.IsFalse(File.Exists(folder["pwned"]));
     }
 
@@ -141,7 +149,8 @@ public sealed class PyTorchInteropTests
             torch.save({'x': x, 'y': y, 'z': z}, sys.argv[1] + '/images.pt')
             """, folder.Path, reference);
         using var images = new Torch.TensorFiles.PyTorch.TorchFile(folder["images.pt"]);
-        var image = ((Torch.TensorFiles.PyTorch.PickleDictionary)images.Value!).Items.ToDictionary(item => (string)item.Key!, item => tensor(((Torch.TensorFiles.PyTorch.StoredTensor)item.Value!).ToArray(), [1, 1, 128, 128]));
+        var image = ((Torch.TensorFiles.PyTorch.PickleDictionary)images.Value!).Items.ToDictionary(
+            item => (string)item.Key!, item => tensor(((Torch.TensorFiles.PyTorch.StoredTensor)item.Value!).ToArray(), [1, 1, 128, 128]));
         using var theirs = WeightsFile.Import(folder["theirs.pth"]);
         Assert.AreEqual(TatNetworkOptions.Paper, theirs.Network.Options);
         using var noGrad = no_grad();

@@ -33,7 +33,17 @@ public sealed class WeightsFileTests
     public void Every_option_but_the_train_size_is_told_from_shapes(bool bias, bool generates, LayerNormKind norm, double expansion)
     {
         using var folder = new TemporaryFolder();
-        var options = NoisyWaves.TinyNetwork with { Bias = bias, WeightGeneration = generates, LayerNorm = norm, ExpansionFactor = expansion, Blocks = [2, 1, 3, 1], RefinementBlocks = 2, RepresentationFeatures = generates ? 2 : 64 };
+        var options = NoisyWaves.TinyNetwork with
+        {
+            Bias = bias,
+            WeightGeneration = generates,
+            LayerNorm = norm,
+            ExpansionFactor =
+            expansion,
+            Blocks = [2, 1, 3, 1],
+            RefinementBlocks = 2,
+            RepresentationFeatures = generates ? 2 : 64
+        };
         using var network = new TatNetwork(options, 3);
         WeightsFile.Export(network, folder["w.pth"]);
         using var model = WeightsFile.Import(folder["w.pth"], _options);
@@ -56,10 +66,12 @@ public sealed class WeightsFileTests
         using var folder = new TemporaryFolder();
         using var network = new TatNetwork(NoisyWaves.TinyNetwork, 3);
         WeightsFile.Export(network, folder["w.pth"]);
-        var error = Assert.ThrowsExactly<InvalidDataException>(() => WeightsFile.Import(folder["w.pth"], _options with { Network = NoisyWaves.TinyNetwork with { RefinementBlocks = 2, RepresentationFeatures = 3 } }));
+        var error = Assert.ThrowsExactly<InvalidDataException>(() => WeightsFile.Import(
+            folder["w.pth"], _options with { Network = NoisyWaves.TinyNetwork with { RefinementBlocks = 2, RepresentationFeatures = 3 } }));
         StringAssert.Contains(error.Message, "refinement.1.norm1.body.weight is missing (and 12 more)");
         StringAssert.Contains(error.Message, "tren.E.0.weight is [2, 2, 3, 3] in place of [3, 2, 3, 3]");
-        error = Assert.ThrowsExactly<InvalidDataException>(() => WeightsFile.Import(folder["w.pth"], _options with { Network = NoisyWaves.TinyNetwork with { WeightGeneration = false } }));
+        error = Assert.ThrowsExactly<InvalidDataException>(() =>
+            WeightsFile.Import(folder["w.pth"], _options with { Network = NoisyWaves.TinyNetwork with { WeightGeneration = false } }));
         StringAssert.Contains(error.Message, " is unknown (and 42 more)");
     }
 
@@ -68,7 +80,8 @@ public sealed class WeightsFileTests
     {
         using var folder = new TemporaryFolder();
         File.WriteAllBytes(folder["t.pth"], TorchFileWriter.PickleTensor([1, 2], [2]));
-        StringAssert.Contains(Assert.ThrowsExactly<InvalidDataException>(() => WeightsFile.Import(folder["t.pth"])).Message, "it has no tensor 'patch_embed.proj.weight'");
+        StringAssert.Contains(Assert.ThrowsExactly<InvalidDataException>(() => WeightsFile.Import(folder["t.pth"])).Message,
+            "it has no tensor 'patch_embed.proj.weight'");
         File.WriteAllText(folder["x.pth"], "no weights at all");
         Assert.ThrowsExactly<InvalidDataException>(() => WeightsFile.Import(folder["x.pth"]));
         File.WriteAllBytes(folder["e.pth"], []);
@@ -79,7 +92,8 @@ public sealed class WeightsFileTests
             archive.CreateEntry("other.txt");
         }
 
-        StringAssert.Contains(Assert.ThrowsExactly<InvalidDataException>(() => WeightsFile.Import(folder["z.pth"])).Message, "zip file without PyTorch's data.pkl");
+        StringAssert.Contains(Assert.ThrowsExactly<InvalidDataException>(() => WeightsFile.Import(folder["z.pth"])).Message,
+            "zip file without PyTorch's data.pkl");
     }
 
     [TestMethod]

@@ -43,7 +43,8 @@ public sealed class DegradedImagesTests
             }
         }
 
-        // Two patches an iteration; a window of pairs is filled before, and some are made ahead. What no patch was cut from need not have been made when the sampler goes.
+        // Two patches an iteration; a window of pairs is filled before, and some are made ahead. What no patch was cut from need not have
+        // been made when the sampler goes.
         Assert.IsInRange(100 / uses, (200 / uses) + 41, source.Seeds.Count);
         Assert.AreEqual(source.Seeds.Count, source.Seeds.Distinct().Count(), "each time with noise of its own");
     }
@@ -61,8 +62,9 @@ public sealed class DegradedImagesTests
         using var resumed = Train(options, 99);
         CollectionAssert.AreEqual(CheckpointTests.Weights(straight), CheckpointTests.Weights(resumed));
 
-        var changed = Assert.ThrowsExactly<InvalidOperationException>(() => new TatTrainer(NoisyWaves.TinyNetwork, new(RestorationTask.MriByVolume), options)
-            .Train([new DegradedImages(new Waves(), new MriResolutionRange { OneAxisShare = 0.5 })], []));
+        var changed = Assert.ThrowsExactly<InvalidOperationException>(() =>
+            new TatTrainer(NoisyWaves.TinyNetwork, new(RestorationTask.MriByVolume), options)
+                .Train([new DegradedImages(new Waves(), new MriResolutionRange { OneAxisShare = 0.5 })], []));
         StringAssert.Contains(changed.Message, "training pairs of MRI was", StringComparison.Ordinal);
     }
 
@@ -86,10 +88,12 @@ public sealed class DegradedImagesTests
                 cancel.Cancel();
             }
         });
-        return new TatTrainer(NoisyWaves.TinyNetwork, new(RestorationTask.MriByVolume), options).Train([new DegradedImages(new Waves(), new MriResolutionRange())], [], log, cancel.Token);
+        return new TatTrainer(NoisyWaves.TinyNetwork, new(RestorationTask.MriByVolume), options).Train(
+            [new DegradedImages(new Waves(), new MriResolutionRange())], [], log, cancel.Token);
     }
 
-    private static DegradedImages Phantoms(RestorationTask task, IDegradationRange range) => new(new PhantomImages(task, 5, 3) { Sides = (64, 72) }, range);
+    private static DegradedImages Phantoms(RestorationTask task, IDegradationRange range) =>
+        new(new PhantomImages(task, 5, 3) { Sides = (64, 72) }, range);
 
     private static PatchSampler Sampler(int uses, ulong seed = 7) =>
         Sampler([new DegradedImages(new Waves(), new MriResolutionRange { Uses = uses }), new NoisyWaves(RestorationTask.Ct)], seed);
@@ -97,7 +101,8 @@ public sealed class DegradedImagesTests
     private static PatchSampler Sampler(IPairSource[] sources, ulong seed)
     {
         var tasks = new TaskVocabulary(sources.Select(source => source.Task));
-        return new(PairPool.Group(sources, tasks, 1 << 20), new SamplingPlan([new PatchStage(1, 16, 2)], sources.Select(_ => 1.0)), seed, true, false);
+        return new(PairPool.Group(sources, tasks, 1 << 20), new SamplingPlan([new PatchStage(1, 16, 2)], sources.Select(_ => 1.0)), seed,
+            true, false);
     }
 
     /// <summary>Smooth images.</summary>

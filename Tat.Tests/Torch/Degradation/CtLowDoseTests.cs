@@ -17,7 +17,8 @@ public sealed class CtLowDoseTests
         var first = simulator.Degrade(_water, Spacing, 1, "a").LowQuality.Pixels;
         CollectionAssert.AreEqual(first, simulator.Degrade(_water, Spacing, 1, "b").LowQuality.Pixels);
         CollectionAssert.AreNotEqual(first, simulator.Degrade(_water, Spacing, 2, "c").LowQuality.Pixels);
-        CollectionAssert.AreEqual(simulator.Acquire(_water, Spacing, 1, "a").LowQuality.Pixels, simulator.Acquire(_water, Spacing, 1, "b").LowQuality.Pixels);
+        CollectionAssert.AreEqual(
+            simulator.Acquire(_water, Spacing, 1, "a").LowQuality.Pixels, simulator.Acquire(_water, Spacing, 1, "b").LowQuality.Pixels);
     }
 
     [TestMethod]
@@ -74,7 +75,8 @@ public sealed class CtLowDoseTests
         Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => new CtLowDose().Degrade(_water, 0, 1, ""));
     }
 
-    private static double[] Differences(ImagePair pair) => [.. Inside(pair.LowQuality).Zip(Inside(pair.HighQuality), (low, high) => low - high)];
+    private static double[] Differences(ImagePair pair) =>
+        [.. Inside(pair.LowQuality).Zip(Inside(pair.HighQuality), (low, high) => low - high)];
 
     /// <summary>The pixels of the middle of the disc.</summary>
     private static IEnumerable<double> Inside(ImageSlice image) =>

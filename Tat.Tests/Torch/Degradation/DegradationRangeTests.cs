@@ -45,8 +45,10 @@ public sealed class DegradationRangeTests
     {
         var image = Phantom(RestorationTask.Mri);
         var pairs = Enumerable.Range(0, 40).Select(seed => new MriResolutionRange().Draw(image, (ulong)seed)).ToList();
-        Assert.IsTrue(pairs.Exists(pair => pair.HighQuality.Height < 96) && pairs.Exists(pair => pair.HighQuality.Height == 96) && pairs.Exists(pair => pair.HighQuality.Height > 96));
-        Assert.IsTrue(pairs.TrueForAll(pair => pair.HighQuality.Height is >= 64 and <= 173 && pair.LowQuality.VolumeLevel == pair.HighQuality.VolumeLevel));
+        Assert.IsTrue(pairs.Exists(pair => pair.HighQuality.Height < 96) && pairs.Exists(pair => pair.HighQuality.Height == 96)
+            && pairs.Exists(pair => pair.HighQuality.Height > 96));
+        Assert.IsTrue(pairs.TrueForAll(pair =>
+            pair.HighQuality.Height is >= 64 and <= 173 && pair.LowQuality.VolumeLevel == pair.HighQuality.VolumeLevel));
         var own = IntensityLevel.Measure(image.Image);
         Assert.IsTrue(pairs.TrueForAll(pair => own / pair.LowQuality.VolumeLevel is >= 0.69f and <= 1.31f));
         Assert.IsGreaterThan(20, pairs.Select(pair => pair.LowQuality.VolumeLevel).Distinct().Count());
@@ -72,7 +74,11 @@ public sealed class DegradationRangeTests
     public void A_reference_without_noise_is_what_the_mean_of_many_scans_tends_to()
     {
         var image = Phantom(RestorationTask.Pet);
-        var clean = new PetLowCount { NoiselessReference = true, Counts = 1e5 }.Degrade(image.Image, image.Attenuation, image.PixelSpacing, 1, "").HighQuality;
+        var clean = new PetLowCount
+        {
+            NoiselessReference = true,
+            Counts = 1e5,
+        }.Degrade(image.Image, image.Attenuation, image.PixelSpacing, 1, "").HighQuality;
         var mean = new double[clean.Pixels.Length];
         const int Scans = 30;
         for (var seed = 0UL; seed < Scans; seed++)
@@ -94,7 +100,8 @@ public sealed class DegradationRangeTests
     {
         Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => new StrengthRange(0, 1));
         Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => new StrengthRange(2, 1));
-        StringAssert.Contains(Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => new CtDoseRange { DoseFraction = new(0.5, 2) }).Message, "DoseFraction is [0.5, 2]");
+        StringAssert.Contains(Assert.ThrowsExactly<ArgumentOutOfRangeException>(() =>
+            new CtDoseRange { DoseFraction = new(0.5, 2) }).Message, "DoseFraction is [0.5, 2]");
     }
 
     [TestMethod]
@@ -102,7 +109,8 @@ public sealed class DegradationRangeTests
     [DataRow(1.3)]
     public void Pixels_of_another_size_show_the_same_object_and_keep_padding_apart(double scale)
     {
-        var smooth = new ImageSlice([.. Enumerable.Range(0, 40 * 40).Select(i => i % 40 < 4 ? -2000f : 100 * MathF.Sin(i / 40 / 6f))], 40, 40);
+        var smooth = new ImageSlice(
+            [.. Enumerable.Range(0, 40 * 40).Select(i => i % 40 < 4 ? -2000f : 100 * MathF.Sin(i / 40 / 6f))], 40, 40);
         var resized = ImageResizer.Resize(smooth, scale, -1024);
         Assert.AreEqual((int)Math.Round(40 / scale), resized.Height);
         for (var row = 4; row < resized.Height - 4; row++)

@@ -32,7 +32,8 @@ public sealed class ParallelBeamTests
         var expected = image.Sum(value => (double)value) * 2 * 2;
         foreach (var view in beam.AllViews)
         {
-            Assert.AreEqual(expected, sinogram.AsSpan(view * beam.Bins, beam.Bins).ToArray().Sum(value => (double)value) * beam.BinSpacing(view), 1e-3, $"view {view}");
+            Assert.AreEqual(expected, sinogram.AsSpan(view * beam.Bins, beam.Bins).ToArray()
+                .Sum(value => (double)value) * beam.BinSpacing(view), 1e-3, $"view {view}");
         }
     }
 

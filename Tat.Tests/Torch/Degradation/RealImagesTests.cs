@@ -51,5 +51,6 @@ public sealed class RealImagesTests
     }
 
     private static double SoftTissueNoise(ImagePair pair) => TestImages.Deviation(
-        pair.HighQuality.Pixels.Zip(pair.LowQuality.Pixels).Where(pixel => pixel.First is > -200 and < 300).Select(pixel => (double)pixel.Second - pixel.First));
+        pair.HighQuality.Pixels.Zip(pair.LowQuality.Pixels).Where(pixel => pixel.First is > -200 and < 300)
+            .Select(pixel => (double)pixel.Second - pixel.First));
 }

@@ -34,14 +34,16 @@ public sealed class FolderWalkTests
         File.WriteAllText(folder["common/x.txt"], "x");
         Directory.CreateSymbolicLink(folder["test"], "common");
         Directory.CreateSymbolicLink(folder["validation"], "common");
-        CollectionAssert.AreEqual(new[] { folder["common/x.txt"], folder["test/x.txt"], folder["validation/x.txt"] }, new FolderWalk(folder.Path).Files.ToArray());
+        CollectionAssert.AreEqual(new[] { folder["common/x.txt"], folder["test/x.txt"], folder["validation/x.txt"] },
+            new FolderWalk(folder.Path).Files.ToArray());
     }
 
     [TestMethod]
     public async Task What_a_killed_process_has_left_among_pairs_is_none()
     {
         using var folder = new TemporaryFolder();
-        (await Cli.RunAsync("simulate", SimulateCommandTests.WriteDisc(folder["scan.nii"], 100), "--task", "CT", "--out", folder["set"])).AssertDone();
+        (await Cli.RunAsync("simulate", SimulateCommandTests.WriteDisc(folder["scan.nii"], 100), "--task", "CT", "--out",
+            folder["set"])).AssertDone();
         foreach (var kind in new[] { "LQ", "HQ" })
         {
             Directory.CreateDirectory(folder[$"set/CT/test/{kind}/.tat-{kind}.tmp"]);
@@ -83,7 +85,8 @@ public sealed class FolderWalkTests
         using var folder = new TemporaryFolder();
         MakePipe(folder[name]);
         (await Cli.RunAsync("inspect", folder[name])).AssertFailed(1, "pipe");
-        (await Cli.RunAsync("restore", NiftiSamples.WriteRamp(folder["a.nii"]), "--task", "CT", "--model", folder[name], "--out", folder["r.nii"])).AssertFailed(1, "pipe");
+        (await Cli.RunAsync("restore", NiftiSamples.WriteRamp(folder["a.nii"]), "--task", "CT", "--model", folder[name], "--out",
+            folder["r.nii"])).AssertFailed(1, "pipe");
     }
 
     [TestMethod]

@@ -17,7 +17,8 @@ using Tat.Torch.Training.Resuming;
 namespace Tat.Tests.Files;
 
 /// <summary>
-/// Damaged files of all formats are read, or refused by the documented exception that names the file, with little memory and time. A million of them run with
+/// Damaged files of all formats are read, or refused by the documented exception that names the file, with little memory and time. A
+/// million of them run with
 /// <c>TAT_MUTANTS=1000000 dotnet test -c Release --filter "FullyQualifiedName~FormatFuzzTests"</c>; <c>TAT_MUTANTS_SEED</c> chooses others.
 /// </summary>
 [TestClass]
@@ -51,7 +52,8 @@ public sealed class FormatFuzzTests
             catch (Exception exception) when (isExpected(exception))
             {
                 var message = exception.Message;
-                if (!message.Contains("mutant", StringComparison.Ordinal) || message.Length > 1500 || MessageText.Printable(message) != message)
+                if (!message.Contains("mutant", StringComparison.Ordinal) || message.Length > 1500
+                    || MessageText.Printable(message) != message)
                 {
                     Assert.Fail($"Mutant {i} of {name}, kept as {Keep(mutant, i, name)}, is answered by: {message}");
                 }
@@ -64,13 +66,15 @@ public sealed class FormatFuzzTests
             var (taken, time) = (GC.GetAllocatedBytesForCurrentThread() - before, Environment.CpuUsage.TotalTime - clock);
             if (taken > (16L * mutant.Length) + AllowedBytes || time > _longest)
             {
-                Assert.Fail($"Mutant {i} of {name}, kept as {Keep(mutant, i, name)}, of {mutant.Length} bytes took {taken} bytes and {time}.");
+                Assert.Fail(
+                    $"Mutant {i} of {name}, kept as {Keep(mutant, i, name)}, of {mutant.Length} bytes took {taken} bytes and {time}.");
             }
         }
     }
 
     /// <summary>A file of each format, how it is read, and how it may be refused.</summary>
-    private static IEnumerable<(string Name, byte[] Content, Action<string> Read, Func<Exception, bool> IsExpected)> Samples(TemporaryFolder folder)
+    private static IEnumerable<(string Name, byte[] Content, Action<string> Read, Func<Exception, bool> IsExpected)> Samples(
+        TemporaryFolder folder)
     {
         static bool IsImageError(Exception exception) => exception is ImageFormatException;
         static bool IsDataError(Exception exception) => exception is InvalidDataException;
@@ -84,10 +88,13 @@ public sealed class FormatFuzzTests
         using (var files = new SyntheticDicom())
         {
             yield return ("a.dcm", File.ReadAllBytes(files.Write(SyntheticDicom.Slice(1, 0))), ReadImage, IsImageError);
-            yield return ("pet.dcm", File.ReadAllBytes(files.Write(SyntheticDicom.Pet())), path => ReadImage(path, PetQuantity.Suv), IsImageError);
+            yield return ("pet.dcm", File.ReadAllBytes(files.Write(SyntheticDicom.Pet())), path => ReadImage(path, PetQuantity.Suv),
+                IsImageError);
         }
 
-        yield return ("a.csv", "LowQuality,HighQuality,Task,SliceIndex,Patient\na.nii,b.nii,CT,0,\"x, \"\"y\"\"\"\nc.nii,,PET,1,z\n"u8.ToArray(), path => new MLContext().ImageRestoration.LoadList(path), IsDataError);
+        yield return ("a.csv",
+            "LowQuality,HighQuality,Task,SliceIndex,Patient\na.nii,b.nii,CT,0,\"x, \"\"y\"\"\"\nc.nii,,PET,1,z\n"u8.ToArray(),
+            path => new MLContext().ImageRestoration.LoadList(path), IsDataError);
 
         using var model = ExportedModels.CreateModel();
         WeightsFile.Export(model.Network, folder["w.pth"]);
@@ -121,14 +128,17 @@ public sealed class FormatFuzzTests
 
     private static void Inspect(string path) => new MLContext().ImageRestoration.ReadModelInfo(path);
 
-    private static byte[] WithoutChecksum(TatModel model) => Write(model, TatModelFormat.Write(model.Network.Options, model.Tasks, model.Card));
+    private static byte[] WithoutChecksum(TatModel model) =>
+        Write(model, TatModelFormat.Write(model.Network.Options, model.Tasks, model.Card));
 
-    private static byte[] Checkpoint(TatModel model) => Write(model, new() { ["manifest"] = System.Text.Json.JsonSerializer.Serialize(model.Card), ["checksum"] = "xxh3-128:0" });
+    private static byte[] Checkpoint(TatModel model) =>
+        Write(model, new() { ["manifest"] = System.Text.Json.JsonSerializer.Serialize(model.Card), ["checksum"] = "xxh3-128:0" });
 
     private static byte[] Write(TatModel model, Dictionary<string, string> description)
     {
         var stream = new MemoryStream();
-        SafetensorsWriter.Write(stream, model.Network.named_parameters().Select(pair => KeyValuePair.Create(pair.name, (TorchSharp.torch.Tensor)pair.parameter)), description);
+        SafetensorsWriter.Write(stream, model.Network.named_parameters()
+            .Select(pair => KeyValuePair.Create(pair.name, (TorchSharp.torch.Tensor)pair.parameter)), description);
         return stream.ToArray();
     }
 
@@ -140,7 +150,9 @@ public sealed class FormatFuzzTests
     }
 
     private static int FromEnvironment(string name, int otherwise) =>
-        int.TryParse(Environment.GetEnvironmentVariable(name), NumberStyles.Integer, CultureInfo.InvariantCulture, out var value) ? value : otherwise;
+        int.TryParse(Environment.GetEnvironmentVariable(name), NumberStyles.Integer, CultureInfo.InvariantCulture, out var value)
+            ? value
+            : otherwise;
 
     private sealed class Row
     {

@@ -7,7 +7,9 @@ using Tat.Torch.Files;
 
 namespace Tat.Tests.Files;
 
-/// <summary>Files that were made to crash or exhaust whoever reads them: the documented exception names the file, with memory in proportion to it.</summary>
+/// <summary>
+/// Files that were made to crash or exhaust whoever reads them: the documented exception names the file, with memory in proportion to it.
+/// </summary>
 [TestClass]
 public sealed class HostileFilesTests
 {
@@ -28,7 +30,8 @@ public sealed class HostileFilesTests
     });
 
     [TestMethod]
-    public void PET_of_the_last_day_of_the_calendar_has_no_SUV() => Refused<ImageFormatException>(TestData.Path("data/faults/hostile/pet_date_9999.dcm"), path => ImageFormats.Open(path).Dispose());
+    public void PET_of_the_last_day_of_the_calendar_has_no_SUV() =>
+        Refused<ImageFormatException>(TestData.Path("data/faults/hostile/pet_date_9999.dcm"), path => ImageFormats.Open(path).Dispose());
 
     [TestMethod]
     public void An_affine_of_infinities_is_none()
@@ -59,7 +62,8 @@ public sealed class HostileFilesTests
     {
         using var folder = new TemporaryFolder();
         var path = NiftiSamples.WriteRamp(folder["ramp.nii"]);
-        StringAssert.Contains(Refused<ImageFormatException>(path, _ => ImageFormats.Open(path, new() { Budget = new() { SliceLimit = 3 } }).Dispose()).Message, "SliceLimit");
+        StringAssert.Contains(Refused<ImageFormatException>(
+            path, _ => ImageFormats.Open(path, new() { Budget = new() { SliceLimit = 3 } }).Dispose()).Message, "SliceLimit");
     }
 
     [TestMethod]
@@ -67,10 +71,12 @@ public sealed class HostileFilesTests
     [DataRow("nested_load_from_bytes_20000.bin")]
     [DataRow("shape_zero_huge.safetensors")]
     [DataRow("mismatch_network.safetensors")]
-    public void Weights_are_refused(string name) => Refused<InvalidDataException>(TestData.Path("data/faults/hostile/" + name), path => WeightsFile.Import(path).Dispose());
+    public void Weights_are_refused(string name) =>
+        Refused<InvalidDataException>(TestData.Path("data/faults/hostile/" + name), path => WeightsFile.Import(path).Dispose());
 
     [TestMethod]
-    public void A_list_whose_quote_stays_open_is_refused() => Refused<InvalidDataException>(TestData.Path("data/faults/hostile/open_quote_100k.csv"), path => new MLContext().ImageRestoration.LoadList(path).Preview());
+    public void A_list_whose_quote_stays_open_is_refused() => Refused<InvalidDataException>(
+        TestData.Path("data/faults/hostile/open_quote_100k.csv"), path => new MLContext().ImageRestoration.LoadList(path).Preview());
 
     [TestMethod]
     [DataRow(")", 3_000_000)]

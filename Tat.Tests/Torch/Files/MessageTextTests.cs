@@ -7,11 +7,12 @@ namespace Tat.Tests.Files;
 public sealed class MessageTextTests
 {
     [TestMethod]
-    public void Text_of_files_becomes_one_short_line_that_a_terminal_does_not_obey() => Gen.String[Gen.Char['\0', '\u2100'], 0, 2000].Sample(text =>
-    {
-        var line = MessageText.OneLine(text, 300);
-        return line.Length <= 300 && !line.Any(char.IsControl) && !line.Contains('\u202E');
-    });
+    public void Text_of_files_becomes_one_short_line_that_a_terminal_does_not_obey() =>
+        Gen.String[Gen.Char['\0', '\u2100'], 0, 2000].Sample(text =>
+        {
+            var line = MessageText.OneLine(text, 300);
+            return line.Length <= 300 && !line.Any(char.IsControl) && !line.Contains('\u202E');
+        });
 
     [TestMethod]
     public void Beginning_and_end_of_a_long_message_stay()
@@ -22,5 +23,6 @@ public sealed class MessageTextTests
     }
 
     [TestMethod]
-    public void Ordinary_text_stays_as_it_is() => Assert.AreEqual("Größe 5 × 5 mm, \u200dनमस्ते", MessageText.OneLine("Größe 5 × 5 mm, \u200dनमस्ते"));
+    public void Ordinary_text_stays_as_it_is() =>
+        Assert.AreEqual("Größe 5 × 5 mm, \u200dनमस्ते", MessageText.OneLine("Größe 5 × 5 mm, \u200dनमस्ते"));
 }

@@ -4,10 +4,17 @@ using System.Text;
 
 namespace Tat.Tests.Files;
 
-/// <summary>Damages files: bytes at random, and what the formats are made of: lengths, numbers in text, headers with their length, parts of archives.</summary>
+/// <summary>
+/// Damages files: bytes at random, and what the formats are made of: lengths, numbers in text, headers with their length, parts of
+/// archives.
+/// </summary>
 internal sealed class Mutator(Random random)
 {
-    private static readonly string[] _numbers = ["0", "-1", "1e400", "NaN", "65536", "4294967296", "4611686018427387904", "18446744073709551616", "null", "99999999999999999999999999"];
+    private static readonly string[] _numbers =
+    [
+        "0", "-1", "1e400", "NaN", "65536", "4294967296", "4611686018427387904", "18446744073709551616", "null",
+        "99999999999999999999999999",
+    ];
 
     /// <summary>A damaged copy.</summary>
     /// <param name="content">A whole file.</param>

@@ -8,7 +8,9 @@ public sealed class IntensityLevelTests
 {
     [TestMethod]
     public void It_is_the_smallest_value_that_995_voxels_of_1000_do_not_exceed() => Gen.Select(
-        Gen.Frequency((8, Gen.Float[-1e4f, 1e4f]), (1, Gen.Const(0f)), (1, Gen.OneOf(Gen.Const(float.NaN), Gen.Const(float.PositiveInfinity), Gen.Const(float.Epsilon), Gen.Const(float.MinValue)))).Array[1, 900], Gen.Int[1, 3]).Sample((values, parts) =>
+        Gen.Frequency((8, Gen.Float[-1e4f, 1e4f]), (1, Gen.Const(0f)),
+            (1, Gen.OneOf(Gen.Const(float.NaN), Gen.Const(float.PositiveInfinity), Gen.Const(float.Epsilon),
+                Gen.Const(float.MinValue)))).Array[1, 900], Gen.Int[1, 3]).Sample((values, parts) =>
         {
             var slices = values.Chunk((values.Length + parts - 1) / parts).Select(part => new ImageSlice(part, 1, part.Length));
             float[] sorted = [.. values.Where(float.IsFinite).Order()];

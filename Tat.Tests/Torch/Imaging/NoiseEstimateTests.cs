@@ -13,7 +13,9 @@ public sealed class NoiseEstimateTests
     {
         var random = new RandomStream(7, 0);
         var disc = TestImages.Disc(128, 45, 300, 0);
-        var noisy = new ImageSlice([.. disc.Pixels.Select((value, i) => value == 0 ? 0 : value + (0.5f * (i % 128)) + (float)(12 * random.NextNormal()))], 128, 128);
+        var noisy = new ImageSlice(
+            [.. disc.Pixels.Select((value, i) => value == 0 ? 0 : value + (0.5f * (i % 128)) + (float)(12 * random.NextNormal()))], 128,
+            128);
         Assert.AreEqual(12, NoiseEstimate.Measure(noisy), 0.6);
     }
 

@@ -55,7 +55,11 @@ public sealed class AcceptedImagesTests
             var results = restorer.Restore([good, low, low], [_task, _task, RestorationTask.Ct]);
             Assert.AreSame(good, results[0], "Its k-space is full.");
             var fitted = NetworkGrid.Fit(low, _task)!;
-            var onGrid = restorer.Restore([new(fitted.Pixels, fitted.Height, fitted.Width) { VolumeLevel = fitted.VolumeLevel, VolumeExtent = new(0.25, 0.25) }], [_task])[0];
+            var onGrid = restorer.Restore([new(fitted.Pixels, fitted.Height, fitted.Width)
+            {
+                VolumeLevel = fitted.VolumeLevel,
+                VolumeExtent = new(0.25, 0.25),
+            }], [_task])[0];
             var expected = NetworkGrid.PutBack(onGrid, fitted, low);
             Assert.AreEqual((64, 72), (results[1].Height, results[1].Width));
             Assert.IsLessThan(1e-3f * low.Pixels.Max(), expected.Pixels.Zip(results[1].Pixels, (a, b) => Math.Abs(a - b)).Max());

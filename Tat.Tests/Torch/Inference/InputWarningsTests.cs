@@ -12,7 +12,13 @@ public sealed class InputWarningsTests
 {
     private static readonly FakeRestorer _restorer = new()
     {
-        Card = new() { Ranges = new Dictionary<string, InputRange> { ["CT"] = new() { LeastNoise = 5, MostNoise = 50, SmallestPixel = 0.6, LargestPixel = 1 } } },
+        Card = new()
+        {
+            Ranges = new Dictionary<string, InputRange>
+            {
+                ["CT"] = new() { LeastNoise = 5, MostNoise = 50, SmallestPixel = 0.6, LargestPixel = 1 },
+            }
+        },
     };
 
     [TestMethod]
@@ -21,6 +27,7 @@ public sealed class InputWarningsTests
     [DataRow(400f, 0.8, "noise")]
     [DataRow(1f, 0.8, "noise")]
     [DataRow(40f, 3.0, "pixels (3 mm)")]
+    [DataRow(40f, 1234.0, "pixels (1234 mm)")]
     public void What_lies_outside_of_the_range_is_said(float noise, double? spacing, string? warning)
     {
         var warnings = string.Join(' ', _restorer.WarningsFor(TestImages.Random(64, 64, 1, -noise, noise), RestorationTask.Ct, spacing));
@@ -37,21 +44,24 @@ public sealed class InputWarningsTests
     {
         foreach (var image in new[] { TestImages.Random(64, 64, 1, -40, 40), new ImageSlice([float.NaN], 1, 1) })
         {
-            Assert.AreEqual(warning is null ? 0 : 1, _restorer.WarningsFor(image, RestorationTask.Ct, 0.8, modality).Count(line => line.Contains(warning ?? "", StringComparison.Ordinal)));
+            Assert.AreEqual(warning is null ? 0 : 1, _restorer.WarningsFor(image, RestorationTask.Ct, 0.8, modality)
+                .Count(line => line.Contains(warning ?? "", StringComparison.Ordinal)));
         }
     }
 
     [TestMethod]
     public void A_tally_says_what_is_new_at_once_and_how_much_there_was_at_the_end()
     {
-        var (tally, quiet, noisy) = (new InputTally(_restorer), TestImages.Random(64, 64, 1, -40, 40), TestImages.Random(64, 64, 2, -400, 400));
+        var (tally, quiet, noisy) = (new InputTally(_restorer), TestImages.Random(64, 64, 1, -40, 40),
+            TestImages.Random(64, 64, 2, -400, 400));
         Assert.IsEmpty(tally.Add(quiet, RestorationTask.Ct, "a", 0.8));
         StringAssert.StartsWith(tally.Add(noisy, RestorationTask.Ct, "b", 0.8).Single(), "b: Its noise", StringComparison.Ordinal);
         StringAssert.StartsWith(tally.Remarks.Single(), "b: Its noise", StringComparison.Ordinal);
         StringAssert.StartsWith(tally.Add(noisy, RestorationTask.Ct, "c", 3).Single(), "c: Its pixels", StringComparison.Ordinal);
         Assert.IsEmpty(tally.Add(noisy, RestorationTask.Ct, "d", 3));
         CollectionAssert.AreEqual(
-            new[] { "b and 2 more of 4 images of CT", "c and 1 more of 4 images of CT" }, tally.Remarks.Select(line => line[..line.IndexOf(':', StringComparison.Ordinal)]).ToArray());
+            new[] { "b and 2 more of 4 images of CT", "c and 1 more of 4 images of CT" },
+            tally.Remarks.Select(line => line[..line.IndexOf(':', StringComparison.Ordinal)]).ToArray());
     }
 
     [TestMethod]
@@ -67,6 +77,7 @@ public sealed class InputWarningsTests
     {
         var image = TestImages.Random(64, 64, 1, 0, 1000);
         var brighter = new ImageSlice([.. image.Pixels.Select(value => 3 * value)], 64, 64);
-        Assert.AreEqual(InputWarnings.NoiseOf(image, RestorationTask.MriByVolume), InputWarnings.NoiseOf(brighter, RestorationTask.MriByVolume), 1e-5);
+        Assert.AreEqual(InputWarnings.NoiseOf(image, RestorationTask.MriByVolume),
+            InputWarnings.NoiseOf(brighter, RestorationTask.MriByVolume), 1e-5);
     }
 }

@@ -46,7 +46,8 @@ public sealed class RestorationVariantsTests
         {
             for (var x = 0; x < 4; x++)
             {
-                var expected = (_image[Math.Max(0, y - 1), x] + _image[Math.Min(2, y + 1), x] + _image[y, Math.Max(0, x - 1)] + _image[y, Math.Min(3, x + 1)]) / 4;
+                var expected = (_image[Math.Max(0, y - 1), x] + _image[Math.Min(2, y + 1), x] + _image[y, Math.Max(0, x - 1)]
+                    + _image[y, Math.Min(3, x + 1)]) / 4;
                 Assert.AreEqual(expected, actual[(y * 4) + x], 1e-4);
             }
         }
@@ -102,11 +103,15 @@ public sealed class RestorationVariantsTests
 
         public ModelCard Card { get; } = new();
 
-        public IReadOnlyList<ImageSlice> Restore(IReadOnlyList<ImageSlice> images, IReadOnlyList<RestorationTask> tasks, IProgress<double>? progress = null, CancellationToken cancellationToken = default)
+        public IReadOnlyList<ImageSlice> Restore(IReadOnlyList<ImageSlice> images, IReadOnlyList<RestorationTask> tasks,
+            IProgress<double>? progress = null, CancellationToken cancellationToken = default)
         {
             Images += images.Count;
             progress?.Report(1);
-            return value is null ? [.. images] : [.. images.Select(image => new ImageSlice([.. Enumerable.Range(0, image.Pixels.Length).Select(i => value(image, i))], image.Height, image.Width))];
+            return value is null
+                ? [.. images]
+                : [.. images.Select(image =>
+                    new ImageSlice([.. Enumerable.Range(0, image.Pixels.Length).Select(i => value(image, i))], image.Height, image.Width))];
         }
 
         public void Dispose()

@@ -53,7 +53,8 @@ public sealed class RestorerTests
         var count = (2 * Environment.ProcessorCount) + 1;
         var images = Enumerable.Range(0, count).Select(i => Image(200, 232, (ulong)i)).ToArray();
         var size = PaddedSize.For(200, 232);
-        Assert.AreEqual(count - (count % Environment.ProcessorCount), BatchPlan.CountApart(_model.Network.Options, size, count, Environment.ProcessorCount, long.MaxValue), "not small");
+        Assert.AreEqual(count - (count % Environment.ProcessorCount),
+            BatchPlan.CountApart(_model.Network.Options, size, count, Environment.ProcessorCount, long.MaxValue), "not small");
         var reports = new List<double>();
         var together = restorer.Restore(images, [.. images.Select(_ => RestorationTask.Ct)], new Reporter(reports.Add));
         for (var i = 0; i < count; i++)
@@ -84,8 +85,10 @@ public sealed class RestorerTests
         var image = Image(40, 48, 1);
         var expected = restorer.Restore(image, RestorationTask.Ct).Pixels;
         using var cancel = new CancellationTokenSource();
-        var large = Task.Run(() => restorer.Restore([Image(2048, 2048, 2), Image(2048, 2048, 3)], [RestorationTask.Ct, RestorationTask.Ct], cancellationToken: cancel.Token));
-        var small = await Task.WhenAll(Enumerable.Range(0, 16).Select(_ => Task.Run(() => restorer.Restore(image, RestorationTask.Ct).Pixels)));
+        var large = Task.Run(() => restorer.Restore(
+            [Image(2048, 2048, 2), Image(2048, 2048, 3)], [RestorationTask.Ct, RestorationTask.Ct], cancellationToken: cancel.Token));
+        var small = await Task.WhenAll(
+            Enumerable.Range(0, 16).Select(_ => Task.Run(() => restorer.Restore(image, RestorationTask.Ct).Pixels)));
         Assert.IsFalse(large.IsCompleted);
         foreach (var pixels in small)
         {
@@ -161,12 +164,14 @@ public sealed class RestorerTests
         var good = Image(9, 10, 2);
         using (var strict = new Restorer(_model))
         {
-            var error = Assert.ThrowsExactly<InvalidDataException>(() => strict.Restore([good, bad], [RestorationTask.Ct, RestorationTask.Ct]));
+            var error = Assert.ThrowsExactly<InvalidDataException>(() =>
+                strict.Restore([good, bad], [RestorationTask.Ct, RestorationTask.Ct]));
             StringAssert.Contains(error.Message, "Image 1 has the value NaN at row 2, column 3");
         }
 
         var told = new List<ImageSlice>();
-        using var lenient = new Restorer(_model, new RestorerOptions { NonFinite = NonFiniteHandling.PassThrough, OnPassThrough = told.Add });
+        using var lenient = new Restorer(
+            _model, new RestorerOptions { NonFinite = NonFiniteHandling.PassThrough, OnPassThrough = told.Add });
         var results = lenient.Restore([good, bad], [RestorationTask.Ct, RestorationTask.Ct]);
         Assert.AreSame(bad, results[1]);
         Assert.AreNotSame(good, results[0]);
@@ -177,13 +182,15 @@ public sealed class RestorerTests
     public void An_unknown_task_is_an_error_that_lists_the_known_ones()
     {
         using var restorer = new Restorer(_model);
-        var error = Assert.ThrowsExactly<ArgumentException>(() => restorer.Restore(Image(8, 8, 1), new RestorationTask("US", "echo", "dB", new(0, 1))));
+        var error = Assert.ThrowsExactly<ArgumentException>(() =>
+            restorer.Restore(Image(8, 8, 1), new RestorationTask("US", "echo", "dB", new(0, 1))));
         StringAssert.Contains(error.Message, "PET, CT, MRI");
     }
 
     private static ImageSlice Image(int height, int width, ulong seed)
     {
         var random = new RandomStream(seed);
-        return new ImageSlice([.. Enumerable.Range(0, height * width).Select(_ => (float)((random.NextDouble() * 3000) - 1000))], height, width);
+        return new ImageSlice([.. Enumerable.Range(0, height * width).Select(_ => (float)((random.NextDouble() * 3000) - 1000))], height,
+            width);
     }
 }

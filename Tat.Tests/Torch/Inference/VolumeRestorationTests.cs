@@ -17,7 +17,8 @@ public sealed class VolumeRestorationTests
         CollectionAssert.AreEqual(reports.Order().ToArray(), reports);
         Assert.AreEqual(9, reports[^1]);
         Assert.IsTrue(reports.Contains(0.5 * Math.Min(9, Environment.ProcessorCount)), "half of the first batch");
-        CollectionAssert.AreEqual(slices.Select(slice => 2 * slice.Pixels[0]).ToArray(), restored.Select(slice => slice.Pixels[0]).ToArray());
+        CollectionAssert.AreEqual(
+            slices.Select(slice => 2 * slice.Pixels[0]).ToArray(), restored.Select(slice => slice.Pixels[0]).ToArray());
     }
 
     [TestMethod]
@@ -40,7 +41,11 @@ public sealed class VolumeRestorationTests
     public void Nothing_happens_before_slices_are_asked_for_and_reading_stays_a_few_ahead()
     {
         var read = 0;
-        var volume = new Doubler().RestoreVolume(Slices(100, 256, 256).Select(slice => { Interlocked.Increment(ref read); return slice; }), RestorationTask.Mri);
+        var volume = new Doubler().RestoreVolume(Slices(100, 256, 256).Select(slice =>
+        {
+            Interlocked.Increment(
+            ref read); return slice;
+        }), RestorationTask.Mri);
         Assert.AreEqual(0, read);
         using (var taken = volume.GetEnumerator())
         {
@@ -61,7 +66,8 @@ public sealed class VolumeRestorationTests
         bad[Environment.ProcessorCount].Pixels[0] = float.NaN;
         var error = Assert.ThrowsExactly<InvalidDataException>(() => new Doubler().RestoreVolume(bad, RestorationTask.Mri).Count());
         Assert.AreEqual($"Of the slices from number {Environment.ProcessorCount} on: NaN", error.Message);
-        Assert.ThrowsExactly<KeyNotFoundException>(() => new Doubler().RestoreVolume(bad, new RestorationTask("US", "echo", "dB", new(0, 1))));
+        Assert.ThrowsExactly<KeyNotFoundException>(() =>
+            new Doubler().RestoreVolume(bad, new RestorationTask("US", "echo", "dB", new(0, 1))));
     }
 
     [TestMethod]
@@ -92,7 +98,8 @@ public sealed class VolumeRestorationTests
 
         public ModelCard Card { get; } = new();
 
-        public IReadOnlyList<ImageSlice> Restore(IReadOnlyList<ImageSlice> images, IReadOnlyList<RestorationTask> tasks, IProgress<double>? progress = null, CancellationToken cancellationToken = default)
+        public IReadOnlyList<ImageSlice> Restore(IReadOnlyList<ImageSlice> images, IReadOnlyList<RestorationTask> tasks,
+            IProgress<double>? progress = null, CancellationToken cancellationToken = default)
         {
             cancellationToken.ThrowIfCancellationRequested();
             Calls.Add(images.Count);

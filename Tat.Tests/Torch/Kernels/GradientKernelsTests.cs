@@ -6,7 +6,9 @@ using static TorchSharp.torch.nn;
 
 namespace Tat.Tests.Model.Layers;
 
-/// <summary>The kernels of recorded training in both widths beside LibTorch in double precision; memory after each result is guarded.</summary>
+/// <summary>
+/// The kernels of recorded training in both widths beside LibTorch in double precision; memory after each result is guarded.
+/// </summary>
 [TestClass]
 public sealed unsafe class GradientKernelsTests
 {
@@ -18,13 +20,16 @@ public sealed unsafe class GradientKernelsTests
         {
             using var scope = NewDisposeScope();
             var columns = 8 * eighths;
-            var (a, b, target) = (turned ? Random(seed, depth, rows + 3) : Random(seed, rows, depth + 3), Random(seed + 1, depth, columns + 5), Guarded(rows * columns));
+            var (a, b, target) = (turned ? Random(seed, depth, rows + 3) : Random(seed, rows, depth + 3),
+                Random(seed + 1, depth, columns + 5), Guarded(rows * columns));
             var expected = (turned ? a.narrow(1, 0, rows).t() : a.narrow(1, 0, depth)).mm(b.narrow(1, 0, columns));
             float* left = Single(a), right = Single(b);
             nint row = turned ? 1 : depth + 3, step = turned ? rows + 3 : 1;
             InBothWidths(
-                () => MatrixKernels.MultiplyPanels<Lanes8>(left, row, step, rows, right, columns + 5, MatrixKernels.Panel, depth, target.Numbers(), columns, columns),
-                () => MatrixKernels.MultiplyAny(left, row, step, rows, right, columns + 5, MatrixKernels.Panel, depth, target.Numbers(), columns, columns),
+                () => MatrixKernels.MultiplyPanels<Lanes8>(
+                    left, row, step, rows, right, columns + 5, MatrixKernels.Panel, depth, target.Numbers(), columns, columns),
+                () => MatrixKernels.MultiplyAny(
+                    left, row, step, rows, right, columns + 5, MatrixKernels.Panel, depth, target.Numbers(), columns, columns),
                 (expected, target));
         }, iter: 300);
 
@@ -35,7 +40,8 @@ public sealed unsafe class GradientKernelsTests
         var (a, b, target) = (Random(1, 20, 64), Random(2, 32, 24), Guarded(20 * 24));
         float* left = Single(a), right = Single(b);
         InBothWidths(
-            () => MatrixKernels.MultiplyPanels<Lanes8>(left, 64, 1, 20, right, 24, MatrixKernels.Panel, 16, target.Numbers(), 24, 24, 2, 40),
+            () =>
+                MatrixKernels.MultiplyPanels<Lanes8>(left, 64, 1, 20, right, 24, MatrixKernels.Panel, 16, target.Numbers(), 24, 24, 2, 40),
             () => MatrixKernels.MultiplyAny(left, 64, 1, 20, right, 24, MatrixKernels.Panel, 16, target.Numbers(), 24, 24, 2, 40),
             (a.narrow(1, 0, 16).mm(b.narrow(0, 0, 16)) + a.narrow(1, 40, 16).mm(b.narrow(0, 16, 16)), target));
     }
@@ -62,28 +68,30 @@ public sealed unsafe class GradientKernelsTests
     }
 
     [TestMethod]
-    public void Gates_and_their_gradients_are_those_of_autograd() => Gen.Select(Gen.Int[1, 9], Gen.Int[1, 12], Gen.ULong).Sample((count, eighths, seed) =>
-    {
-        using var scope = NewDisposeScope();
-        var channels = 8 * eighths;
-        var (halves, given) = (Random(seed, count, 2 * channels).requires_grad_(), Random(seed + 1, count, channels));
-        var gate = functional.gelu(halves.narrow(1, 0, channels)) * halves.narrow(1, channels, channels);
-        (gate * given).sum().backward();
-        var (target, ofHalves, gated) = (Guarded(count * channels), Guarded(2 * count * channels), Guarded(count * channels));
-        float* from = Single(halves.detach()), gradient = Single(given);
-        InBothWidths(() => GeluKernels.Gate<Lanes8>(from, count, channels, target.Numbers()), () => GeluKernels.Gate(from, count, channels, target.Numbers()), (gate.detach(), target));
-        InBothWidths(
-            () => GeluKernels.GateGradient<Lanes8>(from, Refilled(gated, gradient), count, channels, ofHalves.Numbers()),
-            () => GeluKernels.GateGradient(from, Refilled(gated, gradient), count, channels, ofHalves.Numbers()),
-            (halves.grad!, ofHalves),
-            (gate.detach(), gated));
-
-        float* Refilled(Tensor tensor, float* values)
+    public void Gates_and_their_gradients_are_those_of_autograd() =>
+        Gen.Select(Gen.Int[1, 9], Gen.Int[1, 12], Gen.ULong).Sample((count, eighths, seed) =>
         {
-            new Span<float>(values, count * channels).CopyTo(new(tensor.Numbers(), count * channels));
-            return tensor.Numbers();
-        }
-    }, iter: 100);
+            using var scope = NewDisposeScope();
+            var channels = 8 * eighths;
+            var (halves, given) = (Random(seed, count, 2 * channels).requires_grad_(), Random(seed + 1, count, channels));
+            var gate = functional.gelu(halves.narrow(1, 0, channels)) * halves.narrow(1, channels, channels);
+            (gate * given).sum().backward();
+            var (target, ofHalves, gated) = (Guarded(count * channels), Guarded(2 * count * channels), Guarded(count * channels));
+            float* from = Single(halves.detach()), gradient = Single(given);
+            InBothWidths(() => GeluKernels.Gate<Lanes8>(from, count, channels, target.Numbers()),
+                () => GeluKernels.Gate(from, count, channels, target.Numbers()), (gate.detach(), target));
+            InBothWidths(
+                () => GeluKernels.GateGradient<Lanes8>(from, Refilled(gated, gradient), count, channels, ofHalves.Numbers()),
+                () => GeluKernels.GateGradient(from, Refilled(gated, gradient), count, channels, ofHalves.Numbers()),
+                (halves.grad!, ofHalves),
+                (gate.detach(), gated));
+
+            float* Refilled(Tensor tensor, float* values)
+            {
+                new Span<float>(values, count * channels).CopyTo(new(tensor.Numbers(), count * channels));
+                return tensor.Numbers();
+            }
+        }, iter: 100);
 
     [TestMethod]
     public void Gradients_of_depth_wise_kernels_are_added_as_autograd_has_them() =>
@@ -93,11 +101,13 @@ public sealed unsafe class GradientKernelsTests
             var channels = 8 * eighths;
             var (rows, given) = (Random(seed, 1, height + 2, width, channels), Random(seed + 1, 1, height, width, channels));
             var kernels = Random(seed + 2, channels, 1, 3, 3).requires_grad_();
-            (functional.conv2d(rows.permute(0, 3, 1, 2), kernels, padding: [0, 1], groups: channels).permute(0, 2, 3, 1) * given).sum().backward();
+            (functional.conv2d(rows.permute(0, 3, 1, 2), kernels, padding: [0, 1], groups: channels).permute(0, 2, 3, 1) * given).sum()
+                .backward();
             float* from = Single(rows), gradient = Single(given);
             var (eight, any) = (Guarded(9 * channels), Guarded(9 * channels));
             AssertAdded(eight, 8, () => DepthWiseGradients.Add<Lanes8>(from, gradient, height, width, channels, eight.Numbers()));
-            AssertAdded(any, DepthWiseRows.LanesOf(channels), () => DepthWiseGradients.Add(from, gradient, height, width, channels, any.Numbers()));
+            AssertAdded(any, DepthWiseRows.LanesOf(channels),
+                () => DepthWiseGradients.Add(from, gradient, height, width, channels, any.Numbers()));
 
             void AssertAdded(Tensor taps, int lanes, Action add)
             {
@@ -108,62 +118,66 @@ public sealed unsafe class GradientKernelsTests
         }, iter: 200);
 
     [TestMethod]
-    public void Gradients_of_norms_are_added_as_autograd_has_them() => Gen.Select(Gen.Int[1, 9], Gen.Int[1, 12], Gen.ULong).Sample((count, eighths, seed) =>
-    {
-        using var scope = NewDisposeScope();
-        var channels = 8 * eighths;
-        var (pixels, given) = ((Random(seed, count, channels) + 3).requires_grad_(), Random(seed + 1, count, channels));
-        var (scale, shift) = (Random(seed + 2, channels).requires_grad_(), Random(seed + 3, channels).requires_grad_());
-        (functional.layer_norm(pixels, [channels], scale, shift, 1e-5) * given).sum().backward();
-        float* from = Single(pixels.detach()), gradient = Single(given), scales = Single(scale.detach());
-        foreach (var eight in new[] { true, false })
+    public void Gradients_of_norms_are_added_as_autograd_has_them() =>
+        Gen.Select(Gen.Int[1, 9], Gen.Int[1, 12], Gen.ULong).Sample((count, eighths, seed) =>
         {
-            var (ofPixels, ofScale, ofShift) = (Guarded(count * channels), Guarded(channels), Guarded(channels));
-            ofPixels.narrow(0, 0, count * channels).fill_(1);
-            ofScale.narrow(0, 0, channels).fill_(2);
-            ofShift.narrow(0, 0, channels).fill_(3);
-            if (eight)
+            using var scope = NewDisposeScope();
+            var channels = 8 * eighths;
+            var (pixels, given) = ((Random(seed, count, channels) + 3).requires_grad_(), Random(seed + 1, count, channels));
+            var (scale, shift) = (Random(seed + 2, channels).requires_grad_(), Random(seed + 3, channels).requires_grad_());
+            (functional.layer_norm(pixels, [channels], scale, shift, 1e-5) * given).sum().backward();
+            float* from = Single(pixels.detach()), gradient = Single(given), scales = Single(scale.detach());
+            foreach (var eight in new[] { true, false })
             {
-                NormGradients.Add<Lanes8>(from, gradient, count, channels, scales, ofPixels.Numbers(), ofScale.Numbers(), ofShift.Numbers());
-            }
-            else
-            {
-                NormGradients.Add(from, gradient, count, channels, scales, ofPixels.Numbers(), ofScale.Numbers(), ofShift.Numbers());
-            }
+                var (ofPixels, ofScale, ofShift) = (Guarded(count * channels), Guarded(channels), Guarded(channels));
+                ofPixels.narrow(0, 0, count * channels).fill_(1);
+                ofScale.narrow(0, 0, channels).fill_(2);
+                ofShift.narrow(0, 0, channels).fill_(3);
+                if (eight)
+                {
+                    NormGradients.Add<Lanes8>(
+                        from, gradient, count, channels, scales, ofPixels.Numbers(), ofScale.Numbers(), ofShift.Numbers());
+                }
+                else
+                {
+                    NormGradients.Add(from, gradient, count, channels, scales, ofPixels.Numbers(), ofScale.Numbers(), ofShift.Numbers());
+                }
 
-            AssertResult(1 + pixels.grad!, ofPixels);
-            AssertResult(2 + scale.grad!, ofScale);
-            AssertResult(3 + shift.grad!, ofShift);
-        }
-    }, iter: 100);
+                AssertResult(1 + pixels.grad!, ofPixels);
+                AssertResult(2 + scale.grad!, ofScale);
+                AssertResult(3 + shift.grad!, ofShift);
+            }
+        }, iter: 100);
 
     [TestMethod]
-    public void Products_with_a_vector_and_their_gradients_are_those_of_autograd() => Gen.Select(Gen.Int[1, 30], Gen.Int[1, 9], Gen.ULong).Sample((rows, eighths, seed) =>
-    {
-        using var scope = NewDisposeScope();
-        var columns = 8 * eighths;
-        var (matrix, vector, given) = (Random(seed, rows, columns), Random(seed + 1, columns), Random(seed + 2, rows));
-        float* m = Single(matrix), v = Single(vector), gradient = Single(given);
-        var product = Guarded(rows);
-        InBothWidths(() => VectorKernels.Multiply<Lanes8>(m, rows, columns, v, product.Numbers()), () => VectorKernels.Multiply(m, rows, columns, v, product.Numbers()), (matrix.mv(vector), product));
-        foreach (var eight in new[] { true, false })
+    public void Products_with_a_vector_and_their_gradients_are_those_of_autograd() =>
+        Gen.Select(Gen.Int[1, 30], Gen.Int[1, 9], Gen.ULong).Sample((rows, eighths, seed) =>
         {
-            var (ofMatrix, ofVector) = (Guarded(rows * columns), Guarded(columns));
-            ofMatrix.narrow(0, 0, rows * columns).fill_(1);
-            ofVector.narrow(0, 0, columns).fill_(2);
-            if (eight)
+            using var scope = NewDisposeScope();
+            var columns = 8 * eighths;
+            var (matrix, vector, given) = (Random(seed, rows, columns), Random(seed + 1, columns), Random(seed + 2, rows));
+            float* m = Single(matrix), v = Single(vector), gradient = Single(given);
+            var product = Guarded(rows);
+            InBothWidths(() => VectorKernels.Multiply<Lanes8>(m, rows, columns, v, product.Numbers()),
+                () => VectorKernels.Multiply(m, rows, columns, v, product.Numbers()), (matrix.mv(vector), product));
+            foreach (var eight in new[] { true, false })
             {
-                VectorKernels.AddGradients<Lanes8>(m, rows, columns, v, gradient, ofMatrix.Numbers(), ofVector.Numbers());
-            }
-            else
-            {
-                VectorKernels.AddGradients(m, rows, columns, v, gradient, ofMatrix.Numbers(), ofVector.Numbers());
-            }
+                var (ofMatrix, ofVector) = (Guarded(rows * columns), Guarded(columns));
+                ofMatrix.narrow(0, 0, rows * columns).fill_(1);
+                ofVector.narrow(0, 0, columns).fill_(2);
+                if (eight)
+                {
+                    VectorKernels.AddGradients<Lanes8>(m, rows, columns, v, gradient, ofMatrix.Numbers(), ofVector.Numbers());
+                }
+                else
+                {
+                    VectorKernels.AddGradients(m, rows, columns, v, gradient, ofMatrix.Numbers(), ofVector.Numbers());
+                }
 
-            AssertResult(1 + given.outer(vector), ofMatrix);
-            AssertResult(2 + matrix.t().mv(given), ofVector);
-        }
-    }, iter: 100);
+                AssertResult(1 + given.outer(vector), ofMatrix);
+                AssertResult(2 + matrix.t().mv(given), ofVector);
+            }
+        }, iter: 100);
 
     /// <summary>Runs a kernel with 8 lanes and with as many as the processor has, and looks at what it wrote.</summary>
     private static void InBothWidths(Action eight, Action any, params (Tensor Expected, Tensor Target)[] results)

@@ -52,10 +52,14 @@ public sealed unsafe class MatrixKernelsTests
         {
             using var scope = NewDisposeScope();
             var channels = panels * MatrixKernels.Panel;
-            var (pixels, scale, shift, target) = (Random(seed, count, channels) + 3, Random(seed + 1, channels), Random(seed + 2, channels), Guarded(count * channels));
+            var (pixels, scale, shift, target) = (Random(seed, count, channels) + 3, Random(seed + 1, channels), Random(seed + 2, channels),
+                Guarded(count * channels));
             var variance = (pixels - pixels.mean([-1], keepdim: true)).square().mean([-1], keepdim: true);
-            var expected = shifted ? functional.layer_norm(pixels, [channels], scale, shift, 1e-5) : pixels / (variance + 1e-5).sqrt() * scale;
-            PixelKernels.Normalize<Lanes8>(pixels.Numbers(), count, channels, scale.Numbers(), shifted ? shift.Numbers() : null, target.Numbers());
+            var expected = shifted
+                ? functional.layer_norm(pixels, [channels], scale, shift, 1e-5)
+                : pixels / (variance + 1e-5).sqrt() * scale;
+            PixelKernels.Normalize<Lanes8>(
+                pixels.Numbers(), count, channels, scale.Numbers(), shifted ? shift.Numbers() : null, target.Numbers());
             AssertResult(expected, target);
             target.fill_(Guard);
             PixelKernels.Normalize(pixels.Numbers(), count, channels, scale.Numbers(), shifted ? shift.Numbers() : null, target.Numbers());
@@ -84,16 +88,17 @@ public sealed unsafe class MatrixKernelsTests
     [TestMethod]
     public void Matrices_are_arranged_with_zeros_appended()
     {
-        Gen.Select(Gen.Int[1, 300], Gen.Int[1, 300], Gen.Int[0, 20], Gen.Int[0, 20], Gen.ULong).Sample((rows, columns, moreRows, moreColumns, seed) =>
-        {
-            using var scope = NewDisposeScope();
-            using var constant = no_grad();
-            var (outputs, inputs) = ((rows + moreRows + 15) / 16 * 16, columns + moreColumns);
-            var matrix = Random(seed, rows, columns);
-            var padded = functional.pad(matrix, [0, inputs - columns, 0, outputs - rows]);
-            var expected = padded.view(outputs / 16, 16, inputs).transpose(1, 2);
-            Assert.AreEqual(0, (MatrixKernels.Pack(matrix, outputs, inputs) - expected).abs().max().ToSingle());
-        }, iter: 100);
+        Gen.Select(Gen.Int[1, 300], Gen.Int[1, 300], Gen.Int[0, 20], Gen.Int[0, 20], Gen.ULong)
+            .Sample((rows, columns, moreRows, moreColumns, seed) =>
+            {
+                using var scope = NewDisposeScope();
+                using var constant = no_grad();
+                var (outputs, inputs) = ((rows + moreRows + 15) / 16 * 16, columns + moreColumns);
+                var matrix = Random(seed, rows, columns);
+                var padded = functional.pad(matrix, [0, inputs - columns, 0, outputs - rows]);
+                var expected = padded.view(outputs / 16, 16, inputs).transpose(1, 2);
+                Assert.AreEqual(0, (MatrixKernels.Pack(matrix, outputs, inputs) - expected).abs().max().ToSingle());
+            }, iter: 100);
     }
 
     [TestMethod]
@@ -104,7 +109,8 @@ public sealed unsafe class MatrixKernelsTests
             using var scope = NewDisposeScope();
             var (outputs, inputs) = (panels * MatrixKernels.Panel, count * size);
             var (matrix, blocks, target) = (Random(seed, outputs, inputs), Random(seed + 1, count, size, size), Guarded(outputs * inputs));
-            MatrixKernels.MultiplyPacked(MatrixKernels.Pack(matrix, outputs, inputs).Numbers(), outputs, blocks.Numbers(), count, size, target.Numbers());
+            MatrixKernels.MultiplyPacked(
+                MatrixKernels.Pack(matrix, outputs, inputs).Numbers(), outputs, blocks.Numbers(), count, size, target.Numbers());
             AssertResult(MatrixKernels.Pack(matrix.matmul(block_diag([.. blocks.unbind(0)])), outputs, inputs), target);
         }, iter: 100);
     }
@@ -126,7 +132,8 @@ public sealed unsafe class MatrixKernelsTests
             AssertResult(first.Filtered.narrow(1, start, count), target);
             var gated = (functional.gelu(first.Filtered) * second.Filtered).narrow(1, start, count);
             target.fill_(Guard);
-            DepthWiseRows.FilterAndGate(first.Rows(DepthWiseRows.LanesOf(channels)), second.Rows(DepthWiseRows.LanesOf(channels)), shape, channels, target.Numbers());
+            DepthWiseRows.FilterAndGate(first.Rows(DepthWiseRows.LanesOf(channels)), second.Rows(DepthWiseRows.LanesOf(channels)), shape,
+                channels, target.Numbers());
             AssertResult(gated, target);
             target.fill_(Guard);
             DepthWiseRows.Run<Lanes8>(first.Rows(8), second.Rows(8), shape, channels, target.Numbers(), (nint)count * channels);
@@ -154,7 +161,8 @@ public sealed unsafe class MatrixKernelsTests
 
             var (one, target) = (ones(channels), Guarded(4096 * channels));
             DepthWiseRows.FilterAndGate(
-                new(rows.Numbers(), tap.Numbers(), null), new(rows.Numbers(), nothing.Numbers(), one.Numbers()), new(1, 4096, 0, 4096), channels, target.Numbers());
+                new(rows.Numbers(), tap.Numbers(), null), new(rows.Numbers(), nothing.Numbers(), one.Numbers()), new(1, 4096, 0, 4096),
+                channels, target.Numbers());
             var exact = values.to(ScalarType.Float64);
             exact = exact * 0.5 * (1 + (exact / Math.Sqrt(2)).erf());
             GoldenVectors.AssertClose(exact.flatten(), target.narrow(0, 0, 4096 * channels).to(ScalarType.Float64), 2e-6, "GELU");
@@ -164,9 +172,12 @@ public sealed unsafe class MatrixKernelsTests
     /// <summary>A bank, for taps together for so many channels, and what it makes of its map.</summary>
     private static (Func<int, DepthWiseRows.Bank> Rows, Tensor Filtered) Bank(ulong seed, int height, int width, int channels, bool biased)
     {
-        var (map, kernels, bias) = (Random(seed, 1, height + 2, width, channels), Random(seed + 1, channels, 1, 3, 3), Random(seed + 2, channels));
-        var filtered = functional.conv2d(map.permute(0, 3, 1, 2), kernels, biased ? bias : null, padding: [0, 1], groups: channels).permute(0, 2, 3, 1).squeeze(0);
-        return (lanes => new(map.Numbers(), kernels.reshape(-1, lanes, 9).transpose(1, 2).contiguous().Numbers(), biased ? bias.Numbers() : null), filtered);
+        var (map, kernels, bias) = (Random(seed, 1, height + 2, width, channels), Random(seed + 1, channels, 1, 3, 3),
+            Random(seed + 2, channels));
+        var filtered = functional.conv2d(map.permute(0, 3, 1, 2), kernels, biased ? bias : null, padding: [0, 1], groups: channels)
+            .permute(0, 2, 3, 1).squeeze(0);
+        return (lanes => new(map.Numbers(), kernels.reshape(-1, lanes, 9).transpose(1, 2).contiguous().Numbers(),
+            biased ? bias.Numbers() : null), filtered);
     }
 
     /// <summary>Memory whose end tells whether it was written to.</summary>

@@ -70,7 +70,14 @@ public sealed class ImageFidelityTests
     {
         var nothing = new ImageSlice(new float[64], 8, 8);
         var fidelity = ImageFidelity.Measure(nothing, nothing, _window);
-        Assert.IsTrue(new[] { fidelity.Bias, fidelity.PeakBias, fidelity.Noise, fidelity.NoiseFrequency, fidelity.EdgeSharpness }.All(double.IsNaN));
+        Assert.IsTrue(new[]
+        {
+            fidelity.Bias,
+            fidelity.PeakBias,
+            fidelity.Noise,
+            fidelity.NoiseFrequency,
+            fidelity.EdgeSharpness,
+        }.All(double.IsNaN));
         Assert.ThrowsExactly<ArgumentException>(() => ImageFidelity.Measure(nothing, _body, _window));
     }
 

@@ -48,7 +48,8 @@ public sealed class ImageQualityTests
         var quality = ImageQuality.Measure(image, reference);
         var meanSquare = image.Pixels.Zip(reference.Pixels, (a, b) => Math.Pow((double)a - b, 2)).Average();
         return Math.Abs(quality.Rmse - Math.Sqrt(meanSquare)) < 1e-9
-            && (quality.Problem is not null || Math.Abs(quality.Psnr - (20 * Math.Log10(quality.DataRange / Math.Sqrt(meanSquare)))) < 1e-9);
+            && (quality.Problem is not null
+                || Math.Abs(quality.Psnr - (20 * Math.Log10(quality.DataRange / Math.Sqrt(meanSquare)))) < 1e-9);
     }, iter: 100);
 
     [TestMethod]
@@ -123,7 +124,8 @@ public sealed class ImageQualityTests
                         if (row + i >= 0 && row + i < image.Height && column + j >= 0 && column + j < image.Width)
                         {
                             var (a, b) = ((double)image[row + i, column + j], (double)reference[row + i, column + j]);
-                            (x, y, xx, yy, xy) = (x + (weight * a), y + (weight * b), xx + (weight * a * a), yy + (weight * b * b), xy + (weight * a * b));
+                            (x, y, xx, yy, xy) = (x + (weight * a), y + (weight * b), xx + (weight * a * a), yy + (weight * b * b),
+                                xy + (weight * a * b));
                         }
                     }
                 }

@@ -5,7 +5,9 @@ namespace Tat.Tests.Metrics;
 [TestClass]
 public sealed class PairedComparisonTests
 {
-    /// <summary>Critical values of the smaller rank sum at the 5 % level, two-sided, for 6 … 25 pairs, as statistics books print them.</summary>
+    /// <summary>
+    /// Critical values of the smaller rank sum at the 5 % level, two-sided, for 6 … 25 pairs, as statistics books print them.
+    /// </summary>
     private static readonly int[] _critical = [0, 2, 3, 5, 8, 10, 13, 17, 21, 25, 29, 34, 40, 46, 52, 58, 65, 73, 81, 89];
 
     [TestMethod]
@@ -69,7 +71,8 @@ public sealed class PairedComparisonTests
 
         // z = (|470 − 663| − ½) / √(51·52·103/24) = 1.80439; p = 2·Φ(−z).
         Assert.AreEqual(0.0711698, normal.PValue, 1e-7);
-        Assert.AreEqual(1, PairedComparison.Of([.. Enumerable.Range(1, 60).Select(i => (double)(i % 2 == 0 ? i : -i - 1))], new double[60]).PValue, 0.05);
+        Assert.AreEqual(1, PairedComparison.Of(
+            [.. Enumerable.Range(1, 60).Select(i => (double)(i % 2 == 0 ? i : -i - 1))], new double[60]).PValue, 0.05);
     }
 
     [TestMethod]

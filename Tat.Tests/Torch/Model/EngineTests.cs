@@ -8,11 +8,15 @@ using static TorchSharp.torch;
 
 namespace Tat.Tests.Model;
 
-/// <summary>The kernels for AVX-512, those for AVX2, and LibTorch's operators where there is neither: each in a process of its own, as another processor runs them.</summary>
+/// <summary>
+/// The kernels for AVX-512, those for AVX2, and LibTorch's operators where there is neither: each in a process of its own, as another
+/// processor runs them.
+/// </summary>
 [TestClass]
 public sealed class EngineTests
 {
-    private static readonly (string, string?)[] _withoutAvx512 = [("DOTNET_EnableAVX512", "0")], _withoutAvx2 = [("DOTNET_EnableAVX512", "0"), ("DOTNET_EnableAVX2", "0")];
+    private static readonly (string, string?)[] _withoutAvx512 = [("DOTNET_EnableAVX512", "0")],
+        _withoutAvx2 = [("DOTNET_EnableAVX512", "0"), ("DOTNET_EnableAVX2", "0")];
 
     [TestMethod]
     public async Task With_AVX_512_kernels_of_16_lanes_compute_what_the_modules_do()
@@ -31,7 +35,10 @@ public sealed class EngineTests
     [TestMethod]
     public async Task Without_AVX2_the_operators_of_LibTorch_compute_what_the_modules_do() => Assert.IsEmpty(await LanesOf(_withoutAvx2));
 
-    /// <summary>Restores images of sizes that the kernels cut into whole and partial strips; prints by how much they differ from what the modules give while autograd records them.</summary>
+    /// <summary>
+    /// Restores images of sizes that the kernels cut into whole and partial strips; prints by how much they differ from what the modules
+    /// give while autograd records them.
+    /// </summary>
     internal static string Restore()
     {
         double largest = 0;
@@ -41,7 +48,8 @@ public sealed class EngineTests
             using var network = new TatNetwork(TatNetworkOptions.Small with { WeightGeneration = representation }, seed: 5);
             using (no_grad())
             {
-                foreach (var (name, parameter) in network.named_parameters().Where(pair => pair.name.EndsWith("lambda_dw", StringComparison.Ordinal)))
+                foreach (var (name, parameter) in network.named_parameters()
+                    .Where(pair => pair.name.EndsWith("lambda_dw", StringComparison.Ordinal)))
                 {
                     parameter.fill_(0.5f);
                 }
@@ -60,20 +68,29 @@ public sealed class EngineTests
         return largest.ToString(CultureInfo.InvariantCulture);
     }
 
-    /// <summary>The numbers of lanes of the kernels that the runtime compiled, and so ran, in a process that restored images as the modules do.</summary>
+    /// <summary>
+    /// The numbers of lanes of the kernels that the runtime compiled, and so ran, in a process that restored images as the modules do.
+    /// </summary>
     private static async Task<string[]> LanesOf(params (string, string?)[] environment)
     {
         using var folder = new TemporaryFolder();
         var compiled = folder["compiled.txt"];
 
-        // Without tiers, since the thread that compiles methods again writes to the list when the process has closed it at its end, and crashes.
-        var outcome = await FreshProcess.Run("engine", [.. environment, ("DOTNET_TieredCompilation", "0"), ("DOTNET_JitStdOutFile", compiled), ("DOTNET_JitDisasmSummary", "1")]);
+        // Without tiers, since the thread that compiles methods again writes to the list when the process has closed it at its end, and
+        // crashes.
+        var outcome = await FreshProcess.Run("engine",
+            [.. environment, ("DOTNET_TieredCompilation", "0"), ("DOTNET_JitStdOutFile", compiled), ("DOTNET_JitDisasmSummary", "1")]);
         Assert.AreEqual(0, outcome.ExitCode, outcome.Error);
         Assert.IsLessThan(1e-5, double.Parse(outcome.Output, CultureInfo.InvariantCulture));
 
-        var kernels = (await File.ReadAllLinesAsync(compiled)).Where(line => line.Contains("Tat.Torch.Kernels.", StringComparison.Ordinal)).ToList();
+        var kernels = (await File.ReadAllLinesAsync(compiled)).Where(line => line.Contains("Tat.Torch.Kernels.", StringComparison.Ordinal))
+            .ToList();
         Assert.IsNotEmpty(kernels);
-        return [.. new[] { "Lanes16", "Lanes8" }.Where(lanes => kernels.Exists(line => line.Contains("MatrixKernels:", StringComparison.Ordinal) && line.Contains($"[Tat.Torch.Kernels.{lanes}]", StringComparison.Ordinal)))];
+        return [.. new[]
+        {
+            "Lanes16", "Lanes8",
+        }.Where(lanes => kernels.Exists(line => line.Contains("MatrixKernels:", StringComparison.Ordinal)
+            && line.Contains($"[Tat.Torch.Kernels.{lanes}]", StringComparison.Ordinal)))];
     }
 
     private static void Have(bool supported, string need, string name)

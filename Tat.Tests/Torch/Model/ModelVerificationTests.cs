@@ -11,7 +11,9 @@ using static TorchSharp.torch;
 
 namespace Tat.Tests.Model;
 
-/// <summary>A model that is not the one that was written, or that cannot restore, is refused, in every format and by both back-ends.</summary>
+/// <summary>
+/// A model that is not the one that was written, or that cannot restore, is refused, in every format and by both back-ends.
+/// </summary>
 [TestClass]
 public sealed class ModelVerificationTests
 {
@@ -46,8 +48,10 @@ public sealed class ModelVerificationTests
             if (i < 5)
             {
                 File.WriteAllBytes(folder["damaged.onnx"], damaged);
-                StringAssert.Contains(Assert.ThrowsExactly<InvalidDataException>(() => new OnnxRestorer(folder["damaged.onnx"])).Message, "damaged.onnx");
-                StringAssert.Contains(Assert.ThrowsExactly<InvalidDataException>(() => new MLContext().ImageRestoration.ReadModelInfo(folder["damaged.onnx"])).Message, "damaged.onnx");
+                StringAssert.Contains(Assert.ThrowsExactly<InvalidDataException>(() => new OnnxRestorer(folder["damaged.onnx"])).Message,
+                    "damaged.onnx");
+                StringAssert.Contains(Assert.ThrowsExactly<InvalidDataException>(() =>
+                    new MLContext().ImageRestoration.ReadModelInfo(folder["damaged.onnx"])).Message, "damaged.onnx");
                 Assert.ThrowsExactly<InvalidDataException>(() => new OnnxRestorer(damaged));
             }
         }
@@ -61,7 +65,8 @@ public sealed class ModelVerificationTests
         using var old = TatModel.Load(Write(model, description));
         Assert.AreEqual(model.Network.Options, old.Network.Options);
         description["tat.cHecksum"] = "xxh3-128:0";
-        StringAssert.Contains(Assert.ThrowsExactly<InvalidDataException>(() => TatModel.Load(Write(model, description))).Message, "is damaged");
+        StringAssert.Contains(Assert.ThrowsExactly<InvalidDataException>(() => TatModel.Load(Write(model, description))).Message,
+            "is damaged");
     }
 
     [TestMethod]
@@ -84,7 +89,8 @@ public sealed class ModelVerificationTests
     {
         var path = TestData.Path("data/faults/hostile/" + name);
         StringAssert.Contains(Assert.ThrowsExactly<InvalidDataException>(() => TatModel.Load(path).Dispose()).Message, name);
-        StringAssert.Contains(Assert.ThrowsExactly<InvalidDataException>(() => new MLContext().ImageRestoration.ReadModelInfo(path)).Message, name);
+        StringAssert.Contains(
+            Assert.ThrowsExactly<InvalidDataException>(() => new MLContext().ImageRestoration.ReadModelInfo(path)).Message, name);
     }
 
     [TestMethod]
@@ -94,14 +100,17 @@ public sealed class ModelVerificationTests
         using var model = ExportedModels.CreateModel();
         WeightsFile.Export(model.Network, folder["w.pth"]);
         var bytes = File.ReadAllBytes(folder["w.pth"]);
-        BitConverter.TryWriteBytes(bytes.AsSpan(bytes.AsSpan().IndexOf(BitConverter.GetBytes(model.Network.named_parameters().First().parameter.data<float>()[0]))), float.NaN);
+        BitConverter.TryWriteBytes(bytes.AsSpan(
+            bytes.AsSpan().IndexOf(BitConverter.GetBytes(model.Network.named_parameters().First().parameter.data<float>()[0]))), float.NaN);
         File.WriteAllBytes(folder["w.pth"], bytes);
-        StringAssert.Contains(Assert.ThrowsExactly<InvalidDataException>(() => WeightsFile.Import(folder["w.pth"]).Dispose()).Message, "w.pth");
+        StringAssert.Contains(Assert.ThrowsExactly<InvalidDataException>(() => WeightsFile.Import(folder["w.pth"]).Dispose()).Message,
+            "w.pth");
 
         Ruin(model, float.PositiveInfinity);
         Assert.ThrowsExactly<InvalidDataException>(() => WeightsFile.Export(model.Network, folder["x.safetensors"]));
         Assert.ThrowsExactly<InvalidDataException>(() => OnnxExporter.Export(model, folder["x.onnx"], new() { Verify = false }));
-        Assert.ThrowsExactly<InvalidDataException>(() => TatModel.Load(Write(model, TatModelFormat.Write(model.Network.Options, model.Tasks, model.Card))).Dispose());
+        Assert.ThrowsExactly<InvalidDataException>(() =>
+            TatModel.Load(Write(model, TatModelFormat.Write(model.Network.Options, model.Tasks, model.Card))).Dispose());
         CollectionAssert.AreEqual(new[] { "w.pth" }, folder.Files);
     }
 
@@ -112,9 +121,11 @@ public sealed class ModelVerificationTests
         Ruin(model, float.NaN);
         var image = ExportedModels.CreateImage(32, 32, RestorationTask.Ct);
         using var restorer = new Restorer(model);
-        StringAssert.Contains(Assert.ThrowsExactly<InvalidDataException>(() => restorer.Restore(image, RestorationTask.Ct)).Message, "of image 0");
+        StringAssert.Contains(Assert.ThrowsExactly<InvalidDataException>(() => restorer.Restore(image, RestorationTask.Ct)).Message,
+            "of image 0");
         using var onnx = new OnnxRestorer(ExportedModels.Export(model));
-        StringAssert.Contains(Assert.ThrowsExactly<InvalidDataException>(() => onnx.Restore([image], [RestorationTask.Ct])).Message, "of image 0");
+        StringAssert.Contains(Assert.ThrowsExactly<InvalidDataException>(() => onnx.Restore([image], [RestorationTask.Ct])).Message,
+            "of image 0");
     }
 
     [TestMethod]
@@ -133,7 +144,8 @@ public sealed class ModelVerificationTests
     private static MemoryStream Write(TatModel model, Dictionary<string, string> description)
     {
         var stream = new MemoryStream();
-        SafetensorsWriter.Write(stream, model.Network.named_parameters().Select(pair => KeyValuePair.Create(pair.name, (Tensor)pair.parameter)), description);
+        SafetensorsWriter.Write(stream,
+            model.Network.named_parameters().Select(pair => KeyValuePair.Create(pair.name, (Tensor)pair.parameter)), description);
         stream.Position = 0;
         return stream;
     }

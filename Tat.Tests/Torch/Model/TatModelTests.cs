@@ -54,7 +54,8 @@ public sealed class TatModelTests
         using var fixedRanges = new TatModel(new TatNetwork(GoldenVectors.Options), TaskVocabulary.Paper, _card);
         var text = System.Text.Encoding.UTF8.GetString(Save(fixedRanges), 8, 3000);
         StringAssert.Contains(text, "\"tat.format\":\"1\"");
-        Assert.IsFalse(text.Contains("Scaling", StringComparison.Ordinal) || text.Contains("FitsResolution", StringComparison.Ordinal), "as it always was");
+        Assert.IsFalse(text.Contains("Scaling", StringComparison.Ordinal) || text.Contains("FitsResolution", StringComparison.Ordinal),
+            "as it always was");
     }
 
     [TestMethod]
@@ -69,7 +70,8 @@ public sealed class TatModelTests
         }
 
         var text = System.Text.Encoding.UTF8.GetString(bytes, 8, 3000);
-        foreach (var (old, replacement) in new[] { ("\\\"Width\\\":8", "\\\"Width\\\":6"), ("\\\"Width\\\":8", "\\\"Width\\\":7"), ("tat.format", "tat.fOrmat"), ("tat.tasks", "tat.tAsks") })
+        foreach (var (old, replacement) in new[] { ("\\\"Width\\\":8", "\\\"Width\\\":6"), ("\\\"Width\\\":8",
+            "\\\"Width\\\":7"), ("tat.format", "tat.fOrmat"), ("tat.tasks", "tat.tAsks") })
         {
             var damaged = (byte[])bytes.Clone();
             System.Text.Encoding.UTF8.GetBytes(text.Replace(old, replacement)).CopyTo(damaged, 8);
@@ -152,7 +154,8 @@ public sealed class TatModelTests
             model.Network.named_parameters().First(pair => pair.parameter.numel() > 2000).parameter.fill_(1e6);
         }
 
-        StringAssert.Contains(Assert.ThrowsExactly<InvalidDataException>(() => model.Save(half, halfPrecision: true)).Message, "single precision");
+        StringAssert.Contains(Assert.ThrowsExactly<InvalidDataException>(() => model.Save(half, halfPrecision: true)).Message,
+            "single precision");
     }
 
     [TestMethod]
@@ -172,7 +175,8 @@ public sealed class TatModelTests
         }
 
         var before = File.ReadAllBytes(path);
-        StringAssert.Contains(Assert.ThrowsExactly<InvalidDataException>(() => model.Save(path, halfPrecision: true)).Message, "0.01 is allowed");
+        StringAssert.Contains(Assert.ThrowsExactly<InvalidDataException>(() => model.Save(path, halfPrecision: true)).Message,
+            "0.01 is allowed");
         CollectionAssert.AreEqual(before, File.ReadAllBytes(path));
         Assert.HasCount(2, Directory.GetFiles(folder.Path));
     }

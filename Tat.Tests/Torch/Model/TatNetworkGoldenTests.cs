@@ -1,4 +1,6 @@
 using Tat.Torch.Model;
+using Tat.Torch.Model.FeatureMaps;
+using Tat.Torch.Model.Layers;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -46,25 +48,28 @@ public sealed class TatNetworkGoldenTests
         using var scope = NewDisposeScope();
         var image = _golden["in.train"];
 
-        var first = _network.Embed(image);
-        Check("enc1_0_attn", _network.Encoder1.Blocks[0].Attend(first.clone(), null) - first);
-        var encoded = _network.Encode(image);
+        var mode = RunMode.For(image);
+        var pass = new MapPass(mode);
+        var first = pass.Embed(_network.PatchEmbedding, image);
+        Check("enc1_0_attn", _network.Encoder1.Blocks[0].Attend(mode, first.clone(), null) - first);
+        var encoded = _network.Encode(pass, image);
         Check("enc3", encoded.Level3);
         Check("inp_enc_level4", encoded.LatentInput);
 
         using var kernels = _network.ComputeRepresentation(image);
         GoldenVectors.AssertClose(_golden["act.tren_emb"], kernels.Embedding!, Tolerance, "tren_emb");
-        foreach (var (name, stage) in new[] { ("l1", kernels.Level1!), ("l2", kernels.Level2!), ("l3", kernels.Level3!), ("lat", kernels.Latent!) })
+        foreach (var (name, stage) in new[] { ("l1", kernels.Stages.Level1!), ("l2", kernels.Stages.Level2!), ("l3",
+            kernels.Stages.Level3!), ("lat", kernels.Stages.Latent!) })
         {
             GoldenVectors.AssertClose(_golden[$"act.kernel_{name}_ffn"], stage.FeedForward, Tolerance, $"kernels of {name}, ffn");
             GoldenVectors.AssertClose(_golden[$"act.kernel_{name}_attn"], stage.Attention, Tolerance, $"kernels of {name}, attn");
         }
 
         var block = _network.Latent.Blocks[0];
-        var attended = block.Attend(encoded.LatentInput.clone(), kernels.Latent);
+        var attended = block.Attend(mode, encoded.LatentInput.clone(), kernels.Stages.Latent);
         Check("latent_0_attn", attended - encoded.LatentInput);
-        Check("latent_0_ffn", block.FeedForward(attended.clone(), kernels.Latent) - attended);
-        Check("latent", _network.Latent.Apply(encoded.LatentInput.clone(), kernels.Latent));
+        Check("latent_0_ffn", block.FeedForward(mode, attended.clone(), kernels.Stages.Latent) - attended);
+        Check("latent", _network.Latent.Apply(mode, encoded.LatentInput.clone(), kernels.Stages.Latent));
 
         void Check(string name, Tensor map) => GoldenVectors.AssertClose(_golden[$"act.{name}"], map.permute(0, 3, 1, 2), Tolerance, name);
     }

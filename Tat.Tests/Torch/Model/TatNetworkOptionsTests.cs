@@ -16,7 +16,8 @@ public sealed class TatNetworkOptionsTests
     }
 
     [TestMethod]
-    public void Equal_options_are_equal() => Assert.AreEqual(new TatNetworkOptions(), new TatNetworkOptions { Blocks = new List<int> { 4, 6, 6, 8 } });
+    public void Equal_options_are_equal() =>
+        Assert.AreEqual(new TatNetworkOptions(), new TatNetworkOptions { Blocks = new List<int> { 4, 6, 6, 8 } });
 
     [TestMethod]
     public void A_wrong_option_is_named_with_its_value()

@@ -108,7 +108,11 @@ public sealed class TatNetworkTests
     [TestMethod]
     public void Kernels_for_cores_give_the_same_as_autograd_at_any_size_on_one_core_and_on_all()
     {
-        TatNetworkOptions[] variants = [TatNetworkOptions.Small, TatNetworkOptions.Small with { LayerNorm = LayerNormKind.BiasFree, TrainSize = 32 }, TatNetworkOptions.Small with { WeightGeneration = false }];
+        TatNetworkOptions[] variants = [TatNetworkOptions.Small, TatNetworkOptions.Small with
+        {
+            LayerNorm = LayerNormKind.BiasFree,
+            TrainSize = 32,
+        }, TatNetworkOptions.Small with { WeightGeneration = false }];
         var networks = variants.Select(Randomized).ToArray();
         Gen.Select(Gen.Int[1, 14], Gen.Int[1, 14], Gen.Int[0, variants.Length - 1], Gen.ULong).Sample(
             (rows, columns, variant, seed) =>
@@ -187,7 +191,8 @@ public sealed class TatNetworkTests
         using var kernels = network.ComputeRepresentation(images);
         GoldenVectors.AssertClose(network.forward(images), network.forward(images, kernels), 1e-6, "the same kernels");
         using var other = network.ComputeRepresentation(images.narrow(0, 0, 1) * 3);
-        Assert.IsGreaterThan(1e-7f, (network.forward(images, other) - network.forward(images)).abs().max().ToSingle(), "kernels matter, and one set serves a batch");
+        Assert.IsGreaterThan(1e-7f, (network.forward(images, other) - network.forward(images)).abs().max().ToSingle(),
+            "kernels matter, and one set serves a batch");
     }
 
     [TestMethod]
@@ -213,7 +218,8 @@ public sealed class TatNetworkTests
         Assert.IsFalse(first.state_dict()[name].allclose(other.state_dict()[name]));
 
         // Gates at zero: at the start the generated kernels have no effect.
-        Assert.IsTrue(first.named_parameters().Where(pair => pair.name.EndsWith("lambda_dw", StringComparison.Ordinal)).All(pair => pair.parameter.count_nonzero().ToInt64() == 0));
+        Assert.IsTrue(first.named_parameters().Where(pair => pair.name.EndsWith("lambda_dw", StringComparison.Ordinal))
+            .All(pair => pair.parameter.count_nonzero().ToInt64() == 0));
         var fanIn = 64;
         var weights = first.state_dict()["latent.0.attn.qkv.weight"];
         Assert.AreEqual(1 / Math.Sqrt(fanIn), weights.abs().max().ToSingle(), 0.002);

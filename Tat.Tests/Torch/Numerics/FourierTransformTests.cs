@@ -26,7 +26,8 @@ public sealed class FourierTransformTests
         for (var k = 0; k < length; k++)
         {
             var expected = Enumerable.Range(0, length)
-                .Aggregate(Complex.Zero, (sum, n) => sum + (new Complex(re[n], im[n]) * Complex.FromPolarCoordinates(1, -2 * Math.PI * k * n / length)));
+                .Aggregate(Complex.Zero,
+                    (sum, n) => sum + (new Complex(re[n], im[n]) * Complex.FromPolarCoordinates(1, -2 * Math.PI * k * n / length)));
             Assert.AreEqual(expected.Real, outRe[k], 1e-12);
             Assert.AreEqual(expected.Imaginary, outIm[k], 1e-12);
         }

@@ -32,7 +32,8 @@ public sealed class NoiseSamplingTests
         var random = new RandomStream(2);
         long[] draws = [.. Enumerable.Range(0, Draws).Select(_ => random.NextBinomial(trials, probability))];
         AssertMoments(draws, trials * probability, trials * probability * (1 - probability));
-        AssertFrequencies(draws, (long)(trials * probability), k => LogFactorial(trials) - LogFactorial(k) - LogFactorial(trials - k) + (k * Math.Log(probability)) + ((trials - k) * Math.Log(1 - probability)));
+        AssertFrequencies(draws, (long)(trials * probability), k => LogFactorial(trials) - LogFactorial(k) - LogFactorial(trials - k)
+            + (k * Math.Log(probability)) + ((trials - k) * Math.Log(1 - probability)));
     }
 
     [TestMethod]

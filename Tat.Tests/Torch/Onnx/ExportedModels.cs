@@ -55,7 +55,8 @@ internal static class ExportedModels
         return new(network, tasks ?? TaskVocabulary.Paper, new ModelCard { Iterations = 321, Data = "nothing" });
     }
 
-    public static byte[] Export(TatModel model, OnnxExportOptions? options = null) => OnnxExporter.CreateModel(model, options ?? new()).ToByteArray();
+    public static byte[] Export(TatModel model, OnnxExportOptions? options = null) =>
+        OnnxExporter.CreateModel(model, options ?? new()).ToByteArray();
 
     /// <summary>Smooth structure in the middle half of a task's range.</summary>
     public static ImageSlice CreateImage(int height, int width, RestorationTask task)

@@ -86,7 +86,8 @@ public sealed class NetworkGraphTests
         var g = new GraphBuilder("network");
         var image = new Value("image");
         var size = g.Shape(image);
-        var graph = new NetworkGraph(new(network.Options), new GraphWeights(OnnxExporter.ReadWeights(network)), g, g.Slice(size, 2, 3, 0), g.Slice(size, 3, 4, 0));
+        var graph = new NetworkGraph(
+            new(network.Options), new GraphWeights(OnnxExporter.ReadWeights(network)), g, g.Slice(size, 2, 3, 0), g.Slice(size, 3, 4, 0));
         var result = graph.Build(g, image);
         g.Graph.Input.Add(GraphBuilder.TensorInfo(image.Name, Kind.Float, [1, 1, "H", "W"]));
         g.Graph.Output.Add(GraphBuilder.TensorInfo(result.Name, Kind.Float, [1, 1, "H", "W"]));

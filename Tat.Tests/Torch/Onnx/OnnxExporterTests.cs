@@ -63,7 +63,11 @@ public sealed class OnnxExporterTests
         }
 
         OnnxExporter.Export(model, Path.Combine(folder.Path, "half.onnx"), new() { HalfPrecisionWeights = true, Verify = false });
-        var checker = new ProcessStartInfo("/usr/bin/python3", ["-c", "import glob, onnx, sys\nfor f in glob.glob(sys.argv[1] + '/*.onnx'): onnx.checker.check_model(f, full_check=True)\nprint('checked')", folder.Path])
+        var checker = new ProcessStartInfo(
+            "/usr/bin/python3", [
+                "-c", "import glob, onnx, sys\nfor f in glob.glob(sys.argv[1] + '/*.onnx'): onnx.checker.check_model(f, "
+                    + "full_check=True)\nprint('checked')", folder.Path,
+            ])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

@@ -51,7 +51,8 @@ public sealed class OnnxRestorerTests
         using var restorer = new OnnxRestorer(ExportedModels.Export(model), _oneThread);
         var images = Enumerable.Range(0, 6).Select(i => ExportedModels.CreateImage(24 + (8 * i), 40, RestorationTask.Pet)).ToArray();
         var alone = images.Select(image => restorer.Restore([image], [RestorationTask.Pet])[0].Pixels).ToArray();
-        Parallel.For(0, images.Length, i => CollectionAssert.AreEqual(alone[i], restorer.Restore([images[i]], [RestorationTask.Pet])[0].Pixels));
+        Parallel.For(0, images.Length,
+            i => CollectionAssert.AreEqual(alone[i], restorer.Restore([images[i]], [RestorationTask.Pet])[0].Pixels));
     }
 
     [TestMethod]
@@ -62,13 +63,16 @@ public sealed class OnnxRestorerTests
         using var restorer = new OnnxRestorer(bytes, _oneThread);
         var image = ExportedModels.CreateImage(16, 16, RestorationTask.Ct);
         var other = new RestorationTask("CBCT", "attenuation", "HU", new(-1000, 1000));
-        StringAssert.Contains(Assert.ThrowsExactly<ArgumentException>(() => restorer.Restore([image], [other])).Message, "'CBCT'; it knows PET, CT, MRI");
+        StringAssert.Contains(Assert.ThrowsExactly<ArgumentException>(() => restorer.Restore([image], [other])).Message,
+            "'CBCT'; it knows PET, CT, MRI");
         Assert.ThrowsExactly<ArgumentException>(() => restorer.Restore([image], []));
 
         image.Pixels[18] = float.NaN;
-        StringAssert.Contains(Assert.ThrowsExactly<InvalidDataException>(() => restorer.Restore([image], [RestorationTask.Ct])).Message, "row 1, column 2");
+        StringAssert.Contains(Assert.ThrowsExactly<InvalidDataException>(() => restorer.Restore([image], [RestorationTask.Ct])).Message,
+            "row 1, column 2");
 
-        StringAssert.Contains(Assert.ThrowsExactly<NotSupportedException>(() => new OnnxRestorer(bytes, new() { ExecutionProvider = "CUDA" })).Message, "it offers CPU");
+        StringAssert.Contains(Assert.ThrowsExactly<NotSupportedException>(() =>
+            new OnnxRestorer(bytes, new() { ExecutionProvider = "CUDA" })).Message, "it offers CPU");
         Assert.ThrowsExactly<NotSupportedException>(() => new OnnxRestorer(bytes, new() { ExecutionProvider = "Abacus" }));
         Assert.ThrowsExactly<ArgumentException>(() => new OnnxRestorer(bytes, new() { Threads = 0 }));
     }
@@ -79,7 +83,8 @@ public sealed class OnnxRestorerTests
         using var folder = new TemporaryFolder();
         File.WriteAllText(folder["text.onnx"], "text");
         StringAssert.Contains(Assert.ThrowsExactly<InvalidDataException>(() => new OnnxRestorer(folder["text.onnx"])).Message, "text.onnx");
-        StringAssert.Contains(Assert.ThrowsExactly<FileNotFoundException>(() => new OnnxRestorer(folder["none.onnx"])).Message, "none.onnx");
+        StringAssert.Contains(Assert.ThrowsExactly<FileNotFoundException>(() => new OnnxRestorer(folder["none.onnx"])).Message,
+            "none.onnx");
         Assert.ThrowsExactly<InvalidDataException>(() => new OnnxRestorer([1, 2, 3]));
         using var model = ExportedModels.CreateModel();
         var bytes = ExportedModels.Export(model);
@@ -93,7 +98,8 @@ public sealed class OnnxRestorerTests
         using var restorer = new OnnxRestorer(ExportedModels.Export(model), _oneThread);
         using var cancellation = new CancellationTokenSource();
         cancellation.Cancel();
-        Assert.ThrowsExactly<OperationCanceledException>(() => restorer.Restore([ExportedModels.CreateImage(16, 16, RestorationTask.Ct)], [RestorationTask.Ct], cancellationToken: cancellation.Token));
+        Assert.ThrowsExactly<OperationCanceledException>(() => restorer.Restore(
+            [ExportedModels.CreateImage(16, 16, RestorationTask.Ct)], [RestorationTask.Ct], cancellationToken: cancellation.Token));
     }
 
     private static void AssertClose(ImageSlice expected, ImageSlice actual, RestorationTask task)

@@ -3,14 +3,19 @@ using Tat.Tests.Runtime;
 
 namespace Tat.Tests.Onnx;
 
-/// <summary>In processes of their own with a home of their own, traced by strace: ONNX Runtime decides whether to report when it is loaded.</summary>
+/// <summary>
+/// In processes of their own with a home of their own, traced by strace: ONNX Runtime decides whether to report when it is loaded.
+/// </summary>
 [TestClass]
 public sealed class OnnxTelemetryTests
 {
-    /// <summary>Where one of these tells of a build server, ONNX Runtime reports nothing by itself, and the tests would show nothing.</summary>
+    /// <summary>
+    /// Where one of these tells of a build server, ONNX Runtime reports nothing by itself, and the tests would show nothing.
+    /// </summary>
     private static readonly string[] _buildServers =
     [
-        "CI", "TF_BUILD", "GITHUB_ACTIONS", "GITLAB_CI", "CIRCLECI", "TRAVIS", "JENKINS_URL", "CODEBUILD_BUILD_ID", "BUILDKITE", "TEAMCITY_VERSION", "APPVEYOR",
+        "CI", "TF_BUILD", "GITHUB_ACTIONS", "GITLAB_CI", "CIRCLECI", "TRAVIS", "JENKINS_URL", "CODEBUILD_BUILD_ID", "BUILDKITE",
+        "TEAMCITY_VERSION", "APPVEYOR",
     ];
 
     [TestMethod]
@@ -31,8 +36,9 @@ public sealed class OnnxTelemetryTests
         Assert.IsNotEmpty(trace.Where(line => line.Contains("DeveloperTools", StringComparison.Ordinal)));
     }
 
-    private static bool IsNetwork(string line) => line.Contains("socket(AF_INET", StringComparison.Ordinal) || line.Contains("socket(AF_NETLINK", StringComparison.Ordinal)
-        || line.Contains("connect(", StringComparison.Ordinal);
+    private static bool IsNetwork(string line) =>
+        line.Contains("socket(AF_INET", StringComparison.Ordinal) || line.Contains("socket(AF_NETLINK", StringComparison.Ordinal)
+            || line.Contains("connect(", StringComparison.Ordinal);
 
     private static async Task<string[]> Trace(TemporaryFolder folder, string? disable)
     {
@@ -53,7 +59,8 @@ public sealed class OnnxTelemetryTests
             [Tracer, "-f", "-qq", "-e", "trace=%network,openat,mkdir,mkdirat", "-o", log, FreshProcess.Program],
             "onnx",
             [
-                ("HOME", folder["home"]), ("XDG_CACHE_HOME", null), (LoadingProbes.ModelVariable, folder["m.onnx"]), ("DOTNET_EnableDiagnostics", "0"), ("ORT_DISABLE_TELEMETRY", disable),
+                ("HOME", folder["home"]), ("XDG_CACHE_HOME", null), (LoadingProbes.ModelVariable, folder["m.onnx"]),
+                ("DOTNET_EnableDiagnostics", "0"), ("ORT_DISABLE_TELEMETRY", disable),
                 .. _buildServers.Select(variable => (variable, (string?)null)),
             ]);
         if (outcome.Error.Contains("ptrace", StringComparison.Ordinal))

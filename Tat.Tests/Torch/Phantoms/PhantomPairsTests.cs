@@ -29,11 +29,13 @@ public sealed class PhantomPairsTests
     [DataRow("CT", 1, -534.84022, 61.789421, -535.82527, 52.326794)]
     [DataRow("MRI", 0, 590.95676, 1339.2064, 555.17469, 1158.0377)]
     [DataRow("MRI", 1, 643.15295, 1050.029, 607.92941, 887.93)]
-    public void A_seed_gives_the_same_pair_everywhere(string task, int index, double lowMean, double lowPixel, double highMean, double highPixel)
+    public void A_seed_gives_the_same_pair_everywhere(
+        string task, int index, double lowMean, double lowPixel, double highMean, double highPixel)
     {
         var pair = new PhantomPairs(TaskVocabulary.Paper[task], 2, 32, 42).Read(index);
         double[] expected = [lowMean, lowPixel, highMean, highPixel];
-        double[] actual = [pair.LowQuality.Pixels.Average(value => (double)value), pair.LowQuality[15, 12], pair.HighQuality.Pixels.Average(value => (double)value), pair.HighQuality[15, 12]];
+        double[] actual = [pair.LowQuality.Pixels.Average(value => (double)value), pair.LowQuality[15,
+            12], pair.HighQuality.Pixels.Average(value => (double)value), pair.HighQuality[15, 12]];
         for (var i = 0; i < expected.Length; i++)
         {
             Assert.AreEqual(expected[i], actual[i], 1e-4 * Math.Abs(expected[i]), $"value {i}");
@@ -46,7 +48,8 @@ public sealed class PhantomPairsTests
         foreach (var task in TaskVocabulary.Paper)
         {
             var pairs = new PhantomPairs(task, 4, 128, 1);
-            var quality = QualitySummary.Of(Enumerable.Range(0, 4).Select(i => ImageQuality.Measure(pairs.Read(i).LowQuality, pairs.Read(i).HighQuality, task.MetricWindow)));
+            var quality = QualitySummary.Of(Enumerable.Range(0, 4)
+                .Select(i => ImageQuality.Measure(pairs.Read(i).LowQuality, pairs.Read(i).HighQuality, task.MetricWindow)));
             Assert.IsTrue(quality.Psnr.Mean is > 15 and < 36, $"{task} {quality.Psnr.Mean} dB");
         }
     }

@@ -31,7 +31,8 @@ public sealed class PhantomTests
             {
                 var pixels = Phantom.Create(task, anatomy, 64, seed).Image.Pixels;
                 Assert.IsTrue(pixels.All(float.IsFinite));
-                Assert.IsGreaterThan(task.NormalizationRange.Minimum - (0.02 * task.NormalizationRange.Width), pixels.Min(), $"{task} {anatomy} {seed}");
+                Assert.IsGreaterThan(task.NormalizationRange.Minimum - (0.02 * task.NormalizationRange.Width), pixels.Min(),
+                    $"{task} {anatomy} {seed}");
                 Assert.IsLessThan(2 * task.NormalizationRange.Maximum, pixels.Max(), $"{task} {anatomy} {seed}");
             }
         }
@@ -43,7 +44,10 @@ public sealed class PhantomTests
         var head = Phantom.Create(RestorationTask.Ct, Anatomy.Head, 128, 3).Image;
         Assert.AreEqual(-1000, head[1, 1], 5);
         Assert.IsGreaterThan(700, Enumerable.Range(0, 64).Max(row => head[row, 64]));
-        var brain = (from row in Enumerable.Range(54, 20) from column in Enumerable.Range(40, 15) select (double)head[row, column]).Average();
+        var brain = (from row in Enumerable.Range(54, 20)
+                     from column in Enumerable.Range(
+            40, 15)
+                     select (double)head[row, column]).Average();
         Assert.IsTrue(brain is > 0 and < 60, $"brain {brain} HU");
     }
 
@@ -76,7 +80,8 @@ public sealed class PhantomTests
     public void Tasks_without_phantoms_and_tiny_sizes_are_refused()
     {
         var own = new RestorationTask("Ultrasound", "echo", "dB", new(0, 60));
-        StringAssert.Contains(Assert.ThrowsExactly<ArgumentException>(() => Phantom.Create(own, Anatomy.Head, 64, 1)).Message, "Ultrasound");
+        StringAssert.Contains(Assert.ThrowsExactly<ArgumentException>(() => Phantom.Create(own, Anatomy.Head, 64, 1)).Message,
+            "Ultrasound");
         Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => Phantom.Create(RestorationTask.Ct, Anatomy.Head, 8, 1));
     }
 

@@ -80,7 +80,8 @@ public sealed class TatPretrainedTests
     {
         using var imported = WeightsFile.Import(TatPretrained.Name);
         using var loaded = TatPretrained.Load();
-        Assert.AreEqual(loaded.Network.Options, imported.Network.Options with { Blocks = loaded.Network.Options.Blocks, Heads = loaded.Network.Options.Heads });
+        Assert.AreEqual(loaded.Network.Options,
+            imported.Network.Options with { Blocks = loaded.Network.Options.Blocks, Heads = loaded.Network.Options.Heads });
         Assert.AreEqual(TatPretrained.Card.Title, imported.Card.Title);
     }
 
@@ -90,13 +91,16 @@ public sealed class TatPretrainedTests
         var ml = new MLContext();
         var pair = new PhantomPairs(RestorationTask.Mri, 1, 64, 3).Read(0);
         var row = new ImageInput(pair.LowQuality, "MRI");
-        var pairs = ml.Data.LoadFromEnumerable([new { row.LowQuality, HighQuality = pair.HighQuality.Pixels, row.Height, row.Width, row.Task }]);
-        using var tuned = ml.ImageRestoration.Trainers.FineTune(TatTrainerOptions.FineTuning with { Iterations = 1, WarmUpIterations = 0, PatchSize = 64, LearningRate = 1e-6 }).Fit(pairs);
+        var pairs = ml.Data.LoadFromEnumerable(
+            [new { row.LowQuality, HighQuality = pair.HighQuality.Pixels, row.Height, row.Width, row.Task }]);
+        using var tuned = ml.ImageRestoration.Trainers.FineTune(
+            TatTrainerOptions.FineTuning with { Iterations = 1, WarmUpIterations = 0, PatchSize = 64, LearningRate = 1e-6 }).Fit(pairs);
         Assert.AreEqual(TatPretrained.Card.Title, tuned.Card.InitialWeights);
         Assert.AreEqual(TatPretrained.Tasks["MRI"], tuned.Tasks.Single());
 
         // A step of a low rate leaves nearly what there was.
         using var before = ml.ImageRestoration.LoadPretrained();
-        Assert.IsGreaterThan(50, ImageQuality.Measure(tuned.Restorer.Restore([pair.LowQuality], [tuned.Tasks[0]])[0], before.Restorer.Restore([pair.LowQuality], [tuned.Tasks[0]])[0]).Psnr);
+        Assert.IsGreaterThan(50, ImageQuality.Measure(tuned.Restorer.Restore([pair.LowQuality], [tuned.Tasks[0]])[0],
+            before.Restorer.Restore([pair.LowQuality], [tuned.Tasks[0]])[0]).Psnr);
     }
 }

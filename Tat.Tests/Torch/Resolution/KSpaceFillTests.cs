@@ -44,7 +44,10 @@ public sealed class KSpaceFillTests
     public void Of_a_volume_all_slices_count_that_can()
     {
         var low = new MriKSpaceCrop { Factor = 2 }.Degrade(Good(128, 128));
-        ImageSlice[] volume = [new(new float[128 * 128], 128, 128), new([.. Enumerable.Repeat(float.NaN, 128 * 128)], 128, 128), low, Good(64, 64)];
+        ImageSlice[] volume =
+        [
+            new(new float[128 * 128], 128, 128), new([.. Enumerable.Repeat(float.NaN, 128 * 128)], 128, 128), low, Good(64, 64),
+        ];
         Assert.AreEqual(0.5, KSpaceFill.Measure(volume).Rows, 0.02);
         Assert.AreEqual(new KSpaceExtent(0.3, 1), KSpaceFill.Of(new ImageSlice(low.Pixels, 128, 128) { VolumeExtent = new(0.3, 1) }));
     }
@@ -56,6 +59,7 @@ public sealed class KSpaceFillTests
         var phantom = Phantom.Create(RestorationTask.Mri, Anatomy.Head, side, 7).Image;
         var noise = TestImages.Random(height, width, 5, -12, 12);
         var (top, left) = ((side - height) / 2, (side - width) / 2);
-        return new([.. noise.Pixels.Select((change, i) => Math.Abs(phantom[top + (i / width), left + (i % width)] + change))], height, width);
+        return new([.. noise.Pixels.Select((change, i) => Math.Abs(phantom[top + (i / width), left + (i % width)] + change))], height,
+            width);
     }
 }

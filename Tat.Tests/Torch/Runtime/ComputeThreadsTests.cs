@@ -82,7 +82,8 @@ public sealed class ComputeThreadsTests
     [TestMethod]
     public void Errors_reach_the_caller_and_the_thread_goes_on()
     {
-        var error = Assert.ThrowsExactly<InvalidDataException>(() => ComputeThreads.Run(CPU, () => throw new InvalidDataException("broken")));
+        var error = Assert.ThrowsExactly<InvalidDataException>(() =>
+            ComputeThreads.Run(CPU, () => throw new InvalidDataException("broken")));
         Assert.AreEqual("broken", error.Message);
         Assert.ThrowsExactly<InvalidDataException>(() => ComputeThreads.RunEach(CPU, 3, i => throw new InvalidDataException($"{i}")));
         Assert.ThrowsExactly<OperationCanceledException>(() => ComputeThreads.Run(CPU, () => throw new OperationCanceledException()));

@@ -8,7 +8,10 @@ internal static class FreshProcess
 {
     private const string Variable = "TAT_TESTS_PROBE";
 
-    /// <summary>What the new process can be asked to do; it prints the returned text. It runs in the module initialiser, which code of this assembly on another thread would wait for.</summary>
+    /// <summary>
+    /// What the new process can be asked to do; it prints the returned text. It runs in the module initialiser, which code of this assembly
+    /// on another thread would wait for.
+    /// </summary>
     private static readonly Dictionary<string, Func<string>> _probes = new()
     {
         ["add"] = LoadingProbes.Add,
@@ -36,7 +39,8 @@ internal static class FreshProcess
 
     public sealed record Outcome(int ExitCode, string Output, string Error);
 
-    public static string Program { get; } = Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "Tat.Tests.exe" : "Tat.Tests");
+    public static string Program { get; } = Path.Combine(
+        AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "Tat.Tests.exe" : "Tat.Tests");
 
     /// <summary>Starts the probe; an environment value of null removes the variable.</summary>
     public static Task<Outcome> Run(string probe, params (string Name, string? Value)[] environment) => Run([Program], probe, environment);
@@ -54,7 +58,12 @@ internal static class FreshProcess
     /// <summary>Starts the probe and leaves the process to the caller.</summary>
     public static Process Start(string[] command, string probe, params (string Name, string? Value)[] environment)
     {
-        var start = new ProcessStartInfo(command[0], command[1..]) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = Path.GetTempPath() };
+        var start = new ProcessStartInfo(command[0], command[1..])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = Path.GetTempPath(),
+        };
         foreach (var (name, value) in environment.Append((Variable, probe)))
         {
             start.Environment[name] = value;
@@ -70,7 +79,8 @@ internal static class FreshProcess
         Directory.CreateDirectory(folder);
         var content = Path.Combine(AppContext.BaseDirectory, ".");
         // Systems may forbid links to files of other users.
-        if (!OperatingSystem.IsLinux() || (Shell("cp", "-al", content, folder) != 0 && Shell("cp", "-a", "--remove-destination", content, folder) != 0))
+        if (!OperatingSystem.IsLinux()
+            || (Shell("cp", "-al", content, folder) != 0 && Shell("cp", "-a", "--remove-destination", content, folder) != 0))
         {
             Needs.Missing(Needs.Linux, "the program cannot be copied with cp.");
         }

@@ -21,7 +21,8 @@ internal static partial class MemoryProbe
         Free(block);
         var kept = Environment.WorkingSet - before > BlockSize / 2;
         var trimmed = MemoryAllocator.Trim();
-        return $"{trimmed}, block {(kept ? "kept" : "returned")}, then {(Environment.WorkingSet - before > BlockSize / 2 ? "kept" : "returned")}";
+        return $"{trimmed}, block {(kept ? "kept" : "returned")}, then "
+            + $"{(Environment.WorkingSet - before > BlockSize / 2 ? "kept" : "returned")}";
     }
 
     [LibraryImport("libc.so.6", EntryPoint = "malloc")]

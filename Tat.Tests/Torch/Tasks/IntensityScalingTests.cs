@@ -16,12 +16,14 @@ public sealed class IntensityScalingTests
     private static IImageRestorer[] _restorers = null!;
 
     /// <summary>Pixels from far below to far above a range that reaches from 0 to 1.</summary>
-    private static readonly Gen<float[]> _pixels = Gen.Frequency((6, Gen.Float[0, 1]), (1, Gen.Float[-0.6f, 0]), (1, Gen.Float[1, 4])).Array[Height * Width];
+    private static readonly Gen<float[]> _pixels = Gen.Frequency(
+        (6, Gen.Float[0, 1]), (1, Gen.Float[-0.6f, 0]), (1, Gen.Float[1, 4])).Array[Height * Width];
 
     [ClassInitialize]
     public static void Load(TestContext context)
     {
-        var model = ExportedModels.CreateModel(tasks: new(RestorationTask.Pet, RestorationTask.Ct, RestorationTask.MriByVolume with { FitsResolution = false }));
+        var model = ExportedModels.CreateModel(
+            tasks: new(RestorationTask.Pet, RestorationTask.Ct, RestorationTask.MriByVolume with { FitsResolution = false }));
         _restorers = [new OnnxRestorer(ExportedModels.Export(model)), new Restorer(model, ownsModel: true)];
     }
 
@@ -29,22 +31,26 @@ public sealed class IntensityScalingTests
     public static void Free() => Array.ForEach(_restorers, restorer => restorer.Dispose());
 
     [TestMethod]
-    public void What_lies_beyond_the_range_passes_through_unrestored() => Gen.Select(_pixels, Gen.Int[0, 2].Select(i => TaskVocabulary.Scans[i])).Sample(
-        (pixels, task) =>
-        {
-            var image = Image(pixels, task.RangeOf(Image(pixels, new(0, 1), 0.5f)), 0.5f);
-            var range = task.RangeOf(image);
-            var clipped = new ImageSlice([.. image.Pixels.Select(value => Math.Clamp(value, range.Minimum, range.Maximum))], Height, Width) { VolumeLevel = 0.5f };
-            foreach (var restorer in _restorers)
+    public void What_lies_beyond_the_range_passes_through_unrestored() =>
+        Gen.Select(_pixels, Gen.Int[0, 2].Select(i => TaskVocabulary.Scans[i])).Sample(
+            (pixels, task) =>
             {
-                var (whole, inside) = (restorer.Restore([image], [task])[0].Pixels, restorer.Restore([clipped], [task])[0].Pixels);
-                for (var i = 0; i < whole.Length; i++)
+                var image = Image(pixels, task.RangeOf(Image(pixels, new(0, 1), 0.5f)), 0.5f);
+                var range = task.RangeOf(image);
+                var clipped = new ImageSlice([.. image.Pixels.Select(value => Math.Clamp(value, range.Minimum, range.Maximum))], Height,
+                    Width)
+                { VolumeLevel = 0.5f };
+                foreach (var restorer in _restorers)
                 {
-                    Assert.AreEqual(inside[i] + (image.Pixels[i] - clipped.Pixels[i]), whole[i], 2e-5f * range.Width, $"{restorer.GetType().Name}, {task}, pixel {i} of {image.Pixels[i]}");
+                    var (whole, inside) = (restorer.Restore([image], [task])[0].Pixels, restorer.Restore([clipped], [task])[0].Pixels);
+                    for (var i = 0; i < whole.Length; i++)
+                    {
+                        Assert.AreEqual(inside[i] + (image.Pixels[i] - clipped.Pixels[i]), whole[i], 2e-5f * range.Width,
+                            $"{restorer.GetType().Name}, {task}, pixel {i} of {image.Pixels[i]}");
+                    }
                 }
-            }
-        },
-        iter: 20);
+            },
+            iter: 20);
 
     [TestMethod]
     public void Padding_and_metal_keep_their_distance_from_the_range()
@@ -66,7 +72,8 @@ public sealed class IntensityScalingTests
             var factor = MathF.Pow(10, exponent);
             foreach (var restorer in _restorers)
             {
-                var restored = restorer.Restore([new(pixels, Height, Width), new([.. pixels.Select(value => factor * value)], Height, Width)], [RestorationTask.MriByVolume, RestorationTask.MriByVolume]);
+                var restored = restorer.Restore([new(pixels, Height, Width), new([.. pixels.Select(value => factor * value)], Height,
+                    Width)], [RestorationTask.MriByVolume, RestorationTask.MriByVolume]);
                 for (var i = 0; i < pixels.Length; i++)
                 {
                     Assert.AreEqual(restored[0].Pixels[i], restored[1].Pixels[i] / factor, 1e-4f, $"{restorer.GetType().Name}, {factor}");

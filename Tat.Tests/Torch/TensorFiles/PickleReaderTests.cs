@@ -29,14 +29,26 @@ public sealed class PickleReaderTests
         StringAssert.Contains(error.Message, expected);
     }
 
-    /// <summary>What pickle.dumps made of a NumPy scalar, a Namespace, a defaultdict, a path, a Counter, a set and the number 7, by protocol 2 and 4.</summary>
+    /// <summary>
+    /// What pickle.dumps made of a NumPy scalar, a Namespace, a defaultdict, a path, a Counter, a set and the number 7, by protocol 2 and
+    /// 4.
+    /// </summary>
     [TestMethod]
-    [DataRow("gAJ9cQAoWAQAAABiZXN0cQFjbnVtcHkuY29yZS5tdWx0aWFycmF5CnNjYWxhcgpxAmNudW1weQpkdHlwZQpxA1gCAAAAZjhxBImIh3EFUnEGKEsDWAEAAAA8cQdOTk5K/////0r/////SwB0cQhiY19jb2RlY3MKZW5jb2RlCnEJWAgAAAAzMzMzMzM/QHEKWAYAAABsYXRpbjFxC4ZxDFJxDYZxDlJxD1gEAAAAYXJnc3EQY2FyZ3BhcnNlCk5hbWVzcGFjZQpxESmBcRJ9cRNYAgAAAGxycRRHP1BiTdLxqfxzYlgDAAAAbG9ncRVjY29sbGVjdGlvbnMKZGVmYXVsdGRpY3QKcRZjX19idWlsdGluX18KbGlzdApxF4VxGFJxGVgEAAAAbG9zc3EaXXEbRz/wAAAAAAAAYXNYAwAAAG91dHEcY3BhdGhsaWIKUHVyZVBvc2l4UGF0aApxHVgBAAAAYXEeWAEAAABicR+GcSBScSFYAQAAAG5xImNjb2xsZWN0aW9ucwpDb3VudGVyCnEjfXEkKFgBAAAAYXElSwJYAQAAAGJxJksBdYVxJ1JxKFgFAAAAa2luZHNxKWNfX2J1aWx0aW5fXwpzZXQKcSpdcSsoSwFLAmWFcSxScS1YBAAAAGxhc3RxLksHdS4=")]
-    [DataRow("gASVZgEAAAAAAAB9lCiMBGJlc3SUjBVudW1weS5jb3JlLm11bHRpYXJyYXmUjAZzY2FsYXKUk5SMBW51bXB5lIwFZHR5cGWUk5SMAmY4lImIh5RSlChLA4wBPJROTk5K/////0r/////SwB0lGJDCDMzMzMzMz9AlIaUUpSMBGFyZ3OUjAhhcmdwYXJzZZSMCU5hbWVzcGFjZZSTlCmBlH2UjAJscpRHP1BiTdLxqfxzYowDbG9nlIwLY29sbGVjdGlvbnOUjAtkZWZhdWx0ZGljdJSTlIwIYnVpbHRpbnOUjARsaXN0lJOUhZRSlIwEbG9zc5RdlEc/8AAAAAAAAGFzjANvdXSUjAdwYXRobGlilIwNUHVyZVBvc2l4UGF0aJSTlIwBYZSMAWKUhpRSlIwBbpRoGIwHQ291bnRlcpSTlH2UKIwBYZRLAowBYpRLAXWFlFKUjAVraW5kc5SPlChLAUsCkIwEbGFzdJRLB3Uu")]
+    [DataRow("gAJ9cQAoWAQAAABiZXN0cQFjbnVtcHkuY29yZS5tdWx0aWFycmF5CnNjYWxhcgpxAmNudW1weQpkdHlwZQpxA1gCAAAAZjhxBImIh3EFUnEGKEsDWAEAAAA8cQdOT"
+        + "k5K/////0r/////SwB0cQhiY19jb2RlY3MKZW5jb2RlCnEJWAgAAAAzMzMzMzM/QHEKWAYAAABsYXRpbjFxC4ZxDFJxDYZxDlJxD1gEAAAAYXJnc3EQY2FyZ3BhcnNlC"
+        + "k5hbWVzcGFjZQpxESmBcRJ9cRNYAgAAAGxycRRHP1BiTdLxqfxzYlgDAAAAbG9ncRVjY29sbGVjdGlvbnMKZGVmYXVsdGRpY3QKcRZjX19idWlsdGluX18KbGlzdApxF"
+        + "4VxGFJxGVgEAAAAbG9zc3EaXXEbRz/wAAAAAAAAYXNYAwAAAG91dHEcY3BhdGhsaWIKUHVyZVBvc2l4UGF0aApxHVgBAAAAYXEeWAEAAABicR+GcSBScSFYAQAAAG5xI"
+        + "mNjb2xsZWN0aW9ucwpDb3VudGVyCnEjfXEkKFgBAAAAYXElSwJYAQAAAGJxJksBdYVxJ1JxKFgFAAAAa2luZHNxKWNfX2J1aWx0aW5fXwpzZXQKcSpdcSsoSwFLAmWFc"
+        + "SxScS1YBAAAAGxhc3RxLksHdS4=")]
+    [DataRow("gASVZgEAAAAAAAB9lCiMBGJlc3SUjBVudW1weS5jb3JlLm11bHRpYXJyYXmUjAZzY2FsYXKUk5SMBW51bXB5lIwFZHR5cGWUk5SMAmY4lImIh5RSlChLA4wBPJROT"
+        + "k5K/////0r/////SwB0lGJDCDMzMzMzMz9AlIaUUpSMBGFyZ3OUjAhhcmdwYXJzZZSMCU5hbWVzcGFjZZSTlCmBlH2UjAJscpRHP1BiTdLxqfxzYowDbG9nlIwLY29sb"
+        + "GVjdGlvbnOUjAtkZWZhdWx0ZGljdJSTlIwIYnVpbHRpbnOUjARsaXN0lJOUhZRSlIwEbG9zc5RdlEc/8AAAAAAAAGFzjANvdXSUjAdwYXRobGlilIwNUHVyZVBvc2l4U"
+        + "GF0aJSTlIwBYZSMAWKUhpRSlIwBbpRoGIwHQ291bnRlcpSTlH2UKIwBYZRLAowBYpRLAXWFlFKUjAVraW5kc5SPlChLAUsCkIwEbGFzdJRLB3Uu")]
     public void What_training_programs_save_beside_weights_is_passed_over(string pickle)
     {
         var items = ((PickleDictionary)Read(Encoding.Latin1.GetString(Convert.FromBase64String(pickle)))!).Items;
-        Assert.AreEqual("numpy.core.multiarray.scalar, argparse.Namespace, , pathlib.PurePosixPath, , ", string.Join(", ", items.Take(5).Select(item => (item.Value as PickleIgnored)?.Name)) + ", ");
+        Assert.AreEqual("numpy.core.multiarray.scalar, argparse.Namespace, , pathlib.PurePosixPath, , ",
+            string.Join(", ", items.Take(5).Select(item => (item.Value as PickleIgnored)?.Name)) + ", ");
         Assert.AreEqual(("last", 7L), items[^1]);
     }
 
@@ -67,7 +79,8 @@ public sealed class PickleReaderTests
     public void A_tensor_that_leaves_its_storage_or_outgrows_it_is_refused(long offset, long[] shape, long[] strides)
     {
         var storage = new TensorStorage(ElementType.Single, 6);
-        StringAssert.Contains(Assert.ThrowsExactly<InvalidDataException>(() => StoredTensor.Create(storage, offset, shape, strides)).Message, "does not fit into its storage");
+        StringAssert.Contains(Assert.ThrowsExactly<InvalidDataException>(() =>
+            StoredTensor.Create(storage, offset, shape, strides)).Message, "does not fit into its storage");
     }
 
     [TestMethod]
@@ -90,7 +103,8 @@ public sealed class PickleReaderTests
             content.Write(new byte[50_000_000]);
         }
 
-        StringAssert.Contains(Assert.ThrowsExactly<InvalidDataException>(() => WeightsFile.Import(folder["bomb.pth"])).Message, "which PyTorch does not write");
+        StringAssert.Contains(Assert.ThrowsExactly<InvalidDataException>(() => WeightsFile.Import(folder["bomb.pth"])).Message,
+            "which PyTorch does not write");
     }
 
     [TestMethod]
@@ -111,7 +125,8 @@ public sealed class PickleReaderTests
             pickle.Append($"}}q{(char)(level + 1)}(X\x01\0\0\0ah{(char)level}X\x01\0\0\0bh{(char)level}u");
         }
 
-        StringAssert.Contains(Assert.ThrowsExactly<InvalidDataException>(() => StateDictionary.Find(Read($"{pickle}."), new(pickle.Length))).Message, "no tensor");
+        StringAssert.Contains(Assert.ThrowsExactly<InvalidDataException>(() =>
+            StateDictionary.Find(Read($"{pickle}."), new(pickle.Length))).Message, "no tensor");
     }
 
     [TestMethod]
@@ -119,7 +134,8 @@ public sealed class PickleReaderTests
     {
         try
         {
-            new PickleReader(new MemoryStream(bytes), new PickleTensors(new(bytes.Length), (type, _, count) => new(type, count)), new(bytes.Length)).Read();
+            new PickleReader(new MemoryStream(bytes), new PickleTensors(new(bytes.Length), (type, _, count) => new(type, count)),
+                new(bytes.Length)).Read();
         }
         catch (InvalidDataException)
         {
@@ -129,6 +145,7 @@ public sealed class PickleReaderTests
     private static object? Read(string pickle)
     {
         var meter = new MemoryMeter(pickle.Length);
-        return new PickleReader(new MemoryStream(Encoding.Latin1.GetBytes(pickle)), new PickleTensors(meter, (type, _, count) => new(type, count)), meter).Read();
+        return new PickleReader(new MemoryStream(Encoding.Latin1.GetBytes(pickle)),
+            new PickleTensors(meter, (type, _, count) => new(type, count)), meter).Read();
     }
 }

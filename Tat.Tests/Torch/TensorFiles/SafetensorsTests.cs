@@ -49,14 +49,16 @@ public sealed class SafetensorsTests
         var bytes = Write(tensors, new Dictionary<string, string> { ["k"] = "v" });
         CollectionAssert.AreEqual(bytes, Write(tensors.Reverse().ToDictionary(), new Dictionary<string, string> { ["k"] = "v" }));
         Assert.AreEqual(0UL, BinaryPrimitives.ReadUInt64LittleEndian(bytes) % 8);
-        CollectionAssert.AreEqual(new[] { "a", "y", "x" }, new SafetensorsReader(new MemoryStream(bytes), "test").Entries.Select(entry => entry.Name).ToArray());
+        CollectionAssert.AreEqual(
+            new[] { "a", "y", "x" }, new SafetensorsReader(new MemoryStream(bytes), "test").Entries.Select(entry => entry.Name).ToArray());
     }
 
     [TestMethod]
     [DataRow("""[]""", "an array")]
     [DataRow("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,4]}}""", "fewer bytes than the shape needs")]
     [DataRow("""{"a":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}""", "a gap before the first tensor")]
-    [DataRow("""{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"b":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}""", "overlapping tensors")]
+    [DataRow("""{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"b":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}""",
+        "overlapping tensors")]
     [DataRow("""{"a":{"dtype":"F32","shape":[1],"data_offsets":[4,0]}}""", "offsets in the wrong order")]
     [DataRow("""{"a":{"dtype":"F32","shape":[-1],"data_offsets":[0,4]}}""", "a negative side")]
     [DataRow("""{"a":{"dtype":"F32","shape":[4611686018427387904,4],"data_offsets":[0,0]}}""", "a product that overflows to zero")]
@@ -65,16 +67,19 @@ public sealed class SafetensorsTests
     [DataRow("""{"a":{"dtype":7,"shape":[1],"data_offsets":[0,4]}}""", "a numeric element type")]
     [DataRow("""{"a":{"shape":[1],"data_offsets":[0,4]}}""", "no element type")]
     [DataRow("""{"a":7}""", "a tensor that is a number")]
-    [DataRow("""{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"a":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}""", "a name twice")]
+    [DataRow("""{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"a":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}""",
+        "a name twice")]
     [DataRow("""{"__metadata__":{"a":1}}""", "metadata that is not text")]
     [DataRow("""{"a":{"dtype":"F32","shape":[9223372036854775807],"data_offsets":[0,9223372036854775807]}}""", "offsets beyond the end")]
-    [DataRow("""{"a":{"dtype":"U8","shape":[9223372036854775807],"data_offsets":[0,9223372036854775807]},"b":{"dtype":"U8","shape":[2],"data_offsets":[9223372036854775807,9223372036854775807]}}""", "sums that overflow")]
+    [DataRow("""{"a":{"dtype":"U8","shape":[9223372036854775807],"data_offsets":[0,9223372036854775807]}"""
+        + ""","b":{"dtype":"U8","shape":[2],"data_offsets":[9223372036854775807,9223372036854775807]}}""", "sums that overflow")]
     public void A_header_that_lies_is_refused(string header, string why)
     {
         var bytes = new byte[8 + Encoding.UTF8.GetByteCount(header) + 8];
         BinaryPrimitives.WriteUInt64LittleEndian(bytes, (ulong)Encoding.UTF8.GetByteCount(header));
         Encoding.UTF8.GetBytes(header).CopyTo(bytes, 8);
-        var error = Assert.ThrowsExactly<InvalidDataException>(() => new SafetensorsReader(new MemoryStream(bytes), "lies.safetensors"), why);
+        var error = Assert.ThrowsExactly<InvalidDataException>(
+            () => new SafetensorsReader(new MemoryStream(bytes), "lies.safetensors"), why);
         StringAssert.Contains(error.Message, "lies.safetensors");
     }
 
@@ -82,7 +87,8 @@ public sealed class SafetensorsTests
     public void Damaged_files_are_refused_and_never_crash()
     {
         using var scope = NewDisposeScope();
-        var good = Write(new Dictionary<string, Tensor> { ["x"] = ones(2, 3), ["y"] = ones(5, dtype: ScalarType.Int16) }, new Dictionary<string, string> { ["k"] = "v" });
+        var good = Write(new Dictionary<string, Tensor> { ["x"] = ones(2, 3), ["y"] = ones(5, dtype: ScalarType.Int16) },
+            new Dictionary<string, string> { ["k"] = "v" });
         Gen.Select(Gen.Int[0, good.Length - 1], Gen.Byte, Gen.Int[0, good.Length], Gen.Bool).Sample((position, value, length, oneWay) =>
         {
             var bytes = (byte[])good.Clone();
@@ -90,7 +96,8 @@ public sealed class SafetensorsTests
             bytes = bytes[..length];
             try
             {
-                foreach (var tensor in new SafetensorsReader(oneWay ? new OneWayStream(bytes) : new MemoryStream(bytes), "test").ReadAll().Values)
+                foreach (var tensor in new SafetensorsReader(
+                    oneWay ? new OneWayStream(bytes) : new MemoryStream(bytes), "test").ReadAll().Values)
                 {
                     tensor.Dispose();
                 }

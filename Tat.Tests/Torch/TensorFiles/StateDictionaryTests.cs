@@ -17,7 +17,8 @@ public sealed class StateDictionaryTests
     [DataRow("module.", "module.", "")]
     public void The_averaged_set_is_taken_and_it_is_said_which(string prefixes, string taken, string choice)
     {
-        var weights = prefixes.Split(' ', '|').ToDictionary(prefix => $"{prefix}patch_embed.proj.weight", prefix => new StoredWeights([1], () => [prefix.Length]));
+        var weights = prefixes.Split(' ', '|')
+            .ToDictionary(prefix => $"{prefix}patch_embed.proj.weight", prefix => new StoredWeights([1], () => [prefix.Length]));
         var found = StateDictionary.Find(weights);
         Assert.AreEqual((taken, choice, 1), (found.Prefix, found.Choice, found.Weights.Count));
         Assert.AreEqual(taken.Length, found.Weights["patch_embed.proj.weight"].Read()[0]);

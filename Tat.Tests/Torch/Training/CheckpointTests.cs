@@ -68,14 +68,16 @@ public sealed class CheckpointTests
         using var final = TatTrainer.LoadCheckpoint(folder.Path);
         CollectionAssert.AreEqual(Weights(trained), Weights(final));
         CollectionAssert.AreNotEqual(during, Weights(final));
-        StringAssert.Contains(Assert.ThrowsExactly<InvalidDataException>(() => TatTrainer.LoadCheckpoint(Path.GetTempPath())).Message, "holds no checkpoints", StringComparison.Ordinal);
+        StringAssert.Contains(Assert.ThrowsExactly<InvalidDataException>(() => TatTrainer.LoadCheckpoint(Path.GetTempPath())).Message,
+            "holds no checkpoints", StringComparison.Ordinal);
     }
 
     [TestMethod]
     public void Only_the_last_few_checkpoints_stay()
     {
         using var folder = new TemporaryFolder();
-        using var model = Train(NoisyWaves.ShortTraining with { CheckpointFolder = folder.Path, CheckpointInterval = 2, CheckpointsKept = 2 });
+        using var model =
+            Train(NoisyWaves.ShortTraining with { CheckpointFolder = folder.Path, CheckpointInterval = 2, CheckpointsKept = 2 });
         CollectionAssert.AreEquivalent(
             new[] { "checkpoint-000000010.safetensors", "checkpoint-000000012.safetensors" },
             Directory.GetFiles(folder.Path, "checkpoint-*").Select(Path.GetFileName).ToArray());
@@ -112,7 +114,8 @@ public sealed class CheckpointTests
     {
         using var folder = new TemporaryFolder();
         File.WriteAllText(Path.Combine(folder.Path, "checkpoint-000000008.safetensors"), "nonsense");
-        var error = Assert.ThrowsExactly<InvalidDataException>(() => Train(NoisyWaves.ShortTraining with { CheckpointFolder = folder.Path }));
+        var error = Assert.ThrowsExactly<InvalidDataException>(() =>
+            Train(NoisyWaves.ShortTraining with { CheckpointFolder = folder.Path }));
         StringAssert.Contains(error.Message, "All 1 checkpoints");
     }
 
@@ -131,9 +134,11 @@ public sealed class CheckpointTests
         StringAssert.Contains(error.Message, "Seed was 42 and is 1");
         StringAssert.Contains(error.Message, "Iterations was 12 and is 10");
 
-        var network = Assert.ThrowsExactly<InvalidOperationException>(() => new TatTrainer(NoisyWaves.TinyNetwork with { TrainSize = 24 }, NoisyWaves.Tasks, options).Train(NoisyWaves.ForTwoTasks, []));
+        var network = Assert.ThrowsExactly<InvalidOperationException>(() =>
+            new TatTrainer(NoisyWaves.TinyNetwork with { TrainSize = 24 }, NoisyWaves.Tasks, options).Train(NoisyWaves.ForTwoTasks, []));
         StringAssert.Contains(network.Message, "network TrainSize was 16 and is 24");
-        var data = Assert.ThrowsExactly<InvalidOperationException>(() => new TatTrainer(NoisyWaves.TinyNetwork, NoisyWaves.Tasks, options).Train([.. NoisyWaves.ForTwoTasks, NoisyWaves.ForTwoTasks[0]], []));
+        var data = Assert.ThrowsExactly<InvalidOperationException>(() => new TatTrainer(
+            NoisyWaves.TinyNetwork, NoisyWaves.Tasks, options).Train([.. NoisyWaves.ForTwoTasks, NoisyWaves.ForTwoTasks[0]], []));
         StringAssert.Contains(data.Message, "training pairs of CT was 6 and is 12");
 
         var log = new ProgressLog();
@@ -183,7 +188,19 @@ public sealed class CheckpointTests
 
         using var store = new CheckpointStore(folder.Path, 3) { Through = _ => new FullDisk() };
         using var state = new TrainingState(NoisyWaves.TinyNetwork, NoisyWaves.Tasks, NoisyWaves.ShortTraining);
-        var manifest = new CheckpointManifest { ProductVersion = "1", Counters = new() { Iteration = 3 }, Iterations = 9, Settings = [], SettingsHash = "", Seed = 1, Lists = [] };
+        var manifest = new CheckpointManifest
+        {
+            ProductVersion = "1",
+            Counters = new()
+            {
+                Iteration = 3,
+            },
+            Iterations = 9,
+            Settings = [],
+            SettingsHash = "",
+            Seed = 1,
+            Lists = []
+        };
         var error = Assert.ThrowsExactly<IOException>(() => store.Save(state, manifest));
         StringAssert.Contains(error.Message, "The checkpoint of iteration 3 cannot be written");
         CollectionAssert.AreEqual(new long[] { 2 }, store.Iterations.ToArray());
@@ -205,7 +222,8 @@ public sealed class CheckpointTests
         using var model = Train(NoisyWaves.ShortTraining with { CheckpointFolder = checkpoints, CheckpointInterval = 4 }, log);
         Assert.AreEqual(12, log.Reports[^1].Iteration);
         var told = log.Reports.SelectMany(report => report.Messages).ToList();
-        Assert.IsTrue(told.Any(message => message.Contains("The checkpoint of iteration 8 cannot be written", StringComparison.Ordinal)), string.Join('\n', told));
+        Assert.IsTrue(told.Any(message => message.Contains("The checkpoint of iteration 8 cannot be written", StringComparison.Ordinal)),
+            string.Join('\n', told));
     }
 
     [TestMethod]
@@ -222,7 +240,8 @@ public sealed class CheckpointTests
         }, log);
         Assert.AreEqual(12, log.Reports[^1].Iteration);
         var told = log.Reports.SelectMany(report => report.Messages).ToList();
-        Assert.IsTrue(told.Any(message => message.Contains("Went back to iteration 0, with 1E-09 times the learning rate", StringComparison.OrdinalIgnoreCase)), string.Join('\n', told));
+        Assert.IsTrue(told.Any(message => message.Contains(
+            "Went back to iteration 0, with 1E-09 times the learning rate", StringComparison.OrdinalIgnoreCase)), string.Join('\n', told));
     }
 
     private static TatModel Train(TatTrainerOptions options, ProgressLog? log = null, long cancelAt = -1, TatNetworkOptions? network = null)
@@ -236,7 +255,8 @@ public sealed class CheckpointTests
                 cancel.Cancel();
             }
         });
-        return new TatTrainer(network ?? NoisyWaves.TinyNetwork, NoisyWaves.Tasks, options).Train(NoisyWaves.ForTwoTasks, NoisyWaves.ForTwoTasks, own, cancel.Token);
+        return new TatTrainer(network ?? NoisyWaves.TinyNetwork, NoisyWaves.Tasks, options).Train(
+            NoisyWaves.ForTwoTasks, NoisyWaves.ForTwoTasks, own, cancel.Token);
     }
 
     internal static byte[] Weights(TatModel model)

@@ -37,7 +37,8 @@ public sealed class GoldenTrainingTests
 
         using var fresh = new TaskAdaptiveLossBalancer(42);
         var initial = fresh.Balance(errors, [0, 0]);
-        GoldenVectors.AssertClose(golden["loss.total_init"], initial.Terms.detach().mean([0], true), Tolerance, "total of a fresh estimator");
+        GoldenVectors.AssertClose(
+            golden["loss.total_init"], initial.Terms.detach().mean([0], true), Tolerance, "total of a fresh estimator");
         GoldenVectors.AssertClose(ones(2), initial.Weights, 0, "u of a fresh estimator");
     }
 
@@ -52,7 +53,8 @@ public sealed class GoldenTrainingTests
         var result = state.Step(Batch(golden, 1), 0);
         Assert.AreEqual(golden["loss.total"].item<float>(), result.Loss, Tolerance);
 
-        var byName = state.Parameters.Layout.ToDictionary(slot => slot.Name, slot => FlatParameters.ViewOf(state.Parameters.Gradients!, slot));
+        var byName = state.Parameters.Layout.ToDictionary(
+            slot => slot.Name, slot => FlatParameters.ViewOf(state.Parameters.Gradients!, slot));
         foreach (var name in golden.Names.Where(name => name.StartsWith("grad.", StringComparison.Ordinal)))
         {
             GoldenVectors.AssertClose(golden[name], byName[$"network.{name[5..]}"], Tolerance, name);
@@ -123,7 +125,8 @@ public sealed class GoldenTrainingTests
         Assert.AreEqual(kept.Step(Batch(golden, 1), 0).Loss, recomputed.Step(Batch(golden, 1), 0).Loss);
         foreach (var slot in kept.Parameters.Layout)
         {
-            GoldenVectors.AssertClose(FlatParameters.ViewOf(kept.Parameters.Gradients!, slot), FlatParameters.ViewOf(recomputed.Parameters.Gradients!, slot), 1e-7, slot.Name);
+            GoldenVectors.AssertClose(FlatParameters.ViewOf(kept.Parameters.Gradients!, slot),
+                FlatParameters.ViewOf(recomputed.Parameters.Gradients!, slot), 1e-7, slot.Name);
         }
     }
 
@@ -135,8 +138,10 @@ public sealed class GoldenTrainingTests
         using var single = CreateState(golden, _options);
         using var half = CreateState(golden, _options with { BFloat16 = true });
         Assert.AreEqual(single.Step(Batch(golden, 1), 0).Loss, half.Step(Batch(golden, 1), 0).Loss, 0.01);
-        var cosine = (single.Parameters.Gradients! * half.Parameters.Gradients!).sum() / (single.Parameters.Gradients!.norm() * half.Parameters.Gradients!.norm());
-        Console.WriteLine($"cosine {cosine.ToDouble()}, difference {((single.Parameters.Gradients! - half.Parameters.Gradients!).norm() / single.Parameters.Gradients!.norm()).ToDouble()}");
+        var cosine = (single.Parameters.Gradients! * half.Parameters.Gradients!).sum()
+            / (single.Parameters.Gradients!.norm() * half.Parameters.Gradients!.norm());
+        Console.WriteLine($"cosine {cosine.ToDouble()}, difference "
+            + $"{((single.Parameters.Gradients! - half.Parameters.Gradients!).norm() / single.Parameters.Gradients!.norm()).ToDouble()}");
         Assert.IsGreaterThan(0.98, cosine.ToDouble());
         Assert.AreEqual(ScalarType.Float32, half.Parameters.Values.dtype);
     }

@@ -25,7 +25,8 @@ public sealed class GradientWorkerTests
     [DataRow(4, 16, LossBalancing.Uncertainty, false)]
     [DataRow(3, 16, LossBalancing.Uniform, false)]
     [DataRow(3, Large, LossBalancing.Uniform, false)]
-    public void Patches_on_a_core_each_give_the_gradients_of_one_after_the_other(int patches, int side, LossBalancing balancing, bool recompute)
+    public void Patches_on_a_core_each_give_the_gradients_of_one_after_the_other(
+        int patches, int side, LossBalancing balancing, bool recompute)
     {
         using var scope = NewDisposeScope();
         Assert.AreEqual(side < Large, BatchPlan.IsSmall(NoisyWaves.TinyNetwork, new(side, side)));

@@ -5,7 +5,9 @@ using Tat.Torch.Randomness;
 
 namespace Tat.Tests.Training;
 
-/// <summary>Kills a real process with SIGKILL at random moments of one training, and compares the end with that of a training in peace.</summary>
+/// <summary>
+/// Kills a real process with SIGKILL at random moments of one training, and compares the end with that of a training in peace.
+/// </summary>
 [TestClass]
 public sealed class KillAndResumeTests
 {

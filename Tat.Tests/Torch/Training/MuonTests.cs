@@ -11,12 +11,16 @@ namespace Tat.Tests.Training;
 public sealed class MuonTests
 {
     private const double Rate = 0.1;
-    private static readonly (string Name, long[] Shape)[] _shapes = [("wide", [6, 5, 3, 3]), ("first", [8, 1, 3, 3]), ("tall", [24, 8, 1, 1]), ("gain", [7]), ("last", [1, 8, 3, 3])];
+    private static readonly (string Name, long[] Shape)[] _shapes =
+    [
+        ("wide", [6, 5, 3, 3]), ("first", [8, 1, 3, 3]), ("tall", [24, 8, 1, 1]), ("gain", [7]), ("last", [1, 8, 3, 3]),
+    ];
 
     [TestMethod]
     [DataRow("wide", 6, 45)]
     [DataRow("tall", 24, 8)]
-    public void A_step_goes_down_the_gradient_in_all_its_directions_alike_and_is_as_large_as_one_of_AdamW(string name, int rows, int columns)
+    public void A_step_goes_down_the_gradient_in_all_its_directions_alike_and_is_as_large_as_one_of_AdamW(
+        string name, int rows, int columns)
     {
         using var scope = NewDisposeScope();
         using var parameters = Create(seed: 3);
@@ -58,12 +62,14 @@ public sealed class MuonTests
         Assert.AreEqual(0, (average - ((before * 0.75) + (both.Values * 0.25))).abs().max().ToDouble(), 1e-6);
     }
 
-    private static bool Same(Tensor first, Tensor second, ParameterSlot slot) => first.narrow(0, slot.Offset, slot.Length).data<float>().SequenceEqual(second.narrow(0, slot.Offset, slot.Length).data<float>());
+    private static bool Same(Tensor first, Tensor second, ParameterSlot slot) =>
+        first.narrow(0, slot.Offset, slot.Length).data<float>().SequenceEqual(second.narrow(0, slot.Offset, slot.Length).data<float>());
 
     private static FlatParameters Create(int seed)
     {
         using var random = new Generator((ulong)seed);
-        var parameters = new FlatParameters([.. _shapes.Select(item => (item.Name, new Parameter(randn(item.Shape, generator: random))))], withGradients: true);
+        var parameters = new FlatParameters(
+            [.. _shapes.Select(item => (item.Name, new Parameter(randn(item.Shape, generator: random))))], withGradients: true);
         foreach (var slot in parameters.Layout)
         {
             FlatParameters.ViewOf(parameters.Gradients!, slot).copy_(randn(slot.Shape, generator: random));

@@ -11,7 +11,15 @@ namespace Tat.Tests.Training;
 internal sealed class NoisyWaves(RestorationTask task, int count = 6, int side = 24, int first = 0) : IPairSource
 {
     /// <summary>The smallest network that has all parts.</summary>
-    public static TatNetworkOptions TinyNetwork { get; } = new() { Width = 4, Blocks = [1, 1, 1, 1], RefinementBlocks = 1, Heads = [1, 1, 2, 2], RepresentationFeatures = 2, TrainSize = 16 };
+    public static TatNetworkOptions TinyNetwork { get; } = new()
+    {
+        Width = 4,
+        Blocks = [1, 1, 1, 1],
+        RefinementBlocks = 1,
+        Heads = [1, 1, 2, 2],
+        RepresentationFeatures = 2,
+        TrainSize = 16,
+    };
 
     /// <summary>A small one of the widths that have training kernels of their own on processors with AVX2.</summary>
     public static TatNetworkOptions RecordableNetwork { get; } = TinyNetwork with { Width = 16, RepresentationFeatures = 8 };

@@ -21,7 +21,12 @@ public sealed class NothingLostTests
         var flat = new Edited(new NoisyWaves(RestorationTask.Mri), (_, pair) => pair.With(high: pixels => Array.Fill(pixels, 7)), 1);
         using var model = Train(_short with { ValidationImagesPerTask = 6 }, NoisyWaves.ForTwoTasks, [bad, flat], log);
         CollectionAssert.AreEqual(
-            new[] { "1 of 6 validation images of CT are left out. 'CT 1' cannot be measured: a pixel is NaN or infinite.", "1 of 6 validation images of MRI are left out. 'MRI 1' cannot be measured: the reference is constant inside the metric window, so PSNR and SSIM have no data range." },
+            new[]
+            {
+                "1 of 6 validation images of CT are left out. 'CT 1' cannot be measured: a pixel is NaN or infinite.",
+                "1 of 6 validation images of MRI are left out. 'MRI 1' cannot be measured: the reference is constant inside the metric "
+                + "window, so PSNR and SSIM have no data range.",
+            },
             log.Reports[0].Messages.ToArray());
         Assert.AreEqual(5, log.Reports[^1].Validation!.Tasks["CT"].Images);
         Assert.IsTrue(double.IsFinite(log.Reports[^1].Validation!.MeanGain));
@@ -35,9 +40,11 @@ public sealed class NothingLostTests
         using var folder = new TemporaryFolder();
         var log = new ProgressLog();
         var flat = new Edited(new NoisyWaves(RestorationTask.Ct), (_, pair) => pair.With(high: pixels => Array.Fill(pixels, value)));
-        var error = Assert.ThrowsExactly<InvalidDataException>(() => Train(_short with { CheckpointFolder = folder["c"], LogFolder = folder["l"] }, NoisyWaves.ForTwoTasks, [flat], log));
+        var error = Assert.ThrowsExactly<InvalidDataException>(() =>
+            Train(_short with { CheckpointFolder = folder["c"], LogFolder = folder["l"] }, NoisyWaves.ForTwoTasks, [flat], log));
         StringAssert.Contains(error.Message, "None of the 2 validation images can be measured: 'CT 1'", StringComparison.Ordinal);
-        StringAssert.Contains(log.Reports.Single().Messages.Single(), "2 of 2 validation images of CT are left out", StringComparison.Ordinal);
+        StringAssert.Contains(log.Reports.Single().Messages.Single(), "2 of 2 validation images of CT are left out",
+            StringComparison.Ordinal);
         Assert.AreEqual(0, log.Reports[0].Iteration);
         Assert.IsFalse(Directory.Exists(folder["l"]));
     }
@@ -50,14 +57,16 @@ public sealed class NothingLostTests
         {
         }
 
-        StringAssert.Contains(some.Reports[0].Messages.Single(), "no validation images of MRI: the best weights are chosen by CT alone", StringComparison.Ordinal);
+        StringAssert.Contains(some.Reports[0].Messages.Single(), "no validation images of MRI: the best weights are chosen by CT alone",
+            StringComparison.Ordinal);
         var none = new ProgressLog();
         using (Train(_short with { Iterations = 1 }, NoisyWaves.ForTwoTasks, [], none))
         {
         }
 
         Assert.AreEqual(0, none.Reports[0].Iteration);
-        StringAssert.Contains(none.Reports[0].Messages.Single(), "no validation images: the last weights are the result", StringComparison.Ordinal);
+        StringAssert.Contains(none.Reports[0].Messages.Single(), "no validation images: the last weights are the result",
+            StringComparison.Ordinal);
     }
 
     [TestMethod]
@@ -65,9 +74,11 @@ public sealed class NothingLostTests
     {
         using var folder = new TemporaryFolder();
         var options = _short with { Iterations = 40, CheckpointFolder = folder.Path };
-        var failing = new Edited(NoisyWaves.ForTwoTasks[0], (reads, pair) => reads < 20 ? pair : throw new FileNotFoundException("Could not find file '/scans/ct/3.nii'."));
+        var failing = new Edited(NoisyWaves.ForTwoTasks[0],
+            (reads, pair) => reads < 20 ? pair : throw new FileNotFoundException("Could not find file '/scans/ct/3.nii'."));
         var log = new ProgressLog();
-        var error = Assert.ThrowsExactly<IOException>(() => Train(options with { ImageCacheMegabytes = 0 }, [failing, NoisyWaves.ForTwoTasks[1]], NoisyWaves.ForTwoTasks, log));
+        var error = Assert.ThrowsExactly<IOException>(() =>
+            Train(options with { ImageCacheMegabytes = 0 }, [failing, NoisyWaves.ForTwoTasks[1]], NoisyWaves.ForTwoTasks, log));
         StringAssert.Contains(error.Message, "'/scans/ct/3.nii'", StringComparison.Ordinal);
         var last = log.Reports[^1].Iteration;
         Assert.IsTrue(File.Exists(folder[FormattableString.Invariant($"checkpoint-{last:d9}.safetensors")]));
@@ -78,10 +89,12 @@ public sealed class NothingLostTests
     [TestMethod]
     public void Without_a_folder_for_checkpoints_a_failure_keeps_what_was_trained_in_one_of_its_owner_alone()
     {
-        var failing = new Edited(NoisyWaves.ForTwoTasks[0], (reads, pair) => reads < 20 ? pair : throw new FileNotFoundException("Could not find file '/scans/ct/3.nii'."));
+        var failing = new Edited(NoisyWaves.ForTwoTasks[0],
+            (reads, pair) => reads < 20 ? pair : throw new FileNotFoundException("Could not find file '/scans/ct/3.nii'."));
         var log = new ProgressLog();
         var options = _short with { Iterations = 40, ImageCacheMegabytes = 0 };
-        var error = Assert.ThrowsExactly<IOException>(() => Train(options, [failing, NoisyWaves.ForTwoTasks[1]], NoisyWaves.ForTwoTasks, log));
+        var error = Assert.ThrowsExactly<IOException>(() =>
+            Train(options, [failing, NoisyWaves.ForTwoTasks[1]], NoisyWaves.ForTwoTasks, log));
         var folder = (string)error.Data[TatTrainer.KeptIn]!;
         try
         {
@@ -111,13 +124,25 @@ public sealed class NothingLostTests
     public void Images_that_become_unreadable_are_skipped_by_option_and_told_once()
     {
         var log = new ProgressLog();
-        IPairSource Failing(int from) => new Edited(NoisyWaves.ForTwoTasks[0], (reads, pair) => reads < from || pair.Name != "CT 1" ? pair : throw new FileNotFoundException($"Could not find file '{pair.Name}.nii'."));
-        using var model = Train(_short with { SkipUnreadableImages = true, ImageCacheMegabytes = 0, ValidationImagesPerTask = 6, Iterations = 24 }, [Failing(0), NoisyWaves.ForTwoTasks[1]], [Failing(8), NoisyWaves.ForTwoTasks[1]], log);
+        IPairSource Failing(int from) =>
+            new Edited(NoisyWaves.ForTwoTasks[0], (reads, pair) =>
+                reads < from || pair.Name != "CT 1" ? pair : throw new FileNotFoundException($"Could not find file '{pair.Name}.nii'."));
+        using var model = Train(_short with
+        {
+            SkipUnreadableImages = true,
+            ImageCacheMegabytes = 0,
+            ValidationImagesPerTask =
+            6,
+            Iterations = 24
+        }, [Failing(0), NoisyWaves.ForTwoTasks[1]], [Failing(8), NoisyWaves.ForTwoTasks[1]], log);
         Assert.AreEqual(24, log.Reports[^1].Iteration);
         string[] told = [.. log.Reports.SelectMany(report => report.Messages)];
-        Assert.HasCount(1, told.Where(message => message.StartsWith("Skipped an image that cannot be read: CT pair 1", StringComparison.Ordinal)));
-        Assert.HasCount(1, told.Where(message => message.StartsWith("A validation image is left out from now on. CT validation pair 1", StringComparison.Ordinal)));
-        Assert.HasCount(1, told.Where(message => message.Contains("were measured again", StringComparison.Ordinal)), string.Join('\n', told));
+        Assert.HasCount(
+            1, told.Where(message => message.StartsWith("Skipped an image that cannot be read: CT pair 1", StringComparison.Ordinal)));
+        Assert.HasCount(1, told.Where(message =>
+            message.StartsWith("A validation image is left out from now on. CT validation pair 1", StringComparison.Ordinal)));
+        Assert.HasCount(1, told.Where(message => message.Contains("were measured again", StringComparison.Ordinal)),
+            string.Join('\n', told));
         Assert.AreEqual(5, log.Reports[^1].Validation!.Tasks["CT"].Images);
     }
 
@@ -125,9 +150,12 @@ public sealed class NothingLostTests
     public void A_validation_image_that_vanishes_is_named()
     {
         using var folder = new TemporaryFolder();
-        var failing = new Edited(NoisyWaves.ForTwoTasks[0], (reads, pair) => reads < 3 ? pair : throw new FileNotFoundException("Could not find file '/scans/v.nii'."));
-        var error = Assert.ThrowsExactly<IOException>(() => Train(_short with { CheckpointFolder = folder.Path }, NoisyWaves.ForTwoTasks, [failing], new()));
-        StringAssert.Contains(error.Message, "CT validation pair 4 cannot be read: Could not find file '/scans/v.nii'.", StringComparison.Ordinal);
+        var failing = new Edited(NoisyWaves.ForTwoTasks[0],
+            (reads, pair) => reads < 3 ? pair : throw new FileNotFoundException("Could not find file '/scans/v.nii'."));
+        var error = Assert.ThrowsExactly<IOException>(() =>
+            Train(_short with { CheckpointFolder = folder.Path }, NoisyWaves.ForTwoTasks, [failing], new()));
+        StringAssert.Contains(error.Message, "CT validation pair 4 cannot be read: Could not find file '/scans/v.nii'.",
+            StringComparison.Ordinal);
     }
 
     [TestMethod]
@@ -144,7 +172,8 @@ public sealed class NothingLostTests
         StringAssert.Contains(error.Message, "content of the training pairs of CT is another", StringComparison.Ordinal);
         var log = new ProgressLog();
         using var model = Train(options with { Iterations = 8, AllowChangedOptions = true }, others, [], log);
-        StringAssert.Contains(log.Reports[0].Messages[0], "Going on with changed options: content of the training pairs of CT", StringComparison.Ordinal);
+        StringAssert.Contains(log.Reports[0].Messages[0], "Going on with changed options: content of the training pairs of CT",
+            StringComparison.Ordinal);
     }
 
     [TestMethod]
@@ -159,15 +188,18 @@ public sealed class NothingLostTests
 
         IPairSource[] others = [new NoisyWaves(RestorationTask.Ct, first: 50)];
         var second = new ProgressLog();
-        using var resumed = Train(options with { LearningRate = _short.LearningRate, Iterations = 13 }, NoisyWaves.ForTwoTasks, others, second);
+        using var resumed = Train(
+            options with { LearningRate = _short.LearningRate, Iterations = 13 }, NoisyWaves.ForTwoTasks, others, second);
         var told = second.Reports[0].Messages.Single(message => message.Contains("measured again", StringComparison.Ordinal));
         var before = first.Reports.Last(report => report.Validation?.IsBest == true).Validation!;
-        StringAssert.Contains(told, FormattableString.Invariant($"of iteration {before.Iteration}, were measured again"), StringComparison.Ordinal);
+        StringAssert.Contains(told, FormattableString.Invariant($"of iteration {before.Iteration}, were measured again"),
+            StringComparison.Ordinal);
         StringAssert.Contains(told, FormattableString.Invariant($"in place of {before.MeanGain:F2}"), StringComparison.Ordinal);
 
         var third = new ProgressLog();
         using var without = Train(options with { Iterations = 14 }, NoisyWaves.ForTwoTasks, [], third);
-        Assert.IsTrue(third.Reports[0].Messages.Any(message => message.StartsWith("There are no validation images any more", StringComparison.Ordinal)));
+        Assert.IsTrue(third.Reports[0].Messages.Any(message =>
+            message.StartsWith("There are no validation images any more", StringComparison.Ordinal)));
         Assert.AreEqual(14, without.Card.Iterations);
 
         var again = new ProgressLog();
@@ -175,7 +207,8 @@ public sealed class NothingLostTests
         {
         }
 
-        Assert.IsFalse(again.Reports.SelectMany(report => report.Messages).Any(message => message.Contains("any more", StringComparison.Ordinal)));
+        Assert.IsFalse(again.Reports.SelectMany(report => report.Messages)
+            .Any(message => message.Contains("any more", StringComparison.Ordinal)));
     }
 
     [TestMethod]
@@ -185,7 +218,14 @@ public sealed class NothingLostTests
         using var folder = new TemporaryFolder();
         var files = new List<int>();
         var log = new ProgressLog(_ => files.Add(Directory.GetFiles(folder.Path, "checkpoint-*").Length));
-        using var model = Train(_short with { CheckpointFolder = folder.Path, CheckpointInterval = 0, CheckpointPeriod = TimeSpan.FromTicks(1), CheckpointsKept = 100 }, NoisyWaves.ForTwoTasks, [], log);
+        using var model = Train(_short with
+        {
+            CheckpointFolder = folder.Path,
+            CheckpointInterval = 0,
+            CheckpointPeriod = TimeSpan.FromTicks(
+            1),
+            CheckpointsKept = 100
+        }, NoisyWaves.ForTwoTasks, [], log);
         CollectionAssert.AreEqual(Enumerable.Range(0, 13).ToArray(), files);
     }
 
@@ -193,7 +233,8 @@ public sealed class NothingLostTests
     public void A_training_that_is_finite_and_ruined_is_told_while_it_runs_once()
     {
         var watch = new LossWatch(600);
-        string?[] Steps(int count, float error) => [.. Enumerable.Range(0, count).Select(_ => watch.Add(new(1, 1, [1, 1], [error, error], [1, 1])))];
+        string?[] Steps(int count, float error) =>
+            [.. Enumerable.Range(0, count).Select(_ => watch.Add(new(1, 1, [1, 1], [error, error], [1, 1])))];
         Assert.IsTrue(Steps(100, 0.5f).Concat(Steps(100, 0.2f)).Concat(Steps(20, 0.9f)).Concat(Steps(100, 0.4f)).All(told => told is null));
         var ruined = Steps(200, 0.8f).OfType<string>().Single();
         StringAssert.Contains(ruined, "for 30 iterations its error has been 4.0 times the best that it had", StringComparison.Ordinal);
@@ -205,13 +246,20 @@ public sealed class NothingLostTests
     {
         // From the fiftieth image on there is next to nothing to restore, so that what the network changes is a multiple of it.
         var log = new ProgressLog();
-        IPairSource[] changing = [.. NoisyWaves.ForTwoTasks.Select(source => new Edited(source, (reads, pair) => reads < 50 ? pair : new(new([.. pair.HighQuality.Pixels.Select(pixel => pixel * 1.0001f)], 24, 24), pair.HighQuality, pair.Name)))];
+        IPairSource[] changing =
+            [
+                .. NoisyWaves.ForTwoTasks.Select(source => new Edited(source, (reads, pair) => reads < 50
+                    ? pair
+                    : new(new([.. pair.HighQuality.Pixels.Select(pixel => pixel * 1.0001f)], 24, 24), pair.HighQuality, pair.Name))),
+            ];
         using var model = Train(_short with { Iterations = 90, ImageCacheMegabytes = 0 }, changing, [], log);
-        var told = log.Reports.First(report => report.Messages.Any(message => message.StartsWith("Training seems ruined", StringComparison.Ordinal)));
+        var told = log.Reports.First(report =>
+            report.Messages.Any(message => message.StartsWith("Training seems ruined", StringComparison.Ordinal)));
         Assert.IsLessThan(90, told.Iteration);
     }
 
-    private static TatModel Train(TatTrainerOptions options, IReadOnlyList<IPairSource> train, IReadOnlyList<IPairSource> validation, ProgressLog log) =>
+    private static TatModel Train(
+        TatTrainerOptions options, IReadOnlyList<IPairSource> train, IReadOnlyList<IPairSource> validation, ProgressLog log) =>
         new TatTrainer(NoisyWaves.TinyNetwork, NoisyWaves.Tasks, options).Train(train, validation, log);
 
     /// <summary>Pairs of which all, or one, are changed as they are read.</summary>
@@ -225,7 +273,8 @@ public sealed class NothingLostTests
 
         public string Fingerprint => source.Fingerprint;
 
-        public ImagePair Read(int index) => only is null || index == only ? edit(Interlocked.Increment(ref _reads), source.Read(index)) : source.Read(index);
+        public ImagePair Read(int index) =>
+            only is null || index == only ? edit(Interlocked.Increment(ref _reads), source.Read(index)) : source.Read(index);
     }
 }
 

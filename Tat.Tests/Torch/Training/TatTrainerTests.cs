@@ -39,7 +39,8 @@ public sealed class TatTrainerTests
     [DataRow(true)]
     public void Reports_say_where_the_time_of_the_steps_went(bool recompute)
     {
-        var (log, model) = Train(NoisyWaves.ShortTraining with { MicroBatchSize = 1, ProgressInterval = 2, ActivationCheckpointing = recompute });
+        var (log, model) = Train(
+            NoisyWaves.ShortTraining with { MicroBatchSize = 1, ProgressInterval = 2, ActivationCheckpointing = recompute });
         using var _ = model;
         foreach (var times in log.Reports.Select(report => report.Times))
         {
@@ -109,7 +110,12 @@ public sealed class TatTrainerTests
     [TestMethod]
     public void A_time_limit_ends_training_with_the_cosine_complete()
     {
-        var (log, model) = Train(NoisyWaves.ShortTraining with { Iterations = 1_000_000, MaximumDuration = TimeSpan.FromSeconds(2), ValidationInterval = 1_000_000 });
+        var (log, model) = Train(NoisyWaves.ShortTraining with
+        {
+            Iterations = 1_000_000,
+            MaximumDuration = TimeSpan.FromSeconds(2),
+            ValidationInterval = 1_000_000,
+        });
         model.Dispose();
         var last = log.Reports[^1];
         Assert.IsLessThan(1_000_000, last.Iteration);
@@ -122,7 +128,15 @@ public sealed class TatTrainerTests
     public void Patience_stops_when_validation_gets_no_better()
     {
         // Without a learning rate to speak of, the second validation is as good as the first at most.
-        var options = NoisyWaves.ShortTraining with { LearningRate = 1e-30, MinimumLearningRate = 0, WeightDecay = 0, Patience = 2, ValidationInterval = 1, Iterations = 1000 };
+        var options = NoisyWaves.ShortTraining with
+        {
+            LearningRate = 1e-30,
+            MinimumLearningRate = 0,
+            WeightDecay = 0,
+            Patience = 2,
+            ValidationInterval = 1,
+            Iterations = 1000,
+        };
         var (log, model) = Train(options with { EmaDecay = 0 });
         model.Dispose();
         Assert.IsLessThan(1000, log.Reports[^1].Iteration);
@@ -160,12 +174,14 @@ public sealed class TatTrainerTests
     [TestMethod]
     public void A_task_without_pairs_is_an_error_and_sources_of_other_tasks_are_left_out()
     {
-        var trainer = new TatTrainer(NoisyWaves.TinyNetwork, new TaskVocabulary(RestorationTask.Ct, RestorationTask.Pet), NoisyWaves.ShortTraining);
+        var trainer = new TatTrainer(
+            NoisyWaves.TinyNetwork, new TaskVocabulary(RestorationTask.Ct, RestorationTask.Pet), NoisyWaves.ShortTraining);
         var error = Assert.ThrowsExactly<ArgumentException>(() => trainer.Train(NoisyWaves.ForTwoTasks, []));
         StringAssert.Contains(error.Message, "Task PET has no training pairs");
 
         var log = new ProgressLog();
-        using var model = new TatTrainer(NoisyWaves.TinyNetwork, new TaskVocabulary(RestorationTask.Ct), NoisyWaves.ShortTraining with { Iterations = 1 }).Train(NoisyWaves.ForTwoTasks, [], log);
+        using var model = new TatTrainer(NoisyWaves.TinyNetwork, new TaskVocabulary(RestorationTask.Ct),
+            NoisyWaves.ShortTraining with { Iterations = 1 }).Train(NoisyWaves.ForTwoTasks, [], log);
         CollectionAssert.AreEqual(new[] { "CT" }, log.Reports[^1].Tasks.Keys.ToArray());
         Assert.HasCount(1, model.Tasks);
     }
@@ -173,13 +189,16 @@ public sealed class TatTrainerTests
     [TestMethod]
     public void Options_out_of_range_name_themselves()
     {
-        var error = Assert.ThrowsExactly<ArgumentException>(() => new TatTrainer(NoisyWaves.TinyNetwork, NoisyWaves.Tasks, new() { PatchSize = 100 }));
+        var error = Assert.ThrowsExactly<ArgumentException>(() =>
+            new TatTrainer(NoisyWaves.TinyNetwork, NoisyWaves.Tasks, new() { PatchSize = 100 }));
         StringAssert.Contains(error.Message, "PatchSize is 100: use a multiple of 8");
-        error = Assert.ThrowsExactly<ArgumentException>(() => new TatTrainer(NoisyWaves.TinyNetwork, NoisyWaves.Tasks, new() { TaskWeights = new Dictionary<string, double> { ["X"] = 1 } }));
+        error = Assert.ThrowsExactly<ArgumentException>(() =>
+            new TatTrainer(NoisyWaves.TinyNetwork, NoisyWaves.Tasks, new() { TaskWeights = new Dictionary<string, double> { ["X"] = 1 } }));
         StringAssert.Contains(error.Message, "TaskWeights is X: use a task that is trained: CT, MRI");
     }
 
-    private static (ProgressLog Log, TatModel Model) Train(TatTrainerOptions options, CancellationTokenSource? cancel = null, Func<TrainingProgress, bool>? cancelWhen = null)
+    private static (ProgressLog Log, TatModel Model) Train(
+        TatTrainerOptions options, CancellationTokenSource? cancel = null, Func<TrainingProgress, bool>? cancelWhen = null)
     {
         var log = new ProgressLog(report =>
         {

@@ -19,7 +19,12 @@ public sealed class TrainingLogTests
     public void Logs_hold_every_report_and_go_on_after_an_interruption()
     {
         using var folder = new TemporaryFolder();
-        var options = NoisyWaves.ShortTraining with { LogFolder = folder["logs"], CheckpointFolder = folder["checkpoints"], CheckpointInterval = 5 };
+        var options = NoisyWaves.ShortTraining with
+        {
+            LogFolder = folder["logs"],
+            CheckpointFolder = folder["checkpoints"],
+            CheckpointInterval = 5,
+        };
         using var cancel = new CancellationTokenSource();
         using (Train(options, new ProgressLog(report =>
         {
@@ -38,8 +43,10 @@ public sealed class TrainingLogTests
         }
 
         string[] lines = File.ReadAllLines(folder["logs/training.csv"]);
-        Assert.AreEqual("iteration,seconds,loss,rate,gradient_norm,CT_error,CT_input_error,CT_weight,CT_psnr,CT_ssim,CT_rmse,MRI_error,MRI_input_error,MRI_weight,MRI_psnr,MRI_ssim,MRI_rmse,mean_psnr,mean_gain,best", lines[0]);
-        CollectionAssert.AreEqual(Enumerable.Range(1, 12).Select(i => $"{i}").ToArray(), lines.Skip(1).Select(line => line.Split(',')[0]).ToArray());
+        Assert.AreEqual("iteration,seconds,loss,rate,gradient_norm,CT_error,CT_input_error,CT_weight,CT_psnr,CT_ssim,CT_rmse,MRI_error,"
+            + "MRI_input_error,MRI_weight,MRI_psnr,MRI_ssim,MRI_rmse,mean_psnr,mean_gain,best", lines[0]);
+        CollectionAssert.AreEqual(
+            Enumerable.Range(1, 12).Select(i => $"{i}").ToArray(), lines.Skip(1).Select(line => line.Split(',')[0]).ToArray());
         Assert.AreEqual(log.Reports[^1].Tasks["MRI"].Loss, double.Parse(lines[^1].Split(',')[11]), 1e-12);
 
         string[] files = Directory.GetFiles(folder["logs"], "events.out.tfevents.*");
@@ -48,7 +55,8 @@ public sealed class TrainingLogTests
         Assert.AreEqual("brain.Event:2", Encoding.UTF8.GetString(second[0][3].Single()));
         CollectionAssert.AreEqual(new byte[] { 8, 1 }, second[1][7].Single());
         Assert.AreEqual(6, second[1][2].Single()[0]);
-        var values = ReadMessage(second[^1][5].Single())[1].Select(ReadMessage).ToDictionary(value => Encoding.UTF8.GetString(value[1].Single()));
+        var values = ReadMessage(second[^1][5].Single())[1].Select(ReadMessage)
+            .ToDictionary(value => Encoding.UTF8.GetString(value[1].Single()));
         Assert.AreEqual(12, second[^1][2].Single()[0]);
         Assert.AreEqual((float)log.Reports[^1].Loss, BitConverter.ToSingle(values["loss/balanced"][2].Single()));
         var image = ReadMessage(values["CT input, restored, reference"][4].Single());
@@ -61,7 +69,8 @@ public sealed class TrainingLogTests
     {
         using var folder = new TemporaryFolder();
         File.WriteAllText(folder["file"], "in the way");
-        StringAssert.Contains(Assert.ThrowsExactly<IOException>(() => Train(NoisyWaves.ShortTraining with { LogFolder = folder["file"] })).Message, "Training logs cannot be written");
+        StringAssert.Contains(Assert.ThrowsExactly<IOException>(() =>
+            Train(NoisyWaves.ShortTraining with { LogFolder = folder["file"] })).Message, "Training logs cannot be written");
     }
 
     [TestMethod]
@@ -73,7 +82,8 @@ public sealed class TrainingLogTests
         {
         }
 
-        var before = Directory.GetFiles(folder["logs"]).Order().Select(file => (file, Convert.ToHexString(File.ReadAllBytes(file)))).ToArray();
+        var before = Directory.GetFiles(folder["logs"]).Order().Select(file => (file, Convert.ToHexString(File.ReadAllBytes(file))))
+            .ToArray();
         var anew = Assert.ThrowsExactly<IOException>(() => Train(options with { CheckpointFolder = null }));
         StringAssert.Contains(anew.Message, "it holds those of another training", StringComparison.Ordinal);
 
@@ -83,7 +93,8 @@ public sealed class TrainingLogTests
         }
 
         Assert.ThrowsExactly<IOException>(() => Train(options with { Iterations = 6, CheckpointFolder = folder["b"] }));
-        CollectionAssert.AreEqual(before, Directory.GetFiles(folder["logs"]).Order().Select(file => (file, Convert.ToHexString(File.ReadAllBytes(file)))).ToArray());
+        CollectionAssert.AreEqual(before,
+            Directory.GetFiles(folder["logs"]).Order().Select(file => (file, Convert.ToHexString(File.ReadAllBytes(file)))).ToArray());
         using var resumed = Train(options with { Iterations = 6 });
         Assert.HasCount(7, File.ReadAllLines(folder["logs/training.csv"]));
     }
@@ -99,7 +110,8 @@ public sealed class TrainingLogTests
 
         using var logs = new TrainingLog(folder["logs"], NoisyWaves.Tasks, "t", 0, _ => new SmallDisk());
         var told = log.Reports.Select(logs.Report).ToArray();
-        StringAssert.Contains(told.OfType<string>().Single(), "No space left on device Training goes on without them.", StringComparison.Ordinal);
+        StringAssert.Contains(told.OfType<string>().Single(), "No space left on device Training goes on without them.",
+            StringComparison.Ordinal);
     }
 
     [TestMethod]
@@ -118,7 +130,8 @@ public sealed class TrainingLogTests
         CollectionAssert.AreEqual(before, tables.Select(File.ReadAllText).ToArray());
 
         // What cannot be opened leaves them as they are.
-        Assert.ThrowsExactly<IOException>(() => new TrainingLog(folder["logs"], NoisyWaves.Tasks, TrainingOf(folder), 4, _ => throw new IOException("No space left on device")));
+        Assert.ThrowsExactly<IOException>(() => new TrainingLog(
+            folder["logs"], NoisyWaves.Tasks, TrainingOf(folder), 4, _ => throw new IOException("No space left on device")));
         CollectionAssert.AreEqual(before, tables.Select(File.ReadAllText).ToArray());
 
         using (var again = new TrainingLog(folder["logs"], NoisyWaves.Tasks, TrainingOf(folder), 4))
@@ -140,19 +153,22 @@ public sealed class TrainingLogTests
         using var folder = new TemporaryFolder();
         var task = new RestorationTask("=cmd()", "intensity", "1", new(0, 1));
         var pairs = new Named(task);
-        using (new TatTrainer(NoisyWaves.TinyNetwork, new(task), NoisyWaves.ShortTraining with { Iterations = 1, LogFolder = folder.Path }).Train([pairs], [pairs]))
+        using (new TatTrainer(NoisyWaves.TinyNetwork, new(task),
+            NoisyWaves.ShortTraining with { Iterations = 1, LogFolder = folder.Path }).Train([pairs], [pairs]))
         {
         }
 
         StringAssert.Contains(File.ReadAllText(folder["training.csv"]), ",\"'=cmd()_error\",", StringComparison.Ordinal);
-        StringAssert.Contains(File.ReadAllText(folder["validation.csv"]), "1,\"'=cmd()\",\"'+a\uFFFD[2J,\"\"b\"\"\",2,", StringComparison.Ordinal);
+        StringAssert.Contains(File.ReadAllText(folder["validation.csv"]), "1,\"'=cmd()\",\"'+a\uFFFD[2J,\"\"b\"\"\",2,",
+            StringComparison.Ordinal);
     }
 
     [TestMethod]
     public void The_checksum_is_that_of_the_format()
     {
         // RFC 3720 B.4: the CRC-32C of 32 zero bytes is 8a9136aa.
-        Assert.AreEqual(System.Numerics.BitOperations.RotateRight(0x8a9136aau, 15) + 0xA282EAD8, TensorBoardWriter.MaskedChecksum(new byte[32]));
+        Assert.AreEqual(System.Numerics.BitOperations.RotateRight(0x8a9136aau, 15) + 0xA282EAD8,
+            TensorBoardWriter.MaskedChecksum(new byte[32]));
     }
 
     [TestMethod]
@@ -162,7 +178,14 @@ public sealed class TrainingLogTests
         using (var network = new TatNetwork(NoisyWaves.TinyNetwork, 77))
         {
             WeightsFile.Export(network, folder["start.pth"]);
-            var options = NoisyWaves.ShortTraining with { InitialWeights = folder["start.pth"], LearningRate = 1e-30, MinimumLearningRate = 0, WeightDecay = 0, Iterations = 2 };
+            var options = NoisyWaves.ShortTraining with
+            {
+                InitialWeights = folder["start.pth"],
+                LearningRate = 1e-30,
+                MinimumLearningRate = 0,
+                WeightDecay = 0,
+                Iterations = 2,
+            };
             using var model = Train(options);
             Assert.AreEqual("start.pth", model.Card.InitialWeights);
             foreach (var (expected, actual) in network.named_parameters().Zip(model.Network.named_parameters()))
@@ -172,7 +195,8 @@ public sealed class TrainingLogTests
         }
 
         var other = NoisyWaves.TinyNetwork with { RepresentationFeatures = 3 };
-        var error = Assert.ThrowsExactly<InvalidDataException>(() => new TatTrainer(other, NoisyWaves.Tasks, NoisyWaves.ShortTraining with { InitialWeights = folder["start.pth"] }).Train(NoisyWaves.ForTwoTasks, []));
+        var error = Assert.ThrowsExactly<InvalidDataException>(() => new TatTrainer(other, NoisyWaves.Tasks,
+            NoisyWaves.ShortTraining with { InitialWeights = folder["start.pth"] }).Train(NoisyWaves.ForTwoTasks, []));
         StringAssert.Contains(error.Message, "tren.E.0.weight is");
     }
 
@@ -192,11 +216,13 @@ public sealed class TrainingLogTests
     /// <summary>Takes the headings of the tables, and not much more.</summary>
     private sealed class SmallDisk : MemoryStream
     {
-        public override void Write(ReadOnlySpan<byte> buffer) => base.Write(Length + buffer.Length <= 700 ? buffer : throw new IOException("No space left on device"));
+        public override void Write(ReadOnlySpan<byte> buffer) =>
+            base.Write(Length + buffer.Length <= 700 ? buffer : throw new IOException("No space left on device"));
     }
 
     private static TatModel Train(TatTrainerOptions options, ProgressLog? log = null, CancellationToken cancellationToken = default) =>
-        new TatTrainer(NoisyWaves.TinyNetwork, NoisyWaves.Tasks, options).Train(NoisyWaves.ForTwoTasks, NoisyWaves.ForTwoTasks, log, cancellationToken);
+        new TatTrainer(NoisyWaves.TinyNetwork, NoisyWaves.Tasks, options).Train(
+            NoisyWaves.ForTwoTasks, NoisyWaves.ForTwoTasks, log, cancellationToken);
 
     private static List<ILookup<int, byte[]>> ReadEvents(string path)
     {

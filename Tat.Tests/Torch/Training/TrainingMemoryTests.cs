@@ -15,7 +15,8 @@ public sealed class TrainingMemoryTests
     public async Task The_number_of_live_tensors_does_not_grow_with_the_steps(bool recompute, bool half)
     {
         // In a process of its own: finalizers free what other tests have left behind.
-        var run = await FreshProcess.Run("count", (TrainingProbe.RecomputeVariable, $"{recompute}"), (TrainingProbe.HalfVariable, $"{half}"));
+        var run = await FreshProcess.Run(
+            "count", (TrainingProbe.RecomputeVariable, $"{recompute}"), (TrainingProbe.HalfVariable, $"{half}"));
         var live = run.Output.Split(' ').Select(count => long.Parse(count, CultureInfo.InvariantCulture)).ToArray();
         Assert.HasCount(10, live, run.Output + run.Error);
         Assert.HasCount(1, live.Skip(2).Distinct(), run.Output);
@@ -33,7 +34,9 @@ public sealed class TrainingMemoryTests
         Assert.IsLessThan(16L << 20, grown, $"{grown >> 20} MiB more after 100 steps");
     }
 
-    /// <summary>TorchSharp's numbers are freed by finalizers, which can come while an operator reads one, unless someone holds it.</summary>
+    /// <summary>
+    /// TorchSharp's numbers are freed by finalizers, which can come while an operator reads one, unless someone holds it.
+    /// </summary>
     [TestMethod]
     public void Steps_stay_the_same_while_garbage_is_collected_all_the_time()
     {

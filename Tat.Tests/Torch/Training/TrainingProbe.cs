@@ -29,7 +29,8 @@ internal static class TrainingProbe
             ActivationCheckpointing = Is(RecomputeVariable),
             BFloat16 = Is(HalfVariable),
         };
-        using var model = new Torch.Training.TatTrainer(NoisyWaves.TinyNetwork, NoisyWaves.Tasks, options).Train(NoisyWaves.ForTwoTasks, NoisyWaves.ForTwoTasks, log);
+        using var model = new Torch.Training.TatTrainer(NoisyWaves.TinyNetwork, NoisyWaves.Tasks, options).Train(
+            NoisyWaves.ForTwoTasks, NoisyWaves.ForTwoTasks, log);
         return string.Join(' ', live);
 
         static bool Is(string variable) => bool.Parse(Environment.GetEnvironmentVariable(variable)!);
@@ -39,9 +40,18 @@ internal static class TrainingProbe
     public static string Train()
     {
         torch.set_num_threads(1);
-        var options = NoisyWaves.ShortTraining with { Iterations = 30, ValidationInterval = 15, ValidationImagesPerTask = 1, CheckpointInterval = 3, CheckpointFolder = Environment.GetEnvironmentVariable(FolderVariable) };
+        var options = NoisyWaves.ShortTraining with
+        {
+            Iterations = 30,
+            ValidationInterval = 15,
+            ValidationImagesPerTask =
+            1,
+            CheckpointInterval = 3,
+            CheckpointFolder = Environment.GetEnvironmentVariable(FolderVariable)
+        };
         var log = new ProgressLog(report => Console.WriteLine($"iteration {report.Iteration} {string.Join(' ', report.Messages)}"));
-        using var model = new Torch.Training.TatTrainer(NoisyWaves.TinyNetwork, NoisyWaves.Tasks, options).Train(NoisyWaves.ForTwoTasks, NoisyWaves.ForTwoTasks, log);
+        using var model = new Torch.Training.TatTrainer(NoisyWaves.TinyNetwork, NoisyWaves.Tasks, options).Train(
+            NoisyWaves.ForTwoTasks, NoisyWaves.ForTwoTasks, log);
         var hash = new XxHash128();
         foreach (var (_, parameter) in model.Network.named_parameters())
         {

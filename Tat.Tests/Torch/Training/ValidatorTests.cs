@@ -15,7 +15,8 @@ public sealed class ValidatorTests
     {
         var source = new Volumes(RestorationTask.Mri, [30, 1, 9]);
         var result = Measure([source], 7);
-        CollectionAssert.AreEqual(new[] { ("0", 3), ("1", 1), ("2", 3) }, result.Volumes.Select(volume => (volume.Volume, volume.Restored.Images)).ToArray());
+        CollectionAssert.AreEqual(
+            new[] { ("0", 3), ("1", 1), ("2", 3) }, result.Volumes.Select(volume => (volume.Volume, volume.Restored.Images)).ToArray());
         CollectionAssert.AreEquivalent(new[] { 5, 15, 25, 30, 32, 35, 38 }, source.Asked.Distinct().ToArray());
     }
 
@@ -78,7 +79,8 @@ public sealed class ValidatorTests
 
         public ModelCard Card { get; } = new();
 
-        public IReadOnlyList<ImageSlice> Restore(IReadOnlyList<ImageSlice> images, IReadOnlyList<RestorationTask> imageTasks, IProgress<double>? progress = null, CancellationToken cancellationToken = default) =>
+        public IReadOnlyList<ImageSlice> Restore(IReadOnlyList<ImageSlice> images, IReadOnlyList<RestorationTask> imageTasks,
+            IProgress<double>? progress = null, CancellationToken cancellationToken = default) =>
             [.. images.Select(image => new ImageSlice([.. image.Pixels.Select(value => 0.6f * value)], image.Height, image.Width))];
 
         public void Dispose()

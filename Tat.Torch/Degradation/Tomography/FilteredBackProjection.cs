@@ -2,8 +2,13 @@ using Tat.Torch.Numerics;
 
 namespace Tat.Torch.Degradation.Tomography;
 
-/// <summary>Filtered back-projection of parallel-beam data with a ramp filter (Kak and Slaney, Principles of Computerized Tomographic Imaging, 1988) under a Hann window.</summary>
-/// <remarks>The window ends at the Nyquist frequency of the pixels in every view, so that resolution and noise are the same in all directions.</remarks>
+/// <summary>
+/// Filtered back-projection of parallel-beam data with a ramp filter (Kak and Slaney, Principles of Computerized Tomographic Imaging, 1988)
+/// under a Hann window.
+/// </summary>
+/// <remarks>
+/// The window ends at the Nyquist frequency of the pixels in every view, so that resolution and noise are the same in all directions.
+/// </remarks>
 internal sealed class FilteredBackProjection
 {
     private const int ViewsPerBlock = 16;
@@ -85,7 +90,10 @@ internal sealed class FilteredBackProjection
         }
     }
 
-    /// <summary>The transform of the ramp's band-limited impulse response in units of bins: ¼ at 0, −1/(πn)² at odd n. Sampling |f| itself would shift the mean of the image.</summary>
+    /// <summary>
+    /// The transform of the ramp's band-limited impulse response in units of bins: ¼ at 0, −1/(πn)² at odd n. Sampling |f| itself would
+    /// shift the mean of the image.
+    /// </summary>
     private static double[] BandLimitedRamp(int length, FourierTransform transform)
     {
         var (re, im) = (new double[length], new double[length]);

@@ -18,7 +18,8 @@ internal sealed class OrderedSubsets
     {
         (_beam, _pixels, _survival) = (beam, pixels, survival);
         var stride = Stride(subsets);
-        _subsets = [.. Enumerable.Range(0, subsets).Select(i => beam.AllViews.Where(view => view % subsets == i * stride % subsets).ToArray())];
+        _subsets = [.. Enumerable.Range(0, subsets)
+            .Select(i => beam.AllViews.Where(view => view % subsets == i * stride % subsets).ToArray())];
         _sensitivities = [.. _subsets.Select(views =>
         {
             var sensitivity = new float[pixels];
@@ -68,7 +69,9 @@ internal sealed class OrderedSubsets
         }
     }
 
-    /// <summary>A step through the subsets that takes each once and keeps successive ones apart in angle, which speeds convergence.</summary>
+    /// <summary>
+    /// A step through the subsets that takes each once and keeps successive ones apart in angle, which speeds convergence.
+    /// </summary>
     private static int Stride(int subsets)
     {
         var stride = Math.Max(1, (int)Math.Round(subsets * 0.382));

@@ -6,10 +6,11 @@ namespace Tat.Torch.Degradation.Tomography;
 
 /// <summary>Line integrals through an image along parallel rays, and the exact adjoint.</summary>
 /// <remarks>
-/// Joseph's method (IEEE TMI 1982): along its main axis a ray takes from each row (or column) of pixels the value between the two nearest ones, weighted linearly.
-/// The bins of a view are spaced by pixel spacing × max(|cos θ|, |sin θ|), as in the linogram (Edholm and Herman, IEEE TMI 1987). A row then meets neighbouring bins at neighbouring
-/// pixels with one weight for all, so that projecting a row is adding it, shifted: two multiply-adds per pixel on contiguous memory, and the adjoint likewise.
-/// Sums are taken in an order that does not depend on the number of threads. Safe for concurrent use.
+/// Joseph's method (IEEE TMI 1982): along its main axis a ray takes from each row (or column) of pixels the value between the two nearest
+/// ones, weighted linearly. The bins of a view are spaced by pixel spacing × max(|cos θ|, |sin θ|), as in the linogram (Edholm and Herman,
+/// IEEE TMI 1987). A row then meets neighbouring bins at neighbouring pixels with one weight for all, so that projecting a row is adding
+/// it, shifted: two multiply-adds per pixel on contiguous memory, and the adjoint likewise. Sums are taken in an order that does not depend
+/// on the number of threads. Safe for concurrent use.
 /// </remarks>
 internal sealed class ParallelBeam
 {
@@ -67,10 +68,14 @@ internal sealed class ParallelBeam
         });
     }
 
-    /// <summary>The transpose of <see cref="Project"/>: spreads each bin over the pixels that it was taken from, with the same weights.</summary>
+    /// <summary>
+    /// The transpose of <see cref="Project"/>: spreads each bin over the pixels that it was taken from, with the same weights.
+    /// </summary>
     public void ProjectAdjoint(float[] sinogram, Span<float> image, int[] views) => BackProject(sinogram, image, views, _pathLengths);
 
-    /// <summary>Adds to each pixel the value of each view at the pixel's position, interpolated linearly, times the view's weight.</summary>
+    /// <summary>
+    /// Adds to each pixel the value of each view at the pixel's position, interpolated linearly, times the view's weight.
+    /// </summary>
     /// <param name="sinogram">Views × bins.</param>
     /// <param name="image">Rows × columns; receives the sums.</param>
     /// <param name="views">The views to take.</param>
@@ -88,7 +93,9 @@ internal sealed class ParallelBeam
         }
     }
 
-    /// <summary>Does a part of work on the sinogram for each of 0 … <paramref name="count"/> − 1, on all cores unless the scan is to keep to one.</summary>
+    /// <summary>
+    /// Does a part of work on the sinogram for each of 0 … <paramref name="count"/> − 1, on all cores unless the scan is to keep to one.
+    /// </summary>
     public void ForEach(int count, Action<int> body)
     {
         if (!_onOneCore)
@@ -141,7 +148,8 @@ internal sealed class ParallelBeam
                 for (var line = band * RowsPerBand; line < Math.Min(lines, (band + 1) * RowsPerBand); line++)
                 {
                     var (start, fraction) = _views[view].Meet(line, length, Bins);
-                    AddShifted(pixels.AsSpan(line * length, length), sinogram.AsSpan((view * Bins) + start, length + 1), weights[view] * fraction, weights[view] * (1 - fraction));
+                    AddShifted(pixels.AsSpan(line * length, length), sinogram.AsSpan((view * Bins) + start, length + 1),
+                        weights[view] * fraction, weights[view] * (1 - fraction));
                 }
             }
         });
@@ -221,7 +229,10 @@ internal sealed class ParallelBeam
             return new(alongColumns, other / main, pixelSpacing / Math.Abs(main), pixelSpacing * Math.Abs(main), centre);
         }
 
-        /// <summary>Where a line of pixels meets the bins: the first bin, and the weight of the pixel after; bin start + i lies between pixels i − 1 and i.</summary>
+        /// <summary>
+        /// Where a line of pixels meets the bins: the first bin, and the weight of the pixel after; bin start + i lies between pixels i − 1
+        /// and i.
+        /// </summary>
         public (int Start, float Fraction) Meet(int line, int length, int bins)
         {
             var shift = ((length - bins) / 2.0) - ((line - CentreLine) * Slope);

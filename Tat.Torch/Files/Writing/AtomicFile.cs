@@ -2,7 +2,9 @@ using System.Text;
 
 namespace Tat.Torch.Files.Writing;
 
-/// <summary>A file that appears under its name when it is complete and on the disk, or not at all; what is there before stays whole until then.</summary>
+/// <summary>
+/// A file that appears under its name when it is complete and on the disk, or not at all; what is there before stays whole until then.
+/// </summary>
 /// <param name="destination">Its name; its folder is made where it is not there.</param>
 internal sealed class AtomicFile(string destination) : IDisposable
 {
@@ -40,7 +42,8 @@ internal sealed class AtomicFile(string destination) : IDisposable
     public static void Try(string destination)
     {
         var missing = new List<string>();
-        for (var folder = System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(destination)); folder is not null && !Directory.Exists(folder); folder = System.IO.Path.GetDirectoryName(folder))
+        for (var folder = System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(destination)); folder is not null
+            && !Directory.Exists(folder); folder = System.IO.Path.GetDirectoryName(folder))
         {
             missing.Add(folder);
         }

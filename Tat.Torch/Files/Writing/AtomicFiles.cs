@@ -1,6 +1,9 @@
 namespace Tat.Torch.Files.Writing;
 
-/// <summary>Files that appear together when all are complete and on the disk: all are old, or all new, and while old ones give way they may be absent, the last the longest.</summary>
+/// <summary>
+/// Files that appear together when all are complete and on the disk: all are old, or all new, and while old ones give way they may be
+/// absent, the last the longest.
+/// </summary>
 internal sealed class AtomicFiles : IDisposable
 {
     private readonly List<Staging> _folders = [];

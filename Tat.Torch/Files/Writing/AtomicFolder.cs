@@ -1,6 +1,9 @@
 namespace Tat.Torch.Files.Writing;
 
-/// <summary>A folder that appears under its name when all in it is complete and on the disk, or not at all; a folder that it replaces stays whole until then.</summary>
+/// <summary>
+/// A folder that appears under its name when all in it is complete and on the disk, or not at all; a folder that it replaces stays whole
+/// until then.
+/// </summary>
 internal sealed class AtomicFolder : IDisposable
 {
     private readonly Staging _staging;
@@ -14,7 +17,8 @@ internal sealed class AtomicFolder : IDisposable
         var path = System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(destination));
         if (File.Exists(path) || !replace && Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path).Any())
         {
-            throw new IOException($"'{destination}' exists already and is not an empty folder; name another one, so that series do not mix.");
+            throw new IOException(
+                $"'{destination}' exists already and is not an empty folder; name another one, so that series do not mix.");
         }
 
         _staging = new(System.IO.Path.GetDirectoryName(path)!);

@@ -27,7 +27,9 @@ internal static partial class Disk
         FlushFolder(path);
     }
 
-    /// <summary>Sends the names in a folder to the disk. Windows keeps them in the journal of its file system, and has no such call.</summary>
+    /// <summary>
+    /// Sends the names in a folder to the disk. Windows keeps them in the journal of its file system, and has no such call.
+    /// </summary>
     public static void FlushFolder(string path)
     {
         if (OperatingSystem.IsWindows())

@@ -2,7 +2,10 @@ using System.Collections.Concurrent;
 
 namespace Tat.Torch.Files.Writing;
 
-/// <summary>Hidden folders that killed processes have left: what they had all but finished is finished, and the rest removed. Those of living processes are locked, and stay.</summary>
+/// <summary>
+/// Hidden folders that killed processes have left: what they had all but finished is finished, and the rest removed. Those of living
+/// processes are locked, and stay.
+/// </summary>
 internal static class Leftovers
 {
     private const string Prefix = ".tat-", Suffix = ".tmp", LockName = "lock";
@@ -43,7 +46,8 @@ internal static class Leftovers
             foreach (var path in Directory.EnumerateDirectories(folder, $"{Prefix}*{Suffix}"))
             {
                 var name = Path.GetFileName(path);
-                if (Guid.TryParseExact(name[Prefix.Length..^Suffix.Length], "N", out _) && LockOf(path) != ownLock && new DirectoryInfo(path).LinkTarget is null)
+                if (Guid.TryParseExact(name[Prefix.Length..^Suffix.Length], "N", out _) && LockOf(path) != ownLock
+                    && new DirectoryInfo(path).LinkTarget is null)
                 {
                     Finish(path, folder);
                 }

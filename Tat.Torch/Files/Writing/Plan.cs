@@ -2,7 +2,9 @@ using System.Text.Json;
 
 namespace Tat.Torch.Files.Writing;
 
-/// <summary>How results that no single step can put in place get there, so that a process that ends in between is made up for by the next one.</summary>
+/// <summary>
+/// How results that no single step can put in place get there, so that a process that ends in between is made up for by the next one.
+/// </summary>
 /// <param name="staging">The hidden folder that the results are in.</param>
 /// <param name="folder">The folder that they go to.</param>
 /// <param name="names">Their names, that which a reader looks for first at the end.</param>
@@ -11,7 +13,8 @@ internal sealed class Plan(string staging, string folder, IReadOnlyList<string> 
     private const string FileName = "plan";
 
     /// <summary>Where a result is until it is complete; its name is in it, because messages show it.</summary>
-    public static string PathOf(string staging, int index, string name) => Path.Combine(staging, FormattableString.Invariant($"{index}-{name[..Math.Min(60, name.Length)]}"));
+    public static string PathOf(string staging, int index, string name) =>
+        Path.Combine(staging, FormattableString.Invariant($"{index}-{name[..Math.Min(60, name.Length)]}"));
 
     /// <summary>The plan that a process has left unfinished; <see langword="null"/> where there is none.</summary>
     public static Plan? Read(string staging, string folder)
@@ -26,7 +29,9 @@ internal sealed class Plan(string staging, string folder, IReadOnlyList<string> 
         {
             // Names alone: a file that others have made up cannot reach other folders.
             var names = JsonSerializer.Deserialize<string[]>(File.ReadAllText(path));
-            return names is { Length: > 0 } && names.All(name => name is not (null or "" or "." or "..") && Path.GetFileName(name) == name) ? new(staging, folder, names) : null;
+            return names is { Length: > 0 } && names.All(name => name is not (null or "" or "." or "..") && Path.GetFileName(name) == name)
+                ? new(staging, folder, names)
+                : null;
         }
         catch (JsonException)
         {

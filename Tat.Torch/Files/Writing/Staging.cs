@@ -1,7 +1,13 @@
 namespace Tat.Torch.Files.Writing;
 
-/// <summary>A hidden folder beside the place of results, in which they are made. What is complete and on the disk leaves it in one step; the rest vanishes with it.</summary>
-/// <remarks>The folder holds a file that its process locks as long as it lives, by which <see cref="Leftovers"/> tells what a killed process has left.</remarks>
+/// <summary>
+/// A hidden folder beside the place of results, in which they are made. What is complete and on the disk leaves it in one step; the rest
+/// vanishes with it.
+/// </summary>
+/// <remarks>
+/// The folder holds a file that its process locks as long as it lives, by which <see cref="Leftovers"/> tells what a killed process has
+/// left.
+/// </remarks>
 internal sealed class Staging : IDisposable
 {
     private const int MostAttempts = 10;
@@ -24,7 +30,8 @@ internal sealed class Staging : IDisposable
         }
         catch (UnauthorizedAccessException problem)
         {
-            throw new UnauthorizedAccessException($"'{folder}' cannot be written ({problem.Message.TrimEnd('.')}); allow it, or choose another folder.", problem);
+            throw new UnauthorizedAccessException(
+                $"'{folder}' cannot be written ({problem.Message.TrimEnd('.')}); allow it, or choose another folder.", problem);
         }
 
         Leftovers.RemoveOnce(_folder, _lock.Name);
@@ -48,7 +55,10 @@ internal sealed class Staging : IDisposable
     }
 
     /// <summary>Puts the results of several folders in their places: all of them, or none.</summary>
-    /// <remarks>While they change they are absent, and a process that is killed then leaves them so: no file of one folder may order what happens in another, since others may write to both.</remarks>
+    /// <remarks>
+    /// While they change they are absent, and a process that is killed then leaves them so: no file of one folder may order what happens in
+    /// another, since others may write to both.
+    /// </remarks>
     public static void CommitTogether(IReadOnlyList<Staging> folders)
     {
         Plan[] plans = [.. folders.Select(one => one.Flush())];

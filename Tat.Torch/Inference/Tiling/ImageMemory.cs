@@ -2,7 +2,10 @@ using Tat.Torch.Runtime;
 
 namespace Tat.Torch.Inference.Tiling;
 
-/// <summary>The memory of images on their way through a network: a quarter of it is kept for small ones, which large ones could otherwise keep waiting for minutes.</summary>
+/// <summary>
+/// The memory of images on their way through a network: a quarter of it is kept for small ones, which large ones could otherwise keep
+/// waiting for minutes.
+/// </summary>
 /// <param name="budget">Bytes in all.</param>
 /// <param name="cores">How many small images go at the same time.</param>
 internal sealed class ImageMemory(long budget, int cores)
@@ -18,5 +21,6 @@ internal sealed class ImageMemory(long budget, int cores)
     /// <param name="count">How many go at the same time.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>To be disposed when they are done.</returns>
-    public IDisposable Enter(long bytes, int count, CancellationToken cancellationToken) => (bytes <= _small.Budget / cores ? _small : _large).Enter(bytes * count, cancellationToken);
+    public IDisposable Enter(long bytes, int count, CancellationToken cancellationToken) =>
+        (bytes <= _small.Budget / cores ? _small : _large).Enter(bytes * count, cancellationToken);
 }

@@ -11,8 +11,12 @@ internal static class MemoryPlan
     /// <summary>Least overlap of tiles: what the features of a pixel depend on, but for attention, is well within half of it.</summary>
     public const int Overlap = 64;
 
-    /// <summary>Upper bound of the memory that one image takes on its way through a network on the CPU, beyond the network itself.</summary>
-    /// <remarks>The largest moment is the end: features of the encoder, the decoder and the refinement, their concatenation, and the result.</remarks>
+    /// <summary>
+    /// Upper bound of the memory that one image takes on its way through a network on the CPU, beyond the network itself.
+    /// </summary>
+    /// <remarks>
+    /// The largest moment is the end: features of the encoder, the decoder and the refinement, their concatenation, and the result.
+    /// </remarks>
     public static long BytesFor(TatNetworkOptions network, long pixels)
     {
         const long strips = 48 << 20;

@@ -11,7 +11,10 @@ internal readonly record struct PaddedSize(int Height, int Width)
     /// <summary>Number of pixels.</summary>
     public int Pixels => checked(Height * Width);
 
-    /// <summary>Copies an image to the upper left and mirrors its last rows and columns into the rest, or repeats the edge where the image is too small to mirror.</summary>
+    /// <summary>
+    /// Copies an image to the upper left and mirrors its last rows and columns into the rest, or repeats the edge where the image is too
+    /// small to mirror.
+    /// </summary>
     public void Pad(ReadOnlySpan<float> image, int height, int width, Span<float> padded)
     {
         for (var y = 0; y < Height; y++)
@@ -35,7 +38,8 @@ internal readonly record struct PaddedSize(int Height, int Width)
         }
     }
 
-    private static int RoundUp(int length) => checked((length + NetworkPlan.SizeMultiple - 1) / NetworkPlan.SizeMultiple * NetworkPlan.SizeMultiple);
+    private static int RoundUp(int length) =>
+        checked((length + NetworkPlan.SizeMultiple - 1) / NetworkPlan.SizeMultiple * NetworkPlan.SizeMultiple);
 
     private static int Mirror(int position, int length, int padded)
     {

@@ -14,7 +14,9 @@ internal sealed class TileAxis
         Length = length;
         Tile = Math.Min(tile, length);
         var count = length <= tile ? 1 : ((length - overlap - 1) / (tile - overlap)) + 1;
-        Starts = [.. Enumerable.Range(0, count).Select(i => count == 1 ? 0 : (int)((long)i * (length - Tile) / (count - 1) / NetworkPlan.SizeMultiple * NetworkPlan.SizeMultiple))];
+        Starts = [.. Enumerable.Range(0, count)
+            .Select(i =>
+                count == 1 ? 0 : (int)((long)i * (length - Tile) / (count - 1) / NetworkPlan.SizeMultiple * NetworkPlan.SizeMultiple))];
         Weights = Gaussian(Tile);
     }
 
@@ -29,7 +31,9 @@ internal sealed class TileAxis
     /// <summary>How much each position of a tile counts where tiles overlap: most in the middle.</summary>
     public float[] Weights { get; }
 
-    /// <summary>The stretch that a tile has for itself when the axis is shared out among the tiles: it ends in the middle of each overlap.</summary>
+    /// <summary>
+    /// The stretch that a tile has for itself when the axis is shared out among the tiles: it ends in the middle of each overlap.
+    /// </summary>
     public (int Start, int End) Share(int tile) => (Border(tile), tile == Starts.Length - 1 ? Length : Border(tile + 1));
 
     /// <summary>For each position the sum of the weights of the tiles that cover it.</summary>
@@ -47,7 +51,8 @@ internal sealed class TileAxis
         return sums;
     }
 
-    private int Border(int tile) => tile == 0 ? 0 : (Starts[tile] + Starts[tile - 1] + Tile) / 2 / NetworkPlan.SizeMultiple * NetworkPlan.SizeMultiple;
+    private int Border(int tile) =>
+        tile == 0 ? 0 : (Starts[tile] + Starts[tile - 1] + Tile) / 2 / NetworkPlan.SizeMultiple * NetworkPlan.SizeMultiple;
 
     /// <summary>A standard deviation of an eighth of the tile, as in MONAI's sliding-window inference.</summary>
     private static float[] Gaussian(int length)

@@ -6,9 +6,9 @@ namespace Tat.Torch.Inference.Tiling;
 
 /// <summary>Restores one image tile by tile, with the kernels of the whole image for every tile.</summary>
 /// <remarks>
-/// A first pass through the encoder reads the task representation, tile by tile, each pixel once; a second pass restores the tiles, which are
-/// blended with Gaussian weights. What differs from the whole image: features near a tile's border see zeros beyond it, and attention windows
-/// lie differently. What would differ most, kernels that change from tile to tile, does not.
+/// A first pass through the encoder reads the task representation, tile by tile, each pixel once; a second pass restores the tiles, which
+/// are blended with Gaussian weights. What differs from the whole image: features near a tile's border see zeros beyond it, and attention
+/// windows lie differently. What would differ most, kernels that change from tile to tile, does not.
 /// </remarks>
 internal sealed class TiledImage(TatNetwork network, PaddedSize size, int tile, int overlap)
 {
@@ -49,7 +49,8 @@ internal sealed class TiledImage(TatNetwork network, PaddedSize size, int tile, 
         {
             var (top, bottom) = _rows.Share(i);
             var (left, right) = _columns.Share(j);
-            var part = network.SumRepresentation(Cut(image.Span, i, j), top - _rows.Starts[i], bottom - _rows.Starts[i], left - _columns.Starts[j], right - _columns.Starts[j]);
+            var part = network.SumRepresentation(Cut(image.Span, i, j), top - _rows.Starts[i], bottom - _rows.Starts[i],
+                left - _columns.Starts[j], right - _columns.Starts[j]);
             var values = part.cpu().data<float>().ToArray();
             sums = sums is null ? values : [.. sums.Zip(values, (a, b) => a + b)];
         });
@@ -57,7 +58,8 @@ internal sealed class TiledImage(TatNetwork network, PaddedSize size, int tile, 
         {
             using var inference = inference_mode();
             using var scope = NewDisposeScope();
-            kernels = network.FinishRepresentation(tensor(sums!, [1, sums!.Length], device: network.Device), size.Height, size.Width).MoveToOuterDisposeScope();
+            kernels = network.FinishRepresentation(tensor(sums!, [1, sums!.Length], device: network.Device), size.Height, size.Width)
+                .MoveToOuterDisposeScope();
         }, cancellationToken);
         return kernels;
     }

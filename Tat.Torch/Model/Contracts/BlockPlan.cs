@@ -43,11 +43,14 @@ internal sealed record BlockPlan(TatNetworkOptions Options, int Level, int Chann
     /// <summary>All of them.</summary>
     public IReadOnlyList<LayerPlan> Layers => [Qkv, QkvFilter, AttentionOut, FeedForwardIn, HiddenFilter, FeedForwardOut];
 
-    /// <summary>Multiply-accumulates of attention for each pixel, beyond those of the layers: queries by keys, and attention by values.</summary>
+    /// <summary>
+    /// Multiply-accumulates of attention for each pixel, beyond those of the layers: queries by keys, and attention by values.
+    /// </summary>
     public double AttentionProductsPerPixel => 2.0 * Channels * Channels / Heads;
 
     /// <summary>Number of its parameters.</summary>
-    public long ParameterCount => Heads + ((Options.LayerNorm == LayerNormKind.WithBias ? 4L : 2L) * Channels) + Layers.Sum(layer => layer.ParameterCount);
+    public long ParameterCount =>
+        Heads + ((Options.LayerNorm == LayerNormKind.WithBias ? 4L : 2L) * Channels) + Layers.Sum(layer => layer.ParameterCount);
 
     /// <summary>The part of a filter's kernels that all images share, where the rest is generated.</summary>
     public static string SharedKernel(LayerPlan filter) => $"{Owner(filter)}.dw_kernel";
@@ -58,5 +61,6 @@ internal sealed record BlockPlan(TatNetworkOptions Options, int Level, int Chann
     private static string Owner(LayerPlan filter) => filter.Name.Split('.')[0];
 
     /// <summary>Where kernels are generated, each channel has a gate for them in place of a bias.</summary>
-    private LayerPlan Filter(string name, int channels) => new(name, Level, channels, channels, 3, Options.Bias || IsAdaptive) { IsDepthWise = true };
+    private LayerPlan Filter(string name, int channels) =>
+        new(name, Level, channels, channels, 3, Options.Bias || IsAdaptive) { IsDepthWise = true };
 }

@@ -2,7 +2,8 @@ namespace Tat.Torch.Model.Contracts;
 
 /// <summary>One convolution or matrix of the network.</summary>
 /// <param name="Name">Its published name, before <c>.weight</c> and <c>.bias</c>.</param>
-/// <param name="Level">How often the image has been halved where the layer runs; <see langword="null"/> for a matrix that runs once for an image.</param>
+/// <param name="Level">How often the image has been halved where the layer runs; <see langword="null"/> for a matrix that runs once for an
+/// image.</param>
 /// <param name="Inputs">Channels that it reads.</param>
 /// <param name="Outputs">Channels that it makes.</param>
 /// <param name="Side">Rows and columns of its kernels.</param>

@@ -1,6 +1,9 @@
 namespace Tat.Torch.Model.Contracts;
 
-/// <summary>The part of the network that reads the task representation from the latent input, at half the resolution of the image, and generates kernels from it.</summary>
+/// <summary>
+/// The part of the network that reads the task representation from the latent input, at half the resolution of the image, and generates
+/// kernels from it.
+/// </summary>
 internal sealed class RepresentationPlan
 {
     /// <summary>The module that has all of it.</summary>
@@ -13,9 +16,11 @@ internal sealed class RepresentationPlan
         // Each step from the latent level to half the resolution turns four channels into 2 × 2 pixels.
         First = new($"{Root}.E.0", Level, latentChannels >> (2 * (NetworkPlan.Levels - 1 - Level)), features, 3, HasBias: true);
         Residual = [.. new[] { 2, 3 }.Select(block => new[] { Inner(block, 0), Inner(block, 2) })];
-        Widening = [new($"{Root}.E.4", Level, features, features, 3), new($"{Root}.E.6", Level, features, 2 * features, 3), new($"{Root}.E.8", Level, 2 * features, 4 * features, 3)];
+        Widening = [new($"{Root}.E.4", Level, features, features, 3), new($"{Root}.E.6", Level, features, 2 * features, 3), new(
+            $"{Root}.E.8", Level, 2 * features, 4 * features, 3)];
         Mlp = [new($"{Root}.mlp.0", null, 4 * features, 4 * features), new($"{Root}.mlp.2", null, 4 * features, 4 * features)];
-        (Latent, Level3, Level2, Level1) = (KernelPlan.For("latent", latent, 4 * features), KernelPlan.For("level3", level3, 4 * features), KernelPlan.For("level2", level2, 4 * features), KernelPlan.For("level1", level1, 4 * features));
+        (Latent, Level3, Level2, Level1) = (KernelPlan.For("latent", latent, 4 * features), KernelPlan.For("level3", level3, 4 * features),
+            KernelPlan.For("level2", level2, 4 * features), KernelPlan.For("level1", level1, 4 * features));
 
         LayerPlan Inner(int block, int layer) => new($"{Root}.E.{block}.body.{layer}", Level, features, features, 3, HasBias: true);
     }
@@ -46,5 +51,6 @@ internal sealed class RepresentationPlan
 
     /// <summary>All layers.</summary>
     public IEnumerable<LayerPlan> Layers =>
-        [First, .. Residual.SelectMany(pair => pair), .. Widening, .. Mlp, .. Kernels.SelectMany(kernels => new[] { kernels.FeedForward, kernels.Attention })];
+        [First, .. Residual.SelectMany(pair => pair), .. Widening, .. Mlp, .. Kernels.SelectMany(kernels =>
+            new[] { kernels.FeedForward, kernels.Attention })];
 }

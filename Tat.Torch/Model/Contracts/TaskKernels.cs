@@ -8,33 +8,22 @@ namespace Tat.Torch.Model;
 public sealed class TaskKernels : IDisposable
 {
     /// <summary>What a network without weight generation uses.</summary>
-    internal TaskKernels()
-    {
-    }
+    internal TaskKernels() => Stages = new(null, null, null, null);
 
-    internal TaskKernels(Tensor embedding, StageKernels latent, StageKernels level3, StageKernels level2, StageKernels level1)
-    {
-        Embedding = embedding;
-        Latent = latent;
-        Level3 = level3;
-        Level2 = level2;
-        Level1 = level1;
-    }
+    internal TaskKernels(Tensor embedding, DecoderKernels<StageKernels> stages) => (Embedding, Stages) = (embedding, stages);
 
-    /// <summary>The task representation Z, batch × four times the representation features; <see langword="null"/> where the network generates no weights.</summary>
+    /// <summary>
+    /// The task representation Z, batch × four times the representation features; <see langword="null"/> where the network generates no
+    /// weights.
+    /// </summary>
     public Tensor? Embedding { get; }
 
-    internal StageKernels? Latent { get; }
+    internal DecoderKernels<StageKernels> Stages { get; }
 
-    internal StageKernels? Level3 { get; }
-
-    internal StageKernels? Level2 { get; }
-
-    /// <summary>Kernels of the last decoder level and of the refinement.</summary>
-    internal StageKernels? Level1 { get; }
-
-    private IEnumerable<Tensor> Tensors =>
-        Embedding is null ? [] : [Embedding, .. new[] { Latent!, Level3!, Level2!, Level1! }.SelectMany(stage => new[] { stage.FeedForward, stage.Attention })];
+    private IEnumerable<Tensor> Tensors => Embedding is null
+        ? []
+        : [Embedding, .. new[] { Stages.Latent!, Stages.Level3!, Stages.Level2!, Stages.Level1! }.SelectMany(stage =>
+            new[] { stage.FeedForward, stage.Attention })];
 
     /// <summary>Frees the tensors.</summary>
     public void Dispose()
@@ -48,7 +37,8 @@ public sealed class TaskKernels : IDisposable
     /// <summary>Views of the kernels of one image of the batch; all images share them where there is one set.</summary>
     internal TaskKernels Of(int image) => Embedding is null || Embedding.shape[0] == 1
         ? this
-        : new(Embedding.narrow(0, image, 1), Latent!.Of(image), Level3!.Of(image), Level2!.Of(image), Level1!.Of(image));
+        : new(Embedding.narrow(0, image, 1),
+            new(Stages.Latent!.Of(image), Stages.Level3!.Of(image), Stages.Level2!.Of(image), Stages.Level1!.Of(image)));
 
     /// <summary>Lets the tensors outlive the dispose scope in which they were made.</summary>
     internal TaskKernels MoveToOuterDisposeScope()

@@ -6,7 +6,8 @@ namespace Tat.Torch.Model.FeatureMaps;
 /// <summary>Bands of rows into which a map is cut, so that each core that the work has computes one by itself.</summary>
 internal static class Bands
 {
-    // Rows at the border of bands are computed twice: a band for each core as long as that is not much, several where it is next to nothing, so that cores are done together.
+    // Rows at the border of bands are computed twice: a band for each core as long as that is not much, several where it is next to
+    // nothing, so that cores are done together.
     private const int LeastRows = 8, ManyRows = 32;
     private const int BandsPerCore = 4;
 
@@ -15,13 +16,10 @@ internal static class Bands
     // Rows that go into one row of the result, or see each other, stay together.
     private const int Multiple = 2;
 
-    /// <summary>Whether a map may be cut, and overwritten: one image on the CPU that autograd does not watch.</summary>
-    public static bool CanCut(Tensor map) => !is_grad_enabled() && map.shape[0] == 1 && map.device_type == TorchSharp.DeviceType.CPU;
-
     /// <summary>How many bands a map is cut into.</summary>
-    public static int CountFor(Tensor map)
+    public static int CountFor(RunMode mode, Tensor map)
     {
-        var (height, cores) = ((int)map.shape[1], CanCut(map) ? ComputeThreads.Cores : 1);
+        var (height, cores) = ((int)map.shape[1], mode.InStrips ? ComputeThreads.Cores : 1);
         return cores == 1 ? 1 : Math.Max(Math.Clamp(height / LeastRows, 1, cores), Math.Min(height / ManyRows, BandsPerCore * cores));
     }
 
@@ -39,13 +37,14 @@ internal static class Bands
     }
 
     /// <summary>Joins the bands of a result, which are made at the same time.</summary>
+    /// <param name="mode">How the network runs.</param>
     /// <param name="map">B×H×W×C, which the result is made of.</param>
     /// <param name="channels">Channels of the result.</param>
     /// <param name="scale">How many times as high and wide the result is.</param>
     /// <param name="operation">Gets the first row of the map and how many, and gives B×(rows·scale)×(W·scale)×channels.</param>
-    public static Tensor Join(Tensor map, long channels, double scale, Func<int, int, Tensor> operation)
+    public static Tensor Join(RunMode mode, Tensor map, long channels, double scale, Func<int, int, Tensor> operation)
     {
-        var (bands, height) = (CountFor(map), (int)map.shape[1]);
+        var (bands, height) = (CountFor(mode, map), (int)map.shape[1]);
         if (bands == 1)
         {
             return operation(0, height);

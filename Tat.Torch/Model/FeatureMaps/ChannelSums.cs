@@ -25,11 +25,12 @@ internal readonly record struct ChannelSums(Tensor Products, Tensor Queries, Ten
     }
 
     /// <summary>Sums a map.</summary>
+    /// <param name="mode">How the network runs.</param>
     /// <param name="queriesAndKeys">B×H×W×2C: q, then k.</param>
     /// <param name="heads">C = heads·d.</param>
-    public static ChannelSums Of(Tensor queriesAndKeys, int heads)
+    public static ChannelSums Of(RunMode mode, Tensor queriesAndKeys, int heads)
     {
-        if (!is_grad_enabled() || queriesAndKeys.device_type != TorchSharp.DeviceType.CPU)
+        if (mode is not { Records: true, OnCpu: true })
         {
             return Calculate(queriesAndKeys, heads);
         }
@@ -60,7 +61,8 @@ internal readonly record struct ChannelSums(Tensor Products, Tensor Queries, Ten
         var halves = queriesAndKeys.flatten(1, 2).chunk(2, -1);
         var q = halves[0].unflatten(2, heads, -1).transpose(1, 2);
         var k = halves[1].unflatten(2, heads, -1).transpose(1, 2);
-        var sums = new ChannelSums(q.transpose(-2, -1).matmul(k), q.Squared().sum([-2], keepdim: true), k.Squared().sum([-2], keepdim: true));
+        var sums = new ChannelSums(
+            q.transpose(-2, -1).matmul(k), q.Squared().sum([-2], keepdim: true), k.Squared().sum([-2], keepdim: true));
         return sums.Map(tensor => tensor.MoveToOuterDisposeScope());
     }
 

@@ -6,8 +6,8 @@ namespace Tat.Torch.Model.FeatureMaps;
 
 /// <summary>Expands and filters a map in strips that fit the cache of a core, with kernels of this program alone.</summary>
 /// <remarks>
-/// A strip is some rows of a piece of the map. The strips of a piece come from above to below and share the hidden features of the rows between them;
-/// those of the columns between pieces are computed twice.
+/// A strip is some rows of a piece of the map. The strips of a piece come from above to below and share the hidden features of the rows
+/// between them; those of the columns between pieces are computed twice.
 /// </remarks>
 internal static unsafe class CoreStrips
 {
@@ -19,14 +19,16 @@ internal static unsafe class CoreStrips
     public const int Rows = 2;
 
     /// <summary>Whether a map can go this way.</summary>
+    /// <param name="mode">How the network runs.</param>
     /// <param name="map">1×H×W×C.</param>
     /// <param name="banks">The filter banks.</param>
-    public static bool Fit(Tensor map, params FilterBank[] banks) =>
-        MatrixKernels.AreFast && Bands.CanCut(map) && map.is_contiguous() && map.shape[2] >= MatrixKernels.Block
+    public static bool Fit(RunMode mode, Tensor map, params FilterBank[] banks) =>
+        mode.HasKernels && map.is_contiguous() && map.shape[2] >= MatrixKernels.Block
         && map.shape[3] % MatrixKernels.Panel == 0 && banks.All(bank => bank.FitsKernels);
 
     /// <summary>How a map is cut.</summary>
-    public static Grid GridOf(Tensor map, params FilterBank[] banks) => new((int)map.shape[1], (int)map.shape[2], ColumnsFor((int)banks.Sum(bank => bank.Channels)));
+    public static Grid GridOf(Tensor map, params FilterBank[] banks) =>
+        new((int)map.shape[1], (int)map.shape[2], ColumnsFor((int)banks.Sum(bank => bank.Channels)));
 
     /// <summary>About the columns of a strip with so many hidden features.</summary>
     public static int ColumnsFor(int hidden) => Math.Max(LeastColumns, (Bytes / ((Rows + 2) * hidden * sizeof(float))) - 2);
@@ -40,7 +42,8 @@ internal static unsafe class CoreStrips
     /// <param name="more">How many beyond those.</param>
     /// <param name="consume">Receives each strip; must not change the map.</param>
     /// <param name="banks">The filter banks.</param>
-    public static void ForEach(Tensor map, Tensor scale, Tensor? shift, Grid grid, int scratch, int more, Action<Strip> consume, params FilterBank[] banks)
+    public static void ForEach(
+        Tensor map, Tensor scale, Tensor? shift, Grid grid, int scratch, int more, Action<Strip> consume, params FilterBank[] banks)
     {
         float* source = map.Numbers(), scales = scale.Numbers(), shifts = shift is null ? null : shift.Numbers();
         var (height, width, channels) = ((int)map.shape[1], (int)map.shape[2], (int)map.shape[3]);
@@ -69,7 +72,8 @@ internal static unsafe class CoreStrips
                 var at = first - (start - 1);
                 for (var y = first; y < last; y++)
                 {
-                    PixelKernels.Normalize(source + ((((nint)y * width) + left) * channels), wide, channels, scales, shifts, normalized + ((nint)(y - first) * wide * channels));
+                    PixelKernels.Normalize(source + ((((nint)y * width) + left) * channels), wide, channels, scales, shifts,
+                        normalized + ((nint)(y - first) * wide * channels));
                 }
 
                 for (var i = 0; i < banks.Length; i++)
@@ -86,11 +90,13 @@ internal static unsafe class CoreStrips
                     Clear(buffer + ((at + last - first) * row), (count + 2 - (at + last - first)) * row);
                     if (last > first)
                     {
-                        MatrixKernels.Multiply(normalized, (last - first) * wide, channels, (float*)matrices[i], (int)banks[i].Channels, buffer + (at * row));
+                        MatrixKernels.Multiply(normalized, (last - first) * wide, channels, (float*)matrices[i], (int)banks[i].Channels,
+                            buffer + (at * row));
                     }
                 }
 
-                consume(new(piece, new(start, count), columns, new(count, wide, columns.Start - left, columns.Length), banks, buffers, results));
+                consume(new(piece, new(start, count), columns, new(count, wide, columns.Start - left, columns.Length), banks, buffers,
+                    results));
             }
         });
 
@@ -110,7 +116,8 @@ internal static unsafe class CoreStrips
     /// <param name="banks">The filter banks.</param>
     /// <param name="buffers">For each bank its expanded pixels.</param>
     /// <param name="scratch">Memory for results.</param>
-    public readonly struct Strip(int piece, WindowAxis.Cell rows, WindowAxis.Cell columns, DepthWiseRows.Rectangle rectangle, FilterBank[] banks, nint[] buffers, float* scratch)
+    public readonly struct Strip(int piece, WindowAxis.Cell rows, WindowAxis.Cell columns, DepthWiseRows.Rectangle rectangle,
+        FilterBank[] banks, nint[] buffers, float* scratch)
     {
         public readonly int Piece = piece;
         public readonly WindowAxis.Cell Rows = rows;
@@ -125,7 +132,8 @@ internal static unsafe class CoreStrips
         /// <param name="bank">Number of the bank.</param>
         /// <param name="target">rows×columns×K.</param>
         /// <param name="targetRow">Numbers from a row of the target to the next.</param>
-        public void Filter(int bank, float* target, nint targetRow) => DepthWiseRows.Filter(Bank(bank), Rectangle, (int)banks[bank].Channels, target, targetRow);
+        public void Filter(int bank, float* target, nint targetRow) =>
+            DepthWiseRows.Filter(Bank(bank), Rectangle, (int)banks[bank].Channels, target, targetRow);
 
         /// <summary>gelu(first) · second of two banks.</summary>
         /// <param name="target">rows×columns×K.</param>

@@ -1,5 +1,4 @@
 using Tat.Torch.Kernels;
-using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -8,25 +7,30 @@ namespace Tat.Torch.Model.FeatureMaps;
 /// <summary>A 1×1 convolution followed by a 3×3 depth-wise convolution with zero padding.</summary>
 internal sealed class FilterBank
 {
+    private readonly RunMode _mode;
     private readonly Tensor _matrix;
     private readonly Lazy<Tensor> _padded;
     private readonly Tensor? _matrixBias;
     private readonly Tensor _kernels;
     private readonly Tensor? _kernelBias;
 
-    /// <summary>For each 8 or 16 channels their nine taps, one after the other; <see langword="null"/> where <see cref="DepthWiseRows"/> cannot use them.</summary>
+    /// <summary>
+    /// For each 8 or 16 channels their nine taps, one after the other; <see langword="null"/> where <see cref="DepthWiseRows"/> cannot use
+    /// them.
+    /// </summary>
     private readonly Tensor? _taps;
 
     /// <summary>Creates a bank.</summary>
+    /// <param name="mode">How the network runs.</param>
     /// <param name="matrix">K×C; or less rows, when zeros are to follow.</param>
     /// <param name="matrixBias">K, or none.</param>
     /// <param name="kernels">B×K×1×3×3, or 1×K×1×3×3 for the same kernels in every sample.</param>
     /// <param name="kernelBias">K, or none.</param>
-    public FilterBank(Tensor matrix, Tensor? matrixBias, Tensor kernels, Tensor? kernelBias)
+    public FilterBank(RunMode mode, Tensor matrix, Tensor? matrixBias, Tensor kernels, Tensor? kernelBias)
     {
-        (_matrix, _matrixBias, _kernels, _kernelBias) = (matrix, matrixBias, kernels, kernelBias);
+        (_mode, _matrix, _matrixBias, _kernels, _kernelBias) = (mode, matrix, matrixBias, kernels, kernelBias);
         _padded = new(() => functional.pad(_matrix, [0, 0, 0, Channels - _matrix.shape[0]]));
-        if (!is_grad_enabled() && kernels.shape[0] == 1 && kernels.dtype == ScalarType.Float32 && kernels.device_type == DeviceType.CPU && Channels % DepthWiseRows.Multiple == 0)
+        if (mode.InStrips && kernels.dtype == ScalarType.Float32 && Channels % DepthWiseRows.Multiple == 0)
         {
             _taps = kernels.reshape(-1, DepthWiseRows.LanesOf(Channels), 9).transpose(1, 2).contiguous();
             _kernelBias = kernelBias?.contiguous();
@@ -40,7 +44,7 @@ internal sealed class FilterBank
     public Tensor Pack() => MatrixKernels.Pack(_matrix, Channels, _matrix.shape[1]);
 
     /// <summary>The same bank with its matrix as LibTorch's products read it fastest.</summary>
-    public FilterBank InputsFirst() => new(Maps.InputsFirst(Matrix), _matrixBias, _kernels, _kernelBias);
+    public FilterBank InputsFirst() => new(_mode, Maps.InputsFirst(_mode, Matrix), _matrixBias, _kernels, _kernelBias);
 
     /// <summary>The kernels for <see cref="DepthWiseRows"/>.</summary>
     public unsafe float* Taps => _taps!.Numbers();
@@ -60,9 +64,9 @@ internal sealed class FilterBank
     {
         if (first._taps is null || paddedRows > 0)
         {
-            var gate = Maps.Gelu(first.Filter(firstMap, paddedRows));
+            var gate = Maps.Gelu(first._mode, first.Filter(firstMap, paddedRows));
             var values = second.Filter(secondMap, paddedRows);
-            return is_grad_enabled() ? gate * values : gate.mul_(values);
+            return first._mode.Records ? gate * values : gate.mul_(values);
         }
 
         var target = NewRows(firstMap);
@@ -109,7 +113,8 @@ internal sealed class FilterBank
         var samples = kernels.shape[0];
         if (samples == 1)
         {
-            return Maps.FromImage(functional.conv2d(Maps.ToImage(map), kernels.squeeze(0), bias, padding: [paddedRows, 1], groups: map.shape[3]));
+            return Maps.FromImage(functional.conv2d(
+                Maps.ToImage(map), kernels.squeeze(0), bias, padding: [paddedRows, 1], groups: map.shape[3]));
         }
 
         // Sample by sample in this layout is faster than all samples as groups of one image.
@@ -122,9 +127,11 @@ internal sealed class FilterBank
         return cat(filtered, 0);
     }
 
-    private static Tensor NewRows(Tensor expanded) => empty([1, expanded.shape[1] - 2, expanded.shape[2], expanded.shape[3]], expanded.dtype, expanded.device);
+    private static Tensor NewRows(Tensor expanded) =>
+        empty([1, expanded.shape[1] - 2, expanded.shape[2], expanded.shape[3]], expanded.dtype, expanded.device);
 
     private static DepthWiseRows.Rectangle Whole(Tensor target) => new((int)target.shape[1], (int)target.shape[2], 0, (int)target.shape[2]);
 
-    private unsafe DepthWiseRows.Bank Rows(Tensor expanded) => new(expanded.Numbers(), Taps, _kernelBias is null ? null : _kernelBias.Numbers());
+    private unsafe DepthWiseRows.Bank Rows(Tensor expanded) =>
+        new(expanded.Numbers(), Taps, _kernelBias is null ? null : _kernelBias.Numbers());
 }

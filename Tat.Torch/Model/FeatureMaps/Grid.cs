@@ -40,10 +40,12 @@ internal sealed class Grid
     }
 
     /// <summary>How many pieces there are that have some of these columns.</summary>
-    public int CountWith(WindowAxis.Cell columns) => _bands * (StretchOf(columns.Start + columns.Length - 1) - StretchOf(columns.Start) + 1);
+    public int CountWith(WindowAxis.Cell columns) =>
+        _bands * (StretchOf(columns.Start + columns.Length - 1) - StretchOf(columns.Start) + 1);
 
     /// <summary>The number of a piece among those that have some of these columns.</summary>
-    public int IndexWith(WindowAxis.Cell columns, int piece) => (((piece % _stretches) - StretchOf(columns.Start)) * _bands) + (piece / _stretches);
+    public int IndexWith(WindowAxis.Cell columns, int piece) =>
+        (((piece % _stretches) - StretchOf(columns.Start)) * _bands) + (piece / _stretches);
 
     private int BeginOf(int stretch) => _width * stretch / _stretches;
 

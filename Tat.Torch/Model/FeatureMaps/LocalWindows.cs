@@ -4,9 +4,9 @@ namespace Tat.Torch.Model.FeatureMaps;
 
 /// <summary>The windows and cells of a map in both axes, in row-major order.</summary>
 /// <remarks>
-/// Attention over channels needs from the pixels only sums (of q·k, q², k²), and its result is linear in v. So the sums of a window are those
-/// of its cells, and averaging the overlapping windows' outputs is the same as applying to each cell the mean of their attention matrices:
-/// overlap costs no work on pixels.
+/// Attention over channels needs from the pixels only sums (of q·k, q², k²), and its result is linear in v. So the sums of a window are
+/// those of its cells, and averaging the overlapping windows' outputs is the same as applying to each cell the mean of their attention
+/// matrices: overlap costs no work on pixels.
 /// </remarks>
 internal sealed class LocalWindows(int height, int width, int window)
 {

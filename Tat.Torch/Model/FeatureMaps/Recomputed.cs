@@ -3,8 +3,8 @@ using static TorchSharp.torch;
 namespace Tat.Torch.Model.FeatureMaps;
 
 /// <summary>
-/// Runs a part of a network without keeping what its gradients need, and runs it again when they are due (gradient checkpointing; Chen et al., arXiv 1604.06174): less memory, about a third more time,
-/// the same gradients.
+/// Runs a part of a network without keeping what its gradients need, and runs it again when they are due (gradient checkpointing; Chen et
+/// al., arXiv 1604.06174): less memory, about a third more time, the same gradients.
 /// </summary>
 internal sealed class Recomputed : autograd.SingleTensorFunction<Recomputed>
 {
@@ -14,7 +14,8 @@ internal sealed class Recomputed : autograd.SingleTensorFunction<Recomputed>
     public override string Name => nameof(Recomputed);
 
     /// <summary>Runs a part.</summary>
-    /// <param name="part">A function of its inputs and of parameters; called once now and once in the backward pass, where it must do the same.</param>
+    /// <param name="part">A function of its inputs and of parameters; called once now and once in the backward pass, where it must do the
+    /// same.</param>
     /// <param name="inputs">Its inputs; gradients flow to those that need them.</param>
     public static Tensor Run(Func<Tensor[], Tensor> part, params Tensor[] inputs) => apply([part, .. inputs]);
 

@@ -4,13 +4,15 @@ using static TorchSharp.torch;
 namespace Tat.Torch.Model.FeatureMaps;
 
 /// <summary>A map to which a layer adds its output part by part: in place where nobody needs the old values, else as a new map.</summary>
+/// <param name="mode">How the network runs.</param>
 /// <param name="map">B×H×W×C.</param>
-internal sealed class Residual(Tensor map)
+internal sealed class Residual(RunMode mode, Tensor map)
 {
-    private readonly bool _inPlace = Bands.CanCut(map);
     private readonly List<(int Row, Tensor Sum)> _parts = [];
 
-    /// <summary>Adds a 1×1 convolution of features to some rows of some columns. Parts come row by row, and each row from left to right.</summary>
+    /// <summary>
+    /// Adds a 1×1 convolution of features to some rows of some columns. Parts come row by row, and each row from left to right.
+    /// </summary>
     /// <param name="row">The first row.</param>
     /// <param name="column">The columns.</param>
     /// <param name="values">B×rows×columns×K.</param>
@@ -18,7 +20,7 @@ internal sealed class Residual(Tensor map)
     /// <param name="bias">C, or none.</param>
     public void AddProduct(int row, WindowAxis.Cell column, Tensor values, Tensor matrix, Tensor? bias)
     {
-        if (!_inPlace)
+        if (!mode.InStrips)
         {
             _parts.Add((row, Sum(Maps.Part(map, row, (int)values.shape[1], column), values, matrix, bias).MoveToOuterDisposeScope()));
             return;
@@ -44,15 +46,18 @@ internal sealed class Residual(Tensor map)
         }
     }
 
-    /// <summary>The sum; to be asked for once, after all parts were added.</summary>
+    /// <summary>
+    /// The sum, a tensor of its own also where its memory is that of the map; to be asked for once, after all parts were added.
+    /// </summary>
     public Tensor Result()
     {
-        if (_inPlace)
+        if (mode.InStrips)
         {
-            return map;
+            return map.alias();
         }
 
-        var rows = _parts.GroupBy(part => part.Row).OrderBy(group => group.Key).Select(group => Join([.. group.Select(part => part.Sum)], 2));
+        var rows = _parts.GroupBy(part => part.Row).OrderBy(group => group.Key)
+            .Select(group => Join([.. group.Select(part => part.Sum)], 2));
         return Join([.. rows], 1);
     }
 

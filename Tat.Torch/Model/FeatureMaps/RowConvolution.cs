@@ -6,7 +6,10 @@ using static TorchSharp.torch;
 
 namespace Tat.Torch.Model.FeatureMaps;
 
-/// <summary>A 3×3 convolution with zero padding as matrix products of pixels and their neighbours: of a row with channels last, three pixels side by side are consecutive numbers.</summary>
+/// <summary>
+/// A 3×3 convolution with zero padding as matrix products of pixels and their neighbours: of a row with channels last, three pixels side by
+/// side are consecutive numbers.
+/// </summary>
 internal sealed unsafe class RowConvolution : IDisposable
 {
     private const int Side = 3;
@@ -40,9 +43,6 @@ internal sealed unsafe class RowConvolution : IDisposable
 
     private int Padded => (_outputs + MatrixKernels.Panel - 1) / MatrixKernels.Panel * MatrixKernels.Panel;
 
-    /// <summary>Whether a map can go this way.</summary>
-    public static bool Fits(Tensor map, Weights weights) => MatrixKernels.AreFast && Bands.CanCut(map) && map.dtype == ScalarType.Float32 && weights.Weight.dtype == ScalarType.Float32;
-
     /// <summary>How many rows at a time.</summary>
     public static int RowsFor(int width, int inputs) => Math.Max(1, (Bytes / ((width + 2) * inputs * sizeof(float))) - 2);
 
@@ -75,7 +75,8 @@ internal sealed unsafe class RowConvolution : IDisposable
             MatrixKernels.Convolve(padded, rows, width, _inputs, _packed.Numbers(), Padded, isWhole ? target : sums);
             for (var pixel = 0; !isWhole && pixel < rows * width; pixel++)
             {
-                new Span<float>(sums + ((nint)pixel * Padded), _outputs).CopyTo(new Span<float>(target + ((nint)pixel * _outputs), _outputs));
+                new Span<float>(sums + ((nint)pixel * Padded),
+                    _outputs).CopyTo(new Span<float>(target + ((nint)pixel * _outputs), _outputs));
             }
         }
 

@@ -6,8 +6,9 @@ namespace Tat.Torch.Model.FeatureMaps;
 /// <summary>Filters a normalised map with filter banks, strip of rows by strip of rows.</summary>
 /// <remarks>
 /// The hidden features of a map are several times as large as the map. In strips they stay in the cache and in memory that the allocator
-/// has at hand, where whole maps would cost a page fault for every 4 KiB. Each core takes a band of the map, whose strips come from above to below;
-/// the rows that they share are computed once. Where autograd records, it needs the hidden features anyway, and the whole map is one strip.
+/// has at hand, where whole maps would cost a page fault for every 4 KiB. Each core takes a band of the map, whose strips come from above
+/// to below; the rows that they share are computed once. Where autograd records, it needs the hidden features anyway, and the whole map is
+/// one strip.
 /// </remarks>
 internal sealed class RowStrips
 {
@@ -20,15 +21,16 @@ internal sealed class RowStrips
     private readonly int _height;
 
     /// <summary>Prepares the strips of a map.</summary>
+    /// <param name="mode">How the network runs.</param>
     /// <param name="map">B×H×W×C.</param>
     /// <param name="normalize">Applied to rows before the banks.</param>
     /// <param name="banks">The filter banks.</param>
-    public RowStrips(Tensor map, Func<Tensor, Tensor> normalize, params FilterBank[] banks)
+    public RowStrips(RunMode mode, Tensor map, Func<Tensor, Tensor> normalize, params FilterBank[] banks)
     {
         (_map, _normalize, _banks) = (map, normalize, [.. banks.Select(bank => bank.InputsFirst())]);
         _height = (int)map.shape[1];
-        IsCut = FeatureMaps.Bands.CanCut(map);
-        Bands = FeatureMaps.Bands.CountFor(map);
+        IsCut = mode.InStrips;
+        Bands = FeatureMaps.Bands.CountFor(mode, map);
         var rowBytes = map.shape[2] * banks.Sum(bank => bank.Channels) * map.element_size();
         Rows = IsCut ? (int)Math.Max(2, Bytes / rowBytes) : _height;
     }
@@ -42,7 +44,10 @@ internal sealed class RowStrips
     /// <summary>About the rows of a strip.</summary>
     public int Rows { get; }
 
-    /// <summary>Gives the expanded rows of the map, each strip in a dispose scope of its own: those of a band from above to below, bands at the same time.</summary>
+    /// <summary>
+    /// Gives the expanded rows of the map, each strip in a dispose scope of its own: those of a band from above to below, bands at the same
+    /// time.
+    /// </summary>
     /// <param name="consume">Receives each strip; rows that it has received may be overwritten in the map.</param>
     public void ForEach(Action<Strip> consume)
     {

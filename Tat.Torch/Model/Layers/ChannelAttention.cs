@@ -11,7 +11,9 @@ using static TorchSharp.torch.nn;
 
 namespace Tat.Torch.Model.Layers;
 
-/// <summary>Attention between channels (Restormer, arXiv 2111.09881): 1×1 to q, k, v, 3×3 depth-wise, softmax(q̂ k̂ᵀ · temperature) v per head, 1×1.</summary>
+/// <summary>
+/// Attention between channels (Restormer, arXiv 2111.09881): 1×1 to q, k, v, 3×3 depth-wise, softmax(q̂ k̂ᵀ · temperature) v per head, 1×1.
+/// </summary>
 internal sealed class ChannelAttention : DepthWiseLayer
 {
     private const double NormEpsilon = 1e-12;
@@ -47,23 +49,24 @@ internal sealed class ChannelAttention : DepthWiseLayer
     /// <inheritdoc/>
     protected override Weights? Plain => _plain;
 
-    /// <summary>Adds the layer's output to its input, which may be overwritten.</summary>
+    /// <summary>Adds the layer's output to its input, which may be overwritten; the result is a tensor of its own.</summary>
+    /// <param name="mode">How the network runs.</param>
     /// <param name="map">B×H×W×C.</param>
     /// <param name="norm">Comes before the layer.</param>
     /// <param name="generated">B×3C×1×3×3, or <see langword="null"/> for a plain layer.</param>
-    public Tensor AddTo(Tensor map, ChannelNorm norm, Tensor? generated)
+    public Tensor AddTo(RunMode mode, Tensor map, ChannelNorm norm, Tensor? generated)
     {
         var windows = new LocalWindows((int)map.shape[1], (int)map.shape[2], _window);
-        var banks = Banks(Kernels(generated));
-        if (_projectOut.Bias is null && _channels / _heads % MatrixKernels.Panel == 0 && CoreStrips.Fit(map, banks))
+        var banks = Banks(mode, Kernels(generated));
+        if (_projectOut.Bias is null && _channels / _heads % MatrixKernels.Panel == 0 && CoreStrips.Fit(mode, map, banks))
         {
             return AddInCores(map, norm, banks, windows);
         }
 
-        var strips = new RowStrips(map, norm.Apply, banks);
-        var (sums, values) = strips.IsCut ? SumInBands(strips, windows, map) : SumWhole(strips, windows);
+        var strips = new RowStrips(mode, map, norm.Apply, banks);
+        var (sums, values) = strips.IsCut ? SumInBands(mode, strips, windows, map) : SumWhole(mode, strips, windows);
         var projections = Projections(Attentions(windows, sums));
-        var residual = new Residual(map);
+        var residual = new Residual(mode, map);
         strips.ForEachRows(rows =>
         {
             foreach (var part in windows.Parts(rows.Start, rows.Length))
@@ -79,7 +82,8 @@ internal sealed class ChannelAttention : DepthWiseLayer
     {
         var kernels = RecordKernels(tape, generated);
         var attention = new RecordedAttention(
-            tape, map, new(tape, map, tape[norm.Scale], tape[norm.Shift!], tape[_qkv.Weight], (3, _channels, _channels), kernels.Values), tape[_temperature], tape[_projectOut.Weight]);
+            tape, map, new(tape, map, tape[norm.Scale], tape[norm.Shift!], tape[_qkv.Weight], (3, _channels, _channels), kernels.Values),
+            tape[_temperature], tape[_projectOut.Weight]);
         var result = attention.Run();
         tape.Record(() =>
         {
@@ -99,7 +103,8 @@ internal sealed class ChannelAttention : DepthWiseLayer
         // Pieces of the map add to sums of their own, which come together in the same order whichever piece was first.
         var cells = windows.Rows.Length * windows.Columns.Length;
         var parts = ChannelSums.Zeros(windows.Columns.Max(grid.CountWith), cells, _heads, channels, map);
-        float* v = values.Numbers(), products = parts.Products.Numbers(), squaresOfQ = parts.Queries.Numbers(), squaresOfK = parts.Keys.Numbers();
+        float* v = values.Numbers(), products = parts.Products.Numbers(), squaresOfQ = parts.Queries.Numbers(),
+            squaresOfK = parts.Keys.Numbers();
         CoreStrips.ForEach(map, norm.Scale, norm.Shift, grid, 2 * channels, size * size, strip =>
         {
             strip.Filter(1, v + ((((nint)strip.Rows.Start * width) + strip.Columns.Start) * channels), (nint)width * channels);
@@ -112,7 +117,8 @@ internal sealed class ChannelAttention : DepthWiseLayer
                 for (var row = 0; row < (isWide ? 1 : part.Rows); row++)
                 {
                     var first = ((part.Row - strip.Rows.Start + row) * strip.Columns.Length) + part.Column.Start - strip.Columns.Start;
-                    AddSums(strip.Scratch + (first * 2 * channels), part.Column.Length * (isWide ? part.Rows : 1), product, products + (sums * size), squaresOfQ + sums, squaresOfK + sums);
+                    AddSums(strip.Scratch + (first * 2 * channels), part.Column.Length * (isWide ? part.Rows : 1), product,
+                        products + (sums * size), squaresOfQ + sums, squaresOfK + sums);
                 }
             }
         }, banks);
@@ -131,12 +137,13 @@ internal sealed class ChannelAttention : DepthWiseLayer
                 for (var row = part.Row; row < part.Row + part.Rows; row++)
                 {
                     var at = (((nint)row * width) + part.Column.Start) * channels;
-                    MatrixKernels.Multiply(v + at, part.Column.Length, channels, matrix + ((nint)part.Cell * channels * channels), channels, sums);
+                    MatrixKernels.Multiply(v + at, part.Column.Length, channels, matrix + ((nint)part.Cell * channels * channels), channels,
+                        sums);
                     PixelKernels.Add(target + at, sums, target + at, part.Column.Length * channels);
                 }
             }
         });
-        return map;
+        return map.alias();
     }
 
     /// <summary>Adds the sums over pixels of q, k: for each head q·k, and the squares.</summary>
@@ -155,15 +162,16 @@ internal sealed class ChannelAttention : DepthWiseLayer
     }
 
     /// <summary>One bank for q and k, one for v.</summary>
-    private FilterBank[] Banks(Tensor kernels)
+    private FilterBank[] Banks(RunMode mode, Tensor kernels)
     {
         long[] sizes = [2 * _channels, _channels];
-        var (matrices, filters, bias, kernelBias) = (_qkv.Matrix.split(sizes, 0), kernels.split(sizes, 1), _qkv.Bias?.split(sizes, 0), KernelBias?.split(sizes, 0));
-        return [.. Enumerable.Range(0, 2).Select(i => new FilterBank(matrices[i], bias?[i], filters[i], kernelBias?[i]))];
+        var (matrices, filters, bias, kernelBias) = (_qkv.Matrix.split(sizes, 0), kernels.split(sizes, 1), _qkv.Bias?.split(sizes, 0),
+            KernelBias?.split(sizes, 0));
+        return [.. Enumerable.Range(0, 2).Select(i => new FilterBank(mode, matrices[i], bias?[i], filters[i], kernelBias?[i]))];
     }
 
     /// <summary>The sums of all cells, cells×B×…, and v, B×H×W×C.</summary>
-    private (ChannelSums Sums, Tensor Values) SumWhole(RowStrips strips, LocalWindows windows)
+    private (ChannelSums Sums, Tensor Values) SumWhole(RunMode mode, RowStrips strips, LocalWindows windows)
     {
         ChannelSums[] cells = [];
         Tensor? values = null;
@@ -171,7 +179,9 @@ internal sealed class ChannelAttention : DepthWiseLayer
         {
             values = strip.Filter(1).MoveToOuterDisposeScope();
             var queriesAndKeys = strip.Filter(0);
-            cells = [.. windows.Parts(0, strip.Count).Select(part => ChannelSums.Of(Maps.Part(queriesAndKeys, part), _heads).Map(tensor => tensor.MoveToOuterDisposeScope()))];
+            cells = [.. windows.Parts(0, strip.Count)
+                .Select(part =>
+                    ChannelSums.Of(mode, Maps.Part(queriesAndKeys, part), _heads).Map(tensor => tensor.MoveToOuterDisposeScope()))];
         });
         return (new(Stack(sums => sums.Products), Stack(sums => sums.Queries), Stack(sums => sums.Keys)), values!);
 
@@ -179,7 +189,7 @@ internal sealed class ChannelAttention : DepthWiseLayer
     }
 
     /// <summary>The same for one image, band by band.</summary>
-    private (ChannelSums Sums, Tensor Values) SumInBands(RowStrips strips, LocalWindows windows, Tensor map)
+    private (ChannelSums Sums, Tensor Values) SumInBands(RunMode mode, RowStrips strips, LocalWindows windows, Tensor map)
     {
         var values = empty_like(map);
         var bands = ChannelSums.Zeros(strips.Bands, windows.Rows.Length * windows.Columns.Length, _heads, _channels, map);
@@ -189,7 +199,8 @@ internal sealed class ChannelAttention : DepthWiseLayer
             var queriesAndKeys = strip.Filter(0);
             foreach (var part in windows.Parts(strip.Start, strip.Count))
             {
-                bands.Of(strip.Band, part.Cell).Add(ChannelSums.Of(Maps.Part(queriesAndKeys, part with { Row = part.Row - strip.Start }), _heads));
+                bands.Of(strip.Band, part.Cell)
+                    .Add(ChannelSums.Of(mode, Maps.Part(queriesAndKeys, part with { Row = part.Row - strip.Start }), _heads));
             }
         });
         return (bands.Map(sums => sums.sum([0])), values);

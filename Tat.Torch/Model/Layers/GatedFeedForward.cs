@@ -38,22 +38,24 @@ internal sealed class GatedFeedForward : DepthWiseLayer
     /// <inheritdoc/>
     protected override Weights? Plain => _plain;
 
-    /// <summary>Adds the layer's output to its input, which may be overwritten.</summary>
+    /// <summary>Adds the layer's output to its input, which may be overwritten; the result is a tensor of its own.</summary>
+    /// <param name="mode">How the network runs.</param>
     /// <param name="map">B×H×W×C.</param>
     /// <param name="norm">Comes before the layer.</param>
     /// <param name="generated">B×2h×1×3×3, or <see langword="null"/> for a plain layer.</param>
-    public Tensor AddTo(Tensor map, ChannelNorm norm, Tensor? generated)
+    public Tensor AddTo(RunMode mode, Tensor map, ChannelNorm norm, Tensor? generated)
     {
-        var halves = Halves(Kernels(generated));
-        if (_projectOut.Bias is null && CoreStrips.Fit(map, halves))
+        var halves = Halves(mode, Kernels(generated));
+        if (_projectOut.Bias is null && CoreStrips.Fit(mode, map, halves))
         {
             return AddInCores(map, norm, halves);
         }
 
-        var projection = Maps.InputsFirst(functional.pad(_projectOut.Matrix, [0, _padding]));
-        var residual = new Residual(map);
+        var projection = Maps.InputsFirst(mode, functional.pad(_projectOut.Matrix, [0, _padding]));
+        var residual = new Residual(mode, map);
         var columns = new WindowAxis.Cell(0, (int)map.shape[2]);
-        new RowStrips(map, norm.Apply, halves).ForEach(strip => residual.AddProduct(strip.Start, columns, strip.Gate(), projection, _projectOut.Bias));
+        new RowStrips(mode, map, norm.Apply,
+            halves).ForEach(strip => residual.AddProduct(strip.Start, columns, strip.Gate(), projection, _projectOut.Bias));
         return residual.Result();
     }
 
@@ -63,7 +65,8 @@ internal sealed class GatedFeedForward : DepthWiseLayer
         var kernels = RecordKernels(tape, generated);
         var projection = tape[_projectOut.Weight];
         var groups = (2, projection.Inputs, projection.Inputs + (int)_padding);
-        var gate = new RecordedGate(tape, map, new(tape, map, tape[norm.Scale], tape[norm.Shift!], tape[_projectIn.Weight], groups, kernels.Values), projection);
+        var gate = new RecordedGate(
+            tape, map, new(tape, map, tape[norm.Scale], tape[norm.Shift!], tape[_projectIn.Weight], groups, kernels.Values), projection);
         var result = gate.Run();
         tape.Record(() =>
         {
@@ -78,7 +81,8 @@ internal sealed class GatedFeedForward : DepthWiseLayer
     {
         var (width, channels, hidden) = ((int)map.shape[2], (int)map.shape[3], (int)halves[0].Channels);
         var result = empty_like(map);
-        float* before = map.Numbers(), after = result.Numbers(), matrix = MatrixKernels.Pack(_projectOut.Matrix, channels, hidden).Numbers();
+        float* before = map.Numbers(), after = result.Numbers(),
+            matrix = MatrixKernels.Pack(_projectOut.Matrix, channels, hidden).Numbers();
         CoreStrips.ForEach(map, norm.Scale, norm.Shift, CoreStrips.GridOf(map, halves), hidden + channels, 0, strip =>
         {
             float* gated = strip.Scratch, sums = gated + (strip.Pixels * hidden);
@@ -95,11 +99,12 @@ internal sealed class GatedFeedForward : DepthWiseLayer
     }
 
     /// <summary>The halves of the hidden features, with zeros appended, which the following layers carry through as zeros.</summary>
-    private FilterBank[] Halves(Tensor kernels)
+    private FilterBank[] Halves(RunMode mode, Tensor kernels)
     {
-        var (matrices, filters, bias, kernelBias) = (_projectIn.Matrix.chunk(2, 0), kernels.chunk(2, 1), _projectIn.Bias?.chunk(2, 0), KernelBias?.chunk(2, 0));
+        var (matrices, filters, bias, kernelBias) = (_projectIn.Matrix.chunk(2, 0), kernels.chunk(2, 1), _projectIn.Bias?.chunk(2, 0),
+            KernelBias?.chunk(2, 0));
         return [.. Enumerable.Range(0, 2).Select(i => new FilterBank(
-            matrices[i], Pad(bias?[i]), functional.pad(filters[i], [0, 0, 0, 0, 0, 0, 0, _padding]), Pad(kernelBias?[i])))];
+            mode, matrices[i], Pad(bias?[i]), functional.pad(filters[i], [0, 0, 0, 0, 0, 0, 0, _padding]), Pad(kernelBias?[i])))];
     }
 
     private Tensor? Pad(Tensor? bias) => bias is null ? null : functional.pad(bias, [0, _padding]);

@@ -7,32 +7,35 @@ using static TorchSharp.torch.nn;
 
 namespace Tat.Torch.Model.Layers;
 
-/// <summary>The end of the network: features of encoder, decoder and refinement → 3×3 → GELU → 1×1 (<c>reduce_final</c>), then 3×3 to the image.</summary>
+/// <summary>
+/// The end of the network: features of encoder, decoder and refinement → 3×3 → GELU → 1×1 (<c>reduce_final</c>), then 3×3 to the image.
+/// </summary>
 internal static class OutputStage
 {
     // The concatenated features are the largest map of the network; in strips they need not exist as a whole.
     private const int StripRows = 32;
 
     /// <summary>The correction that is added to the input image.</summary>
+    /// <param name="mode">How the network runs.</param>
     /// <param name="maps">B×H×W×C each, together 5C.</param>
     /// <param name="reduce">The two convolutions.</param>
     /// <param name="output">The last convolution.</param>
     /// <returns>B×1×H×W.</returns>
-    public static Tensor Apply(Tensor[] maps, Weights[] reduce, Weights output)
+    public static Tensor Apply(RunMode mode, Tensor[] maps, Weights[] reduce, Weights output)
     {
         var height = (int)maps[0].shape[1];
-        if (!Bands.CanCut(maps[0]))
+        if (!mode.InStrips)
         {
-            return ApplyRows(maps, reduce, output, 0, height);
+            return ApplyRows(mode, maps, reduce, output, 0, height);
         }
 
-        using var reducing = RowConvolution.Fits(maps[0], reduce[0]) ? new RowConvolution(reduce[0]) : null;
-        using var last = reducing is null ? null : new RowConvolution(output);
+        using var reducing = mode.HasKernels ? new RowConvolution(reduce[0]) : null;
+        using var last = mode.HasKernels ? new RowConvolution(output) : null;
         var correction = empty([1, 1, height, maps[0].shape[2]], maps[0].dtype, maps[0].device);
         ComputeThreads.Share((height + StripRows - 1) / StripRows, strip =>
         {
             var (start, count) = (strip * StripRows, Math.Min(StripRows, height - (strip * StripRows)));
-            correction.narrow(2, start, count).copy_(ApplyRows(maps, reduce, output, start, count, reducing, last));
+            correction.narrow(2, start, count).copy_(ApplyRows(mode, maps, reduce, output, start, count, reducing, last));
         });
         return correction;
     }
@@ -45,13 +48,15 @@ internal static class OutputStage
         return tape.Convolve(output, gelu: false, needed: true, reduced);
     }
 
-    private static Tensor ApplyRows(Tensor[] maps, Weights[] reduce, Weights output, int start, int count, RowConvolution? reducing = null, RowConvolution? last = null)
+    private static Tensor ApplyRows(
+        RunMode mode, Tensor[] maps, Weights[] reduce, Weights output, int start, int count, RowConvolution? reducing = null,
+        RowConvolution? last = null)
     {
         // The last convolution sees one row beyond, and the first one more; beyond the image both see zeros.
         var height = (int)maps[0].shape[1];
         var (first, end) = (Math.Max(0, start - 1), Math.Min(height, start + count + 1));
         var reduced = reducing?.Apply(maps, first, end - first) ?? Convolve(maps, reduce[0], first, end - first);
-        reduced = Maps.Pointwise(Maps.Gelu(reduced), reduce[1]);
+        reduced = Maps.Pointwise(Maps.Gelu(mode, reduced), reduce[1]);
         return (last?.Apply([reduced], start - first, count) ?? Convolve([reduced], output, start - first, count)).permute(0, 3, 1, 2);
     }
 

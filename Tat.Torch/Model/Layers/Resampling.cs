@@ -12,10 +12,10 @@ namespace Tat.Torch.Model.Layers;
 internal sealed class Resampling(Weights weights, bool up)
 {
     /// <summary>B×H×W×C → B×H/2×W/2×2C, or B×2H×2W×C/2.</summary>
-    public Tensor Apply(Tensor map)
+    public Tensor Apply(RunMode mode, Tensor map)
     {
         using var scope = NewDisposeScope();
-        return Maps.Convolve(map, weights, Resample, scale: up ? 2 : 0.5).MoveToOuterDisposeScope();
+        return Maps.Convolve(mode, map, weights, Resample, scale: up ? 2 : 0.5).MoveToOuterDisposeScope();
     }
 
     /// <summary>The same for one image, recorded for its gradients.</summary>

@@ -23,34 +23,25 @@ internal sealed class Stage : nn.Module
 
     public IReadOnlyList<TransformerBlock> Blocks => _blocks;
 
-    /// <summary>B×H×W×C → B×H×W×C; the input may be overwritten where autograd does not record.</summary>
+    /// <summary>B×H×W×C → B×H×W×C; takes the input over, which may be overwritten, and is freed.</summary>
+    /// <param name="mode">How the network runs.</param>
     /// <param name="map">The input.</param>
     /// <param name="kernels">The kernels of a weight-adaptive stage.</param>
-    /// <param name="recompute">Whether blocks are run again for their gradients, in place of keeping what these need.</param>
-    public Tensor Apply(Tensor map, StageKernels? kernels = null, bool recompute = false)
+    public Tensor Apply(RunMode mode, Tensor map, StageKernels? kernels)
     {
-        if (recompute)
-        {
-            return _blocks.Aggregate(map, (input, block) => kernels is null
-                ? Recomputed.Run(inputs => block.Apply(inputs[0], null), input)
-                : Recomputed.Run(inputs => block.Apply(inputs[0], new(inputs[1], inputs[2])), input, kernels.FeedForward, kernels.Attention));
-        }
-
-        var current = map;
         foreach (var block in _blocks)
         {
-            var next = block.Apply(current, kernels);
-            if (!ReferenceEquals(current, map) && !ReferenceEquals(current, next))
-            {
-                current.Dispose();
-            }
-
-            current = next;
+            using var input = map;
+            map = !mode.Recomputes ? block.Apply(mode, input, kernels)
+                : kernels is null ? Recomputed.Run(inputs => block.Apply(mode, inputs[0], null), input)
+                : Recomputed.Run(inputs => block.Apply(mode, inputs[0], new(inputs[1], inputs[2])), input, kernels.FeedForward,
+                    kernels.Attention);
         }
 
-        return current;
+        return map;
     }
 
     /// <summary>The same for one image, recorded for its gradients.</summary>
-    public RecordedMap Apply(Tape tape, RecordedMap map, RecordedStage? kernels = null) => _blocks.Aggregate(map, (input, block) => block.Apply(tape, input, kernels));
+    public RecordedMap Apply(Tape tape, RecordedMap map, RecordedStage? kernels = null) =>
+        _blocks.Aggregate(map, (input, block) => block.Apply(tape, input, kernels));
 }

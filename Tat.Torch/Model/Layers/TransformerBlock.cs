@@ -1,4 +1,5 @@
 using Tat.Torch.Model.Contracts;
+using Tat.Torch.Model.FeatureMaps;
 using Tat.Torch.Model.Parameters;
 using Tat.Torch.Model.Recording;
 using TorchSharp.Utils;
@@ -6,7 +7,9 @@ using static TorchSharp.torch;
 
 namespace Tat.Torch.Model.Layers;
 
-/// <summary>x + attention(norm(x)), then x + feedForward(norm(x)); plain, or weight-adaptive with kernels from the task representation.</summary>
+/// <summary>
+/// x + attention(norm(x)), then x + feedForward(norm(x)); plain, or weight-adaptive with kernels from the task representation.
+/// </summary>
 internal sealed class TransformerBlock : nn.Module
 {
     [ComponentName(Name = "norm1")]
@@ -31,11 +34,11 @@ internal sealed class TransformerBlock : nn.Module
         RegisterComponents();
     }
 
-    /// <summary>B×H×W×C → B×H×W×C; the input may be overwritten where autograd does not record.</summary>
-    public Tensor Apply(Tensor map, StageKernels? kernels)
+    /// <summary>B×H×W×C → B×H×W×C; the input may be overwritten where the mode says so, and the result is a tensor of its own.</summary>
+    public Tensor Apply(RunMode mode, Tensor map, StageKernels? kernels)
     {
         using var scope = NewDisposeScope();
-        return Keep(map, FeedForward(Attend(map, kernels), kernels));
+        return FeedForward(mode, Attend(mode, map, kernels), kernels).MoveToOuterDisposeScope();
     }
 
     /// <summary>The same for one image, recorded for its gradients.</summary>
@@ -43,19 +46,16 @@ internal sealed class TransformerBlock : nn.Module
         _feedForward.AddTo(tape, _attention.AddTo(tape, map, _attentionNorm, kernels?.Attention), _feedForwardNorm, kernels?.FeedForward);
 
     /// <summary>The first half: x + attention(norm(x)).</summary>
-    public Tensor Attend(Tensor map, StageKernels? kernels)
+    public Tensor Attend(RunMode mode, Tensor map, StageKernels? kernels)
     {
         using var scope = NewDisposeScope();
-        return Keep(map, _attention.AddTo(map, _attentionNorm, kernels?.Attention));
+        return _attention.AddTo(mode, map, _attentionNorm, kernels?.Attention).MoveToOuterDisposeScope();
     }
 
     /// <summary>The second half: x + feedForward(norm(x)).</summary>
-    public Tensor FeedForward(Tensor map, StageKernels? kernels)
+    public Tensor FeedForward(RunMode mode, Tensor map, StageKernels? kernels)
     {
         using var scope = NewDisposeScope();
-        return Keep(map, _feedForward.AddTo(map, _feedForwardNorm, kernels?.FeedForward));
+        return _feedForward.AddTo(mode, map, _feedForwardNorm, kernels?.FeedForward).MoveToOuterDisposeScope();
     }
-
-    /// <summary>A new map goes to the caller; the input, overwritten, is where it was.</summary>
-    private static Tensor Keep(Tensor input, Tensor result) => ReferenceEquals(input, result) ? result : result.MoveToOuterDisposeScope();
 }

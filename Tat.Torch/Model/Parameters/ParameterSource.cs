@@ -44,7 +44,8 @@ internal sealed class ParameterSource(ulong? seed)
         var values = empty(shape, ScalarType.Float32, CPU).DetachFromDisposeScope();
         if (seed is { } start)
         {
-            fill(System.Runtime.InteropServices.MemoryMarshal.Cast<byte, float>(values.bytes), new RandomStream(start, Streams.NetworkWeights, _made++));
+            fill(System.Runtime.InteropServices.MemoryMarshal.Cast<byte, float>(values.bytes),
+                new RandomStream(start, Streams.NetworkWeights, _made++));
         }
 
         return new Parameter(values);

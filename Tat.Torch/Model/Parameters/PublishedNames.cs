@@ -10,7 +10,8 @@ internal static class PublishedNames
         where T : nn.Module
     {
         var parts = name.Split('.');
-        var inner = parts[..^1].Aggregate(owner, (outer, part) => outer.named_children().FirstOrDefault(child => child.name == part).module ?? Open(outer, part));
+        var inner = parts[..^1].Aggregate(
+            owner, (outer, part) => outer.named_children().FirstOrDefault(child => child.name == part).module ?? Open(outer, part));
         inner.register_module(parts[^1], module);
         return module;
     }

@@ -2,7 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace Tat.Torch.Model.Recording;
 
-/// <summary>Memory that is handed out piece by piece and taken back from the end, for one thread: the same pages serve each pass of a training.</summary>
+/// <summary>
+/// Memory that is handed out piece by piece and taken back from the end, for one thread: the same pages serve each pass of a training.
+/// </summary>
 internal sealed unsafe class Arena : IDisposable
 {
     private const nint BlockLength = 1 << 20;
@@ -13,7 +15,7 @@ internal sealed unsafe class Arena : IDisposable
     /// <summary>Where the next piece begins; to be given to <see cref="Release"/>.</summary>
     public (int Block, nint Used) Position { get; private set; }
 
-    /// <summary>So many numbers, whatever is in them.</summary>
+    /// <summary>So many numbers, whatever is in them, with room for more up to whole lanes.</summary>
     public float* Take(nint count)
     {
         // With a line more: pieces of 2^n numbers would all begin in the same set of the cache.

@@ -39,7 +39,8 @@ internal static unsafe class PixelCopies
         {
             for (var x = 0; x < width * factor; x++, unfolded += channels)
             {
-                var at = folded + ((((nint)(y / factor) * width) + (x / factor)) * channels * square) + (y % factor * factor) + (x % factor);
+                var at = folded + ((((nint)(y / factor) * width) + (x / factor)) * channels * square) + (y % factor * factor)
+                    + (x % factor);
                 for (var c = 0; c < channels; c++, at += square)
                 {
                     if (unfolds)

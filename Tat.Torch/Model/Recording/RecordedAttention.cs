@@ -2,13 +2,17 @@ using Tat.Torch.Kernels;
 
 namespace Tat.Torch.Model.Recording;
 
-/// <summary>The second half of a layer of attention between channels: map + projection · softmax(q̂ k̂ᵀ · temperature) v per head, of filtered q, k and v, in one window; and back.</summary>
+/// <summary>
+/// The second half of a layer of attention between channels: map + projection · softmax(q̂ k̂ᵀ · temperature) v per head, of filtered q, k
+/// and v, in one window; and back.
+/// </summary>
 /// <param name="tape">The tape.</param>
 /// <param name="map">H×W×C.</param>
 /// <param name="filters">q, k and v.</param>
 /// <param name="temperature">A number for each head.</param>
 /// <param name="projection">C×C.</param>
-internal sealed unsafe class RecordedAttention(Tape tape, RecordedMap map, RecordedFilters filters, RecordedWeights temperature, RecordedWeights projection)
+internal sealed unsafe class RecordedAttention(
+    Tape tape, RecordedMap map, RecordedFilters filters, RecordedWeights temperature, RecordedWeights projection)
 {
     private const float NormEpsilon = 1e-12f;
 
@@ -37,7 +41,8 @@ internal sealed unsafe class RecordedAttention(Tape tape, RecordedMap map, Recor
             for (var head = 0; head < _heads; head++)
             {
                 float* q = pixels + (head * _size), k = q + _channels, sums = _cosines + (head * Square);
-                MatrixKernels.MultiplyAny(q, 1, filters.Channels, _size, k, filters.Channels, MatrixKernels.Panel, count, part, _size, _size);
+                MatrixKernels.MultiplyAny(
+                    q, 1, filters.Channels, _size, k, filters.Channels, MatrixKernels.Panel, count, part, _size, _size);
                 PixelKernels.Add(sums, part, sums, Square);
             }
 
@@ -47,7 +52,8 @@ internal sealed unsafe class RecordedAttention(Tape tape, RecordedMap map, Recor
         for (var head = 0; head < _heads; head++)
         {
             var at = head * _size;
-            MatrixKernels.MultiplyAny(projection.Values + at, _channels, 1, _channels, _attention + (head * Square), _size, MatrixKernels.Panel, _size, matrix + at, _channels, _size);
+            MatrixKernels.MultiplyAny(projection.Values + at, _channels, 1, _channels, _attention + (head * Square), _size,
+                MatrixKernels.Panel, _size, matrix + at, _channels, _size);
         }
 
         _product = new(memory, matrix, _channels, _channels);
@@ -70,7 +76,8 @@ internal sealed unsafe class RecordedAttention(Tape tape, RecordedMap map, Recor
         float* ofMatrix = null;
         for (var first = 0; first < map.Pixels; first += filters.MostPixels)
         {
-            ofMatrix = _product!.AddGradient(ValuesAt(first), filters.Channels, gradient + ((nint)first * _channels), Math.Min(filters.MostPixels, map.Pixels - first));
+            ofMatrix = _product!.AddGradient(
+                ValuesAt(first), filters.Channels, gradient + ((nint)first * _channels), Math.Min(filters.MostPixels, map.Pixels - first));
         }
 
         // For each head what takes (q, k) to the gradient of q, and what takes them to that of k.
@@ -95,7 +102,8 @@ internal sealed unsafe class RecordedAttention(Tape tape, RecordedMap map, Recor
     private float* ValuesAt(int pixel) => filters.Filtered + ((nint)pixel * filters.Channels) + (2 * _channels);
 
     private void ToPixels(float* queries, int count, float* matrix, float* target) => MatrixKernels.MultiplyAny(
-        queries, filters.Channels, 1, count, matrix, _size, MatrixKernels.Panel, _size, target, filters.Channels, _size, parts: 2, aPart: _channels);
+        queries, filters.Channels, 1, count, matrix, _size, MatrixKernels.Panel, _size, target, filters.Channels, _size, parts: 2,
+        aPart: _channels);
 
     /// <summary>Sums become cosines, squares norms, and cosines attention.</summary>
     private void Attend()
@@ -108,7 +116,8 @@ internal sealed unsafe class RecordedAttention(Tape tape, RecordedMap map, Recor
         for (var row = 0; row < _channels; row++)
         {
             var (head, factor) = (row / _size, temperature.Values[row / _size]);
-            float* cosines = _cosines + ((nint)row * _size), attention = _attention + ((nint)row * _size), keys = _norms + _channels + (head * _size);
+            float* cosines = _cosines + ((nint)row * _size), attention = _attention + ((nint)row * _size),
+                keys = _norms + _channels + (head * _size);
             var (greatest, sum) = (float.NegativeInfinity, 0f);
             for (var i = 0; i < _size; i++)
             {
@@ -142,8 +151,10 @@ internal sealed unsafe class RecordedAttention(Tape tape, RecordedMap map, Recor
                 transposed[(i % _size * _size) + (i / _size)] = attention[i];
             }
 
-            MatrixKernels.MultiplyAny(ofMatrix + at, _channels, 1, _channels, transposed, _size, MatrixKernels.Panel, _size, ofProjection + at, _channels, _size);
-            MatrixKernels.MultiplyAny(projection.Values + at, 1, _channels, _size, ofMatrix + at, _channels, MatrixKernels.Panel, _channels, ofAttention, _size, _size);
+            MatrixKernels.MultiplyAny(
+                ofMatrix + at, _channels, 1, _channels, transposed, _size, MatrixKernels.Panel, _size, ofProjection + at, _channels, _size);
+            MatrixKernels.MultiplyAny(projection.Values + at, 1, _channels, _size, ofMatrix + at, _channels, MatrixKernels.Panel, _channels,
+                ofAttention, _size, _size);
             GoBackThroughSoftmax(head, ofAttention, toQueries, toKeys);
         }
 
@@ -157,7 +168,8 @@ internal sealed unsafe class RecordedAttention(Tape tape, RecordedMap map, Recor
         var (factor, ofFactor) = (temperature.Values[head], 0f);
         for (var i = 0; i < _size; i++)
         {
-            float* attention = _attention + (head * Square) + (i * _size), cosines = _cosines + (head * Square) + (i * _size), given = ofAttention + (i * _size);
+            float* attention = _attention + (head * Square) + (i * _size), cosines = _cosines + (head * Square) + (i * _size),
+                given = ofAttention + (i * _size);
             var mean = 0f;
             for (var j = 0; j < _size; j++)
             {

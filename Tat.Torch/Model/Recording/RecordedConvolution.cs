@@ -3,7 +3,10 @@ using Tat.Torch.Kernels;
 
 namespace Tat.Torch.Model.Recording;
 
-/// <summary>A 3×3 convolution with zero padding of maps whose channels are joined, and back. Channels are padded with zeros as the kernels want them.</summary>
+/// <summary>
+/// A 3×3 convolution with zero padding of maps whose channels are joined, and back. Channels are padded with zeros as the kernels want
+/// them.
+/// </summary>
 internal sealed unsafe class RecordedConvolution
 {
     private const int Side = 3;
@@ -111,7 +114,8 @@ internal sealed unsafe class RecordedConvolution
     /// <summary>For each tap the products of all pixels' gradients with the pixels that the tap saw.</summary>
     private void AddWeightGradient(float* framed)
     {
-        // In rows of W + 2 pixels a tap is a shift of the whole map, and the gradient is zero where the shift would join two rows. Three taps side by side are consecutive channels.
+        // In rows of W + 2 pixels a tap is a shift of the whole map, and the gradient is zero where the shift would join two rows. Three
+        // taps side by side are consecutive channels.
         var (row, columns) = (_width + 2, Side * _inputs);
         var size = (nint)_weights.Outputs * columns;
         float* sums = _tape.Memory.TakeZeros(Side * size), part = _tape.Memory.Take(size);
@@ -123,7 +127,8 @@ internal sealed unsafe class RecordedConvolution
             {
                 var seen = _pixels + ((start + ((y - 1) * row) - 1) * (nint)_inputs);
                 MatrixKernels.MultiplyAny(
-                    framed + ((nint)start * _outputs), 1, _outputs, _weights.Outputs, seen, _inputs, MatrixKernels.Panel, Math.Min(most, last - start), part, columns, columns);
+                    framed + ((nint)start * _outputs), 1, _outputs, _weights.Outputs, seen, _inputs, MatrixKernels.Panel,
+                    Math.Min(most, last - start), part, columns, columns);
                 PixelKernels.Add(sums + (y * size), part, sums + (y * size), size);
             }
         }
@@ -173,7 +178,9 @@ internal sealed unsafe class RecordedConvolution
         }
     }
 
-    /// <summary>The kernels as <see cref="MatrixKernels"/> reads them: panels of 16 outputs, 3×3×inputs×16 each, with zeros appended.</summary>
+    /// <summary>
+    /// The kernels as <see cref="MatrixKernels"/> reads them: panels of 16 outputs, 3×3×inputs×16 each, with zeros appended.
+    /// </summary>
     /// <param name="outputs">Number of outputs.</param>
     /// <param name="outputStep">Numbers from the kernels of an output to those of the next.</param>
     /// <param name="inputs">Number of inputs.</param>
@@ -198,7 +205,8 @@ internal sealed unsafe class RecordedConvolution
 
     /// <summary>One panel, written line by line.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static void Arrange(float* from, nint outputStep, int outputs, int inputs, nint inputStep, int padded, float* to, bool isFlipped)
+    private static void Arrange(
+        float* from, nint outputStep, int outputs, int inputs, nint inputStep, int padded, float* to, bool isFlipped)
     {
         for (var i = 0; i < inputs; i++, from += inputStep, to += MatrixKernels.Panel)
         {

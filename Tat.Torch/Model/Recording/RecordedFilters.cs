@@ -2,7 +2,10 @@ using Tat.Torch.Kernels;
 
 namespace Tat.Torch.Model.Recording;
 
-/// <summary>Norm, 1×1 convolution and 3×3 depth-wise convolution of a map, some rows at a time, so that they are still in the cache when the next step wants them; and back.</summary>
+/// <summary>
+/// Norm, 1×1 convolution and 3×3 depth-wise convolution of a map, some rows at a time, so that they are still in the cache when the next
+/// step wants them; and back.
+/// </summary>
 internal sealed unsafe class RecordedFilters
 {
     // Of hidden features at a time: a part of what a core's own cache holds.
@@ -25,9 +28,11 @@ internal sealed unsafe class RecordedFilters
     /// <param name="scale">C: of the norm.</param>
     /// <param name="shift">C: of the norm.</param>
     /// <param name="weights">The 1×1 convolution, (count·size)×C.</param>
-    /// <param name="groups">Of how many groups of channels the result is, and with how many channels each, at first and after zeros are appended.</param>
+    /// <param name="groups">Of how many groups of channels the result is, and with how many channels each, at first and after zeros are
+    /// appended.</param>
     /// <param name="kernels">(count·size)×9.</param>
-    public RecordedFilters(Tape tape, RecordedMap map, RecordedWeights scale, RecordedWeights shift, RecordedWeights weights, (int Count, int Size, int Padded) groups, float* kernels)
+    public RecordedFilters(Tape tape, RecordedMap map, RecordedWeights scale, RecordedWeights shift, RecordedWeights weights,
+        (int Count, int Size, int Padded) groups, float* kernels)
     {
         (_tape, _map, _scale, _shift, _weights, _groups) = (tape, map, scale, shift, weights, groups);
         _kernels = kernels;
@@ -64,7 +69,8 @@ internal sealed unsafe class RecordedFilters
 
             // A row is filtered when the one below it is there.
             var last = end == height ? end : end - 1;
-            DepthWiseRows.Filter(new(_expanded + (done * row), taps, null), new(last - done, width, 0, width), Channels, Filtered + (done * row), row);
+            DepthWiseRows.Filter(new(_expanded + (done * row), taps, null), new(last - done, width, 0, width), Channels,
+                Filtered + (done * row), row);
             consume(done * width, (last - done) * width);
             done = last;
         }
@@ -98,7 +104,8 @@ internal sealed unsafe class RecordedFilters
             Normalize(done, count, normalized);
             sums = _product.AddGradient(normalized, channels, ofExpanded, count);
             _product.GoBack(ofExpanded, count, ofNormalized, channels);
-            NormGradients.Add(_map.Values + (done * mapRow), ofNormalized, count, channels, _scale.Values, ofMap + (done * mapRow), _scale.Gradient, _shift.Gradient);
+            NormGradients.Add(_map.Values + (done * mapRow), ofNormalized, count, channels, _scale.Values, ofMap + (done * mapRow),
+                _scale.Gradient, _shift.Gradient);
             done = last;
         }
 
@@ -111,7 +118,8 @@ internal sealed unsafe class RecordedFilters
     }
 
     private void Normalize(int row, int count, float* target) =>
-        PixelKernels.Normalize(_map.Values + ((nint)row * _map.Width * _map.Channels), count, _map.Channels, _scale.Values, _shift.Values, target);
+        PixelKernels.Normalize(_map.Values + ((nint)row * _map.Width * _map.Channels), count, _map.Channels, _scale.Values, _shift.Values,
+            target);
 
     /// <summary>(H + 2)×W×channels, of which the first and last row are zeros.</summary>
     private float* NewRows()

@@ -2,7 +2,9 @@ using Tat.Torch.Kernels;
 
 namespace Tat.Torch.Model.Recording;
 
-/// <summary>The second half of a gated feed-forward layer: map + projection · (gelu(first) · second) of two filtered halves; and back.</summary>
+/// <summary>
+/// The second half of a gated feed-forward layer: map + projection · (gelu(first) · second) of two filtered halves; and back.
+/// </summary>
 /// <param name="tape">The tape.</param>
 /// <param name="map">H×W×C.</param>
 /// <param name="filters">The halves.</param>
@@ -11,7 +13,8 @@ internal sealed unsafe class RecordedGate(Tape tape, RecordedMap map, RecordedFi
 {
     private readonly int _channels = map.Channels;
     private readonly int _hidden = filters.Channels / 2;
-    private readonly RecordedProduct _product = new(tape.Memory, Padded(tape.Memory, projection, filters.Channels / 2), map.Channels, filters.Channels / 2);
+    private readonly RecordedProduct _product = new(
+        tape.Memory, Padded(tape.Memory, projection, filters.Channels / 2), map.Channels, filters.Channels / 2);
 
     public RecordedMap Run()
     {

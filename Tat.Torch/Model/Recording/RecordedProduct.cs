@@ -19,7 +19,8 @@ internal sealed unsafe class RecordedProduct(Arena memory, float* matrix, int ou
     /// <param name="count">How many.</param>
     /// <param name="target">The products, one after the other.</param>
     public void Multiply(float* pixels, int step, int count, float* target) =>
-        MatrixKernels.MultiplyAny(pixels, step, 1, count, _packed, MatrixKernels.Panel, (nint)MatrixKernels.Panel * inputs, inputs, target, outputs, outputs);
+        MatrixKernels.MultiplyAny(
+            pixels, step, 1, count, _packed, MatrixKernels.Panel, (nint)MatrixKernels.Panel * inputs, inputs, target, outputs, outputs);
 
     /// <summary>The gradient of the pixels: count×N → count×K.</summary>
     /// <param name="gradient">Of the products, one after the other.</param>
@@ -44,7 +45,8 @@ internal sealed unsafe class RecordedProduct(Arena memory, float* matrix, int ou
             _part = memory.Take((nint)outputs * inputs);
         }
 
-        MatrixKernels.MultiplyAny(gradient, 1, outputs, outputs, pixels, step, MatrixKernels.Panel, count, isFirst ? _sums : _part, inputs, inputs);
+        MatrixKernels.MultiplyAny(
+            gradient, 1, outputs, outputs, pixels, step, MatrixKernels.Panel, count, isFirst ? _sums : _part, inputs, inputs);
         if (!isFirst)
         {
             PixelKernels.Add(_sums, _part, _sums, (nint)outputs * inputs);

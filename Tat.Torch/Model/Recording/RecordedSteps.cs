@@ -169,13 +169,14 @@ internal static unsafe class RecordedSteps
         var slot = tape[weights.Weight];
         var result = tape.NewMap(1, 1, slot.Outputs);
         var before = tape.Memory.Take(slot.Outputs);
+        var whole = Lanes.RoundUp(slot.Outputs);
         result.Give(tape.Memory.TakeZeros(slot.Outputs));
         VectorKernels.Multiply(slot.Values, slot.Outputs, slot.Inputs, vector.Values, before);
-        GeluKernels.Apply(before, result.Values, slot.Outputs);
+        GeluKernels.Apply(before, result.Values, whole);
         tape.RecordGiving(() =>
         {
             var given = tape.Memory.TakeZeros(slot.Inputs);
-            GeluKernels.ApplyGradient(before, result.Gradient, result.Gradient, slot.Outputs);
+            GeluKernels.ApplyGradient(before, result.Gradient, result.Gradient, whole);
             VectorKernels.AddGradients(slot.Values, slot.Outputs, slot.Inputs, vector.Values, result.Gradient, slot.Gradient, given);
             vector.Give(given);
         });

@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace Tat.Torch.Model.Recording;
 
 /// <summary>
-/// Records one image's way through a network, so that it can be gone back for the gradients: what autograd does, in some dozens of steps with kernels of this program
-/// in place of thousands of operators. One thread at a time; memory is kept from image to image.
+/// Records one image's way through a network, so that it can be gone back for the gradients: what autograd does, in some dozens of steps
+/// with kernels of this program in place of thousands of operators. One thread at a time; memory is kept from image to image.
 /// </summary>
 internal sealed unsafe class Tape : IDisposable
 {
@@ -17,7 +17,9 @@ internal sealed unsafe class Tape : IDisposable
     /// <summary>Whether this processor has the kernels.</summary>
     public static bool IsPossible => MatrixKernels.AreFast;
 
-    /// <summary>The values of a parameter and where its gradients come together. Both stay where they are as long as the tape is used.</summary>
+    /// <summary>
+    /// The values of a parameter and where its gradients come together. Both stay where they are as long as the tape is used.
+    /// </summary>
     public RecordedWeights this[Tensor parameter]
     {
         get
@@ -47,7 +49,8 @@ internal sealed unsafe class Tape : IDisposable
     public void RecordGiving(Action back) => _steps.Push(back);
 
     /// <summary>A map to be filled.</summary>
-    public RecordedMap NewMap(int height, int width, int channels) => new(height, width, channels, Memory.Take((nint)height * width * channels));
+    public RecordedMap NewMap(int height, int width, int channels) =>
+        new(height, width, channels, Memory.Take((nint)height * width * channels));
 
     /// <summary>Goes back through all steps, from the last to the first.</summary>
     public void GoBack()

@@ -4,16 +4,24 @@ using Tat.Torch.Files;
 
 namespace Tat.Torch.Runtime.Loading;
 
-/// <summary>Loads the bytes of a shared object, and nothing else: from a file without a name, which no other process can exchange.</summary>
+/// <summary>
+/// Loads the bytes of a shared object, and nothing else: from a file without a name, which no other process can exchange.
+/// </summary>
 internal static partial class CorrectedCopy
 {
     private const uint CloseOnExec = 1, Executable = 0x10;
 
-    /// <summary>Loads <paramref name="image"/> and returns its handle; <paramref name="tried"/> gets a line for each way that failed.</summary>
+    /// <summary>
+    /// Loads <paramref name="image"/> and returns its handle; <paramref name="tried"/> gets a line for each way that failed.
+    /// </summary>
     /// <returns>The handle, or 0 if no way worked.</returns>
     public static nint Load(byte[] image, List<string> tried)
     {
-        foreach (var (place, create) in new (string, Func<SafeFileHandle>)[] { ("memory", CreateInMemory), ("a private temporary file", () => PrivateFile.Create()) })
+        foreach (var (place, create) in new (string, Func<SafeFileHandle>)[]
+        {
+            ("memory", CreateInMemory),
+            ("a private temporary file", () => PrivateFile.Create()),
+        })
         {
             try
             {
@@ -21,7 +29,8 @@ internal static partial class CorrectedCopy
                 RandomAccess.Write(handle, image, 0);
                 return NativeLibrary.Load($"/proc/self/fd/{handle.DangerousGetHandle()}");
             }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException or DllNotFoundException or BadImageFormatException or EntryPointNotFoundException)
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException or DllNotFoundException or BadImageFormatException
+                or EntryPointNotFoundException)
             {
                 tried.Add($"a corrected copy in {place}: {e.Message}");
             }
@@ -30,7 +39,9 @@ internal static partial class CorrectedCopy
         return 0;
     }
 
-    /// <summary>Where a system may forbid memory that runs, a kernel from 6.3 on wants to be told that it will; earlier ones do not know the flag.</summary>
+    /// <summary>
+    /// Where a system may forbid memory that runs, a kernel from 6.3 on wants to be told that it will; earlier ones do not know the flag.
+    /// </summary>
     private static SafeFileHandle CreateInMemory()
     {
         var descriptor = MemoryFile("libLibTorchSharp", CloseOnExec | Executable);

@@ -7,7 +7,9 @@ namespace Tat.Torch.Runtime.Loading;
 /// The tables that bind a 64-bit little-endian ELF shared object to the libraries it needs: dynamic symbols, their
 /// versions and the version requirements (System V ABI, chapters 4 and 5; Linux Standard Base 5.0, 10.7 Symbol Versioning).
 /// </summary>
-/// <remarks>Every offset and length of the file is checked before it is followed; a file that lies is an <see cref="InvalidDataException"/>.</remarks>
+/// <remarks>
+/// Every offset and length of the file is checked before it is followed; a file that lies is an <see cref="InvalidDataException"/>.
+/// </remarks>
 internal sealed class ElfImage
 {
     /// <summary>Version indices are 15 bits wide, so a sound file has no more requirements than this.</summary>
@@ -178,7 +180,8 @@ internal sealed class ElfImage
     {
         foreach (var segment in _segments)
         {
-            if (address >= segment.Address && address - segment.Address <= segment.Length && length <= segment.Length - (address - segment.Address))
+            if (address >= segment.Address && address - segment.Address <= segment.Length
+                && length <= segment.Length - (address - segment.Address))
             {
                 return ((int)(segment.Offset + (address - segment.Address)), (int)length);
             }
@@ -189,7 +192,9 @@ internal sealed class ElfImage
     private int Range(ulong offset, ulong length)
     {
         ulong size = (ulong)_file.Length;
-        return offset <= size && length <= size - offset ? (int)offset : throw Damaged($"{length} bytes at offset {offset} lie beyond its end");
+        return offset <= size && length <= size - offset
+            ? (int)offset
+            : throw Damaged($"{length} bytes at offset {offset} lie beyond its end");
     }
 
     private ushort U16(int offset) => BinaryPrimitives.ReadUInt16LittleEndian(_file.AsSpan(offset));

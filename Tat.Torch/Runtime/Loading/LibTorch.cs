@@ -33,7 +33,8 @@ internal static class LibTorch
             // A plug-in's load context that answers for its native files comes before every other way.
             var (missing, advice) = LibTorchLoader.Diagnose(LibTorchFiles.WrapperName, e.Message);
             throw new LibTorchUnavailableException(
-                $"LibTorch cannot be loaded for {RuntimeInformation.RuntimeIdentifier}: {missing}. Tried the plug-in's AssemblyLoadContext: let its LoadUnmanagedDll return 0 where loading fails, so that the search goes on. {advice}", e);
+                $"LibTorch cannot be loaded for {RuntimeInformation.RuntimeIdentifier}: {missing}. Tried the plug-in's "
+                + $"AssemblyLoadContext: let its LoadUnmanagedDll return 0 where loading fails, so that the search goes on. {advice}", e);
         }
         try
         {
@@ -77,7 +78,9 @@ internal static class LibTorch
 
     private static nint Result() => _failure is null ? _handle : throw _failure;
 
-    /// <summary>Answers each of TorchSharp's P/Invokes at once, where the search would try and fail to load the installed file again.</summary>
+    /// <summary>
+    /// Answers each of TorchSharp's P/Invokes at once, where the search would try and fail to load the installed file again.
+    /// </summary>
     private static bool SetResolver(Assembly torchSharp)
     {
         try

@@ -20,7 +20,8 @@ internal static class LibTorchFiles
 
     /// <summary>The runtime identifier that names folders of native packages.</summary>
     public static string PackageRid { get; } =
-        (OperatingSystem.IsWindows() ? "win" : OperatingSystem.IsMacOS() ? "osx" : "linux") + "-" + RuntimeInformation.ProcessArchitecture.ToString().ToLowerInvariant();
+        (OperatingSystem.IsWindows() ? "win" : OperatingSystem.IsMacOS() ? "osx" : "linux") + "-"
+            + RuntimeInformation.ProcessArchitecture.ToString().ToLowerInvariant();
 
     /// <summary>The folders that may hold native files, most specific first, without repetition.</summary>
     public static IReadOnlyList<string> Folders(Assembly torchSharp)
@@ -40,13 +41,15 @@ internal static class LibTorchFiles
         {
             // Scripts and notebooks run TorchSharp.dll where NuGet unpacked it: PACKAGES/torchsharp/VERSION/lib/FRAMEWORK.
             folders.Add(Path.GetFullPath(Path.Combine(assemblyFolder, "..", "..", native)));
-            folders.Add(Path.GetFullPath(Path.Combine(assemblyFolder, "..", "..", "..", "..", $"libtorch-cpu-{PackageRid}", LibTorchVersion, native)));
+            folders.Add(Path.GetFullPath(
+                Path.Combine(assemblyFolder, "..", "..", "..", "..", $"libtorch-cpu-{PackageRid}", LibTorchVersion, native)));
         }
         return [.. folders.Where(Path.IsPathFullyQualified).Select(Path.TrimEndingDirectorySeparator).Distinct()];
     }
 
     /// <summary>The first of <paramref name="folders"/> that holds <paramref name="fileName"/>, or null.</summary>
-    public static string? FolderOf(string fileName, IEnumerable<string> folders) => folders.FirstOrDefault(f => File.Exists(Path.Combine(f, fileName)));
+    public static string? FolderOf(string fileName, IEnumerable<string> folders) =>
+        folders.FirstOrDefault(f => File.Exists(Path.Combine(f, fileName)));
 
     private static string FileName(string name) =>
         OperatingSystem.IsWindows() ? $"{name}.dll" : OperatingSystem.IsMacOS() ? $"lib{name}.dylib" : $"lib{name}.so";

@@ -36,7 +36,8 @@ internal sealed partial class LibTorchLoader(IReadOnlyList<string> folders)
 
     /// <summary>What was wrong, with what, and what to do.</summary>
     public LibTorchUnavailableException Explain() => new(
-        $"LibTorch cannot be loaded for {RuntimeInformation.RuntimeIdentifier}: {_missing}. Tried {string.Join("; ", _tried)}. {_advice}", _cause);
+        $"LibTorch cannot be loaded for {RuntimeInformation.RuntimeIdentifier}: {_missing}. Tried {string.Join("; ", _tried)}. {_advice}",
+        _cause);
 
     private string? Find(string fileName)
     {
@@ -47,7 +48,8 @@ internal sealed partial class LibTorchLoader(IReadOnlyList<string> folders)
             _tried.Add($"the folders {string.Join(", ", folders)}");
             _advice = !_supported.Contains(LibTorchFiles.PackageRid)
                 ? $"LibTorch exists for {string.Join(", ", _supported)}; run the application on one of these."
-                : $"Add the NuGet package TorchSharp-cpu to the application's project, or TorchSharp with libtorch-cpu-{LibTorchFiles.PackageRid} {LibTorchFiles.LibTorchVersion} and a RuntimeIdentifier.";
+                : "Add the NuGet package TorchSharp-cpu to the application's project, or TorchSharp with "
+                    + $"libtorch-cpu-{LibTorchFiles.PackageRid} {LibTorchFiles.LibTorchVersion} and a RuntimeIdentifier.";
         }
         return folder;
     }
@@ -94,11 +96,13 @@ internal sealed partial class LibTorchLoader(IReadOnlyList<string> folders)
         string file = Path.GetFileName(path);
         if (RuntimeInformation.RuntimeIdentifier.Contains("musl"))
         {
-            return ("the system's C library is musl and LibTorch needs glibc", "Use a system or container image with glibc, such as Debian or Ubuntu.");
+            return ("the system's C library is musl and LibTorch needs glibc",
+                "Use a system or container image with glibc, such as Debian or Ubuntu.");
         }
         if (OperatingSystem.IsWindows())
         {
-            return ($"{file} or a library that it needs is missing ({message.ReplaceLineEndings(" ").Trim()})", "Install the Microsoft Visual C++ Redistributable 2015-2022 for this architecture.");
+            return ($"{file} or a library that it needs is missing ({message.ReplaceLineEndings(" ").Trim()})",
+                "Install the Microsoft Visual C++ Redistributable 2015-2022 for this architecture.");
         }
         if (MissingVersion().Match(message) is { Success: true } version)
         {
@@ -107,18 +111,22 @@ internal sealed partial class LibTorchLoader(IReadOnlyList<string> folders)
             string source = !library.StartsWith("libstdc++", StringComparison.Ordinal) ? $"{library}; Debian 12, Ubuntu 22.04"
                 : name is "GLIBCXX_3.4.31" or "GLIBCXX_3.4.32" ? "libstdc++6 (of GCC 13 or later); Debian 13, Ubuntu 24.04"
                 : "libstdc++6 (of GCC 12 or later); Debian 12, Ubuntu 22.04";
-            return ($"{file} needs {name} and the installed {library} does not have it", $"Install a newer {source} and later systems have it.");
+            return ($"{file} needs {name} and the installed {library} does not have it",
+                $"Install a newer {source} and later systems have it.");
         }
         if (MissingLibrary().Match(message) is { Success: true } missing)
         {
             string library = Path.GetFileName(missing.Groups["library"].Value);
             string package = library.StartsWith("libstdc++", StringComparison.Ordinal) ? "the system package libstdc++6"
                 : library.StartsWith("libgomp.", StringComparison.Ordinal) ? "the system package libgomp1"
-                : $"the package that has {library} (LibTorch's own files come with the NuGet package libtorch-cpu-{LibTorchFiles.PackageRid} {LibTorchFiles.LibTorchVersion})";
+                : $"the package that has {library} (LibTorch's own files come with the NuGet package "
+                    + $"libtorch-cpu-{LibTorchFiles.PackageRid} {LibTorchFiles.LibTorchVersion})";
             return ($"{file} needs {library}, which is missing", $"Install {package}.");
         }
-        string lastLine = message.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).LastOrDefault(message);
-        return ($"{file} was refused by the system's loader ({lastLine})", "Install what the loader asks for, or restore the application's NuGet packages again if the file is damaged.");
+        string lastLine = message.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+            .LastOrDefault(message);
+        return ($"{file} was refused by the system's loader ({lastLine})",
+            "Install what the loader asks for, or restore the application's NuGet packages again if the file is damaged.");
     }
 
     [GeneratedRegex(@"(?<library>[^\s:]+): version `(?<version>[^']+)' not found")]

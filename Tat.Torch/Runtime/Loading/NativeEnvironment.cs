@@ -5,7 +5,9 @@ namespace Tat.Torch.Runtime.Loading;
 /// <summary>The environment that native libraries read, of which .NET has a copy.</summary>
 internal static partial class NativeEnvironment
 {
-    /// <summary>Sets a variable for the libraries of this process, unless it is set. Processes that this one starts do not get it.</summary>
+    /// <summary>
+    /// Sets a variable for the libraries of this process, unless it is set. Processes that this one starts do not get it.
+    /// </summary>
     public static void SetDefault(string name, string value)
     {
         if (Environment.GetEnvironmentVariable(name) is not null)

@@ -1,6 +1,9 @@
 namespace Tat.Torch.Runtime.Loading;
 
-/// <summary>Whether ONNX Runtime reports to its maker: by itself it does, on Linux from its start on, with an identifier that it keeps in the user's cache folder.</summary>
+/// <summary>
+/// Whether ONNX Runtime reports to its maker: by itself it does, on Linux from its start on, with an identifier that it keeps in the user's
+/// cache folder.
+/// </summary>
 internal static class OnnxTelemetry
 {
     private const string Variable = "ORT_DISABLE_TELEMETRY";

@@ -23,7 +23,8 @@ internal static class StandardLibraryCorrection
         var image = ElfImage.Read(file);
         var ofLibrary = image.Requirements.Where(r => r.Library == Library).ToList();
         var tooNew = ofLibrary.FindAll(r => r.Version == Version) is [var single] ? single : null;
-        var known = ofLibrary.Where(r => r != tooNew && GlibcxxNumber(r.Version) is { } n && n < GlibcxxNumber(Version)).MaxBy(r => GlibcxxNumber(r.Version));
+        var known = ofLibrary.Where(r => r != tooNew && GlibcxxNumber(r.Version) is { } n && n < GlibcxxNumber(Version))
+            .MaxBy(r => GlibcxxNumber(r.Version));
         if (tooNew is null || known is null)
         {
             return null;
@@ -32,7 +33,8 @@ internal static class StandardLibraryCorrection
         var imports = Enumerable.Range(1, Math.Max(image.ImportCount - 1, 0)).Select(image.Import).Where(i => i.Version != 0).ToList();
         var needing = imports.Where(i => i.Version == tooNew.Index).ToList();
         var libraryIndices = ofLibrary.Where(r => r != tooNew).Select(r => r.Index).ToHashSet();
-        var standIn = imports.FirstOrDefault(i => i.IsFunction && libraryIndices.Contains(i.Version) && _standIns.Contains(image.Text(i.Name)));
+        var standIn = imports.FirstOrDefault(i =>
+            i.IsFunction && libraryIndices.Contains(i.Version) && _standIns.Contains(image.Text(i.Name)));
         if (needing is not [{ IsFunction: true } one] || image.Text(one.Name) != Symbol || standIn == default)
         {
             return null;
@@ -47,5 +49,7 @@ internal static class StandardLibraryCorrection
     }
 
     private static Version? GlibcxxNumber(string name) =>
-        name.StartsWith("GLIBCXX_", StringComparison.Ordinal) && System.Version.TryParse(name["GLIBCXX_".Length..], out var number) ? number : null;
+        name.StartsWith("GLIBCXX_", StringComparison.Ordinal) && System.Version.TryParse(name["GLIBCXX_".Length..], out var number)
+            ? number
+            : null;
 }

@@ -4,8 +4,13 @@ using Tat.Torch.Files;
 
 namespace Tat.Torch.TensorFiles.PyTorch;
 
-/// <summary>What <c>torch.save</c> wrote before version 1.6, and still writes inside a pickled tensor: several pickles, then the storages.</summary>
-/// <remarks>In order: magic number, protocol version 1001, facts on the machine, the object, the keys of the storages; then per storage an int64 of elements and the data.</remarks>
+/// <summary>
+/// What <c>torch.save</c> wrote before version 1.6, and still writes inside a pickled tensor: several pickles, then the storages.
+/// </summary>
+/// <remarks>
+/// In order: magic number, protocol version 1001, facts on the machine, the object, the keys of the storages; then per storage an int64 of
+/// elements and the data.
+/// </remarks>
 internal static class LegacyTorchFile
 {
     private const long ProtocolVersion = 1001;
@@ -25,7 +30,8 @@ internal static class LegacyTorchFile
     public static object? Read(Stream stream, MemoryMeter meter, bool isInside = false)
     {
         var storages = new Dictionary<string, TensorStorage>();
-        var plain = new PickleTensors(meter, (_, _, _) => throw new InvalidDataException("the file refers to tensors before there are any"), isInside);
+        var plain = new PickleTensors(
+            meter, (_, _, _) => throw new InvalidDataException("the file refers to tensors before there are any"), isInside);
         if (Next(plain) is not BigInteger magic || magic != _magic || Next(plain) is not ProtocolVersion)
         {
             throw new InvalidDataException("it is not of a known version of PyTorch's old format");
@@ -63,13 +69,16 @@ internal static class LegacyTorchFile
                 storages[key] = storage = new(type, count);
             }
 
-            return storage.Type == type && storage.Count == count ? storage : throw new InvalidDataException($"storage '{key}' has two sizes or types");
+            return storage.Type == type && storage.Count == count
+                ? storage
+                : throw new InvalidDataException($"storage '{key}' has two sizes or types");
         }
     }
 
     /// <summary>Reads the bytes of a pickled storage.</summary>
     public static TensorStorage ReadStorage(byte[] bytes, MemoryMeter meter) =>
-        Read(new MemoryStream(bytes, writable: false), meter, isInside: true) as TensorStorage ?? throw new InvalidDataException("a tensor has something else in place of its storage");
+        Read(new MemoryStream(bytes, writable: false), meter, isInside: true) as TensorStorage
+            ?? throw new InvalidDataException("a tensor has something else in place of its storage");
 
     /// <summary>Notes where the data of a storage is, and passes over it.</summary>
     private static void Locate(Stream stream, TensorStorage storage)
@@ -84,7 +93,8 @@ internal static class LegacyTorchFile
         var left = stream.Length - start;
         if (count != storage.Count || count > left / storage.Type.Size || count * storage.Type.Size > Array.MaxLength)
         {
-            throw new InvalidDataException($"a storage of {storage.Count} elements has {count} in the file, of which {left} bytes are left");
+            throw new InvalidDataException(
+                $"a storage of {storage.Count} elements has {count} in the file, of which {left} bytes are left");
         }
 
         var length = (int)(count * storage.Type.Size);

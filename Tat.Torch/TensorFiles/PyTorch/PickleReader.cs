@@ -5,10 +5,12 @@ using Tat.Torch.Files;
 
 namespace Tat.Torch.TensorFiles.PyTorch;
 
-/// <summary>Reads a Python pickle (protocols 0x80 2–5, PEP 307, 3154) that is made of containers, numbers, text and tensors, and of nothing else.</summary>
+/// <summary>
+/// Reads a Python pickle (protocols 0x80 2–5, PEP 307, 3154) that is made of containers, numbers, text and tensors, and of nothing else.
+/// </summary>
 /// <remarks>
-/// No name in a pickle is looked up, imported or run: the few functions that tensors are stored with are understood here, and any other name is refused. What
-/// values take is counted against the budget of the file, also where a short opcode makes a large one.
+/// No name in a pickle is looked up, imported or run: the few functions that tensors are stored with are understood here, and any other
+/// name is refused. What values take is counted against the budget of the file, also where a short opcode makes a large one.
 /// </remarks>
 internal sealed class PickleReader(Stream stream, PickleTensors tensors, MemoryMeter meter)
 {
@@ -94,8 +96,10 @@ internal sealed class PickleReader(Stream stream, PickleTensors tensors, MemoryM
     private static PickleGlobal Allow(PickleGlobal name) => PickleTensors.IsAllowed(name)
         ? name
         : name.Module.Split('.')[0] == "numpy"
-        ? throw new InvalidDataException($"the pickle holds a NumPy array ('{name}'); write arrays with numpy.save as .npy, or make them tensors (torch.from_numpy) before pickling")
-        : throw new InvalidDataException($"the pickle refers to '{name}', which is not one of the names that tensors are stored with; nothing of it was run: save the weights alone, torch.save(model.state_dict(), 'weights.pth')");
+        ? throw new InvalidDataException($"the pickle holds a NumPy array ('{name}'); write arrays with numpy.save as .npy, or make them "
+            + "tensors (torch.from_numpy) before pickling")
+        : throw new InvalidDataException($"the pickle refers to '{name}', which is not one of the names that tensors are stored with; "
+            + "nothing of it was run: save the weights alone, torch.save(model.state_dict(), 'weights.pth')");
 
     private void PushGlobal()
     {
@@ -111,7 +115,9 @@ internal sealed class PickleReader(Stream stream, PickleTensors tensors, MemoryM
             : throw new InvalidDataException("the pickle calls something that has no name"));
     }
 
-    /// <summary>BUILD sets attributes: on an OrderedDict PyTorch's <c>_metadata</c>, which is of no use here, as are those of what is ignored.</summary>
+    /// <summary>
+    /// BUILD sets attributes: on an OrderedDict PyTorch's <c>_metadata</c>, which is of no use here, as are those of what is ignored.
+    /// </summary>
     private void Build()
     {
         var state = Pop();
@@ -196,9 +202,12 @@ internal sealed class PickleReader(Stream stream, PickleTensors tensors, MemoryM
         return items;
     }
 
-    private object? Recall(long index) => _memo.TryGetValue(index, out var value) ? value : throw new InvalidDataException($"the pickle recalls {index}, which it never kept");
+    private object? Recall(long index) => _memo.TryGetValue(index, out var value)
+        ? value
+        : throw new InvalidDataException($"the pickle recalls {index}, which it never kept");
 
-    private static string Text(object? value) => value as string ?? throw new InvalidDataException("the pickle has something else where a name is due");
+    private static string Text(object? value) =>
+        value as string ?? throw new InvalidDataException("the pickle has something else where a name is due");
 
     private byte ReadByte() => stream.ReadByte() is var value and >= 0 ? (byte)value : throw new EndOfStreamException();
 
@@ -233,7 +242,9 @@ internal sealed class PickleReader(Stream stream, PickleTensors tensors, MemoryM
         var line = new StringBuilder();
         for (var next = ReadByte(); next != '\n'; next = ReadByte())
         {
-            line.Append(line.Length < LongestName ? (char)next : throw new InvalidDataException("the pickle has a name that is longer than those of tensors"));
+            line.Append(line.Length < LongestName
+                ? (char)next
+                : throw new InvalidDataException("the pickle has a name that is longer than those of tensors"));
         }
 
         return line.ToString();

@@ -16,7 +16,9 @@ internal sealed record StateDictionary(IReadOnlyDictionary<string, StoredWeights
     private const int DeepestContainer = 8;
     private const int EntrySize = 256;
 
-    /// <summary>How often a number may be part of tensors: online and averaged weights may be tied, a small file that unfolds to gigabytes may not.</summary>
+    /// <summary>
+    /// How often a number may be part of tensors: online and averaged weights may be tied, a small file that unfolds to gigabytes may not.
+    /// </summary>
     private const int MostSharing = 4;
 
     /// <summary>Finds the weights in what a PyTorch file holds: a state_dict, or a checkpoint with one somewhere inside.</summary>
@@ -50,30 +52,42 @@ internal sealed record StateDictionary(IReadOnlyDictionary<string, StoredWeights
         }
     }
 
-    /// <summary>Finds the weights of a TAT network among tensors, by the name of its first convolution; averaged weights come before others.</summary>
+    /// <summary>
+    /// Finds the weights of a TAT network among tensors, by the name of its first convolution; averaged weights come before others.
+    /// </summary>
     /// <exception cref="InvalidDataException">There are none.</exception>
     public static StateDictionary Find(IReadOnlyDictionary<string, StoredWeights> all)
     {
         string[] prefixes =
         [
-            .. all.Keys.Where(key => key == Landmark || key.EndsWith($".{Landmark}", StringComparison.Ordinal)).Select(key => key[..^Landmark.Length])
+            .. all.Keys.Where(key => key == Landmark || key.EndsWith($".{Landmark}", StringComparison.Ordinal))
+                .Select(key => key[..^Landmark.Length])
                 .OrderByDescending(IsAveraged).ThenBy(prefix => prefix.Length).ThenBy(prefix => prefix, StringComparer.Ordinal),
         ];
         if (prefixes.Length == 0)
         {
             var some = string.Join(", ", all.Keys.Take(5));
-            throw new InvalidDataException($"it has no tensor '{Landmark}', so it is not a TAT network{(some.Length > 0 ? $"; it has {all.Count} tensors, such as {some}" : "; it has no tensors by name")}");
+            throw new InvalidDataException($"it has no tensor '{Landmark}', so it is not a TAT "
+                + $"network{(some.Length > 0 ? $"; it has {all.Count} tensors, such as {some}" : "; it has no tensors by name")}");
         }
 
         var (chosen, others) = (prefixes[0], prefixes[1..]);
         bool IsOfOthers(string key) => others.Any(other => other.Length > chosen.Length && key.StartsWith(other, StringComparison.Ordinal));
-        return new(all.Where(entry => entry.Key.StartsWith(chosen, StringComparison.Ordinal) && !IsOfOthers(entry.Key) && !_counters.Any(name => entry.Key.EndsWith(name, StringComparison.Ordinal))).ToDictionary(entry => entry.Key[chosen.Length..], entry => entry.Value), chosen, others);
+        return new(
+            all.Where(entry =>
+                entry.Key.StartsWith(chosen, StringComparison.Ordinal) && !IsOfOthers(entry.Key)
+                    && !_counters.Any(name => entry.Key.EndsWith(name, StringComparison.Ordinal)))
+                    .ToDictionary(entry => entry.Key[chosen.Length..], entry => entry.Value), chosen, others);
     }
 
     /// <summary>Says which of several sets of weights was taken, as the rest of a sentence; empty where there is one alone.</summary>
-    public string Choice => Others.Count == 0 ? "" : $", of {Others.Count + 1} sets that of {Show(Prefix)}{(IsAveraged(Prefix) ? ", which is averaged (EMA)" : ", and none is averaged (EMA)")}; the others are {string.Join(", ", Others.Select(Show))}";
+    public string Choice =>
+        Others.Count == 0 ? "" : $", of {Others.Count + 1} sets that of "
+            + $"{Show(Prefix)}{(IsAveraged(Prefix) ? ", which is averaged (EMA)" : ", and none is averaged (EMA)")}; the others are "
+            + $"{string.Join(", ", Others.Select(Show))}";
 
-    private static bool IsAveraged(string prefix) => prefix.Split('.', '_', '-').Any(word => _averages.Contains(word, StringComparer.OrdinalIgnoreCase));
+    private static bool IsAveraged(string prefix) =>
+        prefix.Split('.', '_', '-').Any(word => _averages.Contains(word, StringComparer.OrdinalIgnoreCase));
 
     private static string Show(string prefix) => prefix.Length == 0 ? "no prefix" : $"'{prefix.TrimEnd('.')}'";
 }

@@ -37,7 +37,8 @@ internal sealed record StoredTensor(TensorStorage Storage, long Offset, long[] S
 
         if (!isValid || (count > 0 && last >= storage.Count))
         {
-            throw new InvalidDataException($"a tensor [{string.Join(", ", shape)}] with strides [{string.Join(", ", strides)}] from element {offset} on does not fit into its storage of {storage.Count} elements");
+            throw new InvalidDataException($"a tensor [{string.Join(", ", shape)}] with strides [{string.Join(", ", strides)}] from "
+                + $"element {offset} on does not fit into its storage of {storage.Count} elements");
         }
 
         return new(storage, offset, shape, strides);

@@ -13,7 +13,8 @@ internal sealed class TorchFile : IDisposable
     private readonly string _prefix = "";
 
     /// <summary>Opens a file and reads everything but the numbers of its tensors.</summary>
-    /// <exception cref="InvalidDataException">It is damaged, or holds something that is not allowed; the message names the file.</exception>
+    /// <exception cref="InvalidDataException">It is damaged, or holds something that is not allowed; the message names the
+    /// file.</exception>
     public TorchFile(string path)
     {
         _stream = RegularFile.Open(path);
@@ -30,13 +31,15 @@ internal sealed class TorchFile : IDisposable
             {
                 Value = LegacyTorchFile.Recognizes(_stream)
                     ? LegacyTorchFile.Read(_stream, _meter)
-                    : new PickleReader(_stream, new PickleTensors(_meter, (_, _, _) => throw new InvalidDataException("it refers to tensors that are not in it")), _meter).Read();
+                    : new PickleReader(_stream, new PickleTensors(
+                        _meter, (_, _, _) => throw new InvalidDataException("it refers to tensors that are not in it")), _meter).Read();
             }
         }
         catch (InvalidDataException exception)
         {
             Dispose();
-            throw new InvalidDataException($"'{path}' cannot be read as a PyTorch file: {MessageText.OneLine(exception.Message).TrimEnd('.')}.", exception);
+            throw new InvalidDataException(
+                $"'{path}' cannot be read as a PyTorch file: {MessageText.OneLine(exception.Message).TrimEnd('.')}.", exception);
         }
         catch
         {
@@ -83,7 +86,8 @@ internal sealed class TorchFile : IDisposable
 
     private object? ReadArchive()
     {
-        if (_archive!.GetEntry($"{_prefix}byteorder") is { Length: < 16 } order && System.Text.Encoding.ASCII.GetString(ReadEntry(order, order.Length)).Trim() != "little")
+        if (_archive!.GetEntry($"{_prefix}byteorder") is { Length: < 16 } order
+            && System.Text.Encoding.ASCII.GetString(ReadEntry(order, order.Length)).Trim() != "little")
         {
             throw new InvalidDataException("it was written on a big-endian machine");
         }
@@ -99,7 +103,9 @@ internal sealed class TorchFile : IDisposable
     {
         if (storages.TryGetValue(key, out var known))
         {
-            return known.Type == type && known.Count == count ? known : throw new InvalidDataException($"storage '{key}' has two sizes or types");
+            return known.Type == type && known.Count == count
+                ? known
+                : throw new InvalidDataException($"storage '{key}' has two sizes or types");
         }
 
         var entry = _archive!.GetEntry($"{_prefix}data/{key}") ?? throw new InvalidDataException($"storage '{key}' is missing");
@@ -116,7 +122,8 @@ internal sealed class TorchFile : IDisposable
     {
         if (entry.Length > _stream.Length || entry.Length != entry.CompressedLength || entry.Length > longest)
         {
-            throw new InvalidDataException($"its part '{entry.FullName}' claims {entry.Length} bytes in {entry.CompressedLength}, which PyTorch does not write");
+            throw new InvalidDataException(
+                $"its part '{entry.FullName}' claims {entry.Length} bytes in {entry.CompressedLength}, which PyTorch does not write");
         }
 
         var bytes = new byte[entry.Length];

@@ -49,7 +49,8 @@ internal static class TorchFileWriter
         byte[] magic = BigInteger.Parse("119547037146038801333356").ToByteArray();
         bytes.Write([0x80, 2, 0x8a, (byte)magic.Length, .. magic, (byte)'.']);
         bytes.Write(new PickleWriter().Integer(1001).ToArray());
-        bytes.Write(new PickleWriter().EmptyDictionary().Mark().Text("protocol_version").Integer(1001).Text("little_endian").Boolean(true).Text("type_sizes").EmptyDictionary().SetItems().ToArray());
+        bytes.Write(new PickleWriter().EmptyDictionary().Mark().Text("protocol_version").Integer(1001).Text("little_endian").Boolean(true)
+            .Text("type_sizes").EmptyDictionary().SetItems().ToArray());
         bytes.Write(new PickleWriter().Storage(Key, values.Length, legacy: true).ToArray());
         bytes.Write(new PickleWriter().ListOfOne(Key).ToArray());
         Span<byte> count = stackalloc byte[8];

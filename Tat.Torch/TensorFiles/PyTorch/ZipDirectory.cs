@@ -3,7 +3,9 @@ using System.IO.Compression;
 
 namespace Tat.Torch.TensorFiles.PyTorch;
 
-/// <summary>The list of parts at the end of a zip file (APPNOTE.TXT 6.3, sections 4.3.14 to 4.3.16), whose length is checked before it is read.</summary>
+/// <summary>
+/// The list of parts at the end of a zip file (APPNOTE.TXT 6.3, sections 4.3.14 to 4.3.16), whose length is checked before it is read.
+/// </summary>
 internal static class ZipDirectory
 {
     /// <summary>Bytes of the list: hundreds of thousands of parts, where a network has some thousands.</summary>

@@ -2,8 +2,8 @@ namespace Tat.Torch.Training;
 
 /// <summary>How far training has come, averaged over the iterations since the last report.</summary>
 /// <remarks>
-/// There is a report after each interval, with each validation, at once when there is something to tell, and every few seconds while a validation takes long. Where no iteration has ended since the last one, it has no tasks,
-/// and loss and gradient norm are NaN.
+/// There is a report after each interval, with each validation, at once when there is something to tell, and every few seconds while a
+/// validation takes long. Where no iteration has ended since the last one, it has no tasks, and loss and gradient norm are NaN.
 /// </remarks>
 public sealed record TrainingProgress
 {
@@ -43,6 +43,9 @@ public sealed record TrainingProgress
     /// <summary>The share of a validation under way that is done, 0 … 1; <see langword="null"/> at other times.</summary>
     public double? Validating { get; init; }
 
-    /// <summary>What the user should know now: images skipped, checkpoints passed over or not written, a training that is ruined; empty in most reports.</summary>
+    /// <summary>
+    /// What the user should know now: images skipped, checkpoints passed over or not written, a training that is ruined; empty in most
+    /// reports.
+    /// </summary>
     public IReadOnlyList<string> Messages { get; init; } = [];
 }

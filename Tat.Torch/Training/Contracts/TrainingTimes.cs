@@ -1,7 +1,11 @@
 namespace Tat.Torch.Training;
 
-/// <summary>Where the time of an iteration goes, averaged over the iterations since the last report; without validations and checkpoints.</summary>
-/// <remarks>A GPU computes while the program goes on, so that its time shows where the program waits for a result: mostly in <see cref="Loss"/>.</remarks>
+/// <summary>
+/// Where the time of an iteration goes, averaged over the iterations since the last report; without validations and checkpoints.
+/// </summary>
+/// <remarks>
+/// A GPU computes while the program goes on, so that its time shows where the program waits for a result: mostly in <see cref="Loss"/>.
+/// </remarks>
 public sealed record TrainingTimes
 {
     /// <summary>Waiting for patches, which another thread reads and cuts, and bringing them to the device.</summary>

@@ -7,9 +7,11 @@ namespace Tat.Torch.Training;
 /// <param name="Iteration">After which iteration.</param>
 /// <param name="Tasks">Mean quality by task.</param>
 /// <param name="MeanPsnr">Mean PSNR in dB over the images of all tasks.</param>
-/// <param name="MeanGain">By how many dB the PSNR is above that of the degraded images: the mean over tasks of each task's mean. The best weights are chosen by it; NaN where no image could be measured.</param>
+/// <param name="MeanGain">By how many dB the PSNR is above that of the degraded images: the mean over tasks of each task's mean. The best
+/// weights are chosen by it; NaN where no image could be measured.</param>
 /// <param name="IsBest">Whether it is the best so far.</param>
-public sealed record ValidationResult(long Iteration, IReadOnlyDictionary<string, TaskScore> Tasks, double MeanPsnr, double MeanGain, bool IsBest)
+public sealed record ValidationResult(
+    long Iteration, IReadOnlyDictionary<string, TaskScore> Tasks, double MeanPsnr, double MeanGain, bool IsBest)
 {
     /// <summary>Mean quality by volume, as far as it is known which images belong together.</summary>
     [JsonIgnore]

@@ -19,7 +19,8 @@ internal sealed class AdamW : IDisposable
     /// <param name="epsilon">Keeps steps finite.</param>
     /// <param name="weightDecay">What weights lose in a step, at a rate of 1.</param>
     /// <param name="leaveOut">Which parameters another optimiser has; <see langword="null"/> for none.</param>
-    public AdamW(FlatParameters parameters, double beta1, double beta2, double epsilon, double weightDecay, Func<ParameterSlot, bool>? leaveOut = null)
+    public AdamW(FlatParameters parameters, double beta1, double beta2, double epsilon, double weightDecay,
+        Func<ParameterSlot, bool>? leaveOut = null)
     {
         _stretches = [.. StretchesBetween(parameters, [.. parameters.Layout.Where(leaveOut ?? (_ => false))])];
         (_parameters, _beta1, _beta2, _epsilon, _weightDecay) = (parameters, beta1, beta2, epsilon, weightDecay);
@@ -45,7 +46,8 @@ internal sealed class AdamW : IDisposable
         // Held, because TorchSharp would let numbers go before the operators have read them (see HeldScalars).
         using Scalar decayed = (1 - (rate * _weightDecay)).ToScalar(), one = 1.ToScalar(), epsilon = _epsilon.ToScalar();
         using Scalar beta1 = _beta1.ToScalar(), rest1 = (1 - _beta1).ToScalar(), beta2 = _beta2.ToScalar(), rest2 = (1 - _beta2).ToScalar();
-        using Scalar correction = Math.Sqrt(1 - Math.Pow(_beta2, step)).ToScalar(), stepSize = (-rate / (1 - Math.Pow(_beta1, step))).ToScalar();
+        using Scalar correction = Math.Sqrt(1 - Math.Pow(_beta2, step)).ToScalar(),
+            stepSize = (-rate / (1 - Math.Pow(_beta1, step))).ToScalar();
         LongVectors.ForEachPiece(values, _stretches, (_, start, length) =>
         {
             var p = values.narrow(0, start, length);
@@ -76,6 +78,7 @@ internal sealed class AdamW : IDisposable
     private static IEnumerable<(long Start, long Length)> StretchesBetween(FlatParameters parameters, ParameterSlot[] others)
     {
         var ends = others.Select(slot => slot.Offset).Append(parameters.Values.numel());
-        return others.Select(slot => slot.Offset + slot.Length).Prepend(0).Zip(ends, (start, end) => (start, end - start)).Where(stretch => stretch.Item2 > 0);
+        return others.Select(slot => slot.Offset + slot.Length).Prepend(0).Zip(ends, (start, end) => (start, end - start))
+            .Where(stretch => stretch.Item2 > 0);
     }
 }

@@ -3,7 +3,9 @@ using static TorchSharp.torch;
 
 namespace Tat.Torch.Training.Optimization;
 
-/// <summary>The parameters of modules laid end to end in one vector, and their gradients in another; the parameters become views of it.</summary>
+/// <summary>
+/// The parameters of modules laid end to end in one vector, and their gradients in another; the parameters become views of it.
+/// </summary>
 /// <remarks>
 /// So the optimiser, the moving average, clipping and checkpoints work on a few long vectors instead of hundreds of small tensors,
 /// and gradients of several passes accumulate in place.
@@ -19,7 +21,8 @@ internal sealed class FlatParameters : IDisposable
     /// <summary>Moves parameters into one vector. They must be of one device and type.</summary>
     /// <param name="named">The parameters; their order is that of the vector.</param>
     /// <param name="withGradients">Whether to lay out gradients, too.</param>
-    /// <param name="shared">The vector of other parameters of the same names and shapes, whose values these take and share from now on; <see langword="null"/> to keep their own.</param>
+    /// <param name="shared">The vector of other parameters of the same names and shapes, whose values these take and share from now on;
+    /// <see langword="null"/> to keep their own.</param>
     public FlatParameters(IEnumerable<(string Name, Parameter Parameter)> named, bool withGradients, FlatParameters? shared = null)
     {
         var list = named.ToList();

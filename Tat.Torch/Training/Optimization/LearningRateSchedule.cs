@@ -1,6 +1,9 @@
 namespace Tat.Torch.Training.Optimization;
 
-/// <summary>The learning rate as a pure function of the progress: linear warm-up, then cosine annealing, once or with restarts (Loshchilov and Hutter, ICLR 2017).</summary>
+/// <summary>
+/// The learning rate as a pure function of the progress: linear warm-up, then cosine annealing, once or with restarts (Loshchilov and
+/// Hutter, ICLR 2017).
+/// </summary>
 internal sealed record LearningRateSchedule
 {
     /// <summary>The rate after the warm-up.</summary>
@@ -36,7 +39,9 @@ internal sealed record LearningRateSchedule
     /// <param name="iteration">1 … <see cref="Iterations"/>.</param>
     public double At(long iteration) => At((double)(iteration - 1));
 
-    /// <summary>The rate after a number of finished iterations, which need not be whole: training under a time limit advances by time.</summary>
+    /// <summary>
+    /// The rate after a number of finished iterations, which need not be whole: training under a time limit advances by time.
+    /// </summary>
     public double At(double finished)
     {
         if (finished < WarmUp)

@@ -4,12 +4,17 @@ using static TorchSharp.torch;
 
 namespace Tat.Torch.Training.Optimization;
 
-/// <summary>Muon on the weights of convolutions: their momentum as a matrix, brought near the closest orthogonal one by Newton's iteration, is the step, so that all its directions are learnt at one rate.</summary>
+/// <summary>
+/// Muon on the weights of convolutions: their momentum as a matrix, brought near the closest orthogonal one by Newton's iteration, is the
+/// step, so that all its directions are learnt at one rate.
+/// </summary>
 internal sealed class Muon
 {
     private const double Decay = 0.95;
 
-    /// <summary>Iterations, and the polynomial a·x + b·x³ + c·x⁵ of each, which brings singular values of 0.01 to 1 to about 0.7 to 1.2.</summary>
+    /// <summary>
+    /// Iterations, and the polynomial a·x + b·x³ + c·x⁵ of each, which brings singular values of 0.01 to 1 to about 0.7 to 1.2.
+    /// </summary>
     private const int Iterations = 5;
     private const double A = 3.4445, B = -4.7750, C = 2.0315;
 
@@ -29,7 +34,8 @@ internal sealed class Muon
         (_parameters, _momentum, _weightDecay) = (parameters, momentum, weightDecay);
 
         // The dearest first: so that cores, which take them in turn, end at about the same time.
-        _slots = [.. parameters.Layout.Where(Takes).OrderByDescending(slot => slot.Length * Math.Min(slot.Shape[0], slot.Length / slot.Shape[0]))];
+        _slots = [.. parameters.Layout.Where(Takes)
+            .OrderByDescending(slot => slot.Length * Math.Min(slot.Shape[0], slot.Length / slot.Shape[0]))];
     }
 
     /// <summary>Whether a parameter is the weights of a convolution between several channels.</summary>

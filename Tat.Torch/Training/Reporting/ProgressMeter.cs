@@ -39,7 +39,8 @@ internal sealed class ProgressMeter(TaskVocabulary tasks)
     public void Add(string message) => _messages.Add(message);
 
     /// <summary>Makes the report of what was added, and begins anew.</summary>
-    public TrainingProgress Report(TrainingCounters counters, long iterations, double fraction, TimeSpan remaining, double rate, StepTimer timer, ValidationResult? validation)
+    public TrainingProgress Report(TrainingCounters counters, long iterations, double fraction, TimeSpan remaining, double rate,
+        StepTimer timer, ValidationResult? validation)
     {
         var report = new TrainingProgress
         {
@@ -47,7 +48,8 @@ internal sealed class ProgressMeter(TaskVocabulary tasks)
             Iterations = iterations,
             Fraction = fraction,
             Loss = _steps == 0 ? double.NaN : _loss / _steps,
-            Tasks = Enumerable.Range(0, tasks.Count).Where(task => _sums[task].Count > 0).ToDictionary(task => tasks[task].Name, task => _sums[task].Mean()),
+            Tasks = Enumerable.Range(0, tasks.Count).Where(task => _sums[task].Count > 0)
+                .ToDictionary(task => tasks[task].Name, task => _sums[task].Mean()),
             LearningRate = rate,
             GradientNorm = _steps == 0 ? double.NaN : _norm / _steps,
             Elapsed = counters.Elapsed,
@@ -63,20 +65,21 @@ internal sealed class ProgressMeter(TaskVocabulary tasks)
     }
 
     /// <summary>Makes a report of a validation under way, apart from what was added.</summary>
-    public static TrainingProgress ReportValidating(double share, TrainingCounters counters, long iterations, double fraction, TimeSpan remaining, double rate) => new()
-    {
-        Iteration = counters.Iteration,
-        Iterations = iterations,
-        Fraction = fraction,
-        Loss = double.NaN,
-        Tasks = new Dictionary<string, TaskProgress>(),
-        LearningRate = rate,
-        GradientNorm = double.NaN,
-        Elapsed = counters.Elapsed,
-        Remaining = remaining,
-        Times = new StepTimer().Take(0),
-        Validating = share,
-    };
+    public static TrainingProgress ReportValidating(
+        double share, TrainingCounters counters, long iterations, double fraction, TimeSpan remaining, double rate) => new()
+        {
+            Iteration = counters.Iteration,
+            Iterations = iterations,
+            Fraction = fraction,
+            Loss = double.NaN,
+            Tasks = new Dictionary<string, TaskProgress>(),
+            LearningRate = rate,
+            GradientNorm = double.NaN,
+            Elapsed = counters.Elapsed,
+            Remaining = remaining,
+            Times = new StepTimer().Take(0),
+            Validating = share,
+        };
 
     private struct Sums
     {

@@ -6,7 +6,10 @@ using Tat.Torch.Tasks;
 
 namespace Tat.Torch.Training.Reporting;
 
-/// <summary>Writes an event file of TensorBoard: records of length, masked CRC-32C of the length, data, masked CRC-32C of the data (TFRecord format).</summary>
+/// <summary>
+/// Writes an event file of TensorBoard: records of length, masked CRC-32C of the length, data, masked CRC-32C of the data (TFRecord
+/// format).
+/// </summary>
 /// <remarks>The data are messages of TensorFlow's event.proto and summary.proto, whose field numbers stand below.</remarks>
 internal sealed class TensorBoardWriter : IDisposable
 {
@@ -26,7 +29,8 @@ internal sealed class TensorBoardWriter : IDisposable
     /// <param name="open">Opens a file to append to it.</param>
     public TensorBoardWriter(string folder, string training, long iteration, Func<string, Stream> open)
     {
-        Path = System.IO.Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"{Prefix}{DateTimeOffset.UtcNow.ToUnixTimeMilliseconds():d13}{Product}-{training}"));
+        Path = System.IO.Path.Combine(folder, string.Create(
+            CultureInfo.InvariantCulture, $"{Prefix}{DateTimeOffset.UtcNow.ToUnixTimeMilliseconds():d13}{Product}-{training}"));
         _file = open(Path);
         Write(NewEvent(0).Add(FileVersion, "brain.Event:2"));
         if (iteration > 0)
@@ -110,11 +114,13 @@ internal sealed class TensorBoardWriter : IDisposable
             grey[i] = (byte)Math.Clamp(255 * (value - window.Minimum) / window.Width, 0, 255);
         }
 
-        var image = new ProtocolBuffer().Add(1, (long)height).Add(2, (long)width).Add(3, 1L).Add(4, Png.Encode(grey, width, height)); // Image: height, width, colour space grey, file
+        // Image: height, width, colour space grey, file
+        var image = new ProtocolBuffer().Add(1, (long)height).Add(2, (long)width).Add(3, 1L).Add(4, Png.Encode(grey, width, height));
         return new ProtocolBuffer().Add(1, $"{sample.Task} input, restored, reference").Add(4, image); // Value: tag, image
     }
 
-    private static ProtocolBuffer NewEvent(long step) => new ProtocolBuffer().Add(WallTime, DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() / 1000.0).Add(Step, step);
+    private static ProtocolBuffer NewEvent(long step) =>
+        new ProtocolBuffer().Add(WallTime, DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() / 1000.0).Add(Step, step);
 
     private void Write(ProtocolBuffer record)
     {

@@ -6,8 +6,14 @@ using Tat.Torch.Tasks;
 
 namespace Tat.Torch.Training.Reporting;
 
-/// <summary>Writes the progress of a training into a folder: <c>training.csv</c>, <c>validation.csv</c> with a row for each volume, and events for TensorBoard.</summary>
-/// <remarks>Where it cannot write any more it says so once, and training goes on without it. Of a training that ends before its first report nothing stays.</remarks>
+/// <summary>
+/// Writes the progress of a training into a folder: <c>training.csv</c>, <c>validation.csv</c> with a row for each volume, and events for
+/// TensorBoard.
+/// </summary>
+/// <remarks>
+/// Where it cannot write any more it says so once, and training goes on without it. Of a training that ends before its first report nothing
+/// stays.
+/// </remarks>
 internal sealed class TrainingLog : IDisposable
 {
     /// <summary>The name of the table.</summary>
@@ -40,7 +46,8 @@ internal sealed class TrainingLog : IDisposable
             Directory.CreateDirectory(folder);
             RefuseOthers(folder, training, iteration);
             _table = Open(Path.Combine(folder, TableName), Header(), iteration, open);
-            _volumes = Open(Path.Combine(folder, VolumesName), ["iteration", "task", "volume", "images", "input_psnr", "psnr", "gain", "input_ssim", "ssim"], iteration, open);
+            _volumes = Open(Path.Combine(folder, VolumesName),
+                ["iteration", "task", "volume", "images", "input_psnr", "psnr", "gain", "input_ssim", "ssim"], iteration, open);
             _events = new(folder, training, iteration, open);
             _made.Add(_events.Path);
         }
@@ -66,7 +73,10 @@ internal sealed class TrainingLog : IDisposable
             _table.WriteLine(string.Join(',', Row(value).Select(Show)));
             foreach (var (task, volume, input, restored) in value.Validation?.Volumes ?? [])
             {
-                _volumes.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{value.Iteration},{CsvCell.Of(task)},{CsvCell.Quoted(volume)},{restored.Images},{input.Psnr:F3},{restored.Psnr:F3},{restored.Psnr - input.Psnr:F3},{input.Ssim:F4},{restored.Ssim:F4}"));
+                _volumes.WriteLine(string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{value.Iteration},{CsvCell.Of(task)},{CsvCell.Quoted(volume)},{restored.Images},{input.Psnr:F3},{restored.Psnr:F3},"
+                    + $"{restored.Psnr - input.Psnr:F3},{input.Ssim:F4},{restored.Ssim:F4}"));
             }
 
             _events.Write(value, _tasks);
@@ -105,13 +115,17 @@ internal sealed class TrainingLog : IDisposable
     private static void RefuseOthers(string folder, string training, long iteration)
     {
         var table = Path.Combine(folder, TableName);
-        if (TensorBoardWriter.IsOfAnother(folder, training) || (iteration == 0 && File.Exists(table) && File.ReadLines(table).Skip(1).Any()))
+        if (TensorBoardWriter.IsOfAnother(folder, training)
+            || (iteration == 0 && File.Exists(table) && File.ReadLines(table).Skip(1).Any()))
         {
             throw new IOException("it holds those of another training, which stay as they are.");
         }
     }
 
-    /// <summary>Opens a table to go on after an iteration. Where it says more, or its last line was cut off, the rest of it is put in its place first.</summary>
+    /// <summary>
+    /// Opens a table to go on after an iteration. Where it says more, or its last line was cut off, the rest of it is put in its place
+    /// first.
+    /// </summary>
     private StreamWriter Open(string path, IEnumerable<string> header, long iteration, Func<string, Stream> open)
     {
         var before = File.Exists(path) ? File.ReadAllText(path) : null;
@@ -121,7 +135,9 @@ internal sealed class TrainingLog : IDisposable
         }
 
         var complete = before?[..(before.LastIndexOf('\n') + 1)].Split('\n') ?? [];
-        var kept = complete.Skip(1).Where(line => iteration > 0 && long.TryParse(line.Split(',')[0], NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number <= iteration);
+        var kept = complete.Skip(1)
+            .Where(line => iteration > 0 && long.TryParse(
+                line.Split(',')[0], NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number <= iteration);
         var text = string.Concat(kept.Prepend(string.Join(',', header)).Select(line => line + "\n"));
         if (text != before)
         {
@@ -134,7 +150,8 @@ internal sealed class TrainingLog : IDisposable
     private IEnumerable<string> Header() =>
     [
         "iteration", "seconds", "loss", "rate", "gradient_norm",
-        .. _tasks.SelectMany(task => new[] { "error", "input_error", "weight", "psnr", "ssim", "rmse" }.Select(column => CsvCell.Of($"{task}_{column}"))),
+        .. _tasks.SelectMany(task =>
+            new[] { "error", "input_error", "weight", "psnr", "ssim", "rmse" }.Select(column => CsvCell.Of($"{task}_{column}"))),
         "mean_psnr", "mean_gain", "best",
     ];
 
@@ -150,5 +167,6 @@ internal sealed class TrainingLog : IDisposable
         progress.Validation?.MeanPsnr, progress.Validation?.MeanGain, progress.Validation is { } result ? (result.IsBest ? 1 : 0) : null,
     ];
 
-    private static string Show(double? value) => value is { } number && double.IsFinite(number) ? number.ToString("R", CultureInfo.InvariantCulture) : "";
+    private static string Show(double? value) =>
+        value is { } number && double.IsFinite(number) ? number.ToString("R", CultureInfo.InvariantCulture) : "";
 }

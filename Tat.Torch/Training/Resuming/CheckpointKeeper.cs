@@ -23,7 +23,8 @@ internal sealed class CheckpointKeeper : IDisposable
     private long _lastIteration = -1;
     private long _lastTime = Stopwatch.GetTimestamp();
 
-    public CheckpointKeeper(TatNetworkOptions network, TaskVocabulary tasks, TatTrainerOptions options, PairPool[] pools, SamplingPlan plan, Func<ModelCard> card, Action<string> tell)
+    public CheckpointKeeper(TatNetworkOptions network, TaskVocabulary tasks, TatTrainerOptions options, PairPool[] pools, SamplingPlan plan,
+        Func<ModelCard> card, Action<string> tell)
     {
         (_options, _pools, _plan, _tell) = (options, pools, plan, tell);
         _describeModel = () => TatModelFormat.Write(network, tasks, card());
@@ -52,8 +53,11 @@ internal sealed class CheckpointKeeper : IDisposable
         }
         catch (IOException exception)
         {
-            var last = _lastIteration >= 0 ? $"the last good checkpoint is that of iteration {_lastIteration}" : "there is no checkpoint yet";
-            _tell($"{exception.Message} Training goes on and tries again at the next checkpoint; {last}. Make space there, or let it be written to.");
+            var last = _lastIteration >= 0
+                ? $"the last good checkpoint is that of iteration {_lastIteration}"
+                : "there is no checkpoint yet";
+            _tell($"{exception.Message} Training goes on and tries again at the next checkpoint; {last}. Make space there, or let it be "
+                + "written to.");
         }
 
         _lastTime = Stopwatch.GetTimestamp();
@@ -66,7 +70,8 @@ internal sealed class CheckpointKeeper : IDisposable
     {
         if (!_options.Resume && _store.Iterations.Count > 0)
         {
-            throw new InvalidOperationException($"'{_options.CheckpointFolder}' holds checkpoints of an earlier training, up to iteration {_store.Iterations[0]}: choose another folder, delete them, or let training resume.");
+            throw new InvalidOperationException($"'{_options.CheckpointFolder}' holds checkpoints of an earlier training, up to iteration "
+                + $"{_store.Iterations[0]}: choose another folder, delete them, or let training resume.");
         }
 
         if (_store.LoadNewest(state, Check, _tell))
@@ -94,7 +99,8 @@ internal sealed class CheckpointKeeper : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _store.Dispose();
 
-    private static SortedDictionary<string, string> Describe(TatNetworkOptions network, TaskVocabulary tasks, TatTrainerOptions options, PairPool[] pools)
+    private static SortedDictionary<string, string> Describe(
+        TatNetworkOptions network, TaskVocabulary tasks, TatTrainerOptions options, PairPool[] pools)
     {
         var settings = new SortedDictionary<string, string>(StringComparer.Ordinal);
         foreach (var (name, value) in OptionsText.Describe(network))
@@ -124,11 +130,15 @@ internal sealed class CheckpointKeeper : IDisposable
         string[] changed =
         [
             .. manifest.Settings.Keys.Union(_settings.Keys).Order(StringComparer.Ordinal)
-                .Where(name => manifest.Settings.GetValueOrDefault(name) != _settings.GetValueOrDefault(name) && (manifest.Settings.ContainsKey(name) || !name.StartsWith(ContentOf, StringComparison.Ordinal)))
+                .Where(name => manifest.Settings.GetValueOrDefault(name) != _settings.GetValueOrDefault(name)
+                    && (manifest.Settings.ContainsKey(name) || !name.StartsWith(ContentOf, StringComparison.Ordinal)))
                 .Select(name => name.StartsWith(ContentOf, StringComparison.Ordinal)
                     ? $"{name} is another (names, sizes or pixels of images)"
-                    : $"{name} was {manifest.Settings.GetValueOrDefault(name) ?? "unknown"} and is {_settings.GetValueOrDefault(name) ?? "gone"}"),
-            .. _options.Iterations < manifest.Iterations ? [$"{nameof(TatTrainerOptions.Iterations)} was {manifest.Iterations} and is {_options.Iterations}"] : Array.Empty<string>(),
+                    : $"{name} was {manifest.Settings.GetValueOrDefault(name) ?? "unknown"} and is "
+                        + $"{_settings.GetValueOrDefault(name) ?? "gone"}"),
+            .. _options.Iterations < manifest.Iterations
+                ? [$"{nameof(TatTrainerOptions.Iterations)} was {manifest.Iterations} and is {_options.Iterations}"]
+                : Array.Empty<string>(),
         ];
         if (changed.Length == 0)
         {
@@ -138,7 +148,10 @@ internal sealed class CheckpointKeeper : IDisposable
         var text = string.Join("; ", changed);
         if (!_options.AllowChangedOptions)
         {
-            throw new InvalidOperationException($"Training cannot go on from the checkpoint of iteration {manifest.Counters.Iteration}, because options or data have changed: {text}. Change them back, or choose another folder than '{_options.CheckpointFolder}'; if the change is meant, as after an image was repaired, set {nameof(TatTrainerOptions.AllowChangedOptions)} (train --allow-changes).");
+            throw new InvalidOperationException(
+                $"Training cannot go on from the checkpoint of iteration {manifest.Counters.Iteration}, because options or data have "
+                + $"changed: {text}. Change them back, or choose another folder than '{_options.CheckpointFolder}'; if the change is "
+                + $"meant, as after an image was repaired, set {nameof(TatTrainerOptions.AllowChangedOptions)} (train --allow-changes).");
         }
 
         _tell($"Going on with changed options: {text}.");
@@ -153,6 +166,7 @@ internal sealed class CheckpointKeeper : IDisposable
         Model = _describeModel(),
         SettingsHash = Convert.ToHexStringLower(XxHash128.Hash(Encoding.UTF8.GetBytes(string.Join('\n', _settings)))),
         Seed = _options.ChosenSeed,
-        Lists = [.. _pools.Select((pool, task) => new ListPosition(pool.Task.Name, pool.Count, _plan.TakenBefore(task, counters.Iteration + 1)))],
+        Lists = [.. _pools.Select((pool, task) =>
+            new ListPosition(pool.Task.Name, pool.Count, _plan.TakenBefore(task, counters.Iteration + 1)))],
     };
 }

@@ -17,7 +17,10 @@ internal sealed record CheckpointManifest
     /// <summary>Architecture, tasks, training options and data by name, as text.</summary>
     public required SortedDictionary<string, string> Settings { get; init; }
 
-    /// <summary>Architecture, tasks and card as a model file carries them, so that a checkpoint is a model, too; <see langword="null"/> in one of an earlier version.</summary>
+    /// <summary>
+    /// Architecture, tasks and card as a model file carries them, so that a checkpoint is a model, too; <see langword="null"/> in one of an
+    /// earlier version.
+    /// </summary>
     public IReadOnlyDictionary<string, string>? Model { get; init; }
 
     /// <summary>A hash of <see cref="Settings"/>.</summary>

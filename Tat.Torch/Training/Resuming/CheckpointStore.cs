@@ -6,7 +6,9 @@ using Tat.Torch.Training.Steps;
 
 namespace Tat.Torch.Training.Resuming;
 
-/// <summary>The checkpoints of one training, in a folder: written whole or not at all, the last few kept, the newest undamaged one found.</summary>
+/// <summary>
+/// The checkpoints of one training, in a folder: written whole or not at all, the last few kept, the newest undamaged one found.
+/// </summary>
 internal sealed class CheckpointStore : IDisposable
 {
     private const string Prefix = "checkpoint-";
@@ -27,7 +29,8 @@ internal sealed class CheckpointStore : IDisposable
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new IOException($"Checkpoints cannot be written to '{_folder}': {exception.Message} Choose a folder that can be written to and that no other training uses.", exception);
+            throw new IOException($"Checkpoints cannot be written to '{_folder}': {exception.Message} Choose a folder that can be written "
+                + "to and that no other training uses.", exception);
         }
     }
 
@@ -64,7 +67,8 @@ internal sealed class CheckpointStore : IDisposable
     private static IReadOnlyList<long> IterationsIn(string folder) =>
     [
         .. Directory.GetFiles(folder, $"{Prefix}*{Extension}")
-            .Select(path => long.TryParse(Path.GetFileNameWithoutExtension(path).AsSpan(Prefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var iteration) ? iteration : -1)
+            .Select(path => long.TryParse(Path.GetFileNameWithoutExtension(path).AsSpan(Prefix.Length), NumberStyles.None,
+                CultureInfo.InvariantCulture, out var iteration) ? iteration : -1)
             .Where(iteration => iteration >= 0)
             .OrderDescending(),
     ];
@@ -80,7 +84,8 @@ internal sealed class CheckpointStore : IDisposable
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new IOException($"The checkpoint of iteration {manifest.Counters.Iteration} cannot be written to '{_folder}': {exception.Message}", exception);
+            throw new IOException($"The checkpoint of iteration {manifest.Counters.Iteration} cannot be written to '{_folder}': "
+                + $"{exception.Message}", exception);
         }
 
         foreach (var old in Iterations.Where(iteration => iteration <= manifest.Counters.Iteration).Skip(_kept))
@@ -114,7 +119,8 @@ internal sealed class CheckpointStore : IDisposable
 
         return iterations.Count == 0
             ? false
-            : throw new InvalidDataException($"All {iterations.Count} checkpoints in '{_folder}' are damaged: delete them to start training anew, or choose another folder.");
+            : throw new InvalidDataException($"All {iterations.Count} checkpoints in '{_folder}' are damaged: delete them to start "
+                + "training anew, or choose another folder.");
     }
 
     /// <summary>Lets other processes use the folder.</summary>
@@ -134,5 +140,6 @@ internal sealed class CheckpointStore : IDisposable
 
     private string PathOf(long iteration) => PathOf(_folder, iteration);
 
-    private static string PathOf(string folder, long iteration) => Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"{Prefix}{iteration:d9}{Extension}"));
+    private static string PathOf(string folder, long iteration) =>
+        Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"{Prefix}{iteration:d9}{Extension}"));
 }

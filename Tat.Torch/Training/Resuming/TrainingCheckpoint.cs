@@ -15,8 +15,9 @@ namespace Tat.Torch.Training.Resuming;
 
 /// <summary>A checkpoint file: all that training needs to go on exactly where it was, in one safetensors file with a checksum.</summary>
 /// <remarks>
-/// Tensors: <c>values</c> (weights of network and balancer), <c>moment1</c>, <c>moment2</c> (AdamW; of weights that Muon has, its momentum is in <c>moment1</c>), <c>average</c> and, if there was a validation, <c>best</c>; each is one vector in the order
-/// of the layout. Metadata: the manifest as JSON and an XXH3-128 of the manifest and all data.
+/// Tensors: <c>values</c> (weights of network and balancer), <c>moment1</c>, <c>moment2</c> (AdamW; of weights that Muon has, its momentum
+/// is in <c>moment1</c>), <c>average</c> and, if there was a validation, <c>best</c>; each is one vector in the order of the layout.
+/// Metadata: the manifest as JSON and an XXH3-128 of the manifest and all data.
 /// </remarks>
 internal static class TrainingCheckpoint
 {
@@ -31,7 +32,8 @@ internal static class TrainingCheckpoint
         using var noGrad = no_grad();
         var vectors = Vectors(state).ToDictionary(item => item.Key, item => item.Value.cpu());
         var text = JsonSerializer.Serialize(manifest, _json);
-        SafetensorsWriter.Write(stream, vectors, new Dictionary<string, string> { [ManifestKey] = text, [ChecksumKey] = Checksum(text, vectors) });
+        SafetensorsWriter.Write(stream, vectors,
+            new Dictionary<string, string> { [ManifestKey] = text, [ChecksumKey] = Checksum(text, vectors) });
     }
 
     /// <summary>Reads what a checkpoint says of itself, without its tensors.</summary>
@@ -53,7 +55,8 @@ internal static class TrainingCheckpoint
         {
             if (!vectors.TryGetValue(name, out var source) || source.numel() != target.numel() || source.dtype != target.dtype)
             {
-                throw new InvalidDataException($"'{path}' is of another network: its '{name}' does not have {target.numel()} numbers of {target.dtype}.");
+                throw new InvalidDataException(
+                    $"'{path}' is of another network: its '{name}' does not have {target.numel()} numbers of {target.dtype}.");
             }
         }
 
@@ -67,7 +70,9 @@ internal static class TrainingCheckpoint
         return manifest;
     }
 
-    /// <summary>Checks a checkpoint as a whole and makes a model of its best averaged weights, or of the present ones where none were validated.</summary>
+    /// <summary>
+    /// Checks a checkpoint as a whole and makes a model of its best averaged weights, or of the present ones where none were validated.
+    /// </summary>
     /// <exception cref="InvalidDataException">It is damaged, or does not say of which network it is.</exception>
     public static TatModel ReadModel(string path, (TatNetworkOptions Network, TaskVocabulary Tasks)? earlier)
     {
@@ -77,11 +82,13 @@ internal static class TrainingCheckpoint
             : earlier is { } known ? (known.Network, known.Tasks, new ModelCard())
             : throw new InvalidDataException($"'{path}' is of an earlier version and does not say of which network it is.");
         using var laidOut = TatNetwork.CreateUninitialized(architecture);
-        using var parameters = new FlatParameters(laidOut.named_parameters().Select(named => (named.name, named.parameter)), withGradients: false);
+        using var parameters = new FlatParameters(
+            laidOut.named_parameters().Select(named => (named.name, named.parameter)), withGradients: false);
         var weights = vectors.GetValueOrDefault("best") ?? vectors["average"];
         if (weights.numel() != parameters.Values.numel())
         {
-            throw new InvalidDataException($"'{path}' is of another network: it has {weights.numel()} numbers in place of {parameters.Values.numel()}.");
+            throw new InvalidDataException(
+                $"'{path}' is of another network: it has {weights.numel()} numbers in place of {parameters.Values.numel()}.");
         }
 
         using (no_grad())
@@ -122,7 +129,8 @@ internal static class TrainingCheckpoint
     {
         try
         {
-            return metadata.TryGetValue(ManifestKey, out var text) && JsonSerializer.Deserialize<CheckpointManifest>(text, _json) is { } manifest
+            return metadata.TryGetValue(ManifestKey, out var text)
+                && JsonSerializer.Deserialize<CheckpointManifest>(text, _json) is { } manifest
                 ? manifest
                 : throw new InvalidDataException($"'{path}' is not a training checkpoint: it has no manifest.");
         }

@@ -15,7 +15,8 @@ internal sealed class BatchTensors
         LowQuality = tensor(batch.LowQuality, shape).to(dtype, device);
         HighQuality = tensor(batch.HighQuality, shape).to(dtype, device);
         Tasks = batch.Tasks;
-        (Losses, InputErrors, RestoredErrors, Weights) = (new float[batch.Count], new float[batch.Count], new float[batch.Count], new float[batch.Count]);
+        (Losses, InputErrors, RestoredErrors, Weights) = (new float[batch.Count], new float[batch.Count], new float[batch.Count],
+            new float[batch.Count]);
     }
 
     /// <summary>Number of patches, B.</summary>

@@ -9,7 +9,10 @@ using static TorchSharp.torch;
 
 namespace Tat.Torch.Training.Steps;
 
-/// <summary>A network and a balancer that calculate the gradients of patches, on one thread at a time. Workers may share their weights; each has gradients of its own.</summary>
+/// <summary>
+/// A network and a balancer that calculate the gradients of patches, on one thread at a time. Workers may share their weights; each has
+/// gradients of its own.
+/// </summary>
 internal sealed class GradientWorker : IDisposable
 {
     private readonly TatNetwork _network;

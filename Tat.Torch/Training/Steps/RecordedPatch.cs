@@ -5,7 +5,9 @@ using static TorchSharp.torch;
 
 namespace Tat.Torch.Training.Steps;
 
-/// <summary>One patch at a time on its way through a network on one core and back, without autograd; gradients are added to those of the parameters.</summary>
+/// <summary>
+/// One patch at a time on its way through a network on one core and back, without autograd; gradients are added to those of the parameters.
+/// </summary>
 internal sealed unsafe class RecordedPatch(TatNetwork network) : IDisposable
 {
     private readonly Tape _tape = new();

@@ -19,7 +19,10 @@ internal sealed class StepTimer
         _since = now;
     }
 
-    /// <summary>What has passed since the last call belongs to the parts on which others have spent their time meanwhile, in proportion; these begin anew.</summary>
+    /// <summary>
+    /// What has passed since the last call belongs to the parts on which others have spent their time meanwhile, in proportion; these begin
+    /// anew.
+    /// </summary>
     public void LapAs(IReadOnlyCollection<StepTimer> others)
     {
         var now = Stopwatch.GetTimestamp();

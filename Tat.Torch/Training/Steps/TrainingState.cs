@@ -22,7 +22,8 @@ internal sealed class TrainingState : IDisposable
     /// <summary>The first has the weights; the others share them, and help where a batch has a patch for each.</summary>
     private readonly List<GradientWorker> _workers = [];
 
-    public TrainingState(TatNetworkOptions network, TaskVocabulary tasks, TatTrainerOptions options, ScalarType dtype = ScalarType.Float32, TatNetwork? initial = null)
+    public TrainingState(TatNetworkOptions network, TaskVocabulary tasks, TatTrainerOptions options, ScalarType dtype = ScalarType.Float32,
+        TatNetwork? initial = null)
     {
         (_options, _tasks, _device, _dtype) = (options, tasks, options.Device ?? CPU, dtype);
         AddWorker(initial ?? NewNetwork(network, options));
@@ -76,7 +77,8 @@ internal sealed class TrainingState : IDisposable
 
         if (_options.GradientClipping is { } limit && result.GradientNorm > limit)
         {
-            LongVectors.ForEachPiece(Parameters.Gradients!, (_, start, length) => Parameters.Gradients!.narrow(0, start, length).Scale(limit / (result.GradientNorm + 1e-6)));
+            LongVectors.ForEachPiece(Parameters.Gradients!,
+                (_, start, length) => Parameters.Gradients!.narrow(0, start, length).Scale(limit / (result.GradientNorm + 1e-6)));
         }
 
         Counters = Counters with { Iteration = batch.Iteration, Steps = Counters.Steps + 1 };
@@ -130,14 +132,15 @@ internal sealed class TrainingState : IDisposable
 
     /// <summary>The averaged weights in a network of their own, for the caller to keep.</summary>
     /// <remarks>
-    /// Some kernels sum in another order where memory is aligned otherwise. These tensors start where those of a loaded model do, and not somewhere in a long vector,
-    /// so that a model restores the same bits before and after it has been saved.
+    /// Some kernels sum in another order where memory is aligned otherwise. These tensors start where those of a loaded model do, and not
+    /// somewhere in a long vector, so that a model restores the same bits before and after it has been saved.
     /// </remarks>
     public TatNetwork CopyAverageNetwork()
     {
         var network = TatNetwork.CreateUninitialized(AverageNetwork.Options);
         network.to(Average.Values.dtype).to(_device);
-        NetworkWeights.Copy(AverageNetwork.named_parameters().ToDictionary(named => named.name, named => (Tensor)named.parameter), network, "the averaged weights");
+        NetworkWeights.Copy(AverageNetwork.named_parameters().ToDictionary(named => named.name, named => (Tensor)named.parameter), network,
+            "the averaged weights");
         return network;
     }
 
@@ -164,8 +167,9 @@ internal sealed class TrainingState : IDisposable
     }
 
     /// <summary>
-    /// On a CPU, takes a patch on each core at a time, which wait for each other less than all cores do for one patch. Small patches never have several cores:
-    /// where the machine is busy with something else, too, these would wait for each other far longer than they compute.
+    /// On a CPU, takes a patch on each core at a time, which wait for each other less than all cores do for one patch. Small patches never
+    /// have several cores: where the machine is busy with something else, too, these would wait for each other far longer than they
+    /// compute.
     /// </summary>
     /// <returns>How many patches are done; what is left would leave cores idle.</returns>
     private int AccumulateSideBySide(BatchTensors patches, int start, int count)

@@ -3,7 +3,8 @@ using Restoration;
 // Restores one scan: dotnet run -- SOURCE DESTINATION [CT|MRI|PET]
 if (args is not [var source, var destination, .. var task])
 {
-    Console.Error.WriteLine("Give a scan (NIfTI, DICOM, or the folder of a DICOM series), what to write, and for NIfTI the task: CT, MRI or PET.");
+    Console.Error.WriteLine(
+        "Give a scan (NIfTI, DICOM, or the folder of a DICOM series), what to write, and for NIfTI the task: CT, MRI or PET.");
     return 2;
 }
 

@@ -26,9 +26,11 @@ static int Run(string[] args)
         case ["evaluate", var data]:
             var ml = new MLContext();
             Console.WriteLine("task,method,images,psnr,ssim,rmse");
-            foreach (var row in RestorationModel.Evaluate(ml, RestorationModel.LoadModel(ml), RestorationModel.LoadIDataViewFromFolder(ml, data, "test")))
+            var test = RestorationModel.LoadIDataViewFromFolder(ml, data, "test");
+            foreach (var row in RestorationModel.Evaluate(ml, RestorationModel.LoadModel(ml), test))
             {
-                Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{row.Task},\"{row.Method}\",{row.Images},{row.Psnr:R},{row.Ssim:R},{row.Rmse:R}"));
+                Console.WriteLine(string.Create(
+                    CultureInfo.InvariantCulture, $"{row.Task},\"{row.Method}\",{row.Images},{row.Psnr:R},{row.Ssim:R},{row.Rmse:R}"));
             }
 
             return 0;

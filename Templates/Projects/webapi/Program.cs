@@ -9,7 +9,8 @@ const long LargestUpload = 1L << 30;
 var builder = WebApplication.CreateBuilder(args);
 builder.WebHost.ConfigureKestrel(server => server.Limits.MaxRequestBodySize = LargestUpload);
 builder.Services.Configure<FormOptions>(form => form.MultipartBodyLengthLimit = LargestUpload);
-builder.Services.AddTatRestoration(options => options.ModelPath = File.Exists(RestorationModel.MLNetModelPath) ? RestorationModel.MLNetModelPath : "pretrained");
+builder.Services.AddTatRestoration(options =>
+    options.ModelPath = File.Exists(RestorationModel.MLNetModelPath) ? RestorationModel.MLNetModelPath : "pretrained");
 var app = builder.Build();
 
 // A scan comes as one file, or as the files of a DICOM series; the result goes back as it came, several files as a zip:
@@ -30,14 +31,16 @@ app.MapPost("/restore", async (IFormFileCollection files, string? task, Restorat
         var isOneFile = files.Count == 1;
         var ending = isOneFile ? EndingOf(files[0].FileName) : "";
         var source = isOneFile ? Directory.GetFiles(upload)[0] : upload;
-        var result = await pool.RestoreScanAsync(source, Path.Combine(folder.FullName, $"restored{ending}"), new() { Task = task }, cancellationToken: cancellationToken);
+        var destination = Path.Combine(folder.FullName, $"restored{ending}");
+        var result = await pool.RestoreScanAsync(source, destination, new() { Task = task }, cancellationToken: cancellationToken);
         return isOneFile
             ? Results.Bytes(await File.ReadAllBytesAsync(result.Files[0], cancellationToken), fileDownloadName: $"restored{ending}")
             : Results.Bytes(Zip(result.Files), "application/zip", "restored.zip");
     }
     catch (Exception problem) when (problem is InvalidDataException or FileNotFoundException or KeyNotFoundException or IOException)
     {
-        return Results.Problem(problem.Message.Replace(folder.FullName, "", StringComparison.Ordinal), statusCode: StatusCodes.Status422UnprocessableEntity);
+        var message = problem.Message.Replace(folder.FullName, "", StringComparison.Ordinal);
+        return Results.Problem(message, statusCode: StatusCodes.Status422UnprocessableEntity);
     }
     finally
     {

@@ -51,7 +51,8 @@ internal static class FrameLocator
         var starts = pixels.ImageStarts;
         if (starts.Count != frames || starts[0] != 0)
         {
-            throw new DicomDataException($"{fragments.Count} fragments hold {frames} frames and nothing tells where each begins; the file is damaged.");
+            throw new DicomDataException(
+                $"{fragments.Count} fragments hold {frames} frames and nothing tells where each begins; the file is damaged.");
         }
 
         var end = frame + 1 < frames ? starts[frame + 1] : fragments.Count;

@@ -34,6 +34,8 @@ internal static class FrameReader
             PixelCodec.Jpeg => JpegFrame.Decode(FrameLocator.ReadFrame(pixels, frame, layout.Frames), layout),
             _ => DicomProviders.Current.Decode(source, frame),
         };
-        return words.Length >= layout.FrameBytes ? words : throw new DicomDataException($"frame {frame + 1} has fewer pixels than the header says; the file is damaged.");
+        return words.Length >= layout.FrameBytes
+            ? words
+            : throw new DicomDataException($"frame {frame + 1} has fewer pixels than the header says; the file is damaged.");
     }
 }

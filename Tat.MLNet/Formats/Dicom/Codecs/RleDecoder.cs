@@ -18,7 +18,8 @@ internal static class RleDecoder
     public static byte[] Decode(ReadOnlySpan<byte> encoded, PixelLayout layout)
     {
         var sampleBytes = layout.BitsAllocated / 8;
-        if (encoded.Length < Header || BinaryPrimitives.ReadUInt32LittleEndian(encoded) != sampleBytes || layout.FrameBytes / MaximumRatio > encoded.Length)
+        if (encoded.Length < Header || BinaryPrimitives.ReadUInt32LittleEndian(encoded) != sampleBytes
+            || layout.FrameBytes / MaximumRatio > encoded.Length)
         {
             throw Damaged();
         }
@@ -39,7 +40,8 @@ internal static class RleDecoder
         return decoded;
     }
 
-    private static uint Offset(ReadOnlySpan<byte> encoded, int segment) => BinaryPrimitives.ReadUInt32LittleEndian(encoded[((segment + 1) * 4)..]);
+    private static uint Offset(ReadOnlySpan<byte> encoded, int segment) =>
+        BinaryPrimitives.ReadUInt32LittleEndian(encoded[((segment + 1) * 4)..]);
 
     private static void Unpack(ReadOnlySpan<byte> packed, Span<byte> decoded, int first, int step)
     {

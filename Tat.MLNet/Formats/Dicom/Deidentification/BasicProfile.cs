@@ -4,7 +4,10 @@ using Tat.MLNet.Formats.Dicom.Model;
 namespace Tat.MLNet.Formats.Dicom.Deidentification;
 
 /// <summary>What the Basic Profile does to each element (PS3.15, table E.1-1, column "Basic Prof.").</summary>
-/// <remarks>Where the profile leaves a choice that depends on whether an object needs the element, the one is taken that every object accepts: a dummy value, or else an empty one.</remarks>
+/// <remarks>
+/// Where the profile leaves a choice that depends on whether an object needs the element, the one is taken that every object accepts: a
+/// dummy value, or else an empty one.
+/// </remarks>
 internal static class BasicProfile
 {
     private static readonly Lazy<Dictionary<DicomTag, ProfileAction>> _actions = new(Load);
@@ -29,7 +32,13 @@ internal static class BasicProfile
         while (reader.ReadLine() is { } line)
         {
             var words = line.Split(' ');
-            var action = words[0] switch { "X" => ProfileAction.Remove, "Z" => ProfileAction.Empty, "D" => ProfileAction.Dummy, _ => ProfileAction.ReplaceUid };
+            var action = words[0] switch
+            {
+                "X" => ProfileAction.Remove,
+                "Z" => ProfileAction.Empty,
+                "D" => ProfileAction.Dummy,
+                _ => ProfileAction.ReplaceUid
+            };
             var group = ushort.Parse(words[1], NumberStyles.HexNumber, CultureInfo.InvariantCulture);
             foreach (var element in words.AsSpan(2))
             {

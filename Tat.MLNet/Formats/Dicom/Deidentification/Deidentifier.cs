@@ -4,14 +4,18 @@ using Tat.MLNet.Formats.Dicom.Model;
 
 namespace Tat.MLNet.Formats.Dicom.Deidentification;
 
-/// <summary>Applies the Basic Profile to data sets; what it gives for a UID or patient is the same for all objects of a run, and of all runs with the same secret.</summary>
+/// <summary>
+/// Applies the Basic Profile to data sets; what it gives for a UID or patient is the same for all objects of a run, and of all runs with
+/// the same secret.
+/// </summary>
 internal sealed class Deidentifier
 {
     private readonly byte[] _key;
 
     /// <summary>Creates a de-identifier.</summary>
     /// <param name="secret">What replacements depend on; <see langword="null"/> for a random one.</param>
-    public Deidentifier(string? secret) => _key = secret is null ? RandomNumberGenerator.GetBytes(32) : SHA256.HashData(Encoding.UTF8.GetBytes(secret));
+    public Deidentifier(string? secret) =>
+        _key = secret is null ? RandomNumberGenerator.GetBytes(32) : SHA256.HashData(Encoding.UTF8.GetBytes(secret));
 
     /// <summary>The UID that stands for another.</summary>
     public string Replace(string uid) => uid.Length == 0 ? uid : DicomUids.Replace(uid, _key);
@@ -22,7 +26,8 @@ internal sealed class Deidentifier
     {
         if ("YES".Equals(dataSet.GetString(Tags.BurnedInAnnotation), StringComparison.OrdinalIgnoreCase))
         {
-            throw new DicomDataException("text is burned into the pixels (Burned In Annotation YES), so that the image cannot be de-identified; blank the text first.");
+            throw new DicomDataException("text is burned into the pixels (Burned In Annotation YES), so that the image cannot be "
+                + "de-identified; blank the text first.");
         }
 
         Clean(dataSet);
@@ -49,7 +54,8 @@ internal sealed class Deidentifier
                     break;
                 case ProfileAction.ReplaceUid when element.Items is null:
                     // Whatever the representation says it is.
-                    dataSet.SetText(element.Tag, DicomVr.UI, Encoding.Latin1.GetString(element.Value).Split('\\').Select(uid => Replace(uid.Trim(' ', '\0'))));
+                    dataSet.SetText(element.Tag, DicomVr.UI,
+                        Encoding.Latin1.GetString(element.Value).Split('\\').Select(uid => Replace(uid.Trim(' ', '\0'))));
                     break;
             }
 

@@ -92,18 +92,22 @@ internal sealed partial class CodeElement
     private int Shift { get; init; }
 
     /// <summary>
-    /// The repertoire of a defined term, with or without code extensions, however it is punctuated (<c>ISO-IR 144</c>, <c>iso 2022-ir-87</c>), or
-    /// of the name that a character set has elsewhere (<c>UTF-8</c>, <c>windows-1252</c>); <see langword="null"/> for terms that are not known.
+    /// The repertoire of a defined term, with or without code extensions, however it is punctuated (<c>ISO-IR 144</c>, <c>iso
+    /// 2022-ir-87</c>), or of the name that a character set has elsewhere (<c>UTF-8</c>, <c>windows-1252</c>); <see langword="null"/> for
+    /// terms that are not known.
     /// </summary>
     public static CodeElement? OfTerm(string term)
     {
         var match = RegistrationNumber().Match(term);
-        return _terms.GetValueOrDefault(match.Success ? $"ISO_IR {match.Groups[1].Value}" : string.Concat(term.Where(char.IsAsciiLetterOrDigit))) ?? OfName(term.Trim().Replace('_', '-').Replace(' ', '-'));
+        return _terms.GetValueOrDefault(match.Success
+            ? $"ISO_IR {match.Groups[1].Value}"
+            : string.Concat(term.Where(char.IsAsciiLetterOrDigit))) ?? OfName(term.Trim().Replace('_', '-').Replace(' ', '-'));
     }
 
     /// <summary>Those that are not ASCII in their first half cannot be meant.</summary>
     private static CodeElement? OfName(string name) =>
-        CodePagesEncodingProvider.Instance.GetEncoding(IsoPart().Replace(name, "iso-8859-$1")) is { } encoding && encoding.GetString("A^\\="u8) == "A^\\="
+        CodePagesEncodingProvider.Instance.GetEncoding(IsoPart().Replace(name, "iso-8859-$1")) is { } encoding
+            && encoding.GetString("A^\\="u8) == "A^\\="
             ? new CodeElement(encoding.CodePage) { IsUnicode = true }
             : null;
 
@@ -113,7 +117,9 @@ internal sealed partial class CodeElement
     [GeneratedRegex(@"^ISO-?8859-?(\d{1,2})$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex IsoPart();
 
-    /// <summary>The repertoire that an escape sequence invokes, and the length of the sequence; <see langword="null"/> for others.</summary>
+    /// <summary>
+    /// The repertoire that an escape sequence invokes, and the length of the sequence; <see langword="null"/> for others.
+    /// </summary>
     public static (CodeElement Element, int Length)? OfEscape(ReadOnlySpan<byte> bytes)
     {
         for (var length = 3; length >= 2; length--)

@@ -16,7 +16,8 @@ internal sealed class DicomCharacterSet
     public static readonly DicomCharacterSet Bytes = new(CodeElement.Bytes);
 
     private static readonly SearchValues<char> _undecoded = SearchValues.Create(
-        ['\uFFFD', '\u001B', .. Enumerable.Range(0x80, 0x20).Select(code => (char)code), .. Enumerable.Range(0xE000, 0x1900).Select(code => (char)code)]);
+        ['\uFFFD', '\u001B', .. Enumerable.Range(0x80, 0x20).Select(code => (char)code), .. Enumerable.Range(0xE000, 0x1900)
+            .Select(code => (char)code)]);
 
     private readonly CodeElement _initial;
 
@@ -36,7 +37,8 @@ internal sealed class DicomCharacterSet
 
     /// <summary>Decodes text; escape sequences are followed even where the element does not announce them.</summary>
     /// <param name="bytes">The value.</param>
-    /// <param name="vr">Tells the delimiters at which the initial character set comes back: those of person names also reset at <c>^</c> and <c>=</c>.</param>
+    /// <param name="vr">Tells the delimiters at which the initial character set comes back: those of person names also reset at <c>^</c>
+    /// and <c>=</c>.</param>
     public string Decode(ReadOnlySpan<byte> bytes, DicomVr vr)
     {
         if (_initial.IsUnicode || bytes.IndexOf((byte)0x1B) < 0)

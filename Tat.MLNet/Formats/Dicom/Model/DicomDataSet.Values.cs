@@ -31,12 +31,15 @@ internal sealed partial class DicomDataSet
             return (GetNumbers(element) ?? []).Select(number => number.ToString(CultureInfo.InvariantCulture)).ToArray();
         }
 
-        var text = element.Vr.UsesCharacterSet() ? CharacterSet.Decode(element.Value, element.Vr) : Encoding.Latin1.GetString(element.Value);
+        var text = element.Vr.UsesCharacterSet()
+            ? CharacterSet.Decode(element.Value, element.Vr)
+            : Encoding.Latin1.GetString(element.Value);
         var values = element.Vr.HasSeveralValues() ? text.Split('\\') : [text];
         for (var i = 0; i < values.Length; i++)
         {
             // Component groups of a name that are empty may stand there as bare delimiters (PS3.5, section 6.2.1).
-            values[i] = element.Vr == DicomVr.PN ? values[i].Trim(_padding).TrimEnd('=') : element.Vr is DicomVr.LT or DicomVr.ST or DicomVr.UT ? values[i].TrimEnd(_padding) : values[i].Trim(_padding);
+            values[i] = element.Vr == DicomVr.PN ? values[i].Trim(_padding).TrimEnd('=')
+                : element.Vr is DicomVr.LT or DicomVr.ST or DicomVr.UT ? values[i].TrimEnd(_padding) : values[i].Trim(_padding);
         }
 
         return values is [""] ? [] : values;
@@ -47,7 +50,8 @@ internal sealed partial class DicomDataSet
 
     /// <summary>The values as numbers; none where the element is absent or empty.</summary>
     /// <exception cref="DicomDataException">A value is not a number.</exception>
-    public double[] GetDoubles(DicomTag tag) => TryGetDoubles(tag) ?? throw new DicomDataException($"{Tags.Name(tag)} is not a number; the header is damaged.");
+    public double[] GetDoubles(DicomTag tag) =>
+        TryGetDoubles(tag) ?? throw new DicomDataException($"{Tags.Name(tag)} is not a number; the header is damaged.");
 
     /// <summary>The values as numbers; <see langword="null"/> where one is none, for elements that pixels do not need.</summary>
     public double[]? TryGetDoubles(DicomTag tag)
@@ -66,7 +70,8 @@ internal sealed partial class DicomDataSet
         var numbers = new double[texts.Length];
         for (var i = 0; i < texts.Length; i++)
         {
-            if (!double.TryParse(texts[i], NumberStyles.Float, CultureInfo.InvariantCulture, out numbers[i]) || !double.IsFinite(numbers[i]))
+            if (!double.TryParse(texts[i], NumberStyles.Float, CultureInfo.InvariantCulture, out numbers[i])
+                || !double.IsFinite(numbers[i]))
             {
                 return null;
             }
@@ -85,7 +90,10 @@ internal sealed partial class DicomDataSet
         ? ToInt(number) ?? throw new DicomDataException($"{Tags.Name(tag)} is not an integer; the header is damaged.")
         : null;
 
-    /// <summary>The first value as an integer; <see langword="null"/> where there is none that is an integer of 32 bits, for elements that pixels do not need.</summary>
+    /// <summary>
+    /// The first value as an integer; <see langword="null"/> where there is none that is an integer of 32 bits, for elements that pixels do
+    /// not need.
+    /// </summary>
     public int? TryGetInt(DicomTag tag) => TryGetDoubles(tag) is [var number, ..] ? ToInt(number) : null;
 
     /// <summary>The items of a sequence; none where it is absent.</summary>

@@ -9,7 +9,8 @@ internal sealed partial class DicomDataSet : IEnumerable<DicomElement>
     private bool _sorted = true;
 
     /// <summary>Creates an empty data set.</summary>
-    /// <param name="characterSet">The character set that holds unless the data set names its own: that of the data set around it. <see cref="DicomCharacterSet.Bytes"/> holds whatever the data set names.</param>
+    /// <param name="characterSet">The character set that holds unless the data set names its own: that of the data set around it.
+    /// <see cref="DicomCharacterSet.Bytes"/> holds whatever the data set names.</param>
     public DicomDataSet(DicomCharacterSet? characterSet = null) => CharacterSet = characterSet ?? DicomCharacterSet.Default;
 
     /// <summary>The character set of text.</summary>

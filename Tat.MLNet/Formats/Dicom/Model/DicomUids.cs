@@ -27,5 +27,6 @@ internal static class DicomUids
         return Of(hash);
     }
 
-    private static string Of(byte[] uuid) => "2.25." + new BigInteger(uuid, isUnsigned: true, isBigEndian: true).ToString(CultureInfo.InvariantCulture);
+    private static string Of(byte[] uuid) =>
+        "2.25." + new BigInteger(uuid, isUnsigned: true, isBigEndian: true).ToString(CultureInfo.InvariantCulture);
 }

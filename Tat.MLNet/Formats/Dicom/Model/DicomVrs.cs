@@ -22,11 +22,13 @@ internal static class DicomVrs
     };
 
     /// <summary>Whether the value is text in the specific character set.</summary>
-    public static bool UsesCharacterSet(this DicomVr vr) => vr is DicomVr.LO or DicomVr.LT or DicomVr.PN or DicomVr.SH or DicomVr.ST or DicomVr.UC or DicomVr.UT;
+    public static bool UsesCharacterSet(this DicomVr vr) =>
+        vr is DicomVr.LO or DicomVr.LT or DicomVr.PN or DicomVr.SH or DicomVr.ST or DicomVr.UC or DicomVr.UT;
 
     /// <summary>Whether the value is text, in whatever repertoire.</summary>
     public static bool IsText(this DicomVr vr) => vr.UsesCharacterSet() ||
-        vr is DicomVr.AE or DicomVr.AS or DicomVr.CS or DicomVr.DA or DicomVr.DS or DicomVr.DT or DicomVr.IS or DicomVr.TM or DicomVr.UI or DicomVr.UR;
+        vr is DicomVr.AE or DicomVr.AS or DicomVr.CS or DicomVr.DA or DicomVr.DS or DicomVr.DT or DicomVr.IS or DicomVr.TM or DicomVr.UI
+            or DicomVr.UR;
 
     /// <summary>Whether a backslash separates values.</summary>
     public static bool HasSeveralValues(this DicomVr vr) => vr is not (DicomVr.LT or DicomVr.ST or DicomVr.UT or DicomVr.UR);

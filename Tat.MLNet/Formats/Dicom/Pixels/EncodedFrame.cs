@@ -19,16 +19,20 @@ internal readonly record struct EncodedFrame(string Format, int Height, int Widt
         if (Height != layout.Rows || Width != layout.Columns || Components != 1)
         {
             throw new DicomDataException(
-                $"the {Format} image has {Height} × {Width} pixels of {Components} components where the header says {layout.Rows} × {layout.Columns} of one; the file is damaged.");
+                $"the {Format} image has {Height} × {Width} pixels of {Components} components where the header says {layout.Rows} × "
+                + $"{layout.Columns} of one; the file is damaged.");
         }
 
         if (Precision > layout.BitsAllocated || layout.BitsAllocated > 16)
         {
-            throw new DicomDataException($"the {Format} image has {Precision} bits a sample and {layout.BitsAllocated} are allocated; the file is damaged.");
+            throw new DicomDataException(
+                $"the {Format} image has {Precision} bits a sample and {layout.BitsAllocated} are allocated; the file is damaged.");
         }
     }
 
-    /// <summary>Signed pixels are in two's complement of the precision, whatever the compressed image says: their sign is extended.</summary>
+    /// <summary>
+    /// Signed pixels are in two's complement of the precision, whatever the compressed image says: their sign is extended.
+    /// </summary>
     public void ExtendSign(Span<ushort> samples)
     {
         var up = 16 - Precision;
@@ -43,7 +47,8 @@ internal readonly record struct EncodedFrame(string Format, int Height, int Widt
         bitsAllocated == 16 ? MemoryMarshal.AsBytes(samples.AsSpan()).ToArray() : Array.ConvertAll(samples, sample => (byte)sample);
 
     /// <summary>The error of a frame whose compressed bytes cannot be decoded.</summary>
-    public static DicomDataException Damaged(string format, Exception? cause = null) => new($"the {format} pixels are damaged; copy the file again.", cause);
+    public static DicomDataException Damaged(string format, Exception? cause = null) =>
+        new($"the {format} pixels are damaged; copy the file again.", cause);
 
     /// <summary>The error of a frame that uses what cannot be decoded.</summary>
     /// <param name="format">The kind of compression.</param>

@@ -16,7 +16,9 @@ internal static class FunctionalGroups
             ?? dataSet.GetItem(Tags.SharedFunctionalGroupsSequence)?.GetItem(sequence);
     }
 
-    /// <summary>Values of a frame, of its macro or of the object itself; none where what is there is no number, as pixels do not need it.</summary>
+    /// <summary>
+    /// Values of a frame, of its macro or of the object itself; none where what is there is no number, as pixels do not need it.
+    /// </summary>
     public static double[] GetDoubles(DicomDataSet dataSet, int frame, DicomTag sequence, DicomTag tag) =>
         Find(dataSet, frame, sequence)?.TryGetDoubles(tag) is { Length: > 0 } values ? values : dataSet.TryGetDoubles(tag) ?? [];
 }

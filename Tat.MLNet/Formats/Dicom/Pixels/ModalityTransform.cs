@@ -35,26 +35,32 @@ internal sealed class ModalityTransform
     /// <exception cref="DicomDataException">It is damaged, or other frames have one of their own and this one has none.</exception>
     public static ModalityTransform Of(DicomDataSet dataSet, int frame, bool signedPixels)
     {
-        if (FunctionalGroups.Find(dataSet, frame, Tags.PixelValueTransformationSequence) is { } group && OfRescale(group) is { IsPresent: true } transform)
+        if (FunctionalGroups.Find(dataSet, frame, Tags.PixelValueTransformationSequence) is { } group
+            && OfRescale(group) is { IsPresent: true } transform)
         {
             return transform;
         }
 
-        if (dataSet.GetItems(Tags.PerFrameFunctionalGroupsSequence).Any(item => item.GetItem(Tags.PixelValueTransformationSequence) is { } other && OfRescale(other).IsPresent))
+        if (dataSet.GetItems(Tags.PerFrameFunctionalGroupsSequence)
+            .Any(item => item.GetItem(Tags.PixelValueTransformationSequence) is { } other && OfRescale(other).IsPresent))
         {
-            throw new DicomDataException($"frame {frame + 1} has no {Tags.Name(Tags.PixelValueTransformationSequence)}, and other frames have one: its values would be on another scale. Repair the header or leave the frame out.");
+            throw new DicomDataException($"frame {frame + 1} has no {Tags.Name(Tags.PixelValueTransformationSequence)}, and other frames "
+                + "have one: its values would be on another scale. Repair the header or leave the frame out.");
         }
 
         // Old toolkits write sequences whose item is empty: there is no transform then.
-        return dataSet.GetItem(Tags.ModalityLutSequence) is { } table && (table.Find(Tags.LutData) is { Value.Length: > 0 } || !HasRescale(dataSet) && table.Find(Tags.LutDescriptor) is { Value.Length: > 0 })
+        return dataSet.GetItem(Tags.ModalityLutSequence) is { } table && (table.Find(Tags.LutData) is { Value.Length: > 0 }
+            || !HasRescale(dataSet) && table.Find(Tags.LutDescriptor) is { Value.Length: > 0 })
             ? OfTable(table, signedPixels)
             : OfRescale(dataSet);
     }
 
     /// <summary>Maps a stored value.</summary>
-    public double Apply(int stored) => _table is null ? (stored * Slope) + Intercept : _table[Math.Clamp((long)stored - _first, 0, _table.Length - 1)];
+    public double Apply(int stored) =>
+        _table is null ? (stored * Slope) + Intercept : _table[Math.Clamp((long)stored - _first, 0, _table.Length - 1)];
 
-    private static bool HasRescale(DicomDataSet dataSet) => dataSet.GetDouble(Tags.RescaleSlope) is not null && dataSet.GetDouble(Tags.RescaleIntercept) is not null;
+    private static bool HasRescale(DicomDataSet dataSet) =>
+        dataSet.GetDouble(Tags.RescaleSlope) is not null && dataSet.GetDouble(Tags.RescaleIntercept) is not null;
 
     private static ModalityTransform OfRescale(DicomDataSet dataSet)
     {
@@ -67,7 +73,8 @@ internal sealed class ModalityTransform
 
         if (slope is null || intercept is null)
         {
-            throw new DicomDataException($"the image has only one of {Tags.Name(Tags.RescaleSlope)} and {Tags.Name(Tags.RescaleIntercept)}; the header is damaged.");
+            throw new DicomDataException(
+                $"the image has only one of {Tags.Name(Tags.RescaleSlope)} and {Tags.Name(Tags.RescaleIntercept)}; the header is damaged.");
         }
 
         if (slope == 0)
@@ -80,14 +87,17 @@ internal sealed class ModalityTransform
 
     private static ModalityTransform OfTable(DicomDataSet item, bool signedPixels)
     {
-        if (item.GetDoubles(Tags.LutDescriptor) is not [var entries, var first, var bits] || item.Find(Tags.LutData) is not { Value: var data })
+        if (item.GetDoubles(Tags.LutDescriptor) is not [var entries, var first, var bits]
+            || item.Find(Tags.LutData) is not { Value: var data })
         {
             throw new DicomDataException("the Modality LUT is incomplete; the header is damaged.");
         }
 
-        if (entries != Math.Floor(entries) || entries is < short.MinValue or > 65536 || first != Math.Floor(first) || Math.Abs(first) > 65536)
+        if (entries != Math.Floor(entries) || entries is < short.MinValue or > 65536 || first != Math.Floor(first)
+            || Math.Abs(first) > 65536)
         {
-            throw new DicomDataException($"{Tags.Name(Tags.LutDescriptor)} of the Modality LUT is not made of 16-bit integers; the header is damaged.");
+            throw new DicomDataException(
+                $"{Tags.Name(Tags.LutDescriptor)} of the Modality LUT is not made of 16-bit integers; the header is damaged.");
         }
 
         // 65536 entries do not fit into the descriptor and are written as 0; the first value mapped has the sign of the pixels.

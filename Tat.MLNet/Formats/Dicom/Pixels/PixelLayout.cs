@@ -42,7 +42,9 @@ internal sealed record PixelLayout(
         var samples = dataSet.GetInt(Tags.SamplesPerPixel) ?? 1;
         if (samples != 1 || photometric is not ("MONOCHROME1" or "MONOCHROME2"))
         {
-            throw new DicomDataException($"the image is in colour ({Known(photometric)}, {samples} samples per pixel); only single-channel images can be read.") { IsForeign = true };
+            throw new DicomDataException($"the image is in colour ({Known(photometric)}, {samples} samples per pixel); only single-channel "
+                + "images can be read.")
+            { IsForeign = true };
         }
 
         var floating = pixels.Tag != Tags.PixelData;
@@ -59,15 +61,19 @@ internal sealed record PixelLayout(
             photometric);
         layout.Check(source, pixels);
         var compressed = source.Syntax.Codec != PixelCodec.Native;
-        return budget.Refusal(layout.Rows, layout.Columns, (allocated / 8) + DecodedBytes + (compressed ? CompressedBytes : 0)) is { } refusal ? throw new DicomDataException(refusal) : layout;
+        return budget.Refusal(layout.Rows, layout.Columns, (allocated / 8) + DecodedBytes
+            + (compressed ? CompressedBytes : 0)) is { } refusal ? throw new DicomDataException(refusal) : layout;
     }
 
     private static int Require(DicomDataSet dataSet, DicomTag tag) => dataSet.GetInt(tag)
         ?? throw new DicomDataException($"{Tags.Name(tag)} is missing; the header is damaged or the object is no image.");
 
     /// <summary>A damaged header can hold anything here: only what the standard defines is repeated in a message.</summary>
-    private static string Known(string photometric) => photometric is "MONOCHROME1" or "MONOCHROME2" or "RGB" or "PALETTE COLOR" or "YBR_FULL" or "YBR_FULL_422"
-        or "YBR_PARTIAL_420" or "YBR_ICT" or "YBR_RCT" or "ARGB" or "CMYK" or "HSV" ? photometric : "unknown photometric interpretation";
+    private static string Known(string photometric) =>
+        photometric is "MONOCHROME1" or "MONOCHROME2" or "RGB" or "PALETTE COLOR" or "YBR_FULL" or "YBR_FULL_422"
+            or "YBR_PARTIAL_420" or "YBR_ICT" or "YBR_RCT" or "ARGB" or "CMYK" or "HSV"
+            ? photometric
+            : "unknown photometric interpretation";
 
     private void Check(DicomObject source, IPixelSource pixels)
     {
@@ -76,7 +82,9 @@ internal sealed record PixelLayout(
             throw new DicomDataException($"the image has {Rows} rows, {Columns} columns and {Frames} frames; the header is damaged.");
         }
 
-        var allowed = pixels.Tag == Tags.PixelData ? BitsAllocated is 8 or 16 or 32 : BitsAllocated == (pixels.Tag == Tags.FloatPixelData ? 32 : 64);
+        var allowed = pixels.Tag == Tags.PixelData
+            ? BitsAllocated is 8 or 16 or 32
+            : BitsAllocated == (pixels.Tag == Tags.FloatPixelData ? 32 : 64);
         if (!allowed)
         {
             throw new DicomDataException($"{BitsAllocated} bits are allocated for a pixel; images of 8, 16 or 32 bits can be read.");
@@ -84,7 +92,8 @@ internal sealed record PixelLayout(
 
         if (BitsStored < 1 || BitsStored > BitsAllocated || HighBit < BitsStored - 1 || HighBit >= BitsAllocated)
         {
-            throw new DicomDataException($"{BitsStored} bits stored up to bit {HighBit} do not fit into {BitsAllocated} bits allocated; the header is damaged.");
+            throw new DicomDataException(
+                $"{BitsStored} bits stored up to bit {HighBit} do not fit into {BitsAllocated} bits allocated; the header is damaged.");
         }
 
         var frameBytes = (long)Rows * Columns * (BitsAllocated / 8);
@@ -95,7 +104,8 @@ internal sealed record PixelLayout(
 
         if (pixels.Fragments is null && source.Syntax.Codec != PixelCodec.Native)
         {
-            throw new DicomDataException($"the transfer syntax {source.Syntax} is compressed, but the pixels are not; the file is damaged.");
+            throw new DicomDataException(
+                $"the transfer syntax {source.Syntax} is compressed, but the pixels are not; the file is damaged.");
         }
 
         if (pixels.Fragments is { } fragments)
@@ -105,7 +115,8 @@ internal sealed record PixelLayout(
         else if (frameBytes > pixels.Length / Frames)
         {
             throw new DicomDataException(
-                $"{Frames} frames of {Rows} × {Columns} pixels of {BitsAllocated} bits need {(decimal)frameBytes * Frames} bytes and the file holds {pixels.Length}; it is truncated or damaged.");
+                $"{Frames} frames of {Rows} × {Columns} pixels of {BitsAllocated} bits need {(decimal)frameBytes * Frames} bytes and the "
+                + $"file holds {pixels.Length}; it is truncated or damaged.");
         }
     }
 
@@ -113,7 +124,8 @@ internal sealed record PixelLayout(
     {
         if (source.Syntax.Codec == PixelCodec.Native)
         {
-            throw new DicomDataException($"the pixels are in fragments, which the transfer syntax {source.Syntax} does not have; the file is damaged.");
+            throw new DicomDataException(
+                $"the pixels are in fragments, which the transfer syntax {source.Syntax} does not have; the file is damaged.");
         }
 
         if (fragments.Count < Frames)

@@ -8,7 +8,8 @@ internal static class StoredPixels
     /// <summary>Masks the bits that are not stored, which may hold overlays or garbage, and extends the sign from the high bit.</summary>
     /// <param name="words">Samples in little endian, in words of Bits Allocated.</param>
     /// <param name="layout">Their layout, of integers.</param>
-    /// <returns>A value for each pixel; 32-bit unsigned ones beyond <see cref="int.MaxValue"/> do not occur in images and saturate.</returns>
+    /// <returns>A value for each pixel; 32-bit unsigned ones beyond <see cref="int.MaxValue"/> do not occur in images and
+    /// saturate.</returns>
     public static int[] Unpack(ReadOnlySpan<byte> words, PixelLayout layout)
     {
         var values = new int[layout.FrameSamples];

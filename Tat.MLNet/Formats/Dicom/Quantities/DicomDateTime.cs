@@ -3,18 +3,27 @@ using Tat.MLNet.Formats.Dicom.Model;
 
 namespace Tat.MLNet.Formats.Dicom.Quantities;
 
-/// <summary>Reads dates and times (PS3.5, section 6.2) as local times of an object, whose zone Timezone Offset From UTC tells (PS3.3, section C.12.1.1.8).</summary>
+/// <summary>
+/// Reads dates and times (PS3.5, section 6.2) as local times of an object, whose zone Timezone Offset From UTC tells (PS3.3, section
+/// C.12.1.1.8).
+/// </summary>
 internal static class DicomDateTime
 {
-    /// <summary>A date (DA), also in the form of the standard's first edition; <see langword="null"/> where there is none or it is damaged.</summary>
+    /// <summary>
+    /// A date (DA), also in the form of the standard's first edition; <see langword="null"/> where there is none or it is damaged.
+    /// </summary>
     public static DateTime? Date(DicomDataSet dataSet, DicomTag tag) => dataSet.GetString(tag) is { } text &&
-        DateTime.TryParseExact(text, ["yyyyMMdd", "yyyy.MM.dd"], CultureInfo.InvariantCulture, DateTimeStyles.None, out var date) ? date : null;
+        DateTime.TryParseExact(text, ["yyyyMMdd", "yyyy.MM.dd"], CultureInfo.InvariantCulture, DateTimeStyles.None, out var date)
+        ? date
+        : null;
 
     /// <summary>A time of day (TM).</summary>
-    public static TimeSpan? Time(DicomDataSet dataSet, DicomTag tag) => dataSet.GetString(tag) is { } text ? ParseTime(text.Replace(":", "")) : null;
+    public static TimeSpan? Time(DicomDataSet dataSet, DicomTag tag) =>
+        dataSet.GetString(tag) is { } text ? ParseTime(text.Replace(":", "")) : null;
 
     /// <summary>A date and a time in two elements.</summary>
-    public static DateTime? Of(DicomDataSet dataSet, DicomTag date, DicomTag time) => Date(dataSet, date) is { } day && Time(dataSet, time) is { } clock ? Later(day, clock.TotalSeconds) : null;
+    public static DateTime? Of(DicomDataSet dataSet, DicomTag date, DicomTag time) =>
+        Date(dataSet, date) is { } day && Time(dataSet, time) is { } clock ? Later(day, clock.TotalSeconds) : null;
 
     /// <summary>A date and time in one element (DT), in local time where both zones are known, and as it is written otherwise.</summary>
     /// <param name="dataSet">The object or item that holds the element.</param>
@@ -39,7 +48,8 @@ internal static class DicomDateTime
     public static bool HasZone(DicomDataSet dataSet, DicomTag tag) => dataSet.GetString(tag) is { } text && SignOf(text) >= 0;
 
     /// <summary>How far the zone of an object is ahead of UTC; <see langword="null"/> where it does not tell.</summary>
-    public static TimeSpan? Zone(DicomDataSet dataSet) => dataSet.GetString(Tags.TimezoneOffsetFromUtc) is { } text ? ParseZone(text) : null;
+    public static TimeSpan? Zone(DicomDataSet dataSet) =>
+        dataSet.GetString(Tags.TimezoneOffsetFromUtc) is { } text ? ParseZone(text) : null;
 
     private static int SignOf(string text) => text.IndexOfAny(['+', '-'], Math.Min(8, text.Length));
 
@@ -57,7 +67,9 @@ internal static class DicomDateTime
 
     /// <summary>A time some seconds later; <see langword="null"/> where no calendar has it.</summary>
     public static DateTime? Later(DateTime time, double seconds) =>
-        seconds > (DateTime.MinValue - time).TotalSeconds && seconds < (DateTime.MaxValue - time).TotalSeconds ? time.AddSeconds(seconds) : null;
+        seconds > (DateTime.MinValue - time).TotalSeconds && seconds < (DateTime.MaxValue - time).TotalSeconds
+            ? time.AddSeconds(seconds)
+            : null;
 
     private static TimeSpan? ParseTime(string text)
     {
@@ -69,13 +81,15 @@ internal static class DicomDateTime
         }
 
         var fraction = 0.0;
-        if (point >= 0 && point + 1 < text.Length && !double.TryParse("0" + text[point..], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out fraction))
+        if (point >= 0 && point + 1 < text.Length
+            && !double.TryParse("0" + text[point..], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out fraction))
         {
             return null;
         }
 
         var padded = whole.PadRight(6, '0');
-        var (hours, minutes, seconds) = (int.Parse(padded[..2], CultureInfo.InvariantCulture), int.Parse(padded[2..4], CultureInfo.InvariantCulture), int.Parse(padded[4..], CultureInfo.InvariantCulture));
+        var (hours, minutes, seconds) = (int.Parse(padded[..2], CultureInfo.InvariantCulture),
+            int.Parse(padded[2..4], CultureInfo.InvariantCulture), int.Parse(padded[4..], CultureInfo.InvariantCulture));
         return hours < 24 && minutes < 60 && seconds <= 60 ? new TimeSpan(hours, minutes, seconds) + TimeSpan.FromSeconds(fraction) : null;
     }
 }

@@ -62,25 +62,32 @@ internal sealed partial record PetNuclide(string Symbol, string Element, double 
     ];
 
     private static readonly Dictionary<string, PetNuclide> _byName = _all
-        .SelectMany(nuclide => nuclide.Codes.Append(nuclide.Symbol.Replace("-", "")).Append(nuclide.Element + nuclide.Symbol.Split('-')[1]).Select(name => KeyValuePair.Create(name, nuclide)))
+        .SelectMany(nuclide => nuclide.Codes.Append(nuclide.Symbol.Replace("-", "")).Append(nuclide.Element + nuclide.Symbol.Split('-')[1])
+            .Select(name => KeyValuePair.Create(name, nuclide)))
         .ToDictionary(StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>Why a half-life in seconds cannot be that of a radiopharmaceutical, as the rest of a sentence; <see langword="null"/> where it can.</summary>
+    /// <summary>
+    /// Why a half-life in seconds cannot be that of a radiopharmaceutical, as the rest of a sentence; <see langword="null"/> where it can.
+    /// </summary>
     /// <param name="drug">An item of the Radiopharmaceutical Information Sequence.</param>
     /// <param name="halfLife">Its half-life.</param>
     public static string? Objection(DicomDataSet drug, double halfLife)
     {
-        string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
         if (NamedIn(drug) is { } named)
         {
             return Math.Abs(halfLife - named.Nuclide.HalfLife) <= Tolerance * named.Nuclide.HalfLife ? null
-                : Text($"is {halfLife:G7} s, and that of {named.Nuclide.Symbol}, which {Tags.Name(named.Tag)} names, is {named.Nuclide.HalfLife:G5} s; it may be in another unit");
+                : string.Create(CultureInfo.InvariantCulture,
+                    $"is {halfLife:G7} s, and that of {named.Nuclide.Symbol}, which {Tags.Name(named.Tag)} names, is "
+                    + $"{named.Nuclide.HalfLife:G5} s; it may be in another unit");
         }
 
-        PetNuclide? Near(double seconds) => Array.Find(_all, nuclide => Math.Abs(seconds - nuclide.HalfLife) <= Recognition * nuclide.HalfLife);
+        PetNuclide? Near(double seconds) =>
+            Array.Find(_all, nuclide => Math.Abs(seconds - nuclide.HalfLife) <= Recognition * nuclide.HalfLife);
         (string Name, double Seconds)[] units = [("ms", 0.001), ("min", Minute), ("h", Hour), ("d", Day)];
-        return Near(halfLife) is null && units.Select(unit => (unit.Name, Nuclide: Near(halfLife * unit.Seconds))).FirstOrDefault(unit => unit.Nuclide is not null) is { Nuclide: { } other } found
-            ? Text($"is {halfLife:G7} s, which is no half-life of PET, and in {found.Name} that of {other.Symbol}, {other.HalfLife:G5} s")
+        return Near(halfLife) is null && units.Select(unit => (unit.Name, Nuclide: Near(halfLife * unit.Seconds)))
+            .FirstOrDefault(unit => unit.Nuclide is not null) is { Nuclide: { } other } found
+            ? string.Create(CultureInfo.InvariantCulture,
+                $"is {halfLife:G7} s, which is no half-life of PET, and in {found.Name} that of {other.Symbol}, {other.HalfLife:G5} s")
             : null;
     }
 
@@ -90,20 +97,27 @@ internal sealed partial record PetNuclide(string Symbol, string Element, double 
         var nuclide = drug.GetItem(Tags.RadionuclideCodeSequence);
         (DicomTag Tag, PetNuclide? Nuclide)[] found =
         [
-            (Tags.RadionuclideCodeSequence, _byName.GetValueOrDefault(nuclide?.GetString(Tags.CodeValue) ?? "") ?? InText(nuclide?.GetString(Tags.CodeMeaning))),
+            (Tags.RadionuclideCodeSequence,
+                _byName.GetValueOrDefault(nuclide?.GetString(Tags.CodeValue) ?? "") ?? InText(nuclide?.GetString(Tags.CodeMeaning))),
             (Tags.RadiopharmaceuticalCodeSequence, InText(drug.GetItem(Tags.RadiopharmaceuticalCodeSequence)?.GetString(Tags.CodeMeaning))),
             (Tags.Radiopharmaceutical, InText(drug.GetString(Tags.Radiopharmaceutical))),
         ];
         return found.Where(one => one.Nuclide is not null).Select(one => ((PetNuclide, DicomTag)?)(one.Nuclide!, one.Tag)).FirstOrDefault();
     }
 
-    /// <summary>The one nuclide that a text names, as ^18^Fluorine, F-18, [18F]FDG or by the usual tracer of all; <see langword="null"/> where there is none, or several.</summary>
+    /// <summary>
+    /// The one nuclide that a text names, as ^18^Fluorine, F-18, [18F]FDG or by the usual tracer of all; <see langword="null"/> where there
+    /// is none, or several.
+    /// </summary>
     private static PetNuclide? InText(string? text)
     {
         // Other characters than letters and digits are how people set mass numbers apart, if they do not raise their digits.
-        var digits = string.Concat((text ?? "").Select(character => CharUnicodeInfo.GetDigitValue(character) is >= 0 and var digit ? (char)('0' + digit) : character));
+        var digits = string.Concat((text
+            ?? "").Select(character => CharUnicodeInfo.GetDigitValue(character) is >= 0 and var digit ? (char)('0' + digit) : character));
         var plain = NoWord().Replace(digits, " ");
-        var named = ElementFirst().Matches(plain).Concat(MassFirst().Matches(plain)).Select(match => _byName.GetValueOrDefault(match.Groups["element"].Value + match.Groups["mass"].Value)).OfType<PetNuclide>().Distinct().ToList();
+        var named = ElementFirst().Matches(plain).Concat(MassFirst().Matches(plain))
+            .Select(match => _byName.GetValueOrDefault(match.Groups["element"].Value + match.Groups["mass"].Value)).OfType<PetNuclide>()
+            .Distinct().ToList();
         return named is [var only] ? only : named.Count == 0 && Glucose().IsMatch(plain) ? _byName["F18"] : null;
     }
 

@@ -3,14 +3,20 @@ using Tat.MLNet.Formats.Dicom.Model;
 
 namespace Tat.MLNet.Formats.Dicom.Quantities;
 
-/// <summary>Turns PET into standardised uptake values by body weight (QIBA, "Vendor-neutral pseudo-code for SUV calculation"; PS3.3, section C.8.9.1).</summary>
+/// <summary>
+/// Turns PET into standardised uptake values by body weight (QIBA, "Vendor-neutral pseudo-code for SUV calculation"; PS3.3, section
+/// C.8.9.1).
+/// </summary>
 internal static class PetQuantities
 {
     /// <summary>From a newborn mouse to the heaviest patient, in kg.</summary>
     private const double LightestAnimal = 0.001;
     private const double HeaviestPatient = 700;
 
-    /// <summary>In Bq per kg, a tenth of what the most sensitive scanners have shown anything of, and in Bq, ten times what is given of the shortest-lived tracers.</summary>
+    /// <summary>
+    /// In Bq per kg, a tenth of what the most sensitive scanners have shown anything of, and in Bq, ten times what is given of the
+    /// shortest-lived tracers.
+    /// </summary>
     private const double LeastDose = 10_000;
     private const double LargestDose = 50e9;
 
@@ -98,28 +104,37 @@ internal static class PetQuantities
     }
 
     /// <summary>
-    /// What was given. Several items are several injections, or tracers (PS3.3, section C.8.9.2), and nothing tells the activity of one from that of another;
-    /// an item that stands there twice is one.
+    /// What was given. Several items are several injections, or tracers (PS3.3, section C.8.9.2), and nothing tells the activity of one
+    /// from that of another; an item that stands there twice is one.
     /// </summary>
     private static DicomDataSet DrugOf(DicomDataSet dataSet)
     {
-        DicomTag[] told = [Tags.RadionuclideTotalDose, Tags.RadionuclideHalfLife, Tags.RadiopharmaceuticalStartTime, Tags.RadiopharmaceuticalStartDateTime, Tags.Radiopharmaceutical];
-        var drugs = dataSet.GetItems(Tags.RadiopharmaceuticalInformationSequence).DistinctBy(drug => string.Join('\\', told.Select(drug.GetString))).ToList();
+        DicomTag[] told =
+        [
+            Tags.RadionuclideTotalDose, Tags.RadionuclideHalfLife, Tags.RadiopharmaceuticalStartTime, Tags.RadiopharmaceuticalStartDateTime,
+            Tags.Radiopharmaceutical,
+        ];
+        var drugs = dataSet.GetItems(Tags.RadiopharmaceuticalInformationSequence)
+            .DistinctBy(drug => string.Join('\\', told.Select(drug.GetString))).ToList();
         return drugs switch
         {
             [var only] => only,
             [] => throw Refuse($"{Tags.Name(Tags.RadiopharmaceuticalInformationSequence)} is missing"),
-            _ => throw Refuse($"{Tags.Name(Tags.RadiopharmaceuticalInformationSequence)} has {drugs.Count} different items, of which the image shows the sum"),
+            _ =>
+                throw Refuse($"{Tags.Name(Tags.RadiopharmaceuticalInformationSequence)} has {drugs.Count} different items, of which the "
+                    + "image shows the sum"),
         };
     }
 
     /// <summary>A value in the range that can be; its number is not repeated, as it may tell of the patient.</summary>
-    private static double Require(DicomDataSet dataSet, DicomTag tag, double least, double largest, string unit) => dataSet.GetDouble(tag) switch
-    {
-        null or <= 0 => throw Refuse($"{Tags.Name(tag)} is missing or not positive"),
-        { } value when value >= least && value <= largest => value,
-        _ => throw Refuse(string.Create(CultureInfo.InvariantCulture, $"{Tags.Name(tag)} is outside of what can be, {least:0.###} to {largest:0.###} {unit}, and may be in another unit")),
-    };
+    private static double Require(DicomDataSet dataSet, DicomTag tag, double least, double largest, string unit) =>
+        dataSet.GetDouble(tag) switch
+        {
+            null or <= 0 => throw Refuse($"{Tags.Name(tag)} is missing or not positive"),
+            { } value when value >= least && value <= largest => value,
+            _ => throw Refuse(string.Create(CultureInfo.InvariantCulture,
+                $"{Tags.Name(tag)} is outside of what can be, {least:0.###} to {largest:0.###} {unit}, and may be in another unit")),
+        };
 
     public static DicomDataException Refuse(string what) => new($"SUV cannot be computed: {what}; read the PET as stored (Bq/ml) instead.");
 }

@@ -11,7 +11,9 @@ internal static class PetTimes
     /// <summary>Dynamic scans start shortly before the injection: by no more than this, in seconds.</summary>
     private const double LongestLead = 600;
 
-    /// <summary>More half-lives than this leave nothing to see: dates that say so were changed, or the half-life is in another unit.</summary>
+    /// <summary>
+    /// More half-lives than this leave nothing to see: dates that say so were changed, or the half-life is in another unit.
+    /// </summary>
     private const double LongestDecay = 20;
 
     /// <summary>When the image was acquired, and the time that it is corrected to as far as this image alone can tell.</summary>
@@ -21,7 +23,8 @@ internal static class PetTimes
     public static PetDecay Of(DicomDataSet dataSet, DicomDataSet drug, double halfLife)
     {
         var zone = DicomDateTime.Zone(dataSet);
-        var acquisition = DicomDateTime.Of(dataSet, Tags.AcquisitionDate, Tags.AcquisitionTime) ?? DicomDateTime.Of(dataSet, Tags.AcquisitionDateTime, zone);
+        var acquisition = DicomDateTime.Of(dataSet, Tags.AcquisitionDate, Tags.AcquisitionTime)
+            ?? DicomDateTime.Of(dataSet, Tags.AcquisitionDateTime, zone);
         var reference = ReferenceTime(dataSet, acquisition, halfLife);
         var lead = dataSet.GetString(Tags.SeriesType) == "DYNAMIC" ? LongestLead : 0;
         var injection = Injection(drug, zone);
@@ -35,16 +38,21 @@ internal static class PetTimes
         if (seconds < -lead)
         {
             throw PetQuantities.Refuse(string.Create(CultureInfo.InvariantCulture,
-                $@"{Tags.Name(injection.Tag)}, {injection.Clock:hh\:mm\:ss}, is {-seconds:0} s later than the scan, whose {Tags.Name(reference.Tag)} is {reference.Time:HH:mm:ss}"));
+                $@"{Tags.Name(injection.Tag)}, {injection.Clock:hh\:mm\:ss}, is {-seconds:0} s later than the scan, "
+                + $"whose {Tags.Name(reference.Tag)} is {reference.Time:HH:mm:ss}"));
         }
 
-        return seconds <= LongestDecay * halfLife ? new(halfLife, seconds, acquisition) : throw PetQuantities.Refuse(string.Create(CultureInfo.InvariantCulture,
-            $"the injection was more than {LongestDecay} half-lives before the scan, which would have nothing to show; {Tags.Name(Tags.RadionuclideHalfLife)} is in s, and may be in another unit"));
+        return seconds <= LongestDecay * halfLife
+            ? new(halfLife, seconds, acquisition)
+            : throw PetQuantities.Refuse(string.Create(CultureInfo.InvariantCulture,
+                $"the injection was more than {LongestDecay} half-lives before the scan, which would have nothing to show; "
+                + $"{Tags.Name(Tags.RadionuclideHalfLife)} is in s, and may be in another unit"));
     }
 
     /// <summary>
-    /// When the drug was given, in the local time of the object. Its time of day is in the time base of the series, and comes first where the date and time has
-    /// a zone that cannot be taken to that of the object (PS3.5, section 6.2, DT): the difference of the two is unknown then, and is not guessed.
+    /// When the drug was given, in the local time of the object. Its time of day is in the time base of the series, and comes first where
+    /// the date and time has a zone that cannot be taken to that of the object (PS3.5, section 6.2, DT): the difference of the two is
+    /// unknown then, and is not guessed.
     /// </summary>
     private static (DateTime? Time, TimeSpan Clock, DicomTag Tag) Injection(DicomDataSet drug, TimeSpan? zone)
     {
@@ -61,10 +69,14 @@ internal static class PetTimes
 
         throw PetQuantities.Refuse(told is null
             ? $"{Tags.Name(Tags.RadiopharmaceuticalStartTime)} and {Tags.Name(Tags.RadiopharmaceuticalStartDateTime)} are missing"
-            : $"{Tags.Name(Tags.RadiopharmaceuticalStartDateTime)} is in a time zone, and the times of the scan are in one that {Tags.Name(Tags.TimezoneOffsetFromUtc)} does not tell");
+            : $"{Tags.Name(Tags.RadiopharmaceuticalStartDateTime)} is in a time zone, and the times of the scan are in one that "
+                + $"{Tags.Name(Tags.TimezoneOffsetFromUtc)} does not tell");
     }
 
-    /// <summary>A time without a date is of the day of the scan; where that is half a day later than the scan, of the day before: the scan was after midnight.</summary>
+    /// <summary>
+    /// A time without a date is of the day of the scan; where that is half a day later than the scan, of the day before: the scan was after
+    /// midnight.
+    /// </summary>
     private static double SinceTimeOfDay(DateTime reference, TimeSpan clock)
     {
         var seconds = (reference.TimeOfDay - clock).TotalSeconds;
@@ -83,7 +95,8 @@ internal static class PetTimes
             return (start, Tags.SeriesTime);
         }
 
-        if (dataSet.FindPrivate(0x0009, GePetCreator, 0x0D) is { } scanDateTime && DicomDateTime.Of(dataSet, scanDateTime, DicomDateTime.Zone(dataSet)) is { } scan)
+        if (dataSet.FindPrivate(0x0009, GePetCreator, 0x0D) is { } scanDateTime
+            && DicomDateTime.Of(dataSet, scanDateTime, DicomDateTime.Zone(dataSet)) is { } scan)
         {
             return (scan, scanDateTime);
         }
@@ -102,7 +115,8 @@ internal static class PetTimes
     /// </summary>
     private static DateTime? BackFromFrame(DicomDataSet dataSet, DateTime acquisition, double halfLife)
     {
-        if (dataSet.TryGetDoubles(Tags.FrameReferenceTime) is not [> 0 and var frameReference, ..] || dataSet.TryGetDoubles(Tags.ActualFrameDuration) is not [> 0 and var duration, ..])
+        if (dataSet.TryGetDoubles(Tags.FrameReferenceTime) is not [> 0 and var frameReference, ..]
+            || dataSet.TryGetDoubles(Tags.ActualFrameDuration) is not [> 0 and var duration, ..])
         {
             return null;
         }

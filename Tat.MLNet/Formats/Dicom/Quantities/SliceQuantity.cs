@@ -26,7 +26,8 @@ internal readonly record struct SliceQuantity(string? Unit, double Factor)
         {
             case "CT" when !transform.IsPresent && !options.AllowUncalibratedCt && dataSet.Find(Tags.PixelData) is null:
                 throw new DicomDataException(
-                    $"the CT image has neither {Tags.Name(Tags.RescaleSlope)} nor {Tags.Name(Tags.RescaleIntercept)}, so that its HU are unknown; allow uncalibrated CT if its stored values are HU.");
+                    $"the CT image has neither {Tags.Name(Tags.RescaleSlope)} nor {Tags.Name(Tags.RescaleIntercept)}, so that its HU are "
+                    + "unknown; allow uncalibrated CT if its stored values are HU.");
             case "CT":
                 return new(transform.Type is null or "HU" ? "HU" : KnownType(transform), 1);
             case "MR":

@@ -7,4 +7,5 @@ namespace Tat.MLNet.Formats.Dicom.Reading;
 /// <param name="Syntax">How it is encoded.</param>
 /// <param name="DataSet">All elements before the pixels.</param>
 /// <param name="Pixels">The pixels; <see langword="null"/> where there are none.</param>
-internal sealed record DicomObject(string Path, TransferSyntax Syntax, DicomDataSet DataSet, IPixelSource? Pixels) : DicomSource(Path, Syntax, Pixels);
+internal sealed record DicomObject(string Path, TransferSyntax Syntax, DicomDataSet DataSet, IPixelSource? Pixels)
+    : DicomSource(Path, Syntax, Pixels);

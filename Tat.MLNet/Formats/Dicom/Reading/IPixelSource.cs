@@ -2,7 +2,10 @@ using Tat.MLNet.Formats.Dicom.Model;
 
 namespace Tat.MLNet.Formats.Dicom.Reading;
 
-/// <summary>The bytes of Pixel Data, Float Pixel Data or Double Float Pixel Data, read when asked for. Safe for concurrent reads; closes its file where it is disposed, and can be read again.</summary>
+/// <summary>
+/// The bytes of Pixel Data, Float Pixel Data or Double Float Pixel Data, read when asked for. Safe for concurrent reads; closes its file
+/// where it is disposed, and can be read again.
+/// </summary>
 internal interface IPixelSource : IDisposable
 {
     /// <summary>As many bytes as tell whether a fragment begins an image.</summary>
@@ -17,10 +20,14 @@ internal interface IPixelSource : IDisposable
     /// <summary>The fragments of an encapsulated value, without its offset table; <see langword="null"/> for a native one.</summary>
     IReadOnlyList<PixelFragment>? Fragments { get; }
 
-    /// <summary>Where each frame begins, counted in bytes from the item tag of the first fragment; empty where the file does not tell.</summary>
+    /// <summary>
+    /// Where each frame begins, counted in bytes from the item tag of the first fragment; empty where the file does not tell.
+    /// </summary>
     IReadOnlyList<long> OffsetTable { get; }
 
-    /// <summary>Whether bytes are the first marker of JPEG or JPEG-LS, those of a JPEG 2000 codestream, or the signature box of JP2.</summary>
+    /// <summary>
+    /// Whether bytes are the first marker of JPEG or JPEG-LS, those of a JPEG 2000 codestream, or the signature box of JP2.
+    /// </summary>
     /// <param name="start">The first <see cref="StartBytes"/> bytes of a fragment, or all where it has fewer.</param>
     static bool BeginsImage(ReadOnlySpan<byte> start) =>
         start is [0xFF, 0xD8, ..] or [0xFF, 0x4F, 0xFF, 0x51, ..] or [0, 0, 0, 12, 0x6A, 0x50, 0x20, 0x20];

@@ -1,14 +1,17 @@
 namespace Tat.MLNet.Formats.Dicom.Reading;
 
 /// <summary>How a data set and its pixels are encoded (PS3.5, section 10; PS3.6, annex A).</summary>
-internal sealed record TransferSyntax(string Uid, string Name, PixelCodec Codec, bool Explicit = true, bool BigEndian = false, bool Deflated = false)
+internal sealed record TransferSyntax(
+    string Uid, string Name, PixelCodec Codec, bool Explicit = true, bool BigEndian = false, bool Deflated = false)
 {
     /// <summary>What to do with a file that cannot be decoded, as the rest of a sentence.</summary>
     public const string Conversion = "convert the file to Explicit VR Little Endian, for example with 'gdcmconv --raw'";
 
-    public static readonly TransferSyntax ImplicitLittleEndian = new("1.2.840.10008.1.2", "Implicit VR Little Endian", PixelCodec.Native, Explicit: false);
+    public static readonly TransferSyntax ImplicitLittleEndian = new(
+        "1.2.840.10008.1.2", "Implicit VR Little Endian", PixelCodec.Native, Explicit: false);
     public static readonly TransferSyntax ExplicitLittleEndian = new("1.2.840.10008.1.2.1", "Explicit VR Little Endian", PixelCodec.Native);
-    public static readonly TransferSyntax ExplicitBigEndian = new("1.2.840.10008.1.2.2", "Explicit VR Big Endian", PixelCodec.Native, BigEndian: true);
+    public static readonly TransferSyntax ExplicitBigEndian = new(
+        "1.2.840.10008.1.2.2", "Explicit VR Big Endian", PixelCodec.Native, BigEndian: true);
 
     private static readonly Dictionary<string, TransferSyntax> _known = new[]
     {
@@ -22,7 +25,8 @@ internal sealed record TransferSyntax(string Uid, string Name, PixelCodec Codec,
         new("1.2.840.10008.1.2.4.53", "JPEG Spectral Selection, Non-Hierarchical (Process 6 and 8)", PixelCodec.Jpeg),
         new("1.2.840.10008.1.2.4.55", "JPEG Full Progression, Non-Hierarchical (Process 10 and 12)", PixelCodec.Jpeg),
         new("1.2.840.10008.1.2.4.57", "JPEG Lossless, Non-Hierarchical (Process 14)", PixelCodec.Jpeg),
-        new("1.2.840.10008.1.2.4.70", "JPEG Lossless, Non-Hierarchical, First-Order Prediction (Process 14 [Selection Value 1])", PixelCodec.Jpeg),
+        new("1.2.840.10008.1.2.4.70", "JPEG Lossless, Non-Hierarchical, First-Order Prediction (Process 14 [Selection Value 1])",
+            PixelCodec.Jpeg),
         new("1.2.840.10008.1.2.4.80", "JPEG-LS Lossless Image Compression", PixelCodec.JpegLs),
         new("1.2.840.10008.1.2.4.81", "JPEG-LS Lossy (Near-Lossless) Image Compression", PixelCodec.JpegLs),
         new("1.2.840.10008.1.2.4.90", "JPEG 2000 Image Compression (Lossless Only)", PixelCodec.Jpeg2000),
@@ -41,13 +45,16 @@ internal sealed record TransferSyntax(string Uid, string Name, PixelCodec Codec,
     }.ToDictionary(syntax => syntax.Uid);
 
     /// <summary>The syntax of a UID; one of unknown name and codec for UIDs that are not listed.</summary>
-    public static TransferSyntax Of(string uid) => _known.GetValueOrDefault(uid) ?? new TransferSyntax(uid, "of unknown name", PixelCodec.Other);
+    public static TransferSyntax Of(string uid) =>
+        _known.GetValueOrDefault(uid) ?? new TransferSyntax(uid, "of unknown name", PixelCodec.Other);
 
     /// <summary>Whether it is one of the standard's.</summary>
     public bool IsKnown => _known.ContainsKey(Uid);
 
     /// <summary>Whether decoded pixels are not those that were encoded.</summary>
-    public bool IsLossy => Name.StartsWith("JPEG", StringComparison.Ordinal) && (Name.Contains("Near-Lossless", StringComparison.Ordinal) || !Name.Contains("Lossless", StringComparison.Ordinal)) && Uid != "1.2.840.10008.1.2.4.110";
+    public bool IsLossy =>
+        Name.StartsWith("JPEG", StringComparison.Ordinal) && (Name.Contains("Near-Lossless", StringComparison.Ordinal)
+            || !Name.Contains("Lossless", StringComparison.Ordinal)) && Uid != "1.2.840.10008.1.2.4.110";
 
     public override string ToString() => $"{Name} ({Uid})";
 }

@@ -14,7 +14,9 @@ internal sealed class DicomScan : IImageScan
         (Rows, Columns) = (first.Layout.Rows, first.Layout.Columns);
         (Modality, Unit) = (first.Modality, first.Quantity.Unit);
         (RowSpacing, ColumnSpacing) = (first.Spacing?.Rows, first.Spacing?.Columns);
-        Affine = (sliceSpacing is not null || slicesPerVolume == 1) && !first.IsMosaic ? PlaneAffine.Of(first, slices[slicesPerVolume - 1], slicesPerVolume) : null;
+        Affine = (sliceSpacing is not null || slicesPerVolume == 1) && !first.IsMosaic
+            ? PlaneAffine.Of(first, slices[slicesPerVolume - 1], slicesPerVolume)
+            : null;
     }
 
     public string Path { get; }

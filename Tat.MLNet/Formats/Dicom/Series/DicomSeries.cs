@@ -18,7 +18,8 @@ internal sealed class DicomSeries(string uid, int? number)
     public ImageFormatException? Failure { get; set; }
 
     /// <summary>The files of the series.</summary>
-    public IReadOnlyList<string> Files => [.. Slices.Select(slice => slice.Source.Path).Concat(LeftOut.Select(file => file.Path)).Append(Failure?.Path).OfType<string>().Distinct()];
+    public IReadOnlyList<string> Files => [.. Slices.Select(slice => slice.Source.Path).Concat(LeftOut.Select(file => file.Path))
+        .Append(Failure?.Path).OfType<string>().Distinct()];
 
     /// <summary>Sorts and checks the slices.</summary>
     /// <param name="path">The folder or file, for messages.</param>
@@ -47,13 +48,17 @@ internal sealed class DicomSeries(string uid, int? number)
         }
     }
 
-    /// <summary>Takes apart what one scan cannot hold: copies in several folders, and images of different sizes or units. Of other copies one is left.</summary>
+    /// <summary>
+    /// Takes apart what one scan cannot hold: copies in several folders, and images of different sizes or units. Of other copies one is
+    /// left.
+    /// </summary>
     public IEnumerable<DicomSeries> Split()
     {
         foreach (var copy in SplitFolders())
         {
             ImageCopies.LeaveOut(copy);
-            var kinds = copy.Slices.GroupBy(slice => (slice.Layout.Rows, slice.Layout.Columns, slice.Modality, slice.Quantity.Unit)).OrderByDescending(kind => kind.Count()).ToList();
+            var kinds = copy.Slices.GroupBy(slice => (slice.Layout.Rows, slice.Layout.Columns, slice.Modality, slice.Quantity.Unit))
+                .OrderByDescending(kind => kind.Count()).ToList();
             foreach (var (i, kind) in kinds.Index())
             {
                 yield return new(Uid, Number) { Slices = [.. kind], LeftOut = i == 0 ? copy.LeftOut : [], Failure = Failure };
@@ -82,6 +87,7 @@ internal sealed class DicomSeries(string uid, int? number)
 
     /// <summary>One line, without patient data.</summary>
     public override string ToString() => Slices is [var first, ..]
-        ? $"{Uid}  {first.Modality ?? "?"}  number {Number?.ToString() ?? "?"}  {Slices.Count} slices of {first.Layout.Rows} × {first.Layout.Columns}"
+        ? $"{Uid}  {first.Modality ?? "?"}  number {Number?.ToString() ?? "?"}  {Slices.Count} slices of {first.Layout.Rows} × "
+            + $"{first.Layout.Columns}"
         : $"{Uid}  number {Number?.ToString() ?? "?"}  {Failure?.Message ?? LeftOut[0].ToString()}";
 }

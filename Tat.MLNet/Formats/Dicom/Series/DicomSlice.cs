@@ -7,7 +7,9 @@ using Tat.Torch.Imaging;
 
 namespace Tat.MLNet.Formats.Dicom.Series;
 
-/// <summary>A slice of a series: what sorting and reading it need, and not its other elements, so that long series take little memory.</summary>
+/// <summary>
+/// A slice of a series: what sorting and reading it need, and not its other elements, so that long series take little memory.
+/// </summary>
 internal sealed record DicomSlice
 {
     /// <summary>The file.</summary>
@@ -65,7 +67,9 @@ internal sealed record DicomSlice
         try
         {
             var words = ReadWords();
-            return new ImageSlice(Layout.Floating ? ToQuantity(StoredPixels.UnpackFloating(words, Layout)) : ToQuantity(StoredPixels.Unpack(words, Layout)), Layout.Rows, Layout.Columns);
+            return new ImageSlice(Layout.Floating
+                ? ToQuantity(StoredPixels.UnpackFloating(words, Layout))
+                : ToQuantity(StoredPixels.Unpack(words, Layout)), Layout.Rows, Layout.Columns);
         }
         catch (DicomDataException exception)
         {
@@ -86,7 +90,9 @@ internal sealed record DicomSlice
         }
     }
 
-    private byte[] ReadWords() => Memory is null ? FrameReader.Read(Source, Layout, Frame) : Memory.Get(Source.Path, Frame, () => FrameReader.Read(Source, Layout, Frame));
+    private byte[] ReadWords() => Memory is null
+        ? FrameReader.Read(Source, Layout, Frame)
+        : Memory.Get(Source.Path, Frame, () => FrameReader.Read(Source, Layout, Frame));
 
     private float[] ToQuantity(int[] stored)
     {

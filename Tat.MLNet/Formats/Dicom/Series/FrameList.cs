@@ -49,14 +49,18 @@ internal sealed class FrameList(DicomObject source, PixelLayout layout, ImageRea
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
-    /// <summary>Items of frames that are none, or frames without an item, leave open whose position and rescale an item has (PS3.3, section C.7.6.16.1).</summary>
+    /// <summary>
+    /// Items of frames that are none, or frames without an item, leave open whose position and rescale an item has (PS3.3, section
+    /// C.7.6.16.1).
+    /// </summary>
     private static void CheckGroups(DicomDataSet dataSet, int frames)
     {
         var groups = dataSet.GetItems(Tags.PerFrameFunctionalGroupsSequence).Count;
         if (groups > 0 && groups != frames)
         {
             throw new DicomDataException(
-                $"{Tags.Name(Tags.NumberOfFrames)} is {frames}, and {Tags.Name(Tags.PerFrameFunctionalGroupsSequence)} has {groups} items, of which each frame needs one: which belong together is not known; repair the header.");
+                $"{Tags.Name(Tags.NumberOfFrames)} is {frames}, and {Tags.Name(Tags.PerFrameFunctionalGroupsSequence)} has {groups} items, "
+                + "of which each frame needs one: which belong together is not known; repair the header.");
         }
     }
 }

@@ -4,20 +4,25 @@ using System.Security.Cryptography;
 
 namespace Tat.MLNet.Formats.Dicom.Series;
 
-/// <summary>Finds images that are among the files of a series more than once: one SOP Instance UID is one image (PS3.3, section C.12.1.1.1), and one number at one place and time, too.</summary>
+/// <summary>
+/// Finds images that are among the files of a series more than once: one SOP Instance UID is one image (PS3.3, section C.12.1.1.1), and one
+/// number at one place and time, too.
+/// </summary>
 internal static class ImageCopies
 {
     /// <summary>
-    /// Leaves one file of each image: of those that can be decoded the first one that was not compressed with loss. Images with other pixels
-    /// and UIDs stay, unless they are such compressed ones; so do those at different places, whatever their UIDs.
+    /// Leaves one file of each image: of those that can be decoded the first one that was not compressed with loss. Images with other
+    /// pixels and UIDs stay, unless they are such compressed ones; so do those at different places, whatever their UIDs.
     /// </summary>
     public static void LeaveOut(DicomSeries series)
     {
         var files = series.Slices.GroupBy(slice => slice.Source.Path).Select(frames => frames.ToList());
-        foreach (var copies in files.GroupBy(file => KeyOf(file[0])).Select(group => group.ToList()).Where(group => group.Count > 1).ToList())
+        foreach (var copies in files.GroupBy(file => KeyOf(file[0])).Select(group => group.ToList()).Where(group => group.Count > 1)
+            .ToList())
         {
             var pixels = copies.ConvertAll(Hash);
-            var best = Enumerable.Range(0, copies.Count).OrderBy(i => pixels[i] is null).ThenBy(i => copies[i][0].Source.Syntax.IsLossy).First();
+            var best = Enumerable.Range(0, copies.Count).OrderBy(i => pixels[i] is null).ThenBy(i => copies[i][0].Source.Syntax.IsLossy)
+                .First();
             var taken = copies[best][0];
             foreach (var i in Enumerable.Range(0, copies.Count).Where(i => i != best))
             {
@@ -37,13 +42,15 @@ internal static class ImageCopies
         return pixels is null ? $"its pixels are damaged; '{name}' is the same image, and is taken."
             : isEqual ? $"it is the image of '{name}' once more."
             : copy.Source.Syntax.IsLossy ? $"it is the image of '{name}', compressed with loss."
-            : copy.SopInstanceUid == taken.SopInstanceUid ? $"it has other pixels than '{name}', which has the same SOP Instance UID and is taken."
+            : copy.SopInstanceUid == taken.SopInstanceUid
+                ? $"it has other pixels than '{name}', which has the same SOP Instance UID and is taken."
             : null;
     }
 
     /// <summary>What images have in common that may be copies: their place, number and dimensions; without a number their UID.</summary>
     private static string KeyOf(DicomSlice slice) =>
-        $"{slice.Plane}|{slice.InstanceNumber?.ToString(CultureInfo.InvariantCulture) ?? slice.SopInstanceUid}|{slice.Layout.Frames}|{string.Join('|', slice.Dimensions)}";
+        $"{slice.Plane}|{slice.InstanceNumber?.ToString(CultureInfo.InvariantCulture) ?? slice.SopInstanceUid}|{slice.Layout.Frames}|"
+        + $"{string.Join('|', slice.Dimensions)}";
 
     /// <summary>A hash of the values of all frames; <see langword="null"/> where they cannot be decoded.</summary>
     private static string? Hash(List<DicomSlice> frames)

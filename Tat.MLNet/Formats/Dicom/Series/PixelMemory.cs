@@ -3,7 +3,10 @@ using Tat.Torch.Files;
 
 namespace Tat.MLNet.Formats.Dicom.Series;
 
-/// <summary>Keeps frames that were decoded, so that each is decoded once: writing a result needs the pixels that were restored. Holds nothing until it is given room.</summary>
+/// <summary>
+/// Keeps frames that were decoded, so that each is decoded once: writing a result needs the pixels that were restored. Holds nothing until
+/// it is given room.
+/// </summary>
 /// <remarks>Safe for concurrent use.</remarks>
 internal sealed class PixelMemory : IDisposable
 {
@@ -14,7 +17,9 @@ internal sealed class PixelMemory : IDisposable
     private long _bytes;
     private long _end;
 
-    /// <summary>How many bytes are kept in memory; 0 to keep nothing. Further frames go to a temporary file, which no other user can read.</summary>
+    /// <summary>
+    /// How many bytes are kept in memory; 0 to keep nothing. Further frames go to a temporary file, which no other user can read.
+    /// </summary>
     public long Capacity { get; set; }
 
     /// <summary>The words of a frame, decoded where they are not kept.</summary>

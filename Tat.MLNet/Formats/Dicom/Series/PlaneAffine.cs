@@ -4,8 +4,8 @@ namespace Tat.MLNet.Formats.Dicom.Series;
 internal static class PlaneAffine
 {
     /// <summary>
-    /// The map; <see langword="null"/> where a slice does not tell its position, or the pixels their size. The next slice after a single one would
-    /// lie behind it as far as the slice is thick, or 1 mm where it does not tell.
+    /// The map; <see langword="null"/> where a slice does not tell its position, or the pixels their size. The next slice after a single
+    /// one would lie behind it as far as the slice is thick, or 1 mm where it does not tell.
     /// </summary>
     public static PatientAffine? Of(DicomSlice first, DicomSlice last, int count)
     {

@@ -5,7 +5,10 @@ using Tat.MLNet.Formats.Dicom.Model;
 
 namespace Tat.MLNet.Formats.Dicom.Series;
 
-/// <summary>Diffusion weighting where single-frame MR images tell it: in private elements of their manufacturers, as these publish them in their conformance statements.</summary>
+/// <summary>
+/// Diffusion weighting where single-frame MR images tell it: in private elements of their manufacturers, as these publish them in their
+/// conformance statements.
+/// </summary>
 internal static class PrivateDiffusion
 {
     private static readonly PrivateNumbers[] _bValues =
@@ -37,7 +40,8 @@ internal static class PrivateDiffusion
     /// <summary>Private elements of one creator.</summary>
     private sealed record PrivateNumbers(ushort Group, string Creator, DicomVr Vr, params byte[] Elements)
     {
-        public double[] Read(DicomDataSet dataSet) => [.. Elements.SelectMany(element => Find(dataSet, element) is { Items: null } found ? Values(found) : [])];
+        public double[] Read(DicomDataSet dataSet) =>
+            [.. Elements.SelectMany(element => Find(dataSet, element) is { Items: null } found ? Values(found) : [])];
 
         /// <summary>Without the name of its creator, which some de-identification removes, an element is known by its number.</summary>
         private DicomElement? Find(DicomDataSet dataSet, byte element)
@@ -54,9 +58,14 @@ internal static class PrivateDiffusion
             var bytes = element.Value;
             return (element.Vr == DicomVr.UN ? Vr : element.Vr) switch
             {
-                DicomVr.FL => [.. Enumerable.Range(0, bytes.Length / 4).Select(i => (double)BinaryPrimitives.ReadSingleLittleEndian(bytes.AsSpan(i * 4)))],
-                DicomVr.FD => [.. Enumerable.Range(0, bytes.Length / 8).Select(i => BinaryPrimitives.ReadDoubleLittleEndian(bytes.AsSpan(i * 8)))],
-                _ => [.. Encoding.Latin1.GetString(bytes).Split('\\').Select(text => double.TryParse(text.Trim(' ', '\0'), NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? number : double.NaN).TakeWhile(double.IsFinite)],
+                DicomVr.FL => [.. Enumerable.Range(0, bytes.Length / 4)
+                    .Select(i => (double)BinaryPrimitives.ReadSingleLittleEndian(bytes.AsSpan(i * 4)))],
+                DicomVr.FD =>
+                    [.. Enumerable.Range(0, bytes.Length / 8).Select(i => BinaryPrimitives.ReadDoubleLittleEndian(bytes.AsSpan(i * 8)))],
+                _ =>
+                    [.. Encoding.Latin1.GetString(bytes).Split('\\')
+                        .Select(text => double.TryParse(text.Trim(' ', '\0'), NumberStyles.Float, CultureInfo.InvariantCulture,
+                            out var number) ? number : double.NaN).TakeWhile(double.IsFinite)],
             };
         }
     }

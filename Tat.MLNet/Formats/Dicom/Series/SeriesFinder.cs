@@ -19,10 +19,12 @@ internal static class SeriesFinder
 
     /// <summary>Groups images by series.</summary>
     /// <param name="files">DICOM files and others, in any order.</param>
-    /// <param name="options">How to read them, and with <see cref="ImageReadOptions.SeriesInstanceUid"/> which series alone is judged.</param>
+    /// <param name="options">How to read them, and with <see cref="ImageReadOptions.SeriesInstanceUid"/> which series alone is
+    /// judged.</param>
     /// <param name="cancellationToken">Stops between files.</param>
     /// <returns>The series in the order of their numbers, and the objects that are no images, or too damaged to tell.</returns>
-    public static (IReadOnlyList<DicomSeries> Series, IReadOnlyList<LeftOutFile> LeftOut) Find(IEnumerable<string> files, ImageReadOptions options, CancellationToken cancellationToken = default)
+    public static (IReadOnlyList<DicomSeries> Series, IReadOnlyList<LeftOutFile> LeftOut) Find(
+        IEnumerable<string> files, ImageReadOptions options, CancellationToken cancellationToken = default)
     {
         var series = new Dictionary<string, DicomSeries>();
         var meter = new MemoryMeter(0);
@@ -30,7 +32,8 @@ internal static class SeriesFinder
         foreach (var path in files)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            if (Read(path, series, options, meter) is { } file && (options.SeriesInstanceUid is null || file.SeriesInstanceUid is null || file.SeriesInstanceUid == options.SeriesInstanceUid))
+            if (Read(path, series, options, meter) is { } file && (options.SeriesInstanceUid is null || file.SeriesInstanceUid is null
+                || file.SeriesInstanceUid == options.SeriesInstanceUid))
             {
                 leftOut.Add(file);
             }
@@ -43,7 +46,8 @@ internal static class SeriesFinder
             leftOut.RemoveAll(found.LeftOut.Contains);
         }
 
-        return ([.. series.Values.SelectMany(found => found.Split()).OrderBy(found => found.Number ?? int.MaxValue).ThenBy(found => found.Uid, StringComparer.Ordinal)], leftOut);
+        return ([.. series.Values.SelectMany(found => found.Split()).OrderBy(found => found.Number ?? int.MaxValue)
+            .ThenBy(found => found.Uid, StringComparer.Ordinal)], leftOut);
     }
 
     /// <summary>Adds a file to its series.</summary>
@@ -71,7 +75,9 @@ internal static class SeriesFinder
         }
         catch (DicomDataException exception) when (exception.IsOtherFormat)
         {
-            return path.EndsWith(".dcm", StringComparison.OrdinalIgnoreCase) ? new(path, "it is no DICOM file, although its name says so.", null) : null;
+            return path.EndsWith(".dcm", StringComparison.OrdinalIgnoreCase)
+                ? new(path, "it is no DICOM file, although its name says so.", null)
+                : null;
         }
         catch (DicomDataException exception)
         {
@@ -86,7 +92,8 @@ internal static class SeriesFinder
     /// <summary>Whether the name tells that a file is of another format, or no image.</summary>
     private static bool IsNamedOtherwise(string path) => NiftiPaths.EndingOf(path) is not null || Sidecars.Has(path);
 
-    private static void Add(DicomObject source, string uid, Dictionary<string, DicomSeries> all, ImageReadOptions options, MemoryMeter meter)
+    private static void Add(DicomObject source, string uid, Dictionary<string, DicomSeries> all, ImageReadOptions options,
+        MemoryMeter meter)
     {
         FrameList? frames = null;
         DicomDataException? damage = null;

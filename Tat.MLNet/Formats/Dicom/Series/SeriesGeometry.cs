@@ -12,7 +12,10 @@ internal static class SeriesGeometry
     private const double SidewaysTolerance = 0.05;
     private const double ShearTolerance = 0.01;
 
-    /// <summary>Largest deviation of a distance between slices, in mm and as part of the distance: positions are rounded, and the beds of a PET overlap not quite exactly.</summary>
+    /// <summary>
+    /// Largest deviation of a distance between slices, in mm and as part of the distance: positions are rounded, and the beds of a PET
+    /// overlap not quite exactly.
+    /// </summary>
     private const double SpacingTolerance = 0.1;
     private const double RelativeSpacingTolerance = 0.05;
 
@@ -22,7 +25,8 @@ internal static class SeriesGeometry
     /// <summary>Sorts slices, of any order.</summary>
     public static SeriesOrder Sort(IEnumerable<DicomSlice> unsorted)
     {
-        List<DicomSlice> slices = [.. unsorted.OrderBy(slice => slice.InstanceNumber ?? int.MaxValue).ThenBy(slice => slice.SopInstanceUid, StringComparer.Ordinal).ThenBy(slice => slice.Frame)];
+        List<DicomSlice> slices = [.. unsorted.OrderBy(slice => slice.InstanceNumber ?? int.MaxValue)
+            .ThenBy(slice => slice.SopInstanceUid, StringComparer.Ordinal).ThenBy(slice => slice.Frame)];
         if (slices.Count == 1)
         {
             return new(slices, 1, slices[0].Thickness, [], []);
@@ -35,7 +39,9 @@ internal static class SeriesGeometry
         }
 
         var grids = Grids(slices);
-        return grids.Count == 1 ? SortParallel(slices) : SeriesOrder.Join([.. grids.Select(grid => SortParallel(grid))], "orientation or size of pixels");
+        return grids.Count == 1
+            ? SortParallel(slices)
+            : SeriesOrder.Join([.. grids.Select(grid => SortParallel(grid))], "orientation or size of pixels");
     }
 
     /// <summary>Slices that lie in parallel and have pixels of one size, in the order of the first one of each.</summary>
@@ -69,11 +75,13 @@ internal static class SeriesGeometry
         if (volumes is { Names: var names })
         {
             sorted = volumes.Value.Slices;
-            remarks.Add($"{slices.Count / positions.Count} volumes{(names.Count > 0 ? $", which differ by {string.Join(", ", names)}" : "")}");
+            remarks.Add(
+                $"{slices.Count / positions.Count} volumes{(names.Count > 0 ? $", which differ by {string.Join(", ", names)}" : "")}");
         }
         else if (positions.Count < slices.Count)
         {
-            problems.Add($"{slices.Count - positions.Count} slices lie at the position of another one, and the positions have from {positions.Min(position => position.Count)} to {most} slices");
+            problems.Add($"{slices.Count - positions.Count} slices lie at the position of another one, and the positions have from "
+                + $"{positions.Min(position => position.Count)} to {most} slices");
         }
 
         var steps = positions.Zip(positions.Skip(1), (before, after) => after[0].Plane!.Position - before[0].Plane!.Position).ToArray();
@@ -89,19 +97,23 @@ internal static class SeriesGeometry
             remarks.Add(sheared);
         }
 
-        return new(sorted, volumes is null ? sorted.Count : positions.Count, positions.Count == slices.Count || volumes is not null ? spacing : null, problems, remarks) { IsSheared = sheared is not null };
+        return new(sorted, volumes is null ? sorted.Count : positions.Count,
+            positions.Count == slices.Count || volumes is not null ? spacing : null, problems, remarks)
+        { IsSheared = sheared is not null };
     }
 
     /// <summary>
-    /// Finds volumes of different numbers of slices: by the first dimension whose values are no more than the slices of a position, so that nothing is taken
-    /// apart that belongs together. Volumes at other positions than each other are told by their stack or acquisition alone.
+    /// Finds volumes of different numbers of slices: by the first dimension whose values are no more than the slices of a position, so that
+    /// nothing is taken apart that belongs together. Volumes at other positions than each other are told by their stack or acquisition
+    /// alone.
     /// </summary>
     /// <returns>The volumes, all of them regular; <see langword="null"/> where no dimension makes them so.</returns>
     private static SeriesOrder? TakeApart(List<DicomSlice> slices, int most, int from)
     {
         for (var dimension = from; dimension < SliceDimensions.Names.Count; dimension++)
         {
-            var groups = slices.GroupBy(slice => slice.Dimensions[dimension]).OrderBy(group => group.Key).Select(group => group.ToList()).ToList();
+            var groups = slices.GroupBy(slice => slice.Dimensions[dimension]).OrderBy(group => group.Key).Select(group => group.ToList())
+                .ToList();
             var areStacks = SliceDimensions.AreStacks(dimension) && groups.TrueForAll(group => group.Count > 1);
             if (groups.Count < 2 || groups.Count > most && !areStacks)
             {
@@ -119,20 +131,23 @@ internal static class SeriesGeometry
     }
 
     /// <summary>
-    /// Finds volumes by times that each slice has of its own: the first slice of each position is of the first volume, and so on. A scan that was interrupted
-    /// lacks slices in its last volume.
+    /// Finds volumes by times that each slice has of its own: the first slice of each position is of the first volume, and so on. A scan
+    /// that was interrupted lacks slices in its last volume.
     /// </summary>
     private static SeriesOrder? TakeInTurn(List<List<DicomSlice>> positions, int most)
     {
         for (var dimension = 0; most > 1 && dimension < SliceDimensions.Names.Count; dimension++)
         {
-            if (!positions.TrueForAll(position => position.TrueForAll(slice => !slice.Dimensions[dimension].IsAbsent) && position.DistinctBy(slice => slice.Dimensions[dimension]).Count() == position.Count))
+            if (!positions.TrueForAll(position => position.TrueForAll(slice => !slice.Dimensions[dimension].IsAbsent)
+                && position.DistinctBy(slice => slice.Dimensions[dimension]).Count() == position.Count))
             {
                 continue;
             }
 
             var sorted = positions.ConvertAll(position => position.OrderBy(slice => slice.Dimensions[dimension]).ToList());
-            var volumes = Enumerable.Range(0, most).Select(turn => SortParallel([.. sorted.Where(position => position.Count > turn).Select(position => position[turn])], SliceDimensions.Names.Count)).ToList();
+            var volumes = Enumerable.Range(0, most)
+                .Select(turn => SortParallel([.. sorted.Where(position => position.Count > turn).Select(position => position[turn])],
+                    SliceDimensions.Names.Count)).ToList();
             if (volumes.TrueForAll(volume => volume.Problems.Count == 0))
             {
                 return SeriesOrder.Join(volumes, SliceDimensions.Names[dimension]);
@@ -187,7 +202,8 @@ internal static class SeriesGeometry
     {
         double Sideways(Vector3 step) => (step - (normal * step.Dot(normal))).Length;
         return Array.Exists(steps, step => Sideways(step) > Math.Max(SidewaysTolerance, ShearTolerance * Math.Abs(step.Dot(normal))))
-            ? $"the slices do not lie behind each other along their normal (gantry tilt or shear of {(steps.Max(step => Math.Atan2(Sideways(step), Math.Abs(step.Dot(normal)))) * 180 / Math.PI).ToString("0.#", CultureInfo.InvariantCulture)}°)"
+            ? "the slices do not lie behind each other along their normal (gantry tilt or shear of "
+                + $"{Degrees(steps.Max(step => Math.Atan2(Sideways(step), Math.Abs(step.Dot(normal)))))}°)"
             : null;
     }
 
@@ -198,6 +214,8 @@ internal static class SeriesGeometry
         a.Spacing is null == b.Spacing is null &&
         Math.Abs((a.Spacing?.Rows - b.Spacing?.Rows) ?? 0) < 1e-3 &&
         Math.Abs((a.Spacing?.Columns - b.Spacing?.Columns) ?? 0) < 1e-3;
+
+    private static string Degrees(double radians) => (radians * 180 / Math.PI).ToString("0.#", CultureInfo.InvariantCulture);
 
     private static string Millimetres(double value) => value.ToString("0.###", CultureInfo.InvariantCulture);
 }

@@ -6,7 +6,8 @@ namespace Tat.MLNet.Formats.Dicom.Series;
 /// <param name="Spacing">The distance between neighbouring slices in mm; <see langword="null"/> where there is no single one.</param>
 /// <param name="Problems">What keeps them from being regular volumes, as sentences.</param>
 /// <param name="Remarks">What else is to be said of them.</param>
-internal sealed record SeriesOrder(List<DicomSlice> Slices, int SlicesPerVolume, double? Spacing, IReadOnlyList<string> Problems, IReadOnlyList<string> Remarks)
+internal sealed record SeriesOrder(
+    List<DicomSlice> Slices, int SlicesPerVolume, double? Spacing, IReadOnlyList<string> Problems, IReadOnlyList<string> Remarks)
 {
     /// <summary>Whether slices lie beside each other: cuts in another plane would need resampling.</summary>
     public bool IsSheared { get; init; }
@@ -21,10 +22,12 @@ internal sealed record SeriesOrder(List<DicomSlice> Slices, int SlicesPerVolume,
     {
         IReadOnlyList<SeriesOrder> all = [.. parts.SelectMany(part => part.Parts.Count > 0 ? part.Parts : [part])];
         List<DicomSlice> slices = [.. parts.SelectMany(part => part.Slices)];
-        var remark = $"{parts.Count} parts of {string.Join(", ", parts.Select(part => part.Slices.Count))} slices, which differ by {difference}";
+        var remark =
+            $"{parts.Count} parts of {string.Join(", ", parts.Select(part => part.Slices.Count))} slices, which differ by {difference}";
         string[] problems = [.. parts.SelectMany(part => part.Problems).Distinct()];
         string[] remarks = [.. parts.SelectMany(part => part.Remarks).Distinct()];
-        return new(slices, slices.Count, null, problems.Length > 0 ? [remark, .. problems] : [], problems.Length > 0 ? remarks : [remark, .. remarks])
+        return new(slices, slices.Count, null, problems.Length > 0 ? [remark, .. problems] : [],
+            problems.Length > 0 ? remarks : [remark, .. remarks])
         {
             IsSheared = parts.Any(part => part.IsSheared),
             Parts = all,

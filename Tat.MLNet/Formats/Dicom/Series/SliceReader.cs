@@ -22,7 +22,8 @@ internal static class SliceReader
     /// <summary>Images whatever else they hold: CT, MR and PET, enhanced and legacy converted ones too.</summary>
     private static readonly HashSet<string> _images =
     [
-        "1.2.840.10008.5.1.4.1.1.2", "1.2.840.10008.5.1.4.1.1.2.1", "1.2.840.10008.5.1.4.1.1.2.2", "1.2.840.10008.5.1.4.1.1.4", "1.2.840.10008.5.1.4.1.1.4.1",
+        "1.2.840.10008.5.1.4.1.1.2", "1.2.840.10008.5.1.4.1.1.2.1", "1.2.840.10008.5.1.4.1.1.2.2", "1.2.840.10008.5.1.4.1.1.4",
+        "1.2.840.10008.5.1.4.1.1.4.1",
         "1.2.840.10008.5.1.4.1.1.4.4", "1.2.840.10008.5.1.4.1.1.128", "1.2.840.10008.5.1.4.1.1.128.1", "1.2.840.10008.5.1.4.1.1.130",
     ];
 
@@ -38,9 +39,12 @@ internal static class SliceReader
             throw new DicomDataException($"this is {kind}.") { IsForeign = true };
         }
 
-        if (source.DataSet.GetString(Tags.Modality) is "RTDOSE" or "SEG" or "RTPLAN" or "RTSTRUCT" or "SR" or "KO" or "PR" && source.Pixels is not null)
+        if (source.DataSet.GetString(Tags.Modality) is "RTDOSE" or "SEG" or "RTPLAN" or "RTSTRUCT" or "SR" or "KO" or "PR"
+            && source.Pixels is not null)
         {
-            throw new DicomDataException("the object is derived data such as a dose grid or a segmentation; open the images that it refers to.") { IsForeign = true };
+            throw new DicomDataException("the object is derived data such as a dose grid or a segmentation; open the images that it "
+                + "refers to.")
+            { IsForeign = true };
         }
 
         if (source.Pixels is null && source.DataSet.Any(element => element.Tag.Group == 0x5400))

@@ -5,7 +5,8 @@ internal static class VolumeSplitter
 {
     /// <summary>Finds volumes of equal positions.</summary>
     /// <param name="positions">The slices by position; those of one position in the order of their numbers.</param>
-    /// <returns>The slices, volume by volume, and what the volumes differ by; <see langword="null"/> where the positions have not equally many slices, or one each.</returns>
+    /// <returns>The slices, volume by volume, and what the volumes differ by; <see langword="null"/> where the positions have not equally
+    /// many slices, or one each.</returns>
     public static (List<DicomSlice> Slices, IReadOnlyList<string> Names)? Split(IReadOnlyList<List<DicomSlice>> positions)
     {
         var volumes = positions[0].Count;
@@ -14,7 +15,8 @@ internal static class VolumeSplitter
             return null;
         }
 
-        // What takes the same values at all positions orders the volumes; times may differ from slice to slice, and order them where nothing else does.
+        // What takes the same values at all positions orders the volumes; times may differ from slice to slice, and order them where
+        // nothing else does.
         var all = Enumerable.Range(0, SliceDimensions.Names.Count).ToList();
         var shared = all.FindAll(dimension => IsShared(positions, dimension));
         int[] order = [.. shared, .. all.Except(shared).Where(dimension => positions.All(position => IsDistinct(position, dimension)))];
@@ -24,7 +26,8 @@ internal static class VolumeSplitter
             sorted = [.. positions];
         }
 
-        return ([.. Enumerable.Range(0, volumes).SelectMany(volume => sorted.Select(position => position[volume]))], [.. (shared.Count > 0 ? shared : order.Take(1)).Select(dimension => SliceDimensions.Names[dimension])]);
+        return ([.. Enumerable.Range(0, volumes).SelectMany(volume => sorted.Select(position => position[volume]))],
+            [.. (shared.Count > 0 ? shared : order.Take(1)).Select(dimension => SliceDimensions.Names[dimension])]);
     }
 
     /// <summary>
@@ -32,7 +35,8 @@ internal static class VolumeSplitter
     /// </summary>
     private static bool IsOrderOfScan(IReadOnlyList<List<DicomSlice>> positions, List<List<DicomSlice>> sorted)
     {
-        int[] Turns(int position) => [.. sorted[position].Select(slice => positions[position].FindIndex(other => ReferenceEquals(other, slice)))];
+        int[] Turns(int position) =>
+            [.. sorted[position].Select(slice => positions[position].FindIndex(other => ReferenceEquals(other, slice)))];
         var first = Turns(0);
         return Enumerable.Range(1, positions.Count - 1).All(position => Turns(position).SequenceEqual(first));
     }
@@ -44,7 +48,8 @@ internal static class VolumeSplitter
         return first[0] != first[^1] && positions.All(position => Values(position).SequenceEqual(first));
     }
 
-    private static bool IsDistinct(List<DicomSlice> position, int dimension) => position.Select(slice => slice.Dimensions[dimension]).Distinct().Count() == position.Count;
+    private static bool IsDistinct(List<DicomSlice> position, int dimension) =>
+        position.Select(slice => slice.Dimensions[dimension]).Distinct().Count() == position.Count;
 
     private static List<DicomSlice> Sorted(List<DicomSlice> position, int[] order)
     {

@@ -18,7 +18,8 @@ internal static class DerivedCheck
         {
             var read = DicomProviders.Current.Read(path);
             using var written = read.Pixels;
-            var same = IsSame(expected, read.DataSet) && read.Pixels is { } source && source.Length >= pixels.Length && source.Read(0, pixels.Length).AsSpan().SequenceEqual(pixels);
+            var same = IsSame(expected, read.DataSet) && read.Pixels is { } source && source.Length >= pixels.Length
+                && source.Read(0, pixels.Length).AsSpan().SequenceEqual(pixels);
             if (!same)
             {
                 throw new DicomDataException("what was written is not what is read back; check the disk and write again.");
@@ -51,12 +52,14 @@ internal static class DerivedCheck
             // Not "larger than": a value that is no number is none of the restored ones.
             if (!(Math.Abs(transform.Apply(stored[i]) - frames.ValueAt(frame, i)) <= tolerance))
             {
-                throw new DicomDataException($"frame {frame + 1} does not hold the values that were restored at its position; the result is not kept.");
+                throw new DicomDataException(
+                    $"frame {frame + 1} does not hold the values that were restored at its position; the result is not kept.");
             }
         }
     }
 
-    private static bool IsSame(DicomDataSet expected, DicomDataSet actual) => expected.Count == actual.Count && expected.Zip(actual).All(pair => IsSame(pair.First, pair.Second));
+    private static bool IsSame(DicomDataSet expected, DicomDataSet actual) =>
+        expected.Count == actual.Count && expected.Zip(actual).All(pair => IsSame(pair.First, pair.Second));
 
     private static bool IsSame(DicomElement expected, DicomElement actual)
     {

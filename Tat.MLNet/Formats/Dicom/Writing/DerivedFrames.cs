@@ -28,7 +28,9 @@ internal sealed class DerivedFrames
         var values = slices.Select((slice, i) => new DerivedValues(slice, restored[i], scaling, grid).Values);
 
         // Without functional groups all frames share one rescale; others are stored one by one, and their values let go.
-        Quantizer? shared = slices.Count > 1 && !IsEnhanced(slices[0]) ? scaling.Choose(slices[0], values.SelectMany(frame => frame).ToArray()) : null;
+        Quantizer? shared = slices.Count > 1 && !IsEnhanced(slices[0])
+            ? scaling.Choose(slices[0], values.SelectMany(frame => frame).ToArray())
+            : null;
         foreach (var (i, frame) in values.Index())
         {
             var quantizer = shared ?? scaling.Choose(slices[i], frame);
@@ -107,7 +109,8 @@ internal sealed class DerivedFrames
         }
         else if (!IsEnhanced(_slices[0]))
         {
-            SetRescale(dataSet, _frames[0].Quantizer, unsigned, _slices[0].Transform.Type ?? (_slices[0].Modality is "CT" or "MR" or "PT" ? null : "US"));
+            SetRescale(dataSet, _frames[0].Quantizer, unsigned,
+                _slices[0].Transform.Type ?? (_slices[0].Modality is "CT" or "MR" or "PT" ? null : "US"));
         }
 
         _scaling.DescribeQuantity(dataSet);
@@ -119,7 +122,8 @@ internal sealed class DerivedFrames
         var stored = quantizer.Store(value);
         return Math.Abs(quantizer.Restore(stored) - value) <= quantizer.Slope * 0.501
             ? stored
-            : throw new ImageFormatException(slice.Source.Path, FormattableString.Invariant($"the restored value {value} does not fit into what is stored; the result is not kept."));
+            : throw new ImageFormatException(slice.Source.Path,
+                FormattableString.Invariant($"the restored value {value} does not fit into what is stored; the result is not kept."));
     }
 
     private static bool IsEnhanced(DicomSlice slice) => slice.HasFunctionalGroups;
@@ -127,7 +131,8 @@ internal sealed class DerivedFrames
     private void SetTransformation(DicomDataSet group, int frame, bool unsigned)
     {
         var transformation = new DicomDataSet(DicomCharacterSet.Utf8);
-        SetRescale(transformation, _frames[frame].Quantizer, unsigned, _slices[frame].Transform.Type ?? (_slices[frame].Quantity.Unit == "HU" ? "HU" : "US"));
+        SetRescale(transformation, _frames[frame].Quantizer, unsigned,
+            _slices[frame].Transform.Type ?? (_slices[frame].Quantity.Unit == "HU" ? "HU" : "US"));
         group.SetItems(Tags.PixelValueTransformationSequence, transformation);
     }
 
@@ -145,10 +150,16 @@ internal sealed class DerivedFrames
     /// <summary>Padding keeps its value: its number among the stored values is another one, if it is the same in all frames.</summary>
     private void DescribePadding(DicomDataSet dataSet, bool unsigned)
     {
-        foreach (var (tag, stored) in new[] { (Tags.PixelPaddingValue, _slices[0].Padding?.First), (Tags.PixelPaddingRangeLimit, _slices[0].Padding?.Limit) })
+        foreach (var (tag, stored) in new[]
         {
-            if (stored is { } padding && !_scaling.IsDifference && (tag == Tags.PixelPaddingValue || dataSet.Contains(Tags.PixelPaddingValue)) &&
-                _slices.Select((slice, i) => _frames[i].Quantizer.Store(slice.Transform.Apply(padding) * _scaling.FromModality(slice))).Distinct().ToList() is [var only])
+            (Tags.PixelPaddingValue, _slices[0].Padding?.First),
+            (Tags.PixelPaddingRangeLimit, _slices[0].Padding?.Limit),
+        })
+        {
+            if (stored is { } padding && !_scaling.IsDifference
+                && (tag == Tags.PixelPaddingValue || dataSet.Contains(Tags.PixelPaddingValue)) &&
+                    _slices.Select((slice, i) => _frames[i].Quantizer.Store(slice.Transform.Apply(padding) * _scaling.FromModality(slice)))
+                        .Distinct().ToList() is [var only])
             {
                 var word = (ushort)((ushort)only ^ (unsigned ? SignBit : 0));
                 dataSet.Set(new DicomElement(tag, unsigned ? DicomVr.US : DicomVr.SS, [(byte)word, (byte)(word >> 8)]));

@@ -4,7 +4,10 @@ using Tat.MLNet.Formats.Dicom.Model;
 
 namespace Tat.MLNet.Formats.Dicom.Writing;
 
-/// <summary>Describes a grid that is finer than the source's: more pixels, nearer to each other; the first one stays where it is (PS3.3, section C.7.6.2.1.1).</summary>
+/// <summary>
+/// Describes a grid that is finer than the source's: more pixels, nearer to each other; the first one stays where it is (PS3.3, section
+/// C.7.6.2.1.1).
+/// </summary>
 internal static class DerivedGrid
 {
     private static readonly DicomTag _aspectRatio = new(0x0028, 0x0034);
@@ -19,13 +22,15 @@ internal static class DerivedGrid
         {
             if (described.TryGetDoubles(Tags.PixelSpacing) is [var rows, var columns])
             {
-                described.SetText(Tags.PixelSpacing, DicomVr.DS, DecimalString.Of(rows * grid.RowStep), DecimalString.Of(columns * grid.ColumnStep));
+                described.SetText(Tags.PixelSpacing, DicomVr.DS, DecimalString.Of(rows * grid.RowStep),
+                    DecimalString.Of(columns * grid.ColumnStep));
             }
         }
 
         if (dataSet.TryGetDoubles(_aspectRatio) is [var height, var width])
         {
-            string[] ratio = [.. new[] { height * grid.RowStep, width * grid.ColumnStep }.Select(side => Math.Round(1000 * side).ToString(CultureInfo.InvariantCulture))];
+            string[] ratio = [.. new[] { height * grid.RowStep, width * grid.ColumnStep }.Select(side =>
+                Math.Round(1000 * side).ToString(CultureInfo.InvariantCulture))];
             dataSet.SetText(_aspectRatio, DicomVr.IS, ratio);
         }
     }

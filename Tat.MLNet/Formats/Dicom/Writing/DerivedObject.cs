@@ -6,7 +6,9 @@ using Tat.MLNet.Formats.Dicom.Reading;
 
 namespace Tat.MLNet.Formats.Dicom.Writing;
 
-/// <summary>Turns a source object into a derived one: new identity, same patient, study, frame of reference and geometry (PS3.3, section C.7.6.1).</summary>
+/// <summary>
+/// Turns a source object into a derived one: new identity, same patient, study, frame of reference and geometry (PS3.3, section C.7.6.1).
+/// </summary>
 internal static class DerivedObject
 {
     private const int LongestDescription = 64;
@@ -104,10 +106,14 @@ internal static class DerivedObject
         copy.SetItems(Tags.ContributingEquipmentSequence, [.. copy.GetItems(Tags.ContributingEquipmentSequence), Equipment(copy, series)]);
     }
 
-    /// <summary>Whether value 2 of Image Type can only be PRIMARY: in PET and in enhanced objects (PS3.3, sections C.8.9.4.1.1 and C.8.16.1.2).</summary>
-    private static bool IsAlwaysPrimary(DicomDataSet dataSet) => _alwaysPrimary.Contains(dataSet.GetString(Tags.SopClassUid)) || dataSet.Contains(Tags.SharedFunctionalGroupsSequence);
+    /// <summary>
+    /// Whether value 2 of Image Type can only be PRIMARY: in PET and in enhanced objects (PS3.3, sections C.8.9.4.1.1 and C.8.16.1.2).
+    /// </summary>
+    private static bool IsAlwaysPrimary(DicomDataSet dataSet) =>
+        _alwaysPrimary.Contains(dataSet.GetString(Tags.SopClassUid)) || dataSet.Contains(Tags.SharedFunctionalGroupsSequence);
 
-    private static string[] DerivedType(string[] type, bool isAlwaysPrimary) => ["DERIVED", isAlwaysPrimary ? "PRIMARY" : "SECONDARY", .. type.Skip(2)];
+    private static string[] DerivedType(string[] type, bool isAlwaysPrimary) =>
+        ["DERIVED", isAlwaysPrimary ? "PRIMARY" : "SECONDARY", .. type.Skip(2)];
 
     /// <summary>The items of functional groups that tell the type of frames.</summary>
     private static IEnumerable<DicomDataSet> FrameTypes(DicomDataSet dataSet) => dataSet.GetItems(Tags.SharedFunctionalGroupsSequence)
@@ -144,7 +150,8 @@ internal static class DerivedObject
             : [version]);
         if (series.Deidentifier is null)
         {
-            equipment.SetText(Tags.ContributionDateTime, DicomVr.DT, series.Created.ToString("yyyyMMddHHmmss", CultureInfo.InvariantCulture));
+            equipment.SetText(Tags.ContributionDateTime, DicomVr.DT,
+                series.Created.ToString("yyyyMMddHHmmss", CultureInfo.InvariantCulture));
         }
 
         equipment.SetText(Tags.ContributionDescription, DicomVr.ST, DerivedText.For(copy, series.Derivation));
@@ -159,11 +166,13 @@ internal static class DerivedObject
         string Text(string text, int length) => DerivedText.Limit(DerivedText.For(copy, text.Replace('\\', '/')), length);
         equipment.SetItems(Tags.AlgorithmFamilyCodeSequence, Codes.ArtificialIntelligence);
         equipment.SetText(Tags.AlgorithmName, DicomVr.LO, "Task-Adaptive Transformer");
-        equipment.SetText(Tags.AlgorithmVersion, DicomVr.LO, options.Model is { Length: > 0 } model ? Text(model, LongestDescription) : ProductVersion.Text);
+        equipment.SetText(Tags.AlgorithmVersion, DicomVr.LO,
+            options.Model is { Length: > 0 } model ? Text(model, LongestDescription) : ProductVersion.Text);
         if (options.Parameters.Count > 0 || options.ModelHash is not null)
         {
             var hash = options.ModelHash is null ? [] : new[] { KeyValuePair.Create("model", options.ModelHash) };
-            equipment.SetText(Tags.AlgorithmParameters, DicomVr.LT, Text(string.Join("; ", hash.Concat(options.Parameters).Select(pair => $"{pair.Key}={pair.Value}")), LongestText));
+            equipment.SetText(Tags.AlgorithmParameters, DicomVr.LT,
+                Text(string.Join("; ", hash.Concat(options.Parameters).Select(pair => $"{pair.Key}={pair.Value}")), LongestText));
         }
     }
 }

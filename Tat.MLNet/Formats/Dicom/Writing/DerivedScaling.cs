@@ -11,12 +11,15 @@ internal sealed class DerivedScaling
     private readonly Quantizer? _series;
     private readonly bool _asUptake;
 
-    private DerivedScaling(Quantizer? series, bool asUptake, bool isDifference) => (_series, _asUptake, IsDifference) = (series, asUptake, isDifference);
+    private DerivedScaling(Quantizer? series, bool asUptake, bool isDifference) =>
+        (_series, _asUptake, IsDifference) = (series, asUptake, isDifference);
 
     /// <summary>Whether values are differences to the source.</summary>
     public bool IsDifference { get; }
 
-    /// <summary>Chooses the scaling of a series: HU as integers, PET by slice, all others on one grid that is finer than the source's.</summary>
+    /// <summary>
+    /// Chooses the scaling of a series: HU as integers, PET by slice, all others on one grid that is finer than the source's.
+    /// </summary>
     /// <param name="scan">The source.</param>
     /// <param name="deidentified">Whether what SUV is computed of is removed: then SUV itself are stored.</param>
     public static DerivedScaling Of(DicomScan scan, bool deidentified)
@@ -61,7 +64,8 @@ internal sealed class DerivedScaling
         // Windows of the source would show nothing of values in another unit, or about zero.
         if (_asUptake || IsDifference)
         {
-            dataSet.RemoveEverywhere((_, tag) => tag == Tags.WindowCenter || tag == Tags.WindowWidth || tag == Tags.WindowExplanation || tag == Tags.VoiLutFunction || tag == Tags.FrameVoiLutSequence);
+            dataSet.RemoveEverywhere((_, tag) => tag == Tags.WindowCenter || tag == Tags.WindowWidth || tag == Tags.WindowExplanation
+                || tag == Tags.VoiLutFunction || tag == Tags.FrameVoiLutSequence);
         }
 
         if (IsDifference)
@@ -87,7 +91,9 @@ internal sealed class DerivedScaling
         }
 
         // A table or floating-point numbers have no grid of their own.
-        var slope = first.Transform.IsTable || first.Layout.Floating ? DecimalString.Round(Math.Max(largest, 1e-30) / 16384) : first.Transform.Slope;
+        var slope = first.Transform.IsTable || first.Layout.Floating
+            ? DecimalString.Round(Math.Max(largest, 1e-30) / 16384)
+            : first.Transform.Slope;
         return Quantizer.ForSeries(slope, first.Transform.IsTable ? 0 : first.Transform.Intercept, largest);
     }
 }

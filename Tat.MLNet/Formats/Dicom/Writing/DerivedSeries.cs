@@ -24,5 +24,6 @@ internal sealed record DerivedSeries
 
     public string Derivation => IsDifference
         ? "Restored image minus input image: shows what TAT for ML.NET changed."
-        : $"Restored by TAT for ML.NET with the Task-Adaptive Transformer{(Options.Model is { Length: > 0 } model ? $", model {model}" : "")}. Not for diagnostic use.";
+        : "Restored by TAT for ML.NET with the Task-Adaptive "
+            + $"Transformer{(Options.Model is { Length: > 0 } model ? $", model {model}" : "")}. Not for diagnostic use.";
 }

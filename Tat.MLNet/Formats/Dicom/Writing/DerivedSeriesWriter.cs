@@ -23,9 +23,12 @@ internal sealed class DerivedSeriesWriter
     private readonly Func<DerivedSeries, int, string> _path;
     private readonly List<WrittenFile> _written = [];
 
-    /// <summary>Why no objects can be derived of those of a scan, as the rest of a sentence; <see langword="null"/> where they can.</summary>
+    /// <summary>
+    /// Why no objects can be derived of those of a scan, as the rest of a sentence; <see langword="null"/> where they can.
+    /// </summary>
     public static string? Refusal(DicomScan scan) => scan.Slices[0].SopClassUid == ParametricMap
-        ? "it is a Parametric Map, which must tell what real-world values its stored values stand for, and a result stores others; write the result as NIfTI."
+        ? "it is a Parametric Map, which must tell what real-world values its stored values stand for, and a result stores others; write "
+            + "the result as NIfTI."
         : null;
 
     /// <summary>Prepares a series.</summary>
@@ -46,7 +49,14 @@ internal sealed class DerivedSeriesWriter
         var deidentifier = options.Deidentify ? new Deidentifier(options.DeidentificationKey) : null;
         var created = DateTimeOffset.Now;
         DerivedSeries Series(bool isDifference) =>
-            new() { Uid = DicomUids.Create(), IsDifference = isDifference, Options = options, Deidentifier = deidentifier, Created = created };
+            new()
+            {
+                Uid = DicomUids.Create(),
+                IsDifference = isDifference,
+                Options = options,
+                Deidentifier = deidentifier,
+                Created = created,
+            };
         _restored = Series(false);
         _difference = options.WriteDifference ? Series(true) : null;
     }

@@ -4,8 +4,8 @@ using Tat.MLNet.Formats.Dicom.Providers.BuiltIn;
 namespace Tat.MLNet.Formats.Dicom.Writing;
 
 /// <summary>
-/// Copies a data set with its text in UTF-8, so that whatever the copy adds can be said beside whatever its source says. Where the source has
-/// bytes that are no text of its character set, all bytes stay as they are, under the character set that they came with.
+/// Copies a data set with its text in UTF-8, so that whatever the copy adds can be said beside whatever its source says. Where the source
+/// has bytes that are no text of its character set, all bytes stay as they are, under the character set that they came with.
 /// </summary>
 internal static class DerivedText
 {
@@ -24,7 +24,8 @@ internal static class DerivedText
 
     /// <summary>What of a text can be added to a copy: in ASCII, where its bytes are those of the source.</summary>
     public static string For(DicomDataSet copy, string text) => copy.CharacterSet == DicomCharacterSet.Bytes
-        ? string.Concat(text.Select(character => character switch { '–' or '—' => '-', _ when char.IsAscii(character) => character, _ => '?' }))
+        ? string.Concat(
+            text.Select(character => character switch { '–' or '—' => '-', _ when char.IsAscii(character) => character, _ => '?' }))
         : text;
 
     /// <summary>Cuts text to a length in UTF-8: the limits of representations are in characters, but many readers count bytes.</summary>
@@ -60,8 +61,10 @@ internal static class DerivedText
                 continue;
             }
 
-            copy.Set((element.Items ?? DataSetReader.TryReadImplicitItems(source, element)) is { } items ? new DicomElement(element.Tag, items.ConvertAll(item => Copy(item, keepBytes)))
-                : element.Vr.UsesCharacterSet() && !keepBytes ? new DicomElement(element.Tag, element.Vr, DicomCharacterSet.Utf8.Encode(source.CharacterSet.Decode(element.Value, element.Vr)))
+            copy.Set((element.Items ?? DataSetReader.TryReadImplicitItems(source, element)) is { } items
+                ? new DicomElement(element.Tag, items.ConvertAll(item => Copy(item, keepBytes)))
+                : element.Vr.UsesCharacterSet() && !keepBytes ? new DicomElement(
+                    element.Tag, element.Vr, DicomCharacterSet.Utf8.Encode(source.CharacterSet.Decode(element.Value, element.Vr)))
                 : element);
         }
 

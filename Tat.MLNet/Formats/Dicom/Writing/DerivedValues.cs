@@ -14,7 +14,8 @@ internal sealed class DerivedValues
         var (rows, columns) = (grid?.Rows ?? slice.Layout.Rows, grid?.Columns ?? slice.Layout.Columns);
         if (restored.Height != rows || restored.Width != columns)
         {
-            throw new ArgumentException($"A restored slice has {restored.Height} × {restored.Width} pixels where the source has {rows} × {columns}; give slices of the source's size.");
+            throw new ArgumentException($"A restored slice has {restored.Height} × {restored.Width} pixels where the source has {rows} × "
+                + $"{columns}; give slices of the source's size.");
         }
 
         Values = new double[restored.Pixels.Length];
@@ -31,7 +32,8 @@ internal sealed class DerivedValues
                 : slice.Transform.Apply(stored![i]) * scaling.FromModality(slice);
             if (!double.IsFinite(Values[i]))
             {
-                throw new ArgumentException($"A restored slice has a value that is no number at row {i / restored.Width}, column {i % restored.Width}; it cannot be stored.");
+                throw new ArgumentException($"A restored slice has a value that is no number at row {i / restored.Width}, column "
+                    + $"{i % restored.Width}; it cannot be stored.");
             }
         }
     }

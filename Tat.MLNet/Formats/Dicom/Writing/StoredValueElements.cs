@@ -3,8 +3,8 @@ using Tat.MLNet.Formats.Dicom.Model;
 namespace Tat.MLNet.Formats.Dicom.Writing;
 
 /// <summary>
-/// Every element that maps or describes stored values, and what becomes of it in a derived object, whose stored values are others: a map that
-/// is left as it was makes wrong values of right pixels.
+/// Every element that maps or describes stored values, and what becomes of it in a derived object, whose stored values are others: a map
+/// that is left as it was makes wrong values of right pixels.
 /// </summary>
 internal static class StoredValueElements
 {
@@ -32,12 +32,14 @@ internal static class StoredValueElements
         Row(StoredValueFate.Removed, "C.11.1", 0x00283000, 0x00283004),
         Row(StoredValueFate.Recomputed, "C.11.1", 0x00281052, 0x00281053, 0x00281054),
         Row(StoredValueFate.Recomputed, "C.7.6.16.2.9", 0x00289145),
-        Row(StoredValueFate.Removed, "C.7.6.16.2.11", 0x00409096, 0x00409210, 0x00409211, 0x00409212, 0x00409213, 0x00409214, 0x00409216, 0x00409220, 0x00409224, 0x00409225),
+        Row(StoredValueFate.Removed, "C.7.6.16.2.11", 0x00409096, 0x00409210, 0x00409211, 0x00409212, 0x00409213, 0x00409214, 0x00409216,
+            0x00409220, 0x00409224, 0x00409225),
         Row(StoredValueFate.Removed, "C.11.12", 0x00409094, 0x00409098),
         Row(StoredValueFate.Removed, "C.7.6.16.2.13", 0x00289422, 0x00289474),
         Row(StoredValueFate.Removed, "C.8.5.5", 0x00186046, 0x00186050, 0x00186052, 0x00186054, 0x00186056, 0x00186058, 0x0018605A),
         Row(StoredValueFate.Removed, "C.8.8.3", 0x3004000E),
-        Row(StoredValueFate.Kept, "C.8.7.1.1.2: how values come from beam intensities, whatever they are stored as", 0x00281040, 0x00281041),
+        Row(StoredValueFate.Kept, "C.8.7.1.1.2: how values come from beam intensities, whatever they are stored as", 0x00281040,
+            0x00281041),
 
         // Maps to what is displayed.
         Row(StoredValueFate.Kept, "C.11.2.1.2: in modality values, which stay", 0x00281050, 0x00281051, 0x00281055, 0x00281056, 0x00289132),
@@ -46,10 +48,13 @@ internal static class StoredValueElements
         Row(StoredValueFate.Kept, "C.11.6: of what the window gives", 0x20500020),
         Row(StoredValueFate.Removed, "C.11.6", 0x20500010),
         Row(StoredValueFate.Recomputed, "C.8.13.3.1.1", 0x00089205),
-        Row(StoredValueFate.Removed, "C.7.9", 0x00281101, 0x00281102, 0x00281103, 0x00281104, 0x00281199, 0x00281201, 0x00281202, 0x00281203, 0x00281204, 0x00281221, 0x00281222, 0x00281223, 0x00281224, 0x00480120),
-        Row(StoredValueFate.Removed, "C.7.6.23", 0x00281401, 0x00281402, 0x00281403, 0x00281404, 0x00281405, 0x00281406, 0x00281407, 0x00281408, 0x0028140B, 0x0028140C, 0x0028140D, 0x0028140E, 0x0028140F, 0x00281410),
+        Row(StoredValueFate.Removed, "C.7.9", 0x00281101, 0x00281102, 0x00281103, 0x00281104, 0x00281199, 0x00281201, 0x00281202,
+            0x00281203, 0x00281204, 0x00281221, 0x00281222, 0x00281223, 0x00281224, 0x00480120),
+        Row(StoredValueFate.Removed, "C.7.6.23", 0x00281401, 0x00281402, 0x00281403, 0x00281404, 0x00281405, 0x00281406, 0x00281407,
+            0x00281408, 0x0028140B, 0x0028140C, 0x0028140D, 0x0028140E, 0x0028140F, 0x00281410),
         Row(StoredValueFate.Removed, "C.7.6.16.2.26", 0x00281230, 0x00281231, 0x00281232),
-        Row(StoredValueFate.Removed, "PS3.6, retired", 0x00281080, 0x00281100, 0x00281111, 0x00281112, 0x00281113, 0x00281200, 0x00281211, 0x00281212, 0x00281213, 0x00281214),
+        Row(StoredValueFate.Removed, "PS3.6, retired", 0x00281080, 0x00281100, 0x00281111, 0x00281112, 0x00281113, 0x00281200, 0x00281211,
+            0x00281212, 0x00281213, 0x00281214),
 
         // What was computed of stored values.
         Row(StoredValueFate.Removed, "C.11.5", 0x00603000, 0x00603002, 0x00603004, 0x00603006, 0x00603008, 0x00603010, 0x00603020),
@@ -85,8 +90,9 @@ internal static class StoredValueElements
     public static void Remove(DicomDataSet dataSet)
     {
         // Overlays in unused bits of the pixels (retired) went with these bits.
-        var embedded = dataSet.Where(element => (element.Tag.Group & 0xFF01) == 0x6000 && !dataSet.Contains(element.Tag with { Element = 0x3000 }))
-            .Select(element => element.Tag.Group).ToHashSet();
+        var embedded =
+            dataSet.Where(element => (element.Tag.Group & 0xFF01) == 0x6000 && !dataSet.Contains(element.Tag with { Element = 0x3000 }))
+                .Select(element => element.Tag.Group).ToHashSet();
         dataSet.RemoveAll(element => embedded.Contains(element.Tag.Group));
         dataSet.RemoveEverywhere(IsOutdated);
     }
@@ -97,15 +103,17 @@ internal static class StoredValueElements
         {
             // Without the name of its creator, which some de-identification removes, an element is still read by its number.
             var creator = dataSet.GetString(new DicomTag(tag.Group, (ushort)(tag.Element >> 8)));
-            return Private.Any(element => element.Group == tag.Group && element.Elements.Contains((byte)tag.Element) && tag.Element >= 0x1000 &&
-                (creator is null || string.Equals(creator, element.Creator, StringComparison.OrdinalIgnoreCase)));
+            return Private.Any(element =>
+                element.Group == tag.Group && element.Elements.Contains((byte)tag.Element) && tag.Element >= 0x1000 &&
+                    (creator is null || string.Equals(creator, element.Creator, StringComparison.OrdinalIgnoreCase)));
         }
 
         var known = (tag.Group & 0xFF00) == 0x6000 ? tag with { Group = 0x6000 } : tag;
         return Standard.GetValueOrDefault(known) is { Fate: not StoredValueFate.Kept };
     }
 
-    private static IEnumerable<StoredValueElement> Row(StoredValueFate fate, string section, params uint[] tags) => tags.Select(tag => new StoredValueElement(DicomTag.Of(tag), fate, section));
+    private static IEnumerable<StoredValueElement> Row(StoredValueFate fate, string section, params uint[] tags) =>
+        tags.Select(tag => new StoredValueElement(DicomTag.Of(tag), fate, section));
 }
 
 /// <summary>What becomes of an element when stored values change.</summary>

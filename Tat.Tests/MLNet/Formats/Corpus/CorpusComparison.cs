@@ -29,7 +29,8 @@ internal static class CorpusComparison
     /// <param name="theirs">What the other program says.</param>
     /// <param name="affine">Where our pixels are.</param>
     /// <param name="slicesPerVolume">Our slices of one volume.</param>
-    public static IEnumerable<Disagreement> Compare(ImageFacts ours, PeerFacts theirs, PatientAffine? affine = null, int slicesPerVolume = 1)
+    public static IEnumerable<Disagreement> Compare(
+        ImageFacts ours, PeerFacts theirs, PatientAffine? affine = null, int slicesPerVolume = 1)
     {
         var size = FormattableString.Invariant($"{ours.Rows} x {ours.Columns} x {ours.Frames}");
         var theirSize = FormattableString.Invariant($"{theirs.Rows} x {theirs.Columns} x {theirs.Frames}");
@@ -51,12 +52,15 @@ internal static class CorpusComparison
         (string What, double? Ours, double? Theirs, double Tolerance)[] spacings =
         [
             ("spacing of rows", geometry.RowSpacing, theirs.RowSpacing, SpacingPrecision * theirs.RowSpacing.GetValueOrDefault()),
-            ("spacing of columns", geometry.ColumnSpacing, theirs.ColumnSpacing, SpacingPrecision * theirs.ColumnSpacing.GetValueOrDefault()),
-            ("spacing of slices", geometry.SliceSpacing, ours.Frames > 1 ? theirs.SliceSpacing : null, SlicePrecision * theirs.SliceSpacing.GetValueOrDefault()),
+            ("spacing of columns", geometry.ColumnSpacing, theirs.ColumnSpacing,
+                SpacingPrecision * theirs.ColumnSpacing.GetValueOrDefault()),
+            ("spacing of slices", geometry.SliceSpacing, ours.Frames > 1 ? theirs.SliceSpacing : null,
+                SlicePrecision * theirs.SliceSpacing.GetValueOrDefault()),
         ];
 
         // Who writes NIfTI puts 1 where a distance is not known.
-        foreach (var (what, our, their, tolerance) in values.Concat(spacings.Where(spacing => spacing.Theirs is not null && (spacing.Ours, spacing.Theirs) is not (null, 1))))
+        foreach (var (what, our, their, tolerance) in values.Concat(
+            spacings.Where(spacing => spacing.Theirs is not null && (spacing.Ours, spacing.Theirs) is not (null, 1))))
         {
             if (our.HasValue != their.HasValue || Math.Abs(our.GetValueOrDefault() - their.GetValueOrDefault()) > tolerance)
             {
@@ -64,9 +68,11 @@ internal static class CorpusComparison
             }
         }
 
-        if (affine is not null && !IsSheared(affine) && theirs.Affine is { } other && Distance(affine, other, ours, slicesPerVolume) is var distance && distance > Math.Max(1, (theirs.RowSpacing ?? 0) / 2))
+        if (affine is not null && !IsSheared(affine) && theirs.Affine is { } other
+            && Distance(affine, other, ours, slicesPerVolume) is var distance && distance > Math.Max(1, (theirs.RowSpacing ?? 0) / 2))
         {
-            yield return new("position", affine.ToString(), FormattableString.Invariant($"{string.Join(' ', other.Select(number => Text(number)))}; {distance:G4} mm apart"));
+            yield return new("position", affine.ToString(),
+                FormattableString.Invariant($"{string.Join(' ', other.Select(number => Text(number)))}; {distance:G4} mm apart"));
         }
     }
 
@@ -74,7 +80,8 @@ internal static class CorpusComparison
     {
         double Along(int row, int axis) => affine[row % 3, axis];
         double[] step = [affine[0, 2], affine[1, 2], affine[2, 2]];
-        double[] normal = [.. Enumerable.Range(0, 3).Select(row => (Along(row + 1, 0) * Along(row + 2, 1)) - (Along(row + 2, 0) * Along(row + 1, 1)))];
+        double[] normal = [.. Enumerable.Range(0, 3)
+            .Select(row => (Along(row + 1, 0) * Along(row + 2, 1)) - (Along(row + 2, 0) * Along(row + 1, 1)))];
         double Product(double[] a, double[] b) => a.Zip(b, (x, y) => x * y).Sum();
         return Math.Abs(Product(step, normal)) < LeastCosine * Math.Sqrt(Product(step, step) * Product(normal, normal));
     }
@@ -83,13 +90,15 @@ internal static class CorpusComparison
     private static double Distance(PatientAffine affine, double[] other, ImageFacts size, int slices)
     {
         int[] last = [size.Columns - 1, size.Rows - 1, slices - 1];
-        var flips = Enumerable.Range(0, 3).Select(axis => Enumerable.Range(0, 3).Sum(row => affine[row, axis] * other[(4 * row) + axis]) < 0).ToArray();
+        var flips = Enumerable.Range(0, 3)
+            .Select(axis => Enumerable.Range(0, 3).Sum(row => affine[row, axis] * other[(4 * row) + axis]) < 0).ToArray();
         return _corners.Max(corner =>
         {
             int[] at = [corner.X * last[0], corner.Y * last[1], corner.Z * last[2]];
             return Math.Sqrt(Enumerable.Range(0, 3).Sum(row => Math.Pow(
                 affine[row, 3] - other[(4 * row) + 3]
-                + Enumerable.Range(0, 3).Sum(axis => (affine[row, axis] * at[axis]) - (other[(4 * row) + axis] * (flips[axis] ? last[axis] - at[axis] : at[axis]))), 2)));
+                + Enumerable.Range(0, 3).Sum(axis =>
+                    (affine[row, axis] * at[axis]) - (other[(4 * row) + axis] * (flips[axis] ? last[axis] - at[axis] : at[axis]))), 2)));
         });
     }
 

@@ -4,7 +4,9 @@ using Tat.Tests.Formats.Dicom;
 
 namespace Tat.Tests.Formats.Corpus;
 
-/// <summary>pydicom and nibabel in one process that answers for one file after the other; GDCM decodes what pydicom has no codec for.</summary>
+/// <summary>
+/// pydicom and nibabel in one process that answers for one file after the other; GDCM decodes what pydicom has no codec for.
+/// </summary>
 internal sealed class CorpusPeer : IDisposable
 {
     // Bits that are not stored are masked and functional groups followed here, because pydicom 2 does neither.
@@ -23,7 +25,8 @@ internal sealed class CorpusPeer : IDisposable
             return dict(more, nonFinite=int(values.size - finite.size), **numbers)
 
         def known(answer):
-            return {k: known(v) if isinstance(v, dict) else v for k, v in answer.items() if v is not None and (isinstance(v, (dict, str)) or np.isfinite(v).all())}
+            return {k: known(v) if isinstance(v, dict) else v for k, v in answer.items()
+                    if v is not None and (isinstance(v, (dict, str)) or np.isfinite(v).all())}
 
         def group(d, frame, sequence):
             for name in ('PerFrameFunctionalGroupsSequence', 'SharedFunctionalGroupsSequence'):
@@ -69,7 +72,8 @@ internal sealed class CorpusPeer : IDisposable
             measures = group(d, 0, 'PixelMeasuresSequence')
             spacing = (measures if measures is not None else d).get('PixelSpacing') or [None, None]
             spacing = [float(x) if x else None for x in spacing]
-            more = dict(rows=d.Rows, columns=d.Columns, frames=frames, rowSpacing=spacing[0], columnSpacing=spacing[1], slack=slope if lossy else 0)
+            more = dict(rows=d.Rows, columns=d.Columns, frames=frames,
+                        rowSpacing=spacing[0], columnSpacing=spacing[1], slack=slope if lossy else 0)
             whole = {} if (masked == stored).all() else dict(wholeWords=facts(modality(stored), **more))
             return facts(modality(masked), **more, **whole)
 
@@ -79,10 +83,12 @@ internal sealed class CorpusPeer : IDisposable
             if values.dtype.kind not in 'iuf':
                 raise ValueError('values of the type %s' % values.dtype)
             shape = values.shape + (1, 1)
-            unit = {'meter': 1000, 'micron': 0.001}.get(image.header.get_xyzt_units()[0], 1) if hasattr(image.header, 'get_xyzt_units') else 1
+            unit = image.header.get_xyzt_units()[0] if hasattr(image.header, 'get_xyzt_units') else None
+            unit = {'meter': 1000, 'micron': 0.001}.get(unit, 1)
             zooms = [float(z) * unit or None for z in image.header.get_zooms()[:3]] + [None] * 3
-            return facts(values, rows=shape[1], columns=shape[0], frames=int(np.prod(shape[2:])), slack=0, columnSpacing=zooms[0], rowSpacing=zooms[1],
-                         sliceSpacing=zooms[2], affine=[float(x) for x in image.affine[:3].flat])
+            return facts(values, rows=shape[1], columns=shape[0], frames=int(np.prod(shape[2:])), slack=0,
+                         columnSpacing=zooms[0], rowSpacing=zooms[1], sliceSpacing=zooms[2],
+                         affine=[float(x) for x in image.affine[:3].flat])
 
         for line in sys.stdin:
             path, answer = json.loads(line), {}

@@ -1,6 +1,11 @@
+using System.Globalization;
+
 namespace Tat.Tests.Formats.Corpus;
 
-/// <summary>Counts what was compared, and lists what was not the same in a table that is written as it goes; its last line has the counts, so a table without it is incomplete.</summary>
+/// <summary>
+/// Counts what was compared, and lists what was not the same in a table that is written as it goes; its last line has the counts, so a
+/// table without it is incomplete.
+/// </summary>
 internal sealed class CorpusReport : IDisposable
 {
     private const int FilesBetweenProgress = 500;
@@ -70,8 +75,9 @@ internal sealed class CorpusReport : IDisposable
     }
 
     /// <summary>The counts so far.</summary>
-    public override string ToString() => string.Join("; ", _counts.Select(kind => FormattableString.Invariant(
-        $"{kind.Key}: {kind.Value.Same} the same, {kind.Value.Different} different, {kind.Value.OnlyOurs} only ours, {kind.Value.OnlyTheirs} only theirs, {kind.Value.Neither} neither")));
+    public override string ToString() => string.Join("; ", _counts.Select(kind => string.Create(CultureInfo.InvariantCulture,
+        $"{kind.Key}: {kind.Value.Same} the same, {kind.Value.Different} different, {kind.Value.OnlyOurs} only ours, "
+        + $"{kind.Value.OnlyTheirs} only theirs, {kind.Value.Neither} neither")));
 
     /// <summary>Ends the table with the counts.</summary>
     public void Complete()
@@ -82,5 +88,6 @@ internal sealed class CorpusReport : IDisposable
 
     public void Dispose() => _table.Dispose();
 
-    private void Write(params string[] cells) => _table.WriteLine(string.Join('\t', cells.Select(cell => cell.ReplaceLineEndings(" ").Replace('\t', ' '))));
+    private void Write(params string[] cells) =>
+        _table.WriteLine(string.Join('\t', cells.Select(cell => cell.ReplaceLineEndings(" ").Replace('\t', ' '))));
 }

@@ -11,11 +11,17 @@ using Tat.Torch.Files;
 
 namespace Tat.Tests.Formats.Corpus;
 
-/// <summary>Compares all that is below a folder, a folder at a time: each file with pydicom or nibabel, and the series in it with dcm2niix where that is installed.</summary>
+/// <summary>
+/// Compares all that is below a folder, a folder at a time: each file with pydicom or nibabel, and the series in it with dcm2niix where
+/// that is installed.
+/// </summary>
 internal sealed class CorpusRun(CorpusReport report, bool hasDcm2niix, CancellationToken cancellationToken) : IDisposable
 {
     private static readonly ImageReadOptions _asStored = new() { Pet = PetQuantity.AsStored };
-    private static readonly JsonSerializerOptions _json = new(JsonSerializerDefaults.Web) { NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals };
+    private static readonly JsonSerializerOptions _json = new(JsonSerializerDefaults.Web)
+    {
+        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+    };
     private readonly CorpusPeer _peer = new();
 
     /// <summary>Links to folders are not followed.</summary>

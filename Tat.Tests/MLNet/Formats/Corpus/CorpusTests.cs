@@ -5,13 +5,15 @@ using Tat.Tests.Formats.Dicom;
 namespace Tat.Tests.Formats.Corpus;
 
 /// <summary>
-/// Compares whole collections with independent programs: <c>TAT_CORPUS=DIR dotnet run -c Release --project Tat.Tests -- --filter "FullyQualifiedName~CorpusTests"</c>.
+/// Compares whole collections with independent programs: <c>TAT_CORPUS=DIR dotnet run -c Release --project Tat.Tests -- --filter
+/// "FullyQualifiedName~CorpusTests"</c>.
 /// <c>TAT_CORPUS_REPORT</c> names the list of disagreements.
 /// </summary>
 [TestClass]
 public sealed class CorpusTests
 {
-    private static readonly ImageFacts _ours = new("a", null, "NIfTI", null, 20, 30, 10, null, -5, 100, 12, 3, 0, new(2, 3, 4, new Dictionary<string, string>()));
+    private static readonly ImageFacts _ours = new(
+        "a", null, "NIfTI", null, 20, 30, 10, null, -5, 100, 12, 3, 0, new(2, 3, 4, new Dictionary<string, string>()));
     private static readonly PeerFacts _theirs = new()
     {
         Rows = 20,
@@ -38,8 +40,11 @@ public sealed class CorpusTests
             return;
         }
 
-        var path = Environment.GetEnvironmentVariable("TAT_CORPUS_REPORT") is { Length: > 0 } named ? named : Path.Combine(TestContext.TestRunDirectory!, "corpus.tsv");
-        using var report = await Compare(Path.GetFullPath(corpus), path, text => TestContext.DisplayMessage(MessageLevel.Informational, text));
+        var path = Environment.GetEnvironmentVariable("TAT_CORPUS_REPORT") is { Length: > 0 } named
+            ? named
+            : Path.Combine(TestContext.TestRunDirectory!, "corpus.tsv");
+        using var report = await Compare(
+            Path.GetFullPath(corpus), path, text => TestContext.DisplayMessage(MessageLevel.Informational, text));
         TestContext.AddResultFile(path);
         Assert.AreEqual(0, report.Different, $"Images are read differently; '{path}' lists them. {report}");
     }
@@ -116,7 +121,10 @@ public sealed class CorpusTests
 
         const string counts = "files: 1 the same, 1 different, 1 only ours, 1 only theirs, 1 neither";
         Assert.AreSequenceEqual(
-            ["kind\timage\twhat\tours\ttheirs", "different\tother\tmean\t1\t2", "only ours\tours\tfiles\t\tno codec", "only theirs\ttheirs\tfiles\tdamaged\t", $"counts\t{counts}\t\t\t"],
+            [
+                "kind\timage\twhat\tours\ttheirs", "different\tother\tmean\t1\t2", "only ours\tours\tfiles\t\tno codec",
+                "only theirs\ttheirs\tfiles\tdamaged\t", $"counts\t{counts}\t\t\t",
+            ],
             File.ReadAllLines(temporary["corpus.tsv"]));
         Assert.AreSequenceEqual(["other: mean: 1 here, 2 there", counts], said);
     }

@@ -29,7 +29,10 @@ internal sealed record PeerFacts
     /// <summary>By how much decoders may differ: one stored unit for lossy compression.</summary>
     public double Slack { get; init; }
 
-    /// <summary>The same without masking bits that are not stored, where that differs: such bits are garbage, or belong to numbers larger than Bits Stored tells, and both readings are right.</summary>
+    /// <summary>
+    /// The same without masking bits that are not stored, where that differs: such bits are garbage, or belong to numbers larger than Bits
+    /// Stored tells, and both readings are right.
+    /// </summary>
     public PeerFacts? WholeWords { get; init; }
 
     /// <summary>The 3 × 4 numbers of the map to the patient, row by row.</summary>

@@ -44,7 +44,8 @@ public class CharacterSetTests
     [DataRow(null, "utf-8", "Äneas")]
     [DataRow(null, "iso-8859-1", "Äneas")]
     [DataRow("ISO_IR 127", "iso-8859-1", "¡©Ä")]
-    public void Bytes_that_their_character_set_does_not_have_stay_under_the_name_that_they_came_with(string? term, string encoding, string text)
+    public void Bytes_that_their_character_set_does_not_have_stay_under_the_name_that_they_came_with(
+        string? term, string encoding, string text)
     {
         var bytes = (CodePagesEncodingProvider.Instance.GetEncoding(encoding) ?? Encoding.GetEncoding(encoding)).GetBytes(text);
         var output = Derive(term, bytes);
@@ -53,14 +54,16 @@ public class CharacterSetTests
         CollectionAssert.AreEqual(bytes, Trimmed(output.GetItem(Tags.RadiopharmaceuticalInformationSequence)!, _comments));
 
         // What is added is in ASCII, which all of them have.
-        CollectionAssert.AreEqual(bytes.Concat(" TAT restored - not for diagnostic use"u8.ToArray()).ToArray(), Trimmed(output, Tags.SeriesDescription));
+        CollectionAssert.AreEqual(
+            bytes.Concat(" TAT restored - not for diagnostic use"u8.ToArray()).ToArray(), Trimmed(output, Tags.SeriesDescription));
         Assert.AreEqual("a ? b", output.GetItem(Tags.ContributingEquipmentSequence)!.GetStrings(Tags.SoftwareVersions)[1]);
     }
 
     [TestMethod]
     public void A_multibyte_set_in_the_first_place_begins_in_ASCII()
     {
-        var output = Derive("ISO 2022 IR 87", [.. "Yamada^Tarou="u8, 0x1B, .. "$B;3ED"u8, 0x1B, .. "(B^"u8, 0x1B, .. "$BB@O:"u8, 0x1B, .. "(B"u8]);
+        var output = Derive("ISO 2022 IR 87",
+            [.. "Yamada^Tarou="u8, 0x1B, .. "$B;3ED"u8, 0x1B, .. "(B^"u8, 0x1B, .. "$BB@O:"u8, 0x1B, .. "(B"u8]);
         Assert.AreEqual("Yamada^Tarou=山田^太郎", output.GetString(Tags.PatientName));
     }
 

@@ -11,7 +11,8 @@ public class ConformanceTests
     private static readonly ImageReadOptions _asStored = new() { Pet = PetQuantity.AsStored };
 
     /// <summary>The files of the table; where it is absent, the table itself, so that the tests are inconclusive and not empty.</summary>
-    public static IEnumerable<object[]> Files() => DicomTable.Rows().Select(row => new object[] { row["file"] }).DefaultIfEmpty(["expected.csv"]);
+    public static IEnumerable<object[]> Files() =>
+        DicomTable.Rows().Select(row => new object[] { row["file"] }).DefaultIfEmpty(["expected.csv"]);
 
     [TestMethod]
     [DynamicData(nameof(Files))]
@@ -62,7 +63,8 @@ public class ConformanceTests
         using var scan = ImageFormats.Open(path);
         Assert.AreEqual(4, scan.SliceCount);
         Assert.Contains("gantry tilt", scan.Properties["Irregular"]);
-        Assert.Contains("resampling", Assert.ThrowsExactly<InvalidDataException>(() => ImageFormats.Open(path, new() { Plane = SlicePlane.Coronal })).Message);
+        Assert.Contains("resampling",
+            Assert.ThrowsExactly<InvalidDataException>(() => ImageFormats.Open(path, new() { Plane = SlicePlane.Coronal })).Message);
     }
 
     [TestMethod]
@@ -96,7 +98,8 @@ public class ConformanceTests
 
         // Lossy: one stored unit. Lossless: as many digits as the table has.
         var unit = row["slope"] == "" ? 1 : Math.Abs(DicomTable.Number(row["slope"]));
-        var lossy = row["ts_name"].Contains("JPEG", StringComparison.Ordinal) && !row["ts_name"].Contains("Lossless", StringComparison.Ordinal);
+        var lossy = row["ts_name"].Contains("JPEG", StringComparison.Ordinal)
+            && !row["ts_name"].Contains("Lossless", StringComparison.Ordinal);
         AssertNear(row["min"], statistics.Minimum, lossy ? unit : 0);
         AssertNear(row["max"], statistics.Maximum, lossy ? unit : 0);
         AssertNear(row["mean"], statistics.Mean, lossy ? unit / 4 : 0);

@@ -68,7 +68,8 @@ public class DeidentificationTests
         var data = SyntheticDicom.Slice(1, 0);
         data.SetText(Tags.BurnedInAnnotation, DicomVr.CS, "YES");
         var path = files.Write(data);
-        Assert.Contains("burned", Assert.ThrowsExactly<ImageFormatException>(() => Write(path, Path.Combine(files.Folder, "a.dcm"), null)).Message);
+        Assert.Contains("burned",
+            Assert.ThrowsExactly<ImageFormatException>(() => Write(path, Path.Combine(files.Folder, "a.dcm"), null)).Message);
         Assert.HasCount(1, Directory.GetFileSystemEntries(files.Folder));
     }
 

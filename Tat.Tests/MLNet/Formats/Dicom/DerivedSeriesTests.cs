@@ -59,7 +59,8 @@ public class DerivedSeriesTests
         Assert.AreNotEqual(before.GetString(Tags.SeriesInstanceUid), after.GetString(Tags.SeriesInstanceUid));
         foreach (var tag in new[]
         {
-            Tags.StudyInstanceUid, new DicomTag(0x0020, 0x0052), Tags.PatientName, Tags.PatientId, Tags.SopClassUid, Tags.ImagePositionPatient,
+            Tags.StudyInstanceUid, new DicomTag(0x0020, 0x0052), Tags.PatientName, Tags.PatientId, Tags.SopClassUid,
+            Tags.ImagePositionPatient,
             Tags.ImageOrientationPatient, Tags.PixelSpacing, Tags.LossyImageCompression, Tags.SeriesTime, Tags.Units,
         })
         {
@@ -68,10 +69,12 @@ public class DerivedSeriesTests
 
         CollectionAssert.AreEqual(new[] { "DERIVED", "PRIMARY" }, after.GetStrings(Tags.ImageType));
         Assert.AreEqual("PET AC TAT restored – not for diagnostic use", after.GetString(Tags.SeriesDescription));
-        Assert.AreEqual(before.GetString(Tags.SopInstanceUid), after.GetItem(Tags.SourceImageSequence)!.GetString(Tags.ReferencedSopInstanceUid));
+        Assert.AreEqual(before.GetString(Tags.SopInstanceUid),
+            after.GetItem(Tags.SourceImageSequence)!.GetString(Tags.ReferencedSopInstanceUid));
         Assert.Contains("small 3", after.GetString(Tags.DerivationDescription)!);
         Assert.AreEqual("small 3", after.GetItem(Tags.ContributingEquipmentSequence)!.GetStrings(Tags.SoftwareVersions)[1]);
-        Assert.IsGreaterThan(100, objects.Select(item => item.DataSet.GetString(Tags.RescaleSlope)).Distinct().Count(), "each PET slice has its own slope");
+        Assert.IsGreaterThan(100, objects.Select(item => item.DataSet.GetString(Tags.RescaleSlope)).Distinct().Count(),
+            "each PET slice has its own slope");
     }
 
     [TestMethod]
@@ -149,9 +152,11 @@ public class DerivedSeriesTests
             using var after = (DicomScan)ImageFormats.Open(Directory.GetFiles(Path.Combine(destination, kind)).Single());
             for (var frame = 0; frame < heights.Length; frame++)
             {
-                var (expected, actual) = (before.Slices.Single(slice => slice.Frame == frame), after.Slices.Single(slice => slice.Frame == frame));
+                var (expected, actual) = (before.Slices.Single(slice => slice.Frame == frame),
+                    after.Slices.Single(slice => slice.Frame == frame));
                 Assert.AreEqual(heights[frame], actual.Plane!.Position.Z);
-                CollectionAssert.AreEqual(Array.ConvertAll(expected.Read().Pixels, value => kind == "restored" ? value + 7 : 7), actual.Read().Pixels);
+                CollectionAssert.AreEqual(
+                    Array.ConvertAll(expected.Read().Pixels, value => kind == "restored" ? value + 7 : 7), actual.Read().Pixels);
             }
         }
     }
@@ -224,12 +229,14 @@ public class DerivedSeriesTests
         using var files = new SyntheticDicom();
         using var source = (DicomScan)ImageFormats.Open(files.Write(SyntheticDicom.Enhanced(9, 6)));
         var inFileOrder = new[] { source.Slices[1], source.Slices[0] };
-        var frames = new DerivedFrames(inFileOrder, [.. inFileOrder.Select(slice => slice.Read())], DerivedScaling.Of(source, deidentified: false), grid: null);
+        var frames = new DerivedFrames(
+            inFileOrder, [.. inFileOrder.Select(slice => slice.Read())], DerivedScaling.Of(source, deidentified: false), grid: null);
         var moved = DerivedText.Copy(DicomProviders.Current.Read(source.Path).DataSet);
         var unsigned = frames.Describe(moved);
         var groups = moved.GetItems(Tags.PerFrameFunctionalGroupsSequence);
         Check(frames.ToBytes(unsigned));
-        Assert.Contains("values that were restored", Assert.ThrowsExactly<ImageFormatException>(() => Check(new byte[frames.ToBytes(unsigned).Length])).Message);
+        Assert.Contains("values that were restored",
+            Assert.ThrowsExactly<ImageFormatException>(() => Check(new byte[frames.ToBytes(unsigned).Length])).Message);
         moved.SetItems(Tags.PerFrameFunctionalGroupsSequence, groups[1], groups[0]);
         Assert.Contains("lies elsewhere", Assert.ThrowsExactly<ImageFormatException>(() => Check(frames.ToBytes(unsigned))).Message);
 
@@ -248,7 +255,8 @@ public class DerivedSeriesTests
         using var source = ImageFormats.Open(TestData.Path("data/real/ct_CRLM-CT-1004"));
         var destination = Path.Combine(target.Folder, "out");
         Assert.ThrowsExactly<ArgumentException>(() => _format.WriteDerived(source, destination, Slices(source).Take(3)));
-        Assert.ThrowsExactly<ArgumentException>(() => _format.WriteDerived(source, destination, Slices(source).Append(source.ReadSlice(0))));
+        Assert.ThrowsExactly<ArgumentException>(() =>
+            _format.WriteDerived(source, destination, Slices(source).Append(source.ReadSlice(0))));
         Assert.ThrowsExactly<ArgumentException>(() => _format.WriteDerived(source, destination, Slices(source, _ => float.NaN)));
         using var cancellation = new CancellationTokenSource();
         Assert.ThrowsExactly<OperationCanceledException>(() => _format.WriteDerived(source, destination, Slices(source, value =>
@@ -269,7 +277,9 @@ public class DerivedSeriesTests
         for (var i = 0; i < scan.SliceCount; i++)
         {
             var slice = scan.ReadSlice(i);
-            yield return change is null ? slice : new ImageSlice(Array.ConvertAll(slice.Pixels, value => change(value)), slice.Height, slice.Width);
+            yield return change is null
+                ? slice
+                : new ImageSlice(Array.ConvertAll(slice.Pixels, value => change(value)), slice.Height, slice.Width);
         }
     }
 }

@@ -25,7 +25,10 @@ public class EncodingTests
     public void The_values_do_not_depend_on_the_encoding(string program, string options)
     {
         using var files = new SyntheticDicom();
-        foreach (var name in new[] { "CT_small.dcm", "emri_small.dcm", "image_dfl.dcm", "PET_STS_001_implicit.dcm", "MR_12bit_signed_0x0F0F.dcm" })
+        foreach (var name in new[]
+        {
+            "CT_small.dcm", "emri_small.dcm", "image_dfl.dcm", "PET_STS_001_implicit.dcm", "MR_12bit_signed_0x0F0F.dcm",
+        })
         {
             // JPEG has no place for garbage above the high bit.
             if (program == "dcmcjpeg" && name.StartsWith("MR_12", StringComparison.Ordinal))
@@ -56,7 +59,14 @@ public class EncodingTests
         var data = SyntheticDicom.Slice(0, 0);
         data.SetText(Tags.SopClassUid, DicomVr.UI, "1.2.840.10008.5.1.4.1.1.2.1");
         data.SetText(Tags.NumberOfFrames, DicomVr.IS, "3");
-        foreach (var tag in new[] { Tags.RescaleSlope, Tags.RescaleIntercept, Tags.ImagePositionPatient, Tags.ImageOrientationPatient, Tags.PixelSpacing })
+        foreach (var tag in new[]
+        {
+            Tags.RescaleSlope,
+            Tags.RescaleIntercept,
+            Tags.ImagePositionPatient,
+            Tags.ImageOrientationPatient,
+            Tags.PixelSpacing,
+        })
         {
             data.Remove(tag);
         }

@@ -13,7 +13,8 @@ public class FuzzTests
     public void Damaged_files_are_read_or_refused_by_the_documented_exception_with_little_memory()
     {
         var folder = TestData.Path("data/dicom");
-        var sources = Directory.GetFiles(folder).Where(file => !file.EndsWith(".csv", StringComparison.Ordinal)).Order(StringComparer.Ordinal).Select(File.ReadAllBytes).ToArray();
+        var sources = Directory.GetFiles(folder).Where(file => !file.EndsWith(".csv", StringComparison.Ordinal))
+            .Order(StringComparer.Ordinal).Select(File.ReadAllBytes).ToArray();
         using var files = new SyntheticDicom();
         var path = Path.Combine(files.Folder, "mutant.dcm");
         Mutants.Read<ImageFormatException>("dicom", sources, HeaderBytes, mutant =>

@@ -72,7 +72,8 @@ public partial class InteropTests
             for name in sorted(os.listdir(sys.argv[1])):
                 d = pydicom.dcmread(os.path.join(sys.argv[1], name))
                 v = apply_modality_lut(d.pixel_array, d).astype(float)
-                print(repr(float(v.min())), repr(float(v.max())), repr(float(v.sum())), repr(float((v * np.arange(v.size).reshape(v.shape)).sum())), d.SeriesDescription)
+                weighted = (v * np.arange(v.size).reshape(v.shape)).sum()
+                print(*(repr(float(x)) for x in (v.min(), v.max(), v.sum(), weighted)), d.SeriesDescription)
             """;
         var folder = Path.Combine(Derived(source), "restored");
         var lines = Peer.Python(code, folder).Split('\n', StringSplitOptions.RemoveEmptyEntries);
@@ -132,7 +133,8 @@ public partial class InteropTests
         using var actual = ImageFormats.Open(Directory.GetFiles(files.Folder, "volume*.nii").Single());
         Assert.AreEqual(expected.SliceCount, actual.SliceCount);
 
-        // Axes may run the other way, but each pixel must lie at the same place in the patient; dcm2niix takes slices to lie exactly along their normal.
+        // Axes may run the other way, but each pixel must lie at the same place in the patient; dcm2niix takes slices to lie exactly along
+        // their normal.
         int[] last = [expected.Columns - 1, expected.Rows - 1, expected.SliceCount - 1];
         var flips = Enumerable.Range(0, 3).Select(axis => expected.Affine!.Orientation[axis] != actual.Affine!.Orientation[axis]).ToArray();
         int[] Other(int[] at) => [.. at.Select((index, axis) => flips[axis] ? last[axis] - index : index)];
@@ -192,7 +194,8 @@ public partial class InteropTests
             {
                 folder = new SyntheticDicom();
                 using var scan = ImageFormats.Open(path);
-                new DicomFormat().WriteDerived(scan, Path.Combine(folder.Folder, "out"), Slices(scan, 0.97f), new() { WriteDifference = true, Model = "test" });
+                new DicomFormat().WriteDerived(
+                    scan, Path.Combine(folder.Folder, "out"), Slices(scan, 0.97f), new() { WriteDifference = true, Model = "test" });
                 _written[source] = folder;
             }
 
@@ -200,8 +203,9 @@ public partial class InteropTests
         }
     }
 
-    private static IEnumerable<ImageSlice> Slices(IImageScan scan, float factor) => Enumerable.Range(0, scan.SliceCount).Select(scan.ReadSlice)
-        .Select(slice => new ImageSlice(Array.ConvertAll(slice.Pixels, value => value * factor), slice.Height, slice.Width));
+    private static IEnumerable<ImageSlice> Slices(IImageScan scan, float factor) =>
+        Enumerable.Range(0, scan.SliceCount).Select(scan.ReadSlice)
+            .Select(slice => new ImageSlice(Array.ConvertAll(slice.Pixels, value => value * factor), slice.Height, slice.Width));
 
     /// <summary>A coordinate of a pixel in the patient, in mm.</summary>
     private static double Place(IImageScan scan, int[] at, int axis) =>
@@ -213,7 +217,8 @@ public partial class InteropTests
         .Select(line => line.Contains("Illegal root for UID", StringComparison.Ordinal) ? "Illegal root for UID" : line)
         .ToHashSet();
 
-    private static void AssertNear(double expected, double actual) => Assert.AreEqual(expected, actual, 1e-5 * Math.Max(1, Math.Abs(actual)));
+    private static void AssertNear(double expected, double actual) =>
+        Assert.AreEqual(expected, actual, 1e-5 * Math.Max(1, Math.Abs(actual)));
 
     [GeneratedRegex("^[EWF]: ", RegexOptions.Multiline)]
     private static partial Regex ErrorOrWarning();

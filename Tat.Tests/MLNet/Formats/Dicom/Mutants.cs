@@ -11,8 +11,12 @@ internal static class Mutants
     private const int Count = 5000;
     private const long AllowedBytes = 64 << 20;
 
-    /// <summary>Reading takes milliseconds. The limit is a second of the processor in a run of its own; among other tests, whose time counts too, it leaves room for them.</summary>
-    private static readonly TimeSpan _longest = TimeSpan.FromSeconds(Environment.GetEnvironmentVariable("TAT_FUZZ_MUTANTS") is null ? 20 : 1);
+    /// <summary>
+    /// Reading takes milliseconds. The limit is a second of the processor in a run of its own; among other tests, whose time counts too, it
+    /// leaves room for them.
+    /// </summary>
+    private static readonly TimeSpan _longest =
+        TimeSpan.FromSeconds(Environment.GetEnvironmentVariable("TAT_FUZZ_MUTANTS") is null ? 20 : 1);
 
     /// <summary>Reads mutants, each of which is read or refused, with little memory and time.</summary>
     /// <typeparam name="TRefusal">The documented exception.</typeparam>
@@ -28,7 +32,8 @@ internal static class Mutants
         {
             var source = random.Next(sources.Count);
             var mutant = Mutate(sources[source], header, random);
-            void Fail(string what) => Assert.Fail($"Mutant {i} of {kind} {source}, kept as {Keep(mutant, kind, i)}, of {mutant.Length} bytes: {what}");
+            void Fail(string what) =>
+                Assert.Fail($"Mutant {i} of {kind} {source}, kept as {Keep(mutant, kind, i)}, of {mutant.Length} bytes: {what}");
 
             var before = GC.GetAllocatedBytesForCurrentThread();
             var clock = Environment.CpuUsage.TotalTime;
@@ -103,5 +108,7 @@ internal static class Mutants
     }
 
     private static int FromEnvironment(string name, int otherwise) =>
-        int.TryParse(Environment.GetEnvironmentVariable(name), NumberStyles.Integer, CultureInfo.InvariantCulture, out var value) ? value : otherwise;
+        int.TryParse(Environment.GetEnvironmentVariable(name), NumberStyles.Integer, CultureInfo.InvariantCulture, out var value)
+            ? value
+            : otherwise;
 }

@@ -5,7 +5,10 @@ using Tat.MLNet.Formats.Dicom.Series;
 
 namespace Tat.Tests.Formats.Dicom;
 
-/// <summary>Stores a restored series into a real archive and gets it back. The archive listens on all interfaces: it runs in a network namespace of its own.</summary>
+/// <summary>
+/// Stores a restored series into a real archive and gets it back. The archive listens on all interfaces: it runs in a network namespace of
+/// its own.
+/// </summary>
 [TestClass]
 public class OrthancTests
 {
@@ -18,7 +21,8 @@ public class OrthancTests
         trap 'kill $server 2>/dev/null || true; wait $server 2>/dev/null || true' EXIT
         for i in $(seq 100); do echoscu -q localhost 4242 2>/dev/null && break; sleep 0.2; done
         storescu -q -aec ORTHANC localhost 4242 +sd "$2"
-        findscu -v -S -aec ORTHANC -k QueryRetrieveLevel=IMAGE -k SeriesInstanceUID="$3" -k SOPInstanceUID localhost 4242 2>&1 | tee found.txt >/dev/null
+        query="-k QueryRetrieveLevel=IMAGE -k SeriesInstanceUID=$3 -k SOPInstanceUID"
+        findscu -v -S -aec ORTHANC $query localhost 4242 2>&1 | tee found.txt >/dev/null
         mkdir got
         /usr/bin/python3 - <<'EOF'
         import json, urllib.request
@@ -56,7 +60,8 @@ public class OrthancTests
             { "StorageDirectory": "storage", "IndexDirectory": "storage", "DicomPort": 4242, "HttpPort": 8042, "DicomAet": "ORTHANC",
               "AuthenticationEnabled": false, "DicomAlwaysAllowFind": true, "DicomCheckCalledAet": false, "Plugins": [] }
             """);
-        var (exitCode, output) = Peer.Run("unshare", "-n", "bash", "-c", Script, "bash", files.Folder, derived, expected.Slices[0].SeriesInstanceUid);
+        var (exitCode, output) = Peer.Run(
+            "unshare", "-n", "bash", "-c", Script, "bash", files.Folder, derived, expected.Slices[0].SeriesInstanceUid);
         Assert.AreEqual(0, exitCode, output);
         Assert.Contains(string.Create(CultureInfo.InvariantCulture, $"instances {expected.SliceCount}"), output);
         Assert.Contains(expected.Slices[0].SeriesInstanceUid, output);

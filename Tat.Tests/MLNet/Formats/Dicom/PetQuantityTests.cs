@@ -48,8 +48,9 @@ public class PetQuantityTests
     }
 
     [TestMethod]
-    public void A_half_life_that_would_leave_nothing_to_see_is_refused() => AssertRefused("RadionuclideHalfLife (0018,1075) is in s", data =>
-        Drug(data).SetText(Tags.RadionuclideHalfLife, DicomVr.DS, "122.24"));
+    public void A_half_life_that_would_leave_nothing_to_see_is_refused() =>
+        AssertRefused("RadionuclideHalfLife (0018,1075) is in s", data =>
+            Drug(data).SetText(Tags.RadionuclideHalfLife, DicomVr.DS, "122.24"));
 
     [TestMethod]
     [DataRow("20240502080000.00+0000", "+0100", 3600)]
@@ -58,11 +59,12 @@ public class PetQuantityTests
     [DataRow("20240501233000-1030", "-0100", 3600)]
     [DataRow("20240502090000", "+0100", 3600)]
     [DataRow("20240502090000+0000", "what?", 3600)]
-    public void An_injection_in_another_time_zone_is_taken_to_that_of_the_scan(string injection, string zone, double seconds) => AssertFactor(Factor(seconds), data =>
-    {
-        data.SetText(Tags.TimezoneOffsetFromUtc, DicomVr.SH, zone);
-        Drug(data).SetText(Tags.RadiopharmaceuticalStartDateTime, DicomVr.DT, injection);
-    });
+    public void An_injection_in_another_time_zone_is_taken_to_that_of_the_scan(string injection, string zone, double seconds) =>
+        AssertFactor(Factor(seconds), data =>
+        {
+            data.SetText(Tags.TimezoneOffsetFromUtc, DicomVr.SH, zone);
+            Drug(data).SetText(Tags.RadiopharmaceuticalStartDateTime, DicomVr.DT, injection);
+        });
 
     [TestMethod]
     public void The_time_zone_of_the_injection_counts()
@@ -122,10 +124,13 @@ public class PetQuantityTests
     public void Only_a_dynamic_scan_may_begin_before_the_injection_and_shortly()
     {
         AssertFactor(Factor(-30), data => Set(data, "DYNAMIC", "100030"));
-        AssertRefused("RadiopharmaceuticalStartTime (0018,1072), 10:30:00, is 1800 s later than the scan, whose SeriesTime (0008,0031) is 10:00:00", data => Set(data, "DYNAMIC", "103000"));
+        AssertRefused("RadiopharmaceuticalStartTime (0018,1072), 10:30:00, is 1800 s later than the scan, whose SeriesTime (0008,0031) is "
+            + "10:00:00", data => Set(data, "DYNAMIC", "103000"));
         AssertRefused("is 30 s later", data => Set(data, "STATIC", "100030"));
-        AssertRefused("is 3540 s later", data => data.GetItem(Tags.RadiopharmaceuticalInformationSequence)!.SetText(Tags.RadiopharmaceuticalStartTime, DicomVr.TM, "105900"));
-        AssertRefused("RadiopharmaceuticalStartDateTime (0018,1078), 10:00:01, is 1 s later than the scan, whose AcquisitionTime (0008,0032) is 10:00:00", data =>
+        AssertRefused("is 3540 s later", data =>
+            data.GetItem(Tags.RadiopharmaceuticalInformationSequence)!.SetText(Tags.RadiopharmaceuticalStartTime, DicomVr.TM, "105900"));
+        AssertRefused("RadiopharmaceuticalStartDateTime (0018,1078), 10:00:01, is 1 s later than the scan, whose AcquisitionTime "
+            + "(0008,0032) is 10:00:00", data =>
         {
             data.SetText(Tags.SeriesTime, DicomVr.TM, "120000");
             data.SetText(Tags.AcquisitionTime, DicomVr.TM, "100000");

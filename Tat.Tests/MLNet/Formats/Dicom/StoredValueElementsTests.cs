@@ -13,9 +13,12 @@ public class StoredValueElementsTests
 {
     private static readonly DicomTag _windowCenter = new(0x0028, 0x1050);
 
-    /// <summary>All of the table that goes, but the pixels and what follows them, and the table that would take the place of the rescale.</summary>
+    /// <summary>
+    /// All of the table that goes, but the pixels and what follows them, and the table that would take the place of the rescale.
+    /// </summary>
     private static readonly DicomTag[] _removed = [.. StoredValueElements.Standard.Values
-        .Where(element => element.Fate == StoredValueFate.Removed && element.Tag.Group is not (0x7FE0 or 0xFFFC) && element.Tag != Tags.ModalityLutSequence)
+        .Where(element => element.Fate == StoredValueFate.Removed && element.Tag.Group is not (0x7FE0 or 0xFFFC)
+            && element.Tag != Tags.ModalityLutSequence)
         .Select(element => element.Tag)];
 
     [TestMethod]
@@ -23,8 +26,11 @@ public class StoredValueElementsTests
     {
         using var stream = typeof(VrDictionary).Assembly.GetManifestResourceStream("Tat.MLNet.Dicom.ValueRepresentations.txt")!;
         using var reader = new StreamReader(stream);
-        var tags = reader.ReadToEnd().Split('\n').Select(line => line.Split(' ')).Where(words => words.Length > 2 && words[1] is "xs" or "lt")
-            .SelectMany(words => words.Skip(2).Select(element => new DicomTag(ushort.Parse(words[0], NumberStyles.HexNumber), ushort.Parse(element, NumberStyles.HexNumber)))).ToList();
+        var tags = reader.ReadToEnd().Split('\n').Select(line => line.Split(' '))
+            .Where(words => words.Length > 2 && words[1] is "xs" or "lt")
+            .SelectMany(words =>
+                words.Skip(2).Select(element =>
+                    new DicomTag(ushort.Parse(words[0], NumberStyles.HexNumber), ushort.Parse(element, NumberStyles.HexNumber)))).ToList();
         Assert.IsGreaterThan(25, tags.Count);
         foreach (var tag in tags)
         {
@@ -39,18 +45,27 @@ public class StoredValueElementsTests
         const string code = """
             import re
             from pydicom._dicom_dict import DicomDictionary as D
-            words = ("pixel value", "pixel padding", r"\blut\b", "lookup table", "real world value", "histogram", "rescale", "stored value", "^window (center|width)",
-                     "lossy image", "pixel intensity", "pixel representation", r"bits (allocated|stored|grouped)", "high bit", "icon image", "gray scale", "pixel data provider")
+            words = ("pixel value", "pixel padding", r"\blut\b", "lookup table", "real world value", "histogram", "rescale",
+                     "stored value", "^window (center|width)", "lossy image", "pixel intensity", "pixel representation",
+                     r"bits (allocated|stored|grouped)", "high bit", "icon image", "gray scale", "pixel data provider")
+            groups = (0x0008, 0x0018, 0x0022, 0x0028, 0x0040, 0x0048, 0x0054, 0x0060, 0x0088, 0x3004)
             for tag, (vr, vm, name, retired, keyword) in D.items():
-                if tag >> 16 in (0x0008, 0x0018, 0x0022, 0x0028, 0x0040, 0x0048, 0x0054, 0x0060, 0x0088, 0x3004) and re.search("|".join(words), name.lower()):
+                if tag >> 16 in groups and re.search("|".join(words), name.lower()):
                     print("%08X %s" % (tag, keyword))
             """;
         var lines = Peer.Python(code).Split('\n', StringSplitOptions.RemoveEmptyEntries);
         Assert.IsGreaterThan(70, lines.Length);
 
-        // References to other objects; numbers of the frames that a table is for; the dimensions of a table of an encoding that is not read.
-        string[] others = ["ReferencedColorPaletteInstanceUID", "ReferencedRealWorldValueMappingInstanceSequence", "LUTFrameRange", "LUTNumber", "LossyImageCompressionRetired"];
-        var missing = lines.Where(line => !StoredValueElements.Standard.ContainsKey(DicomTag.Of(uint.Parse(line[..8], NumberStyles.HexNumber))) && !others.Contains(line[9..])).ToList();
+        // References to other objects; numbers of the frames that a table is for; the dimensions of a table of an encoding that is not
+        // read.
+        string[] others =
+        [
+            "ReferencedColorPaletteInstanceUID", "ReferencedRealWorldValueMappingInstanceSequence", "LUTFrameRange", "LUTNumber",
+            "LossyImageCompressionRetired",
+        ];
+        var missing =
+            lines.Where(line => !StoredValueElements.Standard.ContainsKey(DicomTag.Of(uint.Parse(line[..8], NumberStyles.HexNumber)))
+                && !others.Contains(line[9..])).ToList();
         Assert.IsEmpty(missing, string.Join('\n', missing));
     }
 
@@ -196,14 +211,16 @@ public class StoredValueElementsTests
         return item;
     }
 
-    private static (List<float[]> Before, List<float[]> After, DicomDataSet Output) Derive(SyntheticDicom files, DicomDataSet data) => Derive(files, files.Write(data));
+    private static (List<float[]> Before, List<float[]> After, DicomDataSet Output) Derive(SyntheticDicom files, DicomDataSet data) =>
+        Derive(files, files.Write(data));
 
     private static (List<float[]> Before, List<float[]> After, DicomDataSet Output) Derive(SyntheticDicom files, string path)
     {
         var destination = Path.Combine(files.Folder, $"{Guid.NewGuid():N}.dcm");
         using var source = ImageFormats.Open(path, new() { Pet = PetQuantity.AsStored });
         var before = Enumerable.Range(0, source.SliceCount).Select(source.ReadSlice).ToList();
-        new DicomFormat().WriteDerived(source, destination, before.Select(slice => new ImageSlice(Array.ConvertAll(slice.Pixels, value => value + 5), slice.Height, slice.Width)));
+        new DicomFormat().WriteDerived(source, destination,
+            before.Select(slice => new ImageSlice(Array.ConvertAll(slice.Pixels, value => value + 5), slice.Height, slice.Width)));
         using var derived = ImageFormats.Open(destination, new() { Pet = PetQuantity.AsStored });
         var after = Enumerable.Range(0, derived.SliceCount).Select(index => derived.ReadSlice(index).Pixels).ToList();
         return (before.ConvertAll(slice => slice.Pixels), after, DicomProviders.Current.Read(destination).DataSet);

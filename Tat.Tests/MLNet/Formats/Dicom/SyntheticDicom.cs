@@ -57,7 +57,9 @@ internal sealed class SyntheticDicom : IDisposable
         return data;
     }
 
-    /// <summary>A PET slice in Bq/ml with all that SUV needs: 74 kg, 370 MBq of a half-life of 6586.2 s, injected an hour before the scan of 10:00.</summary>
+    /// <summary>
+    /// A PET slice in Bq/ml with all that SUV needs: 74 kg, 370 MBq of a half-life of 6586.2 s, injected an hour before the scan of 10:00.
+    /// </summary>
     public static DicomDataSet Pet()
     {
         var data = Slice(1, 0);

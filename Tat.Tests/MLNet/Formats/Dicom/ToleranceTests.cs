@@ -112,15 +112,19 @@ public class ToleranceTests
     [DataRow("SQ", true, true, false)]
     [DataRow("SQ", false, false, false)]
     [DataRow("SQ", false, true, true)]
-    public void Items_are_read_as_they_are_and_not_as_they_should_be(string representation, bool isUndefined, bool itemIsUndefined, bool isExplicit)
+    public void Items_are_read_as_they_are_and_not_as_they_should_be(
+        string representation, bool isUndefined, bool itemIsUndefined, bool isExplicit)
     {
         using var files = new SyntheticDicom();
         var path = files.Write(SyntheticDicom.Slice(1, 0));
         byte[] inner = [.. Element(isExplicit, 0x0008, 0x0100, "SH", "1234"u8), .. Element(isExplicit, 0x0008, 0x0102, "SH", "99ABC "u8)];
-        var item = itemIsUndefined ? [.. Header(0xFFFE, 0xE000), 0xFF, 0xFF, 0xFF, 0xFF, .. inner, .. Header(0xFFFE, 0xE00D), 0, 0, 0, 0] : Item(inner);
+        var item = itemIsUndefined
+            ? [.. Header(0xFFFE, 0xE000), 0xFF, 0xFF, 0xFF, 0xFF, .. inner, .. Header(0xFFFE, 0xE00D), 0, 0, 0, 0]
+            : Item(inner);
         var length = isUndefined ? uint.MaxValue : (uint)item.Length;
         byte[] end = isUndefined ? [.. Header(0xFFFE, 0xE0DD), 0, 0, 0, 0] : [];
-        Insert(path, Tags.PixelData, [.. Header(0x0054, 0x0220), .. Encoding.ASCII.GetBytes(representation), 0, 0, .. BitConverter.GetBytes(length), .. item, .. end]);
+        Insert(path, Tags.PixelData, [.. Header(
+            0x0054, 0x0220), .. Encoding.ASCII.GetBytes(representation), 0, 0, .. BitConverter.GetBytes(length), .. item, .. end]);
         Insert(path, Tags.PixelData, Short(0x0054, 0x1001, "CS", "X "u8));
         AssertReads(path, 1);
         var data = DicomProviders.Current.Read(path).DataSet;
@@ -163,7 +167,8 @@ public class ToleranceTests
         using var files = new SyntheticDicom();
         var path = files.Write(SyntheticDicom.Slice(1, 0));
         var sequence = DicomTag.Of(tag);
-        Insert(path, tag < 0x00280000 ? Tags.InstanceNumber : Tags.PixelData, [.. Header(sequence.Group, sequence.Element), .. "SQ"u8, 0, 0, 24, 0, 0, 0, .. "Vendor Header Anonymizer"u8]);
+        Insert(path, tag < 0x00280000 ? Tags.InstanceNumber : Tags.PixelData,
+            [.. Header(sequence.Group, sequence.Element), .. "SQ"u8, 0, 0, 24, 0, 0, 0, .. "Vendor Header Anonymizer"u8]);
         if (isRead)
         {
             AssertReads(path, 1);
@@ -206,7 +211,8 @@ public class ToleranceTests
     private static void AssertReads(string path, int number)
     {
         using var scan = ImageFormats.Open(path);
-        CollectionAssert.AreEqual(Enumerable.Range(0, 48).Select(i => (float)(i + (100 * number) - 1024)).ToArray(), scan.ReadSlice(0).Pixels);
+        CollectionAssert.AreEqual(
+            Enumerable.Range(0, 48).Select(i => (float)(i + (100 * number) - 1024)).ToArray(), scan.ReadSlice(0).Pixels);
     }
 
     /// <summary>Puts bytes before an element of an explicit file.</summary>
@@ -235,7 +241,10 @@ public class ToleranceTests
 
     private static byte[] Item(ReadOnlySpan<byte> inner) => [.. Header(0xFFFE, 0xE000), .. BitConverter.GetBytes(inner.Length), .. inner];
 
-    /// <summary>An element with letters that are no representation, and a length of 2 bytes, of 4 instead of letters (form 3), or of 4 after two that are reserved.</summary>
+    /// <summary>
+    /// An element with letters that are no representation, and a length of 2 bytes, of 4 instead of letters (form 3), or of 4 after two
+    /// that are reserved.
+    /// </summary>
     private static byte[] Odd(ushort group, ushort element, string letters, int form, ReadOnlySpan<byte> value) => form switch
     {
         2 => Short(group, element, letters, value),

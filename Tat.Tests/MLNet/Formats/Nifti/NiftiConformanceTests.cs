@@ -83,7 +83,8 @@ public sealed class NiftiConformanceTests
     }
 
     /// <summary>The table rounds to seven digits.</summary>
-    private static void AssertClose(double expected, double actual) => Assert.AreEqual(expected, actual, 1e-5 * Math.Max(1e-3, Math.Abs(expected)));
+    private static void AssertClose(double expected, double actual) =>
+        Assert.AreEqual(expected, actual, 1e-5 * Math.Max(1e-3, Math.Abs(expected)));
 
     private static double Number(string text) => double.Parse(text, CultureInfo.InvariantCulture);
 

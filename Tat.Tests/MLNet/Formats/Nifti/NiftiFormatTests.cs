@@ -90,7 +90,8 @@ public sealed class NiftiFormatTests
         using var folder = new TemporaryFolder();
         using var source = ImageFormats.Open(NiftiSamples.WriteRamp(folder["ramp.nii"]));
         var note = new string('n', 90);
-        _format.WriteDerived(source, folder["out.nii"], NiftiSamples.SlicesOf(source), new() { DescriptionSuffix = note, Model = "tat.zip" });
+        _format.WriteDerived(source, folder["out.nii"], NiftiSamples.SlicesOf(source),
+            new() { DescriptionSuffix = note, Model = "tat.zip" });
         using var result = ImageFormats.Open(folder["out.nii"]);
         var file = NiftiSamples.FileOf(result);
         Assert.AreEqual("", TextOf(file.Header));
@@ -106,9 +107,12 @@ public sealed class NiftiFormatTests
         using var cancelled = new CancellationTokenSource();
         cancelled.Cancel();
         Assert.ThrowsExactly<ArgumentException>(() => _format.WriteDerived(source, folder["a.nii"], [source.ReadSlice(0)]));
-        Assert.ThrowsExactly<ArgumentException>(() => _format.WriteDerived(source, folder["b.hdr"], [.. NiftiSamples.SlicesOf(source), source.ReadSlice(0)]));
-        Assert.ThrowsExactly<ArgumentException>(() => _format.WriteDerived(source, folder["c.nii.gz"], [new ImageSlice(new float[4], 2, 2)]));
-        Assert.ThrowsExactly<OperationCanceledException>(() => _format.WriteDerived(source, folder["d.nii"], NiftiSamples.SlicesOf(source), null, cancelled.Token));
+        Assert.ThrowsExactly<ArgumentException>(() =>
+            _format.WriteDerived(source, folder["b.hdr"], [.. NiftiSamples.SlicesOf(source), source.ReadSlice(0)]));
+        Assert.ThrowsExactly<ArgumentException>(() =>
+            _format.WriteDerived(source, folder["c.nii.gz"], [new ImageSlice(new float[4], 2, 2)]));
+        Assert.ThrowsExactly<OperationCanceledException>(() =>
+            _format.WriteDerived(source, folder["d.nii"], NiftiSamples.SlicesOf(source), null, cancelled.Token));
         Assert.ThrowsExactly<ArgumentException>(() => _format.WriteDerived(source, folder["e.png"], NiftiSamples.SlicesOf(source)));
         CollectionAssert.AreEqual(new[] { "ramp.nii" }, folder.Files);
     }
@@ -119,7 +123,8 @@ public sealed class NiftiFormatTests
         using var folder = new TemporaryFolder();
         NiftiSamples.WriteRamp(folder["ramp.hdr"]);
         File.Delete(folder["ramp.img"]);
-        StringAssert.Contains(Assert.ThrowsExactly<ImageFormatException>(() => ImageFormats.Open(folder["ramp.hdr"])).Message, "ramp.img", StringComparison.Ordinal);
+        StringAssert.Contains(Assert.ThrowsExactly<ImageFormatException>(() => ImageFormats.Open(folder["ramp.hdr"])).Message, "ramp.img",
+            StringComparison.Ordinal);
     }
 
     [TestMethod]
@@ -130,7 +135,8 @@ public sealed class NiftiFormatTests
         var bytes = File.ReadAllBytes(folder["ramp.hdr"]);
         Array.Clear(bytes, 344, 4);
         File.WriteAllBytes(folder["ramp.hdr"], bytes);
-        StringAssert.Contains(Assert.ThrowsExactly<ImageFormatException>(() => ImageFormats.Open(folder["ramp.hdr"])).Message, "Analyze", StringComparison.Ordinal);
+        StringAssert.Contains(Assert.ThrowsExactly<ImageFormatException>(() => ImageFormats.Open(folder["ramp.hdr"])).Message, "Analyze",
+            StringComparison.Ordinal);
     }
 
     [TestMethod]
@@ -142,7 +148,8 @@ public sealed class NiftiFormatTests
         var bytes = File.ReadAllBytes(TestData.Path("data/nifti/v_t2_i16.nii.gz"));
         File.WriteAllBytes(folder["cut.nii.gz"], bytes[..(int)(bytes.Length * share)]);
         using var scan = ImageFormats.Open(folder["cut.nii.gz"]);
-        StringAssert.Contains(Assert.ThrowsExactly<ImageFormatException>(() => scan.ReadSlice(0)).Message, "cut.nii.gz", StringComparison.Ordinal);
+        StringAssert.Contains(Assert.ThrowsExactly<ImageFormatException>(() => scan.ReadSlice(0)).Message, "cut.nii.gz",
+            StringComparison.Ordinal);
     }
 
     [TestMethod]
@@ -188,7 +195,8 @@ public sealed class NiftiFormatTests
         {
             using var alone = ImageFormats.Open(TestData.Path("data/nifti/" + name));
             using var shared = ImageFormats.Open(TestData.Path("data/nifti/" + name));
-            Parallel.For(0, shared.SliceCount, new ParallelOptions { MaxDegreeOfParallelism = 4 }, i => CollectionAssert.AreEqual(alone.ReadSlice(i).Pixels, shared.ReadSlice(i).Pixels));
+            Parallel.For(0, shared.SliceCount, new ParallelOptions { MaxDegreeOfParallelism = 4 },
+                i => CollectionAssert.AreEqual(alone.ReadSlice(i).Pixels, shared.ReadSlice(i).Pixels));
         }
     }
 

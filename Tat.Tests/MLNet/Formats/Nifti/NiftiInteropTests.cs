@@ -17,8 +17,9 @@ public sealed class NiftiInteropTests
         assert a.shape == b.shape, (a.shape, b.shape)
         assert np.array_equal(a.affine, b.affine), (a.affine, b.affine)
         ha, hb = a.header, b.header
-        for key in ('dim', 'pixdim', 'qform_code', 'sform_code', 'xyzt_units', 'intent_code', 'intent_p1', 'intent_name', 'aux_file', 'cal_min',
-                    'cal_max', 'toffset', 'slice_code', 'slice_duration', 'quatern_b', 'qoffset_x', 'srow_x', 'srow_y', 'srow_z'):
+        for key in ('dim', 'pixdim', 'qform_code', 'sform_code', 'xyzt_units', 'intent_code', 'intent_p1', 'intent_name', 'aux_file',
+                    'cal_min', 'cal_max', 'toffset', 'slice_code', 'slice_duration', 'quatern_b',
+                    'qoffset_x', 'srow_x', 'srow_y', 'srow_z'):
             assert np.array_equal(ha[key], hb[key]), (key, ha[key], hb[key])
         assert str(hb['descrip'].item(), 'latin-1').startswith(str(ha['descrip'].item(), 'latin-1').split('\0')[0].strip())
         assert [(e.get_code(), e.get_content()) for e in ha.extensions] == [(e.get_code(), e.get_content()) for e in hb.extensions]
@@ -59,8 +60,10 @@ public sealed class NiftiInteropTests
 
         using var scan = ImageFormats.Open(folder[output]);
         var (row, column) = (scan.Rows / 2, scan.Columns / 2);
-        var shown = Run("nifti_tool", "-quiet", "-disp_ci", Text(column), Text(row), Text(scan.SliceCount > 20 ? 10 : 0), "0", "0", "0", "0", "-infiles", folder[output]);
-        Assert.AreEqual(scan.ReadSlice(scan.SliceCount > 20 ? 10 : 0)[row, column], float.Parse(shown, CultureInfo.InvariantCulture), 1e-3f);
+        var shown = Run("nifti_tool", "-quiet", "-disp_ci", Text(column), Text(row), Text(scan.SliceCount > 20 ? 10 : 0), "0", "0", "0",
+            "0", "-infiles", folder[output]);
+        Assert.AreEqual(scan.ReadSlice(scan.SliceCount > 20 ? 10 : 0)[row, column], float.Parse(shown, CultureInfo.InvariantCulture),
+            1e-3f);
     }
 
     [TestMethod]
@@ -69,7 +72,8 @@ public sealed class NiftiInteropTests
         Need(Python, "-c", "import nibabel");
         using var folder = new TemporaryFolder();
         NiftiSamples.WriteRamp(folder["ramp.nii.gz"]);
-        var text = Run(Python, "-c", "import sys, nibabel; i = nibabel.load(sys.argv[1]); print(i.shape, i.header.get_zooms(), i.get_fdata()[3, 2, 1])", folder["ramp.nii.gz"]);
+        var text = Run(Python, "-c", "import sys, nibabel; i = nibabel.load(sys.argv[1]); print(i.shape, i.header.get_zooms(), "
+            + "i.get_fdata()[3, 2, 1])", folder["ramp.nii.gz"]);
         Assert.AreEqual("(4, 3, 2) (1.5, 2.0, 3.0) 23.0", text.Trim());
     }
 
@@ -95,7 +99,8 @@ public sealed class NiftiInteropTests
 
     private static string Run(string program, params string[] arguments)
     {
-        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        using var process = Process.Start(
+            new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
         var errors = process.StandardError.ReadToEndAsync();
         var output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();

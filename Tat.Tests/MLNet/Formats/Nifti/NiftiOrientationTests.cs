@@ -49,7 +49,8 @@ public sealed class NiftiOrientationTests
         using var folder = new TemporaryFolder();
         var sform = _rightPosteriorSuperior.ToArray();
         sform[at] = value;
-        using var both = Open(folder, (SformCode, [2]), (Srow, [.. sform]), (QformCode, [1]), (Quaternion, [0f, 1f, 0f, 5f, 6f, 7f]), (Pixdim, [-1f]));
+        using var both = Open(folder, (SformCode, [2]), (Srow, [.. sform]), (QformCode, [1]), (Quaternion, [0f, 1f, 0f, 5f, 6f, 7f]),
+            (Pixdim, [-1f]));
         Assert.AreEqual("LAS", both.Affine!.Orientation);
         Assert.Contains("the sform is no map", both.Properties["Irregular"]);
         using var alone = Open(folder, (SformCode, [2]), (Srow, [.. sform]));

@@ -10,7 +10,10 @@ namespace Tat.Tests.Formats.Nifti;
 public sealed class NiftiPropertyTests
 {
     private static readonly string[] _fuzzed =
-        ["anatomical.nii", "resampled_anat_moved.nii", "example_nifti2.nii.gz", "standard.nii.gz", "air.hdr.gz", "v_t2_u8.nii.gz", "x_slope_zero.nii"];
+        [
+            "anatomical.nii", "resampled_anat_moved.nii", "example_nifti2.nii.gz", "standard.nii.gz", "air.hdr.gz", "v_t2_u8.nii.gz",
+            "x_slope_zero.nii",
+        ];
 
     private static readonly Gen<(NiftiHeader Header, NiftiVoxels Voxels, string Ending)> _volumes =
         from version in Gen.Int[1, 2]
@@ -53,7 +56,8 @@ public sealed class NiftiPropertyTests
             from original in Gen.Int[0, originals.Length - 1]
             from gzip in Gen.Bool
             from cut in Gen.Frequency((3, Gen.Const(1.0)), (1, Gen.Double[0, 1]))
-            from edits in Gen.Select(Gen.Frequency((4, Gen.Int[0, 360]), (1, Gen.Int[0, 30000])), Gen.Frequency((2, Gen.Byte), (1, OneOf<byte>(0, 1, 127, 128, 255)))).Array[0, 6]
+            from edits in Gen.Select(Gen.Frequency((4, Gen.Int[0, 360]), (1, Gen.Int[0, 30000])),
+                Gen.Frequency((2, Gen.Byte), (1, OneOf<byte>(0, 1, 127, 128, 255)))).Array[0, 6]
             from damage in Gen.Frequency((3, Gen.Const(-1)), (1, Gen.Int[0, 100000]))
             select (original, gzip, cut, edits, damage);
         mutants.Sample(
@@ -121,7 +125,8 @@ public sealed class NiftiPropertyTests
         var (columns, rows) = ((int)header.Dimension(1), dimensions > 1 ? (int)header.Dimension(2) : 1);
         var count = Enumerable.Range(3, Math.Max(0, dimensions - 2)).Aggregate(1L, (product, axis) => product * header.Dimension(axis));
         return [.. Enumerable.Range(0, (int)count).Select(z => new ImageSlice(
-            [.. Enumerable.Range(0, rows * columns).Select(i => (float)((((i + z) % 100) * voxels.Slope) + voxels.Intercept))], rows, columns))];
+            [.. Enumerable.Range(0, rows * columns).Select(i => (float)((((i + z) % 100) * voxels.Slope) + voxels.Intercept))], rows,
+            columns))];
     }
 
     private static byte[] Inflate(string path)

@@ -142,7 +142,8 @@ public sealed class AtomicFileTests
             while (!done.IsCancellationRequested)
             {
                 // What one listing of the folder shows, whatever has its name by then.
-                string[] names = [.. new DirectoryInfo(folder["series"]).EnumerateFiles().Select(file => file.Name.Split('-')[0]).Distinct()];
+                string[] names = [.. new DirectoryInfo(folder["series"]).EnumerateFiles().Select(file => file.Name.Split('-')[0])
+                    .Distinct()];
                 seen++;
                 first.Set();
                 if (names.Length != 1)

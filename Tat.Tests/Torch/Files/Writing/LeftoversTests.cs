@@ -65,7 +65,8 @@ public sealed class LeftoversTests
     public void A_folder_that_was_being_replaced_is_new(bool isOldAway)
     {
         using var folder = new TemporaryFolder();
-        var dead = Abandon(folder, ("plan", """["series"]"""), ("0-series/new", ""), (isOldAway ? "0-series.old/old" : "../series/old", ""));
+        var dead = Abandon(folder, ("plan", """["series"]"""), ("0-series/new", ""),
+            (isOldAway ? "0-series.old/old" : "../series/old", ""));
         RemoveIn(folder);
         CollectionAssert.AreEqual(new[] { "series/new" }, folder.Files, dead);
     }

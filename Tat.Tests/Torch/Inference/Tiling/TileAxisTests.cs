@@ -7,26 +7,28 @@ namespace Tat.Tests.Inference.Tiling;
 public sealed class TileAxisTests
 {
     [TestMethod]
-    public void Tiles_cover_the_axis_and_share_it_out() => Gen.Select(Gen.Int[1, 200], Gen.Int[9, 60], Gen.Int[0, 8]).Sample((length, tile, overlap) =>
-    {
-        var axis = new TileAxis(8 * length, 8 * tile, 8 * overlap);
-        Assert.AreEqual(0, axis.Starts[0]);
-        Assert.AreEqual(8 * length, axis.Starts[^1] + axis.Tile);
-        Assert.IsTrue(axis.Starts.All(start => start % 8 == 0));
-        Assert.IsTrue(axis.Starts.Zip(axis.Starts.Skip(1)).All(pair => pair.First < pair.Second && pair.First + axis.Tile - pair.Second >= (8 * overlap)), "overlap");
-        Assert.IsTrue(axis.WeightSums().All(sum => sum > 1e-4));
-
-        var end = 0;
-        for (var i = 0; i < axis.Starts.Length; i++)
+    public void Tiles_cover_the_axis_and_share_it_out() =>
+        Gen.Select(Gen.Int[1, 200], Gen.Int[9, 60], Gen.Int[0, 8]).Sample((length, tile, overlap) =>
         {
-            var share = axis.Share(i);
-            Assert.AreEqual(end, share.Start);
-            Assert.IsTrue(share.Start >= axis.Starts[i] && share.End <= axis.Starts[i] + axis.Tile && share.Start % 8 == 0);
-            end = share.End;
-        }
+            var axis = new TileAxis(8 * length, 8 * tile, 8 * overlap);
+            Assert.AreEqual(0, axis.Starts[0]);
+            Assert.AreEqual(8 * length, axis.Starts[^1] + axis.Tile);
+            Assert.IsTrue(axis.Starts.All(start => start % 8 == 0));
+            Assert.IsTrue(axis.Starts.Zip(axis.Starts.Skip(1))
+                .All(pair => pair.First < pair.Second && pair.First + axis.Tile - pair.Second >= (8 * overlap)), "overlap");
+            Assert.IsTrue(axis.WeightSums().All(sum => sum > 1e-4));
 
-        Assert.AreEqual(8 * length, end);
-    });
+            var end = 0;
+            for (var i = 0; i < axis.Starts.Length; i++)
+            {
+                var share = axis.Share(i);
+                Assert.AreEqual(end, share.Start);
+                Assert.IsTrue(share.Start >= axis.Starts[i] && share.End <= axis.Starts[i] + axis.Tile && share.Start % 8 == 0);
+                end = share.End;
+            }
+
+            Assert.AreEqual(8 * length, end);
+        });
 
     [TestMethod]
     [DataRow(128)]

@@ -37,7 +37,8 @@ public sealed class TiledImageTests
 
         // Smooth, with a little noise, and brighter to the right.
         var random = new RandomStream(3);
-        _image = [.. Enumerable.Range(0, Height * Width).Select(i => (float)(0.3 + (0.2 * Math.Sin(i / Width * 0.07)) + (0.3 * (i % Width) / Width) + (0.05 * random.NextDouble())))];
+        _image = [.. Enumerable.Range(0, Height * Width)
+            .Select(i => (float)(0.3 + (0.2 * Math.Sin(i / Width * 0.07)) + (0.3 * (i % Width) / Width) + (0.05 * random.NextDouble())))];
         using var scope = NewDisposeScope();
         using var inference = inference_mode();
         _whole = _network.forward(tensor(_image, [1, 1, Height, Width])).data<float>().ToArray();
@@ -80,7 +81,8 @@ public sealed class TiledImageTests
         {
             using var scope = NewDisposeScope();
             using var inference = inference_mode();
-            var restored = _network.forward(tensor(_image, [1, 1, Height, Width]).narrow(2, top, height).narrow(3, left, width)).contiguous().data<float>().ToArray();
+            var restored = _network.forward(tensor(_image, [1, 1, Height, Width]).narrow(2, top, height).narrow(3, left, width))
+                .contiguous().data<float>().ToArray();
             for (var y = 0; y < height; y++)
             {
                 restored.AsSpan(y * width, width).CopyTo(result.AsSpan(((top + y) * Width) + left));
@@ -98,7 +100,8 @@ public sealed class TiledImageTests
         var budget = MemoryPlan.BytesFor(_network.Options, size.Pixels / 2);
         Assert.IsNotNull(MemoryPlan.TileFor(_network.Options, size, budget));
         var reports = new List<double>();
-        var tiled = new Restorer(model, new RestorerOptions { MemoryBudget = budget }).Restore([image], [RestorationTask.Mri], new Reporter(reports.Add))[0];
+        var tiled = new Restorer(model, new RestorerOptions { MemoryBudget = budget }).Restore(
+            [image], [RestorationTask.Mri], new Reporter(reports.Add))[0];
         var mean = whole.Pixels.Zip(tiled.Pixels, (a, b) => Math.Abs(a - b)).Average();
         Assert.IsTrue(mean is > 0 and < 100, $"mean difference {mean}");
         CollectionAssert.AreEqual(reports.Order().ToArray(), reports);
@@ -120,7 +123,8 @@ public sealed class TiledImageTests
     {
         var difference = image.Zip(_whole, (a, b) => a - b).ToArray();
         return Enumerable.Range(1, Width - 1)
-            .Select(x => (Column: x, Step: Math.Abs(Enumerable.Range(0, Side).Average(y => difference[(y * Width) + x] - difference[(y * Width) + x - 1]))))
+            .Select(x => (Column: x,
+                Step: Math.Abs(Enumerable.Range(0, Side).Average(y => difference[(y * Width) + x] - difference[(y * Width) + x - 1]))))
             .MaxBy(column => column.Step);
     }
 

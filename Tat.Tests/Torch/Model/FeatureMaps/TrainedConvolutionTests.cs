@@ -13,7 +13,8 @@ public sealed class TrainedConvolutionTests
     public static void Load(TestContext context) => LibTorch.EnsureLoaded();
 
     [TestMethod]
-    public void Values_and_gradients_are_those_of_a_convolution() => Gen.Select(Gen.Int[1, 3], Gen.Int[1, 9], Gen.Int[1, 9], Gen.Int[1, 5], Gen.Int[1, 5]).Sample((samples, height, width, inputs, outputs) =>
+    public void Values_and_gradients_are_those_of_a_convolution() => Gen.Select(
+        Gen.Int[1, 3], Gen.Int[1, 9], Gen.Int[1, 9], Gen.Int[1, 5], Gen.Int[1, 5]).Sample((samples, height, width, inputs, outputs) =>
     {
         using var scope = NewDisposeScope();
         var map = rand([samples, height, width, inputs], float64).requires_grad_();
@@ -21,7 +22,8 @@ public sealed class TrainedConvolutionTests
         var factors = rand([samples, height, width, outputs], float64);
 
         var (trained, ofMap, ofWeight) = Run(TrainedConvolution.Run);
-        var (plain, mapExpected, weightExpected) = Run((x, w) => functional.conv2d(x.permute(0, 3, 1, 2), w, padding: [1, 1]).permute(0, 2, 3, 1));
+        var (plain, mapExpected,
+            weightExpected) = Run((x, w) => functional.conv2d(x.permute(0, 3, 1, 2), w, padding: [1, 1]).permute(0, 2, 3, 1));
         Assert.IsTrue(allclose(plain, trained, 0, 1e-12));
         Assert.IsTrue(allclose(mapExpected, ofMap, 0, 1e-12));
         Assert.IsTrue(allclose(weightExpected, ofWeight, 0, 1e-12));

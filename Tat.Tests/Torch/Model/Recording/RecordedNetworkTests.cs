@@ -15,7 +15,8 @@ namespace Tat.Tests.Model.Recording;
 [TestClass]
 public sealed class RecordedNetworkTests
 {
-    private static readonly TatNetworkOptions _narrow = TatNetworkOptions.Small with { Blocks = [1, 1, 1, 1], RefinementBlocks = 2, Heads = [1, 1, 2, 4], RepresentationFeatures = 8 };
+    private static readonly TatNetworkOptions _narrow =
+        TatNetworkOptions.Small with { Blocks = [1, 1, 1, 1], RefinementBlocks = 2, Heads = [1, 1, 2, 4], RepresentationFeatures = 8 };
 
     private const string Narrower = "DOTNET_EnableAVX512";
 
@@ -24,7 +25,7 @@ public sealed class RecordedNetworkTests
     {
         if (!Tape.IsPossible)
         {
-            Assert.Inconclusive("The processor has no AVX2.");
+            Needs.Missing(Needs.Avx2, "the processor has none.");
         }
     }
 
@@ -38,8 +39,14 @@ public sealed class RecordedNetworkTests
     [TestMethod]
     public void Results_and_gradients_are_those_of_autograd_for_any_size_and_kind_of_network()
     {
-        TatNetworkOptions[] networks = [_narrow, _narrow with { ExpansionFactor = 2, Width = 24 }, _narrow with { Blocks = [2, 1, 1, 2], Width = 32, RepresentationFeatures = 24 }];
-        Gen.Select(Gen.Int[0, 2], Gen.Int[1, 8], Gen.Int[1, 8], Gen.ULong).Sample((network, height, width, seed) => AssertEqual(networks[network], 8 * height, 8 * width, seed), iter: 8);
+        TatNetworkOptions[] networks = [_narrow, _narrow with { ExpansionFactor = 2, Width = 24 }, _narrow with
+        {
+            Blocks = [2, 1, 1, 2],
+            Width = 32,
+            RepresentationFeatures = 24,
+        }];
+        Gen.Select(Gen.Int[0, 2], Gen.Int[1, 8], Gen.Int[1, 8], Gen.ULong)
+            .Sample((network, height, width, seed) => AssertEqual(networks[network], 8 * height, 8 * width, seed), iter: 8);
     }
 
     [TestMethod]
@@ -47,11 +54,16 @@ public sealed class RecordedNetworkTests
     {
         if (!Lanes.Are16)
         {
-            Assert.Inconclusive("Eight lanes are what the other tests have measured.");
+            Needs.Missing(Needs.Avx512, "eight lanes are what the other tests have measured.");
         }
 
         var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true };
-        foreach (var argument in new[] { typeof(RecordedNetworkTests).Assembly.Location, "--filter", $"FullyQualifiedName~{nameof(Results_and_gradients_of_the_networks_that_ship_are_those_of_autograd)}" })
+        foreach (var argument in new[]
+        {
+            typeof(RecordedNetworkTests).Assembly.Location,
+            "--filter",
+            $"FullyQualifiedName~{nameof(Results_and_gradients_of_the_networks_that_ship_are_those_of_autograd)}",
+        })
         {
             start.ArgumentList.Add(argument);
         }
@@ -87,7 +99,8 @@ public sealed class RecordedNetworkTests
     }
 
     /// <summary>On a thread on which LibTorch uses one core, too.</summary>
-    private static void AssertEqual(TatNetworkOptions options, int height, int width, ulong seed) => ComputeThreads.RunEach(CPU, 1, _ => AssertEqualHere(options, height, width, seed));
+    private static void AssertEqual(TatNetworkOptions options, int height, int width, ulong seed) =>
+        ComputeThreads.RunEach(CPU, 1, _ => AssertEqualHere(options, height, width, seed));
 
     private static void AssertEqualHere(TatNetworkOptions options, int height, int width, ulong seed)
     {
@@ -95,7 +108,8 @@ public sealed class RecordedNetworkTests
         using var network = new TatNetwork(options, seed);
         OpenGates(network);
         Assert.IsTrue(network.CanRecord(height, width));
-        using var parameters = new FlatParameters(network.named_parameters().Select(named => (named.name, named.parameter)), withGradients: true);
+        using var parameters = new FlatParameters(
+            network.named_parameters().Select(named => (named.name, named.parameter)), withGradients: true);
         using var exact = new TatNetwork(options, seed);
         OpenGates(exact);
         exact.to(ScalarType.Float64);
@@ -123,7 +137,8 @@ public sealed class RecordedNetworkTests
             Assert.AreEqual(name, slot.Name);
             using var perParameter = NewDisposeScope();
             var gradient = parameter.grad!;
-            var (difference, ofAutograd) = (Norm(gradient - FlatParameters.ViewOf(parameters.Gradients!, slot)), Norm(gradient - FlatParameters.ViewOf(single, slot)));
+            var (difference, ofAutograd) = (Norm(gradient - FlatParameters.ViewOf(parameters.Gradients!, slot)),
+                Norm(gradient - FlatParameters.ViewOf(single, slot)));
             var bound = (1e-5 * Math.Max(Norm(gradient), 1e-2 * all)) + (3 * ofAutograd);
             Assert.IsLessThanOrEqualTo(bound, difference, $"{name}, {height} × {width}, of {Norm(gradient)} and {all}");
         }
@@ -147,6 +162,7 @@ public sealed class RecordedNetworkTests
     private static Tensor Waves(int height, int width)
     {
         var (y, x) = (arange(height).view(-1, 1).to(ScalarType.Float32), arange(width).view(1, -1).to(ScalarType.Float32));
-        return (0.5 + (0.3 * (y * 0.31).sin() * (x * 0.23).cos()) + (0.1 * ((y * 1.7) + (x * 2.3)).sin())).view(1, 1, height, width).contiguous();
+        return (0.5 + (0.3 * (y * 0.31).sin() * (x * 0.23).cos()) + (0.1 * ((y * 1.7) + (x * 2.3)).sin())).view(1, 1, height, width)
+            .contiguous();
     }
 }

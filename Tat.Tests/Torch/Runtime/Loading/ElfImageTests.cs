@@ -28,7 +28,8 @@ public sealed class ElfImageTests
         byte[] corrected = StandardLibraryCorrection.Apply(_installed.Value)!;
         var image = ElfImage.Read(corrected);
         Assert.IsFalse(image.Requirements.Any(r => r.Version is "GLIBCXX_3.4.31" or "GLIBCXX_3.4.32"));
-        Assert.IsFalse(Enumerable.Range(1, image.ImportCount - 1).Any(i => image.Text(image.Import(i).Name) == "_ZSt21ios_base_library_initv"));
+        Assert.IsFalse(Enumerable.Range(1, image.ImportCount - 1)
+            .Any(i => image.Text(image.Import(i).Name) == "_ZSt21ios_base_library_initv"));
         Assert.IsLessThanOrEqualTo(14, corrected.Zip(_installed.Value).Count(pair => pair.First != pair.Second));
         Assert.IsNull(StandardLibraryCorrection.Apply(corrected), "there is nothing left to correct");
     }
@@ -47,7 +48,8 @@ public sealed class ElfImageTests
     {
         byte[] file = _installed.Value;
         int[] places = TablePlaces(file);
-        var lie = Gen.Select(Gen.OneOf(places), Gen.Int[0, 7], Gen.OneOf<ulong>(Gen.ULong, Gen.OneOf<ulong>(0UL, 1, 0xff, 0xffff, 0x7fffffff, 0xffffffff, ulong.MaxValue, (ulong)file.Length)), Gen.OneOf(1, 2, 4, 8));
+        var lie = Gen.Select(Gen.OneOf(places), Gen.Int[0, 7], Gen.OneOf<ulong>(Gen.ULong,
+            Gen.OneOf<ulong>(0UL, 1, 0xff, 0xffff, 0x7fffffff, 0xffffffff, ulong.MaxValue, (ulong)file.Length)), Gen.OneOf(1, 2, 4, 8));
         lie.Array[1, 4].Sample(
             lies =>
             {
@@ -71,7 +73,9 @@ public sealed class ElfImageTests
         Gen.Byte.Array[0, 400].Sample(rest => ReadsOrRefuses([.. head, .. rest]), iter: 2000, threads: 1);
     }
 
-    /// <summary>An index outside an array, an endless loop or an exhausted memory would fail the test; so would damage to the input.</summary>
+    /// <summary>
+    /// An index outside an array, an endless loop or an exhausted memory would fail the test; so would damage to the input.
+    /// </summary>
     private static void ReadsOrRefuses(byte[] file)
     {
         try
@@ -84,7 +88,9 @@ public sealed class ElfImageTests
         }
     }
 
-    /// <summary>File header, program headers, dynamic section, version requirements, first symbols and their versions, hash header.</summary>
+    /// <summary>
+    /// File header, program headers, dynamic section, version requirements, first symbols and their versions, hash header.
+    /// </summary>
     private static int[] TablePlaces(byte[] file)
     {
         var image = ElfImage.Read(file);

@@ -21,7 +21,8 @@ internal static class EntryProbes
         ["device"] = () => ComputeDevice.Choose("auto"),
         ["model in the box"] = () => TatPretrained.Load().Dispose(),
         ["weights"] = () => WeightsFile.Import(Model).Dispose(),
-        ["training"] = () => new TatTrainer(TatNetworkOptions.Small, new(RestorationTask.Ct), TatTrainerOptions.Cpu with { Iterations = 1 }).Train([new PhantomPairs(RestorationTask.Ct, 2, 16, 1)], []).Dispose(),
+        ["training"] = () => new TatTrainer(TatNetworkOptions.Small, new(RestorationTask.Ct),
+            TatTrainerOptions.Cpu with { Iterations = 1 }).Train([new PhantomPairs(RestorationTask.Ct, 2, 16, 1)], []).Dispose(),
         ["model in the box, ML.NET"] = () => new MLContext().ImageRestoration.LoadPretrained().Dispose(),
         ["training, ML.NET"] = () => Fit(new()),
         ["training on a GPU, ML.NET"] = () => Fit(new() { GpuDeviceId = 0, FallbackToCpu = true }),
@@ -57,8 +58,9 @@ internal static class EntryProbes
         }
     }
 
-    private static void Fit(MLContext ml) => ml.ImageRestoration.Trainers.FineTune(TatTrainerOptions.FineTuning with { Iterations = 1, WarmUpIterations = 0, PatchSize = 16 })
-        .Fit(ml.Data.LoadFromEnumerable([new Pair()])).Dispose();
+    private static void Fit(MLContext ml) =>
+        ml.ImageRestoration.Trainers.FineTune(TatTrainerOptions.FineTuning with { Iterations = 1, WarmUpIterations = 0, PatchSize = 16 })
+            .Fit(ml.Data.LoadFromEnumerable([new Pair()])).Dispose();
 
     private sealed class Pair
     {

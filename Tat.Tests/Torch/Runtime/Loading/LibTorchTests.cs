@@ -79,7 +79,8 @@ public sealed class LibTorchTests
     {
         Directory.CreateDirectory(Path.Combine(_folder, "elsewhere"));
         Directory.CreateSymbolicLink(Path.Combine(_folder, ".cache"), Path.Combine(_folder, "elsewhere"));
-        var outcomes = await Task.WhenAll(Enumerable.Range(0, 2).Select(_ => FreshProcess.Run("add", ("HOME", _folder), ("XDG_CACHE_HOME", null))));
+        var outcomes = await Task.WhenAll(
+            Enumerable.Range(0, 2).Select(_ => FreshProcess.Run("add", ("HOME", _folder), ("XDG_CACHE_HOME", null))));
         Array.ForEach(outcomes, Computes);
         Assert.IsEmpty(Directory.GetFiles(_folder, "*", SearchOption.AllDirectories));
         Assert.IsEmpty(outcomes.Where(outcome => outcome.Output.Contains(_folder, StringComparison.Ordinal)));
@@ -180,11 +181,13 @@ public sealed class LibTorchTests
             ml.Model.Save(pretrained, null, model);
         }
 
-        Assert.AreEqual("entered", (await FreshProcess.Run(program, "enter", (EntryProbes.EntryVariable, "network"))).Output, "the copy runs as long as it is whole");
+        Assert.AreEqual("entered", (await FreshProcess.Run(program, "enter", (EntryProbes.EntryVariable, "network"))).Output,
+            "the copy runs as long as it is whole");
         File.Delete(Path.Combine(app, LibTorchFiles.WrapperName));
         foreach (var entry in EntryProbes.Entries.Keys)
         {
-            var outcome = await FreshProcess.Run(program, "enter", ("HOME", _folder), (EntryProbes.EntryVariable, entry), (EntryProbes.ModelVariable, model));
+            var outcome = await FreshProcess.Run(
+                program, "enter", ("HOME", _folder), (EntryProbes.EntryVariable, entry), (EntryProbes.ModelVariable, model));
             Assert.AreEqual("caught", outcome.Output, $"{entry}: {outcome.Error}");
         }
 
@@ -192,9 +195,12 @@ public sealed class LibTorchTests
     }
 
     [TestMethod]
-    [DataRow("/lib/x86_64-linux-gnu/libstdc++.so.6: version `GLIBCXX_3.4.30' not found (required by /app/libLibTorchSharp.so)", "needs GLIBCXX_3.4.30 and the installed libstdc++.so.6", "GCC 12")]
-    [DataRow("/lib/x86_64-linux-gnu/libc.so.6: version `GLIBC_2.34' not found (required by /app/libLibTorchSharp.so)", "needs GLIBC_2.34 and the installed libc.so.6", "Debian 12")]
-    [DataRow("libstdc++.so.6: cannot open shared object file: No such file or directory", "needs libstdc++.so.6, which is missing", "system package libstdc++6")]
+    [DataRow("/lib/x86_64-linux-gnu/libstdc++.so.6: version `GLIBCXX_3.4.30' not found (required by /app/libLibTorchSharp.so)",
+        "needs GLIBCXX_3.4.30 and the installed libstdc++.so.6", "GCC 12")]
+    [DataRow("/lib/x86_64-linux-gnu/libc.so.6: version `GLIBC_2.34' not found (required by /app/libLibTorchSharp.so)",
+        "needs GLIBC_2.34 and the installed libc.so.6", "Debian 12")]
+    [DataRow("libstdc++.so.6: cannot open shared object file: No such file or directory", "needs libstdc++.so.6, which is missing",
+        "system package libstdc++6")]
     [DataRow("/app/libLibTorchSharp.so: file too short", "file too short", "restore")]
     public void The_words_of_the_system_loader_become_advice(string message, string missing, string advice)
     {

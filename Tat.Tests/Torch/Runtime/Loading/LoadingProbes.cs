@@ -39,7 +39,8 @@ internal static class LoadingProbes
     {
         using var restorer = new OnnxRestorer(Environment.GetEnvironmentVariable(ModelVariable)!);
         var restored = restorer.Restore([new ImageSlice(new float[24 * 20], 20, 24)], [RestorationTask.Mri])[0];
-        return $"{restored.Height}x{restored.Width} and " + (LoadedNatives() is [] ? "nothing of LibTorch" : string.Join(", ", LoadedNatives()));
+        return $"{restored.Height}x{restored.Width} and "
+            + (LoadedNatives() is [] ? "nothing of LibTorch" : string.Join(", ", LoadedNatives()));
     }
 
     public static string EnsureLoaded()
@@ -57,6 +58,7 @@ internal static class LoadingProbes
 
     private static string[] LoadedNatives() =>
         OperatingSystem.IsLinux()
-            ? [.. File.ReadLines("/proc/self/maps").Select(l => l[(l.LastIndexOf("  ", StringComparison.Ordinal) + 1)..].Trim()).Where(p => p.Contains("TorchSharp.so") || p.Contains("libtorch") || p.Contains("memfd:libLib")).Distinct()]
+            ? [.. File.ReadLines("/proc/self/maps").Select(l => l[(l.LastIndexOf("  ", StringComparison.Ordinal) + 1)..].Trim())
+                .Where(p => p.Contains("TorchSharp.so") || p.Contains("libtorch") || p.Contains("memfd:libLib")).Distinct()]
             : [];
 }

@@ -11,7 +11,8 @@ public sealed partial class OpenMpTests
     [DataRow(null, null, "30000, children none")]
     [DataRow("7", null, "7, children 7")]
     [DataRow(null, "active", "none, children none")]
-    public async Task Waiting_threads_sleep_soon_unless_the_environment_says_how_they_wait(string? spinCount, string? policy, string expected)
+    public async Task Waiting_threads_sleep_soon_unless_the_environment_says_how_they_wait(
+        string? spinCount, string? policy, string expected)
     {
         if (!OperatingSystem.IsLinux())
         {
@@ -22,12 +23,15 @@ public sealed partial class OpenMpTests
         Assert.AreEqual(expected, outcome.Output, outcome.Error);
     }
 
-    /// <summary>A user's program that touches some type of the library: what OpenMP will read, and what a child process would get.</summary>
+    /// <summary>
+    /// A user's program that touches some type of the library: what OpenMP will read, and what a child process would get.
+    /// </summary>
     public static string TellWaiting()
     {
         _ = RestorationTask.Mri.Name;
         var native = GetVariable("GOMP_SPINCOUNT");
-        return $"{(native == 0 ? "none" : Marshal.PtrToStringUTF8(native))}, children {Environment.GetEnvironmentVariable("GOMP_SPINCOUNT") ?? "none"}";
+        return $"{(native == 0 ? "none" : Marshal.PtrToStringUTF8(native))}, children "
+            + $"{Environment.GetEnvironmentVariable("GOMP_SPINCOUNT") ?? "none"}";
     }
 
     [LibraryImport("libc.so.6", EntryPoint = "getenv", StringMarshalling = StringMarshalling.Utf8)]

@@ -8,12 +8,14 @@ internal static class PluginProbe
 {
     public static string AddWhereFailuresAreLeftToOthers() => Run(new PluginContext(nativeFailuresThrow: false), nameof(LoadingProbes.Add));
 
-    public static string EnsureLoadedWhereFailuresThrow() => Run(new PluginContext(nativeFailuresThrow: true), nameof(LoadingProbes.EnsureLoaded));
+    public static string EnsureLoadedWhereFailuresThrow() =>
+        Run(new PluginContext(nativeFailuresThrow: true), nameof(LoadingProbes.EnsureLoaded));
 
     private static string Run(AssemblyLoadContext context, string method)
     {
         var assembly = context.LoadFromAssemblyPath(typeof(PluginProbe).Assembly.Location);
-        return (string)assembly.GetType(typeof(LoadingProbes).FullName!)!.GetMethod(method)!.Invoke(null, BindingFlags.DoNotWrapExceptions, null, null, null)!;
+        return (string)assembly.GetType(typeof(LoadingProbes).FullName!)!.GetMethod(method)!.Invoke(
+            null, BindingFlags.DoNotWrapExceptions, null, null, null)!;
     }
 
     private sealed class PluginContext(bool nativeFailuresThrow) : AssemblyLoadContext("plug-in")

@@ -1,6 +1,8 @@
 namespace Tat.MLNet.Formats.Dicom.Codecs.Jpeg;
 
-/// <summary>A Huffman table of the lossless process (ISO/IEC 10918-1, annexes C and F.2.2.3): the code of each category of differences.</summary>
+/// <summary>
+/// A Huffman table of the lossless process (ISO/IEC 10918-1, annexes C and F.2.2.3): the code of each category of differences.
+/// </summary>
 internal sealed class HuffmanTable
 {
     private const int FastBits = 9;

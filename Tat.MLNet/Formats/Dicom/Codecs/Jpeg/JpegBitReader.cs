@@ -1,6 +1,8 @@
 namespace Tat.MLNet.Formats.Dicom.Codecs.Jpeg;
 
-/// <summary>Reads the bits of an entropy-coded segment (ISO/IEC 10918-1, section F.2.2.5); those after its end are zeros, up to a limit.</summary>
+/// <summary>
+/// Reads the bits of an entropy-coded segment (ISO/IEC 10918-1, section F.2.2.5); those after its end are zeros, up to a limit.
+/// </summary>
 internal ref struct JpegBitReader(ReadOnlySpan<byte> data)
 {
     private readonly ReadOnlySpan<byte> _data = data;

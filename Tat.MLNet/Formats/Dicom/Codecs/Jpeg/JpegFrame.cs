@@ -3,7 +3,10 @@ using Tat.MLNet.Formats.Dicom.Pixels;
 
 namespace Tat.MLNet.Formats.Dicom.Codecs.Jpeg;
 
-/// <summary>Decodes a JPEG frame of any process that DICOM names: the processes with a cosine transform by JpegLibrary, the lossless one by <see cref="LosslessJpegDecoder"/>.</summary>
+/// <summary>
+/// Decodes a JPEG frame of any process that DICOM names: the processes with a cosine transform by JpegLibrary, the lossless one by
+/// <see cref="LosslessJpegDecoder"/>.
+/// </summary>
 internal static class JpegFrame
 {
     private const string Format = "JPEG";

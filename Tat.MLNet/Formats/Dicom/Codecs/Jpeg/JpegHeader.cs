@@ -44,7 +44,8 @@ internal readonly record struct JpegHeader(byte StartOfFrame, int Precision, int
                     return null;
                 }
 
-                header = new JpegHeader(marker, image[at + 4], (image[at + 5] << 8) | image[at + 6], (image[at + 7] << 8) | image[at + 8], image[at + 9]);
+                header = new JpegHeader(marker, image[at + 4], (image[at + 5] << 8) | image[at + 6], (image[at + 7] << 8) | image[at + 8],
+                    image[at + 9]);
             }
 
             if (length < 2 || (marker == 0xDA && ++scans > MostScans))

@@ -2,8 +2,14 @@ using Tat.MLNet.Formats.Dicom.Model;
 
 namespace Tat.MLNet.Formats.Dicom.Codecs.Jpeg;
 
-/// <summary>Decodes lossless JPEG images of one component (process 14; ISO/IEC 10918-1, annex H), 2 to 16 bits, any predictor, point transform and restart interval.</summary>
-/// <remarks>JpegLibrary 0.4.32 reads lossless images of 16 bits too, but gives wrong values for the predictors 2 and 7 without an error, so this process is decoded here.</remarks>
+/// <summary>
+/// Decodes lossless JPEG images of one component (process 14; ISO/IEC 10918-1, annex H), 2 to 16 bits, any predictor, point transform and
+/// restart interval.
+/// </summary>
+/// <remarks>
+/// JpegLibrary 0.4.32 reads lossless images of 16 bits too, but gives wrong values for the predictors 2 and 7 without an error, so this
+/// process is decoded here.
+/// </remarks>
 internal ref struct LosslessJpegDecoder
 {
     private readonly ReadOnlySpan<byte> _image;
@@ -87,7 +93,8 @@ internal ref struct LosslessJpegDecoder
 
     private readonly ushort[] DecodeScan(ReadOnlySpan<byte> data, int table, int predictor, int pointTransform)
     {
-        if (table > 3 || _tables[table] is not { } codes || predictor is < 1 or > 7 || _precision is < 2 or > 16 || pointTransform >= _precision)
+        if (table > 3 || _tables[table] is not { } codes || predictor is < 1 or > 7 || _precision is < 2 or > 16
+            || pointTransform >= _precision)
         {
             throw JpegFrame.Damaged();
         }
@@ -133,7 +140,9 @@ internal ref struct LosslessJpegDecoder
         return samples;
     }
 
-    /// <summary>Table H.1; <paramref name="a"/> is to the left, <paramref name="b"/> above, <paramref name="c"/> above to the left.</summary>
+    /// <summary>
+    /// Table H.1; <paramref name="a"/> is to the left, <paramref name="b"/> above, <paramref name="c"/> above to the left.
+    /// </summary>
     private static int Predict(int predictor, int a, int b, int c) => predictor switch
     {
         1 => a,

@@ -12,7 +12,8 @@ internal static class Jpeg2000Frame
     /// <param name="image">A codestream, or a JP2 file that holds one.</param>
     /// <param name="layout">What the header of the object says.</param>
     /// <returns>Samples in little endian, in words of Bits Allocated.</returns>
-    /// <exception cref="DicomDataException">The frame is damaged, is not what the header of the object says, or uses what cannot be decoded.</exception>
+    /// <exception cref="DicomDataException">The frame is damaged, is not what the header of the object says, or uses what cannot be
+    /// decoded.</exception>
     public static byte[] Decode(ReadOnlyMemory<byte> image, PixelLayout layout)
     {
         var codestream = Codestream.Read(Jp2Boxes.FindCodestream(image));

@@ -11,7 +11,9 @@ internal sealed class TileDecoder
     /// <summary>As many precincts may be of any size.</summary>
     private const long FewPrecincts = 1 << 16;
 
-    /// <summary>Where there are more they must be of so many samples, so that the memory for them is in proportion to that for the samples.</summary>
+    /// <summary>
+    /// Where there are more they must be of so many samples, so that the memory for them is in proportion to that for the samples.
+    /// </summary>
     private const long FewSamples = 16;
 
     private readonly ImageSize _size;
@@ -68,7 +70,9 @@ internal sealed class TileDecoder
         }
 
         var first = (3 * resolution) - 2;
-        return resolution == 0 ? [Make(0, false, false)] : [Make(first, true, false), Make(first + 1, false, true), Make(first + 2, true, true)];
+        return resolution == 0
+            ? [Make(0, false, false)]
+            : [Make(first, true, false), Make(first + 1, false, true), Make(first + 2, true, true)];
     }
 
     private void ReadPackets(PacketStyle style, IReadOnlyList<ProgressionChange> changes, ReadOnlyMemory<byte>? headers)
@@ -112,7 +116,8 @@ internal sealed class TileDecoder
         for (var index = 1; index < _resolutions.Length; index++)
         {
             low = InverseWavelet.Join<T, TWavelet>(
-                _resolutions[index].Area, low, Coefficients<T, TWavelet>(index, 0), Coefficients<T, TWavelet>(index, 1), Coefficients<T, TWavelet>(index, 2));
+                _resolutions[index].Area, low, Coefficients<T, TWavelet>(index, 0), Coefficients<T, TWavelet>(index, 1),
+                Coefficients<T, TWavelet>(index, 2));
         }
 
         return low;

@@ -46,7 +46,9 @@ internal readonly struct ReversibleWavelet : IWavelet<int>
     public static int Single(int sample, bool isOdd) => isOdd ? sample / 2 : sample;
 }
 
-/// <summary>The 9/7 transform (section F.3.8.1). Its scaling of even and odd samples is part of the quantization steps: see <see cref="ScaleOf"/>.</summary>
+/// <summary>
+/// The 9/7 transform (section F.3.8.1). Its scaling of even and odd samples is part of the quantization steps: see <see cref="ScaleOf"/>.
+/// </summary>
 internal readonly struct IrreversibleWavelet : IWavelet<float>
 {
     /// <summary>By how much even samples are scaled, and odd ones divided (table F.4).</summary>
@@ -62,7 +64,8 @@ internal readonly struct IrreversibleWavelet : IWavelet<float>
 
     public static float Lift(int step, float sample, float before, float after) => sample + (_factors[step] * (before + after));
 
-    public static Vector<float> Lift(int step, Vector<float> sample, Vector<float> before, Vector<float> after) => sample + (_factors[step] * (before + after));
+    public static Vector<float> Lift(int step, Vector<float> sample, Vector<float> before, Vector<float> after) =>
+        sample + (_factors[step] * (before + after));
 
     /// <summary>A single sample is not scaled.</summary>
     public static float Single(float sample, bool isOdd) => isOdd ? sample * (float)(Scale / 2) : sample / (float)Scale;

@@ -95,7 +95,10 @@ internal sealed class JpegLsHeader
         }
     }
 
-    /// <summary>The segments of kinds 2 and 3, mapping tables, matter only where the scan uses them; that of kind 4, a size beyond 65535, has no place in DICOM.</summary>
+    /// <summary>
+    /// The segments of kinds 2 and 3, mapping tables, matter only where the scan uses them; that of kind 4, a size beyond 65535, has no
+    /// place in DICOM.
+    /// </summary>
     private void ReadParameters(ReadOnlySpan<byte> segment)
     {
         if (segment[0] == 1)

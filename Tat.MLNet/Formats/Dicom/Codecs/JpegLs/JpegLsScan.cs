@@ -40,7 +40,8 @@ internal ref struct JpegLsScan
     }
 
     /// <summary>The length of a run that a bit stands for, as a power of two (table A.8).</summary>
-    private static ReadOnlySpan<byte> RunBits => [0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3, 4, 4, 5, 5, 6, 6, 7, 7, 8, 9, 10, 11, 12, 13, 14, 15];
+    private static ReadOnlySpan<byte> RunBits =>
+        [0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3, 4, 4, 5, 5, 6, 6, 7, 7, 8, 9, 10, 11, 12, 13, 14, 15];
 
     /// <summary>Decodes the samples, row by row.</summary>
     /// <exception cref="DicomDataException">The data is damaged.</exception>

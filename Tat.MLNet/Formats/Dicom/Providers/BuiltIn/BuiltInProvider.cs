@@ -10,7 +10,9 @@ internal sealed class BuiltInProvider : IDicomProvider
 {
     public string Name => "built-in";
 
-    public string Advice => $"{TransferSyntax.Conversion}, or add the packages Tat.MLNet.FoDicom and fo-dicom.Codecs to the program and call FoDicomSupport.Register()";
+    public string Advice =>
+        $"{TransferSyntax.Conversion}, or add the packages Tat.MLNet.FoDicom and fo-dicom.Codecs to the program and call "
+        + "FoDicomSupport.Register()";
 
     public DicomObject Read(string path)
     {
@@ -23,7 +25,10 @@ internal sealed class BuiltInProvider : IDicomProvider
         using var file = OpenFile();
         var start = ReadStart(file);
         var first = DicomFileStart.FindFirstElement(start)
-            ?? throw new DicomDataException("not a DICOM file: it has neither the DICM prefix nor a data set at its beginning.") { IsOtherFormat = true };
+            ?? throw new DicomDataException("not a DICOM file: it has neither the DICM prefix nor a data set at its beginning.")
+            {
+                IsOtherFormat = true,
+            };
 
         file.Position = first;
         var meter = new MemoryMeter(file.Length);
@@ -38,7 +43,8 @@ internal sealed class BuiltInProvider : IDicomProvider
         var length = data.Length;
         var reader = new DataSetReader(new DicomInput(data, length, syntax.BigEndian, meter), syntax.Explicit);
         var dataSet = reader.ReadAll();
-        var pixels = reader.Pixels is null ? null : new FilePixels(reader.Pixels, () => Inflate(OpenFile(), length), ReadExtendedOffsets(dataSet), dataSet.TryGetInt(Tags.NumberOfFrames) ?? 1);
+        var pixels = reader.Pixels is null ? null : new FilePixels(
+            reader.Pixels, () => Inflate(OpenFile(), length), ReadExtendedOffsets(dataSet), dataSet.TryGetInt(Tags.NumberOfFrames) ?? 1);
         return new DicomObject(path, syntax, dataSet, pixels);
     }
 
@@ -55,7 +61,8 @@ internal sealed class BuiltInProvider : IDicomProvider
 
     public bool CanDecode(TransferSyntax syntax) => false;
 
-    public byte[] Decode(DicomSource source, int frame) => throw new DicomDataException($"unsupported transfer syntax {source.Syntax}; {Advice}.");
+    public byte[] Decode(DicomSource source, int frame) =>
+        throw new DicomDataException($"unsupported transfer syntax {source.Syntax}; {Advice}.");
 
     private static byte[] ReadStart(Stream file)
     {

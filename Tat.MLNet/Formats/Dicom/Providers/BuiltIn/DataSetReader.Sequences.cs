@@ -14,7 +14,8 @@ internal sealed partial class DataSetReader
     /// <summary>Sequences that values depend on: without them an image would be read, and read wrong.</summary>
     private static readonly DicomTag[] _needed =
     [
-        Tags.SharedFunctionalGroupsSequence, Tags.PerFrameFunctionalGroupsSequence, Tags.PixelValueTransformationSequence, Tags.ModalityLutSequence,
+        Tags.SharedFunctionalGroupsSequence, Tags.PerFrameFunctionalGroupsSequence, Tags.PixelValueTransformationSequence,
+        Tags.ModalityLutSequence,
         Tags.RadiopharmaceuticalInformationSequence,
     ];
 
@@ -24,11 +25,15 @@ internal sealed partial class DataSetReader
     /// <summary>Reads the items of a sequence that was written as UN: in Implicit VR Little Endian (PS3.5, section 6.2.2).</summary>
     public static List<DicomDataSet> ReadImplicitItems(DicomDataSet parent, DicomTag sequence, byte[] value, int depth)
     {
-        var reader = new DataSetReader(new DicomInput(new MemoryStream(value), value.Length, bigEndian: false, new(value.Length)), isExplicit: false);
+        var reader = new DataSetReader(
+            new DicomInput(new MemoryStream(value), value.Length, bigEndian: false, new(value.Length)), isExplicit: false);
         return reader.ReadItems(parent, sequence, (uint)value.Length, depth);
     }
 
-    /// <summary>Reads the items of a private sequence, whose representation implicit encodings do not tell; <see langword="null"/> where the value holds none.</summary>
+    /// <summary>
+    /// Reads the items of a private sequence, whose representation implicit encodings do not tell; <see langword="null"/> where the value
+    /// holds none.
+    /// </summary>
     public static List<DicomDataSet>? TryReadImplicitItems(DicomDataSet parent, DicomElement element)
     {
         if (element.Vr != DicomVr.UN || !element.Value.AsSpan().StartsWith(_itemStart))
@@ -57,7 +62,8 @@ internal sealed partial class DataSetReader
                 return;
             }
 
-            throw new DicomDataException($"{Tags.Name(tag)} has an undefined length, which only sequences and pixels can have; the file is damaged.");
+            throw new DicomDataException(
+                $"{Tags.Name(tag)} has an undefined length, which only sequences and pixels can have; the file is damaged.");
         }
 
         if (depth >= MaximumDepth)
@@ -74,7 +80,9 @@ internal sealed partial class DataSetReader
         dataSet.Set(new DicomElement(tag, ReadItems(dataSet, tag, writtenAs, length, depth)));
     }
 
-    /// <summary>A sequence that pixels do not need, and that holds text or damaged items, is passed over: its length tells where it ends.</summary>
+    /// <summary>
+    /// A sequence that pixels do not need, and that holds text or damaged items, is passed over: its length tells where it ends.
+    /// </summary>
     private void ReadSequenceOfLength(DicomDataSet dataSet, DicomTag tag, DicomVr writtenAs, uint length, int depth)
     {
         var end = input.Position + length;
@@ -137,7 +145,8 @@ internal sealed partial class DataSetReader
 
             if (itemLength != Undefined && itemLength > end - input.Position)
             {
-                throw new DicomDataException($"an item of {Tags.Name(sequence)} is longer than the sequence; the file is truncated or damaged.");
+                throw new DicomDataException(
+                    $"an item of {Tags.Name(sequence)} is longer than the sequence; the file is truncated or damaged.");
             }
 
             input.Take(0);

@@ -100,7 +100,8 @@ internal sealed partial class DataSetReader(DicomInput input, bool isExplicit)
         var (vr, length) = _isExplicit ? ElementHeader.Read(input, tag, end) : (DicomVr.UN, input.ReadUInt32());
         if (length != Undefined && length > end - input.Position)
         {
-            throw new DicomDataException($"{Tags.Name(tag)} says that it has {length} bytes and {end - input.Position} are left; the file is truncated or damaged.");
+            throw new DicomDataException(
+                $"{Tags.Name(tag)} says that it has {length} bytes and {end - input.Position} are left; the file is truncated or damaged.");
         }
 
         if (depth == 0 && tag.Group == 0x7FE0 && (tag == Tags.PixelData || tag == Tags.FloatPixelData || tag == Tags.DoubleFloatPixelData))

@@ -84,13 +84,17 @@ internal sealed class DicomInput(Stream stream, long length, bool bigEndian, Mem
         count = (int)Math.Min(count, Length - Position);
         if (_aheadCount < count)
         {
-            _aheadCount += stream.ReadAtLeast(_ahead.AsSpan(_aheadCount, count - _aheadCount), count - _aheadCount, throwOnEndOfStream: false);
+            _aheadCount += stream.ReadAtLeast(
+                _ahead.AsSpan(_aheadCount, count - _aheadCount), count - _aheadCount, throwOnEndOfStream: false);
         }
 
         return _ahead.AsSpan(0, Math.Min(count, _aheadCount));
     }
 
-    /// <summary>Eight bytes that are far ahead; <see langword="false"/> where they are not to be had, as from deflated data, which would have to be inflated anew.</summary>
+    /// <summary>
+    /// Eight bytes that are far ahead; <see langword="false"/> where they are not to be had, as from deflated data, which would have to be
+    /// inflated anew.
+    /// </summary>
     public bool TryPeekAt(long position, Span<byte> bytes)
     {
         if (stream is InflatedStream || position > Length - bytes.Length)
@@ -160,7 +164,8 @@ internal sealed class DicomInput(Stream stream, long length, bool bigEndian, Mem
     {
         if (!Has(bytes))
         {
-            throw new DicomDataException($"{Tags.Name(tag)} says that it has {bytes} bytes and {Length - Position} are left; the file is truncated or damaged.");
+            throw new DicomDataException(
+                $"{Tags.Name(tag)} says that it has {bytes} bytes and {Length - Position} are left; the file is truncated or damaged.");
         }
     }
 }

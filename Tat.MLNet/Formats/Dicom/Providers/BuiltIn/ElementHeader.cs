@@ -3,7 +3,9 @@ using Tat.MLNet.Formats.Dicom.Model;
 
 namespace Tat.MLNet.Formats.Dicom.Providers.BuiltIn;
 
-/// <summary>Reads what stands between the tag of an element and its value (PS3.5, section 7.1), also as it should not stand there.</summary>
+/// <summary>
+/// Reads what stands between the tag of an element and its value (PS3.5, section 7.1), also as it should not stand there.
+/// </summary>
 internal static class ElementHeader
 {
     private const uint Undefined = 0xFFFFFFFF;
@@ -12,8 +14,8 @@ internal static class ElementHeader
     private const uint LongestFirst = 0xFFFF;
 
     /// <summary>
-    /// Whether the data set or item that comes next tells representations: what its first element looks like counts before what was declared,
-    /// as for pydicom. Implicit items occur in explicit files and the other way round, most of all under UN.
+    /// Whether the data set or item that comes next tells representations: what its first element looks like counts before what was
+    /// declared, as for pydicom. Implicit items occur in explicit files and the other way round, most of all under UN.
     /// </summary>
     /// <param name="input">Stands before the first element.</param>
     /// <param name="declared">What the transfer syntax, or the sequence, says.</param>
@@ -39,7 +41,8 @@ internal static class ElementHeader
 
         // Two printable characters are a bad representation, not a length; zeros may be either.
         var length = UInt32(start[4..], input);
-        var looksImplicit = !(IsPrintable(start[4]) && IsPrintable(start[5])) && length is > 0 and <= LongestFirst && length <= end - input.Position - 8 && IsKnown(tag);
+        var looksImplicit = !(IsPrintable(start[4]) && IsPrintable(start[5])) && length is > 0 and <= LongestFirst
+            && length <= end - input.Position - 8 && IsKnown(tag);
         return declared && !looksImplicit;
     }
 
@@ -70,7 +73,8 @@ internal static class ElementHeader
     /// </summary>
     private static uint ReadOddLength(DicomInput input, DicomTag tag, ReadOnlySpan<byte> letters, long end)
     {
-        // Of the forms that fit equally well, letters have the long one, as all representations to come will, and anything else the short one.
+        // Of the forms that fit equally well, letters have the long one, as all representations to come will, and anything else the short
+        // one.
         var following = input.Peek(6);
         var shortLength = following.Length >= 2 ? UInt16(following, input) : Undefined;
         var longLength = following.Length >= 6 ? UInt32(following[2..], input) : Undefined;
@@ -115,13 +119,16 @@ internal static class ElementHeader
             (IsRepresentation(start[4], start[5]) || (next.IsPrivate ? next.Group == tag.Group : IsKnown(next)));
     }
 
-    private static bool IsRepresentation(byte first, byte second) => DicomVrs.Of(first, second) is not DicomVr.None and var vr && Enum.IsDefined(vr);
+    private static bool IsRepresentation(byte first, byte second) =>
+        DicomVrs.Of(first, second) is not DicomVr.None and var vr && Enum.IsDefined(vr);
 
     private static bool IsPrintable(byte value) => value is >= 0x20 and < 0x7F;
 
     private static bool IsKnown(DicomTag tag) => tag.IsPrivate || VrDictionary.Find(tag, signedPixels: false) != DicomVr.UN;
 
-    private static ushort UInt16(ReadOnlySpan<byte> bytes, DicomInput input) => input.BigEndian ? BinaryPrimitives.ReadUInt16BigEndian(bytes) : BinaryPrimitives.ReadUInt16LittleEndian(bytes);
+    private static ushort UInt16(ReadOnlySpan<byte> bytes, DicomInput input) =>
+        input.BigEndian ? BinaryPrimitives.ReadUInt16BigEndian(bytes) : BinaryPrimitives.ReadUInt16LittleEndian(bytes);
 
-    private static uint UInt32(ReadOnlySpan<byte> bytes, DicomInput input) => input.BigEndian ? BinaryPrimitives.ReadUInt32BigEndian(bytes) : BinaryPrimitives.ReadUInt32LittleEndian(bytes);
+    private static uint UInt32(ReadOnlySpan<byte> bytes, DicomInput input) =>
+        input.BigEndian ? BinaryPrimitives.ReadUInt32BigEndian(bytes) : BinaryPrimitives.ReadUInt32LittleEndian(bytes);
 }

@@ -33,7 +33,8 @@ internal sealed class FilePixels : IPixelSource
     {
         if (offset < 0 || length < 0 || offset > _location.Length - length)
         {
-            throw new DicomDataException($"{Tags.Name(Tag)} has {_location.Length} bytes, fewer than its frames need; the file is truncated or damaged.");
+            throw new DicomDataException(
+                $"{Tags.Name(Tag)} has {_location.Length} bytes, fewer than its frames need; the file is truncated or damaged.");
         }
 
         var bytes = new byte[length];

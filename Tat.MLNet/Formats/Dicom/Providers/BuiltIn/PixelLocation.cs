@@ -33,7 +33,8 @@ internal sealed record PixelLocation(
             // Without the delimiter nothing tells whether more fragments were to follow.
             if (!input.Has(8))
             {
-                throw new DicomDataException($"{Tags.Name(tag)} ends without the delimiter after its last fragment; the file is truncated.");
+                throw new DicomDataException(
+                    $"{Tags.Name(tag)} ends without the delimiter after its last fragment; the file is truncated.");
             }
 
             var itemTag = input.ReadTag();

@@ -4,7 +4,10 @@ using Tat.MLNet.Formats.Dicom.Codecs.JpegLs;
 
 namespace Tat.Tests.Formats.Dicom.Codecs;
 
-/// <summary>Decodes images of 512 × 512, and prints how long that takes beside OpenJPEG: <c>dotnet run -c Release --project Tat.Tests -- --filter "FullyQualifiedName~CodecSpeedTests" --output Detailed</c>.</summary>
+/// <summary>
+/// Decodes images of 512 × 512, and prints how long that takes beside OpenJPEG: <c>dotnet run -c Release --project Tat.Tests -- --filter
+/// "FullyQualifiedName~CodecSpeedTests" --output Detailed</c>.
+/// </summary>
 [TestClass]
 public class CodecSpeedTests
 {
@@ -23,7 +26,8 @@ public class CodecSpeedTests
         var expected = OpenJpeg.Decompress(_image, stream);
         var decoded = Words(Jpeg2000Frame.Decode(stream, _image.Layout));
         Assert.IsTrue(expected.Zip(decoded).All(pair => Math.Abs(pair.First - pair.Second) <= tolerance));
-        Tell($"JPEG 2000 {options}", () => Jpeg2000Frame.Decode(stream, _image.Layout), FormattableString.Invariant($", and a run of opj_decompress {OpenJpeg.MeasureDecompression(stream):F0} ms"));
+        Tell($"JPEG 2000 {options}", () => Jpeg2000Frame.Decode(stream, _image.Layout),
+            FormattableString.Invariant($", and a run of opj_decompress {OpenJpeg.MeasureDecompression(stream):F0} ms"));
     }
 
     [TestMethod]
@@ -44,8 +48,10 @@ public class CodecSpeedTests
             decode();
             return (Environment.CpuUsage.TotalTime - before).TotalMilliseconds;
         }).Order().ToArray();
-        TestContext.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{what} of 512 x 512: {times[Turns / 2]:F0} ms of the processor, median of {Turns}{other}"));
+        TestContext.WriteLine(string.Create(
+            CultureInfo.InvariantCulture, $"{what} of 512 x 512: {times[Turns / 2]:F0} ms of the processor, median of {Turns}{other}"));
     }
 
-    private static int[] Words(byte[] frame) => [.. Enumerable.Range(0, frame.Length / 2).Select(i => (int)BitConverter.ToUInt16(frame, 2 * i))];
+    private static int[] Words(byte[] frame) =>
+        [.. Enumerable.Range(0, frame.Length / 2).Select(i => (int)BitConverter.ToUInt16(frame, 2 * i))];
 }

@@ -6,9 +6,14 @@ namespace Tat.Tests.Formats.Dicom.Codecs;
 [TestClass]
 public class CompressedFilesTests
 {
-    /// <summary>The files of JPEG-LS and JPEG 2000 that the other program reads right, as the table says; without it, the table itself, so that the test is inconclusive.</summary>
+    /// <summary>
+    /// The files of JPEG-LS and JPEG 2000 that the other program reads right, as the table says; without it, the table itself, so that the
+    /// test is inconclusive.
+    /// </summary>
     public static IEnumerable<object[]> Files() => DicomTable.Rows()
-        .Where(row => (row["ts_name"].StartsWith("JPEG-LS", StringComparison.Ordinal) || row["ts_name"].StartsWith("JPEG 2000", StringComparison.Ordinal)) && row["cross_check"].Contains("gdcmconv:same", StringComparison.Ordinal))
+        .Where(row =>
+            (row["ts_name"].StartsWith("JPEG-LS", StringComparison.Ordinal) || row["ts_name"].StartsWith(
+                "JPEG 2000", StringComparison.Ordinal)) && row["cross_check"].Contains("gdcmconv:same", StringComparison.Ordinal))
         .Select(row => new object[] { row["file"] })
         .DefaultIfEmpty(["expected.csv"]);
 

@@ -203,13 +203,16 @@ public class Jpeg2000Tests
     [TestMethod]
     public void Files_with_boxes_are_read_unless_samples_are_indices()
     {
-        byte[] Box(string type, params byte[] content) => [0, 0, (byte)((content.Length + 8) >> 8), (byte)(content.Length + 8), .. Encoding.ASCII.GetBytes(type), .. content];
+        byte[] Box(string type, params byte[] content) =>
+            [0, 0, (byte)((content.Length + 8) >> 8), (byte)(content.Length + 8), .. Encoding.ASCII.GetBytes(type), .. content];
         var samples = _unsigned.Samples(12);
         var stream = OpenJpeg.Compress(_unsigned, samples, "");
         byte[] start = [.. Box("jP  ", 0x0D, 0x0A, 0x87, 0x0A), .. Box("ftyp", [.. "jp2 "u8])];
-        CollectionAssert.AreEqual(samples, Decode(_unsigned, [.. start, .. Box("jp2h", Box("ihdr", new byte[14])), .. Box("jp2c", stream)]));
+        CollectionAssert.AreEqual(
+            samples, Decode(_unsigned, [.. start, .. Box("jp2h", Box("ihdr", new byte[14])), .. Box("jp2c", stream)]));
         CollectionAssert.AreEqual(samples, Decode(_unsigned, [.. start, 0, 0, 0, 0, .. "jp2c"u8, .. stream]));
-        CollectionAssert.AreEqual(samples, Decode(_unsigned, [.. start, 0, 0, 0, 1, .. "jp2c"u8, .. new byte[6], (byte)((stream.Length + 16) >> 8), (byte)(stream.Length + 16), .. stream]));
+        CollectionAssert.AreEqual(samples, Decode(_unsigned,
+            [.. start, 0, 0, 0, 1, .. "jp2c"u8, .. new byte[6], (byte)((stream.Length + 16) >> 8), (byte)(stream.Length + 16), .. stream]));
         AssertRefused("palette", [.. start, .. Box("jp2h", [.. Box("ihdr", new byte[14]), .. Box("pclr", 1, 0)]), .. Box("jp2c", stream)]);
         AssertRefused("damaged", start);
     }
@@ -229,7 +232,8 @@ public class Jpeg2000Tests
         Assert.AreEqual("00020051000000C00352872AAAAAAAAA82C02000FCD79EF6BF7FED904F46A3BF", Convert.ToHexString(decoded));
     }
 
-    private static int[] Decode(CodecImage image, byte[] stream) => StoredPixels.Unpack(Jpeg2000Frame.Decode(stream, image.Layout), image.Layout);
+    private static int[] Decode(CodecImage image, byte[] stream) =>
+        StoredPixels.Unpack(Jpeg2000Frame.Decode(stream, image.Layout), image.Layout);
 
     private static void AssertNear(int[] expected, int[] actual, int tolerance)
     {
@@ -238,5 +242,6 @@ public class Jpeg2000Tests
     }
 
     private static void AssertRefused(string reason, byte[] stream, PixelLayout? layout = null) =>
-        Assert.Contains(reason, Assert.ThrowsExactly<DicomDataException>(() => Jpeg2000Frame.Decode(stream, layout ?? _unsigned.Layout)).Message);
+        Assert.Contains(
+            reason, Assert.ThrowsExactly<DicomDataException>(() => Jpeg2000Frame.Decode(stream, layout ?? _unsigned.Layout)).Message);
 }

@@ -1,9 +1,14 @@
 namespace Tat.Tests.Formats.Dicom.Codecs;
 
-/// <summary>Encodes an image of one component after the figures of ITU-T T.87, step by step, with all parameters that the standard knows.</summary>
+/// <summary>
+/// Encodes an image of one component after the figures of ITU-T T.87, step by step, with all parameters that the standard knows.
+/// </summary>
 internal sealed class JpegLsEncoder
 {
-    private static readonly int[] _runBits = [0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3, 4, 4, 5, 5, 6, 6, 7, 7, 8, 9, 10, 11, 12, 13, 14, 15];
+    private static readonly int[] _runBits =
+    [
+        0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3, 4, 4, 5, 5, 6, 6, 7, 7, 8, 9, 10, 11, 12, 13, 14, 15,
+    ];
 
     private readonly List<byte> _bytes = [];
     private readonly int _near;

@@ -14,7 +14,8 @@ public class JpegLsTests
 
     /// <summary>Images, and streams of the test's own encoder with parameters that other programs do not write.</summary>
     private static readonly Gen<(CodecImage Image, int Near, int Reset, int Interval, int Seed)> _streams = Gen.Select(
-        Gen.Select(Gen.Int[1, 40], Gen.Int[1, 40], Gen.Int[2, 16], Gen.Bool, (rows, columns, bits, signed) => new CodecImage(rows, columns, bits, signed)),
+        Gen.Select(Gen.Int[1, 40], Gen.Int[1, 40], Gen.Int[2, 16], Gen.Bool,
+            (rows, columns, bits, signed) => new CodecImage(rows, columns, bits, signed)),
         Gen.Int[0, 9], Gen.Int[3, 90], Gen.Int[0, 5], Gen.Int[0, 1000]);
 
     [TestMethod]
@@ -61,7 +62,8 @@ public class JpegLsTests
     [DataRow("gdcmconv", "--jpegls", true)]
     public void Streams_of_other_programs_are_decoded_bit_for_bit(string program, string options, bool encodesEverything)
     {
-        CodecImage[] all = [new(1, 31, 12, false), new(31, 29, 10, false), new(33, 17, 8, false), new(65, 64, 12, false), new(1, 31, 12, true), new(33, 17, 16, true), new(255, 257, 16, false)];
+        CodecImage[] all = [new(1, 31, 12, false), new(31, 29, 10, false), new(33, 17, 8, false), new(65, 64, 12, false), new(
+            1, 31, 12, true), new(33, 17, 16, true), new(255, 257, 16, false)];
 
         // DCMTK's encoder refuses or garbles signed and 16-bit images with an error or thresholds.
         foreach (var image in all.Where(image => encodesEverything || (image.Bits <= 12 && !image.Signed)))
@@ -93,7 +95,8 @@ public class JpegLsTests
     [DataRow("1.2.840.10008.1.2.4.81", true)]
     [DataRow("1.2.840.10008.1.2.4.90", false)]
     [DataRow("1.2.840.10008.1.2.4.91", true)]
-    public void Near_lossless_syntaxes_are_lossy(string syntax, bool isLossy) => Assert.AreEqual(isLossy, TransferSyntax.Of(syntax).IsLossy);
+    public void Near_lossless_syntaxes_are_lossy(string syntax, bool isLossy) =>
+        Assert.AreEqual(isLossy, TransferSyntax.Of(syntax).IsLossy);
 
     [TestMethod]
     public void Damage_is_found()
@@ -121,7 +124,8 @@ public class JpegLsTests
     private static (byte[] Encoded, int[] Decoded) Encode(CodecImage image, int near, int reset, int interval, int seed)
     {
         var maximum = (1 << image.Bits) - 1;
-        int[] thresholds = [Math.Min(near + 1 + (maximum / 50), maximum), Math.Min(near + 2 + (maximum / 20), maximum), Math.Min(near + 3 + (maximum / 9), maximum)];
+        int[] thresholds = [Math.Min(near + 1 + (maximum / 50), maximum), Math.Min(near + 2 + (maximum / 20), maximum), Math.Min(
+            near + 3 + (maximum / 9), maximum)];
         var samples = image.Square(image.Samples(seed));
         var encoded = new JpegLsEncoder(near, maximum, thresholds, reset).Encode(samples, image.Bits, interval);
         var up = 32 - image.Bits;

@@ -2,7 +2,9 @@ using System.Buffers.Binary;
 
 namespace Tat.Tests.Formats.Dicom.Codecs;
 
-/// <summary>Moves the packet headers of a JPEG 2000 codestream with SOP and EPH markers to the main header or to those of its tile-parts.</summary>
+/// <summary>
+/// Moves the packet headers of a JPEG 2000 codestream with SOP and EPH markers to the main header or to those of its tile-parts.
+/// </summary>
 internal static class PackedHeaders
 {
     private static readonly byte[] _startOfPacket = [0xFF, 0x91, 0, 4];

@@ -20,7 +20,8 @@ public class PartsTests
         using var scan = (DicomScan)ImageFormats.Open(files.Folder);
         CollectionAssert.AreEqual(new[] { 3, 2, 1 }, scan.Parts.Select(part => part.SliceCount).ToArray());
         Assert.Contains("3 parts of 3, 2, 1 slices, which differ by orientation", scan.Properties["Remarks"]);
-        CollectionAssert.AreEqual(new[] { SlicePlane.Axial, SlicePlane.Sagittal, SlicePlane.Coronal }, scan.Parts.Select(part => part.Affine!.SlicePlane).ToArray());
+        CollectionAssert.AreEqual(new[] { SlicePlane.Axial, SlicePlane.Sagittal, SlicePlane.Coronal },
+            scan.Parts.Select(part => part.Affine!.SlicePlane).ToArray());
 
         var result = restorer.RestoreScan(files.Folder, target["dicom"]);
         Assert.HasCount(1, result.SeriesInstanceUids);
@@ -33,8 +34,10 @@ public class PartsTests
         }
 
         var volumes = restorer.RestoreScan(files.Folder, target["x.nii.gz"], new() { SidecarSources = ["a"] });
-        CollectionAssert.AreEquivalent(Enumerable.Range(1, 3).SelectMany(i => new[] { target[$"x_part-{i}.nii.gz"], target[$"x_part-{i}.json"] }).ToArray(), volumes.Files.ToArray());
-        Assert.Contains("x_part-1.nii.gz", Assert.ThrowsExactly<IOException>(() => restorer.RestoreScan(files.Folder, target["x.nii.gz"])).Message);
+        CollectionAssert.AreEquivalent(Enumerable.Range(1, 3)
+            .SelectMany(i => new[] { target[$"x_part-{i}.nii.gz"], target[$"x_part-{i}.json"] }).ToArray(), volumes.Files.ToArray());
+        Assert.Contains("x_part-1.nii.gz",
+            Assert.ThrowsExactly<IOException>(() => restorer.RestoreScan(files.Folder, target["x.nii.gz"])).Message);
         Assert.IsTrue(new ScanJob(ScanFinder.Find([files.Folder]).Scans.Single(), target["x.nii.gz"]).IsDone);
         const string code = """
             import sys, os, nibabel, pydicom, numpy as np
@@ -45,14 +48,16 @@ public class PartsTests
                 corner = p + 7 * o[3:] * d.PixelSpacing[0] + 5 * o[:3] * d.PixelSpacing[1]
                 for image in images:
                     at = [(np.linalg.inv(image.affine) @ np.array([-q[0], -q[1], q[2], 1]))[:3] for q in (p, corner)]
-                    if np.allclose(at[0][:2], 0, atol=1e-4) and np.allclose(at[1][:2], [5, 7], atol=1e-4) and abs(at[0][2] - at[1][2]) < 1e-4:
+                    corners = np.allclose(at[0][:2], 0, atol=1e-4) and np.allclose(at[1][:2], [5, 7], atol=1e-4)
+                    if corners and abs(at[0][2] - at[1][2]) < 1e-4:
                         values = np.atleast_3d(image.dataobj)[:, :, round(at[0][2])].T
                         assert np.array_equal(values, d.pixel_array - 1024.0 + 1), name
                         found += 1
                 assert found == 1, (name, found)
             """;
         Peer.Python(code, target["x"], files.Folder);
-        Assert.Contains("grids of their own", Assert.ThrowsExactly<InvalidDataException>(() => ImageFormats.Open(files.Folder, new() { Plane = SlicePlane.Axial })).Message);
+        Assert.Contains("grids of their own",
+            Assert.ThrowsExactly<InvalidDataException>(() => ImageFormats.Open(files.Folder, new() { Plane = SlicePlane.Axial })).Message);
     }
 
     [TestMethod]
@@ -63,8 +68,10 @@ public class PartsTests
         WriteLocalizer(files);
         using var scan = ImageFormats.Open(files.Folder);
         var format = new MLNet.Formats.Nifti.NiftiFormat();
-        Assert.ThrowsExactly<ArgumentException>(() => format.WriteDerived(scan, target["x.nii"], Enumerable.Range(0, 5).Select(scan.ReadSlice)));
-        Assert.ThrowsExactly<ArgumentException>(() => format.WriteDerived(scan, target["x.nii"], Enumerable.Range(0, 7).Select(i => scan.ReadSlice(i % 6))));
+        Assert.ThrowsExactly<ArgumentException>(() =>
+            format.WriteDerived(scan, target["x.nii"], Enumerable.Range(0, 5).Select(scan.ReadSlice)));
+        Assert.ThrowsExactly<ArgumentException>(() =>
+            format.WriteDerived(scan, target["x.nii"], Enumerable.Range(0, 7).Select(i => scan.ReadSlice(i % 6))));
         Assert.IsEmpty(target.Files);
     }
 
@@ -85,7 +92,8 @@ public class PartsTests
                 source.Cancel();
             }
         });
-        Assert.Throws<OperationCanceledException>(() => restorer.RestoreScan(files.Folder, target["x.nii"], new() { SidecarSources = ["new"], Overwrite = true }, stop, source.Token));
+        Assert.Throws<OperationCanceledException>(() =>
+            restorer.RestoreScan(files.Folder, target["x.nii"], new() { SidecarSources = ["new"], Overwrite = true }, stop, source.Token));
         CollectionAssert.AreEqual(before, Contents());
 
         // A folder is no older file, and nothing gets its name where one of the files cannot.
@@ -93,10 +101,13 @@ public class PartsTests
         Directory.CreateDirectory(target["x_part-3.json"]);
         File.Move(target["in the way"], target["x_part-3.json/in the way"]);
         before = Contents();
-        Assert.ThrowsExactly<IOException>(() => restorer.RestoreScan(files.Folder, target["x.nii"], new() { SidecarSources = ["new"], Overwrite = true }));
+        Assert.ThrowsExactly<IOException>(() =>
+            restorer.RestoreScan(files.Folder, target["x.nii"], new() { SidecarSources = ["new"], Overwrite = true }));
         CollectionAssert.AreEqual(before, Contents());
 
-        string[] Contents() => [.. target.Files.Select(name => $"{name} {Convert.ToHexString(System.IO.Hashing.XxHash128.Hash(File.ReadAllBytes(target[name])))}")];
+        string[] Contents() =>
+            [.. target.Files.Select(name =>
+                $"{name} {Convert.ToHexString(System.IO.Hashing.XxHash128.Hash(File.ReadAllBytes(target[name])))}")];
     }
 
     [TestMethod]
@@ -137,7 +148,16 @@ public class PartsTests
     public void Echoes_of_different_coverage_and_times_are_parts()
     {
         using var files = new SyntheticDicom();
-        foreach (var (number, (z, echo, time)) in new[] { (0, 5, 1), (1, 5, 1), (0, 5, 2), (1, 5, 2), (0, 90, 1), (1, 90, 1), (2, 90, 1) }.Index())
+        foreach (var (number, (z, echo, time)) in new[]
+        {
+            (0, 5, 1),
+            (1, 5, 1),
+            (0, 5, 2),
+            (1, 5, 2),
+            (0, 90, 1),
+            (1, 90, 1),
+            (2, 90, 1),
+        }.Index())
         {
             var data = SyntheticDicom.Slice(number + 1, z);
             data.SetText(Tags.EchoTime, DicomVr.DS, SyntheticDicom.Text(echo));
@@ -165,7 +185,8 @@ public class PartsTests
         }
 
         files.Write(Numbered(6, 108, 2));
-        Assert.Contains("slices are missing: 2 gaps", Assert.ThrowsExactly<ImageFormatException>(() => ImageFormats.Open(files.Folder)).Message);
+        Assert.Contains("slices are missing: 2 gaps",
+            Assert.ThrowsExactly<ImageFormatException>(() => ImageFormats.Open(files.Folder)).Message);
 
         static DicomDataSet Numbered(int number, double z, int acquisition)
         {
@@ -185,7 +206,8 @@ public class PartsTests
         foreach (var (i, group) in data.GetItems(Tags.PerFrameFunctionalGroupsSequence).Index())
         {
             var orientation = new DicomDataSet();
-            orientation.SetText(Tags.ImageOrientationPatient, DicomVr.DS, i < 3 ? ["1", "0", "0", "0", "1", "0"] : ["0", "1", "0", "0", "0", "-1"]);
+            orientation.SetText(Tags.ImageOrientationPatient, DicomVr.DS,
+                i < 3 ? ["1", "0", "0", "0", "1", "0"] : ["0", "1", "0", "0", "0", "-1"]);
             group.SetItems(Tags.PlaneOrientationSequence, orientation);
         }
 
@@ -205,10 +227,12 @@ public class PartsTests
 
     private static void WriteLocalizer(SyntheticDicom files)
     {
-        string[] axial = ["1", "0", "0", "0", "1", "0"], sagittal = ["0", "1", "0", "0", "0", "-1"], coronal = ["1", "0", "0", "0", "0", "-1"];
+        string[] axial = ["1", "0", "0", "0", "1", "0"], sagittal = ["0", "1", "0", "0", "0", "-1"],
+            coronal = ["1", "0", "0", "0", "0", "-1"];
         (string[] Orientation, string[] Position)[] slices =
         [
-            (axial, ["0", "0", "0"]), (sagittal, ["-20", "0", "0"]), (axial, ["0", "0", "10"]), (coronal, ["0", "5", "0"]), (sagittal, ["20", "0", "0"]), (axial, ["0", "0", "20"]),
+            (axial, ["0", "0", "0"]), (sagittal, ["-20", "0", "0"]), (axial, ["0", "0", "10"]), (coronal, ["0", "5", "0"]),
+            (sagittal, ["20", "0", "0"]), (axial, ["0", "0", "20"]),
         ];
         foreach (var (i, (orientation, position)) in slices.Index())
         {

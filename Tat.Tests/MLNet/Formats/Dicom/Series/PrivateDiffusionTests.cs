@@ -15,7 +15,13 @@ public class PrivateDiffusionTests
     [DataRow("Image Private Header", 0x0065_0009u, "FD")]
     public void Volumes_are_told_apart_by_the_b_value_of_the_manufacturer(string creator, uint element, string representation)
     {
-        foreach (var (block, isKnown, hasCreator) in new[] { (0x10u, true, true), (0x11u, true, true), (0x10u, false, true), (0x10u, true, false) })
+        foreach (var (block, isKnown, hasCreator) in new[]
+        {
+            (0x10u, true, true),
+            (0x11u, true, true),
+            (0x10u, false, true),
+            (0x10u, true, false),
+        })
         {
             using var files = new SyntheticDicom();
             for (var i = 0; i < 6; i++)

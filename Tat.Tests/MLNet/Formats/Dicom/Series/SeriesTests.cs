@@ -21,15 +21,18 @@ public class SeriesTests
         }
 
         var whole = File.ReadAllBytes(files.Write(SyntheticDicom.Slice(3, 3), "3.dcm"));
-        var elements = DicomProviders.Current.Read(Path.Combine(files.Folder, "3.dcm")).DataSet.Select(element => element.Tag).Append(Tags.PixelData);
-        var starts = elements.Select(tag => 132 + whole.AsSpan(132).IndexOf<byte>([(byte)tag.Group, (byte)(tag.Group >> 8), (byte)tag.Element, (byte)(tag.Element >> 8)]));
+        var elements = DicomProviders.Current.Read(Path.Combine(files.Folder, "3.dcm")).DataSet.Select(element => element.Tag)
+            .Append(Tags.PixelData);
+        var starts = elements.Select(tag =>
+            132 + whole.AsSpan(132).IndexOf<byte>([(byte)tag.Group, (byte)(tag.Group >> 8), (byte)tag.Element, (byte)(tag.Element >> 8)]));
         foreach (var length in starts.SelectMany(start => new[] { start, start + 3, start + 9 }).Append(0).Append(whole.Length - 1))
         {
             File.WriteAllBytes(Path.Combine(files.Folder, "3.dcm"), whole[..length]);
             using var scan = ImageFormats.Open(files.Folder, new() { SeriesInstanceUid = series });
             Assert.AreEqual(3, scan.SliceCount);
             Assert.Contains("3.dcm", scan.Properties["Left out"], $"cut to {length} bytes");
-            Assert.Contains("3.dcm", Assert.ThrowsExactly<ImageFormatException>(() => ImageFormats.Open(Path.Combine(files.Folder, "3.dcm"))).Message);
+            Assert.Contains("3.dcm",
+                Assert.ThrowsExactly<ImageFormatException>(() => ImageFormats.Open(Path.Combine(files.Folder, "3.dcm"))).Message);
         }
     }
 
@@ -74,7 +77,8 @@ public class SeriesTests
         Assert.AreEqual(4, scan.SliceCount);
         Assert.AreEqual(2.5, scan.SliceSpacing);
         Assert.AreEqual((1.0, 2.0), (scan.RowSpacing, scan.ColumnSpacing));
-        CollectionAssert.AreEqual(new[] { 200f, 400f, 300f, 100f }, Enumerable.Range(0, 4).Select(i => scan.ReadSlice(i).Pixels[0] + 1024).ToArray());
+        CollectionAssert.AreEqual(
+            new[] { 200f, 400f, 300f, 100f }, Enumerable.Range(0, 4).Select(i => scan.ReadSlice(i).Pixels[0] + 1024).ToArray());
     }
 
     [TestMethod]
@@ -145,7 +149,8 @@ public class SeriesTests
         var other = SyntheticDicom.Slice(2, 1);
         other.SetUnsigned(Tags.Columns, 7);
         files.Write(other);
-        var exception = Assert.ThrowsExactly<ImageFormatException>(() => ImageFormats.Open(files.Folder, new() { AllowIrregularSeries = true }));
+        var exception = Assert.ThrowsExactly<ImageFormatException>(() =>
+            ImageFormats.Open(files.Folder, new() { AllowIrregularSeries = true }));
         Assert.Contains("mixes images of", exception.Message);
         var found = ScanFinder.Find([files.Folder]).Scans;
         Assert.HasCount(2, found.Select(scan => scan.Name).Distinct());

@@ -31,7 +31,8 @@ public class VolumeSeriesTests
 
         using var scan = ImageFormats.Open(files.Folder);
         Assert.AreEqual((6, 3, 2.0), (scan.SliceCount, scan.SlicesPerVolume, scan.SliceSpacing));
-        CollectionAssert.AreEqual(new[] { 4, 5, 6, 1, 2, 3 }, ((DicomScan)scan).Slices.Select(slice => slice.InstanceNumber!.Value).ToArray());
+        CollectionAssert.AreEqual(
+            new[] { 4, 5, 6, 1, 2, 3 }, ((DicomScan)scan).Slices.Select(slice => slice.InstanceNumber!.Value).ToArray());
         Assert.Contains($"2 volumes, which differ by {name}", scan.Properties["Remarks"]);
     }
 
@@ -118,7 +119,8 @@ public class VolumeSeriesTests
             assert data.shape == (64, 64, 3, 2), data.shape
             for name in os.listdir(sys.argv[2]):
                 d = pydicom.dcmread(os.path.join(sys.argv[2], name))
-                x, y, z = np.linalg.inv(image.affine)[:3] @ np.array([-d.ImagePositionPatient[0], -d.ImagePositionPatient[1], d.ImagePositionPatient[2], 1])
+                p = d.ImagePositionPatient
+                x, y, z = np.linalg.inv(image.affine)[:3] @ np.array([-p[0], -p[1], p[2], 1])
                 assert abs(x) < 1e-4 and abs(y) < 1e-4 and abs(z - round(z)) < 1e-4, (x, y, z)
                 assert np.array_equal(data[:, :, round(z), int(d.TemporalPositionIdentifier) - 1].T, d.pixel_array), name
             """;
@@ -144,7 +146,8 @@ public class VolumeSeriesTests
             files.Write(SyntheticDicom.Slice(i + 1, i % 3));
         }
 
-        Assert.Contains("the positions have from 1 to 2 slices", Assert.ThrowsExactly<ImageFormatException>(() => ImageFormats.Open(files.Folder)).Message);
+        Assert.Contains("the positions have from 1 to 2 slices",
+            Assert.ThrowsExactly<ImageFormatException>(() => ImageFormats.Open(files.Folder)).Message);
         using var scan = ImageFormats.Open(files.Folder, new() { AllowIrregularSeries = true });
         Assert.AreEqual((5, 5), (scan.SliceCount, scan.SlicesPerVolume));
         Assert.IsNull(scan.Affine);
@@ -180,7 +183,8 @@ public class VolumeSeriesTests
         foreach (var place in new[] { path, files.Folder })
         {
             var message = Assert.ThrowsExactly<ImageFormatException>(() => ImageFormats.Open(place)).Message;
-            Assert.Contains($"NumberOfFrames (0028,0008) is {frames}, and PerFrameFunctionalGroupsSequence (5200,9230) has 3 items", message);
+            Assert.Contains($"NumberOfFrames (0028,0008) is {frames}, and PerFrameFunctionalGroupsSequence (5200,9230) has 3 items",
+                message);
             Assert.Contains(Path.GetFileName(path), message);
         }
     }

@@ -78,7 +78,8 @@ internal static class BlockContexts
         for (var flags = 0; flags < contexts.Length; flags++)
         {
             int Number(int first, int second) => ((flags & first) != 0 ? 1 : 0) + ((flags & second) != 0 ? 1 : 0);
-            contexts[flags] = (byte)context(Number(West, East), Number(North, South), Number(NorthWest, NorthEast) + Number(SouthWest, SouthEast));
+            contexts[flags] = (byte)context(
+                Number(West, East), Number(North, South), Number(NorthWest, NorthEast) + Number(SouthWest, SouthEast));
         }
 
         return contexts;

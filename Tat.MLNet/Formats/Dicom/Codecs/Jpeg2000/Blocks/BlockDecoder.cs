@@ -13,7 +13,9 @@ internal sealed class BlockDecoder
     /// <summary>The symbol at the end of a bit-plane (section D.5).</summary>
     private const int SegmentationSymbol = 0b1010;
 
-    /// <summary>By how many bytes a codeword segment may be longer or shorter than what its passes take. Encoders differ by three.</summary>
+    /// <summary>
+    /// By how many bytes a codeword segment may be longer or shorter than what its passes take. Encoders differ by three.
+    /// </summary>
     private const int MostSpare = 16;
 
     private readonly uint[] _contexts = new uint[BlockContexts.Count];

@@ -4,8 +4,8 @@ using static Tat.MLNet.Formats.Dicom.Codecs.Jpeg2000.Blocks.BlockContexts;
 namespace Tat.MLNet.Formats.Dicom.Codecs.Jpeg2000.Blocks;
 
 /// <summary>
-/// The coefficients of a code-block while it is decoded, in stripes of four rows (figure D.1). The flags of the four coefficients of a column of
-/// a stripe are one number, so that what is still zero is passed over at once.
+/// The coefficients of a code-block while it is decoded, in stripes of four rows (figure D.1). The flags of the four coefficients of a
+/// column of a stripe are one number, so that what is still zero is passed over at once.
 /// </summary>
 internal sealed class BlockState
 {
@@ -88,7 +88,8 @@ internal sealed class BlockState
 
     /// <summary>Twice a coefficient, half a step of the last bit-plane that is known included.</summary>
     /// <param name="at">Its index.</param>
-    /// <param name="shift">By how many bit-planes a region of interest is lifted, all of whose magnitudes are beyond those of the rest (annex H).</param>
+    /// <param name="shift">By how many bit-planes a region of interest is lifted, all of whose magnitudes are beyond those of the rest
+    /// (annex H).</param>
     public int Twice(int at, int shift)
     {
         var value = _values[at];

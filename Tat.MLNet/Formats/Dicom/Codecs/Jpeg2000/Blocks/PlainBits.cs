@@ -1,6 +1,8 @@
 namespace Tat.MLNet.Formats.Dicom.Codecs.Jpeg2000.Blocks;
 
-/// <summary>The bits of passes that bypass the arithmetic coder (section D.6): a byte after FF has seven. Beyond the end there are ones.</summary>
+/// <summary>
+/// The bits of passes that bypass the arithmetic coder (section D.6): a byte after FF has seven. Beyond the end there are ones.
+/// </summary>
 internal ref struct PlainBits(ReadOnlySpan<byte> data) : IBlockBits
 {
     private readonly ReadOnlySpan<byte> _data = data;

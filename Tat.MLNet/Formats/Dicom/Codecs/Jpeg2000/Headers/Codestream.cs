@@ -110,7 +110,8 @@ internal sealed class Codestream
 
     private int EndOfData(int start)
     {
-        var end = _data.Span[start..].LastIndexOf((ReadOnlySpan<byte>)[(byte)((int)Marker.EndOfCodestream >> 8), (byte)((int)Marker.EndOfCodestream & 255)]);
+        var end = _data.Span[start..].LastIndexOf(
+            (ReadOnlySpan<byte>)[(byte)((int)Marker.EndOfCodestream >> 8), (byte)((int)Marker.EndOfCodestream & 255)]);
         return end < 0 ? _data.Length : start + end;
     }
 

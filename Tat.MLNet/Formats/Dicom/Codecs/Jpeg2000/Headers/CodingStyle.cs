@@ -26,7 +26,8 @@ internal sealed record PacketStyle(ProgressionOrder Order, int Layers, bool HasS
 /// <param name="Blocks">How code-blocks are coded.</param>
 /// <param name="IsReversible">Whether the transform is the 5/3 one of integers; else the 9/7 one.</param>
 /// <param name="Precincts">The size of the precincts of each resolution as powers of two.</param>
-internal sealed record CodingStyle(int Levels, int BlockWidth, int BlockHeight, BlockStyle Blocks, bool IsReversible, (int Width, int Height)[] Precincts)
+internal sealed record CodingStyle(
+    int Levels, int BlockWidth, int BlockHeight, BlockStyle Blocks, bool IsReversible, (int Width, int Height)[] Precincts)
 {
     private const int MostLevels = 32;
     private const int LargestPrecinct = 15;

@@ -38,7 +38,8 @@ internal sealed class ImageSize
         Component = _image.Divide(StepX, StepY);
         var across = Area.CeilingOf(_image.X1 - _tilesLeft, _tileWidth);
         var down = Area.CeilingOf(_image.Y1 - _tilesTop, _tileHeight);
-        if (across > MostTiles || down > MostTiles || across * down > MostTiles || Component.Width > int.MaxValue || Component.Height > int.MaxValue)
+        if (across > MostTiles || down > MostTiles || across * down > MostTiles || Component.Width > int.MaxValue
+            || Component.Height > int.MaxValue)
         {
             throw Jpeg2000Failure.Damaged();
         }
@@ -73,7 +74,8 @@ internal sealed class ImageSize
         var left = _tilesLeft + (index % _tilesAcross * _tileWidth);
         var top = _tilesTop + (index / _tilesAcross * _tileHeight);
         return new Area(
-            Math.Max(left, _image.X0), Math.Max(top, _image.Y0), Math.Min(left + _tileWidth, _image.X1), Math.Min(top + _tileHeight, _image.Y1));
+            Math.Max(left, _image.X0), Math.Max(top, _image.Y0), Math.Min(left + _tileWidth, _image.X1),
+            Math.Min(top + _tileHeight, _image.Y1));
     }
 
     /// <summary>The samples of a tile.</summary>

@@ -80,14 +80,18 @@ internal sealed class Parameters
         return joined;
     }
 
-    /// <summary>The coding style of a tile: what its headers say goes before the main header, and what is said of the component before the rest.</summary>
+    /// <summary>
+    /// The coding style of a tile: what its headers say goes before the main header, and what is said of the component before the rest.
+    /// </summary>
     public static CodingStyle StyleOf(Parameters main, Parameters tile) =>
         tile._styleOfComponent ?? tile._style ?? main._styleOfComponent ?? main._style ?? throw Jpeg2000Failure.Damaged();
 
     public static Quantization QuantizationOf(Parameters main, Parameters tile) =>
-        tile._quantizationOfComponent ?? tile._quantization ?? main._quantizationOfComponent ?? main._quantization ?? throw Jpeg2000Failure.Damaged();
+        tile._quantizationOfComponent ?? tile._quantization ?? main._quantizationOfComponent ?? main._quantization
+            ?? throw Jpeg2000Failure.Damaged();
 
-    public static PacketStyle PacketsOf(Parameters main, Parameters tile) => tile._packets ?? main._packets ?? throw Jpeg2000Failure.Damaged();
+    public static PacketStyle PacketsOf(Parameters main, Parameters tile) =>
+        tile._packets ?? main._packets ?? throw Jpeg2000Failure.Damaged();
 
     /// <summary>By how many bit-planes the region of interest is lifted above the rest (annex H).</summary>
     public static int ShiftOf(Parameters main, Parameters tile) => tile._shift ?? main._shift ?? 0;

@@ -24,6 +24,7 @@ internal sealed record ProgressionChange(int FirstResolution, int EndResolution,
     public const int Length = 7;
 
     public static ProgressionChange Read(ReadOnlySpan<byte> segment) => segment[6] <= (byte)ProgressionOrder.ComponentPosition
-        ? new ProgressionChange(segment[0], segment[4], BinaryPrimitives.ReadUInt16BigEndian(segment[2..]), segment[1] == 0, (ProgressionOrder)segment[6])
+        ? new ProgressionChange(segment[0], segment[4], BinaryPrimitives.ReadUInt16BigEndian(segment[2..]), segment[1] == 0,
+            (ProgressionOrder)segment[6])
         : throw Jpeg2000Failure.Damaged();
 }

@@ -17,7 +17,10 @@ internal sealed class TileParts
     /// <summary>The packets, without their headers where these stand elsewhere.</summary>
     public ReadOnlyMemory<byte> JoinPackets() => Join(_packets);
 
-    /// <summary>The packet headers that stand in the main header or in those of the tile-parts; <see langword="null"/> where they stand before each packet.</summary>
+    /// <summary>
+    /// The packet headers that stand in the main header or in those of the tile-parts; <see langword="null"/> where they stand before each
+    /// packet.
+    /// </summary>
     public ReadOnlyMemory<byte>? JoinHeaders()
     {
         if (_headers.Count > 0)

@@ -7,7 +7,8 @@ internal sealed class Band
 {
     /// <summary>Makes a band.</summary>
     /// <param name="component">The samples of the tile.</param>
-    /// <param name="level">The level of the transform that the band comes from, 1 being the first; 0 for samples that are not transformed.</param>
+    /// <param name="level">The level of the transform that the band comes from, 1 being the first; 0 for samples that are not
+    /// transformed.</param>
     /// <param name="isHighX">Whether it holds the details along rows.</param>
     /// <param name="isHighY">Whether it holds the details along columns.</param>
     public Band(Area component, int level, bool isHighX, bool isHighY)

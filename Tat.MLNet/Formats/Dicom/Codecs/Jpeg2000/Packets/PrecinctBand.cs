@@ -47,7 +47,8 @@ internal sealed class PrecinctBand
     public CodeBlock Add(int x, int y, int missingPlanes)
     {
         var (left, top) = (_firstX + x, _firstY + y);
-        var cell = new Area(left << _blockWidth, top << _blockHeight, (left + 1) << _blockWidth, (top + 1) << _blockHeight).Intersect(_area);
+        var cell = new Area(left << _blockWidth, top << _blockHeight, (left + 1) << _blockWidth,
+            (top + 1) << _blockHeight).Intersect(_area);
         return _blocks[(y * Across) + x] = new CodeBlock(cell, missingPlanes);
     }
 }

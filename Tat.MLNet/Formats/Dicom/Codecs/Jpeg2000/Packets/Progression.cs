@@ -31,30 +31,32 @@ internal static class Progression
         }
     }
 
-    private static IEnumerable<(Resolution Resolution, int Precinct, int Layer)> InOrder(ProgressionOrder order, Resolution[] resolutions, int layers) => order switch
-    {
-        ProgressionOrder.Layer =>
-            from layer in Enumerable.Range(0, layers)
-            from resolution in resolutions
-            from precinct in Enumerable.Range(0, resolution.PrecinctCount)
-            select (resolution, precinct, layer),
-        ProgressionOrder.Resolution =>
-            from resolution in resolutions
-            from layer in Enumerable.Range(0, layers)
-            from precinct in Enumerable.Range(0, resolution.PrecinctCount)
-            select (resolution, precinct, layer),
-        ProgressionOrder.ResolutionPosition =>
-            from resolution in resolutions
-            from precinct in Enumerable.Range(0, resolution.PrecinctCount)
-            from layer in Enumerable.Range(0, layers)
-            select (resolution, precinct, layer),
+    private static IEnumerable<(Resolution Resolution, int Precinct, int Layer)> InOrder(
+        ProgressionOrder order, Resolution[] resolutions, int layers) => order switch
+        {
+            ProgressionOrder.Layer =>
+                from layer in Enumerable.Range(0, layers)
+                from resolution in resolutions
+                from precinct in Enumerable.Range(0, resolution.PrecinctCount)
+                select (resolution, precinct, layer),
+            ProgressionOrder.Resolution =>
+                from resolution in resolutions
+                from layer in Enumerable.Range(0, layers)
+                from precinct in Enumerable.Range(0, resolution.PrecinctCount)
+                select (resolution, precinct, layer),
+            ProgressionOrder.ResolutionPosition =>
+                from resolution in resolutions
+                from precinct in Enumerable.Range(0, resolution.PrecinctCount)
+                from layer in Enumerable.Range(0, layers)
+                select (resolution, precinct, layer),
 
-        // With one component these are the same. Sorting is stable: precincts at one place come in the order of their resolutions.
-        _ =>
-            from place in resolutions
-                .SelectMany(resolution => Enumerable.Range(0, resolution.PrecinctCount).Select(precinct => (Resolution: resolution, Precinct: precinct)))
-                .OrderBy(place => place.Resolution.PlaceOf(place.Precinct))
-            from layer in Enumerable.Range(0, layers)
-            select (place.Resolution, place.Precinct, layer),
-    };
+            // With one component these are the same. Sorting is stable: precincts at one place come in the order of their resolutions.
+            _ =>
+                from place in resolutions
+                    .SelectMany(resolution =>
+                        Enumerable.Range(0, resolution.PrecinctCount).Select(precinct => (Resolution: resolution, Precinct: precinct)))
+                    .OrderBy(place => place.Resolution.PlaceOf(place.Precinct))
+                from layer in Enumerable.Range(0, layers)
+                select (place.Resolution, place.Precinct, layer),
+        };
 }
