@@ -36,7 +36,8 @@ internal static class NiftiOrientation
             problems.Add("pixdim is negative, and its magnitude is used");
         }
 
-        if (header.QformCode > 0 && Enumerable.Range(1, Math.Min(3, (int)header.Dimension(0))).Any(axis => header.PixelDimension(axis) == 0))
+        var axes = (int)Math.Min(3, header.Dimension(0));
+        if (header.QformCode > 0 && Enumerable.Range(1, axes).Any(axis => header.PixelDimension(axis) == 0))
         {
             problems.Add("pixdim is 0, and the qform takes it for 1");
         }
@@ -70,7 +71,10 @@ internal static class NiftiOrientation
         return affine;
     }
 
-    /// <summary>Sizes of voxels are positive: the sign of pixdim says nothing, but that of pixdim[0]. A size of 0 is one that was left out, and counts as 1, as in the standard's own library.</summary>
+    /// <summary>
+    /// Sizes of voxels are positive: the sign of pixdim says nothing, but that of pixdim[0]. A size of 0 was left out, and counts as 1, as
+    /// in the standard's own library.
+    /// </summary>
     private static double[,] Qform(NiftiHeader header)
     {
         var (b, c, d) = (header.Quaternion(0), header.Quaternion(1), header.Quaternion(2));

@@ -53,7 +53,7 @@ internal static class DerivedObject
         copy.SetText(Tags.SopInstanceUid, DicomVr.UI, instanceUid);
         copy.SetText(Tags.SeriesInstanceUid, DicomVr.UI, series.Uid);
 
-        // Parts of an object are parts of a new one, which no reader is to join with those of the source (PS3.3, section C.7.6.16.2.2.4).
+        // Parts of an object are parts of a new one, which no reader is to join with those of the source (PS3.3, table C.7.6.16-1).
         foreach (var tag in new[] { Tags.ConcatenationUid, Tags.SopInstanceUidOfConcatenationSource })
         {
             if (copy.GetString(tag) is { Length: > 0 } whole)
