@@ -36,6 +36,12 @@ internal static class NiftiOrientation
             problems.Add("pixdim is negative, and its magnitude is used");
         }
 
+        var axes = (int)Math.Min(3, header.Dimension(0));
+        if (header.QformCode > 0 && Enumerable.Range(1, axes).Any(axis => header.PixelDimension(axis) == 0))
+        {
+            problems.Add("pixdim is 0, and the qform takes it for 1");
+        }
+
         return problems.Count > 0 ? string.Join("; ", problems) : null;
     }
 
@@ -65,7 +71,10 @@ internal static class NiftiOrientation
         return affine;
     }
 
-    /// <summary>Sizes of voxels are positive: the sign of pixdim says nothing, but that of pixdim[0].</summary>
+    /// <summary>
+    /// Sizes of voxels are positive: the sign of pixdim says nothing, but that of pixdim[0]. A size of 0 was left out, and counts as 1, as
+    /// in the standard's own library.
+    /// </summary>
     private static double[,] Qform(NiftiHeader header)
     {
         var (b, c, d) = (header.Quaternion(0), header.Quaternion(1), header.Quaternion(2));
@@ -84,12 +93,13 @@ internal static class NiftiOrientation
             { 2 * ((b * d) - (a * c)), 2 * ((c * d) + (a * b)), (a * a) + (d * d) - (c * c) - (b * b) },
         };
         var handedness = header.PixelDimension(0) < 0 ? -1 : 1;
+        double Size(int axis) => header.PixelDimension(axis) == 0 ? 1 : Math.Abs(header.PixelDimension(axis));
         var affine = new double[3, 4];
         for (var row = 0; row < 3; row++)
         {
             for (var column = 0; column < 3; column++)
             {
-                affine[row, column] = rotation[row, column] * Math.Abs(header.PixelDimension(column + 1)) * (column == 2 ? handedness : 1);
+                affine[row, column] = rotation[row, column] * Size(column + 1) * (column == 2 ? handedness : 1);
             }
 
             affine[row, 3] = header.Quaternion(3 + row);

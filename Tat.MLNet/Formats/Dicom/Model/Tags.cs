@@ -78,6 +78,7 @@ internal static partial class Tags
     public static readonly DicomTag ImagePositionPatient = new(0x0020, 0x0032);
     public static readonly DicomTag ImageOrientationPatient = new(0x0020, 0x0037);
     public static readonly DicomTag TemporalPositionIdentifier = new(0x0020, 0x0100);
+    public static readonly DicomTag SopInstanceUidOfConcatenationSource = new(0x0020, 0x0242);
     public static readonly DicomTag StackId = new(0x0020, 0x9056);
     public static readonly DicomTag FrameContentSequence = new(0x0020, 0x9111);
     public static readonly DicomTag PlanePositionSequence = new(0x0020, 0x9113);
@@ -85,6 +86,7 @@ internal static partial class Tags
     public static readonly DicomTag TemporalPositionIndex = new(0x0020, 0x9128);
     public static readonly DicomTag NominalCardiacTriggerDelayTime = new(0x0020, 0x9153);
     public static readonly DicomTag FrameAcquisitionNumber = new(0x0020, 0x9156);
+    public static readonly DicomTag ConcatenationUid = new(0x0020, 0x9161);
     public static readonly DicomTag SamplesPerPixel = new(0x0028, 0x0002);
     public static readonly DicomTag PhotometricInterpretation = new(0x0028, 0x0004);
     public static readonly DicomTag NumberOfFrames = new(0x0028, 0x0008);

@@ -52,6 +52,16 @@ internal static class DerivedObject
     {
         copy.SetText(Tags.SopInstanceUid, DicomVr.UI, instanceUid);
         copy.SetText(Tags.SeriesInstanceUid, DicomVr.UI, series.Uid);
+
+        // Parts of an object are parts of a new one, which no reader is to join with those of the source (PS3.3, table C.7.6.16-1).
+        foreach (var tag in new[] { Tags.ConcatenationUid, Tags.SopInstanceUidOfConcatenationSource })
+        {
+            if (copy.GetString(tag) is { Length: > 0 } whole)
+            {
+                copy.SetText(tag, DicomVr.UI, DicomUids.Replace(whole, Encoding.ASCII.GetBytes(series.Uid)));
+            }
+        }
+
         var number = Math.Clamp(copy.TryGetInt(Tags.SeriesNumber) ?? 0, 0, int.MaxValue - series.NumberOffset) + series.NumberOffset;
         copy.SetText(Tags.SeriesNumber, DicomVr.IS, number.ToString(CultureInfo.InvariantCulture));
         if (series.Deidentifier is not null)

@@ -8,28 +8,32 @@ namespace Tat.MLNet.Formats.Dicom.Writing;
 internal sealed class DerivedScaling
 {
     private const string Hounsfield = "HU";
-    private readonly Quantizer? _series;
+
+    /// <summary>The grid of the slices of each rescale; <see langword="null"/> where each slice has its own.</summary>
+    private readonly Dictionary<(double Slope, double Intercept), Quantizer>? _grids;
     private readonly bool _asUptake;
 
-    private DerivedScaling(Quantizer? series, bool asUptake, bool isDifference) =>
-        (_series, _asUptake, IsDifference) = (series, asUptake, isDifference);
+    private DerivedScaling(Dictionary<(double Slope, double Intercept), Quantizer>? grids, bool asUptake, bool isDifference) =>
+        (_grids, _asUptake, IsDifference) = (grids, asUptake, isDifference);
 
     /// <summary>Whether values are differences to the source.</summary>
     public bool IsDifference { get; }
 
     /// <summary>
-    /// Chooses the scaling of a series: HU as integers, PET by slice, all others on one grid that is finer than the source's.
+    /// Chooses the scaling of a series: HU as integers, PET by slice, all others on a grid that is finer than the source's, one for all
+    /// slices of one rescale, so that no slice is stored in the coarse steps of another one.
     /// </summary>
     /// <param name="scan">The source.</param>
     /// <param name="deidentified">Whether what SUV is computed of is removed: then SUV itself are stored.</param>
     public static DerivedScaling Of(DicomScan scan, bool deidentified)
     {
         var asUptake = deidentified && scan.Modality == "PT" && scan.Unit == "SUV";
-        return scan.Unit == Hounsfield || scan.Modality == "PT" ? new(null, asUptake, false) : new(ForSeries(scan), asUptake, false);
+        return new(scan.Unit == Hounsfield || scan.Modality == "PT" ? null : Grids(scan), asUptake, false);
     }
 
     /// <summary>The scaling of the series of differences.</summary>
-    public DerivedScaling ForDifference() => new(_series is { } grid ? grid with { Intercept = 0 } : null, _asUptake, true);
+    public DerivedScaling ForDifference() =>
+        new(_grids?.ToDictionary(grid => grid.Key, grid => grid.Value with { Intercept = 0 }), _asUptake, true);
 
     /// <summary>What restored values are multiplied by to be stored.</summary>
     public double FromUnit(DicomSlice slice) => _asUptake ? 1 : 1 / slice.Quantity.Factor;
@@ -49,7 +53,7 @@ internal sealed class DerivedScaling
             return exact.Fit(values) == exact ? exact : Quantizer.ForSlice(values);
         }
 
-        return _series is { } grid ? grid.Fit(values) : Quantizer.ForSlice(values);
+        return _grids is null ? Quantizer.ForSlice(values) : _grids[RescaleOf(slice)].Fit(values);
     }
 
     /// <summary>Says in which quantity PET is stored, and how a difference is looked at.</summary>
@@ -78,22 +82,28 @@ internal sealed class DerivedScaling
         }
     }
 
-    private static Quantizer ForSeries(DicomScan scan)
+    private static Dictionary<(double Slope, double Intercept), Quantizer> Grids(DicomScan scan)
     {
-        var first = scan.Slices[0];
-        var largest = 0.0;
+        var largest = new Dictionary<(double Slope, double Intercept), double>();
         for (var i = 0; i < scan.SliceCount; i++)
         {
+            var rescale = RescaleOf(scan.Slices[i]);
+            var found = largest.GetValueOrDefault(rescale);
             foreach (var value in scan.ReadSlice(i).Pixels)
             {
-                largest = float.IsFinite(value) ? Math.Max(largest, Math.Abs(value - first.Transform.Intercept)) : largest;
+                found = float.IsFinite(value) ? Math.Max(found, Math.Abs(value - rescale.Intercept)) : found;
             }
+
+            largest[rescale] = found;
         }
 
-        // A table or floating-point numbers have no grid of their own.
-        var slope = first.Transform.IsTable || first.Layout.Floating
-            ? DecimalString.Round(Math.Max(largest, 1e-30) / 16384)
-            : first.Transform.Slope;
-        return Quantizer.ForSeries(slope, first.Transform.IsTable ? 0 : first.Transform.Intercept, largest);
+        return largest.ToDictionary(found => found.Key, found => GridOf(found.Key.Slope, found.Key.Intercept, found.Value));
     }
+
+    private static Quantizer GridOf(double slope, double intercept, double largest) =>
+        Quantizer.ForSeries(slope != 0 ? slope : DecimalString.Round(Math.Max(largest, 1e-30) / 16384), intercept, largest);
+
+    /// <summary>Slope and intercept of the source; zeros for a table or floating-point numbers, which have no grid of their own.</summary>
+    private static (double Slope, double Intercept) RescaleOf(DicomSlice slice) =>
+        slice.Transform.IsTable || slice.Layout.Floating ? (0, 0) : (slice.Transform.Slope, slice.Transform.Intercept);
 }

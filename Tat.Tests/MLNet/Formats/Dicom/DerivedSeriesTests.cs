@@ -199,6 +199,60 @@ public class DerivedSeriesTests
     }
 
     [TestMethod]
+    public void Small_values_of_a_slice_are_not_stored_in_the_steps_of_large_ones_of_another()
+    {
+        using var files = new SyntheticDicom();
+        using var target = new SyntheticDicom();
+        foreach (var (number, slope) in new[] { "100", "0.5", "0.01" }.Index())
+        {
+            var data = SyntheticDicom.Slice(number + 1, 3 * number);
+            data.SetText(Tags.SopClassUid, DicomVr.UI, "1.2.840.10008.5.1.4.1.1.4");
+            data.SetText(Tags.Modality, DicomVr.CS, "MR");
+            data.SetText(Tags.RescaleSlope, DicomVr.DS, slope);
+            data.SetText(Tags.RescaleIntercept, DicomVr.DS, "0");
+            files.Write(data);
+        }
+
+        using var source = ImageFormats.Open(files.Folder);
+        var destination = Path.Combine(target.Folder, "out");
+        _format.WriteDerived(source, destination, Slices(source));
+        using var derived = ImageFormats.Open(destination);
+        for (var i = 0; i < source.SliceCount; i++)
+        {
+            CollectionAssert.AreEqual(source.ReadSlice(i).Pixels, derived.ReadSlice(i).Pixels);
+        }
+    }
+
+    [TestMethod]
+    public void Parts_of_an_object_are_parts_of_a_new_one()
+    {
+        using var files = new SyntheticDicom();
+        using var target = new SyntheticDicom();
+        for (var part = 0; part < 2; part++)
+        {
+            var data = SyntheticDicom.Enhanced(6 * part, (6 * part) + 3);
+            data.SetText(Tags.SopInstanceUid, DicomVr.UI, $"1.2.3.4.{part}");
+            data.SetText(Tags.ConcatenationUid, DicomVr.UI, "1.2.3.5");
+            data.SetText(Tags.SopInstanceUidOfConcatenationSource, DicomVr.UI, "1.2.3.6");
+            files.Write(data);
+        }
+
+        using var source = ImageFormats.Open(files.Folder);
+        var destination = Path.Combine(target.Folder, "out");
+        _format.WriteDerived(source, destination, Slices(source), new() { WriteDifference = true });
+        var uids = new HashSet<string?> { "1.2.3.5", "1.2.3.6" };
+        foreach (var kind in new[] { "restored", "difference" })
+        {
+            var parts = Directory.GetFiles(Path.Combine(destination, kind)).Select(file => DicomProviders.Current.Read(file).DataSet).ToList();
+            foreach (var tag in new[] { Tags.ConcatenationUid, Tags.SopInstanceUidOfConcatenationSource })
+            {
+                Assert.AreEqual(parts[0].GetString(tag), parts[1].GetString(tag));
+                Assert.IsTrue(uids.Add(parts[0].GetString(tag)));
+            }
+        }
+    }
+
+    [TestMethod]
     public void An_object_that_does_not_hold_what_was_restored_at_its_positions_is_not_kept()
     {
         using var files = new SyntheticDicom();

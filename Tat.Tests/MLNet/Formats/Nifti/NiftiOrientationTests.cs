@@ -69,6 +69,15 @@ public sealed class NiftiOrientationTests
     }
 
     [TestMethod]
+    public void A_size_that_is_left_out_does_not_cost_the_orientation()
+    {
+        using var folder = new TemporaryFolder();
+        using var scan = Open(folder, (QformCode, [1]), (Quaternion, [0f, 1f, 0f, 5f, 6f, 7f]), (Pixdim, [-1f, 2f, 3f, 0f]));
+        Assert.AreEqual("-2 0 0 5; 0 3 0 6; 0 0 1 7", scan.Affine!.ToString());
+        Assert.Contains("pixdim is 0", scan.Properties["Irregular"]);
+    }
+
+    [TestMethod]
     public void A_qform_of_what_are_no_numbers_is_none()
     {
         using var folder = new TemporaryFolder();
