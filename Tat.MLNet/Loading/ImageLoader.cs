@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Tat.MLNet.Formats;
@@ -51,10 +50,10 @@ public abstract class ImageLoader : IDataLoader<IMultiStreamSource>
     /// <summary>The columns that the loader's views have.</summary>
     public DataViewSchema GetOutputSchema() => _schema;
 
-    void ICanSaveModel.Save(ModelSaveContext ctx) => ModelWriter.Begin(ctx, Signature).Write(JsonSerializer.Serialize(Settings));
+    void ICanSaveModel.Save(ModelSaveContext ctx) => ModelWriter.Begin(ctx, Signature).Write(Settings);
 
     private protected static TOptions ReadOptions<TOptions>(object context, ModelSignature signature) =>
-        JsonSerializer.Deserialize<TOptions>(ModelReader.Begin(context, signature).ReadName())!;
+        ModelReader.Begin(context, signature).Read<TOptions>();
 
     /// <summary>Lists images, and tells how they are opened.</summary>
     private protected virtual (IReadOnlyList<ImageEntry> Entries, Func<string, IImageScan> Open) Resolve(IReadOnlyList<string> paths) =>

@@ -1,9 +1,12 @@
 extern alias MicrosoftMLCore;
 
 using System.Runtime.CompilerServices;
+using System.Text.Json;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
+using Tat.Torch.Files;
+using Tat.Torch.TensorFiles;
 using Core = MicrosoftMLCore::Microsoft.ML;
 
 // ML.NET keeps the members that save and register a component to itself; the runtime lets this assembly use them.
@@ -45,7 +48,12 @@ namespace Tat.MLNet.ModelIO
             return new(core);
         }
 
-        public void Write(string? text) => _context.SaveStringOrNull(text);
+        /// <summary>Writes what a component is set to, with a checksum.</summary>
+        public void Write(object settings)
+        {
+            var text = JsonSerializer.Serialize(settings);
+            _context.SaveStringOrNull($"{text}\n{ContentChecksum.Of(text)}");
+        }
 
         /// <summary>Writes a stream of its own beside the entry.</summary>
         public void WriteStream(string name, Action<Stream> write) => _context.SaveBinaryStream(name, writer =>
@@ -81,7 +89,24 @@ namespace Tat.MLNet.ModelIO
             return new(core);
         }
 
-        public string ReadName() => _context.LoadNonEmptyString();
+        /// <summary>Reads what a component was set to; a file from before there were checksums has none.</summary>
+        /// <exception cref="InvalidDataException">It is damaged.</exception>
+        public T Read<T>()
+        {
+            var lines = _context.LoadNonEmptyString().Split('\n', 2);
+            try
+            {
+                return lines is [var text, var checksum] && checksum != ContentChecksum.Of(text)
+                    ? throw new JsonException("its checksum does not match its content")
+                    : JsonSerializer.Deserialize<T>(lines[0]) ?? throw new JsonException("it is null");
+            }
+            catch (JsonException problem)
+            {
+                throw new InvalidDataException(
+                    $"The model file is damaged: its settings cannot be understood ({MessageText.OneLine(problem.Message)}). Copy it again.",
+                    problem);
+            }
+        }
 
         /// <summary>Reads a stream beside the entry.</summary>
         /// <exception cref="InvalidDataException">The model file has no such stream.</exception>

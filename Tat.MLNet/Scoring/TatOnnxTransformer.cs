@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.Json.Serialization;
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
@@ -44,7 +43,7 @@ public sealed class TatOnnxTransformer : RestorationTransformer
     internal static TatOnnxTransformer Create(IHostEnvironment env, object ctx)
     {
         var reader = ModelReader.Begin(ctx, _signature);
-        var saved = JsonSerializer.Deserialize<Saved>(reader.ReadName())!;
+        var saved = reader.Read<Saved>();
         var model = reader.ReadStream(ModelName, stream =>
         {
             using var bytes = new MemoryStream();
@@ -75,7 +74,7 @@ public sealed class TatOnnxTransformer : RestorationTransformer
     private protected override void Save(ModelSaveContext context)
     {
         var writer = ModelWriter.Begin(context, _signature);
-        writer.Write(JsonSerializer.Serialize(_saved));
+        writer.Write(_saved);
         writer.WriteStream(ModelName, stream => stream.Write(_model));
     }
 

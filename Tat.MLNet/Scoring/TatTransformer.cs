@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
 using Tat.MLNet.ModelIO;
@@ -40,7 +39,7 @@ public sealed class TatTransformer : RestorationTransformer
     internal static TatTransformer Create(IHostEnvironment env, object ctx)
     {
         var reader = ModelReader.Begin(ctx, _signature);
-        var saved = JsonSerializer.Deserialize<Saved>(reader.ReadName())!;
+        var saved = reader.Read<Saved>();
         var device = TorchDevice.Of(env);
         var model = reader.ReadStream(WeightsName, stream => TatModel.Load(stream, device));
         return new(model, saved, env);
@@ -49,7 +48,7 @@ public sealed class TatTransformer : RestorationTransformer
     private protected override void Save(ModelSaveContext context)
     {
         var writer = ModelWriter.Begin(context, _signature);
-        writer.Write(JsonSerializer.Serialize(_saved));
+        writer.Write(_saved);
         writer.WriteStream(WeightsName, stream => Model.Save(stream));
     }
 

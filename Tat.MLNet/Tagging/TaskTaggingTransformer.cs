@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Text.Json;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
@@ -48,11 +47,11 @@ public sealed class TaskTaggingTransformer : ITransformer
     }
 
     void ICanSaveModel.Save(ModelSaveContext ctx) =>
-        ModelWriter.Begin(ctx, _signature).Write(JsonSerializer.Serialize(new Saved(OutputColumnName, [.. Tasks], [.. Rules])));
+        ModelWriter.Begin(ctx, _signature).Write(new Saved(OutputColumnName, [.. Tasks], [.. Rules]));
 
     internal static TaskTaggingTransformer Create(IHostEnvironment env, object ctx)
     {
-        var saved = JsonSerializer.Deserialize<Saved>(ModelReader.Begin(ctx, _signature).ReadName())!;
+        var saved = ModelReader.Begin(ctx, _signature).Read<Saved>();
         return new(saved.OutputColumnName, new(saved.Tasks), saved.Rules);
     }
 

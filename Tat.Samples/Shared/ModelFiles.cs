@@ -9,6 +9,7 @@ using Tat.Torch.Model;
 using Tat.Torch.Onnx;
 using Tat.Torch.Pretrained;
 using Tat.Torch.Runtime;
+using Tat.Torch.TensorFiles.PyTorch;
 using Tat.Torch.Training;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -91,6 +92,7 @@ internal static class ModelFiles
         using var file = RegularFile.Open(path);
         try
         {
+            ZipDirectory.Verify(file);
             return ml.Model.Load(file, out _);
         }
         catch (Exception exception) when (exception is FormatException or InvalidOperationException or InvalidDataException)

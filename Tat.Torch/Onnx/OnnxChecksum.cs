@@ -11,6 +11,7 @@ internal static class OnnxChecksum
 {
     private const int Chunk = 1 << 20;
     private static readonly int _length = Entry(new XxHash128()).Length;
+    private static readonly byte[] _key = Encoding.ASCII.GetBytes(ContentChecksum.Key);
 
     /// <summary>Appends the checksum to a file that ends with its metadata.</summary>
     /// <param name="file">At any position; ends behind the checksum.</param>
@@ -31,18 +32,18 @@ internal static class OnnxChecksum
         var hash = new XxHash128();
         var buffer = new byte[_length + Chunk];
         var kept = 0;
+        var isNamed = false;
         for (var read = file.Read(buffer); read > 0; read = file.Read(buffer, kept, Chunk))
         {
             var done = Math.Max(0, kept + read - _length);
+            isNamed |= buffer.AsSpan(0, kept + read).IndexOf(_key) >= 0;
             hash.Append(buffer.AsSpan(0, done));
             buffer.AsSpan(done, kept + read - done).CopyTo(buffer);
             kept += read - done;
         }
 
-        var expected = Entry(hash);
-        var found = buffer.AsSpan(0, kept);
-        var key = expected.AsSpan(0, expected.AsSpan().IndexOf(Encoding.ASCII.GetBytes(ContentChecksum.Key)) + ContentChecksum.Key.Length);
-        if (found.StartsWith(key) && !found.SequenceEqual(expected))
+        // Wherever a checksum is named there must be one at the end: not behind a damaged tag, and nothing after it.
+        if (isNamed && !buffer.AsSpan(0, kept).SequenceEqual(Entry(hash)))
         {
             throw new InvalidDataException($"{source} is damaged, or was changed after its export: its checksum does not match its "
                 + "content. Copy it again, or export the model again.");

@@ -37,6 +37,14 @@ internal sealed class ContentChecksum
     /// <summary>The checksum as text.</summary>
     public override string ToString() => Format(_hash);
 
+    /// <summary>The checksum of a text.</summary>
+    public static string Of(string text)
+    {
+        var hash = new XxHash128();
+        hash.Append(Encoding.UTF8.GetBytes(text));
+        return Format(hash);
+    }
+
     /// <summary>A checksum as text.</summary>
     public static string Format(XxHash128 hash) => $"xxh3-128:{Convert.ToHexStringLower(hash.GetCurrentHash())}";
 

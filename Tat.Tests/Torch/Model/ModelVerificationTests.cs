@@ -1,12 +1,18 @@
+using System.IO.Compression;
+using System.Reflection;
+using System.Runtime.InteropServices;
+using System.Text;
 using Microsoft.ML;
 using Tat.Tests.Formats;
 using Tat.Tests.Onnx;
+using Tat.Samples.Shared;
 using Tat.Torch.Checkpoints;
 using Tat.Torch.Inference;
 using Tat.Torch.Model;
 using Tat.Torch.Onnx;
 using Tat.Torch.Tasks;
 using Tat.Torch.TensorFiles;
+using Tat.Torch.TensorFiles.PyTorch;
 using static TorchSharp.torch;
 
 namespace Tat.Tests.Model;
@@ -42,7 +48,6 @@ public sealed class ModelVerificationTests
         var random = new Random(1);
         for (var i = 0; i < 300; i++)
         {
-            // The frame of the checksum itself, 18 bytes before its text, belongs to nothing that it protects.
             var damaged = Flip([.. bytes], random.Next(i % 3 == 0 ? bytes.Length - 2000 : 0, bytes.Length - 64), random.Next(8));
             Assert.ThrowsExactly<InvalidDataException>(() => OnnxChecksum.Verify(new MemoryStream(damaged), "the model"));
             if (i < 5)
@@ -54,6 +59,75 @@ public sealed class ModelVerificationTests
                     new MLContext().ImageRestoration.ReadModelInfo(folder["damaged.onnx"])).Message, "damaged.onnx");
                 Assert.ThrowsExactly<InvalidDataException>(() => new OnnxRestorer(damaged));
             }
+        }
+    }
+
+    [TestMethod]
+    public void The_checksum_of_an_exported_model_cannot_be_lost_to_a_flipped_bit_or_to_what_follows_it()
+    {
+        using var folder = new TemporaryFolder();
+        using var model = ExportedModels.CreateModel();
+        OnnxExporter.Export(model, folder["m.onnx"], new() { Verify = false });
+        var bytes = File.ReadAllBytes(folder["m.onnx"]);
+        for (var bit = 0; bit < 64 * 8; bit++)
+        {
+            var damaged = Flip([.. bytes], bytes.Length - 1 - (bit / 8), bit % 8);
+            Assert.ThrowsExactly<InvalidDataException>(() => new OnnxRestorer(damaged), $"bit {bit}");
+        }
+
+        byte[] unknownField = [0x7A, 80, .. new byte[80]];
+        Assert.ThrowsExactly<InvalidDataException>(() => new OnnxRestorer([.. bytes, .. unknownField]));
+    }
+
+    [TestMethod]
+    public void A_flipped_bit_in_weights_for_PyTorch_is_refused_or_changes_none()
+    {
+        using var folder = new TemporaryFolder();
+        using var model = ExportedModels.CreateModel();
+        WeightsFile.Export(model.Network, folder["w.pth"]);
+        var bytes = File.ReadAllBytes(folder["w.pth"]);
+        var random = new Random(1);
+        var refused = 0;
+        for (var i = 0; i < 100; i++)
+        {
+            File.WriteAllBytes(folder["damaged.pth"], Flip([.. bytes], random.Next(bytes.Length), random.Next(8)));
+            try
+            {
+                using var read = WeightsFile.Import(folder["damaged.pth"], new() { Network = model.Network.Options });
+                foreach (var (name, parameter) in read.Network.named_parameters())
+                {
+                    Assert.IsTrue(parameter.data<float>().SequenceEqual(model.Network.get_parameter(name)!.data<float>()), name);
+                }
+            }
+            catch (InvalidDataException problem)
+            {
+                Assert.Contains("damaged.pth", problem.Message);
+                refused++;
+            }
+        }
+
+        Assert.IsGreaterThan(20, refused);
+    }
+
+    [TestMethod]
+    public void A_pipeline_whose_settings_were_damaged_is_refused()
+    {
+        using var folder = new TemporaryFolder();
+        var ml = new MLContext();
+        ModelFiles.Save(ml, ml.ImageRestoration.CreateTransformer(ExportedModels.CreateModel()), folder["m.zip"]);
+        var bytes = File.ReadAllBytes(folder["m.zip"]);
+        ReplaceSettings(folder["m.zip"], "\"Strength\":1", "\"Strength\":0");
+        var problem = Assert.ThrowsExactly<TargetInvocationException>(() => ml.Model.Load(folder["m.zip"], out _));
+        Assert.Contains("checksum", problem.InnerException!.Message);
+        Assert.Contains("m.zip", Assert.ThrowsExactly<InvalidDataException>(() => ModelFiles.LoadPipeline(ml, folder["m.zip"])).Message);
+
+        // The middle of the last part's compressed bytes, before the list of parts.
+        var at = bytes.AsSpan().IndexOf("PK\x01\x02"u8) - 100;
+        for (var bit = 0; bit < 100; bit++)
+        {
+            File.WriteAllBytes(folder["m.zip"], Flip([.. bytes], at + (bit / 8), bit % 8));
+            var refused = Assert.ThrowsExactly<InvalidDataException>(() => ModelFiles.LoadPipeline(ml, folder["m.zip"]));
+            Assert.Contains("m.zip", refused.Message);
         }
     }
 
@@ -98,13 +172,17 @@ public sealed class ModelVerificationTests
     {
         using var folder = new TemporaryFolder();
         using var model = ExportedModels.CreateModel();
-        WeightsFile.Export(model.Network, folder["w.pth"]);
-        var bytes = File.ReadAllBytes(folder["w.pth"]);
-        BitConverter.TryWriteBytes(bytes.AsSpan(
-            bytes.AsSpan().IndexOf(BitConverter.GetBytes(model.Network.named_parameters().First().parameter.data<float>()[0]))), float.NaN);
-        File.WriteAllBytes(folder["w.pth"], bytes);
-        StringAssert.Contains(Assert.ThrowsExactly<InvalidDataException>(() => WeightsFile.Import(folder["w.pth"]).Dispose()).Message,
-            "w.pth");
+        var nan = Enumerable.Repeat(float.NaN, (int)model.Network.named_parameters().Max(named => named.parameter.numel())).ToArray();
+        using (var stream = File.Create(folder["w.pth"]))
+        {
+            TorchFileWriter.WriteStateDictionary(stream, [.. model.Network.named_parameters().Select(named =>
+                (named.name, named.parameter.shape, (Action<Stream>)(content => Write(content, (int)named.parameter.numel()))))]);
+            void Write(Stream content, int count) => content.Write(MemoryMarshal.AsBytes(nan.AsSpan(0, count)));
+        }
+
+        var options = new WeightsImportOptions { Network = model.Network.Options };
+        var refused = Assert.ThrowsExactly<InvalidDataException>(() => WeightsFile.Import(folder["w.pth"], options).Dispose());
+        Assert.Contains("w.pth' has weights that are NaN", refused.Message);
 
         Ruin(model, float.PositiveInfinity);
         Assert.ThrowsExactly<InvalidDataException>(() => WeightsFile.Export(model.Network, folder["x.safetensors"]));
@@ -133,6 +211,16 @@ public sealed class ModelVerificationTests
     {
         Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => new IntensityRange(-3e38f, 3e38f));
         Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => new IntensityRange(0, float.PositiveInfinity));
+    }
+
+    private static void ReplaceSettings(string file, string old, string changed)
+    {
+        using var archive = ZipFile.Open(file, ZipArchiveMode.Update);
+        using var part = archive.Entries.Single(entry => entry.Name == "Model.key").Open();
+        var bytes = new byte[part.Length];
+        part.ReadExactly(bytes);
+        part.Position = bytes.AsSpan().IndexOf(Encoding.Unicode.GetBytes(old));
+        part.Write(Encoding.Unicode.GetBytes(changed));
     }
 
     private static void Ruin(TatModel model, float value)

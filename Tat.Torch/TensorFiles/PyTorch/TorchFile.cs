@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using System.IO.Hashing;
 using Tat.Torch.Files;
 
 namespace Tat.Torch.TensorFiles.PyTorch;
@@ -137,6 +138,9 @@ internal sealed class TorchFile : IDisposable
             throw new InvalidDataException($"its part '{entry.FullName}' is cut off", exception);
         }
 
-        return bytes;
+        return Crc32.HashToUInt32(bytes) == entry.Crc32
+            ? bytes
+            : throw new InvalidDataException($"its part '{entry.FullName}' is damaged, for its checksum does not match its content; copy "
+                + "the file again, or save it again with checksums if torch.serialization.set_crc32_options(False) left them out");
     }
 }

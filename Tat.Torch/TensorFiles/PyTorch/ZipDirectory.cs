@@ -1,5 +1,7 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
+using System.IO.Hashing;
+using Tat.Torch.Files;
 
 namespace Tat.Torch.TensorFiles.PyTorch;
 
@@ -31,6 +33,32 @@ internal static class ZipDirectory
             stream.Dispose();
             throw;
         }
+    }
+
+    /// <summary>
+    /// Compares the parts of a zip file with their checksums, which .NET does not; the small ones first, until they are
+    /// <see cref="ReadBudget.Overhead"/> together: only weights need more, and have a checksum of their own.
+    /// </summary>
+    /// <param name="stream">The file; stays open, and is at its start afterwards.</param>
+    /// <exception cref="InvalidDataException">It is no zip file, or damaged.</exception>
+    public static void Verify(Stream stream)
+    {
+        Check(stream);
+        using var archive = new ZipArchive(stream, ZipArchiveMode.Read, leaveOpen: true);
+        var rest = ReadBudget.Overhead;
+        foreach (var entry in archive.Entries.OrderBy(entry => entry.Length).TakeWhile(entry => (rest -= entry.Length) >= 0))
+        {
+            using var content = entry.Open();
+            var checksum = new Crc32();
+            checksum.Append(content);
+            if (checksum.GetCurrentHashAsUInt32() != entry.Crc32)
+            {
+                throw new InvalidDataException($"the checksum of its part '{MessageText.OneLine(entry.FullName, 120)}' does not match its "
+                    + "content; copy the file again");
+            }
+        }
+
+        stream.Position = 0;
     }
 
     private static void Check(Stream stream)
