@@ -56,7 +56,7 @@ internal sealed class FileList(IReadOnlyList<string> paths, string? origin = nul
 
     public string GetPathOrNull(int index) => paths[index];
 
-    public Stream Open(int index) => File.OpenRead(paths[index]);
+    public Stream Open(int index) => RegularFile.Open(paths[index]);
 
     public TextReader OpenTextReader(int index) => File.OpenText(paths[index]);
 }

@@ -103,7 +103,8 @@ namespace Tat.MLNet.ModelIO
             catch (JsonException problem)
             {
                 throw new InvalidDataException(
-                    $"The model file is damaged: its settings cannot be understood ({MessageText.OneLine(problem.Message)}). Copy it again.",
+                    $"The model file is damaged: its settings cannot be understood ({MessageText.OneLine(problem.Message)}). "
+                    + "Copy it again.",
                     problem);
             }
         }

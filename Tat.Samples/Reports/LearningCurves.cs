@@ -1,4 +1,5 @@
 using System.Globalization;
+using Tat.Torch.Files;
 using Tat.Torch.Training;
 
 namespace Tat.Samples.Reports;
@@ -28,7 +29,8 @@ internal static class LearningCurves
                 $"'{folder}' has no {Table}: give the folder that a training wrote its logs to (train --logs).");
         }
 
-        var rows = File.ReadLines(path).Select(line => line.Split(',')).ToList();
+        var rows = RegularFile.ReadAllText(path).ReplaceLineEndings("\n").Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Select(line => line.Split(',')).ToList();
         var columns = (rows.FirstOrDefault() ?? []).Distinct().Select((name, index) => (name, index))
             .ToDictionary(column => column.name, column => column.index);
         if (!columns.ContainsKey("iteration") || rows.Exists(row => row.Length != columns.Count))

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using Tat.Samples.Shared;
+using Tat.Torch.Files;
 using Tat.Torch.Model;
 using Tat.Torch.Runtime;
 using Tat.Torch.Training;
@@ -42,7 +43,7 @@ internal sealed record TrainingConfiguration
     public static TrainingConfiguration Read(string path)
     {
         var configuration = JsonFile.Read<TrainingConfiguration>(path, _json, read => read.Validate());
-        var spelledOut = JsonNode.Parse(File.ReadAllText(path), new() { PropertyNameCaseInsensitive = true },
+        var spelledOut = JsonNode.Parse(RegularFile.ReadAllText(path), new() { PropertyNameCaseInsensitive = true },
             new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true })?[nameof(TrainingOption)];
         var isChosen = spelledOut?[nameof(TrainingOption.Network)] is not null || spelledOut?[nameof(TrainingOption.Training)] is not null;
         return configuration with { TrainingOption = configuration.TrainingOption with { IsChosen = isChosen } };

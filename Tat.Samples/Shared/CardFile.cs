@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Tat.Torch.Files;
 using Tat.Torch.Model;
 
 namespace Tat.Samples.Shared;
@@ -20,7 +21,8 @@ internal static class CardFile
     {
         try
         {
-            var said = JsonSerializer.Deserialize<ModelCard>(File.ReadAllText(path), _json) ?? throw new JsonException("it is null.");
+            var said = JsonSerializer.Deserialize<ModelCard>(RegularFile.ReadAllText(path), _json)
+                ?? throw new JsonException("it is null.");
             return recorded with
             {
                 Name = said.Name,

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Tat.Samples.Shell;
+using Tat.Torch.Files;
 using Tat.Torch.Files.Writing;
 using TorchSharp;
 
@@ -31,7 +32,7 @@ internal static class JsonFile
     /// <exception cref="InvalidDataException">The file cannot be understood; the message names the line and the property.</exception>
     public static T Read<T>(string path, JsonSerializerOptions options, Action<T> validate)
     {
-        var text = File.ReadAllText(path);
+        var text = RegularFile.ReadAllText(path);
         try
         {
             var value = JsonSerializer.Deserialize<T>(text, options) ?? throw new JsonException("it is empty.");

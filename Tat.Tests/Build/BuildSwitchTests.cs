@@ -43,7 +43,7 @@ public sealed class BuildSwitchTests
     [TestMethod]
     [DataRow("gpu", "", "TorchBackend is 'gpu'; use cpu, cuda-windows or cuda-linux.")]
     [DataRow("cuda-windows", "linux-x64",
-        "TorchBackend=cuda-windows is for win-x64, and the RuntimeIdentifier is linux-x64; change one of them.")]
+        "TorchBackend=cuda-windows is for win-x64, not for linux-x64; change one of them.")]
     public async Task A_wrong_value_stops_the_restore_with_the_right_ones(string backend, string rid, string message)
     {
         var (exitCode, output) = await MSBuild(

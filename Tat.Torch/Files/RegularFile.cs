@@ -24,6 +24,15 @@ internal static class RegularFile
         return content;
     }
 
+    /// <summary>Reads a whole file as text: UTF-8, unless a byte order mark says otherwise.</summary>
+    /// <exception cref="FileNotFoundException">There is none.</exception>
+    /// <exception cref="InvalidDataException">It is empty, or no regular file.</exception>
+    public static string ReadAllText(string path)
+    {
+        using var reader = new StreamReader(Open(path));
+        return reader.ReadToEnd();
+    }
+
     private static FileInfo Target(string path)
     {
         var file = new FileInfo(path);

@@ -90,6 +90,28 @@ public sealed class FolderWalkTests
     }
 
     [TestMethod]
+    [DataRow("export", "--out", "x.safetensors", "--card", "PIPE")]
+    [DataRow("export", "--out", "x.onnx", "--model", "PIPE")]
+    [DataRow("train", "--options", "PIPE", "--out", "x.zip")]
+    [DataRow("train", "--training-config", "PIPE")]
+    [DataRow("train", "--data", "PIPE", "--out", "x.zip")]
+    [DataRow("train", "--from", "PIPE", "--out", "x.zip")]
+    [DataRow("import", "PIPE", "--out", "x.safetensors")]
+    [DataRow("evaluate", "--data", "PIPE")]
+    [DataRow("evidence", "PIPE", "--task", "CT", "--out", "x")]
+    [DataRow("simulate", "PIPE", "--task", "CT", "--out", "x")]
+    [DataRow("quickstart", "--scan", "PIPE", "--task", "CT", "--out", "x")]
+    public async Task A_pipe_in_place_of_any_other_file_is_refused_instead_of_waited_for(params string[] arguments)
+    {
+        using var folder = new TemporaryFolder();
+        MakePipe(folder["pipe"]);
+        var result = await Cli.RunAsync([.. arguments.Select(argument => argument == "PIPE" ? folder["pipe"] : argument)])
+            .WaitAsync(TimeSpan.FromMinutes(5));
+        Assert.AreNotEqual(0, result.ExitCode);
+        Assert.Contains(folder["pipe"], result.Errors);
+    }
+
+    [TestMethod]
     public void A_pipe_is_refused_instead_of_waited_for()
     {
         using var folder = new TemporaryFolder();

@@ -243,7 +243,8 @@ public class DerivedSeriesTests
         var uids = new HashSet<string?> { "1.2.3.5", "1.2.3.6" };
         foreach (var kind in new[] { "restored", "difference" })
         {
-            var parts = Directory.GetFiles(Path.Combine(destination, kind)).Select(file => DicomProviders.Current.Read(file).DataSet).ToList();
+            var parts = Directory.GetFiles(Path.Combine(destination, kind))
+                .Select(file => DicomProviders.Current.Read(file).DataSet).ToList();
             foreach (var tag in new[] { Tags.ConcatenationUid, Tags.SopInstanceUidOfConcatenationSource })
             {
                 Assert.AreEqual(parts[0].GetString(tag), parts[1].GetString(tag));
