@@ -131,7 +131,7 @@ public sealed class TrainFailuresTests
         File.WriteAllBytes(folder["flipped.zip"], bytes);
         var restored = await Cli.RunAsync(
             "restore", folder["CT/train/LQ/0.nii"], "--task", "CT", "--model", folder["flipped.zip"], "--out", folder["r.nii"]);
-        restored.AssertFailed(1, $"'{folder["flipped.zip"]}' cannot be loaded: ");
+        restored.AssertFailed(1, $"'{folder["flipped.zip"]}' is not a model of ML.NET, or damaged: the checksum of its part");
     }
 
     [TestMethod]
