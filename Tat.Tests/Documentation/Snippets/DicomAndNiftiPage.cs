@@ -1,5 +1,5 @@
-using Tat.MLNet.Formats.Nifti;
 using Tat.MLNet.Formats;
+using Tat.MLNet.Formats.Nifti;
 using Tat.MLNet.Scans;
 
 namespace Tat.Tests.Documentation.Snippets;

@@ -1,6 +1,6 @@
 using Microsoft.ML;
-using Tat.MLNet.Scoring;
 using Tat.MLNet;
+using Tat.MLNet.Scoring;
 using Tat.Torch.Model;
 using Tat.Torch.Onnx;
 using Tat.Torch.Training;

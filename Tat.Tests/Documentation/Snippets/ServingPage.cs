@@ -1,7 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.ML;
-using Tat.MLNet.Serving;
 using Tat.MLNet;
+using Tat.MLNet.Serving;
 
 namespace Tat.Tests.Documentation.Snippets;
 
