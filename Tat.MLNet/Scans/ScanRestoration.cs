@@ -3,6 +3,7 @@ using Tat.MLNet.Formats;
 using Tat.MLNet.Formats.Dicom.Series;
 using Tat.MLNet.Formats.Nifti;
 using Tat.Torch.Inference;
+using Tat.Torch.Tasks;
 
 namespace Tat.MLNet.Scans;
 
@@ -67,23 +68,11 @@ public static class ScanRestoration
         {
             Model = options.Derived.Model ?? restorer.Card.Title,
             ModelHash = options.Derived.ModelHash ?? restorer.ModelHash,
-            Parameters = new Dictionary<string, string>(options.Derived.Parameters)
-            {
-                ["task"] = task.Name,
-                ["scaling"] = task.Scaling.ToString(),
-                ["plane"] = source.Plane.ToString(),
-                ["unit"] = scan.Unit ?? task.Unit,
-                ["non-finite"] = options.NonFinite.ToString(),
-            },
+            Parameters = ParametersOf(scan, source, task, options),
         };
         if (NiftiPaths.EndingOf(destination) is not null && source.WhyNoVolume(scan) is { } reason)
         {
             throw new InvalidDataException($"no NIfTI file can be made of '{scan.Path}': {reason}.");
-        }
-
-        foreach (var (name, value) in Unusual(source, options))
-        {
-            derived = derived with { Parameters = new Dictionary<string, string>(derived.Parameters) { [name] = value } };
         }
 
         if (options.SidecarSources is not null && NiftiPaths.EndingOf(destination) is null)
@@ -119,23 +108,34 @@ public static class ScanRestoration
         };
     }
 
-    /// <summary>What a result says of how it was made, where that is not as usual.</summary>
-    private static IEnumerable<(string Name, string Value)> Unusual(ScanSource source, ScanRestorationOptions options)
+    /// <summary>What a result says of how it was made: the caller's, what always matters, and what is not as usual.</summary>
+    private static Dictionary<string, string> ParametersOf(
+        IImageScan scan, ScanSource source, RestorationTask task, ScanRestorationOptions options)
     {
+        var parameters = new Dictionary<string, string>(options.Derived.Parameters)
+        {
+            ["task"] = task.Name,
+            ["scaling"] = task.Scaling.ToString(),
+            ["plane"] = source.Plane.ToString(),
+            ["unit"] = scan.Unit ?? task.Unit,
+            ["non-finite"] = options.NonFinite.ToString(),
+        };
         if (source.Upsampling is { } factor)
         {
-            yield return ("factor", factor.ToString());
+            parameters["factor"] = factor.ToString();
         }
 
         if (options.Ensemble)
         {
-            yield return ("ensemble", "8 orientations");
+            parameters["ensemble"] = "8 orientations";
         }
 
         if (options.Strength != 1)
         {
-            yield return ("strength", options.Strength.ToString(CultureInfo.InvariantCulture));
+            parameters["strength"] = options.Strength.ToString(CultureInfo.InvariantCulture);
         }
+
+        return parameters;
     }
 
     /// <summary>Pixels are needed again when the result is written, and are decoded once.</summary>
