@@ -10,6 +10,9 @@ internal static class GoodScanPairs
     /// <summary>Phantoms of a task for validation.</summary>
     private const int ValidationPhantoms = 16;
 
+    /// <summary>Scans of fewer slices than this are validated on more than once, at another strength where it varies.</summary>
+    private const int ValidationImages = 32;
+
     /// <summary>Phantoms of a round where there are no scans of a task, or none are to be seen.</summary>
     private const int PhantomsAlone = 1000;
 
@@ -21,9 +24,13 @@ internal static class GoodScanPairs
             return others > 0 && share < 1 ? (int)Math.Max(1, Math.Round(others * share / (1 - share))) : PhantomsAlone;
         });
 
-    /// <summary>Pairs for validation, of other phantoms.</summary>
+    /// <summary>Pairs for validation, of other phantoms; at least 32 of scans.</summary>
     public static IReadOnlyList<IPairSource> ForValidation(IReadOnlyList<IGoodImages> scans, GoodScanOptions options) =>
-        Create(scans, options, ~options.Seed, (_, _) => ValidationPhantoms);
+        Create([.. scans.Select(Repeat)], options, ~options.Seed, (_, _) => ValidationPhantoms);
+
+    private static IGoodImages Repeat(IGoodImages images) => images.Count >= ValidationImages
+        ? images
+        : new RepeatedImages(images, (ValidationImages + images.Count - 1) / images.Count);
 
     private static IReadOnlyList<IPairSource> Create(
         IReadOnlyList<IGoodImages> scans, GoodScanOptions options, ulong seed, Func<RestorationTask, double, int> countPhantoms) =>

@@ -18,7 +18,7 @@ public sealed record MriResolutionRange : IDegradationRange
 {
     /// <summary>Sides in pixels between which images are made coarser or interpolated.</summary>
     private const int SmallestSide = 64;
-    private const int LargestSide = 512;
+    private const int LargestSide = 640;
 
     private static double Factor { get; } = RestorationTask.MriByVolume.UpscalingFactor!.Value;
 
@@ -34,8 +34,8 @@ public sealed record MriResolutionRange : IDegradationRange
     public double OneAxisShare { get; init => field = DegradationInput.CheckShare(value, nameof(OneAxisShare)); } = 0.2;
 
     /// <summary>The resolution of the good image in relation to its own: below 1 coarser, above 1 interpolated.</summary>
-    /// <value>The default is 0.45 to 1.8.</value>
-    public StrengthRange Resolution { get; init => field = value.Within(0.1, 4, nameof(Resolution)); } = new(0.45, 1.8);
+    /// <value>The default is 0.45 to 2.2.</value>
+    public StrengthRange Resolution { get; init => field = value.Within(0.1, 4, nameof(Resolution)); } = new(0.45, 2.2);
 
     /// <summary>What intensities are multiplied by in relation to the level of their volume, by which they are scaled.</summary>
     /// <value>The default is 0.7 to 1.3.</value>
@@ -75,7 +75,7 @@ public sealed record MriResolutionRange : IDegradationRange
 
     private ImageSlice Resize(ImageSlice image, ref RandomStream random)
     {
-        var scale = random.Next(3) switch
+        var scale = random.Next(4) switch
         {
             0 => 1,
             1 when Resolution.Minimum < 1 => random.NextUniform(Resolution.Minimum, Math.Min(1, Resolution.Maximum)),

@@ -85,11 +85,26 @@ public sealed class GoodScansTests
             new[] { ("CT", 3), ("MRI", 2), ("MRI", 2) }, scans.TrainingPairs.Select(pairs => (pairs.Task.Name, pairs.Count)).ToArray());
         CollectionAssert.AreEqual(new[] { RestorationTask.Ct, RestorationTask.MriByVolume }, model.Tasks.ToArray());
         CollectionAssert.AreEqual(
-            new[] { ("CT", 1), ("MRI", 16) }, scans.ValidationPairs.Select(pairs => (pairs.Task.Name, pairs.Count)).ToArray());
+            new[] { ("CT", 32), ("MRI", 16) }, scans.ValidationPairs.Select(pairs => (pairs.Task.Name, pairs.Count)).ToArray());
         Assert.IsTrue(reports[^1].Validation!.Volumes.All(volume =>
             volume.Volume.StartsWith(volume.Task == "CT" ? "CT/p2 6 × 8" : "phantom", StringComparison.Ordinal)));
         Assert.IsTrue(messages.Any(message =>
             message.Contains("Left out:", StringComparison.Ordinal) && message.Contains("broken.nii", StringComparison.Ordinal)));
+    }
+
+    [TestMethod]
+    public void Few_slices_are_validated_on_again_with_other_noise_and_another_dose()
+    {
+        using var folder = new TemporaryFolder();
+        Write(folder);
+        using var scans = GoodScans.Open(folder.Path, new() { HoldOut = ["CT/p1"] });
+        var pairs = scans.ValidationPairs.Single();
+        Assert.AreEqual(33, pairs.Count);
+        var (first, again) = (pairs.Read(0), pairs.Read(3));
+        CollectionAssert.AreEqual(first.HighQuality.Pixels, again.HighQuality.Pixels);
+        CollectionAssert.AreNotEqual(first.LowQuality.Pixels, again.LowQuality.Pixels);
+        CollectionAssert.AreEqual(new[] { "CT/p1/a.nii, dose 0.25", "CT/p1/a.nii, dose 0.1" },
+            new[] { 0, 3 }.Select(pairs.VolumeOf).ToArray());
     }
 
     [TestMethod]

@@ -41,14 +41,25 @@ public sealed class DegradationRangeTests
     }
 
     [TestMethod]
+    public void CT_is_validated_at_the_published_dose_and_at_the_lowest_of_the_range()
+    {
+        var (range, image) = (new CtDoseRange { DoseFraction = new(0.1, 0.5) }, Phantom(RestorationTask.Ct));
+        double Noise(ulong seed) => Math.Sqrt(range.Fixed(image, seed).LowQuality.Pixels.Zip(image.Image.Pixels,
+            (low, high) => Math.Pow(low - high, 2)).Average());
+        CollectionAssert.AreEqual(new[] { "dose 0.25", "dose 0.25", "dose 0.25", "dose 0.1", "dose 0.25" },
+            Enumerable.Range(0, 5).Select(seed => range.FixedStrength((ulong)seed)).ToArray());
+        Assert.IsGreaterThan(1.3 * Noise(2), Noise(3));
+    }
+
+    [TestMethod]
     public void MR_images_come_in_many_sizes_levels_and_contrasts()
     {
         var image = Phantom(RestorationTask.Mri);
         var pairs = Enumerable.Range(0, 40).Select(seed => new MriResolutionRange().Draw(image, (ulong)seed)).ToList();
         Assert.IsTrue(pairs.Exists(pair => pair.HighQuality.Height < 96) && pairs.Exists(pair => pair.HighQuality.Height == 96)
-            && pairs.Exists(pair => pair.HighQuality.Height > 96));
+            && pairs.Exists(pair => pair.HighQuality.Height > 1.8 * 96));
         Assert.IsTrue(pairs.TrueForAll(pair =>
-            pair.HighQuality.Height is >= 64 and <= 173 && pair.LowQuality.VolumeLevel == pair.HighQuality.VolumeLevel));
+            pair.HighQuality.Height is >= 64 and <= 211 && pair.LowQuality.VolumeLevel == pair.HighQuality.VolumeLevel));
         var own = IntensityLevel.Measure(image.Image);
         Assert.IsTrue(pairs.TrueForAll(pair => own / pair.LowQuality.VolumeLevel is >= 0.69f and <= 1.31f));
         Assert.IsGreaterThan(20, pairs.Select(pair => pair.LowQuality.VolumeLevel).Distinct().Count());
