@@ -66,7 +66,8 @@ internal static class JobEndpoints
         var job = await FindAsync(id, store, cancellationToken);
         if (job is not { State: JobState.Succeeded, Result: { } result })
         {
-            throw new ServiceProblem(StatusCodes.Status409Conflict, $"The job has no result: it is {job.State.ToString().ToLowerInvariant()}.");
+            throw new ServiceProblem(
+                StatusCodes.Status409Conflict, $"The job has no result: it is {job.State.ToString().ToLowerInvariant()}.");
         }
 
         var folder = folders.ResultOf(result);

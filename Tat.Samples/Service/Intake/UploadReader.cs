@@ -40,8 +40,9 @@ internal sealed class UploadReader(string folder, ServiceOptions options)
             }
         }
 
-        return new(OnlyEntryOf(Path.Combine(folder, Unnamed)) ?? throw new ServiceProblem(StatusCodes.Status400BadRequest,
-            "The form has no file; send at least one, in a field called 'files'."), OnlyEntryOf(Path.Combine(folder, "reference")), _fields);
+        var source = OnlyEntryOf(Path.Combine(folder, Unnamed)) ?? throw new ServiceProblem(StatusCodes.Status400BadRequest,
+            "The form has no file; send at least one, in a field called 'files'.");
+        return new(source, OnlyEntryOf(Path.Combine(folder, "reference")), _fields);
     }
 
     private static async Task<MultipartSection?> ReadSectionAsync(MultipartReader reader, CancellationToken cancellationToken)
