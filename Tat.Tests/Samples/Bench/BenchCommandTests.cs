@@ -76,8 +76,8 @@ public sealed class BenchCommandTests
         File.WriteAllText(folder["earlier/Tat.Samples/Program.cs"], """
             System.Console.Write(args[1] == "forward-one" ? "{\"milliseconds\":[7000000],\"peakBytes\":2000000}" : "");
             """);
-        var run = await Cli.RunAsync("bench", "forward", "--network", "small", "--sizes", "16", "--volume", "0", "--rounds", "1", "--repeat",
-            "1", "--threads", "1", "--against", folder["earlier"], "--json");
+        var run = await Cli.RunAsync("bench", "forward", "--network", "small", "--sizes", "16", "--volume", "0", "--rounds", "1",
+            "--repeat", "1", "--threads", "1", "--against", folder["earlier"], "--json");
         run.AssertDone();
         var row = JsonDocument.Parse(run.Output).RootElement.EnumerateArray()
             .Single(row => row.GetProperty("program").GetString() == "earlier");
