@@ -95,7 +95,7 @@ public static class ScanRestoration
 
         _ = options.Uncertainty ? MarginRestorer.FactorsOf(restorer, task) : null;
         KeepPixels(scan, options.KeptBytes);
-        UpsamplingCheck.Check(scan, task, cancellationToken);
+        UpsamplingCheck.CheckTask(scan, task);
         IReadOnlyList<string> warnings = [.. remarks, .. ScanWarnings.Of(scan, restorer, task)];
         var slices = new RestoredSlices(scan, task, options.NonFinite);
         IReadOnlyList<WrittenFile> Write(string target, IEnumerable<ImageSlice> images, DerivedImageOptions described) =>
