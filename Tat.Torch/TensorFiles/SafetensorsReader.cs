@@ -68,8 +68,8 @@ internal sealed class SafetensorsReader
     {
         if (Entries.Count > ReadBudget.Overhead / TensorSize)
         {
-            throw Damaged($"its {Entries.Count} tensors take more than its length and {ReadBudget.Overhead >> 20} MB; it is damaged, or made "
-                + "to exhaust memory");
+            throw Damaged($"its {Entries.Count} tensors take more than its length and {ReadBudget.Overhead >> 20} MB; it is damaged, or "
+                + "made to exhaust memory");
         }
 
         var tensors = new Dictionary<string, Tensor>();
