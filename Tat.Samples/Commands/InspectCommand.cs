@@ -174,7 +174,8 @@ internal static class InspectCommand
     ];
 
     private static string Describe(MarginFactors margin) => string.Create(CultureInfo.InvariantCulture,
-        $"{margin.Spread:G4} · spread + {margin.Signal:G4} · √value; held {100 * margin.Coverage:F1} % of the values of {margin.Scans} scans");
+        $"{margin.Spread:G4} · spread + {margin.Signal:G4} · √value; held {100 * margin.Coverage:F1} % of the values of "
+        + $"{margin.Scans} scans");
 
     private static string Describe(InputRange range, string? unit) => string.Join("; ", new[]
     {

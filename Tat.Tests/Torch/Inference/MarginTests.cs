@@ -43,8 +43,8 @@ public sealed class MarginTests
     }
 
     /// <summary>
-    /// A model whose spread is known and good scans whose noise is: normal errors of a standard deviation that grows with the spread and the
-    /// root of the value are held nine times of ten, in scans that the factors were not found on, too.
+    /// A model whose spread is known and good scans whose noise is: normal errors of a standard deviation that grows with the spread and
+    /// the root of the value are held nine times of ten, in scans that the factors were not found on, too.
     /// </summary>
     [TestMethod]
     public void Factors_hold_the_errors_of_other_scans_nine_times_of_ten()
