@@ -98,6 +98,14 @@ internal sealed class NiftiHeader
         }
     }
 
+    /// <summary>The unit of space in millimetres; where it is unknown, millimetres are taken.</summary>
+    public double Millimetres => (Units & 7) switch
+    {
+        1 => 1000,
+        3 => 0.001,
+        _ => 1,
+    };
+
     /// <summary>
     /// Empties the texts that could name a patient: description, auxiliary file, data base and type of an old header, name of the intent.
     /// </summary>

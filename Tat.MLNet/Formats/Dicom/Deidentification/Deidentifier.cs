@@ -43,6 +43,7 @@ internal sealed class Deidentifier
         {
             switch (BasicProfile.Find(element.Tag))
             {
+                case ProfileAction.Keep when !KnownValue.Fits(element):
                 case ProfileAction.Remove:
                     dataSet.Remove(element.Tag);
                     break;

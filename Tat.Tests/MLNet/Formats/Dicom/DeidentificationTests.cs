@@ -90,6 +90,27 @@ public class DeidentificationTests
     }
 
     [TestMethod]
+    public void Text_in_the_place_of_numbers_codes_and_sequences_hides_nothing_and_what_fits_stays()
+    {
+        using var files = new SyntheticDicom();
+        var data = SyntheticDicom.Slice(1, 0);
+        data.SetText(new DicomTag(0x0018, 0x0032), DicomVr.LO, "Secret number");
+        data.SetText(new DicomTag(0x0018, 0x0081), DicomVr.DS, "Secret number");
+        data.SetText(new DicomTag(0x0044, 0x0101), DicomVr.LO, "Secret sequence");
+        data.SetText(new DicomTag(0x3010, 0x0099), DicomVr.UT, "Secret double");
+        data.Set(new DicomElement(new DicomTag(0x3010, 0x0050), DicomVr.UN, "Secret bytes"u8.ToArray()));
+        data.SetText(new DicomTag(0x0018, 0x0022), DicomVr.LT, "Secret, a code");
+        data.SetText(new DicomTag(0x0018, 0x0050), DicomVr.LO, "2.5");
+        data.SetText(new DicomTag(0x0018, 0x5100), DicomVr.LO, "HFS");
+        var path = files.Write(data);
+        var output = Write(path, Path.Combine(files.Folder, "a.dcm"), "key");
+        var text = System.Text.Encoding.Latin1.GetString(File.ReadAllBytes(Path.Combine(files.Folder, "a.dcm")));
+        Assert.DoesNotContain("secret", text.ToLowerInvariant());
+        Assert.AreEqual(2.5, output.GetDouble(Tags.SliceThickness));
+        Assert.AreEqual("HFS", output.GetString(new DicomTag(0x0018, 0x5100)));
+    }
+
+    [TestMethod]
     [DataRow("yes")]
     [DataRow("Yes")]
     public void Text_in_the_pixels_is_refused_in_any_letter_case(string value)
