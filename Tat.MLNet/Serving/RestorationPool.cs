@@ -1,16 +1,20 @@
-using Microsoft.Extensions.ObjectPool;
-using Microsoft.ML;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using Tat.MLNet.Scans;
 using Tat.Torch.Inference;
-using Tat.Torch.Pretrained;
+using Tat.Torch.Model;
 using Tat.Torch.Runtime;
+using Tat.Torch.Tasks;
 
 namespace Tat.MLNet.Serving;
 
 /// <summary>
 /// Restores images for many callers at once: pools the prediction engines of one loaded model, and can change the model while it serves.
 /// </summary>
-/// <remarks>Safe for concurrent use. Register it with <c>services.AddTatRestoration</c>, or create it yourself.</remarks>
+/// <remarks>
+/// Safe for concurrent use. Register it with <c>services.AddTatRestoration</c>, or create it yourself. What it does is counted and traced
+/// under the names of <see cref="TatTelemetry"/>; logs, counts and traces hold no file names and nothing of images.
+/// </remarks>
 public sealed class RestorationPool : IDisposable
 {
     // More pixels need more than a moment.
@@ -20,20 +24,53 @@ public sealed class RestorationPool : IDisposable
     private readonly SemaphoreSlim _slots;
     private readonly SemaphoreSlim _longSlot = new(1);
     private readonly Lock _reloading = new();
+    private readonly ILogger _logger;
+    private readonly ModelWatch? _watch;
     private ServedModel? _current;
 
     /// <summary>Loads the model.</summary>
     /// <param name="options">What to serve.</param>
+    /// <param name="logger">Is told of models that are loaded or refused, and of restorations that fail; <see langword="null"/> for
+    /// none.</param>
+    /// <exception cref="ArgumentException">An option is out of its range; the message names it.</exception>
     /// <exception cref="FileNotFoundException">There is no model at <see cref="TatRestorationOptions.ModelPath"/>.</exception>
-    public RestorationPool(TatRestorationOptions options)
+    /// <exception cref="InvalidDataException">The model is damaged, restores no images, or has other columns than
+    /// <see cref="ImageInput"/> and <see cref="RestoredImage"/>.</exception>
+    public RestorationPool(TatRestorationOptions options, ILogger<RestorationPool>? logger = null)
     {
         ArgumentNullException.ThrowIfNull(options);
-        ArgumentException.ThrowIfNullOrWhiteSpace(options.ModelPath);
-        ArgumentOutOfRangeException.ThrowIfLessThan(options.MaximumConcurrency, 1);
-        ArgumentOutOfRangeException.ThrowIfLessThan(options.MaximumPixels, 1);
+        if (options.Problem() is { } problem)
+        {
+            throw new ArgumentException(problem, nameof(options));
+        }
+
         _options = options;
+        _logger = logger ?? NullLogger<RestorationPool>.Instance;
         _slots = new(options.MaximumConcurrency);
         _current = Load(options.ModelPath);
+        _watch = options.ReloadWhenChanged ? new(options.ModelPath, TryReload) : null;
+    }
+
+    /// <summary>What the served model is and how it was made.</summary>
+    /// <exception cref="ObjectDisposedException">The pool has been disposed.</exception>
+    public ModelCard Card => Current.Restorer.Card;
+
+    /// <summary>The tasks that the served model has learnt.</summary>
+    /// <exception cref="ObjectDisposedException">The pool has been disposed.</exception>
+    public TaskVocabulary Tasks => Current.Restorer.Tasks;
+
+    /// <summary>Which model exactly is served, as results name it; <see langword="null"/> where that is not known.</summary>
+    /// <exception cref="ObjectDisposedException">The pool has been disposed.</exception>
+    public string? ModelHash => Current.Restorer.ModelHash;
+
+    private ServedModel Current
+    {
+        get
+        {
+            var model = Volatile.Read(ref _current);
+            ObjectDisposedException.ThrowIf(model is null, this);
+            return model;
+        }
     }
 
     /// <summary>Restores an image; waits while as many are being restored as the options allow.</summary>
@@ -45,15 +82,20 @@ public sealed class RestorationPool : IDisposable
     public RestoredImage Restore(ImageInput input, CancellationToken cancellationToken = default)
     {
         var slots = SlotsFor(input);
-        slots.Wait(cancellationToken);
-        try
+        using var call = BeginImage(input);
+        return call.Observe(() =>
         {
-            return WithModel(model => model.Restore(input), cancellationToken);
-        }
-        finally
-        {
-            slots.Release();
-        }
+            slots.Wait(cancellationToken);
+            try
+            {
+                call.Start();
+                return WithModel(model => model.Restore(input), cancellationToken);
+            }
+            finally
+            {
+                slots.Release();
+            }
+        });
     }
 
     /// <summary>
@@ -67,7 +109,7 @@ public sealed class RestorationPool : IDisposable
     public Task<RestoredImage> RestoreAsync(ImageInput input, CancellationToken cancellationToken = default)
     {
         var slots = SlotsFor(input);
-        return RunAsync(slots, model => model.Restore(input), cancellationToken);
+        return RunAsync(BeginImage(input), slots, model => model.Restore(input), cancellationToken);
     }
 
     /// <summary>
@@ -87,8 +129,9 @@ public sealed class RestorationPool : IDisposable
     public Task<ScanRestorationResult> RestoreScanAsync(
         string source, string destination, ScanRestorationOptions? options = null, IProgress<ScanProgress>? progress = null,
         CancellationToken cancellationToken = default) =>
-        RunAsync(_longSlot, model => model.Restorer.RestoreScan(source, destination, options, progress, cancellationToken),
-            cancellationToken);
+        RunAsync(
+            new(_logger, "scan", Known(options?.Task)), _longSlot,
+            model => model.Restorer.RestoreScan(source, destination, options, progress, cancellationToken), cancellationToken);
 
     /// <summary>
     /// Changes the model. It is loaded before the old one is given up; calls that have begun end with the old one, calls that begin
@@ -96,6 +139,8 @@ public sealed class RestorationPool : IDisposable
     /// </summary>
     /// <param name="modelPath">The new model file; <see langword="null"/> to load the same path again.</param>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="InvalidDataException">The model is damaged, restores no images, or has other columns than
+    /// <see cref="ImageInput"/> and <see cref="RestoredImage"/>.</exception>
     public void Reload(string? modelPath = null)
     {
         lock (_reloading)
@@ -109,6 +154,7 @@ public sealed class RestorationPool : IDisposable
     /// <summary>Ends serving; the model is freed after its last call.</summary>
     public void Dispose()
     {
+        _watch?.Dispose();
         lock (_reloading)
         {
             Interlocked.Exchange(ref _current, null)?.Release();
@@ -123,16 +169,30 @@ public sealed class RestorationPool : IDisposable
         return (long)input.Height * input.Width > MostOfMoment ? _longSlot : _slots;
     }
 
-    private async Task<T> RunAsync<T>(SemaphoreSlim slots, Func<ServedModel, T> work, CancellationToken cancellationToken)
+    private ServingCall BeginImage(ImageInput input) =>
+        new(_logger, "image", Known(input.Task)) { Pixels = (long)input.Height * input.Width };
+
+    /// <summary>The name of a task as the model has it: what callers write beside that is not told to others.</summary>
+    private string? Known(string? task) =>
+        task is not null && Volatile.Read(ref _current)?.Restorer.Tasks.TryGet(task, out var known) == true ? known.Name : null;
+
+    private async Task<T> RunAsync<T>(ServingCall call, SemaphoreSlim slots, Func<ServedModel, T> work, CancellationToken cancellationToken)
     {
-        await slots.WaitAsync(cancellationToken).ConfigureAwait(false);
-        try
+        using (call)
         {
-            return await Task.Run(() => WithModel(work, cancellationToken), cancellationToken).ConfigureAwait(false);
-        }
-        finally
-        {
-            slots.Release();
+            return await call.ObserveAsync(async () =>
+            {
+                await slots.WaitAsync(cancellationToken).ConfigureAwait(false);
+                try
+                {
+                    call.Start();
+                    return await Task.Run(() => WithModel(work, cancellationToken), cancellationToken).ConfigureAwait(false);
+                }
+                finally
+                {
+                    slots.Release();
+                }
+            }).ConfigureAwait(false);
         }
     }
 
@@ -160,72 +220,32 @@ public sealed class RestorationPool : IDisposable
 
     private ServedModel Load(string path)
     {
-        var context = new MLContext { GpuDeviceId = _options.GpuDeviceId, FallbackToCpu = _options.FallbackToCpu };
-        return new(context, TatPretrained.IsMeantBy(path) ? context.ImageRestoration.LoadPretrained() : context.Model.Load(path, out _),
-            _options.MaximumConcurrency + 1);
-    }
-
-    /// <summary>A loaded model, freed when its owner and all borrowers have released it.</summary>
-    private sealed class ServedModel
-    {
-        private readonly ITransformer _model;
-        private readonly ObjectPool<PredictionEngine<ImageInput, RestoredImage>> _engines;
-        private int _holders = 1;
-
-        public ServedModel(MLContext context, ITransformer model, int engines)
+        try
         {
-            (_model, Restorer) = (model, context.ImageRestoration.FindRestoration(model).Restorer);
-            _engines = new DefaultObjectPoolProvider { MaximumRetained = engines }.Create(new EnginePolicy(context, model));
+            var model = ServedModel.Load(path, _options);
+            var restorer = model.Restorer;
+            ServingLog.ModelLoaded(_logger, restorer.Card.Title, restorer.ModelHash, string.Join(", ", restorer.Tasks));
+            TatTelemetry.ModelLoads.Add(1, new KeyValuePair<string, object?>("tat.outcome", "ok"));
+            return model;
         }
-
-        public IImageRestorer Restorer { get; }
-
-        public bool TryBorrow()
+        catch (Exception problem)
         {
-            var holders = Volatile.Read(ref _holders);
-            while (holders > 0)
-            {
-                var seen = Interlocked.CompareExchange(ref _holders, holders + 1, holders);
-                if (seen == holders)
-                {
-                    return true;
-                }
-
-                holders = seen;
-            }
-
-            return false;
-        }
-
-        public RestoredImage Restore(ImageInput input)
-        {
-            var engine = _engines.Get();
-            try
-            {
-                return engine.Predict(input);
-            }
-            finally
-            {
-                _engines.Return(engine);
-            }
-        }
-
-        public void Release()
-        {
-            if (Interlocked.Decrement(ref _holders) == 0)
-            {
-                (_engines as IDisposable)?.Dispose();
-                (_model as IDisposable)?.Dispose();
-            }
+            ServingLog.ModelRefused(_logger, path, problem);
+            TatTelemetry.ModelLoads.Add(1, new KeyValuePair<string, object?>("tat.outcome", problem.GetType().Name));
+            throw;
         }
     }
 
-    private sealed class EnginePolicy(MLContext context, ITransformer model)
-        : PooledObjectPolicy<PredictionEngine<ImageInput, RestoredImage>>
+    /// <summary>Reloads the watched file; why that fails is in the log, and the old model goes on.</summary>
+    private void TryReload()
     {
-        public override PredictionEngine<ImageInput, RestoredImage> Create() =>
-            context.Model.CreatePredictionEngine<ImageInput, RestoredImage>(model, new PredictionEngineOptions { OwnsTransformer = false });
-
-        public override bool Return(PredictionEngine<ImageInput, RestoredImage> obj) => true;
+        try
+        {
+            Reload();
+        }
+        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException or ArgumentException or InvalidDataException
+            or InvalidOperationException or FormatException or NotSupportedException or ObjectDisposedException)
+        {
+        }
     }
 }

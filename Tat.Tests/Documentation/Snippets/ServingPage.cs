@@ -28,6 +28,15 @@ internal static class ServingPage
         // end
 
         // docs/serving.md
+        services.AddTatRestoration("archive", options =>
+        {
+            options.ModelPath = "models/tat.onnx"; // ONNX Runtime: no LibTorch
+            options.ReloadWhenChanged = true;
+        });
+        services.AddHealthChecks().AddTatRestoration("archive", "ready");
+        // end
+
+        // docs/serving.md
         var ml = new MLContext();
         using var model = ml.ImageRestoration.LoadPretrained();
         using var engine = ml.Model.CreatePredictionEngine<ImageInput, RestoredImage>(model);

@@ -108,12 +108,63 @@ public class RestorationPoolTests
     }
 
     [TestMethod]
+    public void A_model_that_restores_nothing_or_has_other_columns_is_refused_and_the_old_one_goes_on()
+    {
+        using var folder = new TemporaryFolder();
+        var expected = Save(folder["tat.zip"], 1);
+        var ml = new MLContext();
+        var rows = ml.Data.LoadFromEnumerable([Image()]);
+        ml.Model.Save(ml.Transforms.CopyColumns("Copy", "Height").Fit(rows), rows.Schema, folder["copy.zip"]);
+        using (var other = new TatTransformer(TinyModel.Create(1), new PretrainedOptions { LowQualityColumnName = "Pixels" }))
+        {
+            var named = ml.Data.LoadFromEnumerable([new { Pixels = new float[4], Height = 2, Width = 2, Task = "PET" }]);
+            ml.Model.Save(other, named.Schema, folder["named.zip"]);
+        }
+
+        using var pool = new RestorationPool(new() { ModelPath = folder["tat.zip"] });
+        StringAssert.Contains(
+            Assert.ThrowsExactly<InvalidDataException>(() => pool.Reload(folder["copy.zip"])).Message, "no step that restores images");
+        StringAssert.Contains(Assert.ThrowsExactly<InvalidDataException>(() => pool.Reload(folder["named.zip"])).Message, "Pixels");
+        CollectionAssert.AreEqual(expected, pool.Restore(Image()).Restored);
+    }
+
+    [TestMethod]
+    public void The_model_in_the_box_and_exported_ones_run_on_ONNX_Runtime()
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllBytes(folder["tat.onnx"], TatPretrained.ToOnnx());
+        using var boxed = new RestorationPool(new() { ModelPath = TatPretrained.Name, UseOnnxRuntime = true });
+        using var file = new RestorationPool(new() { ModelPath = folder["tat.onnx"] });
+        using var torch = new RestorationPool(new() { ModelPath = TatPretrained.Name });
+        var expected = torch.Restore(Image()).Restored;
+        foreach (var pool in new[] { boxed, file })
+        {
+            var restored = pool.Restore(Image()).Restored;
+            Assert.IsLessThan(1e-3f, restored.Zip(expected, (a, b) => Math.Abs(a - b)).Max());
+            Assert.AreEqual(torch.Card.Title, pool.Card.Title);
+            CollectionAssert.AreEqual(torch.Tasks.ToArray(), pool.Tasks.ToArray());
+        }
+    }
+
+    [TestMethod]
     public void What_cannot_be_served_is_said()
     {
         using var folder = new TemporaryFolder();
         Save(folder["tat.zip"], 1);
         Assert.Throws<ArgumentException>(() => new RestorationPool(new()));
         Assert.ThrowsExactly<FileNotFoundException>(() => new RestorationPool(new() { ModelPath = folder["none.zip"] }));
+        (TatRestorationOptions Options, string Message)[] wrong =
+        [
+            (new() { ModelPath = "pretrained", MaximumConcurrency = 0 }, "MaximumConcurrency is 0"),
+            (new() { ModelPath = "pretrained", GpuDeviceId = -1 }, "GpuDeviceId is -1"),
+            (new() { ModelPath = "pretrained", ReloadWhenChanged = true }, "ReloadWhenChanged needs a file"),
+            (new() { ModelPath = folder["tat.zip"], UseOnnxRuntime = true }, "export it to .onnx"),
+        ];
+        foreach (var (options, message) in wrong)
+        {
+            StringAssert.Contains(Assert.Throws<ArgumentException>(() => new RestorationPool(options)).Message, message);
+        }
+
         var pool = new RestorationPool(new() { ModelPath = folder["tat.zip"] });
         StringAssert.Contains(Assert.ThrowsExactly<InvalidDataException>(() =>
             pool.Restore(new(new([1, 2], 1, 2), "US", "scan 7"))).Message, "'scan 7': column 'Task' says 'US'");

@@ -1,0 +1,104 @@
+using Microsoft.Extensions.ObjectPool;
+using Microsoft.ML;
+using Tat.Torch.Inference;
+using Tat.Torch.Pretrained;
+
+namespace Tat.MLNet.Serving;
+
+/// <summary>A loaded model, freed when its owner and all borrowers have released it.</summary>
+internal sealed class ServedModel
+{
+    private readonly ITransformer _model;
+    private readonly ObjectPool<PredictionEngine<ImageInput, RestoredImage>> _engines;
+    private int _holders = 1;
+
+    private ServedModel(MLContext context, ITransformer model, IImageRestorer restorer, int engines)
+    {
+        (_model, Restorer) = (model, restorer);
+        _engines = new DefaultObjectPoolProvider { MaximumRetained = engines }.Create(new EnginePolicy(context, model));
+    }
+
+    /// <summary>Loads a model and binds an engine to it, so that one that cannot serve is refused at once.</summary>
+    /// <exception cref="InvalidDataException">No step of it restores images, or its columns are not those of
+    /// <see cref="ImageInput"/> and <see cref="RestoredImage"/>.</exception>
+    public static ServedModel Load(string path, TatRestorationOptions options)
+    {
+        var context = new MLContext { GpuDeviceId = options.GpuDeviceId, FallbackToCpu = options.FallbackToCpu };
+        var model = Load(context, path, options);
+        try
+        {
+            var served = new ServedModel(context, model, context.ImageRestoration.FindRestoration(model).Restorer,
+                options.MaximumConcurrency + 1);
+            served._engines.Return(served._engines.Get());
+            return served;
+        }
+        catch (Exception problem) when (problem is ArgumentException or InvalidOperationException)
+        {
+            (model as IDisposable)?.Dispose();
+            throw new InvalidDataException($"The model '{path}' cannot be served: {problem.Message}", problem);
+        }
+    }
+
+    private static ITransformer Load(MLContext context, string path, TatRestorationOptions options)
+    {
+        var isPretrained = TatPretrained.IsMeantBy(path);
+        if (isPretrained && !options.UseOnnxRuntime)
+        {
+            return context.ImageRestoration.LoadPretrained();
+        }
+
+        return isPretrained || path.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase)
+            ? context.ImageRestoration.ApplyOnnx(isPretrained ? null : path).Fit(context.Data.LoadFromEnumerable<ImageInput>([]))
+            : context.Model.Load(path, out _);
+    }
+
+    public IImageRestorer Restorer { get; }
+
+    public bool TryBorrow()
+    {
+        var holders = Volatile.Read(ref _holders);
+        while (holders > 0)
+        {
+            var seen = Interlocked.CompareExchange(ref _holders, holders + 1, holders);
+            if (seen == holders)
+            {
+                return true;
+            }
+
+            holders = seen;
+        }
+
+        return false;
+    }
+
+    public RestoredImage Restore(ImageInput input)
+    {
+        var engine = _engines.Get();
+        try
+        {
+            return engine.Predict(input);
+        }
+        finally
+        {
+            _engines.Return(engine);
+        }
+    }
+
+    public void Release()
+    {
+        if (Interlocked.Decrement(ref _holders) == 0)
+        {
+            (_engines as IDisposable)?.Dispose();
+            (_model as IDisposable)?.Dispose();
+        }
+    }
+
+    private sealed class EnginePolicy(MLContext context, ITransformer model)
+        : PooledObjectPolicy<PredictionEngine<ImageInput, RestoredImage>>
+    {
+        public override PredictionEngine<ImageInput, RestoredImage> Create() =>
+            context.Model.CreatePredictionEngine<ImageInput, RestoredImage>(model, new PredictionEngineOptions { OwnsTransformer = false });
+
+        public override bool Return(PredictionEngine<ImageInput, RestoredImage> obj) => true;
+    }
+}

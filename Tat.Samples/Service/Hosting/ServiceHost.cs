@@ -1,0 +1,84 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using JasperFx.Resources;
+using Microsoft.EntityFrameworkCore;
+using Tat.Samples.Service.Api;
+using Tat.Samples.Service.Intake;
+using Tat.Samples.Service.Jobs;
+using Tat.Samples.Service.Restoring;
+using Tat.Samples.Service.Settings;
+using Weasel.Core;
+using Weasel.Sqlite;
+using Wolverine;
+using Wolverine.EntityFrameworkCore;
+using Wolverine.ErrorHandling;
+using Wolverine.Sqlite;
+
+namespace Tat.Samples.Service.Hosting;
+
+/// <summary>Puts the service together.</summary>
+public static class ServiceHost
+{
+    /// <summary>Makes the service, to be run.</summary>
+    /// <param name="args">Configuration on the command line, such as <c>--Service:Data=/srv/tat</c>.</param>
+    public static WebApplication Create(params string[] args)
+    {
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
+        builder.Services.AddOptions<ServiceOptions>().BindConfiguration(ServiceOptions.Section);
+        builder.Services.ConfigureHttpJsonOptions(json => json.SerializerOptions.Converters.Add(
+            new JsonStringEnumConverter(JsonNamingPolicy.CamelCase, allowIntegerValues: false)));
+        builder.Services.AddProblemDetails();
+        builder.Services.AddExceptionHandler<ProblemWriter>();
+        builder.Services.AddOpenApi();
+        builder.Services.AddHealthChecks();
+        builder.Services.AddSingleton<JobFolders>();
+        builder.Services.AddSingleton<JobStore>();
+        builder.Services.AddSingleton<JobRunner>();
+        builder.Services.AddSingleton<JobRemover>();
+        builder.Services.AddSingleton<JobScans>();
+        builder.Services.AddSingleton<JobIntake>();
+        builder.Services.AddSingleton<ServedModel>();
+        builder.Services.AddSingleton<ScanRestorer>();
+        AddQueues(builder);
+
+        var app = builder.Build();
+        app.UseExceptionHandler();
+        app.UseStatusCodePages();
+        app.UseDefaultFiles();
+        app.UseStaticFiles();
+        app.MapOpenApi();
+        app.MapHealthChecks("/health/live");
+        app.MapJobs();
+        app.MapModels();
+        return app;
+    }
+
+    private static void AddQueues(WebApplicationBuilder builder)
+    {
+        var options = builder.Configuration.GetSection(ServiceOptions.Section).Get<ServiceOptions>() ?? new();
+        Directory.CreateDirectory(options.Data);
+        var database = $"Data Source={Path.Combine(Path.GetFullPath(options.Data), "service.db")}";
+        builder.Services.AddDbContextWithWolverineIntegration<JobsContext>(context => context.UseSqlite(database));
+        builder.Services.AddSingleton<Migrator, SqliteMigrator>();
+        builder.Services.AddResourceSetupOnStartup();
+        builder.Host.UseWolverine(queues =>
+        {
+            queues.Durability.Mode = DurabilityMode.Solo;
+            queues.UseRuntimeCompilation();
+            queues.DefaultExecutionTimeout = TimeSpan.FromDays(7);
+            queues.UseSqlitePersistenceAndTransport(database);
+            queues.UseEntityFrameworkCoreTransactions();
+            queues.UseEntityFrameworkCoreWolverineManagedMigrations();
+            queues.Policies.UseDurableOutboxOnAllSendingEndpoints();
+            queues.Policies.OnAnyException().ScheduleRetryIndefinitely(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(10));
+            queues.Discovery.DisableConventionalDiscovery().IncludeType(typeof(RestoreHandler));
+            queues.PublishMessage<RestoreUrgent>().ToSqliteQueue("urgent");
+            queues.PublishMessage<RestoreBatch>().ToSqliteQueue("batch");
+            foreach (var queue in new[] { "urgent", "batch" })
+            {
+                queues.ListenToSqliteQueue(queue).MaximumMessagesToReceive(1).PollingInterval(TimeSpan.FromSeconds(0.5))
+                    .UseDurableInbox().MaximumParallelMessages(options.Concurrency);
+            }
+        });
+    }
+}

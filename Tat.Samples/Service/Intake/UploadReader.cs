@@ -1,0 +1,108 @@
+using Microsoft.AspNetCore.WebUtilities;
+using Microsoft.Net.Http.Headers;
+using Tat.Samples.Service.Settings;
+
+namespace Tat.Samples.Service.Intake;
+
+/// <summary>Writes the files of a form below a folder, as they arrive.</summary>
+/// <param name="folder">An empty folder.</param>
+/// <param name="options">The limits.</param>
+internal sealed class UploadReader(string folder, ServiceOptions options)
+{
+    private const int LongestField = 1000;
+    private const string Unnamed = "upload";
+
+    private readonly UploadBudget _budget = new(options);
+    private readonly Dictionary<string, string> _fields = new(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>Reads a form.</summary>
+    /// <exception cref="ServiceProblem">It is no form, has no file, or more than is allowed; or a name in it leads elsewhere.</exception>
+    public async Task<Upload> ReadAsync(HttpRequest request, CancellationToken cancellationToken)
+    {
+        var boundary = MediaTypeHeaderValue.TryParse(request.ContentType, out var type) ? HeaderUtilities.RemoveQuotes(type.Boundary) : "";
+        if (boundary.Length is 0 or > 200)
+        {
+            throw new ServiceProblem(StatusCodes.Status415UnsupportedMediaType,
+                "Send the files as multipart/form-data, in fields called 'files'; or application/json with a 'path'.");
+        }
+
+        var reader = new MultipartReader(boundary.ToString(), request.Body);
+        while (await ReadSectionAsync(reader, cancellationToken) is { } section)
+        {
+            if (section.AsFileSection() is { FileName.Length: > 0 } file)
+            {
+                var top = Directory.CreateDirectory(Path.Combine(folder, file.Name == "reference" ? "reference" : Unnamed)).FullName;
+                await WriteAsync(top, file, cancellationToken);
+            }
+            else if (section.AsFormDataSection() is { } field)
+            {
+                _fields[field.Name] = await ReadFieldAsync(field, cancellationToken);
+            }
+        }
+
+        var source = OnlyEntryOf(Path.Combine(folder, Unnamed)) ?? throw new ServiceProblem(StatusCodes.Status400BadRequest,
+            "The form has no file; send at least one, in a field called 'files'.");
+        return new(source, OnlyEntryOf(Path.Combine(folder, "reference")), _fields);
+    }
+
+    private static async Task<MultipartSection?> ReadSectionAsync(MultipartReader reader, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await reader.ReadNextSectionAsync(cancellationToken);
+        }
+        catch (Exception problem) when (problem is InvalidDataException or IOException and not BadHttpRequestException)
+        {
+            throw new ServiceProblem(StatusCodes.Status400BadRequest, $"The form cannot be read: {problem.Message}");
+        }
+    }
+
+    private async Task WriteAsync(string top, FileMultipartSection file, CancellationToken cancellationToken)
+    {
+        var path = SafePath.Below(top, file.FileName);
+        if (file.FileName.EndsWith(".zip", StringComparison.OrdinalIgnoreCase))
+        {
+            var archive = Path.Combine(folder, "archive.zip");
+            await CopyAsync(file.FileStream!, archive, _budget.Received, cancellationToken);
+            await ZipIntake.UnpackAsync(archive, path[..^".zip".Length], file.FileName, _budget, cancellationToken);
+            File.Delete(archive);
+            return;
+        }
+
+        _budget.AddFile();
+        await CopyAsync(file.FileStream!, path, _budget.Received, cancellationToken);
+    }
+
+    /// <summary>Copies what arrives, as long as the budget allows.</summary>
+    internal static async Task CopyAsync(Stream from, string path, Action<int> count, CancellationToken cancellationToken)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        if (Path.Exists(path))
+        {
+            throw new ServiceProblem(StatusCodes.Status400BadRequest, $"'{Path.GetFileName(path)}' comes twice; send each file once.");
+        }
+
+        await using var file = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1 << 16, useAsync: false);
+        var buffer = new byte[1 << 16];
+        for (int read; (read = await from.ReadAsync(buffer, cancellationToken)) > 0;)
+        {
+            count(read);
+            await file.WriteAsync(buffer.AsMemory(0, read), cancellationToken);
+        }
+    }
+
+    private static async Task<string> ReadFieldAsync(FormMultipartSection field, CancellationToken cancellationToken)
+    {
+        var buffer = new char[LongestField + 1];
+        using var reader = new StreamReader(field.Section.Body);
+        var length = await reader.ReadBlockAsync(buffer.AsMemory(), cancellationToken);
+        return length <= LongestField
+            ? new(buffer, 0, length)
+            : throw new ServiceProblem(StatusCodes.Status400BadRequest, $"The field '{field.Name}' is longer than {LongestField} letters.");
+    }
+
+    /// <summary>A folder, or the only thing in it; <see langword="null"/> where there is no such folder.</summary>
+    private static string? OnlyEntryOf(string path) => !Directory.Exists(path)
+        ? null
+        : Directory.GetFileSystemEntries(path) is [var only] ? only : path;
+}

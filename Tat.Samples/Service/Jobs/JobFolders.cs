@@ -1,0 +1,82 @@
+using Microsoft.Extensions.Options;
+using Tat.Samples.Service.Settings;
+using Tat.Torch.Files.Writing;
+
+namespace Tat.Samples.Service.Jobs;
+
+/// <summary>Where uploads, unfinished work and results are kept.</summary>
+public sealed class JobFolders
+{
+    private readonly string _uploads, _work, _results;
+
+    public JobFolders(IOptions<ServiceOptions> options)
+    {
+        Root = Path.GetFullPath(options.Value.Data);
+        (_uploads, _work, _results) = (Path.Combine(Root, "uploads"), Path.Combine(Root, "work"), Path.Combine(Root, "results"));
+        foreach (var folder in new[] { _uploads, _work, _results })
+        {
+            Directory.CreateDirectory(folder);
+        }
+    }
+
+    public string Root { get; }
+
+    /// <summary>Where the upload of a job is.</summary>
+    public string UploadOf(Guid id) => Path.Combine(_uploads, $"{id:N}");
+
+    /// <summary>Where a result is.</summary>
+    public string ResultOf(string result) => Path.Combine(_results, result);
+
+    /// <summary>Makes an empty folder for an attempt, and removes those of earlier ones.</summary>
+    public string BeginWork(Attempt attempt)
+    {
+        RemoveWork(attempt.Job.Id);
+        return Directory.CreateDirectory(WorkOf(attempt)).FullName;
+    }
+
+    /// <summary>Puts what an attempt has made under its name, unless that is there already: then it is the same.</summary>
+    public void Keep(string work, string result)
+    {
+        var place = ResultOf(result);
+        try
+        {
+            Directory.Move(work, place);
+        }
+        catch (IOException) when (Directory.Exists(place))
+        {
+            Directory.Delete(work, recursive: true);
+        }
+
+        Disk.FlushFolder(_results);
+    }
+
+    /// <summary>Removes what an attempt has left.</summary>
+    public void RemoveWork(Attempt attempt) => Remove(WorkOf(attempt));
+
+    /// <summary>Removes what attempts at a job have left.</summary>
+    public void RemoveWork(Guid id)
+    {
+        foreach (var folder in Directory.EnumerateDirectories(_work, $"{id:N}-*"))
+        {
+            Remove(folder);
+        }
+    }
+
+    public void RemoveUpload(Guid id) => Remove(UploadOf(id));
+
+    public void RemoveResult(string result) => Remove(ResultOf(result));
+
+    private string WorkOf(Attempt attempt) => Path.Combine(_work, $"{attempt.Job.Id:N}-{attempt.Number}");
+
+    private static void Remove(string folder)
+    {
+        try
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+        catch (DirectoryNotFoundException)
+        {
+            // It is gone.
+        }
+    }
+}

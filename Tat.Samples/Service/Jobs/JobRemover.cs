@@ -1,0 +1,24 @@
+namespace Tat.Samples.Service.Jobs;
+
+/// <summary>Removes jobs with all that they have on the disk.</summary>
+public sealed class JobRemover(JobStore store, JobFolders folders)
+{
+    /// <summary>Removes a job; its result stays where another job has the same.</summary>
+    /// <returns>Whether it was removed; a job that is not at its end is not.</returns>
+    public async Task<bool> RemoveAsync(Job job)
+    {
+        if (!await store.DeleteAsync(job.Id))
+        {
+            return false;
+        }
+
+        folders.RemoveUpload(job.Id);
+        folders.RemoveWork(job.Id);
+        if (job.Result is { } result && !await store.HasResultAsync(result))
+        {
+            folders.RemoveResult(result);
+        }
+
+        return true;
+    }
+}

@@ -1,0 +1,153 @@
+using System.Linq.Expressions;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Query;
+using Microsoft.Extensions.Options;
+using Tat.Samples.Service.Settings;
+using Wolverine;
+using Wolverine.EntityFrameworkCore;
+
+namespace Tat.Samples.Service.Jobs;
+
+/// <summary>Keeps jobs and moves them from state to state; safe for concurrent use, by several processes too.</summary>
+public sealed class JobStore(IServiceScopeFactory scopes, IOptions<ServiceOptions> options)
+{
+    private static readonly JobState[] _open = [JobState.Queued, JobState.Running];
+
+    /// <summary>Keeps a job and queues it: both, or none.</summary>
+    public async Task AddAsync(Job job)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        var outbox = scope.ServiceProvider.GetRequiredService<IDbContextOutbox<JobsContext>>();
+        outbox.DbContext.Add(job);
+        await outbox.PublishAsync(MessageOf(job));
+        await outbox.SaveChangesAndFlushMessagesAsync();
+    }
+
+    public Task<Job?> FindAsync(Guid id, CancellationToken cancellationToken = default) =>
+        QueryAsync(jobs => jobs.FirstOrDefaultAsync(job => job.Id == id, cancellationToken));
+
+    public Task<Job?> FindByKeyAsync(string key, CancellationToken cancellationToken) =>
+        QueryAsync(jobs => jobs.FirstOrDefaultAsync(job => job.IdempotencyKey == key, cancellationToken));
+
+    /// <summary>Some of the jobs, the newest first.</summary>
+    public Task<JobPage> ListAsync(JobState? state, int skip, int take, CancellationToken cancellationToken) => QueryAsync(async jobs =>
+    {
+        var chosen = state is { } wanted ? jobs.Where(job => job.State == wanted) : jobs;
+        var total = await chosen.CountAsync(cancellationToken);
+        var page = await chosen.OrderByDescending(job => job.Id).Skip(skip).Take(take).ToListAsync(cancellationToken);
+        return new JobPage(total, skip, take, [.. page.Select(JobView.Of)]);
+    });
+
+    public Task<int> CountAsync(JobState state, CancellationToken cancellationToken = default) =>
+        QueryAsync(jobs => jobs.CountAsync(job => job.State == state, cancellationToken));
+
+    public Task<bool> HasResultAsync(string result) =>
+        QueryAsync(jobs => jobs.AnyAsync(job => job.Result == result));
+
+    /// <summary>Counts an attempt, before its work begins.</summary>
+    /// <returns>The attempt; <see langword="null"/> where there is nothing to do: the job is at its end, or gone.</returns>
+    public async Task<Attempt?> BeginAsync(Guid id)
+    {
+        while (await FindAsync(id) is { State: JobState.Queued or JobState.Running } job)
+        {
+            if (job.Attempts >= options.Value.Attempts)
+            {
+                await EndAsync(new(job, job.Attempts), JobState.Dead, Joined($"it was begun {job.Attempts} times, and each time what "
+                    + "restored it ended without a word; it may need more memory than there is", job.Error));
+                return null;
+            }
+
+            // Whoever else begins it at this moment has changed the number.
+            if (await UpdateAsync(
+                one => one.Id == id && one.Attempts == job.Attempts && _open.Contains(one.State), set => set
+                    .SetProperty(one => one.State, JobState.Running)
+                    .SetProperty(one => one.Attempts, job.Attempts + 1)
+                    .SetProperty(one => one.Progress, 0)
+                    .SetProperty(one => one.Started, DateTimeOffset.UtcNow)))
+            {
+                return new(job, job.Attempts + 1);
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Keeps how far an attempt is.</summary>
+    /// <returns>Whether it is still the one that counts.</returns>
+    public Task<bool> ReportAsync(Attempt attempt, double progress) =>
+        UpdateAsync(Owned(attempt), set => set.SetProperty(one => one.Progress, progress));
+
+    /// <summary>Ends a job with its result.</summary>
+    /// <returns>Whether the attempt was still the one that counts.</returns>
+    public Task<bool> SucceedAsync(
+        Attempt attempt, string result, IReadOnlyList<RestoredScan> scans, IReadOnlyList<string> warnings) =>
+        UpdateAsync(Owned(attempt), set => set
+            .SetProperty(one => one.State, JobState.Succeeded)
+            .SetProperty(one => one.Progress, 1)
+            .SetProperty(one => one.Finished, DateTimeOffset.UtcNow)
+            .SetProperty(one => one.Error, (string?)null)
+            .SetProperty(one => one.Result, result)
+            .SetProperty(one => one.Scans, scans)
+            .SetProperty(one => one.Warnings, warnings));
+
+    /// <summary>Ends a job without a result.</summary>
+    public Task<bool> EndAsync(Attempt attempt, JobState state, string error) =>
+        UpdateAsync(one => one.Id == attempt.Job.Id && one.Attempts == attempt.Number && _open.Contains(one.State), set => set
+            .SetProperty(one => one.State, state)
+            .SetProperty(one => one.Finished, DateTimeOffset.UtcNow)
+            .SetProperty(one => one.Error, error));
+
+    /// <summary>Queues a job again after an attempt that failed, or ends it where that was the last one.</summary>
+    public async Task RetryAsync(Attempt attempt, string error)
+    {
+        if (attempt.Number >= options.Value.Attempts)
+        {
+            await EndAsync(attempt, JobState.Dead, error);
+            return;
+        }
+
+        await using var scope = scopes.CreateAsyncScope();
+        var outbox = scope.ServiceProvider.GetRequiredService<IDbContextOutbox<JobsContext>>();
+        await using var transaction = await outbox.DbContext.Database.BeginTransactionAsync();
+        var isOurs = 1 == await outbox.DbContext.Jobs.Where(Owned(attempt)).ExecuteUpdateAsync(set => set
+            .SetProperty(one => one.State, JobState.Queued)
+            .SetProperty(one => one.Error, error));
+        if (isOurs)
+        {
+            var delay = TimeSpan.FromSeconds(options.Value.RetrySeconds * Math.Pow(2, attempt.Number - 1));
+            await outbox.PublishAsync(MessageOf(attempt.Job), new DeliveryOptions { ScheduleDelay = delay });
+            await outbox.SaveChangesAndFlushMessagesAsync();
+        }
+    }
+
+    /// <summary>Takes back an attempt that the service itself has ended, because it stops: it does not count.</summary>
+    public Task GiveBackAsync(Attempt attempt) => UpdateAsync(Owned(attempt), set => set
+        .SetProperty(one => one.State, JobState.Queued)
+        .SetProperty(one => one.Attempts, attempt.Number - 1));
+
+    /// <summary>Cancels a job that is not at its end; whoever restores it is told when it reports how far it is.</summary>
+    public Task<bool> CancelAsync(Guid id) => UpdateAsync(one => one.Id == id && _open.Contains(one.State), set => set
+        .SetProperty(one => one.State, JobState.Cancelled)
+        .SetProperty(one => one.Finished, DateTimeOffset.UtcNow));
+
+    /// <summary>Removes a job that is at its end.</summary>
+    public Task<bool> DeleteAsync(Guid id) => QueryAsync(async jobs =>
+        await jobs.Where(one => one.Id == id && !_open.Contains(one.State)).ExecuteDeleteAsync() == 1);
+
+    private static Expression<Func<Job, bool>> Owned(Attempt attempt) =>
+        one => one.Id == attempt.Job.Id && one.Attempts == attempt.Number && one.State == JobState.Running;
+
+    private static object MessageOf(Job job) =>
+        job.Priority == JobPriority.Urgent ? new RestoreUrgent(job.Id) : new RestoreBatch(job.Id);
+
+    private static string Joined(string reason, string? before) => before is null ? $"{reason}." : $"{reason}; before that: {before}";
+
+    private Task<bool> UpdateAsync(Expression<Func<Job, bool>> which, Action<UpdateSettersBuilder<Job>> set) =>
+        QueryAsync(async jobs => await jobs.Where(which).ExecuteUpdateAsync(set) == 1);
+
+    private async Task<T> QueryAsync<T>(Func<IQueryable<Job>, Task<T>> query)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        return await query(scope.ServiceProvider.GetRequiredService<JobsContext>().Jobs.AsNoTracking());
+    }
+}

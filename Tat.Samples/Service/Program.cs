@@ -1,0 +1,3 @@
+using Tat.Samples.Service.Hosting;
+
+await ServiceHost.Create(args).RunAsync();

@@ -1,0 +1,13 @@
+using Tat.Samples.Service.Jobs;
+
+namespace Tat.Samples.Service.Restoring;
+
+/// <summary>Takes jobs from the queues.</summary>
+public static class RestoreHandler
+{
+    public static Task Handle(RestoreBatch message, JobRunner runner, CancellationToken cancellationToken) =>
+        runner.RunAsync(message.Id, cancellationToken);
+
+    public static Task Handle(RestoreUrgent message, JobRunner runner, CancellationToken cancellationToken) =>
+        runner.RunAsync(message.Id, cancellationToken);
+}

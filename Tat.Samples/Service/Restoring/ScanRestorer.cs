@@ -1,0 +1,69 @@
+using Tat.MLNet.Formats;
+using Tat.MLNet.Scans;
+using Tat.Samples.Service.Jobs;
+
+namespace Tat.Samples.Service.Restoring;
+
+/// <summary>Restores the scans of a job as the command <c>restore</c> does.</summary>
+public sealed class ScanRestorer(ServedModel model)
+{
+    /// <summary>Restores all scans of a job's source.</summary>
+    /// <param name="job">The job.</param>
+    /// <param name="folder">Where to write.</param>
+    /// <param name="progress">Is told the share that is done.</param>
+    /// <param name="cancellationToken">Stops within a slice.</param>
+    /// <exception cref="InvalidDataException">No scan of it can be restored; the message says why.</exception>
+    public async Task<RestorationOutcome> RestoreAsync(
+        Job job, string folder, IProgress<double> progress, CancellationToken cancellationToken)
+    {
+        var restorer = model.Restorer;
+        var source = await ContentHash.OfAsync(job.Source, cancellationToken);
+        var found = ScanFinder.Find([job.Source], new ImageReadOptions(), cancellationToken);
+        var chosen = found.Scans.Where(scan => job.Task is not null || !scan.NeedsTask).ToList();
+        var jobs = ScanJob.Plan(chosen, folder);
+        List<string> warnings = [.. found.LeftOut.Select(file => Relative(job, $"{file}"))];
+        warnings.AddRange(found.Scans.Except(chosen).Select(scan =>
+            $"'{scan.Name}' is not restored: its modality is none of CT, MR and PT; restore it on its own, with its task."));
+        var scans = new List<RestoredScan>();
+        foreach (var (number, one) in jobs.Index())
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            try
+            {
+                var result = restorer.RestoreScan(one.Source, one.Destination, new() { Task = job.Task, Strength = job.Strength },
+                    new ShareOfAll(progress, number, jobs.Count), cancellationToken);
+                scans.Add(Describe(job, folder, one, result));
+                warnings.AddRange(result.Warnings.Select(warning => jobs.Count == 1 ? warning : $"'{one.Source.Name}': {warning}"));
+            }
+            catch (Exception problem) when (jobs.Count > 1 && IsFinal(problem))
+            {
+                warnings.Add($"'{one.Source.Name}' is not restored: {Relative(job, problem.Message)}");
+            }
+        }
+
+        return scans.Count > 0
+            ? new(ContentHash.Of(source, restorer.ModelHash, job.Task, job.Strength), scans, warnings)
+            : throw new InvalidDataException($"Nothing was restored: {string.Join(' ', warnings)}");
+    }
+
+    /// <summary>Whether a scan that has failed so is no better the next time.</summary>
+    public static bool IsFinal(Exception problem) => problem is InvalidDataException or ArgumentException or NotSupportedException
+        or KeyNotFoundException or ImageFormatException or FileNotFoundException or DirectoryNotFoundException;
+
+    private static RestoredScan Describe(Job job, string folder, ScanJob one, ScanRestorationResult result)
+    {
+        var source = Path.GetRelativePath(job.Source, one.Source.Path);
+        return new(source == "." ? "" : source, one.Source.SeriesInstanceUid, Path.GetRelativePath(folder, one.Destination),
+            result.Task.Name, [.. result.Files.Select(file =>
+                new ResultFile(Path.GetRelativePath(folder, file).Replace('\\', '/'), new FileInfo(file).Length))]);
+    }
+
+    /// <summary>A message as a caller understands it, who knows the names below the source alone.</summary>
+    private static string Relative(Job job, string message) =>
+        message.Replace(Path.GetDirectoryName(job.Source) + Path.DirectorySeparatorChar, "", StringComparison.Ordinal);
+
+    private sealed class ShareOfAll(IProgress<double> progress, int number, int count) : IProgress<ScanProgress>
+    {
+        public void Report(ScanProgress value) => progress.Report((number + (value.Slices / Math.Max(1, value.Count))) / count);
+    }
+}
