@@ -146,8 +146,8 @@ internal static class RestoreCommand
             dataset?.Describe();
             LeftOutFile[] damaged = [.. found.LeftOut.Concat(found.Scans.SelectMany(scan => scan.LeftOut)).Where(file => file.IsDamaged
                 && (readOptions.SeriesInstanceUid is null || file.SeriesInstanceUid is not null))];
-            return Task.FromResult(Run(terminal, restorer, jobs, damaged, job => options with { SidecarSources = dataset?.SourcesOf(job.Source) },
-                parsed.GetValue(json), cancellationToken));
+            return Task.FromResult(Run(terminal, restorer, jobs, damaged,
+                job => options with { SidecarSources = dataset?.SourcesOf(job.Source) }, parsed.GetValue(json), cancellationToken));
         });
         return command;
     }

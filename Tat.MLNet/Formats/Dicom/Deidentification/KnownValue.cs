@@ -35,8 +35,9 @@ internal static class KnownValue
             DicomVr.CS => static letter => char.IsAsciiLetterOrDigit(letter) || letter is ' ' or '_',
             _ => null,
         };
+        var longest = known == DicomVr.CS ? LongestCode : int.MaxValue;
         return allowed is null || IsNumber(element.Vr) || Encoding.Latin1.GetString(element.Value).Split('\\')
-            .Select(value => value.Trim(' ', '\0')).All(value => value.All(allowed) && (known != DicomVr.CS || value.Length <= LongestCode));
+            .Select(value => value.Trim(' ', '\0')).All(value => value.All(allowed) && value.Length <= longest);
     }
 
     private static bool IsNumber(DicomVr vr) => !vr.IsText() && vr is not (DicomVr.UN or DicomVr.OB or DicomVr.SQ);

@@ -43,9 +43,8 @@ public class QuantizerTests
         }
 
         // Air, tissue, and padding.
-        ushort[] stored = [.. Enumerable.Range(0, 48).Select(i => (ushort)(i < 6 ? 65535 : i < 8 && limit is not null ? 65100 : 17 * (i - 8)))];
-        stored[6] = limit is null ? (ushort)0 : stored[6];
-        stored[7] = limit is null ? (ushort)0 : stored[7];
+        var second = (ushort)(limit is null ? 0 : 65100);
+        ushort[] stored = [.. Enumerable.Range(0, 48).Select(i => i < 6 ? (ushort)65535 : i < 8 ? second : (ushort)(17 * (i - 8)))];
         var source = files.Write(data, System.Runtime.InteropServices.MemoryMarshal.AsBytes(stored.AsSpan()).ToArray());
         using var scan = ImageFormats.Open(source);
         var before = scan.ReadSlice(0);
