@@ -40,9 +40,10 @@ internal sealed class NiftiScan : IImageScan
 
     public int SlicesPerVolume { get; }
 
-    public double? TimeStep => File is { Dimensions.Count: > 3, Header.Seconds: { } unit } && File.Header.PixelDimension(4) is > 0 and var step
-        ? step * unit
-        : null;
+    public double? TimeStep =>
+        File is { Dimensions.Count: > 3, Header.Seconds: { } unit } && File.Header.PixelDimension(4) is > 0 and var step
+            ? step * unit
+            : null;
 
     public PatientAffine? Affine { get; }
 
