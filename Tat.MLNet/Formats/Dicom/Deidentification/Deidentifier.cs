@@ -43,7 +43,6 @@ internal sealed class Deidentifier
         {
             switch (BasicProfile.Find(element.Tag))
             {
-                case ProfileAction.Keep when !KnownValue.Fits(element):
                 case ProfileAction.Remove:
                     dataSet.Remove(element.Tag);
                     break;
@@ -57,6 +56,9 @@ internal sealed class Deidentifier
                     // Whatever the representation says it is.
                     dataSet.SetText(element.Tag, DicomVr.UI,
                         Encoding.Latin1.GetString(element.Value).Split('\\').Select(uid => Replace(uid.Trim(' ', '\0'))));
+                    break;
+                case var _ when !ExpectedContent.Holds(element):
+                    dataSet.Remove(element.Tag);
                     break;
             }
 
