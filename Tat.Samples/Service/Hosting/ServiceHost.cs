@@ -7,6 +7,7 @@ using Tat.Samples.Service.Intake;
 using Tat.Samples.Service.Jobs;
 using Tat.Samples.Service.Restoring;
 using Tat.Samples.Service.Settings;
+using Tat.Samples.Service.Viewing;
 using Weasel.Core;
 using Weasel.Sqlite;
 using Wolverine;
@@ -39,6 +40,7 @@ public static class ServiceHost
         builder.Services.AddSingleton<JobIntake>();
         builder.Services.AddSingleton<ServedModel>();
         builder.Services.AddSingleton<ScanRestorer>();
+        builder.Services.AddViewing();
         AddQueues(builder);
 
         var app = builder.Build();
@@ -50,6 +52,7 @@ public static class ServiceHost
         app.MapHealthChecks("/health/live");
         app.MapJobs();
         app.MapModels();
+        app.MapViewing();
         return app;
     }
 
