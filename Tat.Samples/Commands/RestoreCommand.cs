@@ -201,8 +201,9 @@ internal static class RestoreCommand
                     var noise = Known(result.Noise.Before) is { } before && Known(result.Noise.After) is { } after
                         ? FormattableString.Invariant($", noise {before:G3} → {after:G3}")
                         : "";
+                    var restored = result.Slices - result.Unrestored;
                     terminal.Line(string.Create(
-                        CultureInfo.InvariantCulture, $"{job.Destination}: {result.Slices - result.Unrestored} slices restored as "
+                        CultureInfo.InvariantCulture, $"{job.Destination}: {restored} slice{(restored == 1 ? "" : "s")} restored as "
                             + $"{result.Task} in {clock.Elapsed.TotalSeconds:F1} s{noise}"));
                     foreach (var warning in result.Warnings)
                     {

@@ -23,14 +23,14 @@ internal abstract class NiftiBytes : IDisposable
     public static bool IsGzip(string path)
     {
         using var file = RegularFile.Open(path);
-        return file.ReadByte() == 0x1f && file.ReadByte() == 0x8b;
+        return IsGzip(file);
     }
 
     /// <summary>A stream over a file's content, inflated if it is compressed.</summary>
     public static Stream OpenStream(string path)
     {
         var file = RegularFile.Open(path);
-        var gzip = file.ReadByte() == 0x1f && file.ReadByte() == 0x8b;
+        var gzip = IsGzip(file);
         file.Position = 0;
         return gzip ? new GZipStream(file, CompressionMode.Decompress) : file;
     }
@@ -59,12 +59,13 @@ internal abstract class NiftiBytes : IDisposable
     /// <exception cref="ImageFormatException">The compressed data are damaged, or end before the range does.</exception>
     public static NiftiBytes Open(string path, long start, long length)
     {
-        if (!IsGzip(path))
+        var stream = OpenStream(path);
+        if (stream is FileStream file)
         {
-            return new Plain(File.OpenHandle(path), start);
+            return new Plain(file.SafeFileHandle, start, file);
         }
 
-        using var stream = OpenStream(path);
+        using var gzip = stream;
         try
         {
             Skip(stream, start);
@@ -77,6 +78,8 @@ internal abstract class NiftiBytes : IDisposable
                 exception);
         }
     }
+
+    private static bool IsGzip(FileStream file) => file.ReadByte() == 0x1f && file.ReadByte() == 0x8b;
 
     private static void Skip(Stream stream, long count)
     {
@@ -118,7 +121,7 @@ internal abstract class NiftiBytes : IDisposable
             }
 
             ReachEnd(stream);
-            return new Plain(handle, 0);
+            return new Plain(handle, 0, handle);
         }
         catch
         {
@@ -127,7 +130,7 @@ internal abstract class NiftiBytes : IDisposable
         }
     }
 
-    private sealed class Plain(SafeFileHandle handle, long start) : NiftiBytes
+    private sealed class Plain(SafeFileHandle handle, long start, IDisposable owner) : NiftiBytes
     {
         public override void Read(long offset, Span<byte> destination)
         {
@@ -144,7 +147,7 @@ internal abstract class NiftiBytes : IDisposable
             }
         }
 
-        public override void Dispose() => handle.Dispose();
+        public override void Dispose() => owner.Dispose();
     }
 
     /// <summary>Inflated bytes in blocks, allocated as the data arrive and not as the header promises.</summary>
