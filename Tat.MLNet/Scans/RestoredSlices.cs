@@ -89,7 +89,12 @@ internal sealed class RestoredSlices(IImageScan scan, RestorationTask task, NonF
                 continue;
             }
 
-            _extent ??= slice.VolumeExtent;
+            if (_extent is null && slice.VolumeExtent is { } extent)
+            {
+                UpsamplingCheck.CheckExtent(scan, task, extent);
+                _extent = extent;
+            }
+
             _noise = i == scan.SliceCount / 2 ? NoiseEstimate.Measure(slice) : _noise;
             yield return _tally.Add(slice);
         }

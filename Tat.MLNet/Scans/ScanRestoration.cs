@@ -82,7 +82,7 @@ public static class ScanRestoration
         }
 
         KeepPixels(scan, options.KeptBytes);
-        UpsamplingCheck.Check(scan, task, cancellationToken);
+        UpsamplingCheck.CheckTask(scan, task);
         IReadOnlyList<string> warnings = [.. remarks, .. ScanWarnings.Of(scan, restorer, task)];
         var slices = new RestoredSlices(scan, task, options.NonFinite);
         IReadOnlyList<ScanSidecar> sidecars = options.SidecarSources is { } sources

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Tat.MLNet.Formats;
 using Tat.MLNet.Formats.Contracts;
+using Tat.Torch.Imaging;
 using Tat.Torch.Inference;
 using Tat.Torch.Tasks;
 
@@ -12,24 +13,32 @@ internal static class UpsamplingCheck
     /// <summary>Grids are rounded to whole pixels, and how far k-space is filled is measured.</summary>
     private const double Tolerance = 1.05;
 
+    /// <summary>Refuses a finer grid for a task that has no use for one.</summary>
+    /// <exception cref="InvalidDataException">The task does not restore resolution.</exception>
+    public static void CheckTask(IImageScan scan, RestorationTask task)
+    {
+        if (scan is UpsampledScan && task is not { FitsResolution: true, UpscalingFactor: not null })
+        {
+            throw new InvalidDataException(
+                $"'{scan.Path}': the task {task} does not restore resolution, and has no use for a finer grid; leave the factor out.");
+        }
+    }
+
     /// <summary>
     /// Refuses a grid that is too fine for what the task was trained for, or so little finer that there is nothing to restore.
     /// </summary>
-    /// <exception cref="InvalidDataException">It is, or the task does not restore resolution; the message tells the range.</exception>
-    public static void Check(IImageScan scan, RestorationTask task, CancellationToken cancellationToken)
+    /// <param name="scan">The scan; one whose grid was not made finer has nothing to check.</param>
+    /// <param name="task">The task, which restores resolution.</param>
+    /// <param name="extent">How far k-space is filled on the grid of the scan.</param>
+    /// <exception cref="InvalidDataException">It is; the message tells the range.</exception>
+    public static void CheckExtent(IImageScan scan, RestorationTask task, KSpaceExtent extent)
     {
         if (scan is not UpsampledScan grid)
         {
             return;
         }
 
-        if (task is not { FitsResolution: true, UpscalingFactor: { } largest })
-        {
-            throw new InvalidDataException(
-                $"'{scan.Path}': the task {task} does not restore resolution, and has no use for a finer grid; leave the factor out.");
-        }
-
-        var extent = grid.MeasureVolume(withExtent: true, cancellationToken).Extent!;
+        var largest = task.UpscalingFactor!.Value;
         CheckAxis("rows", grid.Factor.Rows, extent.Rows, extent.Rows / grid.RowStep);
         CheckAxis("columns", grid.Factor.Columns, extent.Columns, extent.Columns / grid.ColumnStep);
 

@@ -42,6 +42,7 @@ internal static class BenchForwardCommand
             Description = "The Python that runs it, with torch.",
             DefaultValueFactory = _ => "python3",
         };
+        var against = Against();
         var rounds = new Option<int>("--rounds") { Description = "Turns that the programs take.", DefaultValueFactory = _ => 2 };
         var repeat = new Option<int>("--repeat")
         {
@@ -53,7 +54,7 @@ internal static class BenchForwardCommand
         var command = new Command(
             "forward", "Measures the forward pass: milliseconds, peak memory, and multiples of what the machine needs at best.")
             {
-                network, sizes, volume, operators, reference, python, rounds, repeat, threads, json,
+                network, sizes, volume, operators, reference, python, against, rounds, repeat, threads, json,
             };
         command.Validators.Add(result => CommonOptions.CheckNeeded(result, (python, reference)));
         command.SetAction((parsed, cancellationToken) =>
@@ -65,8 +66,10 @@ internal static class BenchForwardCommand
                     "The published program has one architecture; leave --reference out, or use --network paper.");
             }
 
+            var other = parsed.GetValue(against) is { } folder ? OtherCheckout.Build(folder, cancellationToken) : null;
             using var bench = new ForwardBench(
-                options, parsed.GetValue(threads), parsed.GetValue(operators), parsed.GetValue(reference), parsed.GetRequiredValue(python));
+                options, parsed.GetValue(threads), parsed.GetValue(operators), parsed.GetValue(reference), parsed.GetRequiredValue(python),
+                other);
             var rows = new List<ForwardRow>();
             var all = parsed.GetRequiredValue(sizes);
             foreach (var size in all)
@@ -78,7 +81,7 @@ internal static class BenchForwardCommand
                     quiet: parsed.GetValue(json)));
             }
 
-            Show(terminal, rows, parsed.GetValue(json));
+            Show(terminal, rows, other, parsed.GetValue(json));
             return Task.FromResult(ExitCodes.Done);
         });
         return command;
@@ -107,13 +110,19 @@ internal static class BenchForwardCommand
         return command;
     }
 
+    /// <summary>Another checkout to compare with.</summary>
+    public static Option<string> Against() => new("--against")
+    {
+        Description = "Folder of another checkout of this repository, such as an earlier version: it is built, and takes turns.",
+    };
+
     /// <summary>Which network is measured.</summary>
     public static Option<string?> Network(Preset? otherwise = null) => Preset.Option("paper, medium or small.", otherwise);
 
     public static Option<int> Threads() =>
         new("--threads") { Description = "Threads of each program.", DefaultValueFactory = _ => Environment.ProcessorCount };
 
-    private static void Show(Terminal terminal, List<ForwardRow> rows, bool json)
+    private static void Show(Terminal terminal, List<ForwardRow> rows, OtherCheckout? other, bool json)
     {
         if (json)
         {
@@ -132,6 +141,12 @@ internal static class BenchForwardCommand
         terminal.Write(table);
         terminal.Line("Medians over turns; of operators by themselves the best. The floor is the multiply-accumulates at the rate of the "
             + "machine's best large matrix product, measured in the same turns.");
+        foreach (var size in rows.GroupBy(row => row.Size).Where(_ => other is not null))
+        {
+            var (own, old) = (size.Single(row => row.Program == ForwardBench.This), size.Single(row => row.Program == other!.Title));
+            terminal.Line(FormattableString.Invariant(
+                $"{size.Key} × {size.Key}: {old.Milliseconds / own.Milliseconds:F2} times the speed of {other!.Title}."));
+        }
     }
 
     private static string Text(IFormattable value, string format) => value.ToString(format, CultureInfo.InvariantCulture);

@@ -13,10 +13,16 @@ internal static class BenchProcess
     /// <summary>A <c>bench</c> command of this program.</summary>
     /// <param name="tuned">Whether its memory allocator is tuned as in all commands.</param>
     /// <param name="arguments">The command and its options.</param>
-    public static ProcessStartInfo Own(bool tuned, params IEnumerable<string> arguments)
+    public static ProcessStartInfo Own(bool tuned, params IEnumerable<string> arguments) =>
+        Of(ProgramIn(AppContext.BaseDirectory), tuned, arguments);
+
+    /// <summary>The program in a folder.</summary>
+    public static string ProgramIn(string folder) => Path.Combine(folder, OperatingSystem.IsWindows() ? "Tat.Samples.exe" : "Tat.Samples");
+
+    /// <summary>A <c>bench</c> command of a program.</summary>
+    public static ProcessStartInfo Of(string program, bool tuned, IEnumerable<string> arguments)
     {
-        var start = new ProcessStartInfo(Path.Combine(
-            AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "Tat.Samples.exe" : "Tat.Samples"), ["bench", .. arguments]);
+        var start = new ProcessStartInfo(program, ["bench", .. arguments]);
         if (!tuned)
         {
             start.Environment[AllocatorVariable] = AsItComes;

@@ -45,12 +45,13 @@ internal static class BenchTrainCommand
             Description = "The Python that runs it, with torch.",
             DefaultValueFactory = _ => "python3",
         };
+        var against = BenchForwardCommand.Against();
         var threads = BenchForwardCommand.Threads();
         var json = CommonOptions.Json();
         var command = new Command(
             "train", "Measures a training step: milliseconds by part, memory, and multiples of what the machine needs at best.")
             {
-                network, size, batches, microBatch, recompute, steps, rounds, reference, python, threads, json,
+                network, size, batches, microBatch, recompute, steps, rounds, reference, python, against, threads, json,
             };
         command.Validators.Add(result => CommonOptions.CheckNeeded(result, (python, reference)));
         command.SetAction((parsed, cancellationToken) =>
@@ -63,10 +64,11 @@ internal static class BenchTrainCommand
                     + "out, or use --network paper --size 128.");
             }
 
+            var other = parsed.GetValue(against) is { } folder ? OtherCheckout.Build(folder, cancellationToken) : null;
             using var bench = new TrainBench(new(
                 preset.Name, options, parsed.GetValue(size), parsed.GetValue(microBatch), parsed.GetValue(recompute),
                 Math.Max(1, parsed.GetValue(steps)), Math.Max(1, parsed.GetValue(rounds)),
-                parsed.GetValue(threads), parsed.GetValue(reference), parsed.GetRequiredValue(python)));
+                parsed.GetValue(threads), parsed.GetValue(reference), parsed.GetRequiredValue(python), other));
             var rows = parsed.GetRequiredValue(batches)
                 .SelectMany(batch => terminal.Track($"{batch} × {parsed.GetValue(size)} × {parsed.GetValue(size)}",
                     _ => bench.Measure(batch, cancellationToken), quiet: parsed.GetValue(json)))
@@ -77,7 +79,7 @@ internal static class BenchTrainCommand
             }
             else
             {
-                Show(terminal, rows);
+                Show(terminal, rows, other);
             }
 
             return Task.FromResult(ExitCodes.Done);
@@ -122,7 +124,7 @@ internal static class BenchTrainCommand
         return command;
     }
 
-    private static void Show(Terminal terminal, List<TrainRow> rows)
+    private static void Show(Terminal terminal, List<TrainRow> rows, OtherCheckout? other)
     {
         string[] parts = [.. rows.SelectMany(row => row.Parts.Keys).Distinct()];
         var table = new Table().AddColumns(
@@ -148,7 +150,10 @@ internal static class BenchTrainCommand
                 ? FormattableString.Invariant(
                     $"{tuned.Milliseconds / own.Milliseconds:F2} times the speed of the malloc-tuned PyTorch program, ")
                 : "";
-            terminal.Line(FormattableString.Invariant($"{batch.Key} patches: {compared}{own.TimesFloor:F2} times the floor."));
+            var before = batch.SingleOrDefault(row => row.Program == other?.Title) is { } earlier
+                ? FormattableString.Invariant($"{earlier.Milliseconds / own.Milliseconds:F2} times the speed of {earlier.Program}, ")
+                : "";
+            terminal.Line(FormattableString.Invariant($"{batch.Key} patches: {compared}{before}{own.TimesFloor:F2} times the floor."));
         }
 
         foreach (var row in rows.Where(row => row.Memory?.StartTensors is not null))

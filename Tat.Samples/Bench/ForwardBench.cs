@@ -11,8 +11,13 @@ namespace Tat.Samples.Bench;
 /// <param name="operators">Whether to measure each kind of operator by itself, too.</param>
 /// <param name="reference">Folder of the published PyTorch program, or none.</param>
 /// <param name="python">The Python that runs it.</param>
-internal sealed class ForwardBench(TatNetworkOptions network, int threads, bool operators, string? reference, string python) : IDisposable
+/// <param name="against">Another checkout, or none.</param>
+internal sealed class ForwardBench(
+    TatNetworkOptions network, int threads, bool operators, string? reference, string python, OtherCheckout? against) : IDisposable
 {
+    /// <summary>Title of this program's row.</summary>
+    public const string This = "TAT for ML.NET";
+
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("tat-bench-");
     private string? _model;
 
@@ -67,7 +72,12 @@ internal sealed class ForwardBench(TatNetworkOptions network, int threads, bool 
     {
         yield return Own(ForwardRun.Products, ForwardRun.Products, 0);
         yield return Own(ForwardRun.Copies, ForwardRun.Copies, 0);
-        yield return Own("TAT for ML.NET", ForwardRun.Network, 1);
+        yield return Own(This, ForwardRun.Network, 1);
+        if (against is not null)
+        {
+            yield return new(against.Title, 1, (size, repeat) => against.Start(Arguments(against.Title, ForwardRun.Network, size, repeat)));
+        }
+
         yield return Own("the same, allocator as it comes", ForwardRun.Network, 1, tuned: false);
         if (operators)
         {
@@ -88,9 +98,14 @@ internal sealed class ForwardBench(TatNetworkOptions network, int threads, bool 
         }
     }
 
-    private Program Own(string title, string what, int images, bool tuned = true) => new(title, images, (size, repeat) => BenchProcess.Own(
-        tuned, BenchForwardCommand.OneName, "--what", what, "--model", ModelPath, "--size", Text(size), "--repeat", Text(repeat),
-        "--threads", Text(threads), "--image", ImageOf(size), "--out", ResultOf(size, title)));
+    private Program Own(string title, string what, int images, bool tuned = true) =>
+        new(title, images, (size, repeat) => BenchProcess.Own(tuned, Arguments(title, what, size, repeat)));
+
+    private string[] Arguments(string title, string what, int size, int repeat) =>
+    [
+        BenchForwardCommand.OneName, "--what", what, "--model", ModelPath, "--size", Text(size), "--repeat", Text(repeat),
+        "--threads", Text(threads), "--image", ImageOf(size), "--out", ResultOf(size, title),
+    ];
 
     private Program Reference(ReferenceProgram program, string title, bool tuned) => new(title, 1, (size, repeat) =>
         program.Start(tuned, "forward", ModelPath, Text(size), Text(repeat), Text(threads), ImageOf(size), ResultOf(size, title)));
@@ -98,7 +113,7 @@ internal sealed class ForwardBench(TatNetworkOptions network, int threads, bool 
     /// <summary>The largest difference of a program's result to this program's.</summary>
     private double? Difference(int size, Program program)
     {
-        var (own, other) = (ResultOf(size, "TAT for ML.NET"), ResultOf(size, program.Title));
+        var (own, other) = (ResultOf(size, This), ResultOf(size, program.Title));
         return File.Exists(other) && own != other
             ? MemoryMarshal.Cast<byte, float>(File.ReadAllBytes(own)).ToArray()
                 .Zip(MemoryMarshal.Cast<byte, float>(File.ReadAllBytes(other)).ToArray(), (a, b) => (double)Math.Abs(a - b)).Max()

@@ -63,6 +63,11 @@ internal sealed class TrainBench(TrainBench.Settings settings) : IDisposable
     private IEnumerable<(string Title, Func<ProcessStartInfo> Start)> Programs(int batch)
     {
         yield return (Own, () => Trainer(batch, tuned: true));
+        if (settings.Against is { } other)
+        {
+            yield return (other.Title, () => other.Start(Arguments(batch)));
+        }
+
         yield return ("the same, allocator as it comes", () => Trainer(batch, tuned: false));
         if (settings.Recompute)
         {
@@ -78,12 +83,15 @@ internal sealed class TrainBench(TrainBench.Settings settings) : IDisposable
         }
     }
 
-    private ProcessStartInfo Trainer(int batch, bool tuned, params string[] options) => BenchProcess.Own(tuned,
+    private ProcessStartInfo Trainer(int batch, bool tuned, params string[] options) =>
+        BenchProcess.Own(tuned, [.. Arguments(batch), .. options]);
+
+    private string[] Arguments(int batch) =>
     [
         BenchTrainCommand.OneName, "--network", settings.NetworkName, "--model", ModelPath, "--size", Text(settings.Size), "--batch",
         Text(batch), "--micro-batch", Text(settings.MicroBatch),
-        "--steps", Text(settings.Steps), "--threads", Text(settings.Threads), "--pairs", PairsOf(batch), .. options,
-    ]);
+        "--steps", Text(settings.Steps), "--threads", Text(settings.Threads), "--pairs", PairsOf(batch),
+    ];
 
     private ProcessStartInfo Products(int batch) => BenchProcess.Own(tuned: true,
         BenchForwardCommand.OneName, "--what", ForwardRun.Products, "--model", ModelPath, "--size", Text(settings.Size), "--repeat", "10",
@@ -118,9 +126,10 @@ internal sealed class TrainBench(TrainBench.Settings settings) : IDisposable
     /// <param name="Threads">Threads of each process.</param>
     /// <param name="Reference">Folder of the published PyTorch program, or none.</param>
     /// <param name="Python">The Python that runs it.</param>
+    /// <param name="Against">Another checkout, or none.</param>
     internal sealed record Settings(
         string NetworkName, TatNetworkOptions Network, int Size, int MicroBatch, bool Recompute, int Steps, int Rounds, int Threads,
-        string? Reference, string Python);
+        string? Reference, string Python, OtherCheckout? Against);
 }
 
 /// <summary>A line of the table.</summary>

@@ -17,6 +17,9 @@ internal sealed class SafetensorsReader
     private const long LongestHeader = 8 << 20;
     private const int Chunk = 1 << 20;
 
+    // What a tensor takes beside its data, in LibTorch and here.
+    private const long TensorSize = 2048;
+
     private readonly Stream _stream;
     private readonly string _source;
     private readonly ContentChecksum? _checksum;
@@ -60,8 +63,15 @@ internal sealed class SafetensorsReader
 
     /// <summary>Reads all tensors into new memory.</summary>
     /// <returns>By name; to be disposed by the caller.</returns>
+    /// <exception cref="InvalidDataException">The data is damaged, or tensors are so many that they take much more than it.</exception>
     public Dictionary<string, Tensor> ReadAll()
     {
+        if (Entries.Count > ReadBudget.Overhead / TensorSize)
+        {
+            throw Damaged($"its {Entries.Count} tensors take more than its length and {ReadBudget.Overhead >> 20} MB; it is damaged, or "
+                + "made to exhaust memory");
+        }
+
         var tensors = new Dictionary<string, Tensor>();
         try
         {

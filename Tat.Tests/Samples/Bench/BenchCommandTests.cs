@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Tat.Samples.Shell;
+using Tat.Tests.Formats;
 
 namespace Tat.Tests.Samples.Bench;
 
@@ -58,6 +59,34 @@ public sealed class BenchCommandTests
     public async Task The_published_program_trains_beside_the_papers_network_only() =>
         (await Cli.RunAsync("bench", "train", "--size", "64", "--reference", "somewhere")).AssertFailed(
             ExitCodes.Failed, "--network paper --size 128");
+
+    [TestMethod]
+    public async Task Another_checkout_is_built_and_takes_turns()
+    {
+        using var folder = new TemporaryFolder();
+        Directory.CreateDirectory(folder["earlier/Tat.Samples"]);
+        File.WriteAllText(folder["earlier/Tat.Samples/Tat.Samples.csproj"], $"""
+            <Project Sdk="Microsoft.NET.Sdk">
+              <PropertyGroup>
+                <OutputType>Exe</OutputType>
+                <TargetFramework>net{Environment.Version.Major}.0</TargetFramework>
+              </PropertyGroup>
+            </Project>
+            """);
+        File.WriteAllText(folder["earlier/Tat.Samples/Program.cs"], """
+            System.Console.Write(args[1] == "forward-one" ? "{\"milliseconds\":[7000000],\"peakBytes\":2000000}" : "");
+            """);
+        var run = await Cli.RunAsync("bench", "forward", "--network", "small", "--sizes", "16", "--volume", "0", "--rounds", "1",
+            "--repeat", "1", "--threads", "1", "--against", folder["earlier"], "--json");
+        run.AssertDone();
+        var row = JsonDocument.Parse(run.Output).RootElement.EnumerateArray()
+            .Single(row => row.GetProperty("program").GetString() == "earlier");
+        Assert.AreEqual((7e6, 2.0), (row.GetProperty("milliseconds").GetDouble(), row.GetProperty("peakMegabytes").GetDouble()));
+
+        (await Cli.RunAsync("bench", "train", "--against", folder["none"])).AssertFailed(ExitCodes.Failed, "no folder Tat.Samples");
+        File.WriteAllText(folder["earlier/Tat.Samples/Program.cs"], "nothing that compiles");
+        (await Cli.RunAsync("bench", "forward", "--against", folder["earlier"])).AssertFailed(ExitCodes.Failed, "does not build");
+    }
 
     [TestMethod]
     public async Task Forward_passes_are_measured_against_the_floor()

@@ -84,6 +84,22 @@ public sealed class SafetensorsTests
     }
 
     [TestMethod]
+    public void So_many_tensors_that_they_take_more_than_the_file_are_refused_before_they_are_made()
+    {
+        var entries = Enumerable.Range(0, 40_000).Select(i => $$"""
+            "t{{i}}":{"dtype":"F32","shape":[0],"data_offsets":[0,0]}
+            """);
+        var header = Encoding.UTF8.GetBytes("{" + string.Join(',', entries) + "}");
+        var bytes = new byte[8 + header.Length];
+        BinaryPrimitives.WriteUInt64LittleEndian(bytes, (ulong)header.Length);
+        header.CopyTo(bytes, 8);
+        var reader = new SafetensorsReader(new MemoryStream(bytes), "many.safetensors");
+        var error = Assert.ThrowsExactly<InvalidDataException>(reader.ReadAll);
+        StringAssert.Contains(error.Message, "'many.safetensors'", StringComparison.Ordinal);
+        StringAssert.Contains(error.Message, "40000 tensors", StringComparison.Ordinal);
+    }
+
+    [TestMethod]
     public void Damaged_files_are_refused_and_never_crash()
     {
         using var scope = NewDisposeScope();

@@ -57,6 +57,9 @@ internal sealed class Deidentifier
                     dataSet.SetText(element.Tag, DicomVr.UI,
                         Encoding.Latin1.GetString(element.Value).Split('\\').Select(uid => Replace(uid.Trim(' ', '\0'))));
                     break;
+                case var _ when !ExpectedContent.Holds(element):
+                    dataSet.Remove(element.Tag);
+                    break;
             }
 
             foreach (var item in dataSet.Find(element.Tag)?.Items ?? [])

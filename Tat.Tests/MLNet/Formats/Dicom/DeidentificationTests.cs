@@ -1,5 +1,6 @@
 using Tat.MLNet.Formats;
 using Tat.MLNet.Formats.Dicom;
+using Tat.MLNet.Formats.Dicom.Deidentification;
 using Tat.MLNet.Formats.Dicom.Model;
 using Tat.MLNet.Formats.Dicom.Providers;
 
@@ -87,6 +88,55 @@ public class DeidentificationTests
         Assert.DoesNotContain("secret", text.ToLowerInvariant());
         Assert.DoesNotContain("1.2.3.4.99", text);
         Assert.StartsWith("2.25.", output.GetString(Tags.StudyInstanceUid)!);
+    }
+
+    [TestMethod]
+    [DataRow(0x0018, 0x0032, "LO")] // A sequence.
+    [DataRow(0x0044, 0x0101, "LT")]
+    [DataRow(0x3010, 0x0099, "UT")]
+    [DataRow(0x0018, 0x0032, "OB")]
+    [DataRow(0x0018, 0x0032, "XX")]
+    [DataRow(0x0018, 0x1310, "LO")] // US
+    [DataRow(0x0018, 0x1310, "UN")]
+    [DataRow(0x0018, 0x9073, "LO")] // FD
+    [DataRow(0x0018, 0x0080, "LO")] // DS
+    [DataRow(0x0018, 0x0020, "LO")] // CS
+    [DataRow(0x0018, 0x0020, "OB")]
+    [DataRow(0x0028, 0x1201, "LO")] // OW
+    [DataRow(0x0008, 0x0016, "LO")] // UI
+    public void A_text_where_the_standard_wants_none_is_removed(int group, int element, string vr)
+    {
+        var data = SyntheticDicom.Slice(1, 0);
+        var tag = new DicomTag((ushort)group, (ushort)element);
+        data.Set(new DicomElement(tag, DicomVrs.Of((byte)vr[0], (byte)vr[1]), [.. "Secret^Name "u8]));
+        new Deidentifier("key").Apply(data);
+        Assert.IsNull(data.Find(tag));
+    }
+
+    [TestMethod]
+    public void A_sequence_where_the_standard_wants_none_is_removed()
+    {
+        var data = SyntheticDicom.Slice(1, 0);
+        var inner = new DicomDataSet();
+        inner.SetText(Tags.Modality, DicomVr.CS, "SECRET");
+        data.SetItems(new DicomTag(0x0018, 0x0020), inner);
+        new Deidentifier("key").Apply(data);
+        Assert.IsNull(data.Find(new DicomTag(0x0018, 0x0020)));
+    }
+
+    [TestMethod]
+    public void What_an_element_is_meant_to_say_stays_under_another_representation()
+    {
+        var data = SyntheticDicom.Slice(1, 0);
+        data.SetText(new DicomTag(0x0018, 0x0080), DicomVr.LO, "2500.5");
+        data.SetText(new DicomTag(0x0018, 0x0020), DicomVr.LO, "SE");
+        data.SetText(new DicomTag(0x0018, 0x1310), DicomVr.IS, "256", "0", "0", "192");
+        data.Set(new DicomElement(new DicomTag(0x0018, 0x0091), DicomVr.US, [3, 0]));
+        new Deidentifier("key").Apply(data);
+        foreach (var tag in new DicomTag[] { new(0x0018, 0x0080), new(0x0018, 0x0020), new(0x0018, 0x1310), new(0x0018, 0x0091) })
+        {
+            Assert.IsNotNull(data.Find(tag), tag.ToString());
+        }
     }
 
     [TestMethod]
