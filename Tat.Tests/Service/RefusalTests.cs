@@ -35,7 +35,7 @@ public sealed class RefusalTests
             service.Client.PostAsync("api/jobs", new StringContent("x")));
         await Refused(HttpStatusCode.Forbidden, "upload the files",
             service.Client.PostAsJsonAsync("api/jobs", new { path = service.Model }));
-        await Refused(HttpStatusCode.RequestEntityTooLarge, "too large", service.PostAsync([("a.nii", new byte[200_000])]));
+        await Refused(HttpStatusCode.RequestEntityTooLarge, "send it in parts", service.PostAsync([("a.nii", new byte[200_000])]));
         await Refused(HttpStatusCode.NotFound, "no job", service.Client.GetAsync($"api/jobs/{Guid.NewGuid()}"));
         await Refused(HttpStatusCode.NotFound, "Not Found", service.Client.GetAsync("nothing"));
         await Refused(HttpStatusCode.BadRequest, "1 to 500", service.Client.GetAsync("api/jobs?take=501"));
