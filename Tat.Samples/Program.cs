@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 using Tat.Samples;
-using Tat.Samples.Bench;
+using Tat.Samples.Bench.Programs;
 using Tat.Samples.Shell;
 using Tat.Torch.Runtime;
 

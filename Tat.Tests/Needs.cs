@@ -25,6 +25,9 @@ internal static class Needs
     /// <summary>strace, allowed to trace.</summary>
     public const string Strace = "strace";
 
+    /// <summary>The browser Chromium: /usr/bin/chromium, or the one that <c>TAT_CHROMIUM</c> names.</summary>
+    public const string Chromium = "chromium";
+
     /// <summary>The source tree above the test program.</summary>
     public const string Source = "source";
 
@@ -53,7 +56,7 @@ internal static class Needs
     public const string Reference = "reference";
 
     private static readonly string[] _named =
-        [Data, Readers, Python, Orthanc, Strace, Source, Packages, Avx2, Avx512, Linux, OldRuntime, Icu, Corpus, Reference];
+        [Data, Readers, Python, Orthanc, Strace, Chromium, Source, Packages, Avx2, Avx512, Linux, OldRuntime, Icu, Corpus, Reference];
 
     /// <summary>Ends a test that cannot run here.</summary>
     /// <param name="need">One of the names above.</param>

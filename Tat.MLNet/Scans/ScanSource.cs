@@ -31,6 +31,9 @@ public sealed class ScanSource
     /// </summary>
     public string? Modality => _series is { Slices: [var first, ..] } ? first.Modality : null;
 
+    /// <summary>Files of the series that are not among its slices: damaged ones, and copies; none for a file.</summary>
+    public IReadOnlyList<LeftOutFile> LeftOut => _series?.LeftOut ?? [];
+
     /// <summary>Whether its modality is known to be none that a task is for, so that its task must be named.</summary>
     public bool NeedsTask => Modality is { } modality && DicomModality.TaskOf(modality) is null;
 

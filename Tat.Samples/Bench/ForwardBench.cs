@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
+using Tat.Samples.Bench.Programs;
 using Tat.Torch.Model;
 
 namespace Tat.Samples.Bench;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Tat.Samples.Bench.Programs;
 
 namespace Tat.Samples.Bench;
 

@@ -144,8 +144,10 @@ internal static class RestoreCommand
                 Overwrite = parsed.GetValue(overwrite),
             };
             dataset?.Describe();
-            return Task.FromResult(Run(terminal, restorer, jobs, job => options with { SidecarSources = dataset?.SourcesOf(job.Source) },
-                parsed.GetValue(json), cancellationToken));
+            LeftOutFile[] damaged = [.. found.LeftOut.Concat(found.Scans.SelectMany(scan => scan.LeftOut)).Where(file => file.IsDamaged
+                && (readOptions.SeriesInstanceUid is null || file.SeriesInstanceUid is not null))];
+            return Task.FromResult(Run(terminal, restorer, jobs, damaged,
+                job => options with { SidecarSources = dataset?.SourcesOf(job.Source) }, parsed.GetValue(json), cancellationToken));
         });
         return command;
     }
@@ -159,7 +161,7 @@ internal static class RestoreCommand
         return factors is [>= 1] ? new(factors[0]) : factors is [>= 1, >= 1] ? new(factors[0], factors[1]) : null;
     }
 
-    private static int Run(Terminal terminal, IImageRestorer restorer, IReadOnlyList<ScanJob> jobs,
+    private static int Run(Terminal terminal, IImageRestorer restorer, IReadOnlyList<ScanJob> jobs, IReadOnlyList<LeftOutFile> damaged,
         Func<ScanJob, ScanRestorationOptions> options, bool json, CancellationToken cancellationToken)
     {
         var results = new List<object>();
@@ -213,22 +215,31 @@ internal static class RestoreCommand
             terminal.Json(results);
         }
 
-        if (failures.Count == 0)
-        {
-            return ExitCodes.Done;
-        }
-
-        if (jobs.Count > 1 && !json)
+        if (jobs.Count + damaged.Count > 1 && failures.Count + damaged.Count > 0 && !json)
         {
             var table = new Table().AddColumn("Not restored").AddColumn("Why");
             failures.ForEach(failure => table.AddRow(new Text(failure.Job.Source.ToString()), new Text(failure.Reason)));
+            foreach (var file in damaged)
+            {
+                table.AddRow(new Text($"'{file.Path}'"), new Text(file.Reason));
+            }
+
             terminal.Write(table);
         }
 
-        terminal.Error(jobs.Count == 1
-            ? failures[0].Reason
-            : $"{failures.Count} of {jobs.Count} images failed; the first: {failures[0].Reason}");
-        return ExitCodes.Failed;
+        if (failures.Count > 0)
+        {
+            terminal.Error(jobs.Count == 1
+                ? failures[0].Reason
+                : $"{failures.Count} of {jobs.Count} images failed; the first: {failures[0].Reason}");
+        }
+
+        if (damaged.Count > 0)
+        {
+            terminal.Error($"{damaged.Count} damaged files are not restored; the first: '{damaged[0].Path}': {damaged[0].Reason}");
+        }
+
+        return failures.Count + damaged.Count > 0 ? ExitCodes.Failed : ExitCodes.Done;
     }
 
     private static double? Known(double value) => double.IsFinite(value) ? value : null;

@@ -41,6 +41,9 @@ public interface IImageScan : IDisposable
     /// <summary>Slices of one volume; <see cref="SliceCount"/> is a multiple of it where there are several time points.</summary>
     int SlicesPerVolume => SliceCount;
 
+    /// <summary>Seconds from one volume to the next; <see langword="null"/> where they are not told, or not the same.</summary>
+    double? TimeStep => null;
+
     /// <summary>Where the pixels are in the patient; <see langword="null"/> where the format does not tell.</summary>
     PatientAffine? Affine => null;
 

@@ -50,6 +50,8 @@ internal sealed class ReslicedScan : IImageScan
 
     public double? SliceSpacing { get; }
 
+    public double? TimeStep => Source.TimeStep;
+
     public PatientAffine? Affine { get; }
 
     public IReadOnlyDictionary<string, string> Properties => Source.Properties;

@@ -55,6 +55,8 @@ internal sealed class UpsampledScan : IImageScan
 
     public double? SliceSpacing => Source.SliceSpacing;
 
+    public double? TimeStep => Source.TimeStep;
+
     public PatientAffine? Affine { get; }
 
     public IReadOnlyList<IImageScan> Parts { get; }

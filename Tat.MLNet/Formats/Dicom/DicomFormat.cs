@@ -84,7 +84,8 @@ public sealed class DicomFormat : IImageFormat
     /// <see cref="DerivedImageOptions.WriteDifference"/> the folders <c>restored</c> and <c>difference</c>; the source of one file can also
     /// be written to a path that ends in <c>.dcm</c>.</para>
     /// <para>HU are stored as integers, PET with the slope that suits each slice, other images on a grid that is at least as fine as the
-    /// source's and holds its values. Padding keeps its value. Each object is read back and compared before anything appears at the
+    /// source's and holds its values. Padding keeps its value, or is a number that no pixel has where that would cost pixels their steps.
+    /// Each object is read back and compared before anything appears at the
     /// destination.</para>
     /// </remarks>
     /// <exception cref="ArgumentException">The source is no DICOM scan, the destination names a file that cannot hold the result, or the

@@ -115,7 +115,7 @@ public sealed class NiftiFormat : IImageFormat
         var file = ((upsampled?.Source ?? source) as NiftiScan)?.File;
         var header = file?.Header.Clone()
             ?? NiftiWriter.NewHeader(source.Rows, source.Columns, source.SlicesPerVolume, source.SliceCount / source.SlicesPerVolume,
-                source.RowSpacing, source.ColumnSpacing, source.SliceSpacing, source.Affine);
+                source.RowSpacing, source.ColumnSpacing, source.SliceSpacing, source.Affine, source.TimeStep);
         if (file is not null && upsampled is not null)
         {
             NiftiWriter.Refine(header, upsampled);

@@ -98,6 +98,23 @@ internal sealed class NiftiHeader
         }
     }
 
+    /// <summary>The unit of space in millimetres; where it is unknown, millimetres are taken.</summary>
+    public double Millimetres => (Units & 7) switch
+    {
+        1 => 1000,
+        3 => 0.001,
+        _ => 1,
+    };
+
+    /// <summary>The unit of time in seconds; <see langword="null"/> where it is unknown, or is not one of time.</summary>
+    public double? Seconds => (Units & 0x38) switch
+    {
+        8 => 1,
+        16 => 1e-3,
+        24 => 1e-6,
+        _ => null,
+    };
+
     /// <summary>
     /// Empties the texts that could name a patient: description, auxiliary file, data base and type of an old header, name of the intent.
     /// </summary>

@@ -1,8 +1,8 @@
 namespace Tat.MLNet.Formats.Nifti;
 
 /// <summary>
-/// Where voxels are in the patient: the 3 × 4 affine matrix from voxel indices to millimetres, +x right, +y anterior, +z superior (NIfTI-1
-/// standard, methods 2 and 3).
+/// Where voxels are in the patient: the 3 × 4 affine matrix from voxel indices to millimetres, whatever the unit of the header, +x right,
+/// +y anterior, +z superior (NIfTI-1 standard, methods 2 and 3).
 /// </summary>
 internal static class NiftiOrientation
 {
@@ -64,7 +64,7 @@ internal static class NiftiOrientation
         {
             for (var column = 0; column < 4; column++)
             {
-                affine[row, column] = header.SformRow(row, column);
+                affine[row, column] = header.SformRow(row, column) * header.Millimetres;
             }
         }
 
@@ -99,10 +99,10 @@ internal static class NiftiOrientation
         {
             for (var column = 0; column < 3; column++)
             {
-                affine[row, column] = rotation[row, column] * Size(column + 1) * (column == 2 ? handedness : 1);
+                affine[row, column] = rotation[row, column] * Size(column + 1) * (column == 2 ? handedness : 1) * header.Millimetres;
             }
 
-            affine[row, 3] = header.Quaternion(3 + row);
+            affine[row, 3] = header.Quaternion(3 + row) * header.Millimetres;
         }
 
         return affine;

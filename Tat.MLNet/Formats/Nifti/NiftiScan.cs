@@ -40,6 +40,11 @@ internal sealed class NiftiScan : IImageScan
 
     public int SlicesPerVolume { get; }
 
+    public double? TimeStep =>
+        File is { Dimensions.Count: > 3, Header.Seconds: { } unit } && File.Header.PixelDimension(4) is > 0 and var step
+            ? step * unit
+            : null;
+
     public PatientAffine? Affine { get; }
 
     public string? Modality => null;
@@ -94,12 +99,7 @@ internal sealed class NiftiScan : IImageScan
 
     private double? Spacing(int axis)
     {
-        var size = Math.Abs(File.Header.PixelDimension(axis)) * (File.Header.Units & 7) switch
-        {
-            1 => 1000,
-            3 => 0.001,
-            _ => 1,
-        };
+        var size = Math.Abs(File.Header.PixelDimension(axis)) * File.Header.Millimetres;
         return axis <= File.Dimensions.Count && double.IsFinite(size) && size > 0 ? size : null;
     }
 
@@ -111,7 +111,8 @@ internal sealed class NiftiScan : IImageScan
             ["Version"] = $"NIfTI-{header.Version}{(File.Paths.IsPair ? " (pair)" : "")}",
             ["Dimensions"] = string.Join(" x ", File.Dimensions),
             ["Voxel size"] = string.Join(" x ", Enumerable.Range(1, File.Dimensions.Count)
-                .Select(axis => header.PixelDimension(axis).ToString("G6", CultureInfo.InvariantCulture))),
+                .Select(axis => (header.PixelDimension(axis) * (axis <= 3 ? header.Millimetres : 1))
+                    .ToString("G6", CultureInfo.InvariantCulture))),
             ["Data type"] = NiftiDataTypes.NameOf(header.DataTypeCode) + (header.IsBigEndian ? ", big endian" : ""),
             ["Orientation"] = Affine?.Orientation ?? "not recorded",
         };

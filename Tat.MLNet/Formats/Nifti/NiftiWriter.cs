@@ -9,21 +9,24 @@ namespace Tat.MLNet.Formats.Nifti;
 /// <summary>Writes volumes slice by slice.</summary>
 internal static class NiftiWriter
 {
-    /// <summary>A header for slices of another origin; without an affine map it says nothing of orientation.</summary>
+    /// <summary>
+    /// A header for slices of another origin; without an affine map it says nothing of orientation, and without a time step in seconds
+    /// nothing of what the volumes are apart.
+    /// </summary>
     public static NiftiHeader NewHeader(int rows, int columns, int slices, int volumes, double? rowSpacing, double? columnSpacing,
-        double? sliceSpacing, PatientAffine? affine = null)
+        double? sliceSpacing, PatientAffine? affine = null, double? timeStep = null)
     {
         var header = NiftiHeader.Create(
             Math.Max(Math.Max(slices, volumes), Math.Max(rows, columns)) > short.MaxValue ? 2 : 1, bigEndian: false);
         long[] dimensions = [volumes > 1 ? 4 : slices > 1 ? 3 : 2, columns, rows, slices, volumes, 1, 1, 1];
-        double[] spacings = [1, columnSpacing ?? 1, rowSpacing ?? 1, sliceSpacing ?? 1, volumes > 1 ? 1 : 0, 0, 0, 0];
+        double[] spacings = [1, columnSpacing ?? 1, rowSpacing ?? 1, sliceSpacing ?? 1, timeStep ?? 0, 0, 0, 0];
         for (var i = 0; i < 8; i++)
         {
             header.SetDimension(i, dimensions[i]);
             header.SetPixelDimension(i, spacings[i]);
         }
 
-        header.Units = columnSpacing is null ? 0 : 2;
+        header.Units = (columnSpacing is null ? 0 : 2) | (timeStep is null ? 0 : 8);
         if (affine is not null)
         {
             header.SformCode = 1;

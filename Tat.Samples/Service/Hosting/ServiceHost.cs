@@ -10,6 +10,7 @@ using Tat.Samples.Service.Monitoring;
 using Tat.Samples.Service.Restoring;
 using Tat.Samples.Service.Security;
 using Tat.Samples.Service.Settings;
+using Tat.Samples.Service.Viewing;
 using Weasel.Core;
 using Weasel.Sqlite;
 using Wolverine;
@@ -52,6 +53,7 @@ public static class ServiceHost
         builder.Services.AddSingleton<JobIntake>();
         builder.Services.AddSingleton<ServedModel>();
         builder.Services.AddSingleton<ScanRestorer>();
+        builder.Services.AddViewing();
         AddQueues(builder, options);
         AddMonitoring(builder);
         builder.Services.AddHostedService<Housekeeping>();
@@ -69,6 +71,7 @@ public static class ServiceHost
         app.MapPrometheusScrapingEndpoint();
         app.MapJobs();
         app.MapModels();
+        app.MapViewing();
         return app;
     }
 

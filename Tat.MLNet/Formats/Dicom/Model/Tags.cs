@@ -78,6 +78,7 @@ internal static partial class Tags
     public static readonly DicomTag ImagePositionPatient = new(0x0020, 0x0032);
     public static readonly DicomTag ImageOrientationPatient = new(0x0020, 0x0037);
     public static readonly DicomTag TemporalPositionIdentifier = new(0x0020, 0x0100);
+    public static readonly DicomTag TemporalResolution = new(0x0020, 0x0110);
     public static readonly DicomTag SopInstanceUidOfConcatenationSource = new(0x0020, 0x0242);
     public static readonly DicomTag StackId = new(0x0020, 0x9056);
     public static readonly DicomTag FrameContentSequence = new(0x0020, 0x9111);

@@ -30,10 +30,42 @@ internal readonly record struct EncodedFrame(string Format, int Height, int Widt
         }
     }
 
+    /// <summary>The samples of a frame in little endian, in words of Bits Allocated.</summary>
+    /// <param name="samples">The samples, in two's complement of the precision where pixels are signed; they are changed.</param>
+    /// <param name="layout">What the header of the object says.</param>
+    /// <param name="isLossy">Whether samples may be off by an error, and thus beyond what Bits Stored hold.</param>
+    public byte[] ToWords(ushort[] samples, PixelLayout layout, bool isLossy)
+    {
+        if (layout.Signed)
+        {
+            ExtendSign(samples);
+        }
+
+        if (isLossy && Precision > layout.BitsStored && layout.HighBit == layout.BitsStored - 1)
+        {
+            KeepInRange(samples, layout);
+        }
+
+        return ToWords(samples, layout.BitsAllocated);
+    }
+
+    /// <summary>
+    /// An error that leads out of the range of Bits Stored would come out at its other end, white as black, where the spare bits are
+    /// masked.
+    /// </summary>
+    private static void KeepInRange(Span<ushort> samples, PixelLayout layout)
+    {
+        var highest = (1 << (layout.Signed ? layout.BitsStored - 1 : layout.BitsStored)) - 1;
+        foreach (ref var sample in samples)
+        {
+            sample = layout.Signed ? (ushort)Math.Clamp((short)sample, -highest - 1, highest) : (ushort)Math.Min((int)sample, highest);
+        }
+    }
+
     /// <summary>
     /// Signed pixels are in two's complement of the precision, whatever the compressed image says: their sign is extended.
     /// </summary>
-    public void ExtendSign(Span<ushort> samples)
+    private void ExtendSign(Span<ushort> samples)
     {
         var up = 16 - Precision;
         foreach (ref var sample in samples)

@@ -30,6 +30,10 @@ internal sealed class DicomScan : IImageScan
 
     public IReadOnlyList<IImageScan> Parts => GivenParts.Count > 0 ? GivenParts : [this];
 
+    /// <summary>Seconds from one volume to the next; <see langword="null"/> where they are not told, or not the same.</summary>
+    public double? TimeStep => SliceTimes.StepOf(
+        [.. Enumerable.Range(0, SliceCount / SlicesPerVolume).Select(volume => Slices[volume * SlicesPerVolume].Times)]);
+
     /// <summary>What is irregular in the geometry, as sentences.</summary>
     public IReadOnlyList<string> Problems { get; init; } = [];
 

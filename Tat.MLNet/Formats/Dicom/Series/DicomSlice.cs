@@ -39,6 +39,9 @@ internal sealed record DicomSlice
     /// <summary>What tells slices of the same position apart, as <see cref="SliceDimensions"/> reads it.</summary>
     public required DimensionValue[] Dimensions { get; init; }
 
+    /// <summary>When it was acquired.</summary>
+    public required SliceTimes Times { get; init; }
+
     /// <summary>Whether it is a Siemens mosaic: tiles that are slices.</summary>
     public required bool IsMosaic { get; init; }
 

@@ -59,7 +59,7 @@ internal static class SeriesFinder
         {
             if (!RegularFile.Exists(path))
             {
-                return IsNamedOtherwise(path) ? null : new(path, "the file is empty.", null);
+                return IsNamedOtherwise(path) ? null : new(path, "the file is empty.", null) { IsDamaged = true };
             }
 
             var source = DicomProviders.Current.Read(path);
@@ -76,16 +76,16 @@ internal static class SeriesFinder
         catch (DicomDataException exception) when (exception.IsOtherFormat)
         {
             return path.EndsWith(".dcm", StringComparison.OrdinalIgnoreCase)
-                ? new(path, "it is no DICOM file, although its name says so.", null)
+                ? new(path, "it is no DICOM file, although its name says so.", null) { IsDamaged = true }
                 : null;
         }
         catch (DicomDataException exception)
         {
-            return new(path, exception.Message, uid ?? exception.SeriesInstanceUid);
+            return new(path, exception.Message, uid ?? exception.SeriesInstanceUid) { IsDamaged = !exception.IsForeign };
         }
         catch (Exception exception) when (exception is IOException or InvalidDataException or UnauthorizedAccessException)
         {
-            return new(path, exception.Message, uid);
+            return new(path, exception.Message, uid) { IsDamaged = true };
         }
     }
 
@@ -113,7 +113,7 @@ internal static class SeriesFinder
 
         if (frames is null)
         {
-            series.LeftOut.Add(new(source.Path, damage!.Message, uid));
+            series.LeftOut.Add(new(source.Path, damage!.Message, uid) { IsDamaged = true });
             return;
         }
 

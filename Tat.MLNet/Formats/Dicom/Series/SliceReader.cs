@@ -82,6 +82,7 @@ internal static class SliceReader
             SeriesNumber = dataSet.TryGetInt(Tags.SeriesNumber),
             InstanceNumber = dataSet.TryGetInt(Tags.InstanceNumber),
             Dimensions = SliceDimensions.Of(dataSet, frame),
+            Times = SliceTimes.Of(dataSet, frame),
             IsMosaic = dataSet.GetStrings(Tags.ImageType).Contains("MOSAIC"),
             Plane = PatientPlane.Of(dataSet, frame),
             Spacing = Measures(Tags.PixelSpacing) is [> 0 and var rows, > 0 and var columns, ..] ? (rows, columns) : null,

@@ -120,7 +120,7 @@ internal sealed class DerivedFrames
     private static short Store(double value, Quantizer quantizer, DicomSlice slice)
     {
         var stored = quantizer.Store(value);
-        return Math.Abs(quantizer.Restore(stored) - value) <= quantizer.Slope * 0.501
+        return double.IsNaN(value) || Math.Abs(quantizer.Restore(stored) - value) <= quantizer.Slope * 0.501
             ? stored
             : throw new ImageFormatException(slice.Source.Path,
                 FormattableString.Invariant($"the restored value {value} does not fit into what is stored; the result is not kept."));
@@ -147,19 +147,25 @@ internal sealed class DerivedFrames
         }
     }
 
-    /// <summary>Padding keeps its value: its number among the stored values is another one, if it is the same in all frames.</summary>
+    /// <summary>
+    /// Padding keeps its value where the grid of the image holds it, and otherwise is one number that no pixel has: it is told if it is the
+    /// same in all frames.
+    /// </summary>
     private void DescribePadding(DicomDataSet dataSet, bool unsigned)
     {
+        var apart = _slices.Select(_scaling.IsPaddingApart).ToList();
+        short Stored(int padding, int frame) => _frames[frame].Quantizer.Store(apart[frame]
+            ? double.NaN
+            : _slices[frame].Transform.Apply(padding) * _scaling.FromModality(_slices[frame]));
         foreach (var (tag, stored) in new[]
         {
             (Tags.PixelPaddingValue, _slices[0].Padding?.First),
-            (Tags.PixelPaddingRangeLimit, _slices[0].Padding?.Limit),
+            (Tags.PixelPaddingRangeLimit, apart.Contains(true) ? null : _slices[0].Padding?.Limit),
         })
         {
             if (stored is { } padding && !_scaling.IsDifference
                 && (tag == Tags.PixelPaddingValue || dataSet.Contains(Tags.PixelPaddingValue)) &&
-                    _slices.Select((slice, i) => _frames[i].Quantizer.Store(slice.Transform.Apply(padding) * _scaling.FromModality(slice)))
-                        .Distinct().ToList() is [var only])
+                    Enumerable.Range(0, _frames.Count).Select(frame => Stored(padding, frame)).Distinct().ToList() is [var only])
             {
                 var word = (ushort)((ushort)only ^ (unsigned ? SignBit : 0));
                 dataSet.Set(new DicomElement(tag, unsigned ? DicomVr.US : DicomVr.SS, [(byte)word, (byte)(word >> 8)]));

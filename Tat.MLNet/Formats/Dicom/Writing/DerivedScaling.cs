@@ -49,12 +49,18 @@ internal sealed class DerivedScaling
     {
         if (slice.Quantity.Unit == Hounsfield)
         {
-            var exact = IsDifference ? new Quantizer(1, 0) : Quantizer.ForHounsfield(slice.Transform);
-            return exact.Fit(values) == exact ? exact : Quantizer.ForSlice(values);
+            var fitted = GridOf(slice)!.Value.Fit(values);
+            return fitted.Slope == 1 ? fitted : Quantizer.ForSlice(values);
         }
 
-        return _grids is null ? Quantizer.ForSlice(values) : _grids[RescaleOf(slice)].Fit(values);
+        return GridOf(slice)?.Fit(values) ?? Quantizer.ForSlice(values);
     }
+
+    /// <summary>
+    /// Whether padding lies beyond the grid of the image, as 65535 does in HU: it would cost the pixels their steps, and is stored apart.
+    /// </summary>
+    public bool IsPaddingApart(DicomSlice slice) => slice.Padding is { } padding && GridOf(slice) is { } grid
+        && (!grid.Holds(slice.Transform.Apply(padding.Lowest)) || !grid.Holds(slice.Transform.Apply(padding.Highest)));
 
     /// <summary>Says in which quantity PET is stored, and how a difference is looked at.</summary>
     public void DescribeQuantity(DicomDataSet dataSet)
@@ -81,6 +87,11 @@ internal sealed class DerivedScaling
             }
         }
     }
+
+    /// <summary>The grid that values are to lie on; <see langword="null"/> where each slice has its own.</summary>
+    private Quantizer? GridOf(DicomSlice slice) =>
+        slice.Quantity.Unit == Hounsfield ? IsDifference ? new Quantizer(1, 0) : Quantizer.ForHounsfield(slice.Transform)
+            : _grids?[RescaleOf(slice)];
 
     private static Dictionary<(double Slope, double Intercept), Quantizer> Grids(DicomScan scan)
     {

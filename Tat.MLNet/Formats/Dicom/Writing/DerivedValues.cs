@@ -4,7 +4,10 @@ using Tat.Torch.Imaging;
 
 namespace Tat.MLNet.Formats.Dicom.Writing;
 
-/// <summary>The values of a derived frame as they are to be stored: restored ones, and those of the source where it is padding.</summary>
+/// <summary>
+/// The values of a derived frame as they are to be stored: restored ones, and those of the source where it is padding, or NaN where that is
+/// stored apart.
+/// </summary>
 internal sealed class DerivedValues
 {
     /// <summary>Takes over a restored frame.</summary>
@@ -24,13 +27,15 @@ internal sealed class DerivedValues
         // On a finer grid padding has run into its surroundings, and is no value of its own any more.
         var padding = grid is null ? slice.Padding : null;
         var stored = padding is null ? null : slice.ReadStored();
+        var isApart = padding is not null && scaling.IsPaddingApart(slice);
         for (var i = 0; i < Values.Length; i++)
         {
             var isPadding = stored is not null && stored[i] >= padding!.Value.Lowest && stored[i] <= padding.Value.Highest;
             Values[i] = !isPadding ? restored.Pixels[i] * factor
                 : scaling.IsDifference ? 0
+                : isApart ? double.NaN
                 : slice.Transform.Apply(stored![i]) * scaling.FromModality(slice);
-            if (!double.IsFinite(Values[i]))
+            if (!double.IsFinite(Values[i]) && !(isPadding && isApart))
             {
                 throw new ArgumentException($"A restored slice has a value that is no number at row {i / restored.Width}, column "
                     + $"{i % restored.Width}; it cannot be stored.");

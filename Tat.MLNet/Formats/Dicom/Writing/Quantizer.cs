@@ -5,7 +5,10 @@ namespace Tat.MLNet.Formats.Dicom.Writing;
 /// <summary>Stores modality values as signed 16-bit integers: value = stored × slope + intercept.</summary>
 internal readonly record struct Quantizer(double Slope, double Intercept)
 {
-    /// <summary>Largest stored magnitude; −32768 stays free.</summary>
+    /// <summary>The stored value of padding that lies beyond the grid of the image; no pixel of such an image has it.</summary>
+    private const short PaddingLevel = short.MinValue;
+
+    /// <summary>Largest stored magnitude around the intercept.</summary>
     private const int Limit = short.MaxValue;
 
     /// <summary>HU as integers, exactly.</summary>
@@ -40,33 +43,57 @@ internal readonly record struct Quantizer(double Slope, double Intercept)
         return new(DecimalString.Round(slope), DecimalString.Round(sourceIntercept));
     }
 
-    /// <summary>A coarser grid that the values fit on; itself where they fit already.</summary>
+    /// <summary>
+    /// A grid that the values fit on: itself, else the same steps about another intercept, else coarser ones. NaN is padding that is stored
+    /// apart.
+    /// </summary>
     public Quantizer Fit(ReadOnlySpan<double> values)
     {
-        var fitted = this;
+        var (lowest, highest) = (double.PositiveInfinity, double.NegativeInfinity);
+        var isApart = false;
         foreach (var value in values)
         {
-            while (Math.Abs(value - fitted.Intercept) > (Limit + 0.5) * fitted.Slope)
+            isApart |= double.IsNaN(value);
+            (lowest, highest) = double.IsNaN(value) ? (lowest, highest) : (Math.Min(lowest, value), Math.Max(highest, value));
+        }
+
+        var fitted = this;
+        while (!fitted.Holds(lowest) || !fitted.Holds(highest))
+        {
+            var shifted = fitted.StartingAt(lowest, isApart ? -Limit : short.MinValue);
+            if (shifted.Level(highest) <= Limit)
             {
-                fitted = fitted with { Slope = DecimalString.Round(fitted.Slope * 2) };
+                return shifted;
             }
+
+            fitted = fitted with { Slope = DecimalString.Round(fitted.Slope * 2) };
         }
 
         return fitted;
     }
 
-    /// <summary>The stored value that is nearest.</summary>
-    public short Store(double value) => (short)Math.Clamp(Math.Round((value - Intercept) / Slope), -Limit, Limit);
+    /// <summary>Whether a value lies on the grid, or there is none (infinity the other way round).</summary>
+    public bool Holds(double value) => double.IsInfinity(value) || Math.Abs(value - Intercept) <= (Limit + 0.5) * Slope;
+
+    /// <summary>The stored value that is nearest; that of padding for NaN.</summary>
+    public short Store(double value) =>
+        double.IsNaN(value) ? PaddingLevel : (short)Math.Clamp(Level(value), short.MinValue, short.MaxValue);
 
     /// <summary>The value that is read back.</summary>
     public double Restore(short stored) => (stored * Slope) + Intercept;
+
+    private double Level(double value) => Math.Round((value - Intercept) / Slope);
+
+    /// <summary>The same steps with the intercept that gives a value a level.</summary>
+    private Quantizer StartingAt(double value, int level) =>
+        this with { Intercept = DecimalString.Round(Intercept + ((Level(value) - level) * Slope)) };
 
     private static double Largest(ReadOnlySpan<double> values)
     {
         var largest = 0.0;
         foreach (var value in values)
         {
-            largest = Math.Max(largest, Math.Abs(value));
+            largest = double.IsNaN(value) ? largest : Math.Max(largest, Math.Abs(value));
         }
 
         return largest;

@@ -6,6 +6,7 @@ namespace Tat.Tests.Formats.Nifti;
 public sealed class NiftiOrientationTests
 {
     private const int Pixdim = 76;
+    private const int Units = 123;
     private const int QformCode = 252;
     private const int SformCode = 254;
     private const int Quaternion = 256;
@@ -58,6 +59,30 @@ public sealed class NiftiOrientationTests
     }
 
     [TestMethod]
+    [DataRow(1, 1000)]
+    [DataRow(2, 1)]
+    [DataRow(3, 0.001)]
+    public void Places_are_in_millimetres_whatever_the_unit_and_a_result_keeps_that_of_its_source(int unit, double millimetres)
+    {
+        using var folder = new TemporaryFolder();
+        float[] sform = [2, 0, 0, 5, 0, 3, 0, 6, 0, 0, 4, 7];
+        using var scan = Open(folder, (SformCode, [1]), (Srow, [.. sform]), (Pixdim, [1f, 2f, 3f, 4f]), (Units, [unit]));
+        var inUnit = new PatientAffine(new double[3, 4] { { 2, 0, 0, 5 }, { 0, 3, 0, 6 }, { 0, 0, 4, 7 } });
+        for (var i = 0; i < 12; i++)
+        {
+            Assert.AreEqual(inUnit[i / 4, i % 4] * millimetres, scan.Affine![i / 4, i % 4], 1e-9);
+        }
+
+        Assert.AreEqual(3 * millimetres, scan.RowSpacing!.Value, 1e-9);
+        var written = folder["written.nii"];
+        scan.Format.WriteDerived(scan, written, NiftiSamples.SlicesOf(scan));
+        using var again = ImageFormats.Open(written);
+        Assert.AreEqual(scan.Affine!.ToString(), again.Affine!.ToString());
+        Assert.IsTrue(NiftiSamples.FileOf(scan).Header.Bytes[252..328].SequenceEqual(NiftiSamples.FileOf(again).Header.Bytes[252..328]));
+        Assert.AreEqual(unit, NiftiSamples.FileOf(again).Header.Units);
+    }
+
+    [TestMethod]
     [DataRow(1.5f, true)]
     [DataRow(1.000001f, false)]
     public void A_quaternion_that_is_too_long_is_flagged(float length, bool isFlagged)
@@ -103,8 +128,8 @@ public sealed class NiftiOrientationTests
         {
             for (var i = 0; i < values.Length; i++)
             {
-                // Codes are integers of two bytes, all else are floats.
-                _ = offset is QformCode or SformCode
+                // Codes are integers, of two bytes or a byte before another that is 0; all else are floats.
+                _ = offset is QformCode or SformCode or Units
                     ? BitConverter.TryWriteBytes(bytes.AsSpan(offset), (short)values[i])
                     : BitConverter.TryWriteBytes(bytes.AsSpan(offset + (4 * i)), values[i]);
             }

@@ -32,11 +32,6 @@ internal static class Jpeg2000Frame
             }
         }
 
-        if (layout.Signed)
-        {
-            frame.ExtendSign(samples);
-        }
-
-        return EncodedFrame.ToWords(samples, layout.BitsAllocated);
+        return frame.ToWords(samples, layout, isLossy: !Parameters.StyleOf(codestream.Main, codestream.Main).IsReversible);
     }
 }

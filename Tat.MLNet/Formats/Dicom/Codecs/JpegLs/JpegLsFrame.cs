@@ -25,13 +25,7 @@ internal static class JpegLsFrame
             throw Damaged();
         }
 
-        var samples = new JpegLsScan(data, header).Decode();
-        if (layout.Signed)
-        {
-            frame.ExtendSign(samples);
-        }
-
-        return EncodedFrame.ToWords(samples, layout.BitsAllocated);
+        return frame.ToWords(new JpegLsScan(data, header).Decode(), layout, isLossy: header.Near > 0);
     }
 
     public static DicomDataException Damaged() => EncodedFrame.Damaged(Format);

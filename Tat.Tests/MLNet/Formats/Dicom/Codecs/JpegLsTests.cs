@@ -55,6 +55,31 @@ public class JpegLsTests
     }
 
     [TestMethod]
+    [DataRow(12, false)]
+    [DataRow(12, true)]
+    [DataRow(9, false)]
+    public void An_error_does_not_lead_from_one_end_of_the_range_to_the_other(int bits, bool signed)
+    {
+        var image = new CodecImage(33, 17, bits, signed);
+        var (lowest, highest) = (image.Lowest, image.Lowest + (1 << bits) - 1);
+        int[] samples = [.. Enumerable.Range(0, 33 * 17).Select(i => i / 17 < 16 ? highest - (i % 3) : lowest + (i % 5))];
+        for (var near = 1; near <= 10; near++)
+        {
+            // A frame of more bits than are stored, as other programs write it; signed pixels are samples from the middle on.
+            var square = new int[33, 17];
+            foreach (var (i, sample) in samples.Index())
+            {
+                square[i / 17, i % 17] = sample & 0xFFFF;
+            }
+
+            var encoded = new JpegLsEncoder(near, 65535, [18 + (3 * near), 67 + (5 * near), 276 + (7 * near)], 64)
+                .Encode(square, 16, 0, true);
+            var decoded = StoredPixels.Unpack(JpegLsFrame.Decode(encoded, image.Layout), image.Layout);
+            Assert.IsTrue(samples.Zip(decoded).All(pair => Math.Abs(pair.First - pair.Second) <= near), $"{near}");
+        }
+    }
+
+    [TestMethod]
     [DataRow("dcmcjpls", "+el", true)]
     [DataRow("dcmcjpls", "+en +md 1", false)]
     [DataRow("dcmcjpls", "+en +md 20", false)]

@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Text.Json;
 using Tat.Samples.Shell;
 
-namespace Tat.Samples.Bench;
+namespace Tat.Samples.Bench.Programs;
 
 /// <summary>Measures in a process of its own, so that its peak memory is that of what was measured.</summary>
 internal static class BenchProcess

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using Tat.Samples.Shell;
 
-namespace Tat.Samples.Bench;
+namespace Tat.Samples.Bench.Programs;
 
 /// <summary>Another checkout of this repository, which takes turns with this program: what has become faster, and what slower.</summary>
 internal sealed class OtherCheckout

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Reflection;
 
-namespace Tat.Samples.Bench;
+namespace Tat.Samples.Bench.Programs;
 
 /// <summary>Starts the published PyTorch program, with and without an allocator that keeps freed blocks.</summary>
 /// <param name="folder">Its folder.</param>

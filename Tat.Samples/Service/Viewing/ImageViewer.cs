@@ -1,0 +1,135 @@
+using Tat.MLNet.Formats;
+using Tat.MLNet.Scans;
+using Tat.Samples.Service.Jobs;
+using Tat.Samples.Service.Restoring;
+using Tat.Samples.Service.Settings;
+using Tat.Torch.Imaging;
+using Tat.Torch.Metrics;
+using Tat.Torch.Tasks;
+
+namespace Tat.Samples.Service.Viewing;
+
+/// <summary>Reads the images of jobs, before and after, for those who look at them.</summary>
+internal sealed class ImageViewer(JobScans jobs, ServedModel model, OpenScans scans) : IDisposable
+{
+    // Restoring has the cores; whoever looks waits for a turn.
+    private readonly SemaphoreSlim _turns = new(2);
+
+    /// <summary>The images of a job.</summary>
+    /// <exception cref="ServiceProblem">There is no such job, or it has no result yet.</exception>
+    public async Task<IReadOnlyList<ImageName>> ListAsync(Guid id, CancellationToken cancellationToken) =>
+        [.. (await ImagesAsync(id, cancellationToken)).Scans.Select(scan => new ImageName(NameOf(scan), scan.Task))];
+
+    /// <summary>Describes an image.</summary>
+    /// <exception cref="ServiceProblem">There is no such image.</exception>
+    public Task<ImageView> DescribeAsync(Guid id, int image, CancellationToken cancellationToken) =>
+        WithAsync(id, image, cancellationToken, one => Read(one, ImageSide.Source, scan =>
+        {
+            var unit = scan.Unit ?? one.Task.Unit;
+            var remark = one.Job.Reference is null ? null : RemarkOn(one, scan);
+            return new ImageView(
+                NameOf(one.Scan), one.Task.Name, scan.Columns, scan.Rows, scan.SliceCount, scan.ColumnSpacing, scan.RowSpacing,
+                scan.SliceSpacing, unit, unit == RestorationTask.Pet.Unit,
+                WindowPreset.For(unit, () => scan.MeasureLevel(cancellationToken)), ViewOrientation.Of(scan.Affine),
+                one.Job.Reference is not null && remark is null, remark);
+        }));
+
+    /// <summary>Reads a slice.</summary>
+    /// <exception cref="ServiceProblem">There is no such image, slice or side.</exception>
+    public Task<ImageSlice> ReadAsync(Guid id, int image, int slice, ImageSide side, CancellationToken cancellationToken) =>
+        WithAsync(id, image, cancellationToken, one => ReadSlice(one, side, slice));
+
+    /// <summary>Compares both sides of a slice with the reference.</summary>
+    /// <exception cref="ServiceProblem">There is no such image or slice, or no reference that it can be compared with.</exception>
+    public Task<SliceScores> MeasureAsync(Guid id, int image, int slice, CancellationToken cancellationToken) =>
+        WithAsync(id, image, cancellationToken, one =>
+        {
+            if (one.Job.Reference is null || Read(one, ImageSide.Source, scan => RemarkOn(one, scan)) is not null)
+            {
+                throw new ServiceProblem(404, "The job has no reference that this image can be compared with.");
+            }
+
+            var reference = ReadSlice(one, ImageSide.Reference, slice);
+            SideScore Score(ImageSide side)
+            {
+                var quality = ImageQuality.Measure(ReadSlice(one, side, slice), reference, one.Task.MetricWindow);
+                return new(quality.Psnr, quality.Ssim, quality.Rmse);
+            }
+
+            return new SliceScores(Score(ImageSide.Source), Score(ImageSide.Restored));
+        });
+
+    public void Dispose() => _turns.Dispose();
+
+    private async Task<JobImages> ImagesAsync(Guid id, CancellationToken cancellationToken) =>
+        await jobs.FindAsync(id, cancellationToken)
+            ?? throw new ServiceProblem(404, "There is no such job, or it has no images yet; they are there when it has succeeded.");
+
+    /// <summary>Finds an image, and reads of it in its turn.</summary>
+    private async Task<T> WithAsync<T>(Guid id, int image, CancellationToken cancellationToken, Func<Viewed, T> read)
+    {
+        var job = await ImagesAsync(id, cancellationToken);
+        if (image < 0 || image >= job.Scans.Count)
+        {
+            throw new ServiceProblem(404, $"The job has {job.Scans.Count} images, counted from 0.");
+        }
+
+        var scan = job.Scans[image];
+        var task = model.Restorer.Tasks.TryGet(scan.Task, out var known) ? known
+            : throw new ServiceProblem(409, $"The model does not know the task '{scan.Task}' any more; restore the scan again.");
+        await _turns.WaitAsync(cancellationToken);
+        try
+        {
+            return await Task.Run(() => read(new(id, image, job, scan, task)), cancellationToken);
+        }
+        finally
+        {
+            _turns.Release();
+        }
+    }
+
+    private T Read<T>(Viewed one, ImageSide side, Func<IImageScan, T> read) =>
+        scans.Read($"{one.Id} {one.Image} {side}", () => SourceOf(one, side).OpenSlices(), read);
+
+    private ImageSlice ReadSlice(Viewed one, ImageSide side, int slice) => Read(one, side, scan => slice >= 0 && slice < scan.SliceCount
+        ? scan.ReadSlice(slice)
+        : throw new ServiceProblem(404, $"The image has {scan.SliceCount} slices, counted from 0."));
+
+    private static ScanSource SourceOf(Viewed one, ImageSide side)
+    {
+        if (side == ImageSide.Reference)
+        {
+            var path = one.Job.Reference ?? throw new ServiceProblem(404, "The job has no reference.");
+            var found = ScanFinder.Find([path]).Scans;
+
+            // One for all, or one for each in the order of their names.
+            return found.Count == 1 ? found[0] : found[Math.Min(one.Image, found.Count - 1)];
+        }
+
+        return side == ImageSide.Source
+            ? ScanFinder.Find([one.Scan.Source], new() { SeriesInstanceUid = one.Scan.SeriesInstanceUid }).Scans[0]
+            : ScanFinder.Find([one.Scan.Result]).Scans[0];
+    }
+
+    /// <summary>Why an image cannot be compared with its reference; <see langword="null"/> where it can.</summary>
+    private string? RemarkOn(Viewed one, IImageScan scan)
+    {
+        try
+        {
+            return Read(one, ImageSide.Reference, reference => SizeOf(reference) == SizeOf(scan)
+                ? null
+                : $"The reference has another size ({SizeOf(reference)}) than the image ({SizeOf(scan)}) and cannot be compared with it.");
+        }
+        catch (Exception exception) when (exception is InvalidDataException or FileNotFoundException)
+        {
+            return "The reference holds no image that can be read.";
+        }
+    }
+
+    private static string SizeOf(IImageScan scan) => $"{scan.Columns} × {scan.Rows} × {scan.SliceCount}";
+
+    private static string NameOf(ScanImages scan) => Path.GetFileName(Path.TrimEndingDirectorySeparator(scan.Result));
+
+    /// <summary>An image of a job.</summary>
+    private sealed record Viewed(Guid Id, int Image, JobImages Job, ScanImages Scan, RestorationTask Task);
+}

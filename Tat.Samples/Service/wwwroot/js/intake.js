@@ -1,0 +1,150 @@
+import { listTasks, submit } from './api.js';
+import { announce, complain, element, show } from './dom.js';
+import { guessTask, isMeant, ofDrop, ofInput } from './files.js';
+import { percent, size } from './text.js';
+
+/** The form for a new job: files by drop or dialog, their task, and what is sent. Calls back with the job. */
+export function startIntake(onJob) {
+  let files = [];
+  let sending;
+  const tasks = listTasks().then(known => element('tasks').replaceChildren(...['', ...known.map(({ name }) => name)].map(choice)));
+  tasks.catch(complain);
+  listen();
+
+  function listen() {
+    for (const [button, input] of [['choose-files', 'files'], ['choose-folder', 'folder']]) {
+      element(button).addEventListener('click', () => element(input).click());
+      element(input).addEventListener('change', ({ target }) => { choose(ofInput(target)); target.value = ''; });
+    }
+
+    element('discard').addEventListener('click', () => { clear(); element('choose-files').focus(); });
+    element('strength').addEventListener('input', ({ target }) => { element('strength-value').value = percent(target.value / 100); });
+    element('stop-sending').addEventListener('click', () => sending?.abort());
+    element('intake').addEventListener('submit', event => { event.preventDefault(); send(); });
+    element('tasks').addEventListener('change', () => { element('task-hint').classList.remove('bad'); });
+
+    // The whole page takes a drop, so that nobody misses and leaves the page for a file.
+    let depth = 0;
+    const curtain = raised => element('curtain').classList.toggle('down', raised);
+    addEventListener('dragenter', event => { event.preventDefault(); curtain(++depth > 0); });
+    addEventListener('dragleave', () => curtain(--depth > 0));
+    addEventListener('dragover', event => event.preventDefault());
+    addEventListener('drop', async event => {
+      event.preventDefault();
+      curtain((depth = 0) > 0);
+      if (!sending) {
+        choose(await ofDrop(event.dataTransfer));
+      }
+    });
+  }
+
+  async function choose(chosen) {
+    files = chosen.filter(isMeant);
+    complain(chosen.length > 0 && files.length === 0 ? 'There is no file in what was dropped.' : null);
+    if (files.length === 0) {
+      return;
+    }
+
+    const [guess] = await Promise.all([guessTask(files), tasks]);
+    const mustChoose = guess.task === undefined && guess.mustChoose;
+    element('chosen-name').textContent = nameOf(files);
+    element('chosen-size').textContent = `${files.length > 1 ? `${files.length} files, ` : ''}`
+      + size(files.reduce((sum, { file }) => sum + file.size, 0));
+    const hint = element('task-hint');
+    hint.classList.remove('bad');
+    hint.textContent = guess.task ? `${guess.task} by the ${guess.from}; change it where that is wrong.`
+      : mustChoose ? 'NIfTI files do not say it themselves.' : 'DICOM files say it themselves; NIfTI files do not.';
+    for (const input of element('tasks').querySelectorAll('input')) {
+      input.checked = !mustChoose && input.value === (guess.task ?? '');
+      show(input.parentElement, !mustChoose || input.value !== '');
+    }
+
+    show(element('drop'), false);
+    show(element('chosen'), true);
+    (mustChoose ? firstTask() : element('restore')).focus();
+    announce(`${element('chosen-name').textContent}: ${hint.textContent}`);
+  }
+
+  async function send() {
+    const task = element('tasks').querySelector('input:checked');
+    if (!task) {
+      element('task-hint').classList.add('bad');
+      element('task-hint').textContent = 'Say first what the images show.';
+      announce(element('task-hint').textContent);
+      firstTask().focus();
+      return;
+    }
+
+    const form = new FormData();
+    for (const { file, path } of files) {
+      form.append('files', file, path);
+    }
+
+    const fields = { task: task.value, priority: element('urgent').checked ? 'urgent' : '', strength: strength() };
+    for (const [name, text] of Object.entries(fields).filter(([, text]) => text !== '')) {
+      form.append(name, text);
+    }
+
+    const [reference] = element('reference').files;
+    if (reference) {
+      form.append('reference', reference, reference.name);
+    }
+
+    complain(null);
+    sending = new AbortController();
+    busy(true);
+    try {
+      const job = await submit(form, newKey(), share => { element('sent').value = share; }, sending.signal);
+      clear();
+      onJob(job);
+    } catch (error) {
+      if (error.name !== 'AbortError') {
+        complain(error);
+      }
+    } finally {
+      sending = undefined;
+      busy(false);
+    }
+  }
+
+  function clear() {
+    files = [];
+    element('intake').reset();
+    element('strength-value').value = percent(1);
+    show(element('drop'), true);
+    show(element('chosen'), false);
+  }
+}
+
+function busy(sending) {
+  element('sent').value = 0;
+  show(element('sending'), sending);
+  show(element('restore'), !sending);
+  if (sending) {
+    element('stop-sending').focus();
+    announce('Sending.');
+  }
+}
+
+const firstTask = () => element('tasks').querySelector('label:not([hidden]) input');
+
+const strength = () => element('strength').value === '100' ? '' : String(element('strength').value / 100);
+
+function choice(task) {
+  const label = document.createElement('label');
+  const input = Object.assign(document.createElement('input'), { type: 'radio', name: 'task', value: task });
+  const text = document.createElement('span');
+  text.textContent = task || 'As the files say';
+  label.append(input, text);
+  return label;
+}
+
+/** A folder is called by its name, and files by the first. */
+function nameOf(files) {
+  const [folder, ...rest] = files[0].path.split('/');
+  return rest.length > 0 && files.every(({ path }) => path.startsWith(`${folder}/`)) ? folder
+    : files.length > 1 ? `${files[0].path} and ${files.length - 1} more` : files[0].path;
+}
+
+/** A random name that no other upload has; `crypto.randomUUID` is for pages of a secure origin alone. */
+const newKey = () => [...crypto.getRandomValues(new Uint8Array(16))].map(byte => byte.toString(16).padStart(2, '0')).join('');
