@@ -95,6 +95,7 @@ internal static class CommandLine
             InspectCommand.Create(terminal),
             ReportCommand.Create(terminal),
             EvidenceCommand.Create(terminal),
+            CalibrateCommand.Create(terminal),
             ExportCommand.Create(terminal),
             ImportCommand.Create(terminal),
             AblateCommand.Create(terminal),

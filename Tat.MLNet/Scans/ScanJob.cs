@@ -16,6 +16,24 @@ public sealed record ScanJob(ScanSource Source, string Destination)
     /// <summary>Whether the result is a NIfTI file by its name.</summary>
     public bool IsNifti => NiftiPaths.EndingOf(Destination) is not null;
 
+    /// <summary>
+    /// What the margins of a result are called: <c>x_margin.nii.gz</c> beside <c>x.nii.gz</c>, likewise of other files and of folders; of a
+    /// name of BIDS, <c>desc-margin</c> instead of <c>desc-restored</c>.
+    /// </summary>
+    /// <param name="destination">The file or folder of the result.</param>
+    public static string MarginOf(string destination)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(destination);
+        var path = Path.TrimEndingDirectorySeparator(destination);
+        var name = Path.GetFileName(path);
+        var ending = NiftiPaths.EndingOf(name)?.Length
+            ?? _otherEndings.FirstOrDefault(other => name.EndsWith(other, StringComparison.OrdinalIgnoreCase))?.Length ?? 0;
+        const string Restored = "_desc-restored_";
+        return path[..^name.Length] + (name.Contains(Restored, StringComparison.Ordinal)
+            ? name.Replace(Restored, "_desc-margin_", StringComparison.Ordinal)
+            : name.Insert(name.Length - ending, "_margin"));
+    }
+
     /// <summary>Names the results of scans: each as its source, scans of equal names with the folders that they come from.</summary>
     /// <param name="scans">The scans; one that is there twice is taken once.</param>
     /// <param name="output">A folder, or a file where there is one scan; <see langword="null"/> for NAME_restored in the current

@@ -1,7 +1,11 @@
+using System.Diagnostics;
 using System.Globalization;
+using System.Runtime.InteropServices;
 using Tat.MLNet.Formats;
+using Tat.MLNet.Formats.Contracts;
 using Tat.MLNet.Formats.Dicom.Series;
 using Tat.MLNet.Formats.Nifti;
+using Tat.Torch.Imaging;
 using Tat.Torch.Inference;
 using Tat.Torch.Tasks;
 
@@ -10,6 +14,8 @@ namespace Tat.MLNet.Scans;
 /// <summary>Restores whole scans: from a file or series to a file or series.</summary>
 public static class ScanRestoration
 {
+    private const string MarginSuffix = "TAT 90 % margin – not for diagnostic use";
+
     /// <summary>Restores a scan and writes the result, whole or not at all.</summary>
     /// <param name="restorer">The model.</param>
     /// <param name="source">An image file, or a folder that holds one scan; one of several DICOM series is chosen by
@@ -50,6 +56,7 @@ public static class ScanRestoration
     /// <exception cref="ImageFormatException">The scan is damaged, or of a kind that cannot be read.</exception>
     /// <exception cref="InvalidDataException">The modality is not that of the task or tells none, or a slice has a NaN or infinite value;
     /// the message names it.</exception>
+    /// <exception cref="NotSupportedException">The margins of the model are asked for, and its card has none for the task.</exception>
     /// <exception cref="IOException">The destination is there already, or is the source.</exception>
     public static ScanRestorationResult RestoreScan(
         this IImageRestorer restorer, ScanSource source, string destination, ScanRestorationOptions? options = null,
@@ -81,16 +88,42 @@ public static class ScanRestoration
                 $"'{destination}' is no NIfTI file, and only these have sidecars; end it in .nii.gz.", nameof(destination));
         }
 
+        if (options.Uncertainty && options.Strength != 1)
+        {
+            throw new ArgumentException("The uncertainty is that of a result in full; leave out the strength.", nameof(options));
+        }
+
+        _ = options.Uncertainty ? MarginRestorer.FactorsOf(restorer, task) : null;
         KeepPixels(scan, options.KeptBytes);
         UpsamplingCheck.CheckTask(scan, task);
         IReadOnlyList<string> warnings = [.. remarks, .. ScanWarnings.Of(scan, restorer, task)];
         var slices = new RestoredSlices(scan, task, options.NonFinite);
-        IReadOnlyList<ScanSidecar> sidecars = options.SidecarSources is { } sources
-            ? [.. NiftiFormat.Destinations(scan, destination)
-                .Select(image => ScanSidecar.Of(image, derived, scan.Unit ?? task.Unit, sources))]
-            : [];
-        var written = ScanWriter.Write(scan, destination, slices.Restore(restorer.With(options.Ensemble, options.Strength), progress,
-            cancellationToken), derived, sidecars, options.Overwrite, cancellationToken);
+        IReadOnlyList<WrittenFile> Write(string target, IEnumerable<ImageSlice> images, DerivedImageOptions described) =>
+            ScanWriter.Write(scan, target, images, described, options.SidecarSources is { } sources
+                ? [.. NiftiFormat.Destinations(scan, target)
+                    .Select(image => ScanSidecar.Of(image, described, scan.Unit ?? task.Unit, sources))]
+                : [], options.Overwrite, cancellationToken);
+        IReadOnlyList<WrittenFile> written;
+        if (options.Uncertainty)
+        {
+            var margins = restorer.WithMargins();
+            ScanWriter.Check(scan, destination, options.Overwrite);
+            written = WriteWithMargins(slices.Restore(margins, progress, cancellationToken), margins, scan, options.KeptBytes,
+                images => Write(destination, images, derived),
+                images => Write(ScanJob.MarginOf(destination), images, derived with
+                {
+                    DescriptionSuffix = MarginSuffix,
+                    WriteDifference = false,
+                    KeepDataType = false,
+                    IsMargin = true,
+                }));
+        }
+        else
+        {
+            written = Write(
+                destination, slices.Restore(restorer.With(options.Ensemble, options.Strength), progress, cancellationToken), derived);
+        }
+
         return new()
         {
             Source = source.Path,
@@ -125,7 +158,7 @@ public static class ScanRestoration
             parameters["factor"] = factor.ToString();
         }
 
-        if (options.Ensemble)
+        if (options.Ensemble || options.Uncertainty)
         {
             parameters["ensemble"] = "8 orientations";
         }
@@ -136,6 +169,32 @@ public static class ScanRestoration
         }
 
         return parameters;
+    }
+
+    /// <summary>Writes the margins, and last the result, which tells that both are there.</summary>
+    private static IReadOnlyList<WrittenFile> WriteWithMargins(IEnumerable<ImageSlice> restored, MarginRestorer restorer, IImageScan scan,
+        long keptBytes, Func<IEnumerable<ImageSlice>, IReadOnlyList<WrittenFile>> write,
+        Func<IEnumerable<ImageSlice>, IReadOnlyList<WrittenFile>> writeMargins)
+    {
+        using var memory = new PixelMemory { Capacity = Math.Max(1, keptBytes) };
+        var count = 0;
+        IEnumerable<ImageSlice> Margins()
+        {
+            foreach (var slice in restored)
+            {
+                memory.Get("", count++, () => MemoryMarshal.AsBytes(slice.Pixels.AsSpan()).ToArray());
+                yield return restorer.MarginOf(slice);
+            }
+        }
+
+        var margins = writeMargins(Margins());
+        return
+        [
+            .. write(Enumerable.Range(0, count).Select(i => new ImageSlice(
+                MemoryMarshal.Cast<byte, float>(memory.Get("", i, () => throw new UnreachableException())).ToArray(), scan.Rows,
+                scan.Columns))),
+            .. margins,
+        ];
     }
 
     /// <summary>Pixels are needed again when the result is written, and are decoded once.</summary>

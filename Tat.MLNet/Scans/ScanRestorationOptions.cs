@@ -39,6 +39,15 @@ public sealed record ScanRestorationOptions
     /// <value>The default is 1.</value>
     public double Strength { get; init; } = 1;
 
+    /// <summary>
+    /// Also write how far each restored value may be off, as a second image or series beside the result
+    /// (<see cref="ScanJob.MarginOf"/>): half the width of the interval about it that holds the value of a good scan in 90 of 100 pixels,
+    /// in the unit of the scan; 0 where nothing was restored. Implies <see cref="Ensemble"/>, needs a model whose card has
+    /// <see cref="Tat.Torch.Model.ModelCard.Margins"/> for the task, and says nothing of a <see cref="Strength"/> other than 1.
+    /// </summary>
+    /// <value>The default is <see langword="false"/>.</value>
+    public bool Uncertainty { get; init; }
+
     /// <summary>Replace a result that is there, once the new one is complete; of a folder with a series all files.</summary>
     /// <value>The default is <see langword="false"/>.</value>
     public bool Overwrite { get; init; }

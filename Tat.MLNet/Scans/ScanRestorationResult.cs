@@ -15,7 +15,9 @@ public sealed record ScanRestorationResult
     /// <summary>The files that were written.</summary>
     public required IReadOnlyList<string> Files { get; init; }
 
-    /// <summary>The new DICOM series: the restored one, then that of the differences; none in other formats.</summary>
+    /// <summary>
+    /// The new DICOM series: the restored one, then that of the differences, then that of the margins; none in other formats.
+    /// </summary>
     public required IReadOnlyList<string> SeriesInstanceUids { get; init; }
 
     /// <summary>The new DICOM objects, as many as <see cref="Files"/>; none in other formats.</summary>

@@ -22,21 +22,8 @@ internal static class ScanWriter
     public static IReadOnlyList<WrittenFile> Write(IImageScan scan, string destination, IEnumerable<ImageSlice> slices,
         DerivedImageOptions options, IReadOnlyList<ScanSidecar> sidecars, bool overwrite, CancellationToken cancellationToken)
     {
-        IImageFormat format = NiftiPaths.EndingOf(destination) is null ? scan.Format : _nifti;
-        RefuseSource(scan, destination);
-        if (!overwrite && Targets(format, scan, destination)
-            .FirstOrDefault(target => File.Exists(target) || Directory.Exists(target)) is { } present)
-        {
-            throw new IOException($"'{present}' exists, and is not to be replaced.");
-        }
-
-        if (Directory.Exists(destination) && Directory.EnumerateFiles(destination, "*", SearchOption.AllDirectories)
-            .FirstOrDefault(file => !format.Recognizes(file)) is { } other)
-        {
-            throw new IOException($"'{destination}' is not replaced: it holds '{Path.GetFileName(other)}', which is no {format.Name} "
-                + "image; name another folder.");
-        }
-
+        Check(scan, destination, overwrite);
+        var format = FormatOf(scan, destination);
         if (format is DicomFormat)
         {
             return DicomFormat.WriteObjects(scan, destination, slices, options, overwrite, cancellationToken);
@@ -54,6 +41,30 @@ internal static class ScanWriter
         format.WriteDerived(scan, destination, slices, options, cancellationToken);
         return [new(destination)];
     }
+
+    /// <summary>Refuses a destination that cannot be written.</summary>
+    /// <exception cref="IOException">It is there and is not to be replaced, or holds more than images of its format, or is the
+    /// source.</exception>
+    public static void Check(IImageScan scan, string destination, bool overwrite)
+    {
+        var format = FormatOf(scan, destination);
+        RefuseSource(scan, destination);
+        if (!overwrite && Targets(format, scan, destination)
+            .FirstOrDefault(target => File.Exists(target) || Directory.Exists(target)) is { } present)
+        {
+            throw new IOException($"'{present}' exists, and is not to be replaced.");
+        }
+
+        if (Directory.Exists(destination) && Directory.EnumerateFiles(destination, "*", SearchOption.AllDirectories)
+            .FirstOrDefault(file => !format.Recognizes(file)) is { } other)
+        {
+            throw new IOException($"'{destination}' is not replaced: it holds '{Path.GetFileName(other)}', which is no {format.Name} "
+                + "image; name another folder.");
+        }
+    }
+
+    private static IImageFormat FormatOf(IImageScan scan, string destination) =>
+        NiftiPaths.EndingOf(destination) is null ? scan.Format : _nifti;
 
     private static IEnumerable<string> Targets(IImageFormat format, IImageScan scan, string destination) =>
         format is NiftiFormat ? NiftiFormat.Destinations(scan, destination) : [destination];

@@ -165,12 +165,17 @@ internal static class InspectCommand
             $"PSNR {score.Value.Psnr:F2} dB, SSIM {score.Value.Ssim:F4}, RMSE {score.Value.Rmse:G4} over {score.Value.Images} images"))),
         .. model.Card.Ranges.Select(range =>
             ($"Trained for {range.Key}", (string?)Describe(range.Value, model.Tasks.FirstOrDefault(task => task.Name == range.Key)?.Unit))),
+        .. model.Card.Margins.Select(margin => ($"Margins of {margin.Key}", (string?)Describe(margin.Value))),
         .. model.Card.Sources.Select(source => ("Source", (string?)source)),
         .. model.Card.Limits.Select(limit => ("Limit", (string?)limit)),
         ("SHA-256", $"{model.Sha256} ({model.Bytes} bytes)"),
         ("Written by", $"TAT for ML.NET {model.Card.ProductVersion}"),
         .. model.Card.Training.Select(option => (option.Key, (string?)option.Value)),
     ];
+
+    private static string Describe(MarginFactors margin) => string.Create(CultureInfo.InvariantCulture,
+        $"{margin.Spread:G4} · spread + {margin.Signal:G4} · √value; held {100 * margin.Coverage:F1} % of the values of "
+        + $"{margin.Scans} scans");
 
     private static string Describe(InputRange range, string? unit) => string.Join("; ", new[]
     {

@@ -1,11 +1,14 @@
+using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Tat.Torch.Files;
+using Tat.Torch.Files.Writing;
 using Tat.Torch.Model;
 
 namespace Tat.Samples.Shared;
 
 /// <summary>
-/// What people say of a model, in a JSON file: name, version, licence, data, what it started from, sources, limits, ranges.
+/// What people say of a model, in a JSON file: name, version, licence, data, what it started from, sources, limits, ranges, margins.
 /// </summary>
 internal static class CardFile
 {
@@ -13,7 +16,34 @@ internal static class CardFile
     {
         ReadCommentHandling = JsonCommentHandling.Skip,
         AllowTrailingCommas = true,
+        WriteIndented = true,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
+
+    /// <summary>Replaces the margins in a file, which keeps all else that it says but comments; makes it where it is not there.</summary>
+    /// <exception cref="InvalidDataException">The file is no JSON object.</exception>
+    public static void WriteMargins(string path, IReadOnlyDictionary<string, MarginFactors> margins)
+    {
+        JsonObject card = [];
+        if (File.Exists(path))
+        {
+            try
+            {
+                card = JsonNode.Parse(RegularFile.ReadAllText(path), documentOptions: new()
+                {
+                    CommentHandling = JsonCommentHandling.Skip,
+                    AllowTrailingCommas = true,
+                }) as JsonObject ?? throw new JsonException("it is no object.");
+            }
+            catch (JsonException problem)
+            {
+                throw new InvalidDataException($"'{path}' is no card of a model: {problem.Message}", problem);
+            }
+        }
+
+        card["margins"] = JsonSerializer.SerializeToNode(margins, _json);
+        AtomicFile.Write(path, card.ToJsonString(_json) + "\n");
+    }
 
     /// <summary>Adds what a file says to what training has recorded.</summary>
     /// <exception cref="InvalidDataException">The file is no such JSON.</exception>
@@ -33,6 +63,7 @@ internal static class CardFile
                 Sources = said.Sources,
                 Limits = said.Limits,
                 Ranges = said.Ranges,
+                Margins = said.Margins.Count > 0 ? said.Margins : recorded.Margins,
             };
         }
         catch (JsonException problem)

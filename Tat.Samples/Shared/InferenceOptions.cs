@@ -51,12 +51,24 @@ internal sealed class InferenceOptions
         });
     }
 
+    /// <summary>The option for a part of what the model changes.</summary>
+    public Option StrengthOption => _strength;
+
     /// <summary>All of them.</summary>
     public IReadOnlyList<Option> All => [_device, _memory, _passNonFinite, _ensemble, _strength];
 
     public void AddTo(Command command)
     {
         foreach (var option in All)
+        {
+            command.Add(option);
+        }
+    }
+
+    /// <summary>Adds those of a command that restores images once and in full.</summary>
+    public void AddPlainTo(Command command)
+    {
+        foreach (var option in (ReadOnlySpan<Option>)[_device, _memory])
         {
             command.Add(option);
         }

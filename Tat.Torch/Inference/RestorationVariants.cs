@@ -1,3 +1,5 @@
+using Tat.Torch.Model;
+
 namespace Tat.Torch.Inference;
 
 /// <summary>Other ways to use a model than once and in full.</summary>
@@ -12,6 +14,17 @@ public static class RestorationVariants
     {
         ArgumentNullException.ThrowIfNull(restorer);
         return new EnsembleRestorer(restorer);
+    }
+
+    /// <summary>
+    /// Restores each image likewise, and knows how far values may be off; a model whose card has no <see cref="ModelCard.Margins"/> for a
+    /// task refuses it.
+    /// </summary>
+    /// <param name="restorer">The model; disposed with the result.</param>
+    public static MarginRestorer WithMargins(this IImageRestorer restorer)
+    {
+        ArgumentNullException.ThrowIfNull(restorer);
+        return new(restorer);
     }
 
     /// <summary>

@@ -30,6 +30,11 @@ public sealed record ModelCard
     /// <summary>What its training images were like, by task; images beyond that are restored at one's own risk.</summary>
     public IReadOnlyDictionary<string, InputRange> Ranges { get; init; } = new Dictionary<string, InputRange>();
 
+    /// <summary>
+    /// How wide the intervals are that <see cref="Inference.MarginRestorer"/> gives, by task; it refuses tasks that are not here.
+    /// </summary>
+    public IReadOnlyDictionary<string, MarginFactors> Margins { get; init; } = new Dictionary<string, MarginFactors>();
+
     /// <summary>Version of the product that wrote the model.</summary>
     public string ProductVersion { get; init; } = _version;
 

@@ -92,8 +92,11 @@ internal static class TatModelFormat
 
     private static ModelCard Check(ModelCard card) =>
         card.TrainingPairs is null || card.Validation?.Values.Contains(null) != false || card.Training?.Values.Contains(null) != false
-            ? throw new JsonException("a list of the model card has a null.")
+            || card.Margins?.Values.All(margin => IsFactor(margin?.Spread) && IsFactor(margin?.Signal)) != true
+            ? throw new JsonException("a list of the model card has a null, or a margin is no number of 0 or more.")
             : card;
+
+    private static bool IsFactor(double? factor) => factor is >= 0 and < double.PositiveInfinity;
 
     private static T Parse<T>(IReadOnlyDictionary<string, string> metadata, string key) =>
         metadata.TryGetValue(key, out var text) && JsonSerializer.Deserialize<T>(text, _json) is { } value

@@ -27,6 +27,9 @@ public sealed record DerivedImageOptions
     /// <value>The default is <see langword="false"/>.</value>
     public bool WriteDifference { get; init; }
 
+    /// <summary>Whether the slices are not restored ones, but how far those may be off.</summary>
+    internal bool IsMargin { get; init; }
+
     /// <summary>
     /// Remove what identifies the patient from the result, by the Basic Profile of DICOM PS3.15, annex E, inside sequences too; UIDs are
     /// replaced consistently, and elements that are not the standard's removed (DICOM). Of NIfTI, the texts of the header and its

@@ -6,11 +6,11 @@ using Tat.Torch.Tasks;
 namespace Tat.Tests.Scans;
 
 /// <summary>Adds one to all pixels.</summary>
-internal sealed class Increment(TaskVocabulary? tasks = null) : IImageRestorer
+internal sealed class Increment(TaskVocabulary? tasks = null, ModelCard? card = null) : IImageRestorer
 {
     public TaskVocabulary Tasks => tasks ?? TaskVocabulary.Paper;
 
-    public ModelCard Card { get; } = new();
+    public ModelCard Card { get; } = card ?? new();
 
     public IReadOnlyList<ImageSlice> Restore(IReadOnlyList<ImageSlice> images, IReadOnlyList<RestorationTask> tasks,
         IProgress<double>? progress = null, CancellationToken cancellationToken = default)

@@ -16,7 +16,7 @@ internal sealed class DerivedScaling
     private DerivedScaling(Dictionary<(double Slope, double Intercept), Quantizer>? grids, bool asUptake, bool isDifference) =>
         (_grids, _asUptake, IsDifference) = (grids, asUptake, isDifference);
 
-    /// <summary>Whether values are differences to the source.</summary>
+    /// <summary>Whether values are differences to the source, or margins: about zero, and zero where the source is padding.</summary>
     public bool IsDifference { get; }
 
     /// <summary>
@@ -31,7 +31,7 @@ internal sealed class DerivedScaling
         return new(scan.Unit == Hounsfield || scan.Modality == "PT" ? null : Grids(scan), asUptake, false);
     }
 
-    /// <summary>The scaling of the series of differences.</summary>
+    /// <summary>The scaling of a series of differences or margins.</summary>
     public DerivedScaling ForDifference() =>
         new(_grids?.ToDictionary(grid => grid.Key, grid => grid.Value with { Intercept = 0 }), _asUptake, true);
 

@@ -18,12 +18,17 @@ internal sealed record DerivedSeries
     public required DateTimeOffset Created { get; init; }
 
     /// <summary>Added to the number of the source's series.</summary>
-    public int NumberOffset => IsDifference ? 2000 : 1000;
+    public int NumberOffset => IsDifference ? 2000 : Options.IsMargin ? 3000 : 1000;
 
     public string Suffix => IsDifference ? "TAT difference – not for diagnostic use" : Options.DescriptionSuffix;
 
     public string Derivation => IsDifference
         ? "Restored image minus input image: shows what TAT for ML.NET changed."
+        : Options.IsMargin
+        ? "Half the width of the interval about each restored value that holds the value of a good scan in 90 of 100 pixels, by TAT for "
+            + $"ML.NET{OfModel}. Not for diagnostic use."
         : "Restored by TAT for ML.NET with the Task-Adaptive "
-            + $"Transformer{(Options.Model is { Length: > 0 } model ? $", model {model}" : "")}. Not for diagnostic use.";
+            + $"Transformer{OfModel}. Not for diagnostic use.";
+
+    private string OfModel => Options.Model is { Length: > 0 } model ? $", model {model}" : "";
 }

@@ -46,7 +46,8 @@ internal sealed class DerivedSeriesWriter
         }
 
         (_scan, _grid, _path) = (scan, grid, path);
-        _scaling = DerivedScaling.Of(scan, options.Deidentify);
+        var scaling = DerivedScaling.Of(scan, options.Deidentify);
+        _scaling = options.IsMargin ? scaling.ForDifference() : scaling;
         var deidentifier = options.Deidentify ? new Deidentifier(options.DeidentificationKey) : null;
         var created = DateTimeOffset.Now;
         DerivedSeries Series(bool isDifference) =>
