@@ -1,3 +1,9 @@
 using Tat.Samples.Service.Hosting;
+#if WRITES_HANDLERS
+using JasperFx;
+
+return await ServiceHost.Create().RunJasperFxCommands(args);
+#else
 
 await ServiceHost.Create(args).RunAsync();
+#endif

@@ -133,6 +133,6 @@ internal sealed partial class Rooms
         _ => [type],
     };
 
-    [GeneratedRegex("/(obj|bin|Facade)/")]
+    [GeneratedRegex("/(obj|bin|Facade|Generated)/")]
     private static partial Regex GeneratedOrFacade();
 }

@@ -43,4 +43,11 @@ public sealed record DerivedImageOptions
     /// <see langword="null"/> for new ones each time.
     /// </summary>
     public string? DeidentificationKey { get; init; }
+
+    /// <summary>
+    /// What the UIDs of the result follow from, beside those of the source: the same text gives the same UIDs in every run (DICOM).
+    /// <see langword="null"/> for new ones each time. Give one that tells model and options, since unlike images must not share UIDs.
+    /// </summary>
+    /// <value>The default is <see langword="null"/>.</value>
+    public string? UidSeed { get; init; }
 }

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Tat.Samples.Service.Intake;
 using Tat.Samples.Service.Jobs;
@@ -37,10 +38,16 @@ internal static class JobEndpoints
     }
 
     private static Task<JobPage> ListAsync(
-        JobStore store, CancellationToken cancellationToken, JobState? state = null, int skip = 0, int take = 50) =>
+        JobStore store, CancellationToken cancellationToken, string? state = null, int skip = 0, int take = 50) =>
         skip >= 0 && take is > 0 and <= LargestPage
-            ? store.ListAsync(state, skip, take, cancellationToken)
+            ? store.ListAsync(string.IsNullOrEmpty(state) ? null : StateOf(state), skip, take, cancellationToken)
             : throw new ServiceProblem(StatusCodes.Status400BadRequest, $"skip is 0 or more, and take 1 to {LargestPage}.");
+
+    private static JobState StateOf(string text) =>
+        Enum.TryParse<JobState>(text, ignoreCase: true, out var state) && state.ToString().Equals(text, StringComparison.OrdinalIgnoreCase)
+            ? state
+            : throw new ServiceProblem(StatusCodes.Status400BadRequest,
+                $"The state is '{text}'; use one of {string.Join(", ", Enum.GetNames<JobState>()).ToLowerInvariant()}.");
 
     private static async Task<JobView> GetAsync(Guid id, JobStore store, CancellationToken cancellationToken) =>
         JobView.Of(await FindAsync(id, store, cancellationToken));
@@ -61,7 +68,7 @@ internal static class JobEndpoints
     }
 
     private static async Task<IResult> ResultAsync(
-        Guid id, JobStore store, JobFolders folders, CancellationToken cancellationToken)
+        Guid id, HttpContext context, JobStore store, JobFolders folders, CancellationToken cancellationToken)
     {
         var job = await FindAsync(id, store, cancellationToken);
         if (job is not { State: JobState.Succeeded, Result: { } result })
@@ -70,6 +77,8 @@ internal static class JobEndpoints
                 StatusCodes.Status409Conflict, $"The job has no result: it is {job.State.ToString().ToLowerInvariant()}.");
         }
 
+        // The headers of a zip are written in one go.
+        context.Features.GetRequiredFeature<IHttpBodyControlFeature>().AllowSynchronousIO = true;
         var folder = folders.ResultOf(result);
         return job.Scans.SelectMany(scan => scan.Files).ToList() is [var file]
             ? TypedResults.PhysicalFile(Path.Combine(folder, file.Name), "application/octet-stream", Path.GetFileName(file.Name))

@@ -6,7 +6,7 @@ using Tat.Samples.Service.Settings;
 namespace Tat.Samples.Service.Hosting;
 
 /// <summary>Answers what fails with problem details.</summary>
-public sealed class ProblemWriter(IProblemDetailsService problems) : IExceptionHandler
+public sealed partial class ProblemWriter(IProblemDetailsService problems, ILogger<ProblemWriter> log) : IExceptionHandler
 {
     public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
     {
@@ -16,6 +16,11 @@ public sealed class ProblemWriter(IProblemDetailsService problems) : IExceptionH
             BadHttpRequestException bad => (bad.StatusCode, bad.Message),
             _ => (StatusCodes.Status500InternalServerError, "The service failed; its log says why."),
         };
+        if (status == StatusCodes.Status500InternalServerError)
+        {
+            Failed(exception.GetType().Name, exception.StackTrace);
+        }
+
         if (exception is ServiceProblem { RetryAfter: { } later })
         {
             httpContext.Response.Headers.RetryAfter = ((int)later.TotalSeconds).ToString(CultureInfo.InvariantCulture);
@@ -29,4 +34,8 @@ public sealed class ProblemWriter(IProblemDetailsService problems) : IExceptionH
             ProblemDetails = new ProblemDetails { Status = status, Detail = detail },
         });
     }
+
+    /// <summary>The message may name a patient's file, and is left out.</summary>
+    [LoggerMessage(20, LogLevel.Error, "A request failed: {Kind}\n{Stack}")]
+    private partial void Failed(string kind, string? stack);
 }

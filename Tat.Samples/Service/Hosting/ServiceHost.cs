@@ -2,10 +2,13 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using JasperFx.Resources;
 using Microsoft.EntityFrameworkCore;
+using OpenTelemetry.Metrics;
 using Tat.Samples.Service.Api;
 using Tat.Samples.Service.Intake;
 using Tat.Samples.Service.Jobs;
+using Tat.Samples.Service.Monitoring;
 using Tat.Samples.Service.Restoring;
+using Tat.Samples.Service.Security;
 using Tat.Samples.Service.Settings;
 using Tat.Samples.Service.Viewing;
 using Weasel.Core;
@@ -25,13 +28,23 @@ public static class ServiceHost
     public static WebApplication Create(params string[] args)
     {
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
-        builder.Services.AddOptions<ServiceOptions>().BindConfiguration(ServiceOptions.Section);
+        var section = builder.Configuration.GetSection(ServiceOptions.Section);
+        var options = section.Get<ServiceOptions>() ?? new();
+        options.Validate();
+        PublicAddresses.Check(builder.Configuration, options);
+        builder.WebHost.ConfigureKestrel(server =>
+        {
+            server.AddServerHeader = false;
+            server.Limits.MaxRequestBodySize = options.MaximumUploadBytes;
+        });
+        builder.Services.AddWindowsService();
+        builder.Services.Configure<ServiceOptions>(section);
         builder.Services.ConfigureHttpJsonOptions(json => json.SerializerOptions.Converters.Add(
             new JsonStringEnumConverter(JsonNamingPolicy.CamelCase, allowIntegerValues: false)));
         builder.Services.AddProblemDetails();
         builder.Services.AddExceptionHandler<ProblemWriter>();
         builder.Services.AddOpenApi();
-        builder.Services.AddHealthChecks();
+        builder.Services.AddGuard(options);
         builder.Services.AddSingleton<JobFolders>();
         builder.Services.AddSingleton<JobStore>();
         builder.Services.AddSingleton<JobRunner>();
@@ -41,25 +54,39 @@ public static class ServiceHost
         builder.Services.AddSingleton<ServedModel>();
         builder.Services.AddSingleton<ScanRestorer>();
         builder.Services.AddViewing();
-        AddQueues(builder);
+        AddQueues(builder, options);
+        AddMonitoring(builder);
+        builder.Services.AddHostedService<Housekeeping>();
 
         var app = builder.Build();
+        _ = app.Services.GetRequiredService<JobMetrics>(); // which measures from the start
         app.UseExceptionHandler();
         app.UseStatusCodePages();
+        app.UseGuard(options);
         app.UseDefaultFiles();
         app.UseStaticFiles();
         app.MapOpenApi();
-        app.MapHealthChecks("/health/live");
+        app.MapHealthChecks("/health/live", new() { Predicate = _ => false });
+        app.MapHealthChecks("/health/ready", new() { Predicate = check => check.Tags.Contains(ReadyCheck.Tag) });
+        app.MapPrometheusScrapingEndpoint();
         app.MapJobs();
         app.MapModels();
         app.MapViewing();
         return app;
     }
 
-    private static void AddQueues(WebApplicationBuilder builder)
+    private static void AddMonitoring(WebApplicationBuilder builder)
     {
-        var options = builder.Configuration.GetSection(ServiceOptions.Section).Get<ServiceOptions>() ?? new();
-        Directory.CreateDirectory(options.Data);
+        builder.Services.AddSingleton<JobMetrics>();
+        builder.Services.AddHealthChecks().AddCheck<ReadyCheck>(ReadyCheck.Tag, tags: [ReadyCheck.Tag]);
+        builder.Services.AddOpenTelemetry().WithMetrics(metrics => metrics
+            .AddMeter(JobMetrics.MeterName, "Microsoft.AspNetCore.Hosting", "System.Runtime")
+            .AddPrometheusExporter());
+    }
+
+    private static void AddQueues(WebApplicationBuilder builder, ServiceOptions options)
+    {
+        JobFolders.CreatePrivate(options.Data);
         var database = $"Data Source={Path.Combine(Path.GetFullPath(options.Data), "service.db")}";
         builder.Services.AddDbContextWithWolverineIntegration<JobsContext>(context => context.UseSqlite(database));
         builder.Services.AddSingleton<Migrator, SqliteMigrator>();
@@ -67,13 +94,18 @@ public static class ServiceHost
         builder.Host.UseWolverine(queues =>
         {
             queues.Durability.Mode = DurabilityMode.Solo;
+            queues.ApplicationAssembly = typeof(ServiceHost).Assembly;
+#if WRITES_HANDLERS
             queues.UseRuntimeCompilation();
+#else
+            queues.CodeGeneration.TypeLoadMode = JasperFx.CodeGeneration.TypeLoadMode.Static;
+#endif
             queues.DefaultExecutionTimeout = TimeSpan.FromDays(7);
             queues.UseSqlitePersistenceAndTransport(database);
             queues.UseEntityFrameworkCoreTransactions();
             queues.UseEntityFrameworkCoreWolverineManagedMigrations();
             queues.Policies.UseDurableOutboxOnAllSendingEndpoints();
-            queues.Policies.OnAnyException().ScheduleRetryIndefinitely(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(10));
+            queues.Policies.OnAnyException().PauseThenRequeue(TimeSpan.FromSeconds(2));
             queues.Discovery.DisableConventionalDiscovery().IncludeType(typeof(RestoreHandler));
             queues.PublishMessage<RestoreUrgent>().ToSqliteQueue("urgent");
             queues.PublishMessage<RestoreBatch>().ToSqliteQueue("batch");

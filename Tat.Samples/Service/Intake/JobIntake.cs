@@ -165,7 +165,7 @@ public sealed class JobIntake(JobStore store, JobFolders folders, IOptions<Servi
             };
         }
 
-        if (new DriveInfo(folders.Root).AvailableFreeSpace - (bytes ?? 0) < options.Value.MinimumFreeBytes)
+        if (folders.FreeBytes - (bytes ?? 0) < options.Value.MinimumFreeBytes)
         {
             throw new ServiceProblem(StatusCodes.Status507InsufficientStorage,
                 "The disk of the service is nearly full; delete jobs that are done, or send it later.")

@@ -15,11 +15,23 @@ public sealed class JobFolders
         (_uploads, _work, _results) = (Path.Combine(Root, "uploads"), Path.Combine(Root, "work"), Path.Combine(Root, "results"));
         foreach (var folder in new[] { _uploads, _work, _results })
         {
-            Directory.CreateDirectory(folder);
+            CreatePrivate(folder);
         }
     }
 
     public string Root { get; }
+
+    /// <summary>Bytes that the disk has left.</summary>
+    public long FreeBytes => new DriveInfo(Root).AvailableFreeSpace;
+
+    /// <summary>The jobs that have uploads.</summary>
+    public IEnumerable<Guid> Uploads() => IdsIn(_uploads);
+
+    /// <summary>The jobs that have unfinished work.</summary>
+    public IEnumerable<Guid> Work() => IdsIn(_work);
+
+    /// <summary>The names of all results.</summary>
+    public IEnumerable<string> Results() => Directory.GetDirectories(_results).Select(folder => Path.GetFileName(folder)!);
 
     /// <summary>Where the upload of a job is.</summary>
     public string UploadOf(Guid id) => Path.Combine(_uploads, $"{id:N}");
@@ -65,6 +77,23 @@ public sealed class JobFolders
     public void RemoveUpload(Guid id) => Remove(UploadOf(id));
 
     public void RemoveResult(string result) => Remove(ResultOf(result));
+
+    private static IEnumerable<Guid> IdsIn(string folder) => Directory.GetDirectories(folder)
+        .Select(path => Guid.TryParseExact(Path.GetFileName(path).Split('-')[0], "N", out var id) ? id : Guid.Empty)
+        .Where(id => id != Guid.Empty);
+
+    /// <summary>Makes a folder that nobody else may look into: it holds images of patients.</summary>
+    public static void CreatePrivate(string folder)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            Directory.CreateDirectory(folder);
+        }
+        else
+        {
+            Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        }
+    }
 
     private string WorkOf(Attempt attempt) => Path.Combine(_work, $"{attempt.Job.Id:N}-{attempt.Number}");
 

@@ -3,7 +3,6 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Query;
 using Microsoft.Extensions.Options;
 using Tat.Samples.Service.Settings;
-using Wolverine;
 using Wolverine.EntityFrameworkCore;
 
 namespace Tat.Samples.Service.Jobs;
@@ -40,6 +39,11 @@ public sealed class JobStore(IServiceScopeFactory scopes, IOptions<ServiceOption
 
     public Task<int> CountAsync(JobState state, CancellationToken cancellationToken = default) =>
         QueryAsync(jobs => jobs.CountAsync(job => job.State == state, cancellationToken));
+
+    /// <summary>Jobs that were at their end before a time, some of them.</summary>
+    public Task<List<Job>> FinishedBeforeAsync(DateTimeOffset time, CancellationToken cancellationToken) =>
+        QueryAsync(jobs => jobs.Where(job => job.Finished != null && job.Finished < time).OrderBy(job => job.Id).Take(1000)
+            .ToListAsync(cancellationToken));
 
     public Task<bool> HasResultAsync(string result) =>
         QueryAsync(jobs => jobs.AnyAsync(job => job.Result == result));
@@ -97,27 +101,21 @@ public sealed class JobStore(IServiceScopeFactory scopes, IOptions<ServiceOption
             .SetProperty(one => one.Finished, DateTimeOffset.UtcNow)
             .SetProperty(one => one.Error, error));
 
-    /// <summary>Queues a job again after an attempt that failed, or ends it where that was the last one.</summary>
-    public async Task RetryAsync(Attempt attempt, string error)
+    /// <summary>Keeps why an attempt has failed, and ends the job where that was the last one.</summary>
+    /// <returns>When to begin it again; <see langword="null"/> for never.</returns>
+    public async Task<TimeSpan?> RetryAsync(Attempt attempt, string error)
     {
         if (attempt.Number >= options.Value.Attempts)
         {
             await EndAsync(attempt, JobState.Dead, error);
-            return;
+            return null;
         }
 
-        await using var scope = scopes.CreateAsyncScope();
-        var outbox = scope.ServiceProvider.GetRequiredService<IDbContextOutbox<JobsContext>>();
-        await using var transaction = await outbox.DbContext.Database.BeginTransactionAsync();
-        var isOurs = 1 == await outbox.DbContext.Jobs.Where(Owned(attempt)).ExecuteUpdateAsync(set => set
+        return await UpdateAsync(Owned(attempt), set => set
             .SetProperty(one => one.State, JobState.Queued)
-            .SetProperty(one => one.Error, error));
-        if (isOurs)
-        {
-            var delay = TimeSpan.FromSeconds(options.Value.RetrySeconds * Math.Pow(2, attempt.Number - 1));
-            await outbox.PublishAsync(MessageOf(attempt.Job), new DeliveryOptions { ScheduleDelay = delay });
-            await outbox.SaveChangesAndFlushMessagesAsync();
-        }
+            .SetProperty(one => one.Error, error))
+            ? TimeSpan.FromSeconds(options.Value.RetrySeconds * Math.Pow(2, attempt.Number - 1))
+            : null;
     }
 
     /// <summary>Takes back an attempt that the service itself has ended, because it stops: it does not count.</summary>

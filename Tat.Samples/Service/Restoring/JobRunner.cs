@@ -1,54 +1,78 @@
+using System.Diagnostics;
 using Tat.Samples.Service.Jobs;
+using Tat.Samples.Service.Monitoring;
 
 namespace Tat.Samples.Service.Restoring;
 
 /// <summary>Runs an attempt at a job, from what counts it to what ends it.</summary>
 public sealed partial class JobRunner(
-    JobStore store, JobFolders folders, ScanRestorer restorer, IHostApplicationLifetime lifetime, ILogger<JobRunner> log)
+    JobStore store, JobFolders folders, ScanRestorer restorer, JobMetrics metrics, IHostApplicationLifetime lifetime,
+    ILogger<JobRunner> log)
 {
     private static readonly TimeSpan _reporting = TimeSpan.FromSeconds(0.5);
 
-    /// <summary>Restores a job's scans, unless the job is at its end.</summary>
+    /// <summary>
+    /// Restores a job's scans, unless the job is at its end. What fails for a reason that may pass is begun again after a while, in which
+    /// the message stays unanswered and so outlives the service.
+    /// </summary>
     /// <exception cref="OperationCanceledException">The service stops; the job is queued again.</exception>
     public async Task RunAsync(Guid id, CancellationToken cancellationToken)
+    {
+        using var service = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lifetime.ApplicationStopping);
+        while (await AttemptAsync(id, service.Token) is { } delay)
+        {
+            await Task.Delay(delay, service.Token);
+        }
+    }
+
+    /// <summary>Runs an attempt.</summary>
+    /// <returns>When to begin the next one; <see langword="null"/> where there is none.</returns>
+    private async Task<TimeSpan?> AttemptAsync(Guid id, CancellationToken service)
     {
         if (await store.BeginAsync(id) is not { } attempt)
         {
             folders.RemoveWork(id);
-            return;
+            return null;
         }
 
+        var clock = Stopwatch.StartNew();
         Began(id, attempt.Number, attempt.Job.Priority);
-        using var service = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lifetime.ApplicationStopping);
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(service.Token);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(service);
         try
         {
             await RestoreAsync(attempt, stop);
+            metrics.Ended("restored", clock.Elapsed);
         }
         catch (OperationCanceledException) when (service.IsCancellationRequested)
         {
+            metrics.Ended("given back", clock.Elapsed);
             await store.GiveBackAsync(attempt);
             throw;
         }
         catch (OperationCanceledException)
         {
+            metrics.Ended("stopped", clock.Elapsed);
             Stopped(id, attempt.Number);
         }
         catch (Exception problem) when (ScanRestorer.IsFinal(problem))
         {
             // The scan will be no better the next time.
+            metrics.Ended("failed", clock.Elapsed, problem.GetType().Name);
             Failed(id, attempt.Number, problem.GetType().Name);
             await store.EndAsync(attempt, JobState.Failed, Reason(attempt, problem));
         }
         catch (Exception problem)
         {
+            metrics.Ended("failed", clock.Elapsed, problem.GetType().Name);
             Failed(id, attempt.Number, problem.GetType().Name);
-            await store.RetryAsync(attempt, Reason(attempt, problem));
+            return await store.RetryAsync(attempt, Reason(attempt, problem));
         }
         finally
         {
             folders.RemoveWork(attempt);
         }
+
+        return null;
     }
 
     private async Task RestoreAsync(Attempt attempt, CancellationTokenSource stop)

@@ -24,14 +24,16 @@ public sealed class ScanRestorer(ServedModel model)
         List<string> warnings = [.. found.LeftOut.Select(file => Relative(job, $"{file}"))];
         warnings.AddRange(found.Scans.Except(chosen).Select(scan =>
             $"'{scan.Name}' is not restored: its modality is none of CT, MR and PT; restore it on its own, with its task."));
+        var name = ContentHash.Of(source, restorer.ModelHash, job.Task, job.Strength);
+        var options = new ScanRestorationOptions { Task = job.Task, Strength = job.Strength, Derived = new() { UidSeed = name } };
         var scans = new List<RestoredScan>();
         foreach (var (number, one) in jobs.Index())
         {
             cancellationToken.ThrowIfCancellationRequested();
             try
             {
-                var result = restorer.RestoreScan(one.Source, one.Destination, new() { Task = job.Task, Strength = job.Strength },
-                    new ShareOfAll(progress, number, jobs.Count), cancellationToken);
+                var result = restorer.RestoreScan(one.Source, one.Destination, options, new ShareOfAll(progress, number, jobs.Count),
+                    cancellationToken);
                 scans.Add(Describe(job, folder, one, result));
                 warnings.AddRange(result.Warnings.Select(warning => jobs.Count == 1 ? warning : $"'{one.Source.Name}': {warning}"));
             }
@@ -42,13 +44,13 @@ public sealed class ScanRestorer(ServedModel model)
         }
 
         return scans.Count > 0
-            ? new(ContentHash.Of(source, restorer.ModelHash, job.Task, job.Strength), scans, warnings)
+            ? new(name, scans, warnings)
             : throw new InvalidDataException($"Nothing was restored: {string.Join(' ', warnings)}");
     }
 
     /// <summary>Whether a scan that has failed so is no better the next time.</summary>
     public static bool IsFinal(Exception problem) => problem is InvalidDataException or ArgumentException or NotSupportedException
-        or KeyNotFoundException or ImageFormatException or FileNotFoundException or DirectoryNotFoundException;
+        or KeyNotFoundException or ImageFormatException or FileNotFoundException;
 
     private static RestoredScan Describe(Job job, string folder, ScanJob one, ScanRestorationResult result)
     {

@@ -42,4 +42,46 @@ public sealed class ServiceOptions
 
     /// <summary>Folders below which jobs may name files; none by default.</summary>
     public IReadOnlyList<string> Roots { get; set; } = [];
+
+    /// <summary>Keys of which callers must show one, once there is any.</summary>
+    public IReadOnlyList<ApiKey> Keys { get; set; } = [];
+
+    /// <summary>Whether the service may be reached from other machines without any key.</summary>
+    public bool AllowAnonymous { get; set; }
+
+    /// <summary>Requests that one address may send in ten seconds.</summary>
+    public int RequestsPerTenSeconds { get; set; } = 1000;
+
+    /// <summary>Days after which a job that is at its end is removed with its files; 0 for never.</summary>
+    public double RetentionDays { get; set; } = 30;
+
+    /// <summary>Checks every option, when the service starts.</summary>
+    /// <exception cref="InvalidOperationException">One is out of its range; the message names it and says what to use.</exception>
+    public void Validate()
+    {
+        Require(!string.IsNullOrWhiteSpace(Data), nameof(Data), "name a folder");
+        Require(!string.IsNullOrWhiteSpace(Model), nameof(Model), "name an exported .onnx file, or pretrained");
+        Require(Concurrency is >= 1 and <= 256, nameof(Concurrency), "use 1 to 256");
+        Require(Threads >= 0, nameof(Threads), "use 1 or more, or 0 for one of each core");
+        Require(Attempts >= 1, nameof(Attempts), "use 1 or more");
+        Require(RetrySeconds >= 0, nameof(RetrySeconds), "use 0 or more");
+        Require(MaximumQueued >= 0, nameof(MaximumQueued), "use 0 or more");
+        Require(MaximumUploadBytes >= 1, nameof(MaximumUploadBytes), "use 1 or more");
+        Require(MaximumUnpackedBytes >= 1, nameof(MaximumUnpackedBytes), "use 1 or more");
+        Require(MaximumFiles >= 1, nameof(MaximumFiles), "use 1 or more");
+        Require(MinimumFreeBytes >= 0, nameof(MinimumFreeBytes), "use 0 or more");
+        Require(RequestsPerTenSeconds >= 1, nameof(RequestsPerTenSeconds), "use 1 or more");
+        Require(RetentionDays is >= 0 and < 36_500, nameof(RetentionDays), "use a number of days, or 0 for never");
+        Require(Roots.All(Path.IsPathFullyQualified), nameof(Roots), "give full paths");
+        Require(Keys.All(key => key.Sha256.Length == 64 && key.Sha256.All(char.IsAsciiHexDigit)), nameof(Keys),
+            "give the SHA-256 of each key, 64 hexadecimal digits");
+
+        static void Require(bool holds, string option, string advice)
+        {
+            if (!holds)
+            {
+                throw new InvalidOperationException($"The setting {Section}:{option} is out of its range: {advice}.");
+            }
+        }
+    }
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using Tat.MLNet.Formats.Contracts;
 using Tat.MLNet.Formats.Dicom.Deidentification;
 using Tat.MLNet.Formats.Dicom.Model;
@@ -52,7 +53,7 @@ internal sealed class DerivedSeriesWriter
         DerivedSeries Series(bool isDifference) =>
             new()
             {
-                Uid = DicomUids.Create(),
+                Uid = NewUid(options, scan.Slices[0].SeriesInstanceUid, isDifference),
                 IsDifference = isDifference,
                 Options = options,
                 Deidentifier = deidentifier,
@@ -108,13 +109,19 @@ internal sealed class DerivedSeriesWriter
     private void WriteObject(DicomObject source, DerivedSeries series, DerivedFrames frames, int number)
     {
         var path = _path(series, number);
-        var dataSet = DerivedObject.Create(source, series, DicomUids.Create());
+        var dataSet = DerivedObject.Create(
+            source, series, NewUid(series.Options, source.DataSet.GetString(Tags.SopInstanceUid), series.IsDifference));
         var unsigned = frames.Describe(dataSet);
         var pixels = frames.ToBytes(unsigned);
         DicomProviders.Current.Write(path, dataSet, pixels);
         DerivedCheck.ReadBack(path, dataSet, pixels, frames);
         _written.Add(new(path, series.Uid, dataSet.GetString(Tags.SopInstanceUid)));
     }
+
+    /// <summary>The UID of what is made of a series or an object, which is that of no other image.</summary>
+    private static string NewUid(DerivedImageOptions options, string? source, bool isDifference) => options.UidSeed is { } seed
+        ? DicomUids.Replace($"{source} {(isDifference ? "difference" : "restored")}", Encoding.UTF8.GetBytes(seed))
+        : DicomUids.Create();
 
     /// <summary>What the file of an object is called: nothing that tells of the patient.</summary>
     public static string FileName(int number) => string.Create(CultureInfo.InvariantCulture, $"IM{number:D5}.dcm");

@@ -1,0 +1,73 @@
+using Microsoft.Extensions.Options;
+using Tat.Samples.Service.Settings;
+
+namespace Tat.Samples.Service.Jobs;
+
+/// <summary>Removes what a killed service has left, and jobs that have been kept long enough.</summary>
+internal sealed partial class Housekeeping(
+    JobStore store, JobFolders folders, JobRemover remover, IOptions<ServiceOptions> options, ILogger<Housekeeping> log) : BackgroundService
+{
+    private static readonly TimeSpan _interval = TimeSpan.FromMinutes(10);
+
+    /// <summary>Runs before requests are taken: no upload is under way.</summary>
+    public override async Task StartAsync(CancellationToken cancellationToken)
+    {
+        foreach (var id in folders.Uploads().Concat(folders.Work()).Distinct())
+        {
+            if (await store.FindAsync(id, cancellationToken) is not { } job)
+            {
+                folders.RemoveUpload(id);
+                folders.RemoveWork(id);
+            }
+            else if (job.State is not (JobState.Queued or JobState.Running))
+            {
+                folders.RemoveWork(id);
+            }
+        }
+
+        foreach (var result in folders.Results())
+        {
+            if (!await store.HasResultAsync(result))
+            {
+                folders.RemoveResult(result);
+            }
+        }
+
+        await base.StartAsync(cancellationToken);
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(_interval);
+        do
+        {
+            try
+            {
+                await RemoveOldAsync(stoppingToken);
+            }
+            catch (Exception problem) when (problem is not OperationCanceledException)
+            {
+                NotRemoved(problem.GetType().Name);
+            }
+        }
+        while (await timer.WaitForNextTickAsync(stoppingToken));
+    }
+
+    private async Task RemoveOldAsync(CancellationToken cancellationToken)
+    {
+        if (options.Value.RetentionDays is > 0 and var days)
+        {
+            foreach (var job in await store.FinishedBeforeAsync(DateTimeOffset.UtcNow.AddDays(-days), cancellationToken))
+            {
+                await remover.RemoveAsync(job);
+                Removed(job.Id);
+            }
+        }
+    }
+
+    [LoggerMessage(10, LogLevel.Information, "Job {Id} has been kept long enough and was removed.")]
+    private partial void Removed(Guid id);
+
+    [LoggerMessage(11, LogLevel.Warning, "Old jobs were not removed: {Kind}; it is tried again.")]
+    private partial void NotRemoved(string kind);
+}
