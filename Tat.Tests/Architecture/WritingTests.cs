@@ -29,7 +29,6 @@ public sealed class WritingTests
     private static readonly Dictionary<string, string> _others = new()
     {
         ["Tat.Torch.Files.RegularFile"] = "reads",
-        ["Tat.MLNet.Formats.Nifti.NiftiBytes"] = "reads",
         ["Tat.Torch.Files.PrivateFile"] = "a temporary file without a name",
         ["Tat.Torch.Training.Resuming.CheckpointStore"] = "the lock of a folder",
         ["Tat.Torch.Training.Reporting.TrainingLog"] = "a log, which grows line by line",
