@@ -1,40 +1,32 @@
 using System.Globalization;
-using System.Net.Http.Json;
-using System.Text.Json;
-using Microsoft.AspNetCore.Builder;
 using Microsoft.Playwright;
 using Tat.MLNet.Formats.Nifti;
-using Tat.Samples.Service.Hosting;
-using Tat.Tests.Formats;
+using Tat.Samples.Service.Jobs;
 using Tat.Torch.Imaging;
 using Tat.Torch.Phantoms;
+using Tat.Torch.Pretrained;
 using Tat.Torch.Tasks;
 
 namespace Tat.Tests.Service;
 
-/// <summary>The service on a port of its own, and a browser where one is wanted.</summary>
+/// <summary>The service in this process, and a browser where one is wanted.</summary>
 internal sealed class PageHost : IAsyncDisposable
 {
-    private readonly WebApplication _service;
+    private readonly RunningService _service;
     private IPlaywright? _playwright;
     private IBrowser? _browser;
 
-    private PageHost(WebApplication service, TemporaryFolder folder) =>
-        (_service, Folder, Client) = (service, folder, new() { BaseAddress = new(service.Urls.First()) });
+    private PageHost(RunningService service) => _service = service;
 
-    public TemporaryFolder Folder { get; }
+    public HttpClient Client => _service.Client;
 
-    public HttpClient Client { get; }
+    /// <summary>A file in the folder that is gone with the service.</summary>
+    public string this[string name] => _service[name];
 
-    /// <summary>Starts the service.</summary>
+    /// <summary>Starts the service with the model in the box.</summary>
     /// <param name="settings">More of its settings.</param>
-    public static async Task<PageHost> StartAsync(params string[] settings)
-    {
-        var folder = new TemporaryFolder();
-        var service = ServiceHost.Create(["--urls=http://127.0.0.1:0", $"--Service:Data={folder["service"]}", .. settings]);
-        await service.StartAsync();
-        return new(service, folder);
-    }
+    public static async Task<PageHost> StartAsync(params string[] settings) =>
+        new(await RunningService.StartAsync([$"--Service:Model={TatPretrained.Name}", .. settings]));
 
     /// <summary>Opens the page in a window of its own.</summary>
     /// <param name="errors">Is given what the browser complains about.</param>
@@ -65,12 +57,12 @@ internal sealed class PageHost : IAsyncDisposable
     {
         var random = new Random(7);
         double Normal() => Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
-        new NiftiFormat().Write(Folder[name],
+        new NiftiFormat().Write(this[name],
         [
             .. Enumerable.Range(0, 3).Select(i => Phantom.Create(RestorationTask.Ct, Anatomy.Torso, 64, (ulong)i + 1).Image).Select(image =>
                 new ImageSlice([.. image.Pixels.Select(value => (float)(value + (noise * Normal())))], image.Height, image.Width)),
         ], 5, 5, 5);
-        return Folder[name];
+        return this[name];
     }
 
     /// <summary>Restores a scan without the page.</summary>
@@ -85,13 +77,9 @@ internal sealed class PageHost : IAsyncDisposable
         }
 
         using var answer = await Client.PostAsync("api/jobs", form);
-        var job = await answer.Content.ReadFromJsonAsync<JsonElement>();
-        var id = job.GetProperty("id").GetString()!;
-
-        // The events end with the job.
-        var events = await Client.GetStringAsync($"api/jobs/{id}/events");
-        Assert.Contains("\"succeeded\"", events);
-        return id;
+        var job = await _service.EndOfAsync((await RunningService.AcceptedAsync(answer)).Id);
+        Assert.AreEqual(JobState.Succeeded, job.State, job.Error);
+        return $"{job.Id}";
     }
 
     public async ValueTask DisposeAsync()
@@ -102,10 +90,7 @@ internal sealed class PageHost : IAsyncDisposable
         }
 
         _playwright?.Dispose();
-        Client.Dispose();
-        await _service.StopAsync();
         await _service.DisposeAsync();
-        Folder.Dispose();
     }
 
     /// <summary>A number of the page, as an attribute or a style has it.</summary>

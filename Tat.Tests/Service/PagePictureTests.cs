@@ -29,13 +29,13 @@ public sealed class PagePictureTests
         await Assertions.Expect(page.Locator("#job-warnings")).ToContainTextAsync("k-space is full");
 
         var ct = TestData.Path("data/real/ct_CRLM-CT-1004");
-        ZipFile.CreateFromDirectory(ct, host.Folder["ct_CRLM-CT-1004.zip"]);
-        await page.SetInputFilesAsync("#files", host.Folder["ct_CRLM-CT-1004.zip"]);
+        ZipFile.CreateFromDirectory(ct, host["ct_CRLM-CT-1004.zip"]);
+        await page.SetInputFilesAsync("#files", host["ct_CRLM-CT-1004.zip"]);
         await RestoreAsync("5 / 8");
 
         // At a quarter of its dose, what restoring does is seen at this size.
-        (await Cli.RunAsync("simulate", ct, "--task", "CT", "--dose", "0.25", "--out", host.Folder["pairs"])).AssertDone();
-        var good = Directory.EnumerateFileSystemEntries(host.Folder["pairs"], "*", SearchOption.AllDirectories)
+        (await Cli.RunAsync("simulate", ct, "--task", "CT", "--dose", "0.25", "--out", host["pairs"])).AssertDone();
+        var good = Directory.EnumerateFileSystemEntries(host["pairs"], "*", SearchOption.AllDirectories)
             .First(path => Path.GetFileName(Path.GetDirectoryName(path)) == "HQ");
         var low = good.Replace($"{Path.DirectorySeparatorChar}HQ{Path.DirectorySeparatorChar}", "/LQ/", StringComparison.Ordinal);
         await page.SetInputFilesAsync("#files", low);

@@ -68,11 +68,11 @@ public sealed class PageTests
         await Assertions.Expect(page.Locator("#slice-value")).ToHaveTextAsync("3 / 3");
 
         var download = await page.RunAndWaitForDownloadAsync(() => page.ClickAsync("#download"));
-        await download.SaveAsAsync(_host.Folder["download.nii.gz"]);
-        var (model, expected) = (_host.Folder["tat.onnx"], _host.Folder["expected.nii.gz"]);
+        await download.SaveAsAsync(_host["download.nii.gz"]);
+        var (model, expected) = (_host["exported.onnx"], _host["expected.nii.gz"]);
         (await Cli.RunAsync("export", "--out", model)).AssertDone();
         (await Cli.RunAsync("restore", _scan, "--model", model, "--task", "CT", "--out", expected)).AssertDone();
-        CollectionAssert.AreEqual(await File.ReadAllBytesAsync(expected), await File.ReadAllBytesAsync(_host.Folder["download.nii.gz"]));
+        CollectionAssert.AreEqual(await File.ReadAllBytesAsync(expected), await File.ReadAllBytesAsync(_host["download.nii.gz"]));
         Assert.IsEmpty(_errors, string.Join('\n', _errors));
     }
 
@@ -170,8 +170,8 @@ public sealed class PageTests
     public async Task What_the_service_refuses_is_said_with_its_reason()
     {
         var page = await _host.OpenAsync(_errors);
-        await File.WriteAllTextAsync(_host.Folder["bad.zip"], "no archive");
-        await page.SetInputFilesAsync("#files", _host.Folder["bad.zip"]);
+        await File.WriteAllTextAsync(_host["bad.zip"], "no archive");
+        await page.SetInputFilesAsync("#files", _host["bad.zip"]);
         await page.ClickAsync("#restore");
         await Assertions.Expect(page.Locator("#notices")).ToContainTextAsync("bad.zip");
         await Assertions.Expect(page.Locator("#restore")).ToBeVisibleAsync();
@@ -180,7 +180,7 @@ public sealed class PageTests
     [TestMethod]
     public async Task Slices_are_served_as_they_are_and_measured_as_the_library_does()
     {
-        var restored = _host.Folder["restored.nii.gz"];
+        var restored = _host["restored.nii.gz"];
         await File.WriteAllBytesAsync(restored, await _host.Client.GetByteArrayAsync($"api/jobs/{_job}/result"));
         var images = await _host.Client.GetFromJsonAsync<ImageName[]>($"api/jobs/{_job}/images");
         Assert.AreSequenceEqual([new("noisy.nii.gz", "CT")], images!);
@@ -188,7 +188,7 @@ public sealed class PageTests
         Assert.AreEqual((64, 64, 3, "HU", true), (image.Width, image.Height, image.Slices, image.Unit, image.HasReference));
 
         var slices = new List<ImageSlice>();
-        foreach (var (side, path) in new[] { ("source", _scan), ("restored", restored), ("reference", _host.Folder["good.nii.gz"]) })
+        foreach (var (side, path) in new[] { ("source", _scan), ("restored", restored), ("reference", _host["good.nii.gz"]) })
         {
             using var scan = ImageFormats.Open(path);
             slices.Add(scan.ReadSlice(1));

@@ -4,12 +4,10 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
-using Microsoft.ML;
-using Tat.MLNet;
-using Tat.MLNet.Scoring;
 using Tat.MLNet.Serving;
 using Tat.Tests.Formats;
-using Tat.Tests.Scoring;
+
+using static Tat.Tests.Serving.ServedModels;
 
 namespace Tat.Tests.Serving;
 
@@ -108,19 +106,6 @@ public sealed class HostingTests
         {
             await Task.Delay(50, patience.Token);
         }
-    }
-
-    private static ImageInput Image(string name = "") =>
-        new(new([.. Enumerable.Range(0, 16 * 16).Select(pixel => 5 + (4 * MathF.Sin(pixel * 0.2f)))], 16, 16), "PET", name);
-
-    private static float[] Save(string path, ulong seed)
-    {
-        var ml = new MLContext();
-        using var transformer = new TatTransformer(TinyModel.Create(seed), new PretrainedOptions { BatchSize = 4 });
-        ml.Model.Save(transformer, ml.Data.LoadFromEnumerable([Image()]).Schema, path);
-        using var engine = ml.Model.CreatePredictionEngine<ImageInput, RestoredImage>(
-            transformer, new PredictionEngineOptions { OwnsTransformer = false });
-        return engine.Predict(Image()).Restored;
     }
 
     /// <summary>Keeps what is logged, causes included.</summary>

@@ -9,6 +9,8 @@ using Tat.Tests.Scoring;
 using Tat.Torch.Inference;
 using Tat.Torch.Pretrained;
 
+using static Tat.Tests.Serving.ServedModels;
+
 namespace Tat.Tests.Serving;
 
 [TestClass]
@@ -172,20 +174,5 @@ public class RestorationPoolTests
         pool.Dispose();
         Assert.ThrowsExactly<ObjectDisposedException>(() => pool.Restore(Image()));
         Assert.ThrowsExactly<ObjectDisposedException>(() => pool.Reload());
-    }
-
-    private static ImageInput Image() =>
-        new(new([.. Enumerable.Range(0, 16 * 16).Select(pixel => 5 + (4 * MathF.Sin(pixel * 0.2f)))], 16, 16), "PET");
-
-    /// <summary>Saves a model with random weights, and tells what it makes of the image.</summary>
-    private static float[] Save(string path, ulong seed)
-    {
-        var ml = new MLContext();
-        using var transformer = new TatTransformer(TinyModel.Create(seed), new PretrainedOptions { BatchSize = 4 });
-        var rows = ml.Data.LoadFromEnumerable([Image()]);
-        ml.Model.Save(transformer, rows.Schema, path);
-        using var engine = ml.Model.CreatePredictionEngine<ImageInput, RestoredImage>(
-            transformer, new PredictionEngineOptions { OwnsTransformer = false });
-        return engine.Predict(Image()).Restored;
     }
 }
