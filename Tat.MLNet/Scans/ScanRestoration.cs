@@ -39,10 +39,14 @@ public static class ScanRestoration
     {
         ArgumentException.ThrowIfNullOrEmpty(source);
         options ??= new();
-        var found = ScanFinder.Find([source], options.Reading, cancellationToken).Scans;
-        return found is [var scan]
-            ? restorer.RestoreScan(scan, destination, options, progress, cancellationToken)
-            : throw new InvalidDataException($"'{source}' holds {found.Count} scans; name one of them: {string.Join(", ", found)}.");
+        var (found, leftOut) = ScanFinder.Find([source], options.Reading, cancellationToken);
+        if (found is not [var scan])
+        {
+            throw new InvalidDataException($"'{source}' holds {found.Count} scans; name one of them: {string.Join(", ", found)}.");
+        }
+
+        var result = restorer.RestoreScan(scan, destination, options, progress, cancellationToken);
+        return result with { Warnings = [.. leftOut.Select(file => file.ToString()), .. result.Warnings] };
     }
 
     /// <summary>Restores a scan and writes the result, whole or not at all.</summary>
@@ -96,7 +100,7 @@ public static class ScanRestoration
         _ = options.Uncertainty ? MarginRestorer.FactorsOf(restorer, task) : null;
         KeepPixels(scan, options.KeptBytes);
         UpsamplingCheck.CheckTask(scan, task);
-        IReadOnlyList<string> warnings = [.. remarks, .. ScanWarnings.Of(scan, restorer, task)];
+        IReadOnlyList<string> warnings = [.. remarks, .. ScanWarnings.Of(scan, restorer, task, destination)];
         var slices = new RestoredSlices(scan, task, options.NonFinite);
         IReadOnlyList<WrittenFile> Write(string target, IEnumerable<ImageSlice> images, DerivedImageOptions described) =>
             ScanWriter.Write(scan, target, images, described, options.SidecarSources is { } sources
