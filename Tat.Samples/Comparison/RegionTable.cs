@@ -25,7 +25,7 @@ internal sealed class RegionTable(RegionMasks masks)
     /// <param name="ReferenceMean">The mean of the reference.</param>
     /// <param name="Mean">The mean.</param>
     /// <param name="Bias">Mean − reference.</param>
-    /// <param name="RelativeBias">The same as a share of the reference.</param>
+    /// <param name="RelativeBias">The same as a share of the reference; none on a scale that does not begin at zero.</param>
     /// <param name="ReferenceMaximum">The maximum of the reference.</param>
     /// <param name="Maximum">The maximum.</param>
     /// <param name="RelativeMaximumBias">Its difference as a share of the reference's.</param>
@@ -113,12 +113,13 @@ internal sealed class RegionTable(RegionMasks masks)
     private Row RowOf(RestorationTask task, string scan, string method, RegionScore score, bool isJudged)
     {
         var (name, spacing) = (masks.NameOf(score.Label), _spacings[(task, scan)]);
+
+        // On a scale that does not begin at zero, such as HU, shares say nothing.
+        double? ShareOf(double share) => task.NormalizationRange.Minimum < 0 || !double.IsFinite(share) ? null : share;
         return new(scan, name, method, task.Unit, score.Pixels, spacing is { } side ? score.DiameterOf(side) : null, score.ReferenceMean,
-            score.Mean, score.Bias, Finite(score.RelativeBias), score.ReferenceMaximum, score.Maximum, Finite(score.RelativeMaximumBias),
+            score.Mean, score.Bias, ShareOf(score.RelativeBias), score.ReferenceMaximum, score.Maximum, ShareOf(score.RelativeMaximumBias),
             isJudged ? RegionBounds.Check(task, name, score, spacing) : null);
     }
-
-    private static double? Finite(double value) => double.IsFinite(value) ? value : null;
 
     private static string Share(double? share) => share is { } value ? Number(100 * value, "+0.0;−0.0;0.0") + " %" : "-";
 
