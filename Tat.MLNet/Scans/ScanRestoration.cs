@@ -34,10 +34,14 @@ public static class ScanRestoration
     {
         ArgumentException.ThrowIfNullOrEmpty(source);
         options ??= new();
-        var found = ScanFinder.Find([source], options.Reading, cancellationToken).Scans;
-        return found is [var scan]
-            ? restorer.RestoreScan(scan, destination, options, progress, cancellationToken)
-            : throw new InvalidDataException($"'{source}' holds {found.Count} scans; name one of them: {string.Join(", ", found)}.");
+        var (found, leftOut) = ScanFinder.Find([source], options.Reading, cancellationToken);
+        if (found is not [var scan])
+        {
+            throw new InvalidDataException($"'{source}' holds {found.Count} scans; name one of them: {string.Join(", ", found)}.");
+        }
+
+        var result = restorer.RestoreScan(scan, destination, options, progress, cancellationToken);
+        return result with { Warnings = [.. leftOut.Select(file => file.ToString()), .. result.Warnings] };
     }
 
     /// <summary>Restores a scan and writes the result, whole or not at all.</summary>
@@ -74,7 +78,7 @@ public static class ScanRestoration
             ModelHash = options.Derived.ModelHash ?? restorer.ModelHash,
             Parameters = ParametersOf(scan, source, task, options),
         };
-        IReadOnlyList<string> warnings = [.. TaskRemarks(scan, task, options), .. ScanWarnings.Of(scan, restorer, task)];
+        IReadOnlyList<string> warnings = [.. TaskRemarks(scan, task, options), .. ScanWarnings.Of(scan, restorer, task, destination)];
         var slices = new RestoredSlices(scan, task, options.NonFinite);
         var writer = new ResultWriter(scan, scan.Unit ?? task.Unit, options, source.IsOnDisk);
         var margins = options.Uncertainty ? restorer.WithMargins() : null;

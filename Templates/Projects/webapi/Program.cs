@@ -5,12 +5,15 @@ using Tat.MLNet.Formats;
 using Tat.MLNet.Scans;
 using Tat.MLNet.Serving;
 
-const long LargestUpload = 1L << 30;
+const int LargestUpload = 1 << 30;
 
 // One loaded model serves all requests, two at a time.
 var builder = WebApplication.CreateBuilder(args);
 builder.WebHost.ConfigureKestrel(server => server.Limits.MaxRequestBodySize = LargestUpload);
-builder.Services.Configure<FormOptions>(form => form.MultipartBodyLengthLimit = LargestUpload);
+
+// Uploads stay in memory: no file of the server holds them.
+builder.Services.Configure<FormOptions>(form =>
+    (form.MultipartBodyLengthLimit, form.MemoryBufferThreshold) = (LargestUpload, LargestUpload));
 builder.Services.AddTatRestoration(options =>
     options.ModelPath = File.Exists(RestorationModel.MLNetModelPath) ? RestorationModel.MLNetModelPath : "pretrained");
 var app = builder.Build();
