@@ -54,7 +54,8 @@ public static class OnnxExporter
     /// <param name="options">How to export; <see langword="null"/> for the defaults.</param>
     /// <param name="cancellationToken">Stops between steps.</param>
     /// <returns>What was written, without a path, and how far it is from the network.</returns>
-    /// <exception cref="InvalidDataException">A weight is NaN or infinite, or the export does not compute what the network does.</exception>
+    /// <exception cref="InvalidDataException">A weight is NaN or infinite, or the export does not compute what the network
+    /// does.</exception>
     public static OnnxExportReport Export(
         TatModel model, Stream destination, OnnxExportOptions? options = null, CancellationToken cancellationToken = default)
     {

@@ -28,9 +28,9 @@ public sealed record DerivedImageOptions
     public bool WriteDifference { get; init; }
 
     /// <summary>
-    /// Takes the result instead of files: opens a stream for each file by its name, which is that of the destination or begins with it and a
-    /// <c>/</c>. Streams are written from their beginning to their end, one after the other, and disposed of; they need not be able to seek,
-    /// and what they got is the result only once the call has returned. Nothing of the image is written anywhere else.
+    /// Takes the result instead of files: opens a stream for each file by its name, which is that of the destination, made of it, or begins
+    /// with it and a <c>/</c>. Streams are written from beginning to end, one after the other, and disposed of; they need not be able to
+    /// seek, and what they got is the result only once the call has returned. Nothing of the image is written anywhere else.
     /// </summary>
     /// <value>The default, <see langword="null"/>, writes files, which appear whole or not at all.</value>
     public Func<string, Stream>? Output { get; init; }

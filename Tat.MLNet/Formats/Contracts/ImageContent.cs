@@ -4,7 +4,8 @@ using Tat.Torch.Files;
 namespace Tat.MLNet.Formats;
 
 /// <summary>
-/// The bytes of an image file and what to call it: a file, or what an application has in memory or in a store of its own, such as an upload.
+/// The bytes of an image file and what to call it: a file, or what an application has in memory or in a store of its own, such as an
+/// upload.
 /// </summary>
 /// <remarks>
 /// Of contents that are no files nothing is ever written to a temporary file, and messages call them as the application does. Safe for
@@ -32,8 +33,8 @@ public sealed class ImageContent
     /// <summary>Streams of the application.</summary>
     /// <param name="name">What messages call the image; its ending tells a NIfTI file, as that of a file does. DICOM needs none.</param>
     /// <param name="open">
-    /// Opens a stream at the beginning of the content, that can seek; each is disposed of after use. It is called whenever bytes are needed,
-    /// also by several threads.
+    /// Opens a stream that can seek, at the beginning of the content; each is disposed of after use. Called whenever bytes are needed, also
+    /// by several threads at a time.
     /// </param>
     public ImageContent(string name, Func<Stream> open)
         : this(name, _ => Seekable(name, open), () => LengthOf(Seekable(name, open))) => ArgumentNullException.ThrowIfNull(open);

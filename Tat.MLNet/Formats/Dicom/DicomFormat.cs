@@ -162,14 +162,16 @@ public sealed class DicomFormat : IImageFormat
     private static IReadOnlyList<WrittenFile> WriteFile(DicomScan scan, UpsampledScan? grid, string destination,
         IEnumerable<ImageSlice> slices, DerivedImageOptions options, CancellationToken cancellationToken)
     {
+        IReadOnlyList<WrittenFile> Write(DerivedFile file) =>
+            new DerivedSeriesWriter(scan, grid, options, (_, _) => file).Write(slices, cancellationToken);
         if (options.Output is { } output)
         {
-            return new DerivedSeriesWriter(scan, grid, options, (_, _) => DerivedFile.To(output, destination)).Write(slices, cancellationToken);
+            return Write(DerivedFile.To(output, destination));
         }
 
         destination = Path.GetFullPath(destination);
         using var file = new AtomicFile(destination);
-        var written = new DerivedSeriesWriter(scan, grid, options, (_, _) => DerivedFile.At(file.Path)).Write(slices, cancellationToken);
+        var written = Write(DerivedFile.At(file.Path));
         file.Commit();
         return [.. written.Select(one => one with { Path = destination })];
     }
@@ -177,17 +179,18 @@ public sealed class DicomFormat : IImageFormat
     private static IReadOnlyList<WrittenFile> WriteFolder(DicomScan scan, UpsampledScan? grid, string destination,
         IEnumerable<ImageSlice> slices, DerivedImageOptions options, bool replace, CancellationToken cancellationToken)
     {
-        string NameOf(DerivedSeries series, int number) => (options.WriteDifference ? series.IsDifference ? "difference/" : "restored/" : "")
-            + DerivedSeriesWriter.FileName(number);
+        IReadOnlyList<WrittenFile> Write(Func<string, DerivedFile> file) => new DerivedSeriesWriter(scan, grid, options, (series, number) =>
+        {
+            var name = DerivedSeriesWriter.FileName(number);
+            return file(!options.WriteDifference ? name : series.IsDifference ? $"difference/{name}" : $"restored/{name}");
+        }).Write(slices, cancellationToken);
         if (options.Output is { } output)
         {
-            return new DerivedSeriesWriter(scan, grid, options,
-                (series, number) => DerivedFile.To(output, $"{destination}/{NameOf(series, number)}")).Write(slices, cancellationToken);
+            return Write(name => DerivedFile.To(output, $"{destination}/{name}"));
         }
 
         using var folder = new AtomicFolder(destination, replace);
-        var written = new DerivedSeriesWriter(scan, grid, options,
-            (series, number) => DerivedFile.At(Path.Combine(folder.Path, NameOf(series, number)))).Write(slices, cancellationToken);
+        var written = Write(name => DerivedFile.At(Path.Combine(folder.Path, name)));
         folder.Commit();
         return [.. written.Select(file => file with { Path = Path.Combine(destination, Path.GetRelativePath(folder.Path, file.Path)) })];
     }

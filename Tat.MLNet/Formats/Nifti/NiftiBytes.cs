@@ -44,8 +44,8 @@ internal abstract class NiftiBytes : IDisposable
         else if (end / DeflateLimit > length)
         {
             throw new ImageFormatException(
-                content.Name, $"its header promises {end:N0} bytes, more than {length:N0} compressed bytes can hold; the header is wrong or the "
-                    + "file truncated.");
+                content.Name, $"its header promises {end:N0} bytes, more than {length:N0} compressed bytes can hold; the header is wrong "
+                    + "or the file truncated.");
         }
     }
 
@@ -68,8 +68,8 @@ internal abstract class NiftiBytes : IDisposable
         catch (Exception exception) when (exception is InvalidDataException or EndOfStreamException)
         {
             throw new ImageFormatException(
-                content.Name, "truncated or damaged: its compressed data do not hold the voxels that its header promises; get a complete copy.",
-                exception);
+                content.Name, "truncated or damaged: its compressed data do not hold the voxels that its header promises; get a complete "
+                    + "copy.", exception);
         }
     }
 

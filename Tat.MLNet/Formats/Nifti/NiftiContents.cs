@@ -1,6 +1,6 @@
 namespace Tat.MLNet.Formats.Nifti;
 
-/// <summary>What header and voxels are read from: one <c>.nii</c> file, or a <c>.hdr</c>/<c>.img</c> pair; each may be compressed.</summary>
+/// <summary>What header and voxels are read from: a <c>.nii</c> file, or a <c>.hdr</c>/<c>.img</c> pair; each may be compressed.</summary>
 /// <param name="Header">The file with the header.</param>
 /// <param name="Voxels">The file with the voxels; the same for a single file.</param>
 internal readonly record struct NiftiContents(ImageContent Header, ImageContent Voxels)
@@ -49,6 +49,9 @@ internal readonly record struct NiftiContents(ImageContent Header, ImageContent 
             ?? throw Incomplete(path, candidates[0]);
     }
 
-    private static ImageFormatException Incomplete(string path, string wanted) => new(path,
-        $"half of a NIfTI pair whose other half, '{Path.GetFileName(path)[..^NiftiPaths.EndingOf(path)!.Length]}{wanted}', is not beside it.");
+    private static ImageFormatException Incomplete(string path, string wanted)
+    {
+        var stem = Path.GetFileName(path)[..^NiftiPaths.EndingOf(path)!.Length];
+        return new(path, $"half of a NIfTI pair whose other half, '{stem}{wanted}', is not beside it.");
+    }
 }

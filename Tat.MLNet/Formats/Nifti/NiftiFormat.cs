@@ -116,7 +116,8 @@ public sealed class NiftiFormat : IImageFormat
         foreach (var (i, part) in source.Parts.Index())
         {
             // The last one takes what is left, and sees whether that is too much.
-            WritePart(create, part, paths[i], Take(rest, i < paths.Length - 1 ? part.SliceCount : int.MaxValue), options, cancellationToken);
+            var own = Take(rest, i < paths.Length - 1 ? part.SliceCount : int.MaxValue);
+            WritePart(create, part, paths[i], own, options, cancellationToken);
         }
 
         foreach (var (path, write) in beside)

@@ -56,7 +56,8 @@ public class ImageContentTests
         files.Write(SyntheticDicom.Slice(1, 0, "1.2.3.4"), "a.dcm");
         files.Write(SyntheticDicom.Slice(2, 1, "1.2.3.5"), "b.dcm");
         var contents = InMemory(files.Folder);
-        Assert.Contains("'a.dcm': there are 2 series", Assert.ThrowsExactly<ImageFormatException>(() => ImageFormats.Open(contents)).Message);
+        Assert.Contains("'a.dcm': there are 2 series",
+            Assert.ThrowsExactly<ImageFormatException>(() => ImageFormats.Open(contents)).Message);
         using var chosen = ImageFormats.Open(contents, new() { SeriesInstanceUid = "1.2.3.5" });
         Assert.AreEqual("b.dcm", ((DicomScan)chosen).Slices.Single().Source.Path);
     }
@@ -132,7 +133,7 @@ public class ImageContentTests
         Assert.Contains("'a'", Assert.ThrowsExactly<ArgumentException>(() => ImageFormats.Open([content, content])).Message);
         Assert.ThrowsExactly<ArgumentException>(() => new ImageContent("", ReadOnlyMemory<byte>.Empty));
         Assert.Contains("'tape'", Assert.ThrowsExactly<NotSupportedException>(() =>
-            ImageFormats.Open([new ImageContent("tape", () => new DeflateStream(new MemoryStream(), CompressionMode.Decompress))])).Message);
+            ImageFormats.Open([new ImageContent("tape", () => new DeflateStream(Stream.Null, CompressionMode.Decompress))])).Message);
     }
 
     [TestMethod]
@@ -151,7 +152,7 @@ public class ImageContentTests
     }
 
     private static string[] Names(string folder) =>
-        [.. Directory.GetFiles(folder).Select(file => Path.GetFileName(file)).Where(name => !name.StartsWith('y')).Order(StringComparer.Ordinal)];
+        [.. Directory.GetFiles(folder).Select(Path.GetFileName).OfType<string>().Where(name => !name.StartsWith('y')).Order()];
 
     private static ImageContent[] InMemory(string folder) =>
         [.. Names(folder).Select(name => new ImageContent(name, File.ReadAllBytes(Path.Combine(folder, name))))];

@@ -75,7 +75,8 @@ public class StreamRestorationTests
     {
         using var folder = new TemporaryFolder();
         var volume = File.ReadAllBytes(NiftiSamples.WriteRamp(folder["x.nii"]));
-        var unknown = await Assert.ThrowsExactlyAsync<InvalidDataException>(() => RestoreAsync([new("upload 7.nii", volume)], "r.nii", new()));
+        var unknown = await Assert.ThrowsExactlyAsync<InvalidDataException>(() =>
+            RestoreAsync([new("upload 7.nii", volume)], "r.nii", new()));
         Assert.StartsWith("'upload 7.nii' does not tell its modality", unknown.Message);
         volume.AsSpan(352, 4).Fill(0xFF);
         var number = await Assert.ThrowsExactlyAsync<InvalidDataException>(() =>
