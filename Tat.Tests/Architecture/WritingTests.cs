@@ -32,7 +32,7 @@ public sealed class WritingTests
         ["Tat.Torch.Files.PrivateFile"] = "a temporary file without a name",
         ["Tat.Torch.Training.Resuming.CheckpointStore"] = "the lock of a folder",
         ["Tat.Torch.Training.Reporting.TrainingLog"] = "a log, which grows line by line",
-        ["Tat.MLNet.Formats.Dicom.Providers.BuiltIn.BuiltInProvider"] = "writes an object where AtomicFolder says",
+        ["Tat.MLNet.Formats.Dicom.Writing.DerivedFile"] = "writes an object where AtomicFolder says",
         ["Tat.Samples.Commands.ApplyOnnxCommand"] = "a temporary file for a component that wants a path",
         ["Tat.Samples.Bench"] = "temporary files of measurements",
     };

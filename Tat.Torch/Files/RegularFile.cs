@@ -4,7 +4,10 @@ namespace Tat.Torch.Files;
 internal static class RegularFile
 {
     /// <summary>Whether there is a file with a content; pipes, sockets and devices have the length 0.</summary>
-    public static bool Exists(string path) => Target(path) is { Exists: true, Length: > 0 };
+    public static bool Exists(string path) => LengthOf(path) > 0;
+
+    /// <summary>Number of bytes; 0 where there is no file, or none with a content.</summary>
+    public static long LengthOf(string path) => Target(path) is { Exists: true } file ? file.Length : 0;
 
     /// <summary>Opens a file for reading; others may read it, too.</summary>
     /// <exception cref="FileNotFoundException">There is none.</exception>
