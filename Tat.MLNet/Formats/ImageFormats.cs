@@ -39,9 +39,9 @@ public static class ImageFormats
             throw new FileNotFoundException($"'{path}' does not exist; check the path.", path);
         }
 
-        if (!Directory.Exists(path) && !RegularFile.Exists(path))
+        if (RegularFile.Refusal(path) is { } problem)
         {
-            throw new ImageFormatException(path, "empty, or a pipe or device; give a regular file.");
+            throw new ImageFormatException(path, problem);
         }
 
         options ??= new();

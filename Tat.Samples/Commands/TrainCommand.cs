@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using Microsoft.ML;
 using Tat.MLNet.Scoring;
 using Tat.MLNet.Training;
@@ -75,7 +76,7 @@ internal static class TrainCommand
             }
 
             checkpoints.Finish();
-            terminal.Line($"The model is in {target}.");
+            terminal.Line(string.Create(CultureInfo.InvariantCulture, $"The model of iteration {model.Model.Card.Iterations} is in {target}."));
             return Task.FromResult(ExitCodes.Done);
         });
         return command;

@@ -3,14 +3,35 @@ namespace Tat.Torch.Files;
 /// <summary>Opens files that have a content of their own: no pipe, socket or device, on which reading may wait for ever.</summary>
 internal static class RegularFile
 {
-    /// <summary>Whether there is a file with a content; pipes, sockets and devices have the length 0.</summary>
-    public static bool Exists(string path) => Target(path) is { Exists: true, Length: > 0 };
+    /// <summary>Whether there is a file with a content.</summary>
+    public static bool Exists(string path) => File.Exists(path) && Refusal(path) is null;
+
+    /// <summary>
+    /// What keeps something that is there from being a file with a content, as the rest of a sentence; <see langword="null"/> for such a
+    /// file, and where there is nothing.
+    /// </summary>
+    public static string? Refusal(string path)
+    {
+        var file = new FileInfo(path);
+        try
+        {
+            var target = file is { Exists: true, LinkTarget: not null } ? file.ResolveLinkTarget(returnFinalTarget: true) : file;
+            return !file.Exists ? null
+                : target is not FileInfo { Exists: true } found ? "a link to what does not exist; give a regular file."
+                : found.Length == 0 ? "empty, or a pipe or device; give a regular file." // whose length is 0
+                : null;
+        }
+        catch (IOException)
+        {
+            return "a link that leads back to itself; give a regular file.";
+        }
+    }
 
     /// <summary>Opens a file for reading; others may read it, too.</summary>
     /// <exception cref="FileNotFoundException">There is none.</exception>
     /// <exception cref="InvalidDataException">It is empty, or no regular file.</exception>
-    public static FileStream Open(string path, int bufferSize = 1 << 16) => Target(path) is { Exists: true, Length: 0 }
-        ? throw new InvalidDataException($"'{path}' is empty, or a pipe or device; give a regular file.")
+    public static FileStream Open(string path, int bufferSize = 1 << 16) => Refusal(path) is { } problem
+        ? throw new InvalidDataException($"'{path}' is {problem}")
         : new(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize);
 
     /// <summary>Reads a whole file.</summary>
@@ -31,18 +52,5 @@ internal static class RegularFile
     {
         using var reader = new StreamReader(Open(path));
         return reader.ReadToEnd();
-    }
-
-    private static FileInfo Target(string path)
-    {
-        var file = new FileInfo(path);
-        try
-        {
-            return file.LinkTarget is null ? file : file.ResolveLinkTarget(returnFinalTarget: true) as FileInfo ?? file;
-        }
-        catch (IOException)
-        {
-            return file; // a link in a circle: opening it says so
-        }
     }
 }

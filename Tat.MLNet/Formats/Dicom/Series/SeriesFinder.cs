@@ -57,9 +57,9 @@ internal static class SeriesFinder
         string? uid = null;
         try
         {
-            if (!RegularFile.Exists(path))
+            if (RegularFile.Refusal(path) is { } problem)
             {
-                return IsNamedOtherwise(path) ? null : new(path, "the file is empty.", null) { IsDamaged = true };
+                return IsNamedOtherwise(path) ? null : new(path, problem, null) { IsDamaged = true };
             }
 
             var source = DicomProviders.Current.Read(path);

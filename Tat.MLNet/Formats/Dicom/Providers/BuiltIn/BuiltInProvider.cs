@@ -17,9 +17,9 @@ internal sealed class BuiltInProvider : IDicomProvider
     public DicomObject Read(string path)
     {
         Stream OpenFile() => RegularFile.Open(path, 16384);
-        if (!RegularFile.Exists(path))
+        if (RegularFile.Refusal(path) is { } problem)
         {
-            throw new DicomDataException("empty, or a pipe or device; give a regular file.");
+            throw new DicomDataException(problem);
         }
 
         using var file = OpenFile();
