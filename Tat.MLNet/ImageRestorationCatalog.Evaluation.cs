@@ -19,6 +19,8 @@ public sealed partial class ImageRestorationCatalog
     /// <param name="fileNameColumnName">Names images; the data need not have it.</param>
     /// <param name="tasks">The metric windows; <see langword="null"/> takes the tasks of the model that restored the images, or else those
     /// of the paper.</param>
+    /// <param name="regionColumnName">A vector with the label of each pixel, whole numbers and 0 for none: means and maxima are then
+    /// measured region by region, too. <see langword="null"/> for no regions.</param>
     /// <param name="cancellationToken">Stops between images.</param>
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or of another type.</exception>
     /// <exception cref="InvalidDataException">An image has no reference of its size, or an unknown task; the message names it.</exception>
@@ -32,6 +34,7 @@ public sealed partial class ImageRestorationCatalog
         string widthColumnName = "Width",
         string fileNameColumnName = "FileName",
         TaskVocabulary? tasks = null,
+        string? regionColumnName = null,
         CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(data);
@@ -44,7 +47,7 @@ public sealed partial class ImageRestorationCatalog
             Width = widthColumnName,
             FileName = fileNameColumnName,
         };
-        return RestorationEvaluator.Evaluate(data, columns, tasks, cancellationToken);
+        return RestorationEvaluator.Evaluate(data, columns, tasks, regionColumnName, cancellationToken);
     }
 
     /// <summary>Trains and evaluates several times, each time holding out another part of the data.</summary>
@@ -94,7 +97,7 @@ public sealed partial class ImageRestorationCatalog
             var model = estimator.Fit(folds.AllBut(fold));
             var scored = model.Transform(folds.Only(fold));
             results.Add(new(model, Evaluate(scored, labelColumnName, scoreColumnName, taskColumnName, heightColumnName, widthColumnName,
-                fileNameColumnName, null, cancellationToken), scored, fold));
+                fileNameColumnName, cancellationToken: cancellationToken), scored, fold));
         }
 
         return results;

@@ -9,9 +9,9 @@ namespace Tat.MLNet.Evaluation;
 /// </remarks>
 public sealed class RestorationMetrics
 {
-    internal RestorationMetrics(IReadOnlyList<ImageScore> images)
+    internal RestorationMetrics(IReadOnlyList<ImageScore> images, IReadOnlyList<ImageRegion> regions)
     {
-        Images = images;
+        (Images, Regions) = (images, regions);
         PerTask = images.GroupBy(image => image.Task.Name).ToDictionary(
             group => group.Key, group => QualitySummary.Of(group.Select(image => image.Quality)), StringComparer.OrdinalIgnoreCase);
         Overall = QualitySummary.OverTasks(images.Select(image => (image.Task, image.Quality)));
@@ -25,4 +25,7 @@ public sealed class RestorationMetrics
 
     /// <summary>Each image, in the order of the data.</summary>
     public IReadOnlyList<ImageScore> Images { get; }
+
+    /// <summary>Each region of each file, in the order of the data and by label; none where no column of labels was named.</summary>
+    public IReadOnlyList<ImageRegion> Regions { get; }
 }

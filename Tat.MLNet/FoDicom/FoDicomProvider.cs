@@ -2,6 +2,7 @@ using System.Reflection;
 using FellowOakDicom.Imaging;
 using FellowOakDicom.Imaging.Codec;
 using FellowOakDicom.IO.Buffer;
+using Tat.MLNet.Formats;
 using Tat.MLNet.Formats.Dicom.Model;
 using Tat.MLNet.Formats.Dicom.Providers.BuiltIn;
 using Tat.MLNet.Formats.Dicom.Reading;
@@ -20,9 +21,9 @@ internal sealed class FoDicomProvider : IDicomProvider
 
     public string Advice => $"{TransferSyntax.Conversion}, or add the package fo-dicom.Codecs to the program";
 
-    public DicomObject Read(string path)
+    public DicomObject Read(ImageContent content)
     {
-        if (!DicomFileStart.IsDicom(path))
+        if (!DicomFileStart.IsDicom(content))
         {
             throw new DicomDataException("not a DICOM file.") { IsOtherFormat = true };
         }
@@ -30,9 +31,9 @@ internal sealed class FoDicomProvider : IDicomProvider
         try
         {
             // Values from this size on, pixels above all, stay in the file: a slice of a long series keeps none of its own.
-            var file = Fo.DicomFile.Open(path, Fo.FileReadOption.ReadLargeOnDemand, LargeValue);
+            var file = Open(content, Fo.FileReadOption.ReadLargeOnDemand);
             var syntax = TransferSyntax.Of(file.Dataset.InternalTransferSyntax.UID.UID);
-            return new DicomObject(path, syntax, FoDicomConversion.FromFo(file.Dataset), FoDicomPixels.Find(file.Dataset));
+            return new DicomObject(content, syntax, FoDicomConversion.FromFo(file.Dataset), FoDicomPixels.Find(file.Dataset));
         }
         catch (Exception exception) when (IsCausedByFile(exception))
         {
@@ -40,11 +41,11 @@ internal sealed class FoDicomProvider : IDicomProvider
         }
     }
 
-    public void Write(string path, DicomDataSet dataSet, ReadOnlyMemory<byte> pixels)
+    public void Write(Stream stream, DicomDataSet dataSet, ReadOnlyMemory<byte> pixels)
     {
         var copy = FoDicomConversion.ToFo(dataSet);
         copy.Add(new Fo.DicomOtherWord(Fo.DicomTag.PixelData, new MemoryByteBuffer(pixels.ToArray())));
-        new Fo.DicomFile(copy).Save(path);
+        new Fo.DicomFile(copy).Save(stream);
     }
 
     public bool CanDecode(TransferSyntax syntax) => _codecs.Value?.HasCodec(Fo.DicomTransferSyntax.Parse(syntax.Uid)) == true;
@@ -53,7 +54,7 @@ internal sealed class FoDicomProvider : IDicomProvider
     {
         try
         {
-            var dataSet = Fo.DicomFile.Open(source.Path).Dataset;
+            var dataSet = Open(source.Content, Fo.FileReadOption.Default).Dataset;
             var encoded = DicomPixelData.Create(dataSet).GetFrame(frame);
 
             // A copy that holds this frame only: a codec decodes all that it is given.
@@ -78,6 +79,18 @@ internal sealed class FoDicomProvider : IDicomProvider
     public static bool IsCausedByFile(Exception exception) =>
         exception is not (OutOfMemoryException or FileNotFoundException or DirectoryNotFoundException or UnauthorizedAccessException
             or DicomDataException);
+
+    /// <summary>Opens a file, whose large values may stay in it, or another content, which is read whole.</summary>
+    private static Fo.DicomFile Open(ImageContent content, Fo.FileReadOption option)
+    {
+        if (content.Path is { } path)
+        {
+            return Fo.DicomFile.Open(path, option, LargeValue);
+        }
+
+        using var stream = content.Open();
+        return Fo.DicomFile.Open(stream, Fo.FileReadOption.ReadAll);
+    }
 
     private static Fo.DicomDataset Empty(Fo.DicomDataset source, Fo.DicomTransferSyntax syntax)
     {

@@ -48,11 +48,46 @@ public static class ImageFormats
         return (TryDicomFile(path, options) ?? FormatOf(path).Open(path, options)).InPlane(options.Plane).Upsampled(options.Upsampling);
     }
 
+    /// <summary>Opens an image that need not be a file: a NIfTI, a DICOM object, or the objects of a DICOM series.</summary>
+    /// <param name="contents">
+    /// The image, the header and the voxels of a NIfTI pair, or DICOM objects in any order; their names must differ.
+    /// </param>
+    /// <param name="options">How to understand it; <see langword="null"/> for the defaults.</param>
+    /// <returns>The scan. It reads the contents when pixels are asked for, and calls the image as the first of them.</returns>
+    /// <exception cref="ArgumentException">There are no contents, or several of one name.</exception>
+    /// <exception cref="ImageFormatException">They are of no format that can be read from what are no files, or damaged.</exception>
+    /// <exception cref="InvalidDataException">The options ask for a plane, and it does not record its orientation; or for a finer grid in
+    /// another plane than that of acquisition.</exception>
+    public static IImageScan Open(IReadOnlyList<ImageContent> contents, ImageReadOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(contents);
+        if (contents.Count == 0)
+        {
+            throw new ArgumentException("There is no content to open; give that of an image.", nameof(contents));
+        }
+
+        if (contents.CountBy(content => content.Name).FirstOrDefault(name => name.Value > 1).Key is { } twice)
+        {
+            throw new ArgumentException($"Several contents are called '{twice}'; give each a name of its own.", nameof(contents));
+        }
+
+        options ??= new();
+        if (contents is [{ Refusal: { } problem } only])
+        {
+            throw new ImageFormatException(only.Name, problem);
+        }
+
+        var scan = All.Select(format => format.TryOpen(contents, options)).FirstOrDefault(scan => scan is not null)
+            ?? throw new ImageFormatException(contents[0].Name, "not an image of a format that is read from memory and streams; NIfTI and "
+                + "DICOM are.");
+        return scan.InPlane(options.Plane).Upsampled(options.Upsampling);
+    }
+
     /// <summary>A DICOM file, whose name tells nothing, is recognised by being read, so that it is opened once.</summary>
     private static IImageScan? TryDicomFile(string path, ImageReadOptions options) =>
         File.Exists(path) && Nifti.NiftiPaths.EndingOf(path) is null && _all.Contains(_dicom)
             && !_all.TakeWhile(format => format is not Nifti.NiftiFormat).Any(format => format.Recognizes(path))
-            ? _dicom.TryOpenFile(path, options)
+            ? _dicom.TryOpenFile(ImageContent.OfFile(path), options)
             : null;
 
     private static IImageFormat FormatOf(string path)

@@ -44,7 +44,7 @@ public sealed class DicomSeriesLoader : ImageLoader
     private protected override (IReadOnlyList<ImageEntry> Entries, Func<string, IImageScan> Open) Resolve(IReadOnlyList<string> paths)
     {
         var scans = new Dictionary<string, IImageScan>();
-        foreach (var series in SeriesFinder.Find(paths, _options.Reading).Series)
+        foreach (var series in SeriesFinder.Find(paths.Select(ImageContent.OfFile), _options.Reading).Series)
         {
             var path = series.Files[0];
             scans.Add(path, series.Assemble(path, _format, _options.Reading));

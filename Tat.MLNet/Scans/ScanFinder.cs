@@ -35,7 +35,7 @@ public static class ScanFinder
     private static FoundScans InFolder(string folder, ImageReadOptions options, CancellationToken cancellationToken)
     {
         var files = ImageFiles.Under(folder);
-        var (series, leftOut) = SeriesFinder.Find(files, options, cancellationToken);
+        var (series, leftOut) = SeriesFinder.Find(files.Select(ImageContent.OfFile), options, cancellationToken);
         var scans = NameSeries(folder, series, options).ToList();
         if (options.SeriesInstanceUid is null)
         {

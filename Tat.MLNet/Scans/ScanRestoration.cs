@@ -1,11 +1,7 @@
-using System.Diagnostics;
 using System.Globalization;
-using System.Runtime.InteropServices;
 using Tat.MLNet.Formats;
-using Tat.MLNet.Formats.Contracts;
 using Tat.MLNet.Formats.Dicom.Series;
 using Tat.MLNet.Formats.Nifti;
-using Tat.Torch.Imaging;
 using Tat.Torch.Inference;
 using Tat.Torch.Tasks;
 
@@ -14,15 +10,14 @@ namespace Tat.MLNet.Scans;
 /// <summary>Restores whole scans: from a file or series to a file or series.</summary>
 public static class ScanRestoration
 {
-    private const string MarginSuffix = "TAT 90 % margin – not for diagnostic use";
-
     /// <summary>Restores a scan and writes the result, whole or not at all.</summary>
     /// <param name="restorer">The model.</param>
     /// <param name="source">An image file, or a folder that holds one scan; one of several DICOM series is chosen by
     /// <see cref="ImageReadOptions.SeriesInstanceUid"/>.</param>
     /// <param name="destination">
     /// What to write. A name that ends in .nii, .nii.gz, .hdr or .img (also .gz) makes a NIfTI file of a scan of any format; otherwise the
-    /// result has the format of the source: a DICOM series in a folder, or one object in a file that ends in .dcm.
+    /// result has the format of the source: a DICOM series in a folder, or one object in a file that ends in .dcm. With
+    /// <see cref="DerivedImageOptions.Output"/> it is what the streams of the result are called, and no file.
     /// </param>
     /// <param name="options">How to restore and write; <see langword="null"/> for the defaults.</param>
     /// <param name="progress">Is told of slices that are restored; by one thread at a time, not the caller's.</param>
@@ -39,15 +34,20 @@ public static class ScanRestoration
     {
         ArgumentException.ThrowIfNullOrEmpty(source);
         options ??= new();
-        var found = ScanFinder.Find([source], options.Reading, cancellationToken).Scans;
-        return found is [var scan]
-            ? restorer.RestoreScan(scan, destination, options, progress, cancellationToken)
-            : throw new InvalidDataException($"'{source}' holds {found.Count} scans; name one of them: {string.Join(", ", found)}.");
+        var (found, leftOut) = ScanFinder.Find([source], options.Reading, cancellationToken);
+        if (found is not [var scan])
+        {
+            throw new InvalidDataException($"'{source}' holds {found.Count} scans; name one of them: {string.Join(", ", found)}.");
+        }
+
+        var result = restorer.RestoreScan(scan, destination, options, progress, cancellationToken);
+        return result with { Warnings = [.. leftOut.Select(file => file.ToString()), .. result.Warnings] };
     }
 
     /// <summary>Restores a scan and writes the result, whole or not at all.</summary>
     /// <param name="restorer">The model.</param>
-    /// <param name="source">The scan, which knows how it is to be read.</param>
+    /// <param name="source">The scan, which knows how it is to be read; <see cref="ScanSource.Of"/> makes one of bytes and
+    /// streams.</param>
     /// <param name="destination">What to write, as for a path.</param>
     /// <param name="options">How to restore and write; <see langword="null"/> for the defaults.</param>
     /// <param name="progress">Is told of slices that are restored; by one thread at a time, not the caller's.</param>
@@ -68,62 +68,25 @@ public static class ScanRestoration
         options ??= new();
         using var scan = source.OpenSlices();
         var task = ScanTask.Of(scan, options.Task, restorer.Tasks);
-        string[] remarks = options.Task is null && scan.Modality is null
-            ? [$"the task {task} is that of the scan's BIDS name, and its values are taken for {task.Unit}"]
-            : [];
+        CheckDestination(scan, source, destination, options);
+        CheckMargins(restorer, task, options);
+        UpsamplingCheck.CheckTask(scan, task);
+        KeepPixels(scan, source, options.KeptBytes);
         var derived = options.Derived with
         {
             Model = options.Derived.Model ?? restorer.Card.Title,
             ModelHash = options.Derived.ModelHash ?? restorer.ModelHash,
             Parameters = ParametersOf(scan, source, task, options),
         };
-        if (NiftiPaths.EndingOf(destination) is not null && source.WhyNoVolume(scan) is { } reason)
-        {
-            throw new InvalidDataException($"no NIfTI file can be made of '{scan.Path}': {reason}.");
-        }
-
-        if (options.SidecarSources is not null && NiftiPaths.EndingOf(destination) is null)
-        {
-            throw new ArgumentException(
-                $"'{destination}' is no NIfTI file, and only these have sidecars; end it in .nii.gz.", nameof(destination));
-        }
-
-        if (options.Uncertainty && options.Strength != 1)
-        {
-            throw new ArgumentException("The uncertainty is that of a result in full; leave out the strength.", nameof(options));
-        }
-
-        _ = options.Uncertainty ? MarginRestorer.FactorsOf(restorer, task) : null;
-        KeepPixels(scan, options.KeptBytes);
-        UpsamplingCheck.CheckTask(scan, task);
-        IReadOnlyList<string> warnings = [.. remarks, .. ScanWarnings.Of(scan, restorer, task)];
+        IReadOnlyList<string> warnings = [.. TaskRemarks(scan, task, options), .. ScanWarnings.Of(scan, restorer, task, destination)];
         var slices = new RestoredSlices(scan, task, options.NonFinite);
-        IReadOnlyList<WrittenFile> Write(string target, IEnumerable<ImageSlice> images, DerivedImageOptions described) =>
-            ScanWriter.Write(scan, target, images, described, options.SidecarSources is { } sources
-                ? [.. NiftiFormat.Destinations(scan, target)
-                    .Select(image => ScanSidecar.Of(image, described, scan.Unit ?? task.Unit, sources))]
-                : [], options.Overwrite, cancellationToken);
-        IReadOnlyList<WrittenFile> written;
-        if (options.Uncertainty)
-        {
-            var margins = restorer.WithMargins();
-            ScanWriter.Check(scan, destination, options.Overwrite);
-            written = WriteWithMargins(slices.Restore(margins, progress, cancellationToken), margins, scan, options.KeptBytes,
-                images => Write(destination, images, derived),
-                images => Write(ScanJob.MarginOf(destination), images, derived with
-                {
-                    DescriptionSuffix = MarginSuffix,
-                    WriteDifference = false,
-                    KeepDataType = false,
-                    IsMargin = true,
-                }));
-        }
-        else
-        {
-            written = Write(
-                destination, slices.Restore(restorer.With(options.Ensemble, options.Strength), progress, cancellationToken), derived);
-        }
-
+        var writer = new ResultWriter(scan, scan.Unit ?? task.Unit, options, source.IsOnDisk);
+        var margins = options.Uncertainty ? restorer.WithMargins() : null;
+        var written = margins is not null
+            ? writer.WriteWithMargins(
+                destination, slices.Restore(margins, progress, cancellationToken), margins, derived, cancellationToken)
+            : writer.Write(destination, slices.Restore(restorer.With(options.Ensemble, options.Strength), progress, cancellationToken),
+                derived, cancellationToken);
         return new()
         {
             Source = source.Path,
@@ -140,6 +103,42 @@ public static class ScanRestoration
             Warnings = [.. warnings, .. slices.Warnings()],
         };
     }
+
+    private static void CheckDestination(IImageScan scan, ScanSource source, string destination, ScanRestorationOptions options)
+    {
+        if (NiftiPaths.EndingOf(destination) is not null)
+        {
+            if (source.WhyNoVolume(scan) is { } reason)
+            {
+                throw new InvalidDataException($"no NIfTI file can be made of '{scan.Path}': {reason}.");
+            }
+        }
+        else if (options.SidecarSources is not null)
+        {
+            throw new ArgumentException(
+                $"'{destination}' is no NIfTI file, and only these have sidecars; end it in .nii.gz.", nameof(destination));
+        }
+    }
+
+    private static void CheckMargins(IImageRestorer restorer, RestorationTask task, ScanRestorationOptions options)
+    {
+        if (!options.Uncertainty)
+        {
+            return;
+        }
+
+        if (options.Strength != 1)
+        {
+            throw new ArgumentException("The uncertainty is that of a result in full; leave out the strength.", nameof(options));
+        }
+
+        _ = MarginRestorer.FactorsOf(restorer, task);
+    }
+
+    private static string[] TaskRemarks(IImageScan scan, RestorationTask task, ScanRestorationOptions options) =>
+        options.Task is null && scan.Modality is null
+            ? [$"the task {task} is that of the scan's BIDS name, and its values are taken for {task.Unit}"]
+            : [];
 
     /// <summary>What a result says of how it was made: the caller's, what always matters, and what is not as usual.</summary>
     private static Dictionary<string, string> ParametersOf(
@@ -171,38 +170,12 @@ public static class ScanRestoration
         return parameters;
     }
 
-    /// <summary>Writes the margins, and last the result, which tells that both are there.</summary>
-    private static IReadOnlyList<WrittenFile> WriteWithMargins(IEnumerable<ImageSlice> restored, MarginRestorer restorer, IImageScan scan,
-        long keptBytes, Func<IEnumerable<ImageSlice>, IReadOnlyList<WrittenFile>> write,
-        Func<IEnumerable<ImageSlice>, IReadOnlyList<WrittenFile>> writeMargins)
-    {
-        using var memory = new PixelMemory { Capacity = Math.Max(1, keptBytes) };
-        var count = 0;
-        IEnumerable<ImageSlice> Margins()
-        {
-            foreach (var slice in restored)
-            {
-                memory.Get("", count++, () => MemoryMarshal.AsBytes(slice.Pixels.AsSpan()).ToArray());
-                yield return restorer.MarginOf(slice);
-            }
-        }
-
-        var margins = writeMargins(Margins());
-        return
-        [
-            .. write(Enumerable.Range(0, count).Select(i => new ImageSlice(
-                MemoryMarshal.Cast<byte, float>(memory.Get("", i, () => throw new UnreachableException())).ToArray(), scan.Rows,
-                scan.Columns))),
-            .. margins,
-        ];
-    }
-
     /// <summary>Pixels are needed again when the result is written, and are decoded once.</summary>
-    private static void KeepPixels(IImageScan scan, long bytes)
+    private static void KeepPixels(IImageScan scan, ScanSource source, long bytes)
     {
         if (scan.AsOpened() is DicomScan dicom)
         {
-            dicom.Memory.Capacity = bytes;
+            (dicom.Memory.Capacity, dicom.Memory.MaySpill) = (bytes, source.IsOnDisk);
         }
     }
 
@@ -211,6 +184,14 @@ public static class ScanRestoration
     /// cref="RestoreScan(IImageRestorer, string, string, ScanRestorationOptions?, IProgress{ScanProgress}?, CancellationToken)"/>
     public static Task<ScanRestorationResult> RestoreScanAsync(
         this IImageRestorer restorer, string source, string destination, ScanRestorationOptions? options = null,
+        IProgress<ScanProgress>? progress = null, CancellationToken cancellationToken = default) =>
+        Task.Run(() => restorer.RestoreScan(source, destination, options, progress, cancellationToken), cancellationToken);
+
+    /// <summary>Restores a scan on another thread and writes the result, whole or not at all.</summary>
+    /// <inheritdoc
+    /// cref="RestoreScan(IImageRestorer, ScanSource, string, ScanRestorationOptions?, IProgress{ScanProgress}?, CancellationToken)"/>
+    public static Task<ScanRestorationResult> RestoreScanAsync(
+        this IImageRestorer restorer, ScanSource source, string destination, ScanRestorationOptions? options = null,
         IProgress<ScanProgress>? progress = null, CancellationToken cancellationToken = default) =>
         Task.Run(() => restorer.RestoreScan(source, destination, options, progress, cancellationToken), cancellationToken);
 }

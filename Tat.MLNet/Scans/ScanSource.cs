@@ -12,12 +12,27 @@ public sealed class ScanSource
     private static readonly string[] _endings = [".nii.gz", ".hdr.gz", ".img.gz", ".nii", ".hdr", ".img", ".dcm", ".ima", ".npy", ".bin"];
     private static readonly DicomFormat _dicom = new();
     private readonly DicomSeries? _series;
+    private readonly IReadOnlyList<ImageContent>? _contents;
     private readonly ImageReadOptions _options;
 
     internal ScanSource(string root, string path, string name, ImageReadOptions options, DicomSeries? series = null) =>
         (Root, Path, Name, _options, _series) = (root, path, WithoutEnding(name), options, series);
 
-    /// <summary>The file, or the folder that holds the series.</summary>
+    private ScanSource(IReadOnlyList<ImageContent> contents, ImageReadOptions options)
+        : this(".", contents[0].Name, contents[0].Name, options) => _contents = contents;
+
+    /// <summary>A scan that need not be in files: what <see cref="ImageFormats.Open(IReadOnlyList{ImageContent}, ImageReadOptions?)"/>
+    /// opens.</summary>
+    /// <param name="contents">A NIfTI, the two halves of one, or the DICOM objects of a series; at least one.</param>
+    /// <param name="options">How to read; <see langword="null"/> for the defaults.</param>
+    public static ScanSource Of(IReadOnlyList<ImageContent> contents, ImageReadOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(contents);
+        ArgumentOutOfRangeException.ThrowIfZero(contents.Count, nameof(contents));
+        return new(contents, options ?? new());
+    }
+
+    /// <summary>The file, the folder that holds the series, or the name of the first of contents that are no files.</summary>
     public string Path { get; }
 
     /// <summary>What to call the scan: its path below the folder that was searched, without the ending.</summary>
@@ -40,6 +55,9 @@ public sealed class ScanSource
     /// <summary>The folder that was searched, or that holds the file.</summary>
     internal string Root { get; }
 
+    /// <summary>Whether the scan is in files, so that what memory does not hold may go to a file, too.</summary>
+    internal bool IsOnDisk => _contents is null;
+
     /// <summary>The plane in which the scan is cut into slices.</summary>
     internal SlicePlane Plane => _options.Plane;
 
@@ -52,7 +70,7 @@ public sealed class ScanSource
         get
         {
             var file = System.IO.Path.GetFileName(Path);
-            return Directory.Exists(Path) ? "" : file[WithoutEnding(file).Length..];
+            return _contents?.Count > 1 || _contents is null && Directory.Exists(Path) ? "" : file[WithoutEnding(file).Length..];
         }
     }
 
@@ -89,8 +107,8 @@ public sealed class ScanSource
         try
         {
             using var scan = _series is null
-                ? ImageFormats.Open(Path, options)
-                : SeriesFinder.Find(_series.Files, options).Series[0].Assemble(Path, _dicom, options);
+                ? OpenWith(options)
+                : SeriesFinder.Find(_series.Files.Select(ImageContent.OfFile), options).Series[0].Assemble(Path, _dicom, options);
             return null;
         }
         catch (ImageFormatException exception)
@@ -99,8 +117,8 @@ public sealed class ScanSource
         }
     }
 
-    private IImageScan OpenWith(ImageReadOptions options) => _series is null
-        ? ImageFormats.Open(Path, options)
+    private IImageScan OpenWith(ImageReadOptions options) => _contents is not null ? ImageFormats.Open(_contents, options)
+        : _series is null ? ImageFormats.Open(Path, options)
         : _series.Assemble(Path, _dicom, options).InPlane(options.Plane).Upsampled(options.Upsampling);
 
     /// <summary>The path, and the series where there is one.</summary>

@@ -9,9 +9,19 @@ namespace Tat.MLNet.Scans;
 /// <summary>What to know of a scan that was read, and of its being unlike those that the model was trained on.</summary>
 internal static class ScanWarnings
 {
-    /// <summary>Judges a scan by its geometry, its files and its middle slice.</summary>
-    public static IEnumerable<string> Of(IImageScan scan, IImageRestorer restorer, RestorationTask task) =>
-        [.. OfFiles(scan), .. restorer.WarningsFor(scan.ReadSlice(scan.SliceCount / 2), task, scan.PixelSpacing(), scan.Modality)];
+    /// <summary>Judges a scan by its geometry, its times, its files and its middle slice.</summary>
+    public static IEnumerable<string> Of(IImageScan scan, IImageRestorer restorer, RestorationTask task, string destination) =>
+    [
+        .. OfFiles(scan), .. OfTimes(scan, destination),
+        .. restorer.WarningsFor(scan.ReadSlice(scan.SliceCount / 2), task, scan.PixelSpacing(), scan.Modality),
+    ];
+
+    /// <summary>NIfTI has one time step for all volumes, DICOM a time for each.</summary>
+    private static string[] OfTimes(IImageScan scan, string destination) =>
+        NiftiPaths.EndingOf(destination) is not null && scan.AsOpened() is DicomScan dicom
+            && dicom.Parts.Any(part => part.SliceCount > part.SlicesPerVolume && part.TimeStep is null)
+            ? ["its volumes are not equally far apart in time, or do not tell: the NIfTI file has no time step"]
+            : [];
 
     private static IEnumerable<string> OfFiles(IImageScan scan) => scan.AsOpened() switch
     {

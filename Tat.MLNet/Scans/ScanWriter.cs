@@ -14,7 +14,7 @@ internal static class ScanWriter
 
     /// <summary>
     /// Writes the result in the source's format, or as NIfTI where its name asks for that; what is there is replaced once the new result is
-    /// complete, together with the sidecars.
+    /// complete, together with the sidecars. With <see cref="DerivedImageOptions.Output"/> nothing on the disk is looked at or changed.
     /// </summary>
     /// <exception cref="IOException">The destination is there and is not to be replaced, or holds more than images of that format, or is
     /// the source.</exception>
@@ -22,7 +22,7 @@ internal static class ScanWriter
     public static IReadOnlyList<WrittenFile> Write(IImageScan scan, string destination, IEnumerable<ImageSlice> slices,
         DerivedImageOptions options, IReadOnlyList<ScanSidecar> sidecars, bool overwrite, CancellationToken cancellationToken)
     {
-        Check(scan, destination, overwrite);
+        Check(scan, destination, options, overwrite);
         var format = FormatOf(scan, destination);
         if (format is DicomFormat)
         {
@@ -45,8 +45,13 @@ internal static class ScanWriter
     /// <summary>Refuses a destination that cannot be written.</summary>
     /// <exception cref="IOException">It is there and is not to be replaced, or holds more than images of its format, or is the
     /// source.</exception>
-    public static void Check(IImageScan scan, string destination, bool overwrite)
+    public static void Check(IImageScan scan, string destination, DerivedImageOptions options, bool overwrite)
     {
+        if (options.Output is not null)
+        {
+            return;
+        }
+
         var format = FormatOf(scan, destination);
         RefuseSource(scan, destination);
         if (!overwrite && Targets(format, scan, destination)
@@ -85,8 +90,8 @@ internal static class ScanWriter
 
     private static IEnumerable<string> FilesOf(IImageScan scan) => scan.AsOpened() switch
     {
-        DicomScan dicom => dicom.Slices.Select(slice => slice.Source.Path).Distinct(),
-        NiftiScan nifti => [nifti.File.Paths.Header, nifti.File.Paths.Voxels],
+        DicomScan dicom => dicom.Slices.Select(slice => slice.Source.Content.Path).Distinct().OfType<string>(),
+        NiftiScan { File.Contents: var files } => new[] { files.Header.Path, files.Voxels.Path }.OfType<string>(),
         _ => [scan.Path],
     };
 }

@@ -129,9 +129,21 @@ public sealed class RestorationPool : IDisposable
     public Task<ScanRestorationResult> RestoreScanAsync(
         string source, string destination, ScanRestorationOptions? options = null, IProgress<ScanProgress>? progress = null,
         CancellationToken cancellationToken = default) =>
-        RunAsync(
-            new(_logger, "scan", Known(options?.Task)), _longSlot,
-            model => model.Restorer.RestoreScan(source, destination, options, progress, cancellationToken), cancellationToken);
+        RestoreScanAsync(
+            restorer => restorer.RestoreScan(source, destination, options, progress, cancellationToken), options, cancellationToken);
+
+    /// <summary>Restores a whole scan that need not be in files, as the overload for paths does.</summary>
+    /// <param name="source">The scan; <see cref="ScanSource.Of"/> makes one of bytes and streams.</param>
+    /// <param name="destination">What to write, or with <see cref="Tat.MLNet.Formats.DerivedImageOptions.Output"/> what to call it.</param>
+    /// <param name="options">How to restore and write; <see langword="null"/> for the defaults.</param>
+    /// <param name="progress">Is told of slices that are restored.</param>
+    /// <param name="cancellationToken">Ends the waiting, and stops between slices.</param>
+    /// <exception cref="ObjectDisposedException">The pool has been disposed.</exception>
+    public Task<ScanRestorationResult> RestoreScanAsync(
+        ScanSource source, string destination, ScanRestorationOptions? options = null, IProgress<ScanProgress>? progress = null,
+        CancellationToken cancellationToken = default) =>
+        RestoreScanAsync(
+            restorer => restorer.RestoreScan(source, destination, options, progress, cancellationToken), options, cancellationToken);
 
     /// <summary>
     /// Changes the model. It is loaded before the old one is given up; calls that have begun end with the old one, calls that begin
@@ -160,6 +172,10 @@ public sealed class RestorationPool : IDisposable
             Interlocked.Exchange(ref _current, null)?.Release();
         }
     }
+
+    private Task<ScanRestorationResult> RestoreScanAsync(
+        Func<IImageRestorer, ScanRestorationResult> restore, ScanRestorationOptions? options, CancellationToken cancellationToken) =>
+        RunAsync(new(_logger, "scan", Known(options?.Task)), _longSlot, model => restore(model.Restorer), cancellationToken);
 
     /// <summary>Where an image waits: small ones not for large ones.</summary>
     private SemaphoreSlim SlotsFor(ImageInput input)

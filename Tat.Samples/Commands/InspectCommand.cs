@@ -63,6 +63,7 @@ internal static class InspectCommand
                     Add(scan.Path, () => ImageFacts.Of(scan, cancellationToken));
                 }
 
+                facts.AddRange(LeftOutFacts.Of(found.LeftOut.Concat(found.Scans.SelectMany(scan => scan.LeftOut))));
                 foreach (var leftOut in found.LeftOut)
                 {
                     terminal.Error(leftOut.ToString());

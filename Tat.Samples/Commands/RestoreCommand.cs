@@ -116,9 +116,9 @@ internal static class RestoreCommand
                 () => jobs.Any(job => job.IsNifti && !OptionUse.IsDicom(job.Source)));
             OptionUse.Check(parsed, [derived.Suffix], "results with a description, in DICOM or NIfTI",
                 () => jobs.Any(job => job.IsNifti || OptionUse.IsDicom(job.Source)));
-            foreach (var leftOut in found.LeftOut)
+            foreach (var file in found.LeftOut)
             {
-                terminal.Error(leftOut.ToString());
+                terminal.Error(file.ToString());
             }
 
             foreach (var folder in jobs.Select(job => Path.GetDirectoryName(Path.GetFullPath(job.Destination))!).Distinct())
@@ -153,9 +153,8 @@ internal static class RestoreCommand
                 Overwrite = parsed.GetValue(overwrite),
             };
             dataset?.Describe();
-            LeftOutFile[] damaged = [.. found.LeftOut.Concat(found.Scans.SelectMany(scan => scan.LeftOut)).Where(file => file.IsDamaged
-                && (readOptions.SeriesInstanceUid is null || file.SeriesInstanceUid is not null))];
-            return Task.FromResult(Run(terminal, restorer, jobs, damaged,
+            LeftOutFile[] leftOut = [.. found.LeftOut.Concat(found.Scans.SelectMany(scan => scan.LeftOut))];
+            return Task.FromResult(Run(terminal, restorer, jobs, leftOut,
                 job => options with { SidecarSources = dataset?.SourcesOf(job.Source) }, parsed.GetValue(json), cancellationToken));
         });
         return command;
@@ -170,9 +169,11 @@ internal static class RestoreCommand
         return factors is [>= 1] ? new(factors[0]) : factors is [>= 1, >= 1] ? new(factors[0], factors[1]) : null;
     }
 
-    private static int Run(Terminal terminal, IImageRestorer restorer, IReadOnlyList<ScanJob> jobs, IReadOnlyList<LeftOutFile> damaged,
+    private static int Run(Terminal terminal, IImageRestorer restorer, IReadOnlyList<ScanJob> jobs, IReadOnlyList<LeftOutFile> leftOut,
         Func<ScanJob, ScanRestorationOptions> options, bool json, CancellationToken cancellationToken)
     {
+        // A damaged file may be a slice of any scan beside it, also where it does not tell its series.
+        LeftOutFile[] damaged = [.. leftOut.Where(file => file.IsDamaged)];
         var results = new List<object>();
         var failures = new List<(ScanJob Job, string Reason)>();
         foreach (var job in jobs)
@@ -223,10 +224,10 @@ internal static class RestoreCommand
 
         if (json)
         {
-            terminal.Json(results);
+            terminal.Json(results.Concat(LeftOutFacts.Of(leftOut)));
         }
 
-        if (jobs.Count + damaged.Count > 1 && failures.Count + damaged.Count > 0 && !json)
+        if (jobs.Count + damaged.Length > 1 && failures.Count + damaged.Length > 0 && !json)
         {
             var table = new Table().AddColumn("Not restored").AddColumn("Why");
             failures.ForEach(failure => table.AddRow(new Text(failure.Job.Source.ToString()), new Text(failure.Reason)));
@@ -245,12 +246,12 @@ internal static class RestoreCommand
                 : $"{failures.Count} of {jobs.Count} images failed; the first: {failures[0].Reason}");
         }
 
-        if (damaged.Count > 0)
+        if (damaged.Length > 0)
         {
-            terminal.Error($"{damaged.Count} damaged files are not restored; the first: '{damaged[0].Path}': {damaged[0].Reason}");
+            terminal.Error($"{damaged.Length} damaged files are not restored; the first: '{damaged[0].Path}': {damaged[0].Reason}");
         }
 
-        return failures.Count + damaged.Count > 0 ? ExitCodes.Failed : ExitCodes.Done;
+        return failures.Count + damaged.Length > 0 ? ExitCodes.Failed : ExitCodes.Done;
     }
 
     private static double? Known(double value) => double.IsFinite(value) ? value : null;

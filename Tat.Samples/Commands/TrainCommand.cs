@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using Microsoft.ML;
 using Tat.MLNet.Scoring;
 using Tat.MLNet.Training;
@@ -76,7 +75,7 @@ internal static class TrainCommand
             }
 
             checkpoints.Finish();
-            terminal.Line(string.Create(CultureInfo.InvariantCulture, $"The model of iteration {model.Model.Card.Iterations} is in {target}."));
+            terminal.Line(FormattableString.Invariant($"The model of iteration {model.Model.Card.Iterations} is in {target}."));
             return Task.FromResult(ExitCodes.Done);
         });
         return command;

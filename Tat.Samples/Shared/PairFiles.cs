@@ -47,7 +47,8 @@ internal sealed record PairFiles(RestorationTask Task, ScanSource Low, ScanSourc
 
     /// <summary>Reads the slices of both, and tells how many there are.</summary>
     /// <param name="look">Sees each slice to restore, with the scan that it is of.</param>
-    public IEnumerable<(ImagePair Pair, int Slice, int Count)> Read(Action<IImageScan, ImageSlice>? look = null)
+    /// <param name="masks">Where the regions of the scan are found; <see langword="null"/> for nowhere.</param>
+    public IEnumerable<PairSlice> Read(Action<IImageScan, ImageSlice>? look = null, RegionMasks? masks = null)
     {
         using var low = Low.Open();
         using var high = High.Open();
@@ -57,10 +58,28 @@ internal sealed record PairFiles(RestorationTask Task, ScanSource Low, ScanSourc
                 + $"{high.Columns} x {high.SliceCount}; only images of one size can be compared.");
         }
 
+        using var labels = masks?.ReadSlices(Low.Name, low).GetEnumerator();
         foreach (var (i, slice) in low.ReadSlices(Task).Index())
         {
             look?.Invoke(low, slice);
-            yield return (new ImagePair(slice, high.ReadSlice(i), Low.Name), i, low.SliceCount);
+            yield return new(new ImagePair(slice, high.ReadSlice(i), Low.Name), i, low.SliceCount)
+            {
+                Labels = labels?.MoveNext() == true ? labels.Current : null,
+                PixelSpacing = low.PixelSpacing(),
+            };
         }
     }
+}
+
+/// <summary>A slice of a pair.</summary>
+/// <param name="Pair">The image and its reference.</param>
+/// <param name="Slice">Its number, from 0.</param>
+/// <param name="Count">How many slices there are.</param>
+internal sealed record PairSlice(ImagePair Pair, int Slice, int Count)
+{
+    /// <summary>The region of each pixel, where there is a mask.</summary>
+    public ImageSlice? Labels { get; init; }
+
+    /// <summary>Side of a pixel in mm, where it is known.</summary>
+    public double? PixelSpacing { get; init; }
 }

@@ -37,7 +37,7 @@ public sealed class WritingTests
         ["Tat.Torch.Files.PrivateFile"] = "a temporary file without a name",
         ["Tat.Torch.Training.Resuming.CheckpointStore"] = "the lock of a folder",
         ["Tat.Torch.Training.Reporting.TrainingLog"] = "a log, which grows line by line",
-        ["Tat.MLNet.Formats.Dicom.Providers.BuiltIn.BuiltInProvider"] = "writes an object where AtomicFolder says",
+        ["Tat.MLNet.Formats.Dicom.Writing.DerivedFile"] = "writes an object where AtomicFolder says",
         ["Tat.Samples.Commands.ApplyOnnxCommand"] = "a temporary file for a component that wants a path",
         ["Tat.Samples.Bench"] = "temporary files of measurements",
     };
@@ -62,7 +62,8 @@ public sealed class WritingTests
     {
         string[] owners =
         [
-            typeof(WorkFolder).FullName!, "Tat.Torch.Files.PrivateFile", "Tat.MLNet.Training.GoodScans", // which hands the folder to the latter
+            typeof(WorkFolder).FullName!, "Tat.Torch.Files.PrivateFile",
+            "Tat.MLNet.Training.GoodScans", // hands the folder to a PrivateFile
             "Tat.Torch.Training.TrainingLoop", // keeps what a training has learnt where no folder is given for it
         ];
         CollectionAssert.AreEquivalent(owners, Calls()

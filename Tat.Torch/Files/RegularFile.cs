@@ -4,28 +4,16 @@ namespace Tat.Torch.Files;
 internal static class RegularFile
 {
     /// <summary>Whether there is a file with a content.</summary>
-    public static bool Exists(string path) => File.Exists(path) && Refusal(path) is null;
+    public static bool Exists(string path) => LengthOf(path) > 0;
+
+    /// <summary>Number of bytes; 0 where there is no file, or none with a content.</summary>
+    public static long LengthOf(string path) => Find(path) is { Problem: null, File: { } file } ? file.Length : 0;
 
     /// <summary>
     /// What keeps something that is there from being a file with a content, as the rest of a sentence; <see langword="null"/> for such a
     /// file, and where there is nothing.
     /// </summary>
-    public static string? Refusal(string path)
-    {
-        var file = new FileInfo(path);
-        try
-        {
-            var target = file is { Exists: true, LinkTarget: not null } ? file.ResolveLinkTarget(returnFinalTarget: true) : file;
-            return !file.Exists ? null
-                : target is not FileInfo { Exists: true } found ? "a link to what does not exist; give a regular file."
-                : found.Length == 0 ? "empty, or a pipe or device; give a regular file." // whose length is 0
-                : null;
-        }
-        catch (IOException)
-        {
-            return "a link that leads back to itself; give a regular file.";
-        }
-    }
+    public static string? Refusal(string path) => Find(path).Problem;
 
     /// <summary>Opens a file for reading; others may read it, too.</summary>
     /// <exception cref="FileNotFoundException">There is none.</exception>
@@ -52,5 +40,26 @@ internal static class RegularFile
     {
         using var reader = new StreamReader(Open(path));
         return reader.ReadToEnd();
+    }
+
+    private static (FileInfo? File, string? Problem) Find(string path)
+    {
+        var file = new FileInfo(path);
+        if (!file.Exists)
+        {
+            return default;
+        }
+
+        try
+        {
+            var target = file.LinkTarget is null ? file : file.ResolveLinkTarget(returnFinalTarget: true) as FileInfo;
+            return target is not { Exists: true } ? (null, "a link to what does not exist; give a regular file.")
+                : target.Length == 0 ? (null, "empty, or a pipe or device; give a regular file.") // whose length is 0
+                : (target, null);
+        }
+        catch (IOException)
+        {
+            return (null, "a link that leads back to itself; give a regular file.");
+        }
     }
 }

@@ -1,7 +1,7 @@
 namespace Tat.Torch.Onnx;
 
 /// <summary>What an export made.</summary>
-/// <param name="Path">The file.</param>
+/// <param name="Path">The file; empty where it went to a stream.</param>
 /// <param name="Bytes">Its length.</param>
 /// <param name="Comparisons">How far the file is from the network, by image size; empty where it was not verified.</param>
 public sealed record OnnxExportReport(string Path, long Bytes, IReadOnlyList<OnnxComparison> Comparisons)

@@ -39,14 +39,42 @@ public static class OnnxExporter
         using var file = new AtomicFile(path);
         using (var stream = file.Stream)
         {
-            CreateModel(model, options).WriteTo(stream);
-            OnnxChecksum.Append(stream);
+            Write(model, stream, options);
         }
 
         cancellationToken.ThrowIfCancellationRequested();
-        var comparisons = options.Verify ? Verify(model, file.Path, options, cancellationToken) : [];
+        var comparisons = options.Verify ? Verify(model, () => new(file.Path), options, cancellationToken) : [];
         file.Commit();
         return new(path, new FileInfo(path).Length, comparisons);
+    }
+
+    /// <summary>Exports a model to a stream, which gets it once it is complete and verified, or nothing.</summary>
+    /// <param name="model">The model, on any device.</param>
+    /// <param name="destination">The stream; it need not be able to seek, and stays open.</param>
+    /// <param name="options">How to export; <see langword="null"/> for the defaults.</param>
+    /// <param name="cancellationToken">Stops between steps.</param>
+    /// <returns>What was written, without a path, and how far it is from the network.</returns>
+    /// <exception cref="InvalidDataException">A weight is NaN or infinite, or the export does not compute what the network
+    /// does.</exception>
+    public static OnnxExportReport Export(
+        TatModel model, Stream destination, OnnxExportOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(destination);
+        options ??= new();
+        NetworkWeights.CheckFinite(model.Network, "the model");
+        using var file = new MemoryStream();
+        Write(model, file, options);
+        cancellationToken.ThrowIfCancellationRequested();
+        var comparisons = options.Verify ? Verify(model, () => new(file.ToArray()), options, cancellationToken) : [];
+        file.WriteTo(destination);
+        return new("", file.Length, comparisons);
+    }
+
+    private static void Write(TatModel model, Stream stream, OnnxExportOptions options)
+    {
+        CreateModel(model, options).WriteTo(stream);
+        OnnxChecksum.Append(stream);
     }
 
     /// <summary>Builds the whole file.</summary>
@@ -86,10 +114,11 @@ public static class OnnxExporter
             entry => new WeightArray(entry.parameter.to(float32).cpu().contiguous().data<float>().ToArray(), entry.parameter.shape));
     }
 
-    private static List<OnnxComparison> Verify(TatModel model, string path, OnnxExportOptions options, CancellationToken cancellationToken)
+    private static List<OnnxComparison> Verify(
+        TatModel model, Func<OnnxRestorer> open, OnnxExportOptions options, CancellationToken cancellationToken)
     {
         using var reference = new Restorer(model);
-        using var restorer = new OnnxRestorer(path);
+        using var restorer = open();
         var task = model.Tasks[0];
         var comparisons = new List<OnnxComparison>();
         foreach (var (height, width) in ModelComparison.Sizes(model.Network.Options.TrainSize))

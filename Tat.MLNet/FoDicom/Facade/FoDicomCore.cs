@@ -93,7 +93,10 @@ namespace FellowOakDicom
         public static DicomFile Open(string fileName, FileReadOption readOption = FileReadOption.Default, int largeObjectSize = 0) =>
             throw null;
 
-        public void Save(string fileName, DicomWriteOptions options = null) => throw null;
+        public static DicomFile Open(Stream stream, FileReadOption readOption = FileReadOption.Default, int largeObjectSize = 0) =>
+            throw null;
+
+        public void Save(Stream stream, DicomWriteOptions options = null) => throw null;
     }
 
     public class DicomDataset : IEnumerable<DicomItem>

@@ -1,6 +1,6 @@
 namespace Tat.MLNet.Formats;
 
-/// <summary>How a restored image describes itself.</summary>
+/// <summary>How a restored image describes itself, and where it goes.</summary>
 public sealed record DerivedImageOptions
 {
     /// <summary>Appended to the description of the source.</summary>
@@ -26,6 +26,14 @@ public sealed record DerivedImageOptions
     /// <summary>Write the difference (restored − input) as a second series, for a reader to see what the network changed (DICOM).</summary>
     /// <value>The default is <see langword="false"/>.</value>
     public bool WriteDifference { get; init; }
+
+    /// <summary>
+    /// Takes the result instead of files: opens a stream for each file by its name, which is that of the destination, made of it, or begins
+    /// with it and a <c>/</c>. Streams are written from beginning to end, one after the other, and disposed of; they need not be able to
+    /// seek, and what they got is the result only once the call has returned. Nothing of the image is written anywhere else.
+    /// </summary>
+    /// <value>The default, <see langword="null"/>, writes files, which appear whole or not at all.</value>
+    public Func<string, Stream>? Output { get; init; }
 
     /// <summary>Whether the slices are not restored ones, but how far those may be off.</summary>
     internal bool IsMargin { get; init; }

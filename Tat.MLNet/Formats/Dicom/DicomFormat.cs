@@ -35,7 +35,8 @@ public sealed class DicomFormat : IImageFormat
     {
         try
         {
-            return Directory.Exists(path) ? SeriesFinder.Files(path).Any(DicomFileStart.IsDicom) : DicomFileStart.IsDicom(path);
+            return Directory.Exists(path) ? SeriesFinder.Files(path).Any(DicomFileStart.IsDicom)
+                : DicomFileStart.IsDicom(ImageContent.OfFile(path));
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -53,7 +54,8 @@ public sealed class DicomFormat : IImageFormat
         ArgumentNullException.ThrowIfNull(options);
         try
         {
-            return Directory.Exists(path) ? OpenSeries(path, SeriesFinder.Files(path), options) : OpenFile(path, options);
+            return Directory.Exists(path) ? OpenSeries(path, SeriesFinder.Files(path), options)
+                : OpenFile(ImageContent.OfFile(path), options);
         }
         catch (DicomDataException exception)
         {
@@ -61,18 +63,39 @@ public sealed class DicomFormat : IImageFormat
         }
     }
 
-    /// <summary>Opens a file once, to see what it is and to read it.</summary>
-    /// <returns>The scan; <see langword="null"/> where the file is none of DICOM.</returns>
-    /// <exception cref="ImageFormatException">It is damaged, or of a kind that cannot be read.</exception>
-    internal IImageScan? TryOpenFile(string path, ImageReadOptions options)
+    /// <inheritdoc/>
+    /// <remarks>Several contents are the objects of one series, as the files of a folder are.</remarks>
+    public IImageScan? TryOpen(IReadOnlyList<ImageContent> contents, ImageReadOptions options)
     {
+        ArgumentNullException.ThrowIfNull(contents);
+        ArgumentNullException.ThrowIfNull(options);
+        if (contents is [var one])
+        {
+            return TryOpenFile(one, options);
+        }
+
         try
         {
-            return OpenFile(path, options);
+            return contents.Any(DicomFileStart.IsDicom) ? OpenSeries(contents[0].Name, contents, options) : null;
         }
         catch (DicomDataException exception)
         {
-            return exception.IsOtherFormat ? null : throw exception.At(path);
+            throw exception.At(contents[0].Name);
+        }
+    }
+
+    /// <summary>Opens a file once, to see what it is and to read it.</summary>
+    /// <returns>The scan; <see langword="null"/> where the file is none of DICOM.</returns>
+    /// <exception cref="ImageFormatException">It is damaged, or of a kind that cannot be read.</exception>
+    internal IImageScan? TryOpenFile(ImageContent file, ImageReadOptions options)
+    {
+        try
+        {
+            return OpenFile(file, options);
+        }
+        catch (DicomDataException exception)
+        {
+            return exception.IsOtherFormat ? null : throw exception.At(file.Name);
         }
     }
 
@@ -139,9 +162,16 @@ public sealed class DicomFormat : IImageFormat
     private static IReadOnlyList<WrittenFile> WriteFile(DicomScan scan, UpsampledScan? grid, string destination,
         IEnumerable<ImageSlice> slices, DerivedImageOptions options, CancellationToken cancellationToken)
     {
+        IReadOnlyList<WrittenFile> Write(DerivedFile file) =>
+            new DerivedSeriesWriter(scan, grid, options, (_, _) => file).Write(slices, cancellationToken);
+        if (options.Output is { } output)
+        {
+            return Write(DerivedFile.To(output, destination));
+        }
+
         destination = Path.GetFullPath(destination);
         using var file = new AtomicFile(destination);
-        var written = new DerivedSeriesWriter(scan, grid, options, (_, _) => file.Path).Write(slices, cancellationToken);
+        var written = Write(DerivedFile.At(file.Path));
         file.Commit();
         return [.. written.Select(one => one with { Path = destination })];
     }
@@ -149,27 +179,30 @@ public sealed class DicomFormat : IImageFormat
     private static IReadOnlyList<WrittenFile> WriteFolder(DicomScan scan, UpsampledScan? grid, string destination,
         IEnumerable<ImageSlice> slices, DerivedImageOptions options, bool replace, CancellationToken cancellationToken)
     {
-        using var folder = new AtomicFolder(destination, replace);
-        string PathOf(DerivedSeries series, int number)
+        IReadOnlyList<WrittenFile> Write(Func<string, DerivedFile> file) => new DerivedSeriesWriter(scan, grid, options, (series, number) =>
         {
-            var parent = options.WriteDifference ? Path.Combine(folder.Path, series.IsDifference ? "difference" : "restored") : folder.Path;
-            Directory.CreateDirectory(parent);
-            return Path.Combine(parent, DerivedSeriesWriter.FileName(number));
+            var name = DerivedSeriesWriter.FileName(number);
+            return file(!options.WriteDifference ? name : series.IsDifference ? $"difference/{name}" : $"restored/{name}");
+        }).Write(slices, cancellationToken);
+        if (options.Output is { } output)
+        {
+            return Write(name => DerivedFile.To(output, $"{destination}/{name}"));
         }
 
-        var written = new DerivedSeriesWriter(scan, grid, options, PathOf).Write(slices, cancellationToken);
+        using var folder = new AtomicFolder(destination, replace);
+        var written = Write(name => DerivedFile.At(Path.Combine(folder.Path, name)));
         folder.Commit();
         return [.. written.Select(file => file with { Path = Path.Combine(destination, Path.GetRelativePath(folder.Path, file.Path)) })];
     }
 
-    private DicomScan OpenFile(string path, ImageReadOptions options)
+    private DicomScan OpenFile(ImageContent file, ImageReadOptions options)
     {
-        var source = SliceReader.Check(DicomProviders.Current.Read(path));
+        var source = SliceReader.Check(DicomProviders.Current.Read(file));
         FrameReader.CheckCodec(source);
-        return SeriesAssembler.Assemble(path, this, FrameList.Of(source, options, new(new FileInfo(path).Length)), [], options);
+        return SeriesAssembler.Assemble(file.Name, this, FrameList.Of(source, options, new(file.Length)), [], options);
     }
 
-    private DicomScan OpenSeries(string path, IEnumerable<string> files, ImageReadOptions options)
+    private DicomScan OpenSeries(string path, IEnumerable<ImageContent> files, ImageReadOptions options)
     {
         var (found, leftOut) = SeriesFinder.Find(files, options);
         if (found is [var single])
@@ -183,10 +216,10 @@ public sealed class DicomFormat : IImageFormat
             ? "the series mixes images of different sizes or units, or is there several times; restore it as a whole, or separate "
                 + $"them:{string.Concat(found.Select(series => $"{Environment.NewLine}  {series}"))}"
             : found.Count > 0
-            ? $"the folder holds {found.Count} series; name the one to "
+            ? $"there are {found.Count} series; name the one to "
                 + $"open:{string.Concat(found.Select(series => $"{Environment.NewLine}  {series}"))}"
-            : "the folder holds no "
-                + $"{(options.SeriesInstanceUid is null ? "DICOM images" : "image of the series that was asked for")}."
+            : "there are no "
+                + $"{(options.SeriesInstanceUid is null ? "DICOM images" : "images of the series that was asked for")}."
                 + $"{string.Concat(leftOut.Select(file => $"{Environment.NewLine}  {file}"))}");
     }
 }

@@ -10,7 +10,7 @@ internal abstract class NiftiBytes : IDisposable
     /// <summary>What deflate reaches at best is 1032 : 1, so that a compressed file cannot hold more than this times its length.</summary>
     private const long DeflateLimit = 1032;
 
-    /// <summary>Inflated bytes that are kept in memory; what is longer goes to a private temporary file.</summary>
+    /// <summary>Inflated bytes of a file that are kept in memory; what is longer goes to a private temporary file.</summary>
     private const long MemoryLimit = 1L << 29;
 
     private const int BlockSize = 1 << 20;
@@ -20,66 +20,66 @@ internal abstract class NiftiBytes : IDisposable
 
     public abstract void Dispose();
 
-    public static bool IsGzip(string path)
-    {
-        using var file = RegularFile.Open(path);
-        return IsGzip(file);
-    }
-
     /// <summary>A stream over a file's content, inflated if it is compressed.</summary>
-    public static Stream OpenStream(string path)
+    public static Stream OpenStream(ImageContent content)
     {
-        var file = RegularFile.Open(path);
+        var file = content.Open();
         var gzip = IsGzip(file);
         file.Position = 0;
         return gzip ? new GZipStream(file, CompressionMode.Decompress) : file;
     }
 
     /// <summary>Refuses a range that the file cannot hold, before anything is allocated for it.</summary>
-    public static void CheckHolds(string path, long end)
+    public static void CheckHolds(ImageContent content, long end)
     {
-        var length = new FileInfo(path).Length;
-        if (!IsGzip(path))
+        var length = content.Length;
+        if (!IsGzip(content))
         {
             if (end > length)
             {
                 throw new ImageFormatException(
-                    path, $"truncated: its header promises {end:N0} bytes and it has {length:N0}; get a complete copy.");
+                    content.Name, $"truncated: its header promises {end:N0} bytes and it has {length:N0}; get a complete copy.");
             }
         }
         else if (end / DeflateLimit > length)
         {
             throw new ImageFormatException(
-                path, $"its header promises {end:N0} bytes, more than {length:N0} compressed bytes can hold; the header is wrong or the "
-                    + "file truncated.");
+                content.Name, $"its header promises {end:N0} bytes, more than {length:N0} compressed bytes can hold; the header is wrong "
+                    + "or the file truncated.");
         }
     }
 
     /// <summary>Opens a range of a file that <see cref="CheckHolds"/> has accepted; a compressed file is inflated once, here.</summary>
     /// <exception cref="ImageFormatException">The compressed data are damaged, or end before the range does.</exception>
-    public static NiftiBytes Open(string path, long start, long length)
+    public static NiftiBytes Open(ImageContent content, long start, long length)
     {
-        var stream = OpenStream(path);
-        if (stream is FileStream file)
+        var stream = OpenStream(content);
+        if (stream is not GZipStream)
         {
-            return new Plain(file.SafeFileHandle, start, file);
+            return stream is FileStream file ? new Plain(file.SafeFileHandle, start, file) : new Shared(stream, start);
         }
 
         using var gzip = stream;
         try
         {
             Skip(stream, start);
-            return length <= MemoryLimit ? Inflated.From(stream, length) : InflateToFile(stream, length);
+            return length <= MemoryLimit || content.Path is null ? Inflated.From(stream, length) : InflateToFile(stream, length);
         }
         catch (Exception exception) when (exception is InvalidDataException or EndOfStreamException)
         {
             throw new ImageFormatException(
-                path, "truncated or damaged: its compressed data do not hold the voxels that its header promises; get a complete copy.",
-                exception);
+                content.Name, "truncated or damaged: its compressed data do not hold the voxels that its header promises; get a complete "
+                    + "copy.", exception);
         }
     }
 
-    private static bool IsGzip(FileStream file) => file.ReadByte() == 0x1f && file.ReadByte() == 0x8b;
+    private static bool IsGzip(ImageContent content)
+    {
+        using var file = content.Open();
+        return IsGzip(file);
+    }
+
+    private static bool IsGzip(Stream file) => file.ReadByte() == 0x1f && file.ReadByte() == 0x8b;
 
     private static void Skip(Stream stream, long count)
     {
@@ -148,6 +148,23 @@ internal abstract class NiftiBytes : IDisposable
         }
 
         public override void Dispose() => owner.Dispose();
+    }
+
+    /// <summary>A stream of the caller, of which one thread reads at a time.</summary>
+    private sealed class Shared(Stream stream, long start) : NiftiBytes
+    {
+        private readonly Lock _gate = new();
+
+        public override void Read(long offset, Span<byte> destination)
+        {
+            lock (_gate)
+            {
+                stream.Position = start + offset;
+                stream.ReadExactly(destination);
+            }
+        }
+
+        public override void Dispose() => stream.Dispose();
     }
 
     /// <summary>Inflated bytes in blocks, allocated as the data arrive and not as the header promises.</summary>

@@ -11,18 +11,18 @@ internal sealed class NiftiFile
     /// </summary>
     private const long ExtensionLimit = 1 << 24;
 
-    private NiftiFile(NiftiPaths paths, NiftiHeader header, byte[] extensions)
+    private NiftiFile(NiftiContents contents, NiftiHeader header, byte[] extensions)
     {
-        Paths = paths;
+        Contents = contents;
         Header = header;
         Extensions = extensions;
-        Dimensions = ReadDimensions(paths.Header, header);
-        Voxels = ReadVoxelType(paths.Header, header);
-        VoxelStart = ReadVoxelStart(paths, header);
+        Dimensions = ReadDimensions(contents.Header.Name, header);
+        Voxels = ReadVoxelType(contents.Header.Name, header);
+        VoxelStart = ReadVoxelStart(contents, header);
         VoxelLength = Dimensions.Aggregate(1L, (product, next) => product * next) * Voxels.Size;
     }
 
-    public NiftiPaths Paths { get; }
+    public NiftiContents Contents { get; }
 
     public NiftiHeader Header { get; }
 
@@ -40,23 +40,22 @@ internal sealed class NiftiFile
     public long VoxelLength { get; }
 
     /// <exception cref="ImageFormatException">The file is damaged or of a kind that cannot be read.</exception>
-    public static NiftiFile Open(string path, ReadBudget budget)
+    public static NiftiFile Open(NiftiContents contents, ReadBudget budget)
     {
-        var paths = NiftiPaths.ForReading(path);
         try
         {
-            using var stream = NiftiBytes.OpenStream(paths.Header);
-            var header = ReadHeader(paths.Header, stream);
-            var file = new NiftiFile(paths, header, ReadExtensions(paths, header, stream));
-            NiftiBytes.CheckHolds(paths.Voxels, checked(file.VoxelStart + file.VoxelLength));
+            using var stream = NiftiBytes.OpenStream(contents.Header);
+            var header = ReadHeader(contents.Header.Name, stream);
+            var file = new NiftiFile(contents, header, ReadExtensions(contents, header, stream));
+            NiftiBytes.CheckHolds(contents.Voxels, checked(file.VoxelStart + file.VoxelLength));
             return budget.Refusal(file.Dimensions.Count > 1 ? file.Dimensions[1] : 1, file.Dimensions[0], sizeof(float)) is { } refusal
-                ? throw new ImageFormatException(path, refusal)
+                ? throw new ImageFormatException(contents.Header.Name, refusal)
                 : file;
         }
         catch (Exception exception) when (exception is InvalidDataException or EndOfStreamException or OverflowException)
         {
             throw new ImageFormatException(
-                paths.Header, "truncated or damaged: its NIfTI header cannot be read to its end; get a complete copy.", exception);
+                contents.Header.Name, "truncated or damaged: its NIfTI header cannot be read to its end; get a complete copy.", exception);
         }
     }
 
@@ -148,49 +147,49 @@ internal sealed class NiftiFile
         return new NiftiVoxels((NiftiDataType)code, header.IsBigEndian, slope, intercept);
     }
 
-    private static long ReadVoxelStart(NiftiPaths paths, NiftiHeader header)
+    private static long ReadVoxelStart(NiftiContents contents, NiftiHeader header)
     {
         var offset = header.VoxelOffset;
-        if (NiftiMagic.IsPair(header) != paths.IsPair)
+        if (NiftiMagic.IsPair(header) != contents.IsPair)
         {
-            throw new ImageFormatException(paths.Header, paths.IsPair
+            throw new ImageFormatException(contents.Header.Name, contents.IsPair
                 ? "its header says that the voxels follow in the same file, but its name is that of a .hdr/.img pair; rename it to .nii."
                 : "its header says that the voxels are in an .img file beside it; name the header .hdr.");
         }
 
-        if (offset == 0 && !paths.IsPair)
+        if (offset == 0 && !contents.IsPair)
         {
             return header.Size + 4;
         }
 
-        var least = paths.IsPair ? 0 : header.Size;
+        var least = contents.IsPair ? 0 : header.Size;
         if (!(offset >= least && offset <= 1L << 56))
         {
             throw new ImageFormatException(
-                paths.Header, FormattableString.Invariant($"its header places the voxels at byte {offset}, which cannot be."));
+                contents.Header.Name, FormattableString.Invariant($"its header places the voxels at byte {offset}, which cannot be."));
         }
 
         return (long)offset;
     }
 
     /// <summary>Takes the chain of extensions up to where it ends or stops being one.</summary>
-    private static byte[] ReadExtensions(NiftiPaths paths, NiftiHeader header, Stream stream)
+    private static byte[] ReadExtensions(NiftiContents contents, NiftiHeader header, Stream stream)
     {
         var flag = new byte[4];
-        var start = ReadVoxelStart(paths, header);
-        if ((!paths.IsPair && start < header.Size + 4) || stream.ReadAtLeast(flag, 4, throwOnEndOfStream: false) < 4 || flag[0] == 0)
+        var start = ReadVoxelStart(contents, header);
+        if ((!contents.IsPair && start < header.Size + 4) || stream.ReadAtLeast(flag, 4, throwOnEndOfStream: false) < 4 || flag[0] == 0)
         {
             return [];
         }
 
-        var limit = paths.IsPair ? ExtensionLimit : start - header.Size - 4;
+        var limit = contents.IsPair ? ExtensionLimit : start - header.Size - 4;
         if (limit > ExtensionLimit)
         {
             throw new ImageFormatException(
-                paths.Header, $"its header promises {limit:N0} bytes of extensions; more than {ExtensionLimit:N0} are not read.");
+                contents.Header.Name, $"its header promises {limit:N0} bytes of extensions; more than {ExtensionLimit:N0} are not read.");
         }
 
-        NiftiBytes.CheckHolds(paths.Header, paths.IsPair ? 0 : start);
+        NiftiBytes.CheckHolds(contents.Header, contents.IsPair ? 0 : start);
         return NiftiExtensions.Read(stream, limit, header.IsBigEndian);
     }
 }

@@ -1,5 +1,4 @@
 using Tat.MLNet.Formats.Contracts;
-using Tat.Torch.Files;
 using Tat.Torch.Files.Writing;
 using Tat.Torch.Imaging;
 
@@ -27,15 +26,17 @@ public sealed class NiftiFormat : IImageFormat
     public string Name => "NIfTI";
 
     /// <inheritdoc/>
-    public bool Recognizes(string path)
+    public bool Recognizes(string path) => File.Exists(path) && Recognizes(ImageContent.OfFile(path));
+
+    private static bool Recognizes(ImageContent content)
     {
         try
         {
-            return File.Exists(path) && NiftiPaths.EndingOf(path) switch
+            return NiftiPaths.EndingOf(content.Name) switch
             {
                 ".nii" or ".nii.gz" => true,
-                ".img" => !IsDicom(path),
-                null => HasHeader(path),
+                ".img" => !IsDicom(content),
+                null => HasHeader(content),
                 _ => true,
             };
         }
@@ -52,7 +53,17 @@ public sealed class NiftiFormat : IImageFormat
     public IImageScan Open(string path, ImageReadOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        return new NiftiScan(path, this, NiftiFile.Open(path, options.Budget));
+        return new NiftiScan(path, this, NiftiFile.Open(NiftiContents.Of(path), options.Budget));
+    }
+
+    /// <inheritdoc/>
+    public IImageScan? TryOpen(IReadOnlyList<ImageContent> contents, ImageReadOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(contents);
+        ArgumentNullException.ThrowIfNull(options);
+        return contents.All(Recognizes) && NiftiContents.Of(contents) is { } files
+            ? new NiftiScan(files.Header.Name, this, NiftiFile.Open(files, options.Budget))
+            : null;
     }
 
     /// <inheritdoc/>
@@ -84,31 +95,43 @@ public sealed class NiftiFormat : IImageFormat
             return;
         }
 
-        // The first part is the one that tells whether there is a result.
         NiftiPaths[] paths = [.. Destinations(source, destination).Select(NiftiPaths.ForWriting)];
+        if (options.Output is { } output)
+        {
+            WriteParts(output, source, paths, slices, options, beside, cancellationToken);
+            return;
+        }
+
+        // The first part is the one that tells whether there is a result.
         using var files = new AtomicFiles(
             [.. beside.Select(file => file.Path), .. Enumerable.Reverse(paths).SelectMany(part => part.InOrder)]);
+        WriteParts(files.Create, source, paths, slices, options, beside, cancellationToken);
+        files.Commit();
+    }
+
+    private static void WriteParts(Func<string, Stream> create, IImageScan source, NiftiPaths[] paths, IEnumerable<ImageSlice> slices,
+        DerivedImageOptions options, IReadOnlyList<(string Path, Action<Stream> Write)> beside, CancellationToken cancellationToken)
+    {
         using var rest = slices.GetEnumerator();
         foreach (var (i, part) in source.Parts.Index())
         {
             // The last one takes what is left, and sees whether that is too much.
-            WritePart(files, part, paths[i], Take(rest, i < paths.Length - 1 ? part.SliceCount : int.MaxValue), options, cancellationToken);
+            var own = Take(rest, i < paths.Length - 1 ? part.SliceCount : int.MaxValue);
+            WritePart(create, part, paths[i], own, options, cancellationToken);
         }
 
         foreach (var (path, write) in beside)
         {
-            using var stream = files.Create(path);
+            using var stream = create(path);
             write(stream);
         }
-
-        files.Commit();
     }
 
     /// <summary>The files of a result: one, or one for each part of the scan.</summary>
     internal static IEnumerable<string> Destinations(IImageScan source, string destination) =>
         source.Parts.Count > 1 ? source.Parts.Select((_, i) => NiftiPaths.OfPart(destination, i + 1)) : [destination];
 
-    private static void WritePart(AtomicFiles files, IImageScan source, NiftiPaths paths, IEnumerable<ImageSlice> slices,
+    private static void WritePart(Func<string, Stream> create, IImageScan source, NiftiPaths paths, IEnumerable<ImageSlice> slices,
         DerivedImageOptions options, CancellationToken cancellationToken)
     {
         var upsampled = source as UpsampledScan;
@@ -128,7 +151,7 @@ public sealed class NiftiFormat : IImageFormat
 
         var extensions = NiftiWriter.Describe(header, options.Deidentify ? [] : file?.Extensions ?? [], options);
         var voxels = options.KeepDataType && file is not null ? file.Voxels : new NiftiVoxels(NiftiDataType.Float32, header.IsBigEndian);
-        NiftiWriter.Write(files, paths, header, extensions, voxels, slices, cancellationToken);
+        NiftiWriter.Write(create, paths, header, extensions, voxels, slices, cancellationToken);
     }
 
     /// <summary>Writes slices that have no source file as a new volume of 32-bit floats, without a statement on orientation.</summary>
@@ -162,18 +185,18 @@ public sealed class NiftiFormat : IImageFormat
     }
 
     /// <summary>DICOM files are often called .img too.</summary>
-    private static bool IsDicom(string path)
+    private static bool IsDicom(ImageContent content)
     {
         var start = new byte[132];
-        using var file = RegularFile.Open(path);
+        using var file = content.Open();
         return file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false) == start.Length
             && start.AsSpan(128).SequenceEqual("DICM"u8);
     }
 
-    private static bool HasHeader(string path)
+    private static bool HasHeader(ImageContent content)
     {
         var start = new byte[NiftiHeader.Size2];
-        using var stream = NiftiBytes.OpenStream(path);
+        using var stream = NiftiBytes.OpenStream(content);
         var count = stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false);
         var size = NiftiHeader.Detect(start.AsSpan(0, count), out var bigEndian);
         return size > 0 && count >= size && NiftiMagic.IsValid(NiftiHeader.Wrap(start[..size], bigEndian));

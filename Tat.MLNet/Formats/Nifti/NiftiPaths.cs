@@ -1,6 +1,6 @@
 namespace Tat.MLNet.Formats.Nifti;
 
-/// <summary>Where header and voxels are: one <c>.nii</c> file, or a <c>.hdr</c>/<c>.img</c> pair; each may end in <c>.gz</c>.</summary>
+/// <summary>Where header and voxels go: one <c>.nii</c> file, or a <c>.hdr</c>/<c>.img</c> pair; each may end in <c>.gz</c>.</summary>
 /// <param name="Header">The file with the header.</param>
 /// <param name="Voxels">The file with the voxels; the same for a single file.</param>
 internal readonly record struct NiftiPaths(string Header, string Voxels)
@@ -15,15 +15,6 @@ internal readonly record struct NiftiPaths(string Header, string Voxels)
     /// <summary>The ending of a file name that NIfTI uses, in lower case; <see langword="null"/> for another name.</summary>
     public static string? EndingOf(string path) =>
         _endings.FirstOrDefault(ending => path.EndsWith(ending, StringComparison.OrdinalIgnoreCase));
-
-    /// <summary>The files to read, given either half of a pair or a single file.</summary>
-    public static NiftiPaths ForReading(string path)
-    {
-        var ending = EndingOf(path);
-        return ending is null || ending.StartsWith(".nii", StringComparison.Ordinal) ? new(path, path)
-            : ending.StartsWith(".hdr", StringComparison.Ordinal) ? new(path, Sibling(path, ending, ".img"))
-            : new(Sibling(path, ending, ".hdr"), path);
-    }
 
     /// <summary>The files to write.</summary>
     /// <exception cref="ArgumentException">The name has none of NIfTI's endings.</exception>
@@ -49,17 +40,5 @@ internal readonly record struct NiftiPaths(string Header, string Voxels)
         var name = Path.GetFileName(path)[..^ending.Length];
         var description = name.IndexOf("_desc-", StringComparison.Ordinal);
         return Path.Combine(folder, (description >= 0 ? name.Insert(description, $"_chunk-{number}") : $"{name}_part-{number}") + ending);
-    }
-
-    private static string Sibling(string path, string ending, string wanted)
-    {
-        var stem = path[..^ending.Length];
-        var gzip = ending.EndsWith(".gz", StringComparison.Ordinal);
-        string[] candidates = gzip ? [wanted + ".gz", wanted] : [wanted, wanted + ".gz"];
-        return candidates
-            .SelectMany(candidate => new[] { stem + candidate, stem + candidate.ToUpperInvariant() })
-            .FirstOrDefault(File.Exists)
-            ?? throw new ImageFormatException(
-                path, $"half of a NIfTI pair whose other half, '{Path.GetFileName(stem)}{candidates[0]}', is not beside it.");
     }
 }

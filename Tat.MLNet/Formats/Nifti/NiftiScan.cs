@@ -16,7 +16,7 @@ internal sealed class NiftiScan : IImageScan
         Path = path;
         Format = format;
         File = file;
-        _bytes = new(() => NiftiBytes.Open(file.Paths.Voxels, file.VoxelStart, file.VoxelLength));
+        _bytes = new(() => NiftiBytes.Open(file.Contents.Voxels, file.VoxelStart, file.VoxelLength));
         Columns = (int)file.Dimensions[0];
         Rows = file.Dimensions.Count > 1 ? (int)file.Dimensions[1] : 1;
         SliceCount = (int)file.Dimensions.Skip(2).Aggregate(1L, (product, next) => product * next);
@@ -84,7 +84,7 @@ internal sealed class NiftiScan : IImageScan
         }
         catch (EndOfStreamException exception)
         {
-            throw new ImageFormatException(File.Paths.Voxels, "became shorter while it was read.", exception);
+            throw new ImageFormatException(File.Contents.Voxels.Name, "became shorter while it was read.", exception);
         }
     }
 
@@ -108,7 +108,7 @@ internal sealed class NiftiScan : IImageScan
         var header = File.Header;
         var properties = new Dictionary<string, string>
         {
-            ["Version"] = $"NIfTI-{header.Version}{(File.Paths.IsPair ? " (pair)" : "")}",
+            ["Version"] = $"NIfTI-{header.Version}{(File.Contents.IsPair ? " (pair)" : "")}",
             ["Dimensions"] = string.Join(" x ", File.Dimensions),
             ["Voxel size"] = string.Join(" x ", Enumerable.Range(1, File.Dimensions.Count)
                 .Select(axis => (header.PixelDimension(axis) * (axis <= 3 ? header.Millimetres : 1))

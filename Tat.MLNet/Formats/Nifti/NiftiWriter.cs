@@ -95,17 +95,17 @@ internal static class NiftiWriter
         CancellationToken cancellationToken)
     {
         using var files = new AtomicFiles(paths.InOrder);
-        Write(files, paths, header, extensions, voxels, slices, cancellationToken);
+        Write(files.Create, paths, header, extensions, voxels, slices, cancellationToken);
         files.Commit();
     }
 
-    /// <summary>Writes a volume whose files are among those given, with which they appear.</summary>
-    public static void Write(AtomicFiles files, NiftiPaths paths, NiftiHeader header, byte[] extensions, NiftiVoxels voxels,
+    /// <summary>Writes a volume to streams, one after the other.</summary>
+    public static void Write(Func<string, Stream> create, NiftiPaths paths, NiftiHeader header, byte[] extensions, NiftiVoxels voxels,
         IEnumerable<ImageSlice> slices, CancellationToken cancellationToken)
     {
         Complete(header, paths.IsPair, extensions, voxels);
         byte[] start = [.. header.Bytes, (byte)(extensions.Length > 0 ? 1 : 0), 0, 0, 0, .. extensions];
-        using (var stream = Compress(files.Create(paths.Voxels), paths.Voxels))
+        using (var stream = Compress(create(paths.Voxels), paths.Voxels))
         {
             if (!paths.IsPair)
             {
@@ -117,7 +117,7 @@ internal static class NiftiWriter
 
         if (paths.IsPair)
         {
-            using var stream = Compress(files.Create(paths.Header), paths.Header);
+            using var stream = Compress(create(paths.Header), paths.Header);
             stream.Write(start);
         }
     }
@@ -170,6 +170,6 @@ internal static class NiftiWriter
         }
     }
 
-    private static Stream Compress(FileStream stream, string path) =>
+    private static Stream Compress(Stream stream, string path) =>
         path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) ? new GZipStream(stream, CompressionLevel.Optimal) : stream;
 }

@@ -81,16 +81,25 @@ public sealed class TensorFormat : IImageFormat
                 + "same size.", nameof(slices));
         }
 
-        using var file = new AtomicFile(destination);
-        if (extension == ".npy")
+        void Write(Stream stream)
         {
-            NumpyFile.Write(file.Stream, values.ToArray(), shape);
-        }
-        else
-        {
-            file.Stream.Write(TorchFileWriter.PickleTensor(values.ToArray(), shape));
+            if (extension == ".npy")
+            {
+                NumpyFile.Write(stream, values.ToArray(), shape);
+            }
+            else
+            {
+                stream.Write(TorchFileWriter.PickleTensor(values.ToArray(), shape));
+            }
         }
 
-        file.Commit();
+        if (options?.Output is { } output)
+        {
+            using var stream = output(destination);
+            Write(stream);
+            return;
+        }
+
+        AtomicFile.Write(destination, Write);
     }
 }

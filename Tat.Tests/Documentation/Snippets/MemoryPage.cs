@@ -1,5 +1,7 @@
 using Microsoft.ML;
 using Tat.MLNet;
+using Tat.MLNet.Formats;
+using Tat.MLNet.Scans;
 using Tat.Torch.Imaging;
 using Tat.Torch.Inference;
 using Tat.Torch.Model;
@@ -15,6 +17,18 @@ internal static class MemoryPage
     {
         // docs/memory.md
         using var restorer = TatPretrained.OpenOnnx();
+        byte[] upload = File.ReadAllBytes("upload/scan.nii.gz");
+        var results = new Dictionary<string, MemoryStream>();
+        var source = ScanSource.Of([new ImageContent("scan of visit 2.nii.gz", upload)]);
+        var done = restorer.RestoreScan(source, "restored.nii.gz", new()
+        {
+            Task = "CT",
+            Derived = new() { Output = name => results[name] = new MemoryStream() },
+        });
+        byte[] answer = results[done.Files[0]].ToArray();
+        // end
+
+        // docs/memory.md
         var task = restorer.Tasks["MRI"];
         float[][] planes = [new float[64 * 64], new float[64 * 64]];
         ImageSlice[] volume = [.. planes.Select(pixels => new ImageSlice(pixels, height: 64, width: 64))];
@@ -28,8 +42,8 @@ internal static class MemoryPage
         // docs/memory.md
         var ml = new MLContext();
         var rows = ml.Data.LoadFromEnumerable(volume.Select((slice, index) => new ImageInput(slice, "MRI", $"slice {index}")));
-        var results = ml.ImageRestoration.ApplyOnnx().Fit(rows).Transform(rows);
-        foreach (var result in ml.Data.CreateEnumerable<RestoredImage>(results, reuseRowObject: false))
+        var restoredRows = ml.ImageRestoration.ApplyOnnx().Fit(rows).Transform(rows);
+        foreach (var result in ml.Data.CreateEnumerable<RestoredImage>(restoredRows, reuseRowObject: false))
         {
             Console.WriteLine(result.Restored.Length);
         }

@@ -108,6 +108,25 @@ public class EvaluationTests
     }
 
     [TestMethod]
+    public void Regions_are_measured_file_by_file_where_a_column_has_their_labels()
+    {
+        var rows = Rows(3);
+        rows[1].Task = rows[0].Task;
+        rows[1].FileName = rows[0].FileName;
+        rows.ForEach(row => row.Regions = [.. Enumerable.Range(0, 12 * 13).Select(i => (float)(i / 100))]);
+        var view = _ml.Data.LoadFromEnumerable(rows);
+        Assert.IsEmpty(_ml.ImageRestoration.Evaluate(view).Regions);
+        var regions = _ml.ImageRestoration.Evaluate(view, regionColumnName: "Regions").Regions;
+        CollectionAssert.AreEqual(new[] { ("scan 0", 1, 112L), ("scan 2", 1, 56L) },
+            regions.Select(region => (region.FileName, region.Score.Label, region.Score.Pixels)).ToArray());
+        Assert.AreEqual(rows.Take(2).SelectMany(row => row.Restored.Skip(100)).Average(), regions[0].Score.Mean, 1e-5);
+        rows[2].Regions[7] = 0.5f;
+        StringAssert.Contains(Assert.ThrowsExactly<InvalidDataException>(() =>
+            _ml.ImageRestoration.Evaluate(_ml.Data.LoadFromEnumerable(rows), regionColumnName: "Regions")).Message,
+            "'scan 2': The mask has the value 0.5", StringComparison.Ordinal);
+    }
+
+    [TestMethod]
     public void Folds_keep_groups_together_cover_everything_once_and_spread_the_tasks()
     {
         var rows = Rows(60);
@@ -191,6 +210,8 @@ public class EvaluationTests
         public float[] HighQuality { get; set; } = [];
 
         public float[] Restored { get; set; } = [];
+
+        public float[] Regions { get; set; } = [];
 
         public int Height { get; set; }
 

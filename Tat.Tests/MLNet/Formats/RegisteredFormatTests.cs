@@ -70,9 +70,9 @@ public sealed class RegisteredFormatTests
 
         public string Advice => _builtIn.Advice;
 
-        public DicomObject Read(string path) => _builtIn.Read(path);
+        public DicomObject Read(ImageContent content) => _builtIn.Read(content);
 
-        public void Write(string path, DicomDataSet dataSet, ReadOnlyMemory<byte> pixels) => _builtIn.Write(path, dataSet, pixels);
+        public void Write(Stream stream, DicomDataSet dataSet, ReadOnlyMemory<byte> pixels) => _builtIn.Write(stream, dataSet, pixels);
 
         public bool CanDecode(TransferSyntax syntax) => _builtIn.CanDecode(syntax);
 

@@ -43,6 +43,18 @@ public class ScanRestorationTests
     }
 
     [TestMethod]
+    public void A_file_that_may_be_a_slice_of_the_series_and_is_left_out_is_told()
+    {
+        using var files = new SyntheticDicom();
+        using var folder = new TemporaryFolder();
+        files.Write(SyntheticDicom.Slice(1, 0));
+        File.WriteAllBytes(Path.Combine(files.Folder, "2.dcm"), []);
+        using var restorer = new Increment();
+        var result = restorer.RestoreScan(files.Folder, folder["out"], new() { Reading = new() { SeriesInstanceUid = "1.2.3.4" } });
+        Assert.Contains("2.dcm' is left out: empty, or a pipe or device", string.Join("; ", result.Warnings));
+    }
+
+    [TestMethod]
     public void A_part_of_what_the_model_changes_is_applied_and_told()
     {
         using var files = new SyntheticDicom();

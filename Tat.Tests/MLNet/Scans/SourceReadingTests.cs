@@ -48,7 +48,7 @@ public class SourceReadingTests
     [DataRow(100, 3)]
     public void A_frame_is_decoded_once_where_frames_are_kept(int capacity, int expected)
     {
-        using var memory = new PixelMemory { Capacity = capacity };
+        using var memory = new PixelMemory { Capacity = capacity, MaySpill = true };
         var decoded = new List<int>();
         foreach (var frame in new[] { 0, 1, 0, 1, 2, 1, 2, 0 })
         {

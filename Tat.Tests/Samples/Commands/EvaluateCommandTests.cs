@@ -1,6 +1,9 @@
+using System.Text.Json;
+using Tat.MLNet.Formats;
 using Tat.MLNet.Formats.Nifti;
 using Tat.Tests.Degradation;
 using Tat.Tests.Formats;
+using Tat.Torch.Imaging;
 
 namespace Tat.Tests.Samples;
 
@@ -51,6 +54,51 @@ public sealed class EvaluateCommandTests
         var alone = await Cli.RunAsync("evaluate", "--data", WriteCt(folder, 3), "--no-model");
         alone.AssertDone();
         Assert.AreEqual(0, CountOf(alone.Output, "trained on"), alone.Output);
+    }
+
+    [TestMethod]
+    public async Task Regions_are_held_to_the_bound_of_their_task()
+    {
+        using var folder = new TemporaryFolder();
+        var data = WriteCt(folder, 0.8f);
+        float[] labels = [.. Enumerable.Range(0, 32 * 32).Select(i => i < 512 ? 1f : 2f)];
+        Directory.CreateDirectory(folder["masks"]);
+        foreach (var (name, slices) in new[] { ("a", 2), ("b", 1) })
+        {
+            new NiftiFormat().Write(
+                folder[$"masks/{name}.nii.gz"], [.. Enumerable.Repeat(new ImageSlice(labels, 32, 32), slices)], 0.8, 0.8, 3);
+            using var high = ImageFormats.Open(folder[$"CT/test/HQ/{name}.nii"]);
+            new NiftiFormat().Write(folder[$"CT/test/LQ/{name}.nii"], [.. Enumerable.Range(0, slices).Select(slice => new ImageSlice(
+                [.. high.ReadSlice(slice).Pixels.Select((value, i) => value + (i < 512 ? 3 : 0.5f))], 32, 32))], 0.8, 0.8, 3);
+        }
+
+        File.WriteAllText(folder["masks/regions.tsv"], "index\tname\n1\tliver\n");
+        string[] command = ["evaluate", "--data", data, "--no-model", "--regions", folder["masks"]];
+        var run = await Cli.RunAsync([.. command, "--csv", folder["scores.csv"]]);
+        Assert.AreEqual(1, run.ExitCode, run.Errors);
+        StringAssert.Contains(run.Output, "a: regions, in HU", StringComparison.Ordinal);
+
+        CollectionAssert.AreEqual(new[] { "a", "b" }.Select(name =>
+            $"{name}, liver, input: the mean is off by +3.0 HU, more than 1 HU.").ToArray(), run.Errors.Trim().Split('\n'));
+
+        // A heading, and two regions of two files.
+        Assert.HasCount(5, File.ReadAllLines(folder["scores.regions.csv"]));
+        var json = await Cli.RunAsync([.. command, "--json"]);
+        using var parsed = JsonDocument.Parse(json.Output);
+        var regions = parsed.RootElement.GetProperty("regions");
+        Assert.AreEqual(4, regions.GetArrayLength());
+        Assert.AreEqual(1024, regions[0].GetProperty("pixels").GetInt32());
+        using var low = ImageFormats.Open(folder["CT/test/LQ/a.nii"]);
+        Assert.AreEqual(
+            Enumerable.Range(0, 2).SelectMany(slice => low.ReadSlice(slice).Pixels.Take(512)).Average(),
+            regions[0].GetProperty("mean").GetDouble(), 1e-4);
+
+        // An image is its own reference.
+        var good = folder["CT/test/HQ/b.nii"];
+        (await Cli.RunAsync("evaluate", "--lq", good, "--hq", good, "--task", "CT", "--no-model", "--regions", folder["masks/b.nii.gz"]))
+            .AssertDone();
+        (await Cli.RunAsync("evaluate", "--data", data, "--no-model", "--regions", folder["masks/b.nii.gz"]))
+            .AssertFailed(1, "has not the grid of");
     }
 
     /// <summary>Two files, of two slices and of one, with noise as in the training.</summary>

@@ -168,7 +168,7 @@ public sealed partial class GeneratedProjectTests
             using var refused = await client.PostAsync("/restore?task=CT", Upload(("scan.nii.gz", [1, 2, 3])));
             Assert.AreEqual(HttpStatusCode.UnprocessableEntity, refused.StatusCode);
             var problem = await refused.Content.ReadAsStringAsync();
-            StringAssert.Contains(problem, "00000.nii.gz", StringComparison.Ordinal);
+            StringAssert.Contains(problem, "scan-1.nii.gz", StringComparison.Ordinal);
             Assert.DoesNotContain(Path.GetTempPath(), problem);
         }
         finally

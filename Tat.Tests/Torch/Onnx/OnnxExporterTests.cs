@@ -26,6 +26,22 @@ public sealed class OnnxExporterTests
     }
 
     [TestMethod]
+    public void A_stream_gets_the_bytes_of_the_file_or_nothing()
+    {
+        using var folder = new TemporaryFolder();
+        using var model = ExportedModels.CreateModel();
+        var file = OnnxExporter.Export(model, folder["tat.onnx"]);
+        var stream = new MemoryStream();
+        var report = OnnxExporter.Export(model, stream);
+        CollectionAssert.AreEqual(File.ReadAllBytes(folder["tat.onnx"]), stream.ToArray());
+        Assert.AreEqual((file.Bytes, file.MaximumDifference, ""), (report.Bytes, report.MaximumDifference, report.Path));
+
+        var empty = new MemoryStream();
+        Assert.ThrowsExactly<InvalidDataException>(() => OnnxExporter.Export(model, empty, new() { Tolerance = 0 }));
+        Assert.AreEqual(0, empty.Length);
+    }
+
+    [TestMethod]
     public void Leaves_no_file_where_the_export_differs_from_the_network()
     {
         using var folder = new TemporaryFolder();

@@ -1,14 +1,19 @@
 using System.IO.Compression;
 using Microsoft.AspNetCore.Http.Features;
 using Restoration;
+using Tat.MLNet.Formats;
+using Tat.MLNet.Scans;
 using Tat.MLNet.Serving;
 
-const long LargestUpload = 1L << 30;
+const int LargestUpload = 1 << 30;
 
 // One loaded model serves all requests, two at a time.
 var builder = WebApplication.CreateBuilder(args);
 builder.WebHost.ConfigureKestrel(server => server.Limits.MaxRequestBodySize = LargestUpload);
-builder.Services.Configure<FormOptions>(form => form.MultipartBodyLengthLimit = LargestUpload);
+
+// Uploads stay in memory: no file of the server holds them.
+builder.Services.Configure<FormOptions>(form =>
+    (form.MultipartBodyLengthLimit, form.MemoryBufferThreshold) = (LargestUpload, LargestUpload));
 builder.Services.AddTatRestoration(options =>
     options.ModelPath = File.Exists(RestorationModel.MLNetModelPath) ? RestorationModel.MLNetModelPath : "pretrained");
 var app = builder.Build();
@@ -17,35 +22,38 @@ var app = builder.Build();
 // curl -F scan=@scan.nii.gz "http://localhost:5000/restore?task=CT" -o restored.nii.gz
 app.MapPost("/restore", async (IFormFileCollection files, string? task, RestorationPool pool, CancellationToken cancellationToken) =>
 {
-    // Names that a caller gives are not used for files, and what is written here is gone when the answer is sent.
-    var folder = Directory.CreateTempSubdirectory("restoration-");
+    if (files.Count == 0)
+    {
+        return Results.Problem("Send a scan.", statusCode: StatusCodes.Status422UnprocessableEntity);
+    }
+
+    // Names that a caller gives are not used: they may be those of patients.
+    var contents = new List<ImageContent>();
+    foreach (var (number, file) in files.Index())
+    {
+        await using var stream = file.OpenReadStream();
+        contents.Add(await ImageContent.ReadAsync($"scan-{number + 1}{EndingOf(file.FileName)}", stream, cancellationToken));
+    }
+
+    var restored = new Dictionary<string, MemoryStream>();
+    var name = contents is [var one] ? $"restored{EndingOf(one.Name)}" : "restored";
     try
     {
-        var upload = folder.CreateSubdirectory("upload").FullName;
-        foreach (var (number, file) in files.Index())
+        var options = new ScanRestorationOptions
         {
-            await using var copy = File.Create(Path.Combine(upload, $"{number:D5}{EndingOf(file.FileName)}"));
-            await file.CopyToAsync(copy, cancellationToken);
-        }
+            Task = task,
+            Derived = new() { Output = file => restored[file] = new MemoryStream() },
+        };
+        await pool.RestoreScanAsync(ScanSource.Of(contents), name, options, cancellationToken: cancellationToken);
+    }
+    catch (Exception problem) when (problem is InvalidDataException or ArgumentException or IOException)
+    {
+        return Results.Problem(problem.Message, statusCode: StatusCodes.Status422UnprocessableEntity);
+    }
 
-        var isOneFile = files.Count == 1;
-        var ending = isOneFile ? EndingOf(files[0].FileName) : "";
-        var source = isOneFile ? Directory.GetFiles(upload)[0] : upload;
-        var destination = Path.Combine(folder.FullName, $"restored{ending}");
-        var result = await pool.RestoreScanAsync(source, destination, new() { Task = task }, cancellationToken: cancellationToken);
-        return isOneFile
-            ? Results.Bytes(await File.ReadAllBytesAsync(result.Files[0], cancellationToken), fileDownloadName: $"restored{ending}")
-            : Results.Bytes(Zip(result.Files), "application/zip", "restored.zip");
-    }
-    catch (Exception problem) when (problem is InvalidDataException or FileNotFoundException or KeyNotFoundException or IOException)
-    {
-        var message = problem.Message.Replace(folder.FullName, "", StringComparison.Ordinal);
-        return Results.Problem(message, statusCode: StatusCodes.Status422UnprocessableEntity);
-    }
-    finally
-    {
-        folder.Delete(recursive: true);
-    }
+    return restored.Count == 1
+        ? Results.Bytes(restored[name].ToArray(), fileDownloadName: name)
+        : Results.Bytes(Zip(restored), "application/zip", "restored.zip");
 }).DisableAntiforgery();
 
 app.Run();
@@ -53,14 +61,15 @@ app.Run();
 static string EndingOf(string name) =>
     new[] { ".nii.gz", ".nii" }.FirstOrDefault(ending => name.EndsWith(ending, StringComparison.OrdinalIgnoreCase)) ?? ".dcm";
 
-static byte[] Zip(IEnumerable<string> files)
+static byte[] Zip(Dictionary<string, MemoryStream> files)
 {
     using var memory = new MemoryStream();
     using (var zip = new ZipArchive(memory, ZipArchiveMode.Create))
     {
-        foreach (var file in files)
+        foreach (var (name, content) in files)
         {
-            zip.CreateEntryFromFile(file, Path.GetFileName(file));
+            using var entry = zip.CreateEntry(Path.GetFileName(name)).Open();
+            entry.Write(content.ToArray());
         }
     }
 

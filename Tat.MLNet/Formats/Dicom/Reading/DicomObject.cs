@@ -3,9 +3,9 @@ using Tat.MLNet.Formats.Dicom.Model;
 namespace Tat.MLNet.Formats.Dicom.Reading;
 
 /// <summary>A DICOM object that was read: its elements, and where its pixels are.</summary>
-/// <param name="Path">The file.</param>
+/// <param name="Content">The file.</param>
 /// <param name="Syntax">How it is encoded.</param>
 /// <param name="DataSet">All elements before the pixels.</param>
 /// <param name="Pixels">The pixels; <see langword="null"/> where there are none.</param>
-internal sealed record DicomObject(string Path, TransferSyntax Syntax, DicomDataSet DataSet, IPixelSource? Pixels)
-    : DicomSource(Path, Syntax, Pixels);
+internal sealed record DicomObject(ImageContent Content, TransferSyntax Syntax, DicomDataSet DataSet, IPixelSource? Pixels)
+    : DicomSource(Content, Syntax, Pixels);

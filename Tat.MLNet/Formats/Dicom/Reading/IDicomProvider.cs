@@ -13,13 +13,13 @@ internal interface IDicomProvider
 
     /// <summary>Reads the elements of a file and finds its pixels without reading them.</summary>
     /// <exception cref="DicomDataException">The file is damaged or is no DICOM file.</exception>
-    DicomObject Read(string path);
+    DicomObject Read(ImageContent content);
 
     /// <summary>Writes an object in Explicit VR Little Endian.</summary>
-    /// <param name="path">The file to create.</param>
+    /// <param name="stream">Takes the file; stays open.</param>
     /// <param name="dataSet">All elements but the pixels.</param>
     /// <param name="pixels">The value of Pixel Data: words of 16 bits in little endian.</param>
-    void Write(string path, DicomDataSet dataSet, ReadOnlyMemory<byte> pixels);
+    void Write(Stream stream, DicomDataSet dataSet, ReadOnlyMemory<byte> pixels);
 
     /// <summary>Whether the provider decodes a transfer syntax that the product has no codec for.</summary>
     bool CanDecode(TransferSyntax syntax);

@@ -17,10 +17,11 @@ internal sealed class PixelMemory : IDisposable
     private long _bytes;
     private long _end;
 
-    /// <summary>
-    /// How many bytes are kept in memory; 0 to keep nothing. Further frames go to a temporary file, which no other user can read.
-    /// </summary>
+    /// <summary>How many bytes are kept in memory; 0 to keep nothing.</summary>
     public long Capacity { get; set; }
+
+    /// <summary>Whether further frames go to a temporary file, which no other user can read; else they are decoded again.</summary>
+    public bool MaySpill { get; set; }
 
     /// <summary>The words of a frame, decoded where they are not kept.</summary>
     /// <exception cref="IOException">The folder for temporary files cannot be written.</exception>
@@ -73,6 +74,11 @@ internal sealed class PixelMemory : IDisposable
         {
             _frames[key] = words;
             _bytes += words.Length;
+            return;
+        }
+
+        if (!MaySpill)
+        {
             return;
         }
 

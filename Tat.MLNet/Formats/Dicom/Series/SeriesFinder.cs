@@ -15,7 +15,7 @@ internal static class SeriesFinder
     private const int SliceAllowance = 4096;
 
     /// <summary>All files of a folder and the folders in it, in the order of their names.</summary>
-    public static IEnumerable<string> Files(string folder) => new FolderWalk(folder).Files;
+    public static IEnumerable<ImageContent> Files(string folder) => new FolderWalk(folder).Files.Select(ImageContent.OfFile);
 
     /// <summary>Groups images by series.</summary>
     /// <param name="files">DICOM files and others, in any order.</param>
@@ -24,15 +24,15 @@ internal static class SeriesFinder
     /// <param name="cancellationToken">Stops between files.</param>
     /// <returns>The series in the order of their numbers, and the objects that are no images, or too damaged to tell.</returns>
     public static (IReadOnlyList<DicomSeries> Series, IReadOnlyList<LeftOutFile> LeftOut) Find(
-        IEnumerable<string> files, ImageReadOptions options, CancellationToken cancellationToken = default)
+        IEnumerable<ImageContent> files, ImageReadOptions options, CancellationToken cancellationToken = default)
     {
         var series = new Dictionary<string, DicomSeries>();
         var meter = new MemoryMeter(0);
         var leftOut = new List<LeftOutFile>();
-        foreach (var path in files)
+        foreach (var content in files)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            if (Read(path, series, options, meter) is { } file && (options.SeriesInstanceUid is null || file.SeriesInstanceUid is null
+            if (Read(content, series, options, meter) is { } file && (options.SeriesInstanceUid is null || file.SeriesInstanceUid is null
                 || file.SeriesInstanceUid == options.SeriesInstanceUid))
             {
                 leftOut.Add(file);
@@ -52,24 +52,25 @@ internal static class SeriesFinder
 
     /// <summary>Adds a file to its series.</summary>
     /// <returns>Why it belongs to none; <see langword="null"/> where it was added, or is no DICOM file at all.</returns>
-    private static LeftOutFile? Read(string path, Dictionary<string, DicomSeries> all, ImageReadOptions options, MemoryMeter meter)
+    private static LeftOutFile? Read(ImageContent content, Dictionary<string, DicomSeries> all, ImageReadOptions options, MemoryMeter meter)
     {
+        var path = content.Name;
         string? uid = null;
         try
         {
-            if (RegularFile.Refusal(path) is { } problem)
+            if (content.Refusal is { } problem)
             {
                 return IsNamedOtherwise(path) ? null : new(path, problem, null) { IsDamaged = true };
             }
 
-            var source = DicomProviders.Current.Read(path);
+            var source = DicomProviders.Current.Read(content);
             uid = source.DataSet.GetString(Tags.SeriesInstanceUid) ?? (source.Pixels is null ? null : "");
             if (SliceReader.IsDirectory(source) || options.SeriesInstanceUid is { } wanted && uid is not null && wanted != uid)
             {
                 return null;
             }
 
-            meter.Allow(new FileInfo(path).Length + SliceAllowance);
+            meter.Allow(content.Length + SliceAllowance);
             Add(SliceReader.Check(source), uid ?? "", all, options, meter);
             return null;
         }

@@ -70,7 +70,7 @@ internal static class SliceReader
         double[] Measures(DicomTag tag) => FunctionalGroups.GetDoubles(dataSet, frame, Tags.PixelMeasuresSequence, tag);
         return new DicomSlice
         {
-            Source = new(source.Path, source.Syntax, source.Pixels),
+            Source = new(source.Content, source.Syntax, source.Pixels),
             Frame = frame,
             Layout = layout,
             Transform = transform,

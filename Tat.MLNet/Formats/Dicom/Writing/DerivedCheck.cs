@@ -12,11 +12,11 @@ internal static class DerivedCheck
 {
     /// <summary>Compares elements and stored pixels, and the values and the place of each frame with those that were restored.</summary>
     /// <exception cref="ImageFormatException">They differ.</exception>
-    public static void ReadBack(string path, DicomDataSet expected, byte[] pixels, DerivedFrames frames)
+    public static void ReadBack(ImageContent file, DicomDataSet expected, byte[] pixels, DerivedFrames frames)
     {
         try
         {
-            var read = DicomProviders.Current.Read(path);
+            var read = DicomProviders.Current.Read(file);
             using var written = read.Pixels;
             var same = IsSame(expected, read.DataSet) && read.Pixels is { } source && source.Length >= pixels.Length
                 && source.Read(0, pixels.Length).AsSpan().SequenceEqual(pixels);
@@ -33,7 +33,7 @@ internal static class DerivedCheck
         }
         catch (DicomDataException exception)
         {
-            throw exception.At(path);
+            throw exception.At(file.Name);
         }
     }
 

@@ -21,7 +21,7 @@ internal sealed class DerivedSeriesWriter
     private readonly DerivedScaling _scaling;
     private readonly DerivedSeries _restored;
     private readonly DerivedSeries? _difference;
-    private readonly Func<DerivedSeries, int, string> _path;
+    private readonly Func<DerivedSeries, int, DerivedFile> _file;
     private readonly List<WrittenFile> _written = [];
 
     /// <summary>
@@ -36,16 +36,16 @@ internal sealed class DerivedSeriesWriter
     /// <param name="scan">The source.</param>
     /// <param name="grid">The finer grid of the restored slices; <see langword="null"/> where they have that of the source.</param>
     /// <param name="options">How the result describes itself.</param>
-    /// <param name="path">The file for an object of a series, by the number of the object.</param>
+    /// <param name="file">The file for an object of a series, by the number of the object.</param>
     /// <exception cref="DicomDataException">The objects are of a kind that cannot be derived.</exception>
-    public DerivedSeriesWriter(DicomScan scan, UpsampledScan? grid, DerivedImageOptions options, Func<DerivedSeries, int, string> path)
+    public DerivedSeriesWriter(DicomScan scan, UpsampledScan? grid, DerivedImageOptions options, Func<DerivedSeries, int, DerivedFile> file)
     {
         if (Refusal(scan) is { } refusal)
         {
             throw new DicomDataException(refusal);
         }
 
-        (_scan, _grid, _path) = (scan, grid, path);
+        (_scan, _grid, _file) = (scan, grid, file);
         var scaling = DerivedScaling.Of(scan, options.Deidentify);
         _scaling = options.IsMargin ? scaling.ForDifference() : scaling;
         var deidentifier = options.Deidentify ? new Deidentifier(options.DeidentificationKey) : null;
@@ -97,7 +97,7 @@ internal sealed class DerivedSeriesWriter
 
     private void WriteObject(List<DicomSlice> frames, List<ImageSlice> restored, int number)
     {
-        var source = DicomProviders.Current.Read(frames[0].Source.Path);
+        var source = DicomProviders.Current.Read(frames[0].Source.Content);
         var derived = new DerivedFrames(frames, restored, _scaling, _grid);
         WriteObject(source, _restored, derived, number);
         if (_difference is not null)
@@ -108,14 +108,15 @@ internal sealed class DerivedSeriesWriter
 
     private void WriteObject(DicomObject source, DerivedSeries series, DerivedFrames frames, int number)
     {
-        var path = _path(series, number);
+        var file = _file(series, number);
         var dataSet = DerivedObject.Create(
             source, series, NewUid(series.Options, source.DataSet.GetString(Tags.SopInstanceUid), series.IsDifference));
         var unsigned = frames.Describe(dataSet);
         var pixels = frames.ToBytes(unsigned);
-        DicomProviders.Current.Write(path, dataSet, pixels);
-        DerivedCheck.ReadBack(path, dataSet, pixels, frames);
-        _written.Add(new(path, series.Uid, dataSet.GetString(Tags.SopInstanceUid)));
+        var written = file.Write(stream => DicomProviders.Current.Write(stream, dataSet, pixels));
+        DerivedCheck.ReadBack(written, dataSet, pixels, frames);
+        file.Complete();
+        _written.Add(new(file.Name, series.Uid, dataSet.GetString(Tags.SopInstanceUid)));
     }
 
     /// <summary>The UID of what is made of a series or an object, which is that of no other image.</summary>

@@ -68,7 +68,7 @@ internal sealed class CorpusRun(CorpusReport report, bool hasDcm2niix, Cancellat
 
     private void CompareSeries(string folder)
     {
-        var series = SeriesFinder.Find(Directory.EnumerateFiles(folder), _asStored, cancellationToken).Series
+        var series = SeriesFinder.Find(Directory.EnumerateFiles(folder).Select(ImageContent.OfFile), _asStored, cancellationToken).Series
             .Where(one => one.Uid != "" && (one.Slices.Count > 1 || one.Files.Count > 1 || one.Failure is not null)).ToList();
         if (series.Count == 0)
         {

@@ -274,7 +274,7 @@ public class DerivedSeriesTests
         {
             var path = Path.Combine(files.Folder, $"{Guid.NewGuid():N}.dcm");
             DicomProviders.Current.Write(path, moved, pixels);
-            DerivedCheck.ReadBack(path, moved, pixels, frames);
+            DerivedCheck.ReadBack(ImageContent.OfFile(path), moved, pixels, frames);
         }
     }
 

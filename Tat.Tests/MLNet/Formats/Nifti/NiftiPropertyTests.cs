@@ -131,7 +131,7 @@ public sealed class NiftiPropertyTests
 
     private static byte[] Inflate(string path)
     {
-        using var stream = NiftiBytes.OpenStream(path);
+        using var stream = NiftiBytes.OpenStream(ImageContent.OfFile(path));
         var memory = new MemoryStream();
         stream.CopyTo(memory);
         return memory.ToArray();

@@ -25,7 +25,36 @@ internal static class JpegLsFrame
             throw Damaged();
         }
 
-        return frame.ToWords(new JpegLsScan(data, header).Decode(), layout, isLossy: header.Near > 0);
+        return frame.ToWords(DecodeScan(data, header), layout, isLossy: header.Near > 0);
+    }
+
+    /// <summary>
+    /// Decodes the samples by the parameters that fit the data: only a few bytes can be understood in both ways, and are not guessed.
+    /// </summary>
+    private static ushort[] DecodeScan(ReadOnlySpan<byte> data, JpegLsHeader header)
+    {
+        if (header.OtherPreset is not { } preset)
+        {
+            return new JpegLsScan(data, header, header.Preset).Decode();
+        }
+
+        var (samples, others) = (TryDecodeScan(data, header, header.Preset), TryDecodeScan(data, header, preset));
+        return samples is null ? others ?? throw Damaged()
+            : others is null || samples.SequenceEqual(others) ? samples
+            : throw new DicomDataException($"the {Format} image of {header.Precision} bits does not tell its thresholds, and those of the "
+                + "standard and those of other programs give different pixels; convert it with the program that compressed it.");
+    }
+
+    private static ushort[]? TryDecodeScan(ReadOnlySpan<byte> data, JpegLsHeader header, JpegLsPreset preset)
+    {
+        try
+        {
+            return new JpegLsScan(data, header, preset).Decode();
+        }
+        catch (DicomDataException)
+        {
+            return null;
+        }
     }
 
     public static DicomDataException Damaged() => EncodedFrame.Damaged(Format);

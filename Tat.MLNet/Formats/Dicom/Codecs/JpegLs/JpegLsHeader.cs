@@ -29,6 +29,11 @@ internal sealed class JpegLsHeader
 
     public JpegLsPreset Preset { get; private set; }
 
+    /// <summary>
+    /// What programs take for the parameters that do not take those of the standard; <see langword="null"/> where they are the same.
+    /// </summary>
+    public JpegLsPreset? OtherPreset { get; private set; }
+
     /// <summary>Where the compressed samples begin.</summary>
     public int ScanStart { get; private set; }
 
@@ -142,6 +147,10 @@ internal sealed class JpegLsHeader
         }
 
         Near = near;
-        Preset = interleave <= 2 ? Preset.Complete(Precision, near) : throw JpegLsFrame.Damaged();
+        var given = interleave <= 2 ? Preset : throw JpegLsFrame.Damaged();
+        Preset = given.Complete(Precision, near);
+        OtherPreset = given is { T1: 0, T2: 0, T3: 0 } && given.Complete(Precision, near, ofMoreBits: true) is var other && other != Preset
+            ? other
+            : null;
     }
 }

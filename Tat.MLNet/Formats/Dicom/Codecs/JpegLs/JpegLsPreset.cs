@@ -20,11 +20,15 @@ internal readonly record struct JpegLsPreset(int Maximum, int T1, int T2, int T3
         BinaryPrimitives.ReadUInt16BigEndian(segment[8..]));
 
     /// <summary>Fills in the defaults of an image and checks the rest.</summary>
+    /// <param name="precision">Bits of a sample.</param>
+    /// <param name="near">The largest error.</param>
+    /// <param name="ofMoreBits">Whether the thresholds of images of 8 bits and more hold for those of fewer, too: so do some programs
+    /// compress, against the standard.</param>
     /// <exception cref="DicomDataException">Parameters are outside their ranges (table C.1).</exception>
-    public JpegLsPreset Complete(int precision, int near)
+    public JpegLsPreset Complete(int precision, int near, bool ofMoreBits = false)
     {
         var maximum = Maximum > 0 ? Maximum : (1 << precision) - 1;
-        var (first, second, third) = DefaultThresholds(maximum, near);
+        var (first, second, third) = DefaultThresholds(maximum, near, ofMoreBits);
         var complete = new JpegLsPreset(maximum, Or(T1, first), Or(T2, second), Or(T3, third), Or(Reset, 64));
         return complete.IsValid(precision, near) ? complete : throw JpegLsFrame.Damaged();
     }
@@ -45,10 +49,10 @@ internal readonly record struct JpegLsPreset(int Maximum, int T1, int T2, int T3
     private static int Or(int value, int otherwise) => value > 0 ? value : otherwise;
 
     /// <summary>Figure C.3.</summary>
-    private static (int First, int Second, int Third) DefaultThresholds(int maximum, int near)
+    private static (int First, int Second, int Third) DefaultThresholds(int maximum, int near, bool ofMoreBits)
     {
         int Limit(int value, int lowest) => value > maximum || value < lowest ? lowest : value;
-        if (maximum >= 128)
+        if (maximum >= 128 || ofMoreBits)
         {
             var up = (Math.Min(maximum, 4095) + 128) / 256;
             var first = Limit(up + 2 + (3 * near), near + 1);

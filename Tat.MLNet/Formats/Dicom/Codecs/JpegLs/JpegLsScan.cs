@@ -26,10 +26,10 @@ internal ref struct JpegLsScan
     private JpegLsBitReader _bits;
     private int _runIndex;
 
-    public JpegLsScan(ReadOnlySpan<byte> data, JpegLsHeader header)
+    public JpegLsScan(ReadOnlySpan<byte> data, JpegLsHeader header, JpegLsPreset preset)
     {
         _header = header;
-        _preset = header.Preset;
+        _preset = preset;
         _near = header.Near;
         _step = (2 * _near) + 1;
         _range = _preset.Range(_near);

@@ -14,10 +14,10 @@ internal sealed class BuiltInProvider : IDicomProvider
         $"{TransferSyntax.Conversion}, or add the packages Tat.MLNet.FoDicom and fo-dicom.Codecs to the program and call "
         + "FoDicomSupport.Register()";
 
-    public DicomObject Read(string path)
+    public DicomObject Read(ImageContent content)
     {
-        Stream OpenFile() => RegularFile.Open(path, 16384);
-        if (RegularFile.Refusal(path) is { } problem)
+        Stream OpenFile() => content.Open(16384);
+        if (content.Refusal is { } problem)
         {
             throw new DicomDataException(problem);
         }
@@ -45,18 +45,17 @@ internal sealed class BuiltInProvider : IDicomProvider
         var dataSet = reader.ReadAll();
         var pixels = reader.Pixels is null ? null : new FilePixels(
             reader.Pixels, () => Inflate(OpenFile(), length), ReadExtendedOffsets(dataSet), dataSet.TryGetInt(Tags.NumberOfFrames) ?? 1);
-        return new DicomObject(path, syntax, dataSet, pixels);
+        return new DicomObject(content, syntax, dataSet, pixels);
     }
 
-    public void Write(string path, DicomDataSet dataSet, ReadOnlyMemory<byte> pixels)
+    public void Write(Stream stream, DicomDataSet dataSet, ReadOnlyMemory<byte> pixels)
     {
-        using var file = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, 65536);
-        file.Write(new byte[128]);
-        file.Write("DICM"u8);
-        WriteMeta(file, dataSet);
-        DataSetWriter.Write(file, dataSet);
-        DataSetWriter.WriteHeader(file, Tags.PixelData, DicomVr.OW, pixels.Length);
-        file.Write(pixels.Span);
+        stream.Write(new byte[128]);
+        stream.Write("DICM"u8);
+        WriteMeta(stream, dataSet);
+        DataSetWriter.Write(stream, dataSet);
+        DataSetWriter.WriteHeader(stream, Tags.PixelData, DicomVr.OW, pixels.Length);
+        stream.Write(pixels.Span);
     }
 
     public bool CanDecode(TransferSyntax syntax) => false;

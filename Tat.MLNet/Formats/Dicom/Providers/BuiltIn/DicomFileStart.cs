@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using Tat.MLNet.Formats.Dicom.Model;
 using Tat.MLNet.Formats.Dicom.Reading;
-using Tat.Torch.Files;
 
 namespace Tat.MLNet.Formats.Dicom.Providers.BuiltIn;
 
@@ -14,14 +13,14 @@ internal static class DicomFileStart
     public const int Size = Preamble + 4 + 8;
 
     /// <summary>Whether a file begins like a DICOM file.</summary>
-    public static bool IsDicom(string path)
+    public static bool IsDicom(ImageContent content)
     {
-        if (!RegularFile.Exists(path))
+        if (content.Length == 0)
         {
             return false;
         }
 
-        using var file = RegularFile.Open(path, 1);
+        using var file = content.Open(1);
         var start = new byte[Size];
         return FindFirstElement(start.AsSpan(0, file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false))) is not null;
     }

@@ -105,6 +105,62 @@ public class JpegLsTests
     }
 
     [TestMethod]
+    [DataRow(6, 0, "2 3 5", "2 3 4")]
+    [DataRow(7, 1, "4 8 17", "5 8 11")]
+    [DataRow(7, 2, "7 13 24", "8 13 18")]
+    [DataRow(6, 3, "9 16 26", "11 18 25")]
+    [DataRow(4, 1, "3 5 8", "5 8 11")]
+    public void Below_8_bits_thresholds_that_are_not_told_are_those_of_the_standard_or_of_other_programs(
+        int bits, int near, string standard, string others)
+    {
+        foreach (var thresholds in new[] { standard, others })
+        {
+            var unclear = 0;
+            for (var seed = 0; seed < 60; seed++)
+            {
+                var image = new CodecImage(1 + (seed / 2), 1 + (seed % 7), bits, Signed: false);
+                var samples = image.Square(image.Samples(seed));
+                var encoded = new JpegLsEncoder(near, (1 << bits) - 1, Array.ConvertAll(thresholds.Split(' '), int.Parse), 64)
+                    .Encode(samples, bits, writeParameters: false);
+                try
+                {
+                    CollectionAssert.AreEqual(samples.Cast<int>().ToArray(),
+                        StoredPixels.Unpack(JpegLsFrame.Decode(encoded, image.Layout), image.Layout), $"{image}");
+                }
+                catch (DicomDataException exception)
+                {
+                    Assert.Contains("does not tell its thresholds", exception.Message);
+                    unclear++;
+                    Assert.IsLessThan(100, samples.Length, "a larger image is understood in one way only");
+                }
+            }
+
+            Assert.IsLessThan(20, unclear);
+        }
+    }
+
+    [TestMethod]
+    [DataRow("+pc")]
+    [DataRow("+en +md 1")]
+    [DataRow("+en +md 2")]
+    [DataRow("+en +md 3 +pc")]
+    public void Images_of_fewer_than_8_bits_by_DCMTK_are_decoded_as_it_does(string options)
+    {
+        foreach (var bits in new[] { 6, 7 })
+        {
+            using var files = new SyntheticDicom();
+            var image = new CodecImage(40, 50, bits, Signed: false);
+            var source = files.Write(image.Describe(), image.ToWords(image.Samples(2)));
+            var (encoded, decoded) = (Path.Combine(files.Folder, "encoded.dcm"), Path.Combine(files.Folder, "decoded.dcm"));
+            var (exitCode, output) = Peer.Run("dcmcjpls", [.. options.Split(' '), source, encoded]);
+            Assert.AreEqual(0, exitCode, output);
+            (exitCode, output) = Peer.Run("dcmdjpls", encoded, decoded);
+            Assert.AreEqual(0, exitCode, output);
+            AssertSame(decoded, encoded);
+        }
+    }
+
+    [TestMethod]
     public void The_sign_is_that_of_the_precision_where_fewer_bits_are_coded_than_stored()
     {
         var image = new CodecImage(9, 9, 10, Signed: true);

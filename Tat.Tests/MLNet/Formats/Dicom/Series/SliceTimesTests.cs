@@ -2,7 +2,9 @@ using Tat.MLNet.Formats;
 using Tat.MLNet.Formats.Dicom.Model;
 using Tat.MLNet.Formats.Dicom.Series;
 using Tat.MLNet.Formats.Nifti;
+using Tat.MLNet.Scans;
 using Tat.Tests.Formats.Nifti;
+using Tat.Tests.Scans;
 
 namespace Tat.Tests.Formats.Dicom.Series;
 
@@ -38,6 +40,14 @@ public class SliceTimesTests
         Assert.AreEqual(5, header.Dimension(4));
         Assert.AreEqual(step ?? 0, header.PixelDimension(4), 1e-6);
         Assert.AreEqual(step is null ? 2 : 2 | 8, header.Units);
+
+        // What is not known is said.
+        File.Delete(path);
+        using var folder = new TemporaryFolder();
+        using var restorer = new Increment();
+        string WarningsOf(string name) => string.Join("; ", restorer.RestoreScan(files.Folder, folder[name]).Warnings);
+        Assert.AreEqual(step is null, WarningsOf("x.nii.gz").Contains("the NIfTI file has no time step", StringComparison.Ordinal));
+        Assert.DoesNotContain("time step", WarningsOf("series"));
     }
 
     [TestMethod]

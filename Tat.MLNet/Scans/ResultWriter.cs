@@ -1,0 +1,59 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using Tat.MLNet.Formats;
+using Tat.MLNet.Formats.Contracts;
+using Tat.MLNet.Formats.Dicom.Series;
+using Tat.MLNet.Formats.Nifti;
+using Tat.Torch.Imaging;
+using Tat.Torch.Inference;
+
+namespace Tat.MLNet.Scans;
+
+/// <summary>Writes the restored slices of a scan, and on request how far they may be off.</summary>
+/// <param name="scan">The scan.</param>
+/// <param name="unit">The unit of its values.</param>
+/// <param name="options">What is to be written.</param>
+/// <param name="maySpill">Whether pixels that memory does not hold may go to a temporary file.</param>
+internal sealed class ResultWriter(IImageScan scan, string unit, ScanRestorationOptions options, bool maySpill)
+{
+    private const string MarginSuffix = "TAT 90 % margin – not for diagnostic use";
+
+    /// <summary>Writes slices with their sidecars.</summary>
+    public IReadOnlyList<WrittenFile> Write(
+        string destination, IEnumerable<ImageSlice> slices, DerivedImageOptions derived, CancellationToken cancellationToken) =>
+        ScanWriter.Write(scan, destination, slices, derived, options.SidecarSources is { } sources
+            ? [.. NiftiFormat.Destinations(scan, destination).Select(image => ScanSidecar.Of(image, derived, unit, sources))]
+            : [], options.Overwrite, cancellationToken);
+
+    /// <summary>Writes the margins, and last the result, which tells that both are there.</summary>
+    public IReadOnlyList<WrittenFile> WriteWithMargins(string destination, IEnumerable<ImageSlice> slices, MarginRestorer restorer,
+        DerivedImageOptions derived, CancellationToken cancellationToken)
+    {
+        ScanWriter.Check(scan, destination, derived, options.Overwrite);
+        using var memory = new PixelMemory
+        {
+            Capacity = maySpill ? Math.Max(1, options.KeptBytes) : long.MaxValue,
+            MaySpill = maySpill,
+        };
+        var count = 0;
+        IEnumerable<ImageSlice> Margins()
+        {
+            foreach (var slice in slices)
+            {
+                memory.Get("", count++, () => MemoryMarshal.AsBytes(slice.Pixels.AsSpan()).ToArray());
+                yield return restorer.MarginOf(slice);
+            }
+        }
+
+        var margins = Write(ScanJob.MarginOf(destination), Margins(), derived with
+        {
+            DescriptionSuffix = MarginSuffix,
+            WriteDifference = false,
+            KeepDataType = false,
+            IsMargin = true,
+        }, cancellationToken);
+        var restored = Enumerable.Range(0, count).Select(i => new ImageSlice(
+            MemoryMarshal.Cast<byte, float>(memory.Get("", i, () => throw new UnreachableException())).ToArray(), scan.Rows, scan.Columns));
+        return [.. Write(destination, restored, derived, cancellationToken), .. margins];
+    }
+}
