@@ -3,6 +3,7 @@ using System.IO.Compression;
 using System.Security.Cryptography;
 using System.Text;
 using System.Threading.Channels;
+using Tat.Torch.Files.Writing;
 
 namespace Tat.Samples.Submission;
 
@@ -118,7 +119,6 @@ internal sealed class ArchiveSubmission(
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())));
     }
 
-    /// <summary>Writes a result aside and moves it to its name; what is there stays.</summary>
     private async Task KeepAsync(ArchiveItem item, ServiceJob job, CancellationToken cancellationToken)
     {
         if (output is null)
@@ -127,31 +127,34 @@ internal sealed class ArchiveSubmission(
         }
 
         var folder = Path.GetFullPath(Path.Combine(output, item.Folder));
-        Directory.CreateDirectory(folder);
-        var aside = Path.Combine(folder, $".{job.Id:N}.partial");
-        try
+        await using var result = await client.OpenResultAsync(job.Id, cancellationToken);
+        if (job.Results is [var only])
         {
-            await using (var result = await client.OpenResultAsync(job.Id, cancellationToken))
-            await using (var file = File.Create(aside))
-            {
-                await result.CopyToAsync(file, cancellationToken);
-            }
+            await WriteAsync(result, folder, only.Name, cancellationToken);
+            return;
+        }
 
-            if (job.Results is [var only])
-            {
-                var name = Path.GetFullPath(only.Name, folder);
-                Directory.CreateDirectory(Path.GetDirectoryName(name)!);
-                File.Move(aside, name, overwrite: true);
-            }
-            else
-            {
-                await ZipFile.ExtractToDirectoryAsync(aside, folder, overwriteFiles: true, cancellationToken);
-            }
-        }
-        finally
+        using var archived = new AtomicFile(Path.Combine(folder, $"{job.Id:N}.zip")); // which is not kept
+        await result.CopyToAsync(archived.Stream, cancellationToken);
+        await using var zip = await ZipArchive.CreateAsync(archived.Stream, ZipArchiveMode.Read, leaveOpen: true, null, cancellationToken);
+        foreach (var entry in zip.Entries)
         {
-            File.Delete(aside);
+            await using var file = await entry.OpenAsync(cancellationToken);
+            await WriteAsync(file, folder, entry.FullName, cancellationToken);
         }
+    }
+
+    private static async Task WriteAsync(Stream source, string folder, string name, CancellationToken cancellationToken)
+    {
+        var place = Path.GetFullPath(name, folder);
+        if (!place.StartsWith(folder + Path.DirectorySeparatorChar, StringComparison.Ordinal))
+        {
+            throw new InvalidDataException($"The service calls a file '{name}', which leads out of the folder of results.");
+        }
+
+        using var file = new AtomicFile(place);
+        await source.CopyToAsync(file.Stream, cancellationToken);
+        file.Commit();
     }
 }
 
