@@ -21,13 +21,15 @@ public sealed class TatTransformer : RestorationTransformer
     private readonly Saved _saved;
 
     internal TatTransformer(TatModel model, RestorationOptions options, IHostEnvironment? environment = null)
-        : this(model, new Saved(options.Columns, options.BatchSize, options.NonFinite, options.Ensemble, options.Strength), environment)
+        : this(model, new Saved(
+            options.Columns, options.BatchSize, options.NonFinite, options.Ensemble, options.Strength, options.LocalMeans), environment)
     {
     }
 
     private TatTransformer(TatModel model, Saved saved, IHostEnvironment? environment)
         : base(new Restorer(model, new RestorerOptions { NonFinite = saved.NonFinite }, ownsModel: true).With(
-            saved.Ensemble, saved.Strength), saved.Columns, saved.BatchSize, environment) =>
+            saved.Ensemble, saved.LocalMeans, saved.Strength, saved.Columns.Margin is not null), saved.Columns, saved.BatchSize,
+            environment) =>
         (Model, _saved) = (model, saved);
 
     /// <summary>Whether the training that made the model was cancelled before its end.</summary>
@@ -53,5 +55,6 @@ public sealed class TatTransformer : RestorationTransformer
     }
 
     private sealed record Saved(
-        RestorationColumns Columns, int BatchSize, NonFiniteHandling NonFinite, bool Ensemble = false, double Strength = 1);
+        RestorationColumns Columns, int BatchSize, NonFiniteHandling NonFinite, bool Ensemble = false, double Strength = 1,
+        bool LocalMeans = false);
 }
