@@ -4,11 +4,13 @@ using JasperFx.Resources;
 using Microsoft.EntityFrameworkCore;
 using OpenTelemetry.Metrics;
 using Tat.Samples.Service.Api;
+using Tat.Samples.Service.Dicomweb;
 using Tat.Samples.Service.Intake;
 using Tat.Samples.Service.Jobs;
 using Tat.Samples.Service.Monitoring;
 using Tat.Samples.Service.Restoring;
 using Tat.Samples.Service.Security;
+using Tat.Samples.Service.Series;
 using Tat.Samples.Service.Settings;
 using Tat.Samples.Service.Viewing;
 using Weasel.Core;
@@ -54,12 +56,17 @@ public static class ServiceHost
         builder.Services.AddSingleton<ServedModel>();
         builder.Services.AddSingleton<ScanRestorer>();
         builder.Services.AddViewing();
+        builder.Services.AddSingleton<SeriesStore>();
+        builder.Services.AddSingleton<SeriesReceiver>();
+        builder.Services.AddSingleton<SeriesSubmission>();
+        builder.Services.AddHostedService<SeriesWatch>();
         AddQueues(builder, options);
         AddMonitoring(builder);
         builder.Services.AddHostedService<Housekeeping>();
 
         var app = builder.Build();
         _ = app.Services.GetRequiredService<JobMetrics>(); // which measures from the start
+        _ = app.Services.GetRequiredService<SeriesMetrics>();
         app.UseExceptionHandler();
         app.UseStatusCodePages();
         app.UseGuard(options);
@@ -72,15 +79,18 @@ public static class ServiceHost
         app.MapJobs();
         app.MapModels();
         app.MapViewing();
+        app.MapSeries();
+        app.MapDicomweb();
         return app;
     }
 
     private static void AddMonitoring(WebApplicationBuilder builder)
     {
         builder.Services.AddSingleton<JobMetrics>();
+        builder.Services.AddSingleton<SeriesMetrics>();
         builder.Services.AddHealthChecks().AddCheck<ReadyCheck>(ReadyCheck.Tag, tags: [ReadyCheck.Tag]);
         builder.Services.AddOpenTelemetry().WithMetrics(metrics => metrics
-            .AddMeter(JobMetrics.MeterName, "Microsoft.AspNetCore.Hosting", "System.Runtime")
+            .AddMeter(JobMetrics.MeterName, SeriesMetrics.MeterName, "Microsoft.AspNetCore.Hosting", "System.Runtime")
             .AddPrometheusExporter());
     }
 
