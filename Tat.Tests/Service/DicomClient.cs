@@ -9,6 +9,8 @@ namespace Tat.Tests.Service;
 /// <summary>What another system asks of the service by DICOMweb.</summary>
 internal static class DicomClient
 {
+    private const int Polls = 1200;
+
     /// <summary>Sends objects (STOW-RS).</summary>
     public static async Task<HttpResponseMessage> StoreAsync(
         this RunningService service, IEnumerable<string> files, string path = "studies")
@@ -45,9 +47,10 @@ internal static class DicomClient
     /// <returns>The series, the first one first.</returns>
     public static async Task<SeriesView[]> ClosedAsync(this RunningService service, int count)
     {
-        while (true)
+        SeriesView[] series = [];
+        for (var i = 0; i < Polls; i++)
         {
-            var series = await service.SeriesAsync();
+            series = await service.SeriesAsync();
             if (series.Length >= count && series.All(one => one.State != SeriesState.Collecting))
             {
                 Assert.HasCount(count, series);
@@ -56,6 +59,8 @@ internal static class DicomClient
 
             await Task.Delay(100);
         }
+
+        throw new AssertFailedException($"The series are still open: {string.Join(", ", series.Select(one => one.State))}.");
     }
 
     /// <summary>Waits until a series is restored.</summary>

@@ -26,7 +26,7 @@ internal static class DicomwebEndpoints
         CancellationToken cancellationToken, string? study = null)
     {
         intake.CheckSize(context.Request.ContentLength);
-        var id = Guid.NewGuid();
+        var id = Guid.CreateVersion7();
         try
         {
             var folder = Directory.CreateDirectory(folders.UploadOf(id)).FullName;

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.Extensions.Options;
 using Tat.Samples.Service.Settings;
 using Tat.Torch.Files.Writing;
@@ -86,7 +87,25 @@ public sealed class JobFolders
 
     public void RemoveSeries(Guid id) => Remove(Path.Combine(_series, $"{id:N}"));
 
-    public void RemoveResult(string result) => Remove(ResultOf(result));
+    /// <summary>Moves a result to a name that nobody knows.</summary>
+    /// <returns>Its place; <see langword="null"/> where there is no such result.</returns>
+    public string? SetAside(string result)
+    {
+        var place = Path.Combine(_work, $"{Guid.CreateVersion7():N}-{result}");
+        try
+        {
+            Directory.Move(ResultOf(result), place);
+            return place;
+        }
+        catch (DirectoryNotFoundException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>When a job of this identifier, or its upload, began.</summary>
+    public static DateTimeOffset TimeOf(Guid id) => DateTimeOffset.FromUnixTimeMilliseconds(
+        long.Parse($"{id:N}"[..12], NumberStyles.HexNumber, CultureInfo.InvariantCulture));
 
     private static IEnumerable<Guid> IdsIn(string folder) => Directory.GetDirectories(folder)
         .Select(path => Guid.TryParseExact(Path.GetFileName(path).Split('-')[0], "N", out var id) ? id : Guid.Empty)

@@ -12,7 +12,6 @@ public sealed class JobsContext(DbContextOptions<JobsContext> options) : DbConte
 
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)
     {
-        configurationBuilder.Properties<DateTimeOffset>().HaveConversion<Milliseconds>();
         configurationBuilder.Properties<JobState>().HaveConversion<string>();
         configurationBuilder.Properties<JobPriority>().HaveConversion<string>();
         configurationBuilder.Properties<IReadOnlyList<RestoredScan>>().HaveConversion<Json<RestoredScan>, SameItems<RestoredScan>>();
@@ -25,6 +24,10 @@ public sealed class JobsContext(DbContextOptions<JobsContext> options) : DbConte
         var job = modelBuilder.Entity<Job>();
         job.ToTable("jobs");
         job.HasKey(one => one.Id);
+        // The messages of the outbox are tables of this context, too, and keep times in their own way.
+        job.Property(one => one.Created).HasConversion<Milliseconds>();
+        job.Property(one => one.Started).HasConversion<Milliseconds>();
+        job.Property(one => one.Finished).HasConversion<Milliseconds>();
         job.HasIndex(one => new { one.State, one.Id });
         job.HasIndex(one => one.IdempotencyKey).IsUnique();
         job.HasIndex(one => one.Result);

@@ -5,10 +5,25 @@ public sealed class ServiceOptions
 {
     public const string Section = "Service";
 
-    /// <summary>Where the database, uploads and results are kept.</summary>
+    /// <summary>Where uploads and results are kept, and the database where there is no other; on several machines a folder that all of
+    /// them share.</summary>
     public string Data { get; set; } =
         Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify),
             "tat-service");
+
+    /// <summary>What this process does; other than both needs <see cref="Database"/> and <see cref="Queue"/>.</summary>
+    public ServiceRole Role { get; set; }
+
+    /// <summary>The connection string of a database of PostgreSQL that keeps the jobs; <see langword="null"/> for a file in
+    /// <see cref="Data"/>.</summary>
+    public string? Database { get; set; }
+
+    /// <summary>The address of a RabbitMQ that distributes the jobs, such as <c>amqp://user:password@host/</c>; goes with
+    /// <see cref="Database"/>.</summary>
+    public string? Queue { get; set; }
+
+    /// <summary>Whether several processes may share the work.</summary>
+    public bool IsDistributed => Database is not null;
 
     /// <summary>The exported model that restores; <c>pretrained</c> for the one in the box.</summary>
     public string Model { get; set; } = "pretrained";
@@ -64,6 +79,10 @@ public sealed class ServiceOptions
     {
         Require(!string.IsNullOrWhiteSpace(Data), nameof(Data), "name a folder");
         Require(!string.IsNullOrWhiteSpace(Model), nameof(Model), "name an exported .onnx file, or pretrained");
+        Require(Database is null == Queue is null, nameof(Queue), "set Database and Queue, or neither");
+        Require(Queue is null || Uri.TryCreate(Queue, UriKind.Absolute, out var queue) && queue.Scheme is "amqp" or "amqps",
+            nameof(Queue), "give an address such as amqp://user:password@host/");
+        Require(Role == ServiceRole.Both || IsDistributed, nameof(Role), "set Database and Queue, too, which the processes share");
         Require(Concurrency is >= 1 and <= 256, nameof(Concurrency), "use 1 to 256");
         Require(Threads >= 0, nameof(Threads), "use 1 or more, or 0 for one of each core");
         Require(Attempts >= 1, nameof(Attempts), "use 1 or more");
