@@ -17,9 +17,9 @@ internal sealed class BuiltInProvider : IDicomProvider
     public DicomObject Read(ImageContent content)
     {
         Stream OpenFile() => content.Open(16384);
-        if (content.Length == 0)
+        if (content.Refusal is { } problem)
         {
-            throw new DicomDataException("empty, or a pipe or device; give a regular file.");
+            throw new DicomDataException(problem);
         }
 
         using var file = OpenFile();
