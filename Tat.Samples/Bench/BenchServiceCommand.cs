@@ -4,6 +4,7 @@ using Spectre.Console;
 using Tat.Samples.Commands;
 using Tat.Samples.Shared;
 using Tat.Samples.Shell;
+using Tat.Torch.Files.Writing;
 
 namespace Tat.Samples.Bench;
 
@@ -35,21 +36,14 @@ internal static class BenchServiceCommand
         {
             using var client = SubmitCommand.Open(parsed.GetRequiredValue(server));
             await client.CheckAsync(cancellationToken);
-            var folder = Directory.CreateTempSubdirectory("tat-bench-");
-            try
-            {
-                var load = new ServiceLoad(client, folder.FullName, parsed.GetRequiredValue(sizes));
-                var duration = TimeSpan.FromSeconds(parsed.GetValue(seconds));
-                var before = load.MeasureAlone(duration / 4, cancellationToken);
-                var row = await load.MeasureAsync(parsed.GetValue(clients), duration, cancellationToken);
-                var after = load.MeasureAlone(duration / 4, cancellationToken);
-                Show(terminal, row with { AlonePerSecond = (before + after) / 2 }, parsed.GetValue(json));
-                return row.Failures == 0 ? ExitCodes.Done : ExitCodes.Failed;
-            }
-            finally
-            {
-                folder.Delete(recursive: true);
-            }
+            using var folder = new WorkFolder();
+            var load = new ServiceLoad(client, folder, parsed.GetRequiredValue(sizes));
+            var duration = TimeSpan.FromSeconds(parsed.GetValue(seconds));
+            var before = load.MeasureAlone(duration / 4, cancellationToken);
+            var row = await load.MeasureAsync(parsed.GetValue(clients), duration, cancellationToken);
+            var after = load.MeasureAlone(duration / 4, cancellationToken);
+            Show(terminal, row with { AlonePerSecond = (before + after) / 2 }, parsed.GetValue(json));
+            return row.Failures == 0 ? ExitCodes.Done : ExitCodes.Failed;
         });
         return command;
     }

@@ -4,6 +4,7 @@ using System.Text.RegularExpressions;
 using Tat.MLNet.Formats.Nifti;
 using Tat.MLNet.Scans;
 using Tat.Samples.Submission;
+using Tat.Torch.Files.Writing;
 using Tat.Torch.Imaging;
 using Tat.Torch.Pretrained;
 
@@ -18,13 +19,13 @@ internal sealed partial class ServiceLoad
     private static readonly Dictionary<string, string> _fields = new() { ["task"] = Task };
 
     private readonly ServiceClient _client;
-    private readonly string _folder;
+    private readonly WorkFolder _folder;
     private readonly List<string> _scans = [];
 
     /// <param name="client">The service.</param>
     /// <param name="folder">An empty folder.</param>
     /// <param name="sizes">Sides of images, which take turns.</param>
-    public ServiceLoad(ServiceClient client, string folder, IReadOnlyList<int> sizes)
+    public ServiceLoad(ServiceClient client, WorkFolder folder, IReadOnlyList<int> sizes)
     {
         (_client, _folder) = (client, folder);
         for (var i = 0; i < Rounds * sizes.Count; i++)
@@ -36,7 +37,7 @@ internal sealed partial class ServiceLoad
                 pixels[j] = (400 * MathF.Sin(j * 0.01f)) + (60 * random.NextSingle());
             }
 
-            _scans.Add(Path.Combine(folder, $"{i}.nii"));
+            _scans.Add(folder[$"{i}.nii"]);
             new NiftiFormat().Write(_scans[^1], [new ImageSlice(pixels, side, side)], 1, 1, 1);
         }
     }
@@ -58,7 +59,7 @@ internal sealed partial class ServiceLoad
 
         void Restore(int number)
         {
-            var result = Path.Combine(_folder, "alone.nii");
+            var result = _folder["alone.nii"];
             restorer.RestoreScan(_scans[number], result, new() { Task = Task }, cancellationToken: cancellationToken);
             File.Delete(result);
         }
@@ -90,7 +91,7 @@ internal sealed partial class ServiceLoad
             while (clock.Elapsed < duration)
             {
                 var scan = _scans[Interlocked.Increment(ref next) % _scans.Count];
-                var job = await _client.SubmitAsync(_folder, [scan], _fields, null, cancellationToken);
+                var job = await _client.SubmitAsync(_folder.Path, [scan], _fields, null, cancellationToken);
                 job = await _client.EndOfAsync(job.Id, _asking, cancellationToken);
                 if (job.HasResult)
                 {
