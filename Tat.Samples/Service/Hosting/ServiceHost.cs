@@ -2,11 +2,13 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using OpenTelemetry.Metrics;
 using Tat.Samples.Service.Api;
+using Tat.Samples.Service.Dicomweb;
 using Tat.Samples.Service.Intake;
 using Tat.Samples.Service.Jobs;
 using Tat.Samples.Service.Monitoring;
 using Tat.Samples.Service.Restoring;
 using Tat.Samples.Service.Security;
+using Tat.Samples.Service.Series;
 using Tat.Samples.Service.Settings;
 using Tat.Samples.Service.Viewing;
 
@@ -49,15 +51,20 @@ public static class ServiceHost
         builder.Services.AddSingleton<ServedModel>();
         builder.Services.AddSingleton<ScanRestorer>();
         builder.Services.AddViewing();
+        builder.Services.AddSingleton<SeriesStore>();
+        builder.Services.AddSingleton<SeriesReceiver>();
+        builder.Services.AddSingleton<SeriesSubmission>();
         builder.AddJobQueues(options);
         AddMonitoring(builder);
         if (options.Role != ServiceRole.Worker)
         {
             builder.Services.AddHostedService<Housekeeping>();
+            builder.Services.AddHostedService<SeriesWatch>();
         }
 
         var app = builder.Build();
         _ = app.Services.GetRequiredService<JobMetrics>(); // which measures from the start
+        _ = app.Services.GetRequiredService<SeriesMetrics>();
         app.UseExceptionHandler();
         app.UseStatusCodePages();
         app.UseGuard(options);
@@ -72,6 +79,8 @@ public static class ServiceHost
             app.MapJobs();
             app.MapModels();
             app.MapViewing();
+            app.MapSeries();
+            app.MapDicomweb();
         }
 
         return app;
@@ -102,9 +111,10 @@ public static class ServiceHost
     private static void AddMonitoring(WebApplicationBuilder builder)
     {
         builder.Services.AddSingleton<JobMetrics>();
+        builder.Services.AddSingleton<SeriesMetrics>();
         builder.Services.AddHealthChecks().AddCheck<ReadyCheck>(ReadyCheck.Tag, tags: [ReadyCheck.Tag]);
         builder.Services.AddOpenTelemetry().WithMetrics(metrics => metrics
-            .AddMeter(JobMetrics.MeterName, "Microsoft.AspNetCore.Hosting", "System.Runtime")
+            .AddMeter(JobMetrics.MeterName, SeriesMetrics.MeterName, "Microsoft.AspNetCore.Hosting", "System.Runtime")
             .AddPrometheusExporter());
     }
 }
