@@ -89,6 +89,7 @@ internal static class CommandLine
             QuickstartCommand.Create(terminal),
             TrainCommand.Create(terminal),
             RestoreCommand.Create(terminal),
+            SubmitCommand.Create(terminal),
             WriteBackCommand.Create(terminal),
             EvaluateCommand.Create(terminal),
             SimulateCommand.Create(terminal),

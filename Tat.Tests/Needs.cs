@@ -22,6 +22,9 @@ internal static class Needs
     /// <summary>The DICOM server Orthanc, and a network namespace to run it in.</summary>
     public const string Orthanc = "orthanc";
 
+    /// <summary>The servers PostgreSQL and RabbitMQ.</summary>
+    public const string Servers = "servers";
+
     /// <summary>strace, allowed to trace.</summary>
     public const string Strace = "strace";
 
@@ -56,7 +59,10 @@ internal static class Needs
     public const string Reference = "reference";
 
     private static readonly string[] _named =
-        [Data, Readers, Python, Orthanc, Strace, Chromium, Source, Packages, Avx2, Avx512, Linux, OldRuntime, Icu, Corpus, Reference];
+    [
+        Data, Readers, Python, Orthanc, Servers, Strace, Chromium, Source, Packages, Avx2, Avx512, Linux, OldRuntime, Icu, Corpus,
+        Reference,
+    ];
 
     /// <summary>Ends a test that cannot run here.</summary>
     /// <param name="need">One of the names above.</param>

@@ -39,9 +39,9 @@ public static class ImageFormats
             throw new FileNotFoundException($"'{path}' does not exist; check the path.", path);
         }
 
-        if (!Directory.Exists(path) && !RegularFile.Exists(path))
+        if (RegularFile.Refusal(path) is { } problem)
         {
-            throw new ImageFormatException(path, "empty, or a pipe or device; give a regular file.");
+            throw new ImageFormatException(path, problem);
         }
 
         options ??= new();
@@ -72,9 +72,9 @@ public static class ImageFormats
         }
 
         options ??= new();
-        if (contents is [{ Length: 0 } empty])
+        if (contents is [{ Refusal: { } problem } only])
         {
-            throw new ImageFormatException(empty.Name, "it is empty; get a complete copy.");
+            throw new ImageFormatException(only.Name, problem);
         }
 
         var scan = All.Select(format => format.TryOpen(contents, options)).FirstOrDefault(scan => scan is not null)

@@ -16,5 +16,6 @@ internal static class BenchCommand
         BenchScoreCommand.CreateOne(terminal),
         BenchSoakCommand.Create(terminal),
         BenchServeCommand.Create(terminal),
+        BenchServiceCommand.Create(terminal),
     };
 }

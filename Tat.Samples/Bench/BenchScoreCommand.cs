@@ -3,6 +3,7 @@ using System.Globalization;
 using Spectre.Console;
 using Tat.Samples.Shared;
 using Tat.Samples.Shell;
+using Tat.Torch.Files.Writing;
 using Tat.Torch.Onnx;
 
 namespace Tat.Samples.Bench;
@@ -41,29 +42,21 @@ internal static class BenchScoreCommand
         command.Validators.Add(result => CommonOptions.CheckTogether(result, (network, model)));
         command.SetAction((parsed, cancellationToken) =>
         {
-            var folder = Directory.CreateTempSubdirectory("tat-bench-");
-            try
+            using var folder = new WorkFolder();
+            var torch = parsed.GetValue(network) is { } preset
+                ? RandomModel.Write(Preset.Of(preset).Network, folder)
+                : parsed.GetRequiredValue(model);
+            var exported = parsed.GetValue(onnx) ?? folder["tat.onnx"];
+            if (parsed.GetValue(onnx) is null)
             {
-                var torch = parsed.GetValue(network) is { } preset
-                    ? RandomModel.Write(Preset.Of(preset).Network, folder)
-                    : parsed.GetRequiredValue(model);
-                var exported = parsed.GetValue(onnx) ?? Path.Combine(folder.FullName, "tat.onnx");
-                if (parsed.GetValue(onnx) is null)
-                {
-                    using var source = ModelFiles.LoadTorch(torch);
-                    OnnxExporter.Export(source, exported, new() { Verify = false }, cancellationToken);
-                }
-
-                var bench = new ScoreBench([("TorchSharp", torch), ("ONNX Runtime", exported)], folder.FullName);
-                var rows = parsed.GetRequiredValue(sizes)
-                    .SelectMany(size => bench.Measure(size, parsed.GetValue(repeat), cancellationToken)).ToList();
-                Show(terminal, rows, parsed.GetValue(json));
-            }
-            finally
-            {
-                folder.Delete(recursive: true);
+                using var source = ModelFiles.LoadTorch(torch);
+                OnnxExporter.Export(source, exported, new() { Verify = false }, cancellationToken);
             }
 
+            var bench = new ScoreBench([("TorchSharp", torch), ("ONNX Runtime", exported)], folder.Path);
+            var rows = parsed.GetRequiredValue(sizes)
+                .SelectMany(size => bench.Measure(size, parsed.GetValue(repeat), cancellationToken)).ToList();
+            Show(terminal, rows, parsed.GetValue(json));
             return Task.FromResult(ExitCodes.Done);
         });
         return command;

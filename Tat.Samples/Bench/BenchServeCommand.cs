@@ -3,6 +3,7 @@ using System.Globalization;
 using Spectre.Console;
 using Tat.Samples.Shared;
 using Tat.Samples.Shell;
+using Tat.Torch.Files.Writing;
 
 namespace Tat.Samples.Bench;
 
@@ -29,26 +30,17 @@ internal static class BenchServeCommand
             };
         command.SetAction((parsed, cancellationToken) =>
         {
-            var folder = Directory.CreateTempSubdirectory("tat-bench-");
-            try
+            using var folder = new WorkFolder();
+            using var restorer = ModelFiles.Open(RandomModel.Write(Preset.Of(parsed.GetRequiredValue(network)!).Network, folder), "cpu");
+            var bench = new ServeBench(restorer, parsed.GetValue(size), parsed.GetValue(large));
+            var rows = new List<ServeRow>();
+            foreach (var count in parsed.GetRequiredValue(callers))
             {
-                using var restorer = ModelFiles.Open(
-                    RandomModel.Write(Preset.Of(parsed.GetRequiredValue(network)!).Network, folder), "cpu");
-                var bench = new ServeBench(restorer, parsed.GetValue(size), parsed.GetValue(large));
-                var rows = new List<ServeRow>();
-                foreach (var count in parsed.GetRequiredValue(callers))
-                {
-                    rows.Add(bench.Measure(count, parsed.GetValue(images), besideLarge: false, cancellationToken));
-                    rows.Add(bench.Measure(count, parsed.GetValue(images), besideLarge: true, cancellationToken));
-                }
-
-                Show(terminal, rows, parsed.GetValue(json));
-            }
-            finally
-            {
-                folder.Delete(recursive: true);
+                rows.Add(bench.Measure(count, parsed.GetValue(images), besideLarge: false, cancellationToken));
+                rows.Add(bench.Measure(count, parsed.GetValue(images), besideLarge: true, cancellationToken));
             }
 
+            Show(terminal, rows, parsed.GetValue(json));
             return Task.FromResult(ExitCodes.Done);
         });
         return command;

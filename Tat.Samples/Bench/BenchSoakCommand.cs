@@ -4,6 +4,7 @@ using Microsoft.ML;
 using Spectre.Console;
 using Tat.Samples.Shared;
 using Tat.Samples.Shell;
+using Tat.Torch.Files.Writing;
 using Tat.Torch.Model;
 using Tat.Torch.Tasks;
 
@@ -33,27 +34,19 @@ internal static class BenchSoakCommand
                 + "stay equal.") { predictions, engines, size, json };
         command.SetAction((parsed, cancellationToken) =>
         {
-            var path = Path.GetTempFileName();
-            try
+            using var folder = new WorkFolder();
+            using (var random = new TatModel(new TatNetwork(TatNetworkOptions.Small), TaskVocabulary.Paper))
             {
-                using (var random = new TatModel(new TatNetwork(TatNetworkOptions.Small), TaskVocabulary.Paper))
-                {
-                    random.Save(path);
-                }
+                random.Save(folder["model.safetensors"]);
+            }
 
-                using var model = new MLContext().ImageRestoration.LoadPretrained(path);
-                var runs = new[] { 1, parsed.GetValue(engines) }.Select(count => terminal.Track(
-                    $"{count} engines",
-                    progress =>
-                        SoakRun.Measure(model, count, parsed.GetValue(predictions), parsed.GetValue(size), progress, cancellationToken),
-                    quiet: parsed.GetValue(json))).ToList();
-                Show(terminal, runs, parsed.GetValue(json));
-                return Task.FromResult(runs.All(run => run.Different == 0) ? ExitCodes.Done : ExitCodes.Failed);
-            }
-            finally
-            {
-                File.Delete(path);
-            }
+            using var model = new MLContext().ImageRestoration.LoadPretrained(folder["model.safetensors"]);
+            var runs = new[] { 1, parsed.GetValue(engines) }.Select(count => terminal.Track(
+                $"{count} engines",
+                progress => SoakRun.Measure(model, count, parsed.GetValue(predictions), parsed.GetValue(size), progress, cancellationToken),
+                quiet: parsed.GetValue(json))).ToList();
+            Show(terminal, runs, parsed.GetValue(json));
+            return Task.FromResult(runs.All(run => run.Different == 0) ? ExitCodes.Done : ExitCodes.Failed);
         });
         return command;
     }

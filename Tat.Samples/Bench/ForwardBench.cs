@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using Tat.Samples.Bench.Programs;
+using Tat.Torch.Files.Writing;
 using Tat.Torch.Model;
 
 namespace Tat.Samples.Bench;
@@ -19,12 +20,12 @@ internal sealed class ForwardBench(
     /// <summary>Title of this program's row.</summary>
     public const string This = "TAT for ML.NET";
 
-    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("tat-bench-");
+    private readonly WorkFolder _folder = new();
     private string? _model;
 
     private string ModelPath => _model ??= RandomModel.Write(network, _folder);
 
-    public void Dispose() => _folder.Delete(recursive: true);
+    public void Dispose() => _folder.Dispose();
 
     /// <summary>Measures images of one size.</summary>
     /// <param name="size">Their side.</param>
@@ -121,9 +122,9 @@ internal sealed class ForwardBench(
             : null;
     }
 
-    private string ImageOf(int size) => Path.Combine(_folder.FullName, $"{size}.image");
+    private string ImageOf(int size) => _folder[$"{size}.image"];
 
-    private string ResultOf(int size, string title) => Path.Combine(_folder.FullName, $"{size}.{title.Replace(' ', '-')}");
+    private string ResultOf(int size, string title) => _folder[$"{size}.{title.Replace(' ', '-')}"];
 
     /// <summary>Smooth structure with detail, on [0, 1].</summary>
     private static float[] Image(int size) => [.. Enumerable.Range(0, size * size)

@@ -1,3 +1,4 @@
+using Tat.Torch.Files.Writing;
 using Tat.Torch.Model;
 using Tat.Torch.Tasks;
 using static TorchSharp.torch;
@@ -8,9 +9,9 @@ namespace Tat.Samples.Bench;
 internal static class RandomModel
 {
     /// <summary>Writes one into a folder and gives its path.</summary>
-    public static string Write(TatNetworkOptions network, DirectoryInfo folder)
+    public static string Write(TatNetworkOptions network, WorkFolder folder)
     {
-        var path = Path.Combine(folder.FullName, "model.safetensors");
+        var path = folder["model.safetensors"];
         using var model = new TatModel(new TatNetwork(network), TaskVocabulary.Paper);
         using (no_grad())
         {

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using Tat.Samples.Bench.Programs;
+using Tat.Torch.Files.Writing;
 using Tat.Torch.Model;
 
 namespace Tat.Samples.Bench;
@@ -18,12 +19,12 @@ internal sealed class TrainBench(TrainBench.Settings settings) : IDisposable
     /// <summary>A training step is one forward pass and, for the gradients of inputs and of weights, two more.</summary>
     private const double PassesOfStep = 3;
 
-    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("tat-bench-");
+    private readonly WorkFolder _folder = new();
     private string? _model;
 
     private string ModelPath => _model ??= RandomModel.Write(settings.Network, _folder);
 
-    public void Dispose() => _folder.Delete(recursive: true);
+    public void Dispose() => _folder.Dispose();
 
     /// <summary>Measures batches of some patches; the first row is the floor.</summary>
     public IReadOnlyList<TrainRow> Measure(int batch, CancellationToken cancellationToken)
@@ -98,7 +99,7 @@ internal sealed class TrainBench(TrainBench.Settings settings) : IDisposable
         BenchForwardCommand.OneName, "--what", ForwardRun.Products, "--model", ModelPath, "--size", Text(settings.Size), "--repeat", "10",
         "--threads", Text(settings.Threads), "--image", PairsOf(batch), "--out", "");
 
-    private string PairsOf(int batch) => Path.Combine(_folder.FullName, $"{batch}.pairs");
+    private string PairsOf(int batch) => _folder[$"{batch}.pairs"];
 
     /// <summary>Smooth images with detail on [0, 1]: all with noise of a pattern, then all without.</summary>
     private static float[] Pairs(int batch, int size)

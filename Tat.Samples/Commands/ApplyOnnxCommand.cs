@@ -4,6 +4,7 @@ using Microsoft.ML.Data;
 using Tat.MLNet.Formats;
 using Tat.Samples.Shared;
 using Tat.Samples.Shell;
+using Tat.Torch.Files.Writing;
 using Tat.Torch.Imaging;
 using Tat.Torch.Inference;
 using Tat.Torch.Onnx;
@@ -38,8 +39,8 @@ internal static class ApplyOnnxCommand
             CommonOptions.CheckFile(parsed.GetValue(overwrite), destination);
             using var scan = ImageFormats.Open(parsed.GetRequiredValue(image));
             var ml = new MLContext();
-            using var pretrained = parsed.GetValue(model) is null ? PretrainedFile.Write() : null;
-            var modelPath = pretrained?.Path ?? parsed.GetValue(model)!;
+            using var work = new WorkFolder();
+            var modelPath = parsed.GetValue(model) ?? WritePretrained(work["tat.onnx"]);
             var known = ml.ImageRestoration.ReadModelInfo(modelPath).Tasks[parsed.GetRequiredValue(task)];
             scan.Format.WriteDerived(scan, destination, Restore(ml, scan, known, modelPath), cancellationToken: cancellationToken);
             terminal.Line($"{destination}: {scan.SliceCount} slices restored");
@@ -88,17 +89,11 @@ internal static class ApplyOnnxCommand
             });
     }
 
-    /// <summary>The model that comes with the program as a file, which ML.NET's component wants, for a while.</summary>
-    private sealed record PretrainedFile(string Path) : IDisposable
+    /// <summary>The model that comes with the program as a file, which ML.NET's component wants.</summary>
+    private static string WritePretrained(string path)
     {
-        public static PretrainedFile Write()
-        {
-            var path = System.IO.Path.Combine(System.IO.Path.GetTempPath(), $"{Guid.NewGuid():N}.onnx");
-            File.WriteAllBytes(path, TatPretrained.ToOnnx(OnnxSignature.Pixels));
-            return new(path);
-        }
-
-        public void Dispose() => File.Delete(Path);
+        File.WriteAllBytes(path, TatPretrained.ToOnnx(OnnxSignature.Pixels));
+        return path;
     }
 
     private sealed class Row

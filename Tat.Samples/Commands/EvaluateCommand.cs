@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Spectre.Console;
 using Tat.MLNet.Formats;
 using Tat.MLNet.Scans;
 using Tat.Samples.Comparison;
@@ -87,7 +88,7 @@ internal static class EvaluateCommand
             }
 
             var masks = parsed.GetValue(regions) is { } mask ? RegionMasks.Find(mask, cancellationToken) : null;
-            var table = masks is null ? null : new RegionTable(masks);
+            var table = masks is null ? null : new RegionTable(masks.NameOf);
 
             var tally = restorer is null ? null : new InputTally(restorer);
             IEnumerable<EvaluatedSlice> Slices() =>
@@ -134,7 +135,7 @@ internal static class EvaluateCommand
                 terminal.Write(methods.ToDisplay());
                 if (table is not null)
                 {
-                    terminal.Write(table.ToDisplay());
+                    terminal.Write(new Rows(table.Tables().Select(scan => scan.ToDisplay())));
                 }
 
                 foreach (var remark in methods.Remarks().Concat(tally?.Remarks ?? []))
@@ -174,7 +175,11 @@ internal static class EvaluateCommand
             {
                 if (item.Read.Labels is { } labels)
                 {
-                    regions?.Add(item.Files.Task, item.Pair, restored?[i], labels, item.Read.PixelSpacing);
+                    regions?.Add(item.Files.Task, item.Pair.Name,
+                        [
+                            (MeasuredImage.Input, item.Pair.LowQuality),
+                            .. restored is null ? Array.Empty<(string, ImageSlice)>() : [(MeasuredImage.Model, restored[i])],
+                        ], item.Pair.HighQuality, labels, item.Read.PixelSpacing);
                 }
 
                 results.Add(MeasuredImage.Of(item.Files.Task, item.Read.Slice, item.Pair, restored?[i],

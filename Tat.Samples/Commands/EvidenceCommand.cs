@@ -1,9 +1,12 @@
 using System.CommandLine;
+using Spectre.Console;
 using Tat.MLNet.Formats;
 using Tat.MLNet.Scans;
 using Tat.Samples.Comparison;
 using Tat.Samples.Shared;
 using Tat.Samples.Shell;
+using Tat.Torch.Inference;
+using Tat.Torch.Tasks;
 
 namespace Tat.Samples.Commands;
 
@@ -16,6 +19,12 @@ internal static class EvidenceCommand
     {
         var scans = CommonOptions.Paths(
             "scan", "Good scans that the model was not trained on: files, folders that hold a series, or folders of scans.");
+        scans.Arity = ArgumentArity.ZeroOrMore;
+        var phantoms = new Option<int?>("--phantoms")
+        {
+            Description = "Instead of scans: this many torsos of known truth for CT and PET each (with --task, for that one), with lesions "
+                + "and without. Tells whether means in tissues are right, lesions are found, and intervals hold the truth.",
+        };
         var task = CommonOptions.Task(required: false);
         var model = CommonOptions.Model();
         var output = new Option<string>("--out")
@@ -34,7 +43,7 @@ internal static class EvidenceCommand
         var overwrite = CommonOptions.Overwrite();
         var command = new Command("evidence", "Degrades good scans, restores them, and compares the model with filters.")
         {
-            scans, task, model, output, slices, seed, overwrite,
+            scans, phantoms, task, model, output, slices, seed, overwrite,
         };
         reading.AddTo(command);
         inference.AddTo(command);
@@ -45,6 +54,22 @@ internal static class EvidenceCommand
                 result.AddError("--slices takes a number from 1.");
             }
         });
+        phantoms.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<int?>() is < 1)
+            {
+                result.AddError("--phantoms takes a number from 1.");
+            }
+        });
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(phantoms) is null == (result.GetValue(scans) is not [_, ..]))
+            {
+                result.AddError("Give scans, or a number of --phantoms.");
+            }
+
+            CommonOptions.CheckTogether(result, new[] { slices }.Concat(reading.All).Select(option => (option, (Option)phantoms)));
+        });
         command.SetAction((parsed, cancellationToken) =>
         {
             var folder = parsed.GetRequiredValue(output);
@@ -52,6 +77,13 @@ internal static class EvidenceCommand
             CommonOptions.CheckFile(overwrite: true, Path.Combine(folder, EvidencePage.Name));
             var modelPath = parsed.GetRequiredValue(model);
             using var restorer = inference.Open(parsed, modelPath, _ => { });
+            var title = ModelFiles.NameOf(modelPath, restorer.Card);
+            if (parsed.GetValue(phantoms) is { } count)
+            {
+                Study(terminal, restorer, parsed.GetValue(task), count, parsed.GetValue(seed), folder, title, cancellationToken);
+                return Task.FromResult(ExitCodes.Done);
+            }
+
             var options = reading.Of(parsed) with { Pet = PetQuantity.Suv };
             var (sources, leftOut) = ScanFinder.Find(parsed.GetRequiredValue(scans), options, cancellationToken);
             OptionUse.CheckDicom(parsed, reading.All, sources);
@@ -74,7 +106,6 @@ internal static class EvidenceCommand
 
                 return study;
             });
-            var title = ModelFiles.NameOf(modelPath, restorer.Card);
             EvidencePage.Write(folder, title, study);
             terminal.Write(study.Table.ToDisplay());
             foreach (var remark in study.Remarks)
@@ -82,10 +113,37 @@ internal static class EvidenceCommand
                 terminal.Line(remark);
             }
 
-            terminal.Line(
-                $"The page is {Path.Combine(folder, EvidencePage.Name)}; evidence.md and evidence.csv beside it have the tables.");
+            TellPage(terminal, folder);
             return Task.FromResult(ExitCodes.Done);
         });
         return command;
     }
+
+    private static void Study(Terminal terminal, IImageRestorer restorer, string? task, int count, ulong seed, string folder, string title,
+        CancellationToken cancellationToken)
+    {
+        RestorationTask[] tasks = [.. (task is null ? PhantomStudy.Tasks : [task]).Select(name => restorer.Tasks[name])];
+        var study = new PhantomStudy(restorer, seed);
+        terminal.Track("Comparing", progress =>
+        {
+            foreach (var (number, (kind, phantom)) in tasks.SelectMany(kind => Enumerable.Range(0, count).Select(i => (kind, i))).Index())
+            {
+                progress.Report((number / (double)(tasks.Length * count), $"{kind}, phantom {phantom + 1} of {count}"));
+                study.Add(kind, phantom, cancellationToken);
+            }
+
+            return study;
+        });
+        EvidencePage.Write(folder, title, study, count);
+        terminal.Write(new Rows(study.Tables.Select(table => table.ToDisplay())));
+        foreach (var remark in study.Remarks)
+        {
+            terminal.Line(remark);
+        }
+
+        TellPage(terminal, folder);
+    }
+
+    private static void TellPage(Terminal terminal, string folder) => terminal.Line(
+        $"The page is {Path.Combine(folder, EvidencePage.Name)}; evidence.md and evidence.csv beside it have the tables.");
 }

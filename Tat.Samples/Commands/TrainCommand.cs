@@ -75,7 +75,7 @@ internal static class TrainCommand
             }
 
             checkpoints.Finish();
-            terminal.Line($"The model is in {target}.");
+            terminal.Line(FormattableString.Invariant($"The model of iteration {model.Model.Card.Iterations} is in {target}."));
             return Task.FromResult(ExitCodes.Done);
         });
         return command;

@@ -40,6 +40,33 @@ internal static class EvidencePage
                     $"* {PageText.Markdown(remark)}"), "", .. ByScan(study)])));
     }
 
+    /// <summary>Writes what phantoms tell, in the same files, and <c>evidence.regions.csv</c> for their tissues.</summary>
+    /// <param name="folder">Where to.</param>
+    /// <param name="model">What the model is called.</param>
+    /// <param name="study">The study.</param>
+    /// <param name="phantoms">How many there are of each task.</param>
+    public static void Write(string folder, string model, PhantomStudy study, int phantoms)
+    {
+        var circumstances = Circumstances(model);
+        var csv = study.ToCsv();
+        HtmlReport.Write(
+            new()
+            {
+                Title = $"Evidence: {model}",
+                Summary = $"{phantoms} torsos of known truth of each task, with lesions and without, scanned by simulation, filtered and "
+                    + $"restored. {circumstances}",
+                Tables = study.Tables,
+                Cases = study.Cases,
+                Notes = [.. study.Remarks, "Phantoms are not patients, and scans of them were simulated. Not for diagnostic use."],
+            },
+            Path.Combine(folder, Name),
+            (Path.Combine(folder, "evidence.csv"), AtomicFile.Text(csv.Lesions)),
+            (Path.Combine(folder, "evidence.regions.csv"), AtomicFile.Text(csv.Regions)),
+            (Path.Combine(folder, "evidence.md"), AtomicFile.Text([PageText.Markdown(circumstances), "",
+                .. study.Tables.SelectMany(table => table.ToMarkdown()), .. study.Remarks.Select(remark =>
+                    $"* {PageText.Markdown(remark)}")])));
+    }
+
     private static IEnumerable<string> ByScan(EvidenceStudy study) =>
     [
         "| Scan | Input (dB / SSIM) | Best other | Model | Above the best other (dB) |",

@@ -1,7 +1,6 @@
 using System.Globalization;
-using Spectre.Console;
-using Spectre.Console.Rendering;
-using Tat.MLNet.Scans;
+using System.Text.Json.Serialization;
+using Tat.Samples.Reports;
 using Tat.Torch.Files;
 using Tat.Torch.Imaging;
 using Tat.Torch.Metrics;
@@ -9,13 +8,15 @@ using Tat.Torch.Tasks;
 
 namespace Tat.Samples.Comparison;
 
-/// <summary>What scans show in the regions of masks, before and after they were restored, beside their references.</summary>
-internal sealed class RegionTable(RegionMasks masks)
+/// <summary>What scans show in regions, before and after they were restored, beside their references.</summary>
+/// <param name="nameOf">What the region of a label is called.</param>
+internal sealed class RegionTable(Func<int, string> nameOf)
 {
     private readonly OrderedDictionary<(RestorationTask Task, string Scan, string Method), RegionTally> _tallies = [];
     private readonly Dictionary<(RestorationTask Task, string Scan), double?> _spacings = [];
 
     /// <summary>A region of a scan by a method.</summary>
+    /// <param name="Task">The task.</param>
     /// <param name="Scan">What the scan is called.</param>
     /// <param name="Region">What the region is called.</param>
     /// <param name="Method">What was done to the image.</param>
@@ -32,8 +33,9 @@ internal sealed class RegionTable(RegionMasks masks)
     /// <param name="Missed">Of the model, or of the input where there is none: what is further off than allowed; empty where nothing
     /// is.</param>
     public sealed record Row(
-        string Scan, string Region, string Method, string Unit, long Pixels, double? Diameter, double ReferenceMean, double Mean,
-        double Bias, double? RelativeBias, double ReferenceMaximum, double Maximum, double? RelativeMaximumBias, string? Missed);
+        [property: JsonIgnore] RestorationTask Task, string Scan, string Region, string Method, string Unit, long Pixels, double? Diameter,
+        double ReferenceMean, double Mean, double Bias, double? RelativeBias, double ReferenceMaximum, double Maximum,
+        double? RelativeMaximumBias, string? Missed);
 
     /// <summary>All regions by all methods.</summary>
     public IReadOnlyList<Row> Rows => [.. _tallies.GroupBy(tally => (tally.Key.Task, tally.Key.Scan)).SelectMany(scan =>
@@ -51,50 +53,35 @@ internal sealed class RegionTable(RegionMasks masks)
 
     /// <summary>Adds a slice.</summary>
     /// <param name="task">Its task.</param>
-    /// <param name="pair">The image and its reference, called as their scan.</param>
-    /// <param name="restored">What a model has made of it, if there is one.</param>
+    /// <param name="scan">What its scan is called.</param>
+    /// <param name="images">What each method shows; the last one is held to the bounds.</param>
+    /// <param name="reference">What they should show.</param>
     /// <param name="labels">The region of each pixel.</param>
     /// <param name="pixelSpacing">Side of a pixel in mm, where it is known.</param>
-    public void Add(RestorationTask task, ImagePair pair, ImageSlice? restored, ImageSlice labels, double? pixelSpacing)
+    public void Add(RestorationTask task, string scan, IEnumerable<(string Method, ImageSlice Image)> images, ImageSlice reference,
+        ImageSlice labels, double? pixelSpacing)
     {
-        _spacings[(task, pair.Name)] = pixelSpacing;
-        foreach (var (method, image) in new[] { (MeasuredImage.Input, pair.LowQuality), (MeasuredImage.Model, restored) })
+        _spacings[(task, scan)] = pixelSpacing;
+        foreach (var (method, image) in images)
         {
-            var key = (task, pair.Name, method);
-            if (image is not null && !_tallies.ContainsKey(key))
+            var key = (task, scan, method);
+            if (!_tallies.TryGetValue(key, out var tally))
             {
-                _tallies.Add(key, new());
+                _tallies.Add(key, tally = new());
             }
 
-            if (image is not null)
-            {
-                _tallies[key].Add(image, pair.HighQuality, labels);
-            }
+            tally.Add(image, reference, labels);
         }
     }
 
-    /// <summary>The tables to print, one for each scan.</summary>
-    public IRenderable ToDisplay() => new Rows(Rows.GroupBy(row => (row.Scan, row.Unit)).Select(scan =>
-    {
-        var table = new Table().Border(TableBorder.Simple).Title(Markup.Escape($"{scan.Key.Scan}: regions, in {scan.Key.Unit}"))
-            .AddColumns("Region", "Method");
-        foreach (var heading in (ReadOnlySpan<string>)["Pixels", "Ø (mm)", "Reference", "Mean", "Bias", "", "Maximum", "", "Bound"])
-        {
-            table.AddColumn(new TableColumn(heading).RightAligned());
-        }
-
-        foreach (var row in scan)
-        {
-            table.AddRow([.. new[]
-            {
-                row.Region, row.Method, Number(row.Pixels, "F0"), Number(row.Diameter, "F1"), Number(row.ReferenceMean, "G5"),
-                Number(row.Mean, "G5"), Number(row.Bias, "+0.###;−0.###;0"), Share(row.RelativeBias), Number(row.Maximum, "G5"),
-                Share(row.RelativeMaximumBias), row.Missed switch { null => "-", "" => "kept", _ => "missed" },
-            }.Select(Markup.Escape)]);
-        }
-
-        return table;
-    }));
+    /// <summary>The tables, one for each scan.</summary>
+    /// <param name="filterOf">Which of the filters to show for a task; <see langword="null"/> for all there are.</param>
+    public IEnumerable<ReportTable> Tables(Func<RestorationTask, string?>? filterOf = null) =>
+        Rows.GroupBy(row => (row.Task, row.Scan)).Select(scan => new ReportTable(
+            $"{scan.Key.Scan}: regions, in {scan.Key.Task.Unit}",
+            ["Region", "Method", "Pixels", "Ø (mm)", "Reference", "Mean", "Bias", "", "Maximum", "", "Bound"], 2,
+            [.. scan.Where(row => filterOf is null || row.Method is MeasuredImage.Input or MeasuredImage.Model
+                || row.Method == filterOf(row.Task)).Select(CellsOf)]));
 
     /// <summary>A table of all: a line for each region and method.</summary>
     public IEnumerable<string> ToCsv()
@@ -110,15 +97,22 @@ internal sealed class RegionTable(RegionMasks masks)
         }
     }
 
+    private static IReadOnlyList<string> CellsOf(Row row) =>
+    [
+        row.Region, row.Method, Number(row.Pixels, "F0"), Number(row.Diameter, "F1"), Number(row.ReferenceMean, "G5"),
+        Number(row.Mean, "G5"), Number(row.Bias, "+0.###;−0.###;0"), Share(row.RelativeBias), Number(row.Maximum, "G5"),
+        Share(row.RelativeMaximumBias), row.Missed switch { null => "-", "" => "kept", _ => "missed" },
+    ];
+
     private Row RowOf(RestorationTask task, string scan, string method, RegionScore score, bool isJudged)
     {
-        var (name, spacing) = (masks.NameOf(score.Label), _spacings[(task, scan)]);
+        var (name, spacing) = (nameOf(score.Label), _spacings[(task, scan)]);
 
         // On a scale that does not begin at zero, such as HU, shares say nothing.
         double? ShareOf(double share) => task.NormalizationRange.Minimum < 0 || !double.IsFinite(share) ? null : share;
-        return new(scan, name, method, task.Unit, score.Pixels, spacing is { } side ? score.DiameterOf(side) : null, score.ReferenceMean,
-            score.Mean, score.Bias, ShareOf(score.RelativeBias), score.ReferenceMaximum, score.Maximum, ShareOf(score.RelativeMaximumBias),
-            isJudged ? RegionBounds.Check(task, name, score, spacing) : null);
+        return new(task, scan, name, method, task.Unit, score.Pixels, spacing is { } side ? score.DiameterOf(side) : null,
+            score.ReferenceMean, score.Mean, score.Bias, ShareOf(score.RelativeBias), score.ReferenceMaximum, score.Maximum,
+            ShareOf(score.RelativeMaximumBias), isJudged ? RegionBounds.Check(task, name, score, spacing) : null);
     }
 
     private static string Share(double? share) => share is { } value ? Number(100 * value, "+0.0;−0.0;0.0") + " %" : "-";

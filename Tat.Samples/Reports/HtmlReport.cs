@@ -57,6 +57,7 @@ internal sealed class HtmlReport
 
         AppendNotes();
         AppendScores();
+        _html.AppendJoin("", _model.Tables.Select(table => table.ToHtml()));
         AppendCases();
         AppendCharts();
         AppendFacts();

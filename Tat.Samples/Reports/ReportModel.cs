@@ -16,6 +16,9 @@ internal sealed record ReportModel
     /// <summary>Mean quality by task and method.</summary>
     public IReadOnlyList<ReportScore> Scores { get; init; } = [];
 
+    /// <summary>Other tables.</summary>
+    public IReadOnlyList<ReportTable> Tables { get; init; } = [];
+
     /// <summary>Images side by side.</summary>
     public IReadOnlyList<ReportCase> Cases { get; init; } = [];
 

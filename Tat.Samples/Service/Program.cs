@@ -5,5 +5,5 @@ using JasperFx;
 return await ServiceHost.Create().RunJasperFxCommands(args);
 #else
 
-await ServiceHost.Create(args).RunAsync();
+await ServiceHost.RunAsync(args);
 #endif

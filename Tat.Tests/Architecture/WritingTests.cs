@@ -26,6 +26,11 @@ public sealed class WritingTests
         "System.IO.FileStream::.ctor", "System.IO.StreamWriter::.ctor(System.String", "System.IO.Compression.ZipFile::",
     ];
 
+    private static readonly string[] _temporary =
+    [
+        "System.IO.Path::GetTemp", "System.IO.Directory::CreateTempSubdirectory",
+    ];
+
     private static readonly Dictionary<string, string> _others = new()
     {
         ["Tat.Torch.Files.RegularFile"] = "reads",
@@ -49,6 +54,20 @@ public sealed class WritingTests
                 .Select(call => $"{call.Type} calls {call.Method}").Distinct(),
         ];
         Assert.IsEmpty(wrong, $"Write results through AtomicFile or AtomicFolder:\n{string.Join('\n', wrong)}");
+    }
+
+    /// <summary>What is left in such a place when a process is killed, the next one finds and removes.</summary>
+    [TestMethod]
+    public void Temporary_files_have_two_owners()
+    {
+        string[] owners =
+        [
+            typeof(WorkFolder).FullName!, "Tat.Torch.Files.PrivateFile",
+            "Tat.MLNet.Training.GoodScans", // hands the folder to a PrivateFile
+            "Tat.Torch.Training.TrainingLoop", // keeps what a training has learnt where no folder is given for it
+        ];
+        CollectionAssert.AreEquivalent(owners, Calls()
+            .Where(call => _temporary.Any(call.Method.Contains)).Select(call => call.Type).Distinct().ToArray());
     }
 
     [TestMethod]

@@ -52,23 +52,23 @@ internal static class BatchPlan
         }
     }
 
-    /// <summary>
-    /// Cuts items into groups that run side by side where each alone does not occupy all cores: at most one for each core, and few pixels
-    /// in all.
-    /// </summary>
-    public static IEnumerable<List<T>> SideBySide<T>(IEnumerable<T> items, Func<T, int> pixelsOf)
+    /// <summary>Cuts items into groups that run side by side: at most one for each core, and within some memory.</summary>
+    /// <param name="items">The items.</param>
+    /// <param name="bytesOf">Memory that an item takes.</param>
+    /// <param name="budget">Memory for all of a group; an item that needs more goes alone.</param>
+    public static IEnumerable<List<T>> SideBySide<T>(IEnumerable<T> items, Func<T, long> bytesOf, long budget)
     {
-        var (group, pixels) = (new List<T>(), 0L);
+        var (group, bytes) = (new List<T>(), 0L);
         foreach (var item in items)
         {
-            if (group.Count == Environment.ProcessorCount || (group.Count > 0 && pixels + pixelsOf(item) > PixelsTogether))
+            if (group.Count == Environment.ProcessorCount || (group.Count > 0 && bytes + bytesOf(item) > budget))
             {
                 yield return group;
-                (group, pixels) = ([], 0);
+                (group, bytes) = ([], 0);
             }
 
             group.Add(item);
-            pixels += pixelsOf(item);
+            bytes += bytesOf(item);
         }
 
         if (group.Count > 0)

@@ -20,8 +20,8 @@ internal sealed class BlockGraph(BlockPlan plan, GraphWeights weights, string na
         var normalized = Normalize(g, x, BlockPlan.AttentionNorm);
         var mixed = Mix(g, plan.Qkv, normalized, new(0, 3 * _channels, 3 * _channels));
         var filtered = Filter(g, plan.QkvFilter, mixed, new(0, 3 * _channels, 3 * _channels), kernels?.Attention);
-        // 3·heads × c × h × w: queries, keys, values.
-        var qkv = g.Reshape(filtered, g.Concat(0, g.Integers(3 * _heads, _channels / _heads), level.Height, level.Width));
+        // 3 × C × h × w: queries, keys, values.
+        var qkv = g.Reshape(filtered, g.Concat(0, g.Integers(3, _channels), level.Height, level.Width));
         return AddBias(g, plan.AttentionOut, g.Add(x, Apply(g, qkv, Matrices(g, qkv))));
     }
 
@@ -49,25 +49,16 @@ internal sealed class BlockGraph(BlockPlan plan, GraphWeights weights, string na
     private Value Matrices(GraphBuilder g, Value qkv)
     {
         var c = _channels / _heads;
-        var sums = g.Loop(level.CellCount, [], (body, cell, _) =>
+        var sums = g.Loop(level.WindowCount, [], (body, window, _) =>
         {
-            var q = Cell(body, qkv, cell, 0);
-            var k = Cell(body, qkv, cell, 1);
-            // Kᵀ·Q sums and squared norms of the cell.
-            return [body.Concat(0,
-                body.Reshape(body.MatMul(k, body.Transpose(q, 0, 2, 1)), -1),
-                body.Reshape(body.SumSquares(q), -1),
-                body.Reshape(body.SumSquares(k), -1))];
-        })[0];
-
-        var length = (_heads * c * c) + (2 * _heads * c);
-        sums = OverGrid(g, sums, level.Covers, level.Counts.CellRows, level.Counts.CellColumns, length);
-        Value Part(int start, int count, params ReadOnlySpan<long> shape) => g.Reshape(g.Slice(sums, start, start + count, 1), shape);
-        var products = Part(0, _heads * c * c, -1, _heads, c, c);
-        Value Norm(Value squares) => g.Max(g.Node("Sqrt", [squares]), g.Scalar(1e-12f));
-        var queryNorms = Norm(Part(_heads * c * c, _heads * c, -1, _heads, 1, c));
-        var keyNorms = Norm(Part((_heads * c * c) + (_heads * c), _heads * c, -1, _heads, c, 1));
-        var scores = g.Mul(g.Div(g.Div(products, queryNorms), keyNorms), Weight(g, BlockPlan.Temperature, w => w.As(_heads, 1, 1)));
+            var q = level.Regions.Queries.Cut(body, qkv, window, _heads, c, -1);
+            var k = level.Regions.Keys.Cut(body, qkv, window, _heads, c, -1);
+            return [body.MatMul(k, body.Transpose(q, 0, 2, 1)), body.SumSquares(q), body.SumSquares(k)];
+        });
+        Value Norm(Value squares, long rows, long columns) =>
+            g.Reshape(g.Max(g.Node("Sqrt", [squares]), g.Scalar(1e-12f)), -1, _heads, rows, columns);
+        var scores = g.Mul(
+            g.Div(g.Div(sums[0], Norm(sums[1], 1, c)), Norm(sums[2], c, 1)), Weight(g, BlockPlan.Temperature, w => w.As(_heads, 1, 1)));
         var attention = OverGrid(
             g, g.Softmax(scores, -2), level.Shares, level.Counts.WindowRows, level.Counts.WindowColumns, _heads * c * c);
         var projection = Weight(g, $"{plan.AttentionOut.Name}.weight", w => w.Transposed().As(_heads, c, _channels));
@@ -90,18 +81,10 @@ internal sealed class BlockGraph(BlockPlan plan, GraphWeights weights, string na
         };
         var cells = g.Loop(level.CellCount, [(g.Node("SequenceEmpty", []), type)], (body, cell, done) =>
         {
-            var v = body.Reshape(Cell(body, qkv, cell, 2), _channels, -1);
+            var v = level.Regions.Values.Cut(body, qkv, cell, _channels, -1);
             return [body.Node("SequenceInsert", [done[0], body.Gemm(v, body.Gather(matrices, cell, 0), transA: true)])];
         })[0];
         return g.Gather(g.Node("ConcatFromSequence", [cells], GraphBuilder.Attribute("axis", 0L)), level.CellOrder, 0);
-    }
-
-    /// <summary>Queries (0), keys (1) or values (2) of a cell: heads × c × pixels.</summary>
-    private Value Cell(GraphBuilder g, Value qkv, Value cell, int which)
-    {
-        var starts = g.Concat(0, g.Integers(which * _heads), g.Gather(level.Cells.Starts, cell, 0));
-        var ends = g.Concat(0, g.Integers((which + 1) * _heads), g.Gather(level.Cells.Ends, cell, 0));
-        return g.Reshape(g.Slice(qkv, starts, ends, g.Integers(0, 2, 3)), _heads, _channels / _heads, -1);
     }
 
     /// <summary>A 1×1 convolution of rows (pixels × channels) to channels × pixels.</summary>

@@ -4,7 +4,7 @@ namespace Tat.Torch.Onnx;
 
 /// <summary>
 /// The attention windows of a level, computed at run time from the height h and width w of its map. The edges of all windows cut the map
-/// into disjoint cells. What a window needs are sums over its pixels, which are sums over its cells, so overlaps cost nothing.
+/// into disjoint cells, each of which takes its values to the output with one matrix, however many windows cover it.
 /// </summary>
 /// <remarks>
 /// Windows as in test-time local attention: side min(h, k), as few as cover the axis, evenly stepped, the last one ending at the edge.
@@ -22,11 +22,11 @@ internal sealed class LevelGeometry
     /// <summary>Number T of cells, an integer scalar: cell rows × cell columns, row by row.</summary>
     public required Value CellCount { get; init; }
 
-    /// <summary>First row and column of each cell, T×2, and the row and column after its last.</summary>
-    public required (Value Starts, Value Ends) Cells { get; init; }
+    /// <summary>Number of windows, an integer scalar: window rows × window columns, row by row.</summary>
+    public required Value WindowCount { get; init; }
 
-    /// <summary>For rows and columns, windows × cells: 1 where the window covers the cell.</summary>
-    public required (Value Rows, Value Columns) Covers { get; init; }
+    /// <summary>Where the queries and the keys of each window are, and the values of each cell.</summary>
+    public required (Regions Queries, Regions Keys, Regions Values) Regions { get; init; }
 
     /// <summary>For rows and columns, cells × windows: 1 / (number of windows that cover the cell), or 0.</summary>
     public required (Value Rows, Value Columns) Shares { get; init; }
@@ -47,9 +47,6 @@ internal sealed class LevelGeometry
         var rows = Axis.Build(g, height, window);
         var columns = Axis.Build(g, width, window);
         var (rowCells, columnCells) = (g.Shape(rows.Starts), g.Shape(columns.Starts));
-        var grid = g.Concat(0, rowCells, columnCells, g.Integers(1));
-        Value Table(Value ofRows, Value ofColumns) => g.Reshape(
-            g.Concat(2, g.Expand(g.Reshape(ofRows, -1, 1, 1), grid), g.Expand(g.Reshape(ofColumns, 1, -1, 1), grid)), -1, 2);
 
         // position(y, x) = y0·w + (cell rows)·x0 + (y − y0)·(cell columns) + (x − x0), with y0 and x0 the cell's first row and column.
         var (y0, tall) = rows.CellOfPixel(g);
@@ -61,8 +58,9 @@ internal sealed class LevelGeometry
         return new(height, width)
         {
             CellCount = g.Squeeze(g.Mul(rowCells, columnCells)),
-            Cells = (Table(rows.Starts, columns.Starts), Table(rows.Ends, columns.Ends)),
-            Covers = (rows.Cover, columns.Cover),
+            WindowCount = g.Squeeze(g.Mul(rows.Windows, columns.Windows)),
+            Regions = (Onnx.Regions.Of(g, 0, rows.WindowEdges, columns.WindowEdges), Onnx.Regions.Of(g, 1, rows.WindowEdges,
+                columns.WindowEdges), Onnx.Regions.Of(g, 2, (rows.Starts, rows.Ends), (columns.Starts, columns.Ends))),
             Shares = (rows.Share, columns.Share),
             Counts = (rowCells, columnCells, rows.Windows, columns.Windows),
             CellOrder = g.Reshape(order, -1),
@@ -70,7 +68,8 @@ internal sealed class LevelGeometry
     }
 
     /// <summary>One axis: its cells, and how windows cover them.</summary>
-    private sealed record Axis(Value Pixels, Value Starts, Value Ends, Value Windows, Value Cover, Value Share)
+    private sealed record Axis(
+        Value Pixels, Value Starts, Value Ends, Value Windows, (Value Starts, Value Ends) WindowEdges, Value Share)
     {
         public static Axis Build(GraphBuilder g, Value length, int window)
         {
@@ -94,7 +93,7 @@ internal sealed class LevelGeometry
             ]);
             var cover = g.Cast(covers, TensorProto.Types.DataType.Float);
             var share = g.Transpose(g.Div(cover, g.Node("ReduceSum", [cover, g.Integers(0)])), 1, 0);
-            return new(g.Range(length), starts, ends, windows, cover, share);
+            return new(g.Range(length), starts, ends, windows, (windowStarts, windowEnds), share);
         }
 
         /// <summary>For each pixel of the axis, the start of its cell and the cell's length.</summary>

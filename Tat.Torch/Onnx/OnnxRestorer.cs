@@ -3,6 +3,7 @@ using Microsoft.ML.OnnxRuntime;
 using Tat.Torch.Files;
 using Tat.Torch.Imaging;
 using Tat.Torch.Inference;
+using Tat.Torch.Inference.Tiling;
 using Tat.Torch.Model;
 using Tat.Torch.Runtime;
 using Tat.Torch.Tasks;
@@ -86,7 +87,10 @@ public sealed class OnnxRestorer : IImageRestorer
         var done = new PixelProgress(progress, accepted.Indices.Sum(i => (double)accepted[i].Pixels.Length));
         using var run = new RunOptions();
         using var stop = cancellationToken.Register(() => run.Terminate = true);
-        foreach (var group in BatchPlan.SideBySide(accepted.Indices, i => accepted[i].Pixels.Length))
+
+        // Small operators leave threads waiting for each other: images that have a core each are faster than all cores on one image.
+        var budget = _options.IsOnCpu ? SystemMemory.Available() / 2 : 0;
+        foreach (var group in BatchPlan.SideBySide(accepted.Indices, i => BytesFor(accepted[i].Pixels.Length), budget))
         {
             cancellationToken.ThrowIfCancellationRequested();
             try
@@ -118,6 +122,9 @@ public sealed class OnnxRestorer : IImageRestorer
     }
 
     private static string HashOf(Stream file) => $"sha256:{Convert.ToHexStringLower(SHA256.HashData(file))}";
+
+    // Unlike the network's own kernels, ONNX Runtime keeps whole maps of hidden features.
+    private long BytesFor(long pixels) => MemoryPlan.BytesFor(_metadata.Network, pixels) * 5 / 2;
 
     private static (InferenceSession Session, OnnxMetadata Metadata) Describe(InferenceSession session, string source)
     {

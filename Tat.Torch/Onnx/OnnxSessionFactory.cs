@@ -62,6 +62,8 @@ internal static class OnnxSessionFactory
         };
         try
         {
+            // Threads that wait would otherwise keep their cores busy, and take them from other images and other programs.
+            session.AddSessionConfigEntry("session.intra_op.allow_spinning", "0");
             AddProvider(session, options);
             return session;
         }

@@ -16,6 +16,18 @@ internal sealed class Appearance
     /// <summary>Mean, standard deviation of the fine (2 mm) and of the coarse (12 mm) texture.</summary>
     public (double Mean, double Fine, double Coarse) this[Tissue tissue] => _looks[(int)tissue];
 
+    /// <summary>A power of the number of each tissue, from 1, without texture.</summary>
+    public static Appearance Numbers(int power)
+    {
+        var appearance = new Appearance();
+        foreach (var tissue in Enum.GetValues<Tissue>())
+        {
+            appearance._looks[(int)tissue] = (Math.Pow((int)tissue + 1, power), 0, 0);
+        }
+
+        return appearance;
+    }
+
     /// <summary>Hounsfield units; some patients have contrast agent in the portal-venous phase.</summary>
     public static Appearance Ct(RandomStream random)
     {

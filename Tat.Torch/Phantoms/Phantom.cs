@@ -71,6 +71,55 @@ public sealed class Phantom
             (float)(WaterAttenuation * (value < 47 ? Math.Max(0, 1 + (value / 1000)) : 1.047 + (0.00053 * (value - 47)))))], _size, _size);
     }
 
+    /// <summary>What <see cref="CreateRegions"/> labels: the name of each tissue, such as <c>liver</c>, by its label.</summary>
+    public static IReadOnlyDictionary<int, string> RegionNames { get; } = Enum.GetValues<Tissue>().ToDictionary(
+        tissue => (int)tissue + 1,
+        tissue => string.Concat(tissue.ToString().Select((letter, i) => i > 0 && char.IsUpper(letter) ? $" {letter}" : $"{letter}"))
+            .ToLowerInvariant());
+
+    /// <summary>The tissue of each pixel.</summary>
+    /// <param name="margin">How far in mm no other tissue may be.</param>
+    /// <returns>Labels by <see cref="RegionNames"/>; 0 where tissues share a pixel, or another one is nearer than the margin.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The margin is negative or not finite.</exception>
+    public ImageSlice CreateRegions(double margin = 0)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(margin);
+        ArgumentOutOfRangeException.ThrowIfEqual(double.IsFinite(margin), false, nameof(margin));
+        const float Tolerance = 0.001f;
+
+        // The number of a tissue, and its square: of a mixture the one is not the square of the other.
+        var (numbers, squares) = (Draw(Appearance.Numbers(1)), Draw(Appearance.Numbers(2)));
+        var labels = new ImageSlice([.. numbers.Pixels.Zip(squares.Pixels, (number, square) =>
+            MathF.Round(number) is var label && Math.Abs(number - label) < Tolerance
+            && Math.Abs(square - (label * label)) < 3 * label * Tolerance ? label : 0)], _size, _size);
+        return margin > 0 ? Shrunk(labels, margin / PixelSpacing) : labels;
+    }
+
+    /// <summary>Labels without those that have another one within a radius in pixels.</summary>
+    private static ImageSlice Shrunk(ImageSlice labels, double radius)
+    {
+        var reach = (int)radius;
+        (int Row, int Column)[] disc =
+        [
+            .. Enumerable.Range(-reach, (2 * reach) + 1).SelectMany(row => Enumerable.Range(-reach, (2 * reach) + 1)
+                .Where(column => (row * row) + (column * column) <= radius * radius).Select(column => (row, column)))
+                .OrderByDescending(at => (at.row * at.row) + (at.column * at.column)),
+        ];
+        var shrunk = new float[labels.Pixels.Length];
+        Parallel.For(0, labels.Height, row =>
+        {
+            for (var column = 0; column < labels.Width; column++)
+            {
+                var label = labels[row, column];
+                var isPure = label > 0 && Array.TrueForAll(disc, at =>
+                    (uint)(row + at.Row) >= labels.Height || (uint)(column + at.Column) >= labels.Width
+                    || labels[row + at.Row, column + at.Column] == label);
+                shrunk[(row * labels.Width) + column] = isPure ? label : 0;
+            }
+        });
+        return new(shrunk, labels.Height, labels.Width);
+    }
+
     /// <summary>Multiplies by a smooth bias field, as receiver coils do, and adds the faint Rician noise of a good scan.</summary>
     private void Shade()
     {

@@ -15,10 +15,10 @@ namespace Tat.Torch.Phantoms;
 public sealed class PhantomPairs : IPairSource
 {
     /// <summary>Counts, background and smoothing of a clinical scan with pixels of 2 to 3 mm.</summary>
-    private static readonly PetLowCount _clinical = new() { Counts = 8e5, BackgroundFraction = 0.3, PostFilterWidth = 5 };
+    internal static PetLowCount Clinical { get; } = new() { Counts = 8e5, BackgroundFraction = 0.3, PostFilterWidth = 5 };
 
     private readonly Lazy<ImagePair>[] _pairs;
-    private readonly PetLowCount _pet = _clinical;
+    private readonly PetLowCount _pet = Clinical;
     private readonly CtLowDose _ct = new();
     private readonly MriKSpaceCrop _mri = new();
 
@@ -68,10 +68,10 @@ public sealed class PhantomPairs : IPairSource
             _pet = new()
             {
                 Reduction = value,
-                Counts = _clinical.Counts,
+                Counts = Clinical.Counts,
                 BackgroundFraction =
-                _clinical.BackgroundFraction,
-                PostFilterWidth = _clinical.PostFilterWidth
+                Clinical.BackgroundFraction,
+                PostFilterWidth = Clinical.PostFilterWidth
             };
     }
 

@@ -15,5 +15,6 @@ internal static class Streams
     public const long Counterpart = 7;
     public const long Strength = 8;
     public const long Phantom = 9;
+    public const long Lesion = 16;
     public const long Noise = 15;
 }

@@ -7,41 +7,60 @@ namespace Tat.Torch.TensorFiles;
 internal static class SafetensorsHeader
 {
     public const string MetadataKey = "__metadata__";
+    private const int DeepestJson = 8;
+    private const int MostSides = 16;
+
+    /// <summary>Bytes of a text without its characters, and of an entry or a pair of texts with its places in lists and tables.</summary>
+    private const int TextSize = 32;
+    private const int EntrySize = 512;
 
     /// <summary>Reads metadata and entries; entries come in the order of their data, which must be without gaps and overlaps.</summary>
-    /// <exception cref="InvalidDataException">The header is not one of the format, or contradicts itself.</exception>
+    /// <param name="header">The JSON.</param>
+    /// <param name="meter">Counts the memory that the result takes.</param>
+    /// <exception cref="InvalidDataException">The header is not one of the format, contradicts itself, or would take much
+    /// memory; the message is the end of a sentence.</exception>
+    /// <exception cref="JsonException">It is not JSON.</exception>
+    /// <exception cref="InvalidOperationException">It has texts that are not UTF-8.</exception>
     public static (IReadOnlyDictionary<string, string> Metadata, IReadOnlyList<SafetensorsEntry> Entries) Parse(
-        JsonDocument header, string source)
+        ReadOnlySpan<byte> header, MemoryMeter meter)
     {
         var metadata = new Dictionary<string, string>();
         var entries = new List<SafetensorsEntry>();
         var names = new HashSet<string>();
-        foreach (var property in Expect(header.RootElement, JsonValueKind.Object, source, "header").EnumerateObject())
+        var reader = new Utf8JsonReader(header, new() { MaxDepth = DeepestJson });
+        reader.Read();
+        Expect(reader, JsonTokenType.StartObject, "header");
+        while (NextName(ref reader, meter) is { } name)
         {
-            if (!names.Add(property.Name))
+            if (!names.Add(name))
             {
-                throw Damaged(source, $"'{property.Name}' comes twice in its header");
+                throw Damaged($"'{name}' comes twice in its header");
             }
 
-            if (property.Name != MetadataKey)
+            meter.Take(EntrySize);
+            Expect(reader, JsonTokenType.StartObject, name);
+            if (name != MetadataKey)
             {
-                entries.Add(ParseEntry(property, source));
+                entries.Add(ParseEntry(ref reader, name, meter));
                 continue;
             }
 
-            foreach (var item in Expect(property.Value, JsonValueKind.Object, source, MetadataKey).EnumerateObject())
+            while (NextName(ref reader, meter) is { } key)
             {
-                metadata[item.Name] = Expect(item.Value, JsonValueKind.String, source, item.Name).GetString()!;
+                Expect(reader, JsonTokenType.String, key);
+                meter.Take(EntrySize + (2L * reader.ValueSpan.Length));
+                metadata[key] = reader.GetString()!;
             }
         }
 
+        reader.Read(); // which finds what follows the end
         entries.Sort((a, b) => (a.Start, a.Length).CompareTo((b.Start, b.Length)));
         var end = 0L;
         foreach (var entry in entries)
         {
             if (entry.Start != end)
             {
-                throw Damaged(source, $"the data of tensor '{entry.Name}' begins at {entry.Start} where {end} was due");
+                throw Damaged($"the data of tensor '{entry.Name}' begins at {entry.Start} where {end} was due");
             }
 
             end = checked(end + entry.Length);
@@ -50,19 +69,58 @@ internal static class SafetensorsHeader
         return (metadata, entries);
     }
 
-    private static SafetensorsEntry ParseEntry(JsonProperty property, string source)
+    /// <summary>Reads the next name of an object, and stands on its value; <see langword="null"/> at the object's end.</summary>
+    private static string? NextName(ref Utf8JsonReader reader, MemoryMeter meter)
     {
-        var (name, value) = (property.Name, Expect(property.Value, JsonValueKind.Object, source, property.Name));
-        var typeName = value.TryGetProperty("dtype", out var dtype) && dtype.ValueKind == JsonValueKind.String ? dtype.GetString() : null;
-        if (!SafetensorsTypes.TryParse(typeName, out var type))
+        reader.Read();
+        if (reader.TokenType == JsonTokenType.EndObject)
         {
-            throw Damaged(source, $"tensor '{name}' has the element type '{typeName}', which is not supported");
+            return null;
         }
 
-        var shape = Numbers(value, "shape", name, source);
-        if (Numbers(value, "data_offsets", name, source) is not [var start, var end] || end < start)
+        meter.Take(TextSize + (2L * reader.ValueSpan.Length));
+        var name = reader.GetString();
+        reader.Read();
+        return name;
+    }
+
+    private static SafetensorsEntry ParseEntry(ref Utf8JsonReader reader, string name, MemoryMeter meter)
+    {
+        string? typeName = null;
+        long[]? shape = null, offsets = null;
+        while (NextName(ref reader, meter) is { } key)
         {
-            throw Damaged(source, $"tensor '{name}' has no valid 'data_offsets'");
+            switch (key)
+            {
+                case "dtype" when reader.TokenType == JsonTokenType.String:
+                    meter.Take(2L * reader.ValueSpan.Length);
+                    typeName = reader.GetString();
+                    break;
+                case "shape":
+                    shape = Numbers(ref reader, key, name);
+                    break;
+                case "data_offsets":
+                    offsets = Numbers(ref reader, key, name);
+                    break;
+                default:
+                    reader.Skip();
+                    break;
+            }
+        }
+
+        if (!SafetensorsTypes.TryParse(typeName, out var type))
+        {
+            throw Damaged($"tensor '{name}' has the element type '{typeName}', which is not supported");
+        }
+
+        if (shape is null)
+        {
+            throw Damaged($"tensor '{name}' has no valid 'shape'");
+        }
+
+        if (offsets is not [var start, var end] || end < start)
+        {
+            throw Damaged($"tensor '{name}' has no valid 'data_offsets'");
         }
 
         // LibTorch multiplies the sides on both sides of a 0, too. Int128 holds every product that the loop reaches before it is caught.
@@ -74,25 +132,35 @@ internal static class SafetensorsHeader
 
         return extent <= long.MaxValue && (shape.Contains(0) ? 0 : extent) == end - start
             ? new(name, type, shape, start, end - start)
-            : throw Damaged(source, $"tensor '{name}' of {typeName} [{string.Join(", ", shape)}] has {end - start} bytes of data");
+            : throw Damaged($"tensor '{name}' of {typeName} [{string.Join(", ", shape)}] has {end - start} bytes of data");
     }
 
-    private static long[] Numbers(JsonElement entry, string key, string name, string source)
+    private static long[] Numbers(ref Utf8JsonReader reader, string key, string name)
     {
-        if (!entry.TryGetProperty(key, out var array) || array.ValueKind != JsonValueKind.Array || array.GetArrayLength() > 16)
+        Span<long> numbers = stackalloc long[MostSides];
+        var count = 0;
+        if (reader.TokenType == JsonTokenType.StartArray)
         {
-            throw Damaged(source, $"tensor '{name}' has no valid '{key}'");
+            for (reader.Read(); reader.TokenType != JsonTokenType.EndArray && count < MostSides; reader.Read())
+            {
+                numbers[count++] = reader.TokenType == JsonTokenType.Number && reader.TryGetInt64(out var number) && number >= 0
+                    ? number
+                    : throw Damaged($"tensor '{name}' has something in '{key}' that is no length");
+            }
         }
 
-        return [.. array.EnumerateArray()
-            .Select(item => item.ValueKind == JsonValueKind.Number && item.TryGetInt64(out var number) && number >= 0
-                ? number
-                : throw Damaged(source, $"tensor '{name}' has {item.GetRawText()} in '{key}'"))];
+        return reader.TokenType == JsonTokenType.EndArray
+            ? numbers[..count].ToArray()
+            : throw Damaged($"tensor '{name}' has no valid '{key}'");
     }
 
-    private static JsonElement Expect(JsonElement element, JsonValueKind kind, string source, string what) =>
-        element.ValueKind == kind ? element : throw Damaged(source, $"'{what}' in its header is not of the expected JSON type");
+    private static void Expect(in Utf8JsonReader reader, JsonTokenType type, string what)
+    {
+        if (reader.TokenType != type)
+        {
+            throw Damaged($"'{what}' in its header is not of the expected JSON type");
+        }
+    }
 
-    private static InvalidDataException Damaged(string source, string problem) =>
-        new($"'{source}' cannot be read: {MessageText.OneLine(problem)}; check that it is a whole safetensors file.");
+    private static InvalidDataException Damaged(string problem) => new($"{problem}; check that it is a whole safetensors file");
 }

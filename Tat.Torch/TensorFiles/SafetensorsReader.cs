@@ -32,10 +32,18 @@ internal sealed class SafetensorsReader
     {
         _stream = stream;
         _source = source;
-        using var header = ReadHeader();
+        var header = ReadHeader();
         try
         {
-            (Metadata, Entries) = SafetensorsHeader.Parse(header, source);
+            (Metadata, Entries) = SafetensorsHeader.Parse(header.Span, new(header.Length));
+        }
+        catch (InvalidDataException e)
+        {
+            throw Damaged(e.Message, e);
+        }
+        catch (JsonException e)
+        {
+            throw Damaged("its header is not JSON; check that it is a safetensors file", e);
         }
         catch (InvalidOperationException e)
         {
@@ -175,7 +183,7 @@ internal sealed class SafetensorsReader
         return tensor;
     }
 
-    private JsonDocument ReadHeader()
+    private ReadOnlyMemory<byte> ReadHeader()
     {
         Span<byte> prefix = stackalloc byte[8];
         ReadExactly(prefix, "the header length");
@@ -186,18 +194,10 @@ internal sealed class SafetensorsReader
                 + $"{Math.Min(LongestHeader, Remaining ?? LongestHeader)}; check that it is a safetensors file");
         }
 
-        var bytes = ReadGrowing((long)length);
-        try
-        {
-            return JsonDocument.Parse(bytes.AsMemory(0, (int)length), new JsonDocumentOptions { MaxDepth = 8 });
-        }
-        catch (JsonException e)
-        {
-            throw Damaged("its header is not JSON; check that it is a safetensors file", e);
-        }
+        return ReadGrowing((long)length).AsMemory(0, (int)length);
     }
 
-    /// <summary>Reads into an array that grows as data arrives.</summary>
+    /// <summary>Reads into an array that grows as data arrives, unless all is known to be there.</summary>
     private byte[] ReadGrowing(long length)
     {
         if (length > Array.MaxLength)
@@ -206,7 +206,7 @@ internal sealed class SafetensorsReader
                 $"a part of {length} bytes is larger than this reader takes from a stream of unknown length; read it from a file");
         }
 
-        var bytes = new byte[Math.Min(length, Chunk)];
+        var bytes = new byte[Remaining >= length ? length : Math.Min(length, Chunk)];
         for (var filled = 0; filled < length; filled = bytes.Length)
         {
             if (filled > 0)

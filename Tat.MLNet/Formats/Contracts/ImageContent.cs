@@ -48,6 +48,11 @@ public sealed class ImageContent
     /// <summary>Number of bytes.</summary>
     internal long Length => _length();
 
+    /// <summary>What keeps it from being read, as the rest of a sentence; <see langword="null"/> where nothing is seen.</summary>
+    internal string? Refusal => Path is null
+        ? Length == 0 ? "it is empty; get a complete copy." : null
+        : RegularFile.Refusal(Path);
+
     /// <summary>Reads what is left of a stream, which need not be able to seek, into memory.</summary>
     /// <param name="name">What messages call the image.</param>
     /// <param name="stream">The stream; it is read to its end, and not disposed of.</param>

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Reflection;
+using Tat.Torch.Files.Writing;
 
 namespace Tat.Samples.Bench.Programs;
 
@@ -7,11 +8,11 @@ namespace Tat.Samples.Bench.Programs;
 /// <param name="folder">Its folder.</param>
 /// <param name="python">The Python that runs it.</param>
 /// <param name="scratch">Where the script that drives it may be written.</param>
-internal sealed class ReferenceProgram(string folder, string python, DirectoryInfo scratch)
+internal sealed class ReferenceProgram(string folder, string python, WorkFolder scratch)
 {
     private const string Gibibyte = "1073741824";
 
-    private string Script => Path.Combine(scratch.FullName, "reference.py");
+    private string Script => scratch["reference.py"];
 
     /// <summary>How to start a measurement.</summary>
     /// <param name="tuned">Whether the variables of glibc's allocator are set.</param>

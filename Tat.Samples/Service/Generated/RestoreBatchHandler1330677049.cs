@@ -24,7 +24,7 @@ namespace Internal.Generated.WolverineHandlers
             Wolverine.Runtime.WolverineTracing.MessageActivity(context.Envelope)?.SetTag("handler.type", "Tat.Samples.Service.Restoring.RestoreHandler");
             
             // The actual message execution
-            await Tat.Samples.Service.Restoring.RestoreHandler.Handle(restoreBatch, _jobRunner, cancellation).ConfigureAwait(false);
+            await Tat.Samples.Service.Restoring.RestoreHandler.Handle(restoreBatch, _jobRunner).ConfigureAwait(false);
         }
     }
 

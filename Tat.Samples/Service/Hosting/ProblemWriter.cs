@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Mvc;
+using Tat.Samples.Service.Jobs;
 using Tat.Samples.Service.Settings;
 
 namespace Tat.Samples.Service.Hosting;
@@ -10,18 +11,20 @@ public sealed partial class ProblemWriter(IProblemDetailsService problems, ILogg
 {
     public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
     {
-        var (status, detail) = exception switch
+        var (status, detail, retryAfter) = exception switch
         {
-            ServiceProblem problem => (problem.Status, problem.Message),
-            BadHttpRequestException bad => (bad.StatusCode, bad.Message),
-            _ => (StatusCodes.Status500InternalServerError, "The service failed; its log says why."),
+            ServiceProblem problem => (problem.Status, problem.Message, problem.RetryAfter),
+            BadHttpRequestException bad => (bad.StatusCode, bad.Message, null),
+            _ when ServerFailure.IsAbsence(exception) => (StatusCodes.Status503ServiceUnavailable,
+                "The database of the service is not there; send it again in a while.", TimeSpan.FromSeconds(5)),
+            _ => (StatusCodes.Status500InternalServerError, "The service failed; its log says why.", (TimeSpan?)null),
         };
         if (status == StatusCodes.Status500InternalServerError)
         {
             Failed(exception.GetType().Name, exception.StackTrace);
         }
 
-        if (exception is ServiceProblem { RetryAfter: { } later })
+        if (retryAfter is { } later)
         {
             httpContext.Response.Headers.RetryAfter = ((int)later.TotalSeconds).ToString(CultureInfo.InvariantCulture);
         }

@@ -7,29 +7,38 @@ namespace Tat.Samples.Service.Jobs;
 internal sealed partial class Housekeeping(
     JobStore store, JobFolders folders, JobRemover remover, IOptions<ServiceOptions> options, ILogger<Housekeeping> log) : BackgroundService
 {
+    private const int AtOnce = 500;
     private static readonly TimeSpan _interval = TimeSpan.FromMinutes(10);
 
-    /// <summary>Runs before requests are taken: no upload is under way.</summary>
+    /// <summary>
+    /// Runs before requests are taken: no upload is under way here, and none elsewhere that began a day ago.
+    /// </summary>
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
-        foreach (var id in folders.Uploads().Concat(folders.Work()).Distinct())
+        var settled = DateTimeOffset.UtcNow - (options.Value.IsDistributed ? TimeSpan.FromDays(1) : TimeSpan.Zero);
+        foreach (var ids in folders.Uploads().Concat(folders.Work()).Distinct().Where(id => JobFolders.TimeOf(id) <= settled)
+            .Chunk(AtOnce))
         {
-            if (await store.FindAsync(id, cancellationToken) is not { } job)
+            var states = await store.StatesAsync(ids, cancellationToken);
+            foreach (var id in ids)
             {
-                folders.RemoveUpload(id);
-                folders.RemoveWork(id);
-            }
-            else if (job.State is not (JobState.Queued or JobState.Running))
-            {
-                folders.RemoveWork(id);
+                if (!states.TryGetValue(id, out var state))
+                {
+                    folders.RemoveUpload(id);
+                    folders.RemoveWork(id);
+                }
+                else if (state is not (JobState.Queued or JobState.Running))
+                {
+                    folders.RemoveWork(id);
+                }
             }
         }
 
-        foreach (var result in folders.Results())
+        foreach (var results in folders.Results().Chunk(AtOnce))
         {
-            if (!await store.HasResultAsync(result))
+            foreach (var result in results.Except(await store.ResultsAmongAsync(results, cancellationToken)))
             {
-                folders.RemoveResult(result);
+                await remover.RemoveUnusedAsync(result);
             }
         }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.Extensions.Options;
 using Tat.Samples.Service.Settings;
 using Tat.Torch.Files.Writing;
@@ -7,13 +8,14 @@ namespace Tat.Samples.Service.Jobs;
 /// <summary>Where uploads, unfinished work and results are kept.</summary>
 public sealed class JobFolders
 {
-    private readonly string _uploads, _work, _results;
+    private readonly string _uploads, _series, _work, _results;
 
     public JobFolders(IOptions<ServiceOptions> options)
     {
         Root = Path.GetFullPath(options.Value.Data);
-        (_uploads, _work, _results) = (Path.Combine(Root, "uploads"), Path.Combine(Root, "work"), Path.Combine(Root, "results"));
-        foreach (var folder in new[] { _uploads, _work, _results })
+        (_uploads, _series) = (Path.Combine(Root, "uploads"), Path.Combine(Root, "series"));
+        (_work, _results) = (Path.Combine(Root, "work"), Path.Combine(Root, "results"));
+        foreach (var folder in new[] { _uploads, _series, _work, _results })
         {
             CreatePrivate(folder);
         }
@@ -27,6 +29,10 @@ public sealed class JobFolders
     /// <summary>The jobs that have uploads.</summary>
     public IEnumerable<Guid> Uploads() => IdsIn(_uploads);
 
+    /// <summary>The received series that nothing was added to since a time.</summary>
+    public IEnumerable<Guid> Series(DateTimeOffset unchangedSince) =>
+        IdsIn(_series).Where(id => Directory.GetLastWriteTimeUtc(SeriesOf(id)) < unchangedSince);
+
     /// <summary>The jobs that have unfinished work.</summary>
     public IEnumerable<Guid> Work() => IdsIn(_work);
 
@@ -35,6 +41,9 @@ public sealed class JobFolders
 
     /// <summary>Where the upload of a job is.</summary>
     public string UploadOf(Guid id) => Path.Combine(_uploads, $"{id:N}");
+
+    /// <summary>Where the objects of a received series are; all such folders have the same name, on which results depend.</summary>
+    public string SeriesOf(Guid id) => Path.Combine(_series, $"{id:N}", "series");
 
     /// <summary>Where a result is.</summary>
     public string ResultOf(string result) => Path.Combine(_results, result);
@@ -76,7 +85,27 @@ public sealed class JobFolders
 
     public void RemoveUpload(Guid id) => Remove(UploadOf(id));
 
-    public void RemoveResult(string result) => Remove(ResultOf(result));
+    public void RemoveSeries(Guid id) => Remove(Path.Combine(_series, $"{id:N}"));
+
+    /// <summary>Moves a result to a name that nobody knows.</summary>
+    /// <returns>Its place; <see langword="null"/> where there is no such result.</returns>
+    public string? SetAside(string result)
+    {
+        var place = Path.Combine(_work, $"{Guid.CreateVersion7():N}-{result}");
+        try
+        {
+            Directory.Move(ResultOf(result), place);
+            return place;
+        }
+        catch (DirectoryNotFoundException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>When a job of this identifier, or its upload, began.</summary>
+    public static DateTimeOffset TimeOf(Guid id) => DateTimeOffset.FromUnixTimeMilliseconds(
+        long.Parse($"{id:N}"[..12], NumberStyles.HexNumber, CultureInfo.InvariantCulture));
 
     private static IEnumerable<Guid> IdsIn(string folder) => Directory.GetDirectories(folder)
         .Select(path => Guid.TryParseExact(Path.GetFileName(path).Split('-')[0], "N", out var id) ? id : Guid.Empty)

@@ -13,12 +13,29 @@ public sealed class JobRemover(JobStore store, JobFolders folders)
         }
 
         folders.RemoveUpload(job.Id);
+        folders.RemoveSeries(job.Id);
         folders.RemoveWork(job.Id);
-        if (job.Result is { } result && !await store.HasResultAsync(result))
+        if (job.Result is { } result)
         {
-            folders.RemoveResult(result);
+            await RemoveUnusedAsync(result);
         }
 
         return true;
+    }
+
+    /// <summary>Removes a result that no job has; one that is claimed at this very moment is put back.</summary>
+    public async Task RemoveUnusedAsync(string result)
+    {
+        if (!await store.HasResultAsync(result) && folders.SetAside(result) is { } aside)
+        {
+            if (await store.HasResultAsync(result))
+            {
+                folders.Keep(aside, result);
+            }
+            else
+            {
+                Directory.Delete(aside, recursive: true);
+            }
+        }
     }
 }

@@ -13,11 +13,14 @@ public sealed class JobStore(IServiceScopeFactory scopes, IOptions<ServiceOption
     private static readonly JobState[] _open = [JobState.Queued, JobState.Running];
 
     /// <summary>Keeps a job and queues it: both, or none.</summary>
-    public async Task AddAsync(Job job)
+    /// <param name="job">The job.</param>
+    /// <param name="also">What else is kept with it.</param>
+    public async Task AddAsync(Job job, Action<JobsContext>? also = null)
     {
         await using var scope = scopes.CreateAsyncScope();
         var outbox = scope.ServiceProvider.GetRequiredService<IDbContextOutbox<JobsContext>>();
         outbox.DbContext.Add(job);
+        also?.Invoke(outbox.DbContext);
         await outbox.PublishAsync(MessageOf(job));
         await outbox.SaveChangesAndFlushMessagesAsync();
     }
@@ -45,8 +48,17 @@ public sealed class JobStore(IServiceScopeFactory scopes, IOptions<ServiceOption
         QueryAsync(jobs => jobs.Where(job => job.Finished != null && job.Finished < time).OrderBy(job => job.Id).Take(1000)
             .ToListAsync(cancellationToken));
 
+    /// <summary>Whether a job has, or is about to have, a result.</summary>
     public Task<bool> HasResultAsync(string result) =>
         QueryAsync(jobs => jobs.AnyAsync(job => job.Result == result));
+
+    /// <summary>Those of some results that a job has.</summary>
+    public Task<List<string>> ResultsAmongAsync(string[] results, CancellationToken cancellationToken) => QueryAsync(jobs =>
+        jobs.Where(job => results.Contains(job.Result)).Select(job => job.Result!).Distinct().ToListAsync(cancellationToken));
+
+    /// <summary>The states of those of some jobs that there are.</summary>
+    public Task<Dictionary<Guid, JobState>> StatesAsync(Guid[] ids, CancellationToken cancellationToken) => QueryAsync(jobs =>
+        jobs.Where(job => ids.Contains(job.Id)).ToDictionaryAsync(job => job.Id, job => job.State, cancellationToken));
 
     /// <summary>Counts an attempt, before its work begins.</summary>
     /// <returns>The attempt; <see langword="null"/> where there is nothing to do: the job is at its end, or gone.</returns>
@@ -81,16 +93,19 @@ public sealed class JobStore(IServiceScopeFactory scopes, IOptions<ServiceOption
     public Task<bool> ReportAsync(Attempt attempt, double progress) =>
         UpdateAsync(Owned(attempt), set => set.SetProperty(one => one.Progress, progress));
 
-    /// <summary>Ends a job with its result.</summary>
+    /// <summary>Says under which name an attempt is about to keep its result, so that nobody removes it.</summary>
+    /// <returns>Whether the attempt is still the one that counts.</returns>
+    public Task<bool> ClaimAsync(Attempt attempt, string result) =>
+        UpdateAsync(Owned(attempt), set => set.SetProperty(one => one.Result, result));
+
+    /// <summary>Ends a job with the result that was claimed.</summary>
     /// <returns>Whether the attempt was still the one that counts.</returns>
-    public Task<bool> SucceedAsync(
-        Attempt attempt, string result, IReadOnlyList<RestoredScan> scans, IReadOnlyList<string> warnings) =>
+    public Task<bool> SucceedAsync(Attempt attempt, IReadOnlyList<RestoredScan> scans, IReadOnlyList<string> warnings) =>
         UpdateAsync(Owned(attempt), set => set
             .SetProperty(one => one.State, JobState.Succeeded)
             .SetProperty(one => one.Progress, 1)
             .SetProperty(one => one.Finished, DateTimeOffset.UtcNow)
             .SetProperty(one => one.Error, (string?)null)
-            .SetProperty(one => one.Result, result)
             .SetProperty(one => one.Scans, scans)
             .SetProperty(one => one.Warnings, warnings));
 
@@ -99,6 +114,7 @@ public sealed class JobStore(IServiceScopeFactory scopes, IOptions<ServiceOption
         UpdateAsync(one => one.Id == attempt.Job.Id && one.Attempts == attempt.Number && _open.Contains(one.State), set => set
             .SetProperty(one => one.State, state)
             .SetProperty(one => one.Finished, DateTimeOffset.UtcNow)
+            .SetProperty(one => one.Result, (string?)null)
             .SetProperty(one => one.Error, error));
 
     /// <summary>Keeps why an attempt has failed, and ends the job where that was the last one.</summary>
@@ -113,6 +129,7 @@ public sealed class JobStore(IServiceScopeFactory scopes, IOptions<ServiceOption
 
         return await UpdateAsync(Owned(attempt), set => set
             .SetProperty(one => one.State, JobState.Queued)
+            .SetProperty(one => one.Result, (string?)null)
             .SetProperty(one => one.Error, error))
             ? TimeSpan.FromSeconds(options.Value.RetrySeconds * Math.Pow(2, attempt.Number - 1))
             : null;
@@ -126,6 +143,7 @@ public sealed class JobStore(IServiceScopeFactory scopes, IOptions<ServiceOption
     /// <summary>Cancels a job that is not at its end; whoever restores it is told when it reports how far it is.</summary>
     public Task<bool> CancelAsync(Guid id) => UpdateAsync(one => one.Id == id && _open.Contains(one.State), set => set
         .SetProperty(one => one.State, JobState.Cancelled)
+        .SetProperty(one => one.Result, (string?)null)
         .SetProperty(one => one.Finished, DateTimeOffset.UtcNow));
 
     /// <summary>Removes a job that is at its end.</summary>

@@ -12,7 +12,6 @@ public sealed class JobsContext(DbContextOptions<JobsContext> options) : DbConte
 
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)
     {
-        configurationBuilder.Properties<DateTimeOffset>().HaveConversion<Milliseconds>();
         configurationBuilder.Properties<JobState>().HaveConversion<string>();
         configurationBuilder.Properties<JobPriority>().HaveConversion<string>();
         configurationBuilder.Properties<IReadOnlyList<RestoredScan>>().HaveConversion<Json<RestoredScan>, SameItems<RestoredScan>>();
@@ -21,12 +20,21 @@ public sealed class JobsContext(DbContextOptions<JobsContext> options) : DbConte
 
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
+        modelBuilder.ApplyConfigurationsFromAssembly(typeof(JobsContext).Assembly); // the tables of other rooms
         var job = modelBuilder.Entity<Job>();
         job.ToTable("jobs");
         job.HasKey(one => one.Id);
         job.HasIndex(one => new { one.State, one.Id });
         job.HasIndex(one => one.IdempotencyKey).IsUnique();
         job.HasIndex(one => one.Result);
+        job.HasIndex(one => one.Finished);
+
+        // No convention: messages of the outbox become tables of this context later, and keep times in their own way.
+        foreach (var time in modelBuilder.Model.GetEntityTypes().SelectMany(type => type.GetProperties())
+            .Where(property => property.ClrType == typeof(DateTimeOffset) || property.ClrType == typeof(DateTimeOffset?)))
+        {
+            time.SetValueConverter(new Milliseconds());
+        }
     }
 
     private sealed class Milliseconds() : ValueConverter<DateTimeOffset, long>(

@@ -6,29 +6,52 @@ namespace Tat.Samples.Service.Restoring;
 
 /// <summary>Runs an attempt at a job, from what counts it to what ends it.</summary>
 public sealed partial class JobRunner(
-    JobStore store, JobFolders folders, ScanRestorer restorer, JobMetrics metrics, IHostApplicationLifetime lifetime,
+    JobStore store, JobFolders folders, JobRemover remover, ScanRestorer restorer, JobMetrics metrics, IHostApplicationLifetime lifetime,
     ILogger<JobRunner> log)
 {
-    private static readonly TimeSpan _reporting = TimeSpan.FromSeconds(0.5);
+    private static readonly TimeSpan _reporting = TimeSpan.FromSeconds(0.5), _patience = TimeSpan.FromSeconds(2);
 
     /// <summary>
-    /// Restores a job's scans, unless the job is at its end. What fails for a reason that may pass is begun again after a while, in which
-    /// the message stays unanswered and so outlives the service.
+    /// Restores a job's scans, unless the job is at its end. What fails for a reason that may pass is begun again after a while. The
+    /// message is answered when the job is at its end and not before: where the service stops, never, so that it is found by the next.
     /// </summary>
-    /// <exception cref="OperationCanceledException">The service stops; the job is queued again.</exception>
-    public async Task RunAsync(Guid id, CancellationToken cancellationToken)
+    public async Task RunAsync(Guid id)
     {
-        using var service = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lifetime.ApplicationStopping);
-        while (await AttemptAsync(id, service.Token) is { } delay)
+        try
         {
-            await Task.Delay(delay, service.Token);
+            while (await PersistAsync(() => AttemptAsync(id)) is { } delay)
+            {
+                await Task.Delay(delay, lifetime.ApplicationStopping);
+            }
+        }
+        catch (OperationCanceledException) when (lifetime.ApplicationStopping.IsCancellationRequested)
+        {
+            await Task.Delay(Timeout.Infinite, CancellationToken.None);
+        }
+    }
+
+    /// <summary>Waits for a database that is away: nothing that was restored is thrown away, and no message answered, for it.</summary>
+    private async Task<T> PersistAsync<T>(Func<Task<T>> change)
+    {
+        while (true)
+        {
+            try
+            {
+                return await change();
+            }
+            catch (Exception problem) when (problem is not OperationCanceledException)
+            {
+                NotKept(problem.GetType().Name);
+                await Task.Delay(_patience, lifetime.ApplicationStopping);
+            }
         }
     }
 
     /// <summary>Runs an attempt.</summary>
     /// <returns>When to begin the next one; <see langword="null"/> where there is none.</returns>
-    private async Task<TimeSpan?> AttemptAsync(Guid id, CancellationToken service)
+    private async Task<TimeSpan?> AttemptAsync(Guid id)
     {
+        var service = lifetime.ApplicationStopping;
         if (await store.BeginAsync(id) is not { } attempt)
         {
             folders.RemoveWork(id);
@@ -59,13 +82,13 @@ public sealed partial class JobRunner(
             // The scan will be no better the next time.
             metrics.Ended("failed", clock.Elapsed, problem.GetType().Name);
             Failed(id, attempt.Number, problem.GetType().Name);
-            await store.EndAsync(attempt, JobState.Failed, Reason(attempt, problem));
+            await PersistAsync(() => store.EndAsync(attempt, JobState.Failed, Reason(attempt, problem)));
         }
         catch (Exception problem)
         {
             metrics.Ended("failed", clock.Elapsed, problem.GetType().Name);
             Failed(id, attempt.Number, problem.GetType().Name);
-            return await store.RetryAsync(attempt, Reason(attempt, problem));
+            return await PersistAsync(() => store.RetryAsync(attempt, Reason(attempt, problem)));
         }
         finally
         {
@@ -82,21 +105,41 @@ public sealed partial class JobRunner(
         var restoring = Task.Run(() => restorer.RestoreAsync(attempt.Job, work, progress, stop.Token), CancellationToken.None);
         while (await Task.WhenAny(restoring, Task.Delay(_reporting, CancellationToken.None)) != restoring)
         {
-            if (!await store.ReportAsync(attempt, progress.Value))
+            if (!await IsOursAsync(attempt, progress.Value))
             {
                 await stop.CancelAsync(); // it was cancelled, or taken by another worker that believed this one dead
             }
         }
 
         var outcome = await restoring;
+        if (!await PersistAsync(() => store.ClaimAsync(attempt, outcome.Result)))
+        {
+            Stopped(attempt.Job.Id, attempt.Number);
+            return;
+        }
+
         folders.Keep(work, outcome.Result);
-        if (await store.SucceedAsync(attempt, outcome.Result, outcome.Scans, outcome.Warnings))
+        if (await PersistAsync(() => store.SucceedAsync(attempt, outcome.Scans, outcome.Warnings)))
         {
             Succeeded(attempt.Job.Id, attempt.Number, outcome.Scans.Count);
         }
-        else if (!await store.HasResultAsync(outcome.Result))
+        else
         {
-            folders.RemoveResult(outcome.Result);
+            await remover.RemoveUnusedAsync(outcome.Result);
+        }
+    }
+
+    /// <summary>Tells how far an attempt is, and asks whether it still counts; where nobody can say, it does.</summary>
+    private async Task<bool> IsOursAsync(Attempt attempt, double progress)
+    {
+        try
+        {
+            return await store.ReportAsync(attempt, progress);
+        }
+        catch (Exception problem)
+        {
+            NotKept(problem.GetType().Name);
+            return true;
         }
     }
 
@@ -117,6 +160,9 @@ public sealed partial class JobRunner(
     /// <summary>Messages of exceptions name files, and files are named after patients: the log has the kind alone.</summary>
     [LoggerMessage(4, LogLevel.Warning, "Job {Id}: attempt {Attempt} failed: {Kind}. The job itself says why.")]
     private partial void Failed(Guid id, int attempt, string kind);
+
+    [LoggerMessage(5, LogLevel.Warning, "The database cannot be reached ({Kind}); it is tried again.")]
+    private partial void NotKept(string kind);
 
     /// <summary>The last value that was reported, whatever thread asks for it.</summary>
     private sealed class LastValue : IProgress<double>

@@ -5,10 +5,25 @@ public sealed class ServiceOptions
 {
     public const string Section = "Service";
 
-    /// <summary>Where the database, uploads and results are kept.</summary>
+    /// <summary>Where uploads and results are kept, and the database where there is no other; on several machines a folder that all of
+    /// them share.</summary>
     public string Data { get; set; } =
         Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify),
             "tat-service");
+
+    /// <summary>What this process does; other than both needs <see cref="Database"/> and <see cref="Queue"/>.</summary>
+    public ServiceRole Role { get; set; }
+
+    /// <summary>The connection string of a database of PostgreSQL that keeps the jobs; <see langword="null"/> for a file in
+    /// <see cref="Data"/>.</summary>
+    public string? Database { get; set; }
+
+    /// <summary>The address of a RabbitMQ that distributes the jobs, such as <c>amqp://user:password@host/</c>; goes with
+    /// <see cref="Database"/>.</summary>
+    public string? Queue { get; set; }
+
+    /// <summary>Whether several processes may share the work.</summary>
+    public bool IsDistributed => Database is not null;
 
     /// <summary>The exported model that restores; <c>pretrained</c> for the one in the box.</summary>
     public string Model { get; set; } = "pretrained";
@@ -55,12 +70,19 @@ public sealed class ServiceOptions
     /// <summary>Days after which a job that is at its end is removed with its files; 0 for never.</summary>
     public double RetentionDays { get; set; } = 30;
 
+    /// <summary>What becomes of series that other systems send.</summary>
+    public DicomOptions Dicom { get; set; } = new();
+
     /// <summary>Checks every option, when the service starts.</summary>
     /// <exception cref="InvalidOperationException">One is out of its range; the message names it and says what to use.</exception>
     public void Validate()
     {
         Require(!string.IsNullOrWhiteSpace(Data), nameof(Data), "name a folder");
         Require(!string.IsNullOrWhiteSpace(Model), nameof(Model), "name an exported .onnx file, or pretrained");
+        Require(Database is null == Queue is null, nameof(Queue), "set Database and Queue, or neither");
+        Require(Queue is null || Uri.TryCreate(Queue, UriKind.Absolute, out var queue) && queue.Scheme is "amqp" or "amqps",
+            nameof(Queue), "give an address such as amqp://user:password@host/");
+        Require(Role == ServiceRole.Both || IsDistributed, nameof(Role), "set Database and Queue, too, which the processes share");
         Require(Concurrency is >= 1 and <= 256, nameof(Concurrency), "use 1 to 256");
         Require(Threads >= 0, nameof(Threads), "use 1 or more, or 0 for one of each core");
         Require(Attempts >= 1, nameof(Attempts), "use 1 or more");
@@ -75,6 +97,8 @@ public sealed class ServiceOptions
         Require(Roots.All(Path.IsPathFullyQualified), nameof(Roots), "give full paths");
         Require(Keys.All(key => key.Sha256.Length == 64 && key.Sha256.All(char.IsAsciiHexDigit)), nameof(Keys),
             "give the SHA-256 of each key, 64 hexadecimal digits");
+
+        Dicom.Validate(Require);
 
         static void Require(bool holds, string option, string advice)
         {

@@ -24,4 +24,26 @@ public sealed class EvidenceCommandTests
         (await Cli.RunAsync("evidence", scan, "--task", "MRI", "--out", folder["evidence"])).AssertFailed(1, "--overwrite");
         (await Cli.RunAsync("evidence", scan, "--out", folder["other"])).AssertFailed(1, "does not tell its modality");
     }
+
+    [TestMethod]
+    public async Task Phantoms_tell_of_tissues_lesions_and_intervals_and_always_the_same()
+    {
+        using var folder = new TemporaryFolder();
+        var run = await Cli.RunAsync("evidence", "--phantoms", "1", "--task", "PET", "--out", folder["evidence"]);
+        run.AssertDone();
+        StringAssert.Contains(run.Output, "PET, 1/12 of the counts: regions, in SUV", StringComparison.Ordinal);
+        StringAssert.Contains(run.Output, "Intervals of 90 %", StringComparison.Ordinal);
+        var lesions = File.ReadAllLines(folder["evidence/evidence.csv"]);
+
+        // Input, three filters, model and reference of each lesion that has room.
+        Assert.AreEqual(0, (lesions.Length - 1) % 6);
+        Assert.IsGreaterThan(6, lesions.Length);
+        StringAssert.Contains(File.ReadAllText(folder["evidence/evidence.md"]), "| liver | Model |", StringComparison.Ordinal);
+        StringAssert.Contains(File.ReadAllText(folder["evidence/evidence.html"]), "<td>Reference</td>", StringComparison.Ordinal);
+        (await Cli.RunAsync("evidence", "--phantoms", "1", "--task", "MRI", "--out", folder["mri"]))
+            .AssertFailed(1, "no phantoms with lesions");
+        (await Cli.RunAsync("evidence", "--phantoms", "1", "scan.nii")).AssertFailed(2, "Give scans, or a number");
+        (await Cli.RunAsync("evidence", "--phantoms", "1", "--task", "PET", "--seed", "42", "--out", folder["again"])).AssertDone();
+        CollectionAssert.AreEqual(lesions, File.ReadAllLines(folder["again/evidence.csv"]));
+    }
 }

@@ -259,7 +259,7 @@ public sealed class RestoreCommandTests
     [TestMethod]
     [DataRow("08_folder_with_colour_capture", "1.2.826.0.1.3680043.10.999.9) is left out: the image is in colour")]
     [DataRow("09_folder_with_damaged_file", "1.2.826.0.1.3680043.10.999.88) is left out")]
-    [DataRow("26_empty_last_slice", "004.dcm' is left out: the file is empty")]
+    [DataRow("26_empty_last_slice", "004.dcm' is left out: empty, or a pipe or device")]
     public async Task What_is_left_out_is_said_with_its_series(string fault, string word)
     {
         using var folder = new TemporaryFolder();

@@ -144,7 +144,7 @@ public sealed class FormatFuzzTests
 
     private static string Keep(byte[] mutant, int number, string name)
     {
-        var path = Path.Combine(Path.GetTempPath(), $"tat-mutant-{number}-{name}");
+        var path = Path.Combine(TestRun.Outside, $"tat-mutant-{number}-{name}");
         File.WriteAllBytes(path, mutant);
         return path;
     }

@@ -141,6 +141,87 @@ public sealed class HostileFilesTests
     }
 
     [TestMethod]
+    [DataRow("\"t{0}\":{{\"dtype\":\"I8\",\"shape\":[0],\"data_offsets\":[0,0]}},", "\"x\":0")]
+    [DataRow("\"{0}\":{{}},", "\"x\":0")]
+    [DataRow("\"__metadata__\":{{}},\"x\":[{0:D7}0000000000000000000000,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0],", "\"x\":0")]
+    public void A_header_of_as_many_values_as_it_can_hold_is_refused_within_its_budget(string entry, string last)
+    {
+        using var folder = new TemporaryFolder();
+        var header = new System.Text.StringBuilder("{");
+        for (var i = 0; header.Length < (8 << 20) - 200; i++)
+        {
+            header.AppendFormat(System.Globalization.CultureInfo.InvariantCulture, entry, i);
+        }
+
+        header.Append(last).Append('}');
+        File.WriteAllBytes(folder["x.safetensors"],
+            [.. BitConverter.GetBytes((long)header.Length), .. System.Text.Encoding.ASCII.GetBytes(header.ToString())]);
+        Refused<InvalidDataException>(folder["x.safetensors"], path => WeightsFile.Import(path).Dispose());
+    }
+
+    [TestMethod]
+    public void A_description_of_as_many_texts_as_it_can_hold_is_refused_within_its_budget()
+    {
+        using var folder = new TemporaryFolder();
+        var texts = string.Join(',', Enumerable.Range(0, 600_000).Select(i => $"\"{i:x}\":\"\""));
+        var header = System.Text.Encoding.ASCII.GetBytes($"{{\"__metadata__\":{{{texts}}}}}");
+        File.WriteAllBytes(folder["x.safetensors"], [.. BitConverter.GetBytes((long)header.Length), .. header]);
+        Refused<InvalidDataException>(folder["x.safetensors"], path => WeightsFile.Import(path).Dispose());
+    }
+
+    [TestMethod]
+    public void A_zip_of_as_many_parts_as_its_list_can_hold_is_refused_within_its_budget()
+    {
+        using var folder = new TemporaryFolder();
+        using (var archive = new System.IO.Compression.ZipArchive(
+            File.Create(folder["x.pth"]), System.IO.Compression.ZipArchiveMode.Create))
+        {
+            for (var i = 0; i < 41_000; i++)
+            {
+                archive.CreateEntry(i.ToString("x", System.Globalization.CultureInfo.InvariantCulture));
+            }
+        }
+
+        Refused<InvalidDataException>(folder["x.pth"], path => WeightsFile.Import(path).Dispose());
+    }
+
+    [TestMethod]
+    [DataRow("X\x01\0\0\0a{0}ctorch._utils\n_rebuild_tensor_v2\n(h\x05K\0h\x06h\x06\x89h\x07tR")]
+    public void Tensors_by_the_hundred_thousand_are_refused_within_their_budget(string tensor)
+    {
+        using var folder = new TemporaryFolder();
+        using (var file = new StreamWriter(folder["x.bin"], append: false, System.Text.Encoding.Latin1))
+        {
+            file.Write("\x80\x02}");
+            for (var i = 0; i < 400_000; i++)
+            {
+                file.Write(tensor, "");
+            }
+
+            file.Write('.');
+        }
+
+        Refused<InvalidDataException>(folder["x.bin"], path => WeightsFile.Import(path).Dispose());
+    }
+
+    [TestMethod]
+    [OSCondition(ConditionMode.Exclude, OperatingSystems.Windows)]
+    public void A_link_to_itself_or_to_nothing_is_called_that()
+    {
+        using var folder = new TemporaryFolder();
+        File.CreateSymbolicLink(folder["self.nii"], "self.nii");
+        File.CreateSymbolicLink(folder["a.pth"], "b.pth");
+        File.CreateSymbolicLink(folder["b.pth"], "a.pth");
+        File.CreateSymbolicLink(folder["c.nii"], "absent.nii");
+        StringAssert.Contains(
+            Refused<ImageFormatException>(folder["self.nii"], path => ImageFormats.Open(path).Dispose()).Message, "back to itself");
+        StringAssert.Contains(
+            Refused<InvalidDataException>(folder["a.pth"], path => WeightsFile.Import(path).Dispose()).Message, "back to itself");
+        StringAssert.Contains(
+            Refused<ImageFormatException>(folder["c.nii"], path => ImageFormats.Open(path).Dispose()).Message, "does not exist");
+    }
+
+    [TestMethod]
     [DataRow("<!DOCTYPE html><html>quota exceeded</html>", "web page")]
     [DataRow("version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 9\n", "Git LFS pointer")]
     public void What_a_download_left_in_place_of_weights_is_named(string content, string expected)

@@ -27,15 +27,17 @@ public sealed class BatchPlanTests
     });
 
     [TestMethod]
-    public void Groups_side_by_side_occupy_no_more_than_the_cores_and_their_pixels() => _sizes.Sample(sizes =>
+    public void Groups_side_by_side_occupy_no_more_than_the_cores_and_their_memory() => _sizes.Sample(sizes =>
     {
-        var groups = BatchPlan.SideBySide(sizes.Index(), item => item.Item.Height * item.Item.Width).ToList();
+        const long budget = 256 * 256;
+        static long BytesOf((int Index, (int Height, int Width) Item) item) => item.Item.Height * item.Item.Width;
+        var groups = BatchPlan.SideBySide(sizes.Index(), BytesOf, budget).ToList();
         CollectionAssert.AreEqual(
             Enumerable.Range(0, sizes.Length).ToArray(), groups.SelectMany(group => group).Select(item => item.Index).ToArray());
         foreach (var group in groups)
         {
             Assert.IsLessThanOrEqualTo(Environment.ProcessorCount, group.Count);
-            Assert.IsTrue(group.Count == 1 || group.Sum(item => item.Item.Height * item.Item.Width) <= BatchPlan.PixelsTogether);
+            Assert.IsTrue(group.Count == 1 || group.Sum(BytesOf) <= budget);
         }
     });
 }

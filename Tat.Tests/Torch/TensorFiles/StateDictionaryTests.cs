@@ -25,6 +25,15 @@ public sealed class StateDictionaryTests
     }
 
     [TestMethod]
+    public void More_sets_of_weights_than_a_checkpoint_has_are_refused()
+    {
+        var weights = Enumerable.Range(0, 30_000)
+            .ToDictionary(i => $"net{i}.patch_embed.proj.weight", _ => new StoredWeights([1], () => [0]));
+        StringAssert.Contains(
+            Assert.ThrowsExactly<InvalidDataException>(() => StateDictionary.Find(weights)).Message, "30000 sets of weights");
+    }
+
+    [TestMethod]
     public void A_tensor_of_torch_save_called_bin_is_an_image_and_results_are_files()
     {
         using var folder = new TemporaryFolder();

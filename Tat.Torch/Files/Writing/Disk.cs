@@ -2,11 +2,19 @@ using System.Runtime.InteropServices;
 
 namespace Tat.Torch.Files.Writing;
 
-/// <summary>What .NET does not offer of the file system: flushing a folder, and exchanging two folders in one step.</summary>
+/// <summary>
+/// What .NET does not offer of the file system: flushing a folder, exchanging two folders in one step, and whose a folder is.
+/// </summary>
 internal static partial class Disk
 {
     private const int CurrentFolder = -100;
     private const uint Exchange = 2;
+    private const int NoLinks = 0x100;
+    private const uint Owner = 8;
+
+    /// <summary>Bytes of Linux' struct statx, and where the owner is in it: the same on every processor.</summary>
+    private const int StatusSize = 256;
+    private const int OwnerPlace = 20;
 
     /// <summary>Sends what was written to a file, or to all files below a folder, to the disk.</summary>
     public static void Flush(string path)
@@ -59,6 +67,31 @@ internal static partial class Disk
             return false; // a C library without the call
         }
     }
+
+    /// <summary>Whether a folder is this user's. Where only Linux would tell, it is taken for that.</summary>
+    public static bool IsOwn(string path)
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            return true;
+        }
+
+        Span<byte> status = stackalloc byte[StatusSize];
+        try
+        {
+            return Status(CurrentFolder, path, NoLinks, Owner, status) == 0 && BitConverter.ToUInt32(status[OwnerPlace..]) == User();
+        }
+        catch (EntryPointNotFoundException)
+        {
+            return false; // a C library without the call
+        }
+    }
+
+    [LibraryImport("libc", EntryPoint = "statx", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Status(int folder, string path, int flags, uint mask, Span<byte> status);
+
+    [LibraryImport("libc", EntryPoint = "geteuid")]
+    private static partial uint User();
 
     [LibraryImport("libc", EntryPoint = "open", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int Open(string path, int flags);

@@ -3,8 +3,8 @@ using System.Collections.Concurrent;
 namespace Tat.Torch.Files.Writing;
 
 /// <summary>
-/// Hidden folders that killed processes have left: what they had all but finished is finished, and the rest removed. Those of living
-/// processes are locked, and stay.
+/// Hidden folders that killed processes of the same user have left: what they had all but finished is finished, and the rest removed.
+/// Those of living processes are locked, and stay; in those of other users anything may lie, also a plan for this user's files.
 /// </summary>
 internal static class Leftovers
 {
@@ -47,7 +47,7 @@ internal static class Leftovers
             {
                 var name = Path.GetFileName(path);
                 if (Guid.TryParseExact(name[Prefix.Length..^Suffix.Length], "N", out _) && LockOf(path) != ownLock
-                    && new DirectoryInfo(path).LinkTarget is null)
+                    && new DirectoryInfo(path).LinkTarget is null && Disk.IsOwn(path))
                 {
                     Finish(path, folder);
                 }

@@ -136,7 +136,15 @@ internal sealed class Staging : IDisposable
         for (var attempt = 1; ; attempt++)
         {
             var path = Leftovers.NewPath(folder);
-            Directory.CreateDirectory(path);
+            if (OperatingSystem.IsWindows())
+            {
+                Directory.CreateDirectory(path);
+            }
+            else
+            {
+                Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            }
+
             try
             {
                 var locked = new FileStream(Leftovers.LockOf(path), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None);
@@ -147,9 +155,9 @@ internal sealed class Staging : IDisposable
 
                 locked.Dispose();
             }
-            catch (IOException) when (attempt < MostAttempts && !File.Exists(Leftovers.LockOf(path)))
+            catch (IOException) when (attempt < MostAttempts)
             {
-                // Another process has taken the folder for a leftover before it was locked.
+                // Somebody has taken the folder for a leftover before it was locked, and removes it.
             }
         }
     }

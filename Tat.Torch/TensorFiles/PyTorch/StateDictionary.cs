@@ -16,6 +16,9 @@ internal sealed record StateDictionary(IReadOnlyDictionary<string, StoredWeights
     private const int DeepestContainer = 8;
     private const int EntrySize = 256;
 
+    /// <summary>Sets of weights that a checkpoint may hold: a few networks, each with averages.</summary>
+    private const int MostSets = 64;
+
     /// <summary>
     /// How often a number may be part of tensors: online and averaged weights may be tied, a small file that unfolds to gigabytes may not.
     /// </summary>
@@ -69,6 +72,11 @@ internal sealed record StateDictionary(IReadOnlyDictionary<string, StoredWeights
             var some = string.Join(", ", all.Keys.Take(5));
             throw new InvalidDataException($"it has no tensor '{Landmark}', so it is not a TAT "
                 + $"network{(some.Length > 0 ? $"; it has {all.Count} tensors, such as {some}" : "; it has no tensors by name")}");
+        }
+
+        if (prefixes.Length > MostSets)
+        {
+            throw new InvalidDataException($"it has {prefixes.Length} sets of weights, where a checkpoint has a few; save one alone");
         }
 
         var (chosen, others) = (prefixes[0], prefixes[1..]);

@@ -10,8 +10,8 @@ namespace Tat.Torch.TensorFiles.PyTorch;
 /// </summary>
 internal static class ZipDirectory
 {
-    /// <summary>Bytes of the list: hundreds of thousands of parts, where a network has some thousands.</summary>
-    private const long Longest = 8 << 20;
+    /// <summary>Bytes of the list: twenty thousand parts with names as PyTorch gives them, where a network has some thousands.</summary>
+    private const long Longest = 2 << 20;
     private const int EndRecord = 22;
     private const int Locator = 20;
     private const int LongestComment = ushort.MaxValue;

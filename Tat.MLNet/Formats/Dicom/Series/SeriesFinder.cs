@@ -58,9 +58,9 @@ internal static class SeriesFinder
         string? uid = null;
         try
         {
-            if (content.Length == 0)
+            if (content.Refusal is { } problem)
             {
-                return IsNamedOtherwise(path) ? null : new(path, "the file is empty.", null) { IsDamaged = true };
+                return IsNamedOtherwise(path) ? null : new(path, problem, null) { IsDamaged = true };
             }
 
             var source = DicomProviders.Current.Read(content);

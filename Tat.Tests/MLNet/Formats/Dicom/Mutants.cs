@@ -102,7 +102,7 @@ internal static class Mutants
 
     private static string Keep(byte[] mutant, string kind, int number)
     {
-        var path = Path.Combine(Path.GetTempPath(), $"tat-{kind}-mutant-{number}");
+        var path = Path.Combine(TestRun.Outside, $"tat-{kind}-mutant-{number}");
         File.WriteAllBytes(path, mutant);
         return path;
     }

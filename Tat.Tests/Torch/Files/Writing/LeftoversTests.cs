@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Tat.Tests.Formats;
+using Tat.Tests.Runtime;
 using Tat.Torch.Files.Writing;
 
 namespace Tat.Tests.Files.Writing;
@@ -27,6 +28,49 @@ public sealed class LeftoversTests
         Assert.IsTrue(File.Exists(folder["elsewhere/kept"]));
         living.Commit();
         Assert.AreEqual("living", File.ReadAllText(folder["living.txt"]));
+    }
+
+    [TestMethod]
+    public void A_new_one_that_is_taken_for_a_leftover_before_it_is_locked_is_made_again()
+    {
+        using var folder = new TemporaryFolder();
+        using var stop = new CancellationTokenSource();
+        var others = Task.Run(() =>
+        {
+            while (!stop.IsCancellationRequested)
+            {
+                RemoveIn(folder);
+            }
+        });
+        Parallel.For(0, 3000, new() { MaxDegreeOfParallelism = 4 }, i => AtomicFile.Write(folder[$"{i % 8}-{i}"], "whole"));
+        stop.Cancel();
+        others.Wait();
+        Assert.HasCount(3000, folder.Files);
+        Assert.IsEmpty(Directory.GetDirectories(folder.Path));
+    }
+
+    /// <summary>Whoever may write to a folder, such as that for temporary files, could leave a plan for files of others there.</summary>
+    [TestMethod]
+    [OSCondition(OperatingSystems.Linux)]
+    public void What_other_users_have_left_is_neither_followed_nor_removed()
+    {
+        if (Environment.UserName != "root")
+        {
+            // Only root can give a folder to another user.
+            Assert.IsFalse(Disk.IsOwn("/"));
+            return;
+        }
+
+        using var folder = new TemporaryFolder();
+        File.WriteAllText(folder["a.txt"], "mine");
+        var theirs = Abandon(folder, ("plan", """["a.txt"]"""), ("0-a.txt", "theirs"));
+        Assert.AreEqual(0, FreshProcess.Shell("chown", "-R", "65534", theirs));
+        RemoveIn(folder);
+        Assert.AreEqual("mine", File.ReadAllText(folder["a.txt"]));
+        Assert.IsTrue(Directory.Exists(theirs));
+        Assert.AreEqual(0, FreshProcess.Shell("chown", "-R", "0", theirs));
+        RemoveIn(folder);
+        Assert.AreEqual("theirs", File.ReadAllText(folder["a.txt"]), "a plan of the same user is carried out");
     }
 
     /// <summary>Every state in which a kill can find a pair that replaces another one.</summary>

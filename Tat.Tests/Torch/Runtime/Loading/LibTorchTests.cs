@@ -124,7 +124,8 @@ public sealed class LibTorchTests
         }
         var before = Directory.GetFiles(app, "*", SearchOption.AllDirectories);
 
-        Computes(await FreshProcess.Run(command, "add", ("HOME", "/nonexistent"), ("XDG_CACHE_HOME", null)));
+        Computes(await FreshProcess.Run(
+            command, "add", ("HOME", "/nonexistent"), ("XDG_CACHE_HOME", null), ("TMPDIR", TestRun.Outside)));
 
         CollectionAssert.AreEquivalent(before, Directory.GetFiles(app, "*", SearchOption.AllDirectories));
     }

@@ -17,9 +17,9 @@ internal sealed class BuiltInProvider : IDicomProvider
     public DicomObject Read(ImageContent content)
     {
         Stream OpenFile() => content.Open(16384);
-        if (content.Length == 0)
+        if (content.Refusal is { } problem)
         {
-            throw new DicomDataException("empty, or a pipe or device; give a regular file.");
+            throw new DicomDataException(problem);
         }
 
         using var file = OpenFile();
@@ -45,7 +45,7 @@ internal sealed class BuiltInProvider : IDicomProvider
         var dataSet = reader.ReadAll();
         var pixels = reader.Pixels is null ? null : new FilePixels(
             reader.Pixels, () => Inflate(OpenFile(), length), ReadExtendedOffsets(dataSet), dataSet.TryGetInt(Tags.NumberOfFrames) ?? 1);
-        return new DicomObject(content, syntax, dataSet, pixels);
+        return new DicomObject(content, syntax, dataSet, pixels) { SourceAeTitle = meta.GetString(Tags.SourceApplicationEntityTitle) };
     }
 
     public void Write(Stream stream, DicomDataSet dataSet, ReadOnlyMemory<byte> pixels)

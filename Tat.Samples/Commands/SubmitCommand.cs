@@ -1,0 +1,92 @@
+using System.CommandLine;
+using System.Globalization;
+using Tat.Samples.Shared;
+using Tat.Samples.Shell;
+using Tat.Samples.Submission;
+
+namespace Tat.Samples.Commands;
+
+/// <summary><c>submit ARCHIVE --server URL</c>: lets a restoration service restore an archive, folder by folder.</summary>
+internal static class SubmitCommand
+{
+    private const string KeyVariable = "TAT_SERVICE_KEY";
+
+    public static Command Create(Terminal terminal)
+    {
+        var archive = new Argument<string>("archive") { Description = "A folder with images, in whatever folders below it." };
+        var server = Server();
+        var task = CommonOptions.Task(required: false);
+        var urgent = new Option<bool>("--urgent") { Description = "Before all batches that wait." };
+        var strength = new Option<double>("--strength")
+        {
+            Description = "How much of what the model changes is applied, 0 to 1.",
+            DefaultValueFactory = _ => 1,
+        };
+        var output = new Option<string>("--out")
+        {
+            Description = "A folder for the results, which are named as their sources; by default they stay with the service.",
+        };
+        var json = CommonOptions.Json();
+        var command = new Command("submit", "Sends an archive to a restoration service and waits for it: a job for the DICOM files of each "
+            + "folder, and for each other image. Sent again, it makes no job twice.")
+        {
+            archive, server, task, urgent, strength, output, json,
+        };
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            var folder = Path.GetFullPath(parsed.GetRequiredValue(archive));
+            if (!Directory.Exists(folder))
+            {
+                throw new DirectoryNotFoundException($"'{folder}' is no folder; name the one that holds the archive.");
+            }
+
+            var fields = new Dictionary<string, string>
+            {
+                ["priority"] = parsed.GetValue(urgent) ? "urgent" : "batch",
+                ["strength"] = parsed.GetValue(strength).ToString(CultureInfo.InvariantCulture),
+            };
+            if (parsed.GetValue(task) is { } name)
+            {
+                fields["task"] = name;
+            }
+
+            using var client = Open(parsed.GetRequiredValue(server));
+            await client.CheckAsync(cancellationToken);
+            var submission = new ArchiveSubmission(client, folder, fields, parsed.GetValue(output));
+            var summary = terminal.Track("Restoring the archive",
+                progress => submission.RunAsync(progress, terminal.Error, cancellationToken).GetAwaiter().GetResult(),
+                parsed.GetValue(json));
+            if (parsed.GetValue(json))
+            {
+                terminal.Json(summary);
+            }
+            else
+            {
+                terminal.Line(string.Create(CultureInfo.InvariantCulture, $"{summary.Done} of {summary.Sent} jobs done"));
+            }
+
+            return summary.Failed == 0 ? ExitCodes.Done : ExitCodes.Failed;
+        });
+        return command;
+    }
+
+    /// <summary>Where the service is.</summary>
+    public static Option<Uri> Server() => new("--server")
+    {
+        Description = $"The address of the service; its key, where it asks for one, is in the environment variable {KeyVariable}.",
+        Required = true,
+        CustomParser = result =>
+        {
+            if (Uri.TryCreate(result.Tokens[0].Value, UriKind.Absolute, out var address) && address.Scheme is "http" or "https")
+            {
+                return address;
+            }
+
+            result.AddError($"'{result.Tokens[0].Value}' is no address of a service; give one such as http://localhost:5000.");
+            return null;
+        },
+    };
+
+    /// <summary>Makes a client of a service.</summary>
+    public static ServiceClient Open(Uri server) => new(server, Environment.GetEnvironmentVariable(KeyVariable));
+}

@@ -1,0 +1,18 @@
+using System.Data.Common;
+using System.Net.Sockets;
+using Npgsql;
+using RabbitMQ.Client.Exceptions;
+
+namespace Tat.Samples.Service.Jobs;
+
+/// <summary>Tells failures of the database and the broker that pass from others.</summary>
+internal static class ServerFailure
+{
+    /// <summary>Whether something failed because a server is not there, or because another process makes the same table.</summary>
+    public static bool IsAbsence(Exception problem) =>
+        problem is DbException { IsTransient: true } or PostgresException { SqlState: PostgresErrorCodes.DuplicateTable }
+            or SocketException or BrokerUnreachableException
+        || (problem is AggregateException several
+            ? several.InnerExceptions.Any(IsAbsence)
+            : problem.InnerException is { } inner && IsAbsence(inner));
+}

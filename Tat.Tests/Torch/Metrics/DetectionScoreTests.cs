@@ -1,0 +1,35 @@
+using Tat.Torch.Metrics;
+
+namespace Tat.Tests.Metrics;
+
+[TestClass]
+public sealed class DetectionScoreTests
+{
+    [TestMethod]
+    public void Area_is_how_often_a_place_with_a_lesion_scores_higher()
+    {
+        // Of the twelve pairs seven and a half are right, where a tie is half.
+        var score = DetectionScore.Of([1, 2, 3, 4], [2, 3.5, 3.5]);
+        Assert.AreEqual(7.5 / 12, score.Area, 1e-12);
+        Assert.AreEqual(1, DetectionScore.Of([1, 2], [3, 4]).Area);
+        Assert.AreEqual(0, DetectionScore.Of([1, 2], [3, 4]).StandardError);
+        Assert.AreEqual(0.5, DetectionScore.Of([1, 2, 3], [1, 2, 3]).Area, 1e-12);
+        Assert.ThrowsExactly<ArgumentException>(() => DetectionScore.Of([], [1]));
+    }
+
+    [TestMethod]
+    public void Of_normal_scores_area_and_error_are_those_of_the_theory()
+    {
+        // Two normal distributions a standard deviation apart: Φ(1/√2).
+        const double Expected = 0.7602;
+        var random = new Random(1);
+        var scores = Enumerable.Range(0, 400).Select(_ => DetectionScore.Of(Normal(random, 40, 0), Normal(random, 40, 1))).ToList();
+        var areas = ValueSummary.OfFinite(scores.Select(score => score.Area));
+        Assert.AreEqual(Expected, areas.Mean, 0.01);
+        Assert.AreEqual(areas.StandardDeviation, scores.Average(score => score.StandardError), 0.01);
+        Assert.AreEqual(1, scores.Average(score => score.Detectability), 0.05);
+    }
+
+    private static double[] Normal(Random random, int count, double mean) => [.. Enumerable.Range(0, count).Select(_ =>
+        mean + (Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble())))];
+}
