@@ -10,7 +10,6 @@ namespace Tat.Samples.Service.Api;
 /// <summary>Jobs over HTTP.</summary>
 internal static class JobEndpoints
 {
-    private const int LargestPage = 500;
     private static readonly TimeSpan _watching = TimeSpan.FromSeconds(0.3);
 
     public static void MapJobs(this IEndpointRouteBuilder app)
@@ -39,15 +38,8 @@ internal static class JobEndpoints
 
     private static Task<JobPage> ListAsync(
         JobStore store, CancellationToken cancellationToken, string? state = null, int skip = 0, int take = 50) =>
-        skip >= 0 && take is > 0 and <= LargestPage
-            ? store.ListAsync(string.IsNullOrEmpty(state) ? null : StateOf(state), skip, take, cancellationToken)
-            : throw new ServiceProblem(StatusCodes.Status400BadRequest, $"skip is 0 or more, and take 1 to {LargestPage}.");
-
-    private static JobState StateOf(string text) =>
-        Enum.TryParse<JobState>(text, ignoreCase: true, out var state) && state.ToString().Equals(text, StringComparison.OrdinalIgnoreCase)
-            ? state
-            : throw new ServiceProblem(StatusCodes.Status400BadRequest,
-                $"The state is '{text}'; use one of {string.Join(", ", Enum.GetNames<JobState>()).ToLowerInvariant()}.");
+        store.ListAsync(string.IsNullOrEmpty(state) ? null : RequestText.ValueOf<JobState>(state, "state"), RequestText.Skip(skip),
+            RequestText.Take(take), cancellationToken);
 
     private static async Task<JobView> GetAsync(Guid id, JobStore store, CancellationToken cancellationToken) =>
         JobView.Of(await FindAsync(id, store, cancellationToken));

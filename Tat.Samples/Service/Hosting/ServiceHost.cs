@@ -1,14 +1,18 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using OpenTelemetry.Metrics;
+using Tat.MLNet.Serving;
 using Tat.Samples.Service.Api;
+using Tat.Samples.Service.Dicomweb;
 using Tat.Samples.Service.Intake;
 using Tat.Samples.Service.Jobs;
 using Tat.Samples.Service.Monitoring;
 using Tat.Samples.Service.Restoring;
 using Tat.Samples.Service.Security;
+using Tat.Samples.Service.Series;
 using Tat.Samples.Service.Settings;
 using Tat.Samples.Service.Viewing;
+using Tat.Torch.Pretrained;
 
 namespace Tat.Samples.Service.Hosting;
 
@@ -46,18 +50,28 @@ public static class ServiceHost
         builder.Services.AddSingleton<JobRemover>();
         builder.Services.AddSingleton<JobScans>();
         builder.Services.AddSingleton<JobIntake>();
-        builder.Services.AddSingleton<ServedModel>();
+        builder.Services.AddTatRestoration(pool =>
+        {
+            var isInBox = TatPretrained.IsMeantBy(options.Model);
+            (pool.ModelPath, pool.UseOnnxRuntime, pool.ReloadWhenChanged) = (options.Model, isInBox, !isInBox);
+            (pool.MaximumScans, pool.Threads) = (2 * options.Concurrency, options.Threads > 0 ? options.Threads : null);
+        });
         builder.Services.AddSingleton<ScanRestorer>();
         builder.Services.AddViewing();
+        builder.Services.AddSingleton<SeriesStore>();
+        builder.Services.AddSingleton<SeriesReceiver>();
+        builder.Services.AddSingleton<SeriesSubmission>();
         builder.AddJobQueues(options);
         AddMonitoring(builder);
         if (options.Role != ServiceRole.Worker)
         {
             builder.Services.AddHostedService<Housekeeping>();
+            builder.Services.AddHostedService<SeriesWatch>();
         }
 
         var app = builder.Build();
         _ = app.Services.GetRequiredService<JobMetrics>(); // which measures from the start
+        _ = app.Services.GetRequiredService<SeriesMetrics>();
         app.UseExceptionHandler();
         app.UseStatusCodePages();
         app.UseGuard(options);
@@ -72,6 +86,8 @@ public static class ServiceHost
             app.MapJobs();
             app.MapModels();
             app.MapViewing();
+            app.MapSeries();
+            app.MapDicomweb();
         }
 
         return app;
@@ -102,9 +118,11 @@ public static class ServiceHost
     private static void AddMonitoring(WebApplicationBuilder builder)
     {
         builder.Services.AddSingleton<JobMetrics>();
+        builder.Services.AddSingleton<SeriesMetrics>();
         builder.Services.AddHealthChecks().AddCheck<ReadyCheck>(ReadyCheck.Tag, tags: [ReadyCheck.Tag]);
         builder.Services.AddOpenTelemetry().WithMetrics(metrics => metrics
-            .AddMeter(JobMetrics.MeterName, "Microsoft.AspNetCore.Hosting", "System.Runtime")
+            .AddMeter(JobMetrics.MeterName, SeriesMetrics.MeterName, TatTelemetry.MeterName)
+            .AddMeter("Microsoft.AspNetCore.Hosting", "System.Runtime")
             .AddPrometheusExporter());
     }
 }

@@ -24,15 +24,16 @@ public sealed class JobIntake(JobStore store, JobFolders folders, IOptions<Servi
             throw Wrong($"The Idempotency-Key is longer than {LongestKey} letters; use a shorter one.");
         }
 
-        await CheckRoomAsync(request.ContentLength, cancellationToken);
+        CheckSize(request.ContentLength);
+        await CheckQueueAsync(cancellationToken);
         var id = Guid.CreateVersion7();
         Job? accepted = null;
         try
         {
-            var job = request.HasJsonContentType()
-                ? await OfPathAsync(id, key, request, cancellationToken)
-                : await OfUploadAsync(id, key, request, cancellationToken);
-            return accepted = await AddAsync(job, cancellationToken);
+            var wanted = request.HasJsonContentType()
+                ? await OfPathAsync(id, request, cancellationToken)
+                : await OfUploadAsync(id, request, cancellationToken);
+            return accepted = await AddAsync(Make(wanted with { IdempotencyKey = key }), null, cancellationToken);
         }
         finally
         {
@@ -43,7 +44,18 @@ public sealed class JobIntake(JobStore store, JobFolders folders, IOptions<Servi
         }
     }
 
-    private async Task<Job> OfUploadAsync(Guid id, string? key, HttpRequest request, CancellationToken cancellationToken)
+    /// <summary>Makes a job of files that are here.</summary>
+    /// <param name="request">What is wanted.</param>
+    /// <param name="also">What else is to be kept in the same transaction.</param>
+    /// <param name="cancellationToken">Stops before anything is kept.</param>
+    /// <exception cref="ServiceProblem">The request is wrong, or as many jobs wait as are allowed.</exception>
+    public async Task<Job> AcceptAsync(JobRequest request, Action<JobsContext> also, CancellationToken cancellationToken)
+    {
+        await CheckQueueAsync(cancellationToken);
+        return await AddAsync(Make(request), also, cancellationToken);
+    }
+
+    private async Task<JobRequest> OfUploadAsync(Guid id, HttpRequest request, CancellationToken cancellationToken)
     {
         var folder = Directory.CreateDirectory(folders.UploadOf(id)).FullName;
         var upload = await new UploadReader(folder, options.Value).ReadAsync(request, cancellationToken);
@@ -55,11 +67,15 @@ public sealed class JobIntake(JobStore store, JobFolders folders, IOptions<Servi
             throw Wrong($"The strength is '{text}'; give a number from 0 to 1.");
         }
 
-        return Make(id, key, upload.Source, upload.Reference, fields.GetValueOrDefault("task"), fields.GetValueOrDefault("priority"),
-            strength, await ContentHash.OfAsync(upload.Source, cancellationToken));
+        return new(id, Path.GetFileName(upload.Source), upload.Source, fields.GetValueOrDefault("task"),
+            PriorityOf(fields.GetValueOrDefault("priority")), strength)
+        {
+            Reference = upload.Reference,
+            Content = await ContentHash.OfAsync(upload.Source, cancellationToken),
+        };
     }
 
-    private async Task<Job> OfPathAsync(Guid id, string? key, HttpRequest request, CancellationToken cancellationToken)
+    private async Task<JobRequest> OfPathAsync(Guid id, HttpRequest request, CancellationToken cancellationToken)
     {
         PathRequest? body;
         try
@@ -72,37 +88,36 @@ public sealed class JobIntake(JobStore store, JobFolders folders, IOptions<Servi
         }
 
         var path = AllowedPath.Of(body?.Path ?? throw Wrong("The JSON has no 'path'; name a file or folder."), options.Value.Roots);
-        return Make(id, key, path, null, body.Task, body.Priority, body.Strength ?? 1, path);
+        return new(id, Path.GetFileName(path), path, body.Task, PriorityOf(body.Priority), body.Strength ?? 1);
     }
 
-    private static Job Make(
-        Guid id, string? key, string source, string? reference, string? task, string? priority, double strength, string content)
+    private Job Make(JobRequest request)
     {
-        if (strength is not (>= 0 and <= 1))
+        if (request.Strength is not (>= 0 and <= 1))
         {
             throw Wrong("The strength is out of its range; give a number from 0 to 1.");
         }
 
-        if (!Enum.TryParse<JobPriority>(string.IsNullOrEmpty(priority) ? nameof(JobPriority.Batch) : priority, true, out var parsed)
-            || !Enum.IsDefined(parsed))
-        {
-            throw Wrong($"The priority is '{priority}'; use urgent or batch.");
-        }
-
+        var task = TaskOf(request.Task);
         return new()
         {
-            Id = id,
-            Name = Path.GetFileName(source),
-            Source = source,
-            Reference = reference,
-            Task = TaskOf(task),
-            Strength = strength,
-            Priority = parsed,
-            IdempotencyKey = key,
-            Fingerprint = ContentHash.Of(content, TaskOf(task), strength, parsed),
+            Id = request.Id,
+            Name = request.Name,
+            Source = folders.NameOf(request.Source),
+            Content = request.Content,
+            Reference = request.Reference is { } reference ? folders.NameOf(reference) : null,
+            Task = task,
+            Strength = request.Strength,
+            Priority = request.Priority,
+            IdempotencyKey = request.IdempotencyKey,
+            Fingerprint = ContentHash.Of(request.Content ?? request.Source, task, request.Strength, request.Priority),
             Created = DateTimeOffset.UtcNow,
         };
     }
+
+    /// <summary>The priority that a request names; batch where it names none.</summary>
+    internal static JobPriority PriorityOf(string? text) =>
+        string.IsNullOrEmpty(text) ? JobPriority.Batch : RequestText.ValueOf<JobPriority>(text, "priority");
 
     private static string? TaskOf(string? name)
     {
@@ -116,7 +131,7 @@ public sealed class JobIntake(JobStore store, JobFolders folders, IOptions<Servi
         }
     }
 
-    private async Task<Job> AddAsync(Job job, CancellationToken cancellationToken)
+    private async Task<Job> AddAsync(Job job, Action<JobsContext>? also, CancellationToken cancellationToken)
     {
         if (await EarlierAsync(job, cancellationToken) is { } earlier)
         {
@@ -125,7 +140,7 @@ public sealed class JobIntake(JobStore store, JobFolders folders, IOptions<Servi
 
         try
         {
-            await store.AddAsync(job);
+            await store.AddAsync(job, also);
             return job;
         }
         catch (DbUpdateException)
@@ -149,20 +164,14 @@ public sealed class JobIntake(JobStore store, JobFolders folders, IOptions<Servi
         : throw new ServiceProblem(StatusCodes.Status422UnprocessableEntity,
             "The Idempotency-Key was used for another request; use a new one for each job.");
 
-    private async Task CheckRoomAsync(long? bytes, CancellationToken cancellationToken)
+    /// <summary>Refuses what is too large, or finds the disk nearly full.</summary>
+    /// <exception cref="ServiceProblem">It is so.</exception>
+    public void CheckSize(long? bytes)
     {
         if (bytes > options.Value.MaximumUploadBytes)
         {
             throw new ServiceProblem(StatusCodes.Status413PayloadTooLarge,
                 $"The upload has {bytes} bytes, and {options.Value.MaximumUploadBytes} are allowed; send it in parts.");
-        }
-
-        if (await store.CountAsync(JobState.Queued, cancellationToken) >= options.Value.MaximumQueued)
-        {
-            throw new ServiceProblem(StatusCodes.Status429TooManyRequests, "As many jobs wait as are allowed; send it later.")
-            {
-                RetryAfter = TimeSpan.FromSeconds(30),
-            };
         }
 
         if (folders.FreeBytes - (bytes ?? 0) < options.Value.MinimumFreeBytes)
@@ -171,6 +180,17 @@ public sealed class JobIntake(JobStore store, JobFolders folders, IOptions<Servi
                 "The disk of the service is nearly full; delete jobs that are done, or send it later.")
             {
                 RetryAfter = TimeSpan.FromMinutes(5),
+            };
+        }
+    }
+
+    private async Task CheckQueueAsync(CancellationToken cancellationToken)
+    {
+        if (await store.CountAsync(JobState.Queued, cancellationToken) >= options.Value.MaximumQueued)
+        {
+            throw new ServiceProblem(StatusCodes.Status429TooManyRequests, "As many jobs wait as are allowed; send it later.")
+            {
+                RetryAfter = TimeSpan.FromSeconds(30),
             };
         }
     }

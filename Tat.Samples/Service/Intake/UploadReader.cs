@@ -19,15 +19,10 @@ internal sealed class UploadReader(string folder, ServiceOptions options)
     /// <exception cref="ServiceProblem">It is no form, has no file, or more than is allowed; or a name in it leads elsewhere.</exception>
     public async Task<Upload> ReadAsync(HttpRequest request, CancellationToken cancellationToken)
     {
-        var boundary = MediaTypeHeaderValue.TryParse(request.ContentType, out var type) ? HeaderUtilities.RemoveQuotes(type.Boundary) : "";
-        if (boundary.Length is 0 or > 200)
-        {
-            throw new ServiceProblem(StatusCodes.Status415UnsupportedMediaType,
-                "Send the files as multipart/form-data, in fields called 'files'; or application/json with a 'path'.");
-        }
-
-        var reader = new MultipartReader(boundary.ToString(), request.Body);
-        while (await ReadSectionAsync(reader, cancellationToken) is { } section)
+        var boundary = MediaTypeHeaderValue.TryParse(request.ContentType, out var type) ? MultipartParts.BoundaryOf(type) : null;
+        var parts = new MultipartParts(boundary ?? throw new ServiceProblem(StatusCodes.Status415UnsupportedMediaType,
+            "Send the files as multipart/form-data, in fields called 'files'; or application/json with a 'path'."), request.Body);
+        while (await parts.NextAsync(cancellationToken) is { } section)
         {
             if (section.AsFileSection() is { FileName.Length: > 0 } file)
             {
@@ -43,18 +38,6 @@ internal sealed class UploadReader(string folder, ServiceOptions options)
         var source = OnlyEntryOf(Path.Combine(folder, Unnamed)) ?? throw new ServiceProblem(StatusCodes.Status400BadRequest,
             "The form has no file; send at least one, in a field called 'files'.");
         return new(source, OnlyEntryOf(Path.Combine(folder, "reference")), _fields);
-    }
-
-    private static async Task<MultipartSection?> ReadSectionAsync(MultipartReader reader, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await reader.ReadNextSectionAsync(cancellationToken);
-        }
-        catch (Exception problem) when (problem is InvalidDataException or IOException and not BadHttpRequestException)
-        {
-            throw new ServiceProblem(StatusCodes.Status400BadRequest, $"The form cannot be read: {problem.Message}");
-        }
     }
 
     private async Task WriteAsync(string top, FileMultipartSection file, CancellationToken cancellationToken)
@@ -84,10 +67,22 @@ internal sealed class UploadReader(string folder, ServiceOptions options)
 
         await using var file = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1 << 16, useAsync: false);
         var buffer = new byte[1 << 16];
-        for (int read; (read = await from.ReadAsync(buffer, cancellationToken)) > 0;)
+        for (int read; (read = await ReadAsync(from, buffer, cancellationToken)) > 0;)
         {
             count(read);
             await file.WriteAsync(buffer.AsMemory(0, read), cancellationToken);
+        }
+    }
+
+    private static async Task<int> ReadAsync(Stream from, byte[] buffer, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await from.ReadAsync(buffer, cancellationToken);
+        }
+        catch (IOException problem) when (problem is not BadHttpRequestException)
+        {
+            throw new ServiceProblem(StatusCodes.Status400BadRequest, "The request cannot be read: it ends within a part; send it again.");
         }
     }
 

@@ -8,13 +8,14 @@ namespace Tat.Samples.Service.Jobs;
 /// <summary>Where uploads, unfinished work and results are kept.</summary>
 public sealed class JobFolders
 {
-    private readonly string _uploads, _work, _results;
+    private readonly string _uploads, _series, _work, _results;
 
     public JobFolders(IOptions<ServiceOptions> options)
     {
         Root = Path.GetFullPath(options.Value.Data);
-        (_uploads, _work, _results) = (Path.Combine(Root, "uploads"), Path.Combine(Root, "work"), Path.Combine(Root, "results"));
-        foreach (var folder in new[] { _uploads, _work, _results })
+        (_uploads, _series) = (Path.Combine(Root, "uploads"), Path.Combine(Root, "series"));
+        (_work, _results) = (Path.Combine(Root, "work"), Path.Combine(Root, "results"));
+        foreach (var folder in new[] { _uploads, _series, _work, _results })
         {
             CreatePrivate(folder);
         }
@@ -28,14 +29,30 @@ public sealed class JobFolders
     /// <summary>The jobs that have uploads.</summary>
     public IEnumerable<Guid> Uploads() => IdsIn(_uploads);
 
+    /// <summary>The received series that nothing was added to since a time.</summary>
+    public IEnumerable<Guid> Series(DateTimeOffset unchangedSince) =>
+        IdsIn(_series).Where(id => Directory.GetLastWriteTimeUtc(SeriesOf(id)) < unchangedSince);
+
     /// <summary>The jobs that have unfinished work.</summary>
     public IEnumerable<Guid> Work() => IdsIn(_work);
 
     /// <summary>The names of all results.</summary>
     public IEnumerable<string> Results() => Directory.GetDirectories(_results).Select(folder => Path.GetFileName(folder)!);
 
+    /// <summary>What a file or folder is called on every machine: below the shared folder its path from there, else its full
+    /// path.</summary>
+    public string NameOf(string path) => path.StartsWith(Root + Path.DirectorySeparatorChar, StringComparison.Ordinal)
+        ? Path.GetRelativePath(Root, path)
+        : path;
+
+    /// <summary>Where on this machine something is that is called so.</summary>
+    public string PathOf(string name) => Path.GetFullPath(name, Root);
+
     /// <summary>Where the upload of a job is.</summary>
     public string UploadOf(Guid id) => Path.Combine(_uploads, $"{id:N}");
+
+    /// <summary>Where the objects of a received series are; all such folders have the same name, on which results depend.</summary>
+    public string SeriesOf(Guid id) => Path.Combine(_series, $"{id:N}", "series");
 
     /// <summary>Where a result is.</summary>
     public string ResultOf(string result) => Path.Combine(_results, result);
@@ -76,6 +93,8 @@ public sealed class JobFolders
     }
 
     public void RemoveUpload(Guid id) => Remove(UploadOf(id));
+
+    public void RemoveSeries(Guid id) => Remove(Path.Combine(_series, $"{id:N}"));
 
     /// <summary>Moves a result to a name that nobody knows.</summary>
     /// <returns>Its place; <see langword="null"/> where there is no such result.</returns>

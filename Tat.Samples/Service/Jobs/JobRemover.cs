@@ -13,6 +13,7 @@ public sealed class JobRemover(JobStore store, JobFolders folders)
         }
 
         folders.RemoveUpload(job.Id);
+        folders.RemoveSeries(job.Id);
         folders.RemoveWork(job.Id);
         if (job.Result is { } result)
         {

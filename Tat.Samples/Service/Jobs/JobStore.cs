@@ -13,11 +13,14 @@ public sealed class JobStore(IServiceScopeFactory scopes, IOptions<ServiceOption
     private static readonly JobState[] _open = [JobState.Queued, JobState.Running];
 
     /// <summary>Keeps a job and queues it: both, or none.</summary>
-    public async Task AddAsync(Job job)
+    /// <param name="job">The job.</param>
+    /// <param name="also">What else is kept with it.</param>
+    public async Task AddAsync(Job job, Action<JobsContext>? also = null)
     {
         await using var scope = scopes.CreateAsyncScope();
         var outbox = scope.ServiceProvider.GetRequiredService<IDbContextOutbox<JobsContext>>();
         outbox.DbContext.Add(job);
+        also?.Invoke(outbox.DbContext);
         await outbox.PublishAsync(MessageOf(job));
         await outbox.SaveChangesAndFlushMessagesAsync();
     }

@@ -20,6 +20,7 @@ public sealed class JobsContext(DbContextOptions<JobsContext> options) : DbConte
 
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
+        modelBuilder.ApplyConfigurationsFromAssembly(typeof(JobsContext).Assembly); // the tables of other rooms
         var job = modelBuilder.Entity<Job>();
         job.ToTable("jobs");
         job.HasKey(one => one.Id);

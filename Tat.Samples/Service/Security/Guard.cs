@@ -10,7 +10,7 @@ internal static class Guard
 {
     private const string KeyHeader = "X-Api-Key", Bearer = "Bearer ";
     private static readonly TimeSpan _window = TimeSpan.FromSeconds(10);
-    private static readonly string[] _guarded = ["/api", "/metrics"];
+    private static readonly string[] _guarded = ["/api", "/dicomweb", "/metrics"];
 
     public static void AddGuard(this IServiceCollection services, ServiceOptions options) => services.AddRateLimiter(limits =>
     {
@@ -49,7 +49,7 @@ internal static class Guard
         headers["Referrer-Policy"] = "no-referrer";
         headers["Cross-Origin-Opener-Policy"] = "same-origin";
         headers["Cross-Origin-Resource-Policy"] = "same-origin";
-        if (context.Request.Path.StartsWithSegments("/api"))
+        if (Array.Exists(_guarded, path => context.Request.Path.StartsWithSegments(path)))
         {
             headers.CacheControl = "no-store";
         }

@@ -70,6 +70,9 @@ public sealed class ServiceOptions
     /// <summary>Days after which a job that is at its end is removed with its files; 0 for never.</summary>
     public double RetentionDays { get; set; } = 30;
 
+    /// <summary>What becomes of series that other systems send.</summary>
+    public DicomOptions Dicom { get; set; } = new();
+
     /// <summary>Checks every option, when the service starts.</summary>
     /// <exception cref="InvalidOperationException">One is out of its range; the message names it and says what to use.</exception>
     public void Validate()
@@ -94,6 +97,8 @@ public sealed class ServiceOptions
         Require(Roots.All(Path.IsPathFullyQualified), nameof(Roots), "give full paths");
         Require(Keys.All(key => key.Sha256.Length == 64 && key.Sha256.All(char.IsAsciiHexDigit)), nameof(Keys),
             "give the SHA-256 of each key, 64 hexadecimal digits");
+
+        Dicom.Validate(Require);
 
         static void Require(bool holds, string option, string advice)
         {

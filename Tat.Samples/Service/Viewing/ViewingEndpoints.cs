@@ -42,11 +42,7 @@ internal static class ViewingEndpoints
     private static async Task<FileContentHttpResult> ReadAsync(
         Guid id, int image, int slice, ImageViewer viewer, CancellationToken cancellationToken, string side = "restored")
     {
-        if (!Enum.TryParse<ImageSide>(side, ignoreCase: true, out var wanted) || !Enum.IsDefined(wanted))
-        {
-            throw new ServiceProblem(StatusCodes.Status400BadRequest, $"The side is '{side}'; use source, restored or reference.");
-        }
-
+        var wanted = RequestText.ValueOf<ImageSide>(side, "side");
         var pixels = (await viewer.ReadAsync(id, image, slice, wanted, cancellationToken)).Pixels;
         return TypedResults.Bytes(MemoryMarshal.AsBytes(pixels.AsSpan()).ToArray(), "application/octet-stream");
     }

@@ -1,7 +1,10 @@
+using Microsoft.ML;
 using Tat.Samples.Shared.Training;
 using Tat.Tests.Formats;
 using Tat.Tests.Loading;
+using Tat.Tests.Onnx;
 using Tat.Torch.Imaging;
+using Tat.Torch.Model;
 using Tat.Torch.Training;
 
 namespace Tat.Tests.Samples;
@@ -58,15 +61,16 @@ public sealed class TrainFailuresTests
         var failed = await Cli.RunAsync(command);
         failed.AssertFailed(1, "5.nii");
         StringAssert.Contains(failed.Output, $"The best model before the failure is in {folder["m.zip"]}. The same command goes on from "
-            + $"{folder["m.checkpoints"]}, with --overwrite. Where images were repaired, add --allow-changes.", StringComparison.Ordinal);
+            + $"{folder["m.checkpoints"]}. Where images were repaired, add --allow-changed-options.", StringComparison.Ordinal);
         (await Cli.RunAsync("inspect", folder["m.zip"])).AssertDone();
         Assert.IsTrue(File.Exists(folder["m.training.json"]));
 
-        var resumed = await Cli.RunAsync([.. command, "--overwrite", "--skip-unreadable"]);
+        var resumed = await Cli.RunAsync([.. command, "--skip-unreadable"]);
         resumed.AssertDone();
-        StringAssert.Contains(resumed.Output, "Resumed at ", StringComparison.Ordinal);
+        StringAssert.Contains(resumed.Output, "Resumed at iteration ", StringComparison.Ordinal);
         StringAssert.Contains(resumed.Output, "Skipped an image that cannot be read: CT pair ", StringComparison.Ordinal);
         Assert.IsFalse(Directory.Exists(folder["m.checkpoints"]), "the training is complete");
+        (await Cli.RunAsync(command)).AssertFailed(1, "--overwrite");
     }
 
     [TestMethod]
@@ -81,8 +85,8 @@ public sealed class TrainFailuresTests
         SampleImages.Write(folder["CT/train/HQ/5.nii"], -35, 16, 16);
         var refused = await Cli.RunAsync(command);
         refused.AssertFailed(1, "content of the training pairs of CT is another");
-        refused.AssertFailed(1, "as after an image was repaired, set AllowChangedOptions (train --allow-changes).");
-        var resumed = await Cli.RunAsync([.. command, "--allow-changes"]);
+        refused.AssertFailed(1, "as after an image was repaired, set AllowChangedOptions (train --allow-changed-options).");
+        var resumed = await Cli.RunAsync([.. command, "--allow-changed-options"]);
         resumed.AssertDone();
         StringAssert.Contains(resumed.Output, "Going on with changed options: content of the training pairs of CT",
             StringComparison.Ordinal);
@@ -118,6 +122,19 @@ public sealed class TrainFailuresTests
 
         SampleImages.Write(folder["CT/train/HQ/0.nii"], -30, 16, 16);
         (await Cli.RunAsync(command)).AssertDone();
+    }
+
+    [TestMethod]
+    public void A_model_that_cannot_be_written_at_the_end_is_kept_among_the_temporary_files()
+    {
+        using var folder = new TemporaryFolder();
+        using var checkpoints = new TrainingCheckpoints(null, folder["m.safetensors"]);
+        var ml = new MLContext();
+        using var model = ml.ImageRestoration.CreateTransformer(ExportedModels.CreateModel());
+        var told = checkpoints.KeepElsewhere(ml, model);
+        StringAssert.StartsWith(told, $"{folder["m.safetensors"]} cannot be written; the model is kept in ", StringComparison.Ordinal);
+        using var kept = TatModel.Load(told.Split(" is kept in ")[1].TrimEnd('.'));
+        Assert.AreEqual(model.Model.Network.Options, kept.Network.Options);
     }
 
     [TestMethod]
@@ -174,6 +191,15 @@ public sealed class TrainFailuresTests
         Directory.Delete(folder["CT/train/hq"], recursive: true);
         WritePairs(folder, "ct/train", 2);
         (await Cli.RunAsync(train)).AssertFailed(1, "are the same but for upper and lower case");
+
+        Directory.Delete(folder["ct"], recursive: true);
+        WritePairs(folder, "ct/validation", 1);
+        (await Cli.RunAsync(train)).AssertFailed(1, "are the same but for upper and lower case");
+        Assert.ThrowsExactly<InvalidDataException>(() => new MLContext().ImageRestoration.LoadPairs(folder.Path, "train").Preview(1));
+        Directory.Delete(folder["ct"], recursive: true);
+        Directory.CreateDirectory(folder["CT/Train"]);
+        (await Cli.RunAsync(train)).AssertFailed(1, "are the same but for upper and lower case");
+        Directory.Delete(folder["CT/Train"]);
 
         SampleImages.Write(folder["CT/test/LQ/0.nii.gz"], 1, 16, 16);
         var doubled = await Cli.RunAsync("evaluate", "--data", folder.Path, "--no-model");

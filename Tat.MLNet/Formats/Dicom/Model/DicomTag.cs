@@ -1,9 +1,18 @@
+using System.Globalization;
+
 namespace Tat.MLNet.Formats.Dicom.Model;
 
 /// <summary>The tag of an element (PS3.5, section 7.1.1).</summary>
 internal readonly record struct DicomTag(ushort Group, ushort Element) : IComparable<DicomTag>
 {
     public static DicomTag Of(uint value) => new((ushort)(value >> 16), (ushort)value);
+
+    /// <summary>The tag of eight hexadecimal digits.</summary>
+    /// <exception cref="FormatException">The text is no tag.</exception>
+    public static DicomTag Parse(string text) =>
+        text.Length == 8 && uint.TryParse(text, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var value)
+            ? Of(value)
+            : throw new FormatException($"'{text}' is no tag of eight hexadecimal digits, such as 00080060.");
 
     public bool IsPrivate => (Group & 1) == 1;
 

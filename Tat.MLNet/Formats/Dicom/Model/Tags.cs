@@ -10,6 +10,7 @@ internal static partial class Tags
     public static readonly DicomTag TransferSyntaxUid = new(0x0002, 0x0010);
     public static readonly DicomTag ImplementationClassUid = new(0x0002, 0x0012);
     public static readonly DicomTag ImplementationVersionName = new(0x0002, 0x0013);
+    public static readonly DicomTag SourceApplicationEntityTitle = new(0x0002, 0x0016);
     public static readonly DicomTag SpecificCharacterSet = new(0x0008, 0x0005);
     public static readonly DicomTag ImageType = new(0x0008, 0x0008);
     public static readonly DicomTag InstanceCreationDate = new(0x0008, 0x0012);

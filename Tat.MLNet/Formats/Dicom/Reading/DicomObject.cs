@@ -8,4 +8,8 @@ namespace Tat.MLNet.Formats.Dicom.Reading;
 /// <param name="DataSet">All elements before the pixels.</param>
 /// <param name="Pixels">The pixels; <see langword="null"/> where there are none.</param>
 internal sealed record DicomObject(ImageContent Content, TransferSyntax Syntax, DicomDataSet DataSet, IPixelSource? Pixels)
-    : DicomSource(Content, Syntax, Pixels);
+    : DicomSource(Content, Syntax, Pixels)
+{
+    /// <summary>The application entity that wrote or sent the file; <see langword="null"/> where the file does not tell.</summary>
+    public string? SourceAeTitle { get; init; }
+}

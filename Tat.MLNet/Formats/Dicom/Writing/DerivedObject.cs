@@ -11,6 +11,9 @@ namespace Tat.MLNet.Formats.Dicom.Writing;
 /// </summary>
 internal static class DerivedObject
 {
+    /// <summary>Names the product among the equipment that contributed to an object.</summary>
+    public const string Manufacturer = "TAT for ML.NET";
+
     private const int LongestDescription = 64;
     private const int LongestText = 10240;
 
@@ -143,7 +146,7 @@ internal static class DerivedObject
     {
         var version = ProductVersion.Text;
         var equipment = new DicomDataSet(DicomCharacterSet.Utf8);
-        equipment.SetText(Tags.Manufacturer, DicomVr.LO, "TAT for ML.NET");
+        equipment.SetText(Tags.Manufacturer, DicomVr.LO, Manufacturer);
         equipment.SetText(Tags.ManufacturerModelName, DicomVr.LO, "Task-Adaptive Transformer");
         equipment.SetText(Tags.SoftwareVersions, DicomVr.LO, series.Options.Model is { Length: > 0 } model
             ? [version, DerivedText.Limit(DerivedText.For(copy, model.Replace('\\', '/')), LongestDescription)]

@@ -45,7 +45,7 @@ internal sealed class BuiltInProvider : IDicomProvider
         var dataSet = reader.ReadAll();
         var pixels = reader.Pixels is null ? null : new FilePixels(
             reader.Pixels, () => Inflate(OpenFile(), length), ReadExtendedOffsets(dataSet), dataSet.TryGetInt(Tags.NumberOfFrames) ?? 1);
-        return new DicomObject(content, syntax, dataSet, pixels);
+        return new DicomObject(content, syntax, dataSet, pixels) { SourceAeTitle = meta.GetString(Tags.SourceApplicationEntityTitle) };
     }
 
     public void Write(Stream stream, DicomDataSet dataSet, ReadOnlyMemory<byte> pixels)

@@ -1,0 +1,84 @@
+using System.Text.Json;
+using Tat.MLNet.Formats.Dicom.Model;
+using Tat.MLNet.Formats.Dicom.Providers;
+using Tat.MLNet.Formats.Dicom.Reading;
+using Tat.MLNet.Formats.Dicom.Writing;
+
+namespace Tat.MLNet.Formats.Dicom;
+
+/// <summary>What a DICOM file says of itself: all elements but its pixels. For programs that receive, sort or list objects.</summary>
+/// <remarks>Safe for concurrent reads.</remarks>
+public sealed class DicomHeader
+{
+    private readonly DicomObject _object;
+
+    private DicomHeader(DicomObject source) => _object = source;
+
+    /// <summary>The file.</summary>
+    public string Path => _object.Path;
+
+    /// <summary>How the file is encoded (PS3.5, section 10).</summary>
+    public string TransferSyntaxUid => _object.Syntax.Uid;
+
+    /// <summary>The application entity that wrote or sent the file; <see langword="null"/> where the file does not tell.</summary>
+    public string? SourceAeTitle => _object.SourceAeTitle;
+
+    /// <summary>Whether there are pixels.</summary>
+    public bool HasPixels => _object.Pixels is not null;
+
+    /// <summary>Whether this product has restored the image.</summary>
+    public bool IsRestored => _object.DataSet.GetItems(Tags.ContributingEquipmentSequence)
+        .Any(equipment => equipment.GetString(Tags.Manufacturer) == DerivedObject.Manufacturer);
+
+    /// <summary>The first value of an element as text, without padding; <see langword="null"/> where there is none.</summary>
+    /// <param name="tag">Group and element as eight hexadecimal digits, such as <c>00080060</c> for the modality.</param>
+    /// <exception cref="FormatException">The tag is none.</exception>
+    public string? this[string tag] => Text(() => _object.DataSet.GetString(DicomTag.Parse(tag)));
+
+    /// <summary>The values of an element as text, without padding; none where it is absent or empty.</summary>
+    /// <param name="tag">Group and element as eight hexadecimal digits.</param>
+    /// <exception cref="FormatException">The tag is none.</exception>
+    public IReadOnlyList<string> ValuesOf(string tag) => Text(() => _object.DataSet.GetStrings(DicomTag.Parse(tag)));
+
+    /// <summary>Reads the header of a file; pixels are not read.</summary>
+    /// <param name="path">The file.</param>
+    /// <exception cref="FileNotFoundException">There is nothing at that path.</exception>
+    /// <exception cref="ImageFormatException">It is no DICOM file, or it is damaged; the message names it.</exception>
+    public static DicomHeader Read(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        if (!File.Exists(path))
+        {
+            throw new FileNotFoundException($"'{path}' does not exist; check the path.", path);
+        }
+
+        try
+        {
+            return new(DicomProviders.Current.Read(ImageContent.OfFile(path)));
+        }
+        catch (DicomDataException exception)
+        {
+            throw exception.At(path);
+        }
+    }
+
+    /// <summary>Writes all elements in the DICOM JSON Model (PS3.18, annex F), without pixels; text in UTF-8.</summary>
+    /// <param name="writer">Gets one object.</param>
+    public void WriteJson(Utf8JsonWriter writer)
+    {
+        ArgumentNullException.ThrowIfNull(writer);
+        DicomJson.Write(writer, _object.DataSet);
+    }
+
+    private T Text<T>(Func<T> read)
+    {
+        try
+        {
+            return read();
+        }
+        catch (DicomDataException exception)
+        {
+            throw exception.At(Path);
+        }
+    }
+}

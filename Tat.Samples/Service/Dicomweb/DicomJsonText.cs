@@ -1,0 +1,16 @@
+using System.Text.Json.Nodes;
+
+namespace Tat.Samples.Service.Dicomweb;
+
+/// <summary>Elements in the DICOM JSON Model (PS3.18, annex F).</summary>
+internal static class DicomJsonText
+{
+    public const string MediaType = "application/dicom+json";
+
+    /// <summary>A value; no value where it is <see langword="null"/>.</summary>
+    public static JsonObject Value(string vr, JsonNode? value) =>
+        value is null ? new() { ["vr"] = vr } : new() { ["vr"] = vr, ["Value"] = new JsonArray(value) };
+
+    /// <summary>A sequence.</summary>
+    public static JsonObject Items(IEnumerable<JsonObject> items) => new() { ["vr"] = "SQ", ["Value"] = new JsonArray([.. items]) };
+}

@@ -1,0 +1,69 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+using Tat.Samples.Service.Intake;
+using Tat.Samples.Service.Jobs;
+using Tat.Samples.Service.Settings;
+
+namespace Tat.Samples.Service.Series;
+
+/// <summary>Makes jobs of series that are complete, by the rules; what fits none is kept.</summary>
+public sealed partial class SeriesSubmission(
+    SeriesStore store, JobFolders folders, JobIntake intake, IOptions<ServiceOptions> options, ILogger<SeriesSubmission> log)
+{
+    private readonly DicomOptions _options = options.Value.Dicom;
+
+    /// <summary>Closes a series: there is a job for it then, or a remark why there is none.</summary>
+    /// <exception cref="ServiceProblem">As many jobs wait as are allowed; the series stays as it is.</exception>
+    public async Task CloseAsync(ReceivedSeries series, CancellationToken cancellationToken)
+    {
+        var rule = series.IsRestored ? null : RuleMatch.Of(series, _options.Rules);
+        if (rule is null)
+        {
+            await store.KeepAsync(series, series.IsRestored
+                ? "It was restored already, and is not restored again."
+                : "No rule fits it; add one to Service:Dicom:Rules and send it again, or restore it by name.");
+            Kept(series.Id);
+            return;
+        }
+
+        await SubmitAsync(series, rule.Task, rule.Urgent ? JobPriority.Urgent : JobPriority.Batch, rule.Strength, cancellationToken);
+    }
+
+    /// <summary>Makes a job of a series.</summary>
+    /// <exception cref="ServiceProblem">The task or strength is wrong, as many jobs wait as are allowed, or objects have come
+    /// meanwhile.</exception>
+    public async Task<Job> SubmitAsync(
+        ReceivedSeries series, string? task, JobPriority priority, double strength, CancellationToken cancellationToken)
+    {
+        var request = new JobRequest(series.Id, NameOf(series), folders.SeriesOf(series.Id), task, priority, strength);
+        try
+        {
+            var job = await intake.AcceptAsync(request, context =>
+            {
+                context.Attach(series);
+                series.State = SeriesState.Submitted;
+                series.Remark = series.Expected is { } expected && series.Objects < expected
+                    ? $"{series.Objects} of {expected} objects have come."
+                    : null;
+            }, cancellationToken);
+            Submitted(series.Id, series.Objects, series.Revision);
+            return job;
+        }
+        catch (DbUpdateConcurrencyException)
+        {
+            throw new ServiceProblem(StatusCodes.Status409Conflict, "Objects have come meanwhile; wait until they are all there.");
+        }
+    }
+
+    private static string NameOf(ReceivedSeries series)
+    {
+        var name = $"{series.Modality} {series.Description}".Trim();
+        return $"{(name.Length == 0 ? "Series" : name)}{(series.Revision > 1 ? $" (revision {series.Revision})" : "")}";
+    }
+
+    [LoggerMessage(30, LogLevel.Information, "Series {Id}: its {Objects} objects, revision {Revision}, are a job.")]
+    private partial void Submitted(Guid id, int objects, int revision);
+
+    [LoggerMessage(31, LogLevel.Warning, "Series {Id} is kept and not restored; /api/series says why.")]
+    private partial void Kept(Guid id);
+}

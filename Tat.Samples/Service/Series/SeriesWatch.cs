@@ -1,0 +1,77 @@
+using Microsoft.Extensions.Options;
+using Tat.Samples.Service.Jobs;
+using Tat.Samples.Service.Settings;
+
+namespace Tat.Samples.Service.Series;
+
+/// <summary>Closes series when they are complete, and removes them when they have been kept long enough.</summary>
+internal sealed partial class SeriesWatch(
+    SeriesStore store, SeriesSubmission submission, JobFolders folders, IOptions<ServiceOptions> options, ILogger<SeriesWatch> log)
+    : BackgroundService
+{
+    private static readonly TimeSpan _interval = TimeSpan.FromSeconds(0.5);
+    private static readonly TimeSpan _cleaning = TimeSpan.FromMinutes(10), _unfinished = TimeSpan.FromHours(1);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        var cleaned = DateTimeOffset.MinValue;
+        using var timer = new PeriodicTimer(_interval);
+        do
+        {
+            try
+            {
+                await CloseAsync(stoppingToken);
+                if (DateTimeOffset.UtcNow - cleaned > _cleaning)
+                {
+                    await CleanAsync(stoppingToken);
+                    cleaned = DateTimeOffset.UtcNow;
+                }
+            }
+            catch (Exception problem) when (problem is not OperationCanceledException)
+            {
+                Failed(problem.GetType().Name);
+            }
+        }
+        while (await timer.WaitForNextTickAsync(stoppingToken));
+    }
+
+    private async Task CloseAsync(CancellationToken cancellationToken)
+    {
+        var quietSince = DateTimeOffset.UtcNow.AddSeconds(-options.Value.Dicom.QuietSeconds);
+        foreach (var series in await store.CompleteAsync(quietSince, cancellationToken))
+        {
+            try
+            {
+                await submission.CloseAsync(series, cancellationToken);
+            }
+            catch (ServiceProblem)
+            {
+                // The queue is full, or objects have come meanwhile: it is tried again.
+            }
+        }
+    }
+
+    private async Task CleanAsync(CancellationToken cancellationToken)
+    {
+        var keptSince = options.Value.RetentionDays is > 0 and var days ? DateTimeOffset.UtcNow.AddDays(-days) : (DateTimeOffset?)null;
+        foreach (var id in await store.OutdatedAsync(keptSince, cancellationToken))
+        {
+            if (await store.DeleteAsync(id))
+            {
+                folders.RemoveSeries(id);
+            }
+        }
+
+        // What a killed service has begun.
+        foreach (var id in folders.Series(DateTimeOffset.UtcNow - _unfinished))
+        {
+            if (await store.FindAsync(id, cancellationToken) is null)
+            {
+                folders.RemoveSeries(id);
+            }
+        }
+    }
+
+    [LoggerMessage(32, LogLevel.Warning, "Received series were not looked after: {Kind}; it is tried again.")]
+    private partial void Failed(string kind);
+}
