@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Tat.Samples.Service.Archive;
 using Tat.Samples.Service.Jobs;
 using Tat.Samples.Service.Monitoring;
 
@@ -6,7 +7,7 @@ namespace Tat.Samples.Service.Restoring;
 
 /// <summary>Runs an attempt at a job, from what counts it to what ends it.</summary>
 public sealed partial class JobRunner(
-    JobStore store, JobFolders folders, JobRemover remover, ScanRestorer restorer, JobMetrics metrics, IHostApplicationLifetime lifetime,
+    JobStore store, JobFolders folders, JobRemover remover, ArchiveStore archive, ScanRestorer restorer, JobMetrics metrics, IHostApplicationLifetime lifetime,
     ILogger<JobRunner> log)
 {
     private static readonly TimeSpan _reporting = TimeSpan.FromSeconds(0.5), _patience = TimeSpan.FromSeconds(2);
@@ -119,6 +120,7 @@ public sealed partial class JobRunner(
         }
 
         folders.Keep(work, outcome.Result);
+        await PersistAsync(() => archive.AddAsync(outcome.Result, outcome.Scans));
         if (await PersistAsync(() => store.SucceedAsync(attempt, outcome.Scans, outcome.Warnings)))
         {
             Succeeded(attempt.Job.Id, attempt.Number, outcome.Scans.Count);
