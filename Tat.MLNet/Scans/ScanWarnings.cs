@@ -9,12 +9,18 @@ namespace Tat.MLNet.Scans;
 /// <summary>What to know of a scan that was read, and of its being unlike those that the model was trained on.</summary>
 internal static class ScanWarnings
 {
-    /// <summary>Judges a scan by its geometry, its times, its files and its middle slice.</summary>
+    /// <summary>Judges a scan by its geometry, its unit, its times, its files and its middle slice.</summary>
     public static IEnumerable<string> Of(IImageScan scan, IImageRestorer restorer, RestorationTask task, string destination) =>
     [
-        .. OfFiles(scan), .. OfTimes(scan, destination),
+        .. OfFiles(scan), .. OfUnit(scan, task), .. OfTimes(scan, destination),
         .. restorer.WarningsFor(scan.ReadSlice(scan.SliceCount / 2), task, scan.PixelSpacing(), scan.Modality),
     ];
+
+    /// <summary>Maps of electron density or of atomic numbers are CT images, too.</summary>
+    private static string[] OfUnit(IImageScan scan, RestorationTask task) =>
+        scan.AsOpened() is DicomScan { Modality: "CT" or "PT", Unit: var unit } && unit != task.Unit
+            ? [$"its values are {(unit is null ? "in a unit that it does not tell" : $"in {unit}")}, and the task is for {task.Unit}"]
+            : [];
 
     /// <summary>NIfTI has one time step for all volumes, DICOM a time for each.</summary>
     private static string[] OfTimes(IImageScan scan, string destination) =>

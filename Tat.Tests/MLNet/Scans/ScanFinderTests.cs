@@ -48,6 +48,26 @@ public class ScanFinderTests
     }
 
     [TestMethod]
+    public void All_files_of_a_series_that_cannot_be_read_are_one_scan()
+    {
+        using var files = new SyntheticDicom();
+        for (var i = 1; i <= 4; i++)
+        {
+            var slice = SyntheticDicom.Slice(i, i);
+            if (i > 1)
+            {
+                slice.Remove(Tags.RescaleSlope);
+                slice.Remove(Tags.RescaleIntercept);
+            }
+
+            files.Write(slice, $"{i}.dcm");
+        }
+
+        var scan = ScanFinder.Find([files.Folder]).Scans.Single();
+        Assert.Contains("2.dcm': the CT image has neither", Assert.ThrowsExactly<ImageFormatException>(scan.Open).Message);
+    }
+
+    [TestMethod]
     public void Results_that_are_to_name_nobody_are_numbered()
     {
         using var files = new SyntheticDicom();

@@ -55,6 +55,28 @@ public class ScanRestorationTests
     }
 
     [TestMethod]
+    [DataRow("HU", null)]
+    [DataRow(null, null)]
+    [DataRow("Z_EFF", "its values are in Z_EFF, and the task is for HU")]
+    [DataRow("US", "its values are in a unit that it does not tell, and the task is for HU")]
+    public void Values_in_another_unit_than_that_of_the_task_are_told(string? type, string? word)
+    {
+        using var files = new SyntheticDicom();
+        using var folder = new TemporaryFolder();
+        var slice = SyntheticDicom.Slice(1, 0);
+        if (type is not null)
+        {
+            slice.SetText(Tags.RescaleType, DicomVr.LO, type);
+        }
+
+        files.Write(slice);
+        using var restorer = new Increment();
+        var warnings = string.Join("; ", restorer.RestoreScan(files.Folder, folder["out"]).Warnings);
+        Assert.AreEqual(word is not null, warnings.Contains("and the task is for", StringComparison.Ordinal), warnings);
+        Assert.Contains(word ?? "", warnings);
+    }
+
+    [TestMethod]
     public void A_part_of_what_the_model_changes_is_applied_and_told()
     {
         using var files = new SyntheticDicom();

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Tat.MLNet.Formats.Dicom.Model;
 
 namespace Tat.MLNet.Formats.Dicom.Pixels;
 
@@ -8,8 +9,9 @@ internal static class StoredPixels
     /// <summary>Masks the bits that are not stored, which may hold overlays or garbage, and extends the sign from the high bit.</summary>
     /// <param name="words">Samples in little endian, in words of Bits Allocated.</param>
     /// <param name="layout">Their layout, of integers.</param>
-    /// <returns>A value for each pixel; 32-bit unsigned ones beyond <see cref="int.MaxValue"/> do not occur in images and
-    /// saturate.</returns>
+    /// <returns>A value for each pixel.</returns>
+    /// <exception cref="DicomDataException">A 32-bit unsigned one is beyond <see cref="int.MaxValue"/>, as in no image of a
+    /// scanner.</exception>
     public static int[] Unpack(ReadOnlySpan<byte> words, PixelLayout layout)
     {
         var values = new int[layout.FrameSamples];
@@ -19,7 +21,8 @@ internal static class StoredPixels
         for (var i = 0; i < values.Length; i++)
         {
             var bits = Word(words, layout.BitsAllocated, i) << up;
-            values[i] = layout.Signed ? (int)bits >> down : (int)Math.Min(bits >> down, int.MaxValue);
+            values[i] = layout.Signed ? (int)bits >> down : (bits >> down) <= int.MaxValue ? (int)(bits >> down)
+                : throw new DicomDataException($"a pixel has the stored value {bits >> down}; values up to {int.MaxValue} can be read.");
         }
 
         return values;

@@ -86,7 +86,7 @@ internal static class PetQuantities
         switch (dataSet.GetString(Tags.DecayCorrection))
         {
             case "ADMIN":
-                return new("SUV", weight * 1000 / dose);
+                return new("SUV", weight * 1000 / dose) { WeightPerDose = weight * 1000 / dose };
             case "START":
                 var halfLife = Require(drug, Tags.RadionuclideHalfLife, ShortestHalfLife, LongestHalfLife, "s");
                 if (PetNuclide.Objection(drug, halfLife) is { } objection)
@@ -95,7 +95,11 @@ internal static class PetQuantities
                 }
 
                 var decay = PetTimes.Of(dataSet, drug, halfLife);
-                return new("SUV", weight * 1000 / (dose * Math.Pow(2, -decay.Seconds / halfLife))) { Decay = decay };
+                return new("SUV", weight * 1000 / (dose * Math.Pow(2, -decay.Seconds / halfLife)))
+                {
+                    Decay = decay,
+                    WeightPerDose = weight * 1000 / dose,
+                };
             case null:
                 throw Refuse($"{Tags.Name(Tags.DecayCorrection)} is missing");
             default:

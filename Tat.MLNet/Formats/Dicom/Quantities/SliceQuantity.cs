@@ -14,6 +14,9 @@ internal readonly record struct SliceQuantity(string? Unit, double Factor)
     /// <summary>The decay correction that the factor was computed with; <see langword="null"/> where it needs none.</summary>
     public PetDecay? Decay { get; init; }
 
+    /// <summary>Of PET, body weight in g per Bq that were given; <see langword="null"/> where the unit needs neither.</summary>
+    public double? WeightPerDose { get; init; }
+
     /// <summary>The factor for the reference time of another image of the series.</summary>
     public SliceQuantity ReferTo(PetDecay other) => Decay is { } own
         ? this with { Factor = Factor * Math.Pow(2, (other.Seconds - own.Seconds) / own.HalfLife), Decay = other }

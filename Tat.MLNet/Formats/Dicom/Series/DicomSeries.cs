@@ -14,12 +14,15 @@ internal sealed class DicomSeries(string uid, int? number)
     /// <summary>Damaged files.</summary>
     public List<LeftOutFile> LeftOut { get; init; } = [];
 
-    /// <summary>A file of a kind that cannot be read.</summary>
+    /// <summary>Files of a kind that cannot be read.</summary>
+    public List<string> Refused { get; init; } = [];
+
+    /// <summary>Why the first of them cannot.</summary>
     public ImageFormatException? Failure { get; set; }
 
     /// <summary>The files of the series.</summary>
     public IReadOnlyList<string> Files => [.. Slices.Select(slice => slice.Source.Path).Concat(LeftOut.Select(file => file.Path))
-        .Append(Failure?.Path).OfType<string>().Distinct()];
+        .Concat(Refused).Distinct()];
 
     /// <summary>Sorts and checks the slices.</summary>
     /// <param name="path">The folder or file, for messages.</param>
@@ -61,7 +64,13 @@ internal sealed class DicomSeries(string uid, int? number)
                 .OrderByDescending(kind => kind.Count()).ToList();
             foreach (var (i, kind) in kinds.Index())
             {
-                yield return new(Uid, Number) { Slices = [.. kind], LeftOut = i == 0 ? copy.LeftOut : [], Failure = Failure };
+                yield return new(Uid, Number)
+                {
+                    Slices = [.. kind],
+                    LeftOut = i == 0 ? copy.LeftOut : [],
+                    Refused = Refused,
+                    Failure = Failure,
+                };
             }
 
             if (kinds.Count == 0)
@@ -80,6 +89,7 @@ internal sealed class DicomSeries(string uid, int? number)
             {
                 Slices = [.. folder],
                 LeftOut = [.. LeftOut.Where(file => Path.GetDirectoryName(file.Path) == folder.Key)],
+                Refused = Refused,
                 Failure = Failure,
             })
             : [this];

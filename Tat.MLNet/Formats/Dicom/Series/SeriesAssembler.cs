@@ -6,6 +6,9 @@ namespace Tat.MLNet.Formats.Dicom.Series;
 /// <summary>Makes a scan of the slices of a series, or says why they are none.</summary>
 internal static class SeriesAssembler
 {
+    /// <summary>How far weight by dose may differ from image to image, as part of it: numbers are written as text.</summary>
+    private const double WeightTolerance = 1e-3;
+
     /// <summary>Sorts and checks slices.</summary>
     /// <param name="path">The folder, for messages.</param>
     /// <param name="format">The format.</param>
@@ -69,6 +72,7 @@ internal static class SeriesAssembler
 
     private static DicomScan Create(string path, IImageFormat format, SeriesOrder order, IReadOnlyList<LeftOutFile> leftOut)
     {
+        CheckPatient(order.Slices);
         var memory = new PixelMemory();
         var slices = ShareReferenceTime(order.Slices).ConvertAll(slice => slice with { Memory = memory });
         var parts = new List<IImageScan>();
@@ -94,6 +98,17 @@ internal static class SeriesAssembler
             IsSheared = order.IsSheared,
             LeftOut = leftOut,
         };
+    }
+
+    /// <summary>A series is of one patient and one dose: images that tell others have SUV of different scales.</summary>
+    private static void CheckPatient(List<DicomSlice> slices)
+    {
+        double?[] told = [.. slices.Select(slice => slice.Quantity.WeightPerDose)];
+        if (told.Max() > told.Min() * (1 + WeightTolerance))
+        {
+            throw PetQuantities.Refuse($"the images of the series tell different values of {Tags.Name(Tags.PatientWeight)} or "
+                + $"{Tags.Name(Tags.RadionuclideTotalDose)}");
+        }
     }
 
     /// <summary>All images of a PET series are corrected to the same time: to that which its earliest image tells (QIBA).</summary>

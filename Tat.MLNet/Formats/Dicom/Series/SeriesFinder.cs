@@ -126,6 +126,7 @@ internal static class SeriesFinder
         catch (DicomDataException exception)
         {
             series.Failure ??= exception.At(source.Path);
+            series.Refused.Add(source.Path);
         }
     }
 }

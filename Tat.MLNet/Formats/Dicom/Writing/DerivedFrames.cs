@@ -1,3 +1,4 @@
+using System.Globalization;
 using Tat.MLNet.Formats.Contracts;
 using Tat.MLNet.Formats.Dicom.Model;
 using Tat.MLNet.Formats.Dicom.Series;
@@ -83,6 +84,11 @@ internal sealed class DerivedFrames
     public bool Describe(DicomDataSet dataSet)
     {
         var unsigned = dataSet.GetString(Tags.SopClassUid) == EnhancedMr;
+        if (dataSet.Contains(Tags.NumberOfFrames))
+        {
+            dataSet.SetText(Tags.NumberOfFrames, DicomVr.IS, _frames.Count.ToString(CultureInfo.InvariantCulture));
+        }
+
         dataSet.SetUnsigned(Tags.SamplesPerPixel, 1);
         dataSet.SetUnsigned(Tags.BitsAllocated, 16);
         dataSet.SetUnsigned(Tags.BitsStored, 16);

@@ -177,6 +177,18 @@ public class DerivedSeriesTests
     }
 
     [TestMethod]
+    public void A_number_of_frames_that_says_none_is_that_of_the_frames()
+    {
+        using var files = new SyntheticDicom();
+        var data = SyntheticDicom.Slice(1, 0);
+        data.SetText(Tags.NumberOfFrames, DicomVr.IS, "0");
+        using var source = ImageFormats.Open(files.Write(data, new byte[96]));
+        var destination = Path.Combine(files.Folder, "x.dcm");
+        _format.WriteDerived(source, destination, [source.ReadSlice(0)]);
+        Assert.AreEqual(1, DicomProviders.Current.Read(destination).DataSet.GetInt(Tags.NumberOfFrames));
+    }
+
+    [TestMethod]
     public void Files_whose_frames_alternate_are_written_with_their_own_frames()
     {
         using var files = new SyntheticDicom();

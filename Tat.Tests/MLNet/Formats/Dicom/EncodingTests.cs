@@ -145,6 +145,29 @@ public class EncodingTests
     }
 
     [TestMethod]
+    [DataRow(0x7FFFFFFFu, true)]
+    [DataRow(0x80000000u, false)]
+    public void Unsigned_values_beyond_31_bits_are_refused_and_not_cut(uint value, bool isRead)
+    {
+        using var files = new SyntheticDicom();
+        var data = SyntheticDicom.Slice(1, 0);
+        data.SetUnsigned(Tags.BitsAllocated, 32);
+        data.SetUnsigned(Tags.BitsStored, 32);
+        data.SetUnsigned(Tags.HighBit, 31);
+        data.SetUnsigned(Tags.PixelRepresentation, 0);
+        using var scan = ImageFormats.Open(
+            files.Write(data, [.. Enumerable.Repeat(BitConverter.GetBytes(value), 48).SelectMany(word => word)]));
+        if (isRead)
+        {
+            Assert.AreEqual((float)(value - 1024.0), scan.ReadSlice(0).Pixels[0]);
+        }
+        else
+        {
+            Assert.Contains("has the stored value 2147483648", Assert.ThrowsExactly<ImageFormatException>(() => scan.ReadSlice(0)).Message);
+        }
+    }
+
+    [TestMethod]
     public void MONOCHROME1_is_not_inverted_and_an_icon_is_ignored()
     {
         using var files = new SyntheticDicom();

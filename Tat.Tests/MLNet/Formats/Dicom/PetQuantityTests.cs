@@ -110,6 +110,42 @@ public class PetQuantityTests
     }
 
     [TestMethod]
+    [DataRow("weight", "7.4", true)]
+    [DataRow("dose", "371000000", true)]
+    [DataRow("dose", "370000100", false)]
+    public void Images_of_a_series_that_tell_different_patients_or_doses_have_no_SUV(string field, string value, bool isRefused)
+    {
+        using var files = new SyntheticDicom();
+        for (var i = 0; i < 3; i++)
+        {
+            var data = SyntheticDicom.Pet();
+            data.SetText(Tags.InstanceNumber, DicomVr.IS, SyntheticDicom.Text(i + 1));
+            data.SetText(Tags.SopInstanceUid, DicomVr.UI, $"1.2.3.4.{i}");
+            data.SetText(Tags.ImagePositionPatient, DicomVr.DS, ["0", "0", SyntheticDicom.Text(i)]);
+            if (i == 1)
+            {
+                var (item, tag) = field == "weight" ? (data, Tags.PatientWeight) : (Drug(data), Tags.RadionuclideTotalDose);
+                item.SetText(tag, DicomVr.DS, value);
+            }
+
+            files.Write(data);
+        }
+
+        if (isRefused)
+        {
+            Assert.Contains("different values of PatientWeight (0010,1030) or RadionuclideTotalDose",
+                Assert.ThrowsExactly<ImageFormatException>(() => ImageFormats.Open(files.Folder)).Message);
+        }
+        else
+        {
+            ImageFormats.Open(files.Folder).Dispose();
+        }
+
+        using var stored = ImageFormats.Open(files.Folder, new() { Pet = PetQuantity.AsStored });
+        Assert.AreEqual(3, stored.SliceCount);
+    }
+
+    [TestMethod]
     [DataRow("0.02", "5000000")]
     [DataRow("3", "10000000")]
     [DataRow("80", "2500000000")]
