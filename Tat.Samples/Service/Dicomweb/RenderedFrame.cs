@@ -43,7 +43,8 @@ internal static class RenderedFrame
 
     private static (double Centre, double Width) WindowOf(string[] texts) =>
         texts.Length >= 2 && double.TryParse(texts[0], NumberStyles.Float, CultureInfo.InvariantCulture, out var centre)
-        && double.TryParse(texts[1], NumberStyles.Float, CultureInfo.InvariantCulture, out var width) && double.IsFinite(centre) && width > 0
+        && double.TryParse(texts[1], NumberStyles.Float, CultureInfo.InvariantCulture, out var width)
+        && double.IsFinite(centre) && width is > 0 and < double.PositiveInfinity
             ? (centre, width)
             : throw new ServiceProblem(StatusCodes.Status400BadRequest,
                 $"'{string.Join(',', texts)}' is no window; give its centre and its width, such as 40,400.");

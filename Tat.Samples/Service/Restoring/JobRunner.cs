@@ -7,8 +7,8 @@ namespace Tat.Samples.Service.Restoring;
 
 /// <summary>Runs an attempt at a job, from what counts it to what ends it.</summary>
 public sealed partial class JobRunner(
-    JobStore store, JobFolders folders, JobRemover remover, ArchiveStore archive, ScanRestorer restorer, JobMetrics metrics, IHostApplicationLifetime lifetime,
-    ILogger<JobRunner> log)
+    JobStore store, JobFolders folders, JobRemover remover, ArchiveStore archive, ScanRestorer restorer, JobMetrics metrics,
+    IHostApplicationLifetime lifetime, ILogger<JobRunner> log)
 {
     private static readonly TimeSpan _reporting = TimeSpan.FromSeconds(0.5), _patience = TimeSpan.FromSeconds(2);
 

@@ -7,8 +7,8 @@ namespace Tat.Samples.Service.Series;
 
 /// <summary>Closes series when they are complete, and removes them when they have been kept long enough.</summary>
 internal sealed partial class SeriesWatch(
-    SeriesStore store, SeriesSubmission submission, ArchiveStore archive, JobFolders folders, IOptions<ServiceOptions> options, ILogger<SeriesWatch> log)
-    : BackgroundService
+    SeriesStore store, SeriesSubmission submission, ArchiveStore archive, JobFolders folders, IOptions<ServiceOptions> options,
+    ILogger<SeriesWatch> log) : BackgroundService
 {
     private static readonly TimeSpan _interval = TimeSpan.FromSeconds(0.5);
     private static readonly TimeSpan _cleaning = TimeSpan.FromMinutes(10), _unfinished = TimeSpan.FromHours(1);

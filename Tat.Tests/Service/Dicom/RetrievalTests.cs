@@ -111,7 +111,8 @@ public sealed class RetrievalTests : IDisposable
 
         foreach (var (wrong, status, reason) in new[]
         {
-            ("studies/1.2.9", HttpStatusCode.NotFound, "no such restored object"), ($"{path}9/metadata", HttpStatusCode.NotFound, "no such"),
+            ("studies/1.2.9", HttpStatusCode.NotFound, "no such restored object"),
+            ($"{path}9/metadata", HttpStatusCode.NotFound, "no such"),
             ($"{path}/frames/2/rendered", HttpStatusCode.NotFound, "1 frames"),
             ($"{path}/rendered?window=wide", HttpStatusCode.BadRequest, "40,400"),
         })
