@@ -1,5 +1,6 @@
 extern alias MicrosoftMLCore;
 
+using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
 using System.Runtime.CompilerServices;
 using Microsoft.ML.Runtime;
@@ -25,6 +26,7 @@ internal static class BridgeCheck
         }
     }
 
+    [UnconditionalSuppressMessage("Trimming", "IL2070", Justification = ModelBridge.NotTrimmed)]
     private static string? Find()
     {
         try

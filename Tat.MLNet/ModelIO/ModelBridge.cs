@@ -1,5 +1,6 @@
 extern alias MicrosoftMLCore;
 
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Microsoft.ML;
@@ -49,6 +50,8 @@ namespace Tat.MLNet.ModelIO
         }
 
         /// <summary>Writes what a component is set to, with a checksum.</summary>
+        [UnconditionalSuppressMessage("Trimming", "IL2026", Justification = ModelBridge.NotTrimmed)]
+        [UnconditionalSuppressMessage("AOT", "IL3050", Justification = ModelBridge.NotTrimmed)]
         public void Write(object settings)
         {
             var text = JsonSerializer.Serialize(settings);
@@ -91,6 +94,8 @@ namespace Tat.MLNet.ModelIO
 
         /// <summary>Reads what a component was set to; a file from before there were checksums has none.</summary>
         /// <exception cref="InvalidDataException">It is damaged.</exception>
+        [UnconditionalSuppressMessage("Trimming", "IL2026", Justification = ModelBridge.NotTrimmed)]
+        [UnconditionalSuppressMessage("AOT", "IL3050", Justification = ModelBridge.NotTrimmed)]
         public T Read<T>()
         {
             var lines = _context.LoadNonEmptyString().Split('\n', 2);
@@ -122,6 +127,9 @@ namespace Tat.MLNet.ModelIO
 
     internal static class ModelBridge
     {
+        /// <summary>Why code may need what trimming removes.</summary>
+        public const string NotTrimmed = "Pipelines need ML.NET, which needs reflection, so that programs with pipelines are not trimmed.";
+
         /// <summary>
         /// What an <see cref="MLContext"/> says of GPU, temporary files and randomness; also for the environment that ML.NET hands to a
         /// component that it loads.

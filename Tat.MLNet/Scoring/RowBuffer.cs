@@ -1,5 +1,7 @@
+using System.Diagnostics.CodeAnalysis;
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using Tat.MLNet.ModelIO;
 
 namespace Tat.MLNet.Scoring;
 
@@ -13,6 +15,7 @@ internal abstract class RowBuffer
     public abstract Delegate CreateGetter(Func<int> currentSlot);
 
     /// <summary>Creates a buffer of a column.</summary>
+    [UnconditionalSuppressMessage("AOT", "IL3050", Justification = ModelBridge.NotTrimmed)]
     public static RowBuffer Create(DataViewRow input, DataViewSchema.Column column, int capacity)
     {
         var type = column.Type is VectorDataViewType vector

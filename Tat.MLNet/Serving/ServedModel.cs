@@ -1,5 +1,6 @@
 using Microsoft.Extensions.ObjectPool;
 using Microsoft.ML;
+using Tat.MLNet.Scoring;
 using Tat.Torch.Inference;
 using Tat.Torch.Pretrained;
 
@@ -47,9 +48,13 @@ internal sealed class ServedModel
             return context.ImageRestoration.LoadPretrained();
         }
 
-        return isPretrained || path.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase)
-            ? context.ImageRestoration.ApplyOnnx(isPretrained ? null : path).Fit(context.Data.LoadFromEnumerable<ImageInput>([]))
-            : context.Model.Load(path, out _);
+        if (!isPretrained && !path.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase))
+        {
+            return context.Model.Load(path, out _);
+        }
+
+        var onnx = new TatOnnxEstimator.Options { ModelFile = isPretrained ? null : path, Runtime = new() { Threads = options.Threads } };
+        return context.ImageRestoration.ApplyOnnx(onnx).Fit(context.Data.LoadFromEnumerable<ImageInput>([]));
     }
 
     public IImageRestorer Restorer { get; }

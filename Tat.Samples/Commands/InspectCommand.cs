@@ -71,9 +71,9 @@ internal static class InspectCommand
             }
         }
 
-        if (json && facts.Count > 0)
+        if (json)
         {
-            terminal.Json(facts.Count == 1 && files.Length == 1 ? facts[0] : facts);
+            terminal.Json(facts);
         }
 
         return failures == 0 ? ExitCodes.Done : ExitCodes.Failed;
@@ -155,6 +155,8 @@ internal static class InspectCommand
     private static IEnumerable<(string Name, string? Value)> Rows(ModelFacts model) =>
     [
         .. model.Tasks.Select(task => (task.Name, (string?)task.Describe())),
+        ("Architecture", model.Architecture),
+        ("Parameters", model.Parameters.ToString("N0", CultureInfo.InvariantCulture)),
         ("Name", model.Card.Name is null ? null : model.Card.Title),
         ("Licence", model.Card.Licence),
         ("Data", model.Card.Data),

@@ -41,10 +41,9 @@ internal static class ReportCommand
             var ml = new MLContext();
             var warnings = new List<string>();
             ml.Log += (_, log) => warnings.AddRange(log.Kind == ChannelMessageKind.Warning ? [log.RawMessage] : []);
-            var pipeline = ModelFiles.LoadPipeline(ml, parsed.GetRequiredValue(model));
-            using var restoration = ml.ImageRestoration.FindRestoration(pipeline);
+            using var restoration = ml.ImageRestoration.CreateTransformer(ModelFiles.Open(parsed.GetRequiredValue(model)));
             var scored = ml.Data.Cache(
-                pipeline.Transform(ml.ImageRestoration.LoadPairs(parsed.GetRequiredValue(data), parsed.GetRequiredValue(split))));
+                restoration.Transform(ml.ImageRestoration.LoadPairs(parsed.GetRequiredValue(data), parsed.GetRequiredValue(split))));
             var measured = terminal.Track(
                 "Restoring", _ => ScoredImage.Measure(ml, scored, restoration.Tasks, parsed.GetValue(baselines), cancellationToken));
             var table = MethodTable.Of(measured);

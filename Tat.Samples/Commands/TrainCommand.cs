@@ -55,12 +55,12 @@ internal static class TrainCommand
             }
 
             ModelFiles.CheckWritten(target);
-            CommonOptions.CheckFile(parsed.GetValue(overwrite), target);
             var plan = plans.PlanOf(parsed);
+            using var checkpoints = new TrainingCheckpoints(plan.Training.CheckpointFolder, target);
+            CommonOptions.CheckFile(parsed.GetValue(overwrite) || checkpoints.AreOfHalfDone, target);
             CommonOptions.CheckFile(overwrite: true, plan.Beside(target).Path);
             var ml = new MLContext();
             var monitor = new TrainingMonitor(terminal.Line);
-            using var checkpoints = new TrainingCheckpoints(plan.Training.CheckpointFolder, target);
             using var model = Train(terminal, ml, plan, monitor, checkpoints, cancellationToken);
             if (monitor.CutShort is { } remark)
             {
@@ -97,7 +97,7 @@ internal static class TrainCommand
             if (monitor.HasTrained && checkpoints.TrySaveBest(ml, plan))
             {
                 terminal.Line($"The best model before the failure is in {checkpoints.Target}. {checkpoints.HowToGoOn} Where images were "
-                    + "repaired, add --allow-changes.");
+                    + "repaired, add --allow-changed-options.");
             }
 
             throw;
@@ -133,14 +133,17 @@ internal static class TrainCommand
         });
 
     /// <summary>
-    /// The tasks that the plan names or implies, scaled as in the model to start from, or else as the plan says; <see langword="null"/> for
-    /// what the data has.
+    /// The tasks that the plan names, defines or implies, scaled as in the model to start from, or else as the plan says;
+    /// <see langword="null"/> for what the data has.
     /// </summary>
     private static TaskVocabulary? TasksOf(TrainingPlan plan, DataSetFolders folders)
     {
-        var known = (plan.Training.InitialWeights is { } weights ? WeightsFile.ReadTasks(weights) : null)
+        var usual = (plan.Training.InitialWeights is { } weights ? WeightsFile.ReadTasks(weights) : null)
             ?? (plan.MriByVolume ? TaskVocabulary.Scans : TaskVocabulary.Paper);
-        var names = plan.Tasks.Count > 0 || !plan.MriByVolume
+        RestorationTask[] own = [.. plan.TaskDefinitions.Select(task => task.ToTask())];
+        var others = usual.ExceptBy(own.Select(task => task.Name), task => task.Name, StringComparer.OrdinalIgnoreCase);
+        var known = new TaskVocabulary([.. own, .. others]);
+        var names = plan.Tasks.Count > 0 || !plan.MriByVolume && own.Length == 0
             ? plan.Tasks
             : [.. known.Select(task => task.Name).Where(name => folders.Find(name, "train") is not null)];
         return names.Count > 0 ? new(names.Select(name => known[name])) : null;

@@ -28,7 +28,7 @@ internal static class ModelReport
             Summary = summary,
             Scores = MethodTable.ScoresOf(measured),
             Cases = [.. images.Select(image => new ReportCase(
-                model.Tasks[image.Task], Path.GetFileName(image.FileName), image.Image(image.LowQuality), image.Image(image.Restored),
+                model.Tasks[image.Task], image.NameAmong(measured), image.Image(image.LowQuality), image.Image(image.Restored),
                 image.Image(image.HighQuality),
                 table.ApplyBestFilter(model.Tasks[image.Task], image.Task, image.Image(image.LowQuality))))],
             Charts = charts,

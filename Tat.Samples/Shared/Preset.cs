@@ -22,6 +22,10 @@ internal sealed record Preset(string Name, TatNetworkOptions Network, TatTrainer
     /// <summary>The preset of a name that <see cref="Option"/> has let pass.</summary>
     public static Preset Of(string name) => _all.Single(preset => preset.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
 
+    /// <summary>The name of the preset that a network is, whatever patches it was trained on; <see langword="null"/> for none.</summary>
+    public static string? NameOf(TatNetworkOptions network) =>
+        Array.Find(_all, preset => preset.Network with { TrainSize = network.TrainSize } == network)?.Name;
+
     /// <summary>An option that takes the name of a preset.</summary>
     public static Option<string?> Option(string description, Preset? otherwise = null)
     {

@@ -23,6 +23,12 @@ internal sealed class ScoredImage
 
     public string FileName { get; set; } = "";
 
+    public int SliceIndex { get; set; }
+
+    /// <summary>The file, and the slice where the file has several that are measured.</summary>
+    public string NameAmong(IEnumerable<MeasuredImage> all) =>
+        Path.GetFileName(FileName) + (all.Count(image => image.Name == FileName) > 1 ? $", slice {SliceIndex + 1}" : "");
+
     /// <summary>Some images of each task, spread evenly over those there are.</summary>
     public static IReadOnlyList<ScoredImage> Take(MLContext ml, IDataView scored, int perTask) =>
         [.. ml.Data.CreateEnumerable<ScoredImage>(scored, reuseRowObject: false).GroupBy(image => image.Task)
@@ -40,8 +46,8 @@ internal sealed class ScoredImage
         {
             cancellationToken.ThrowIfCancellationRequested();
             var task = tasks[row.Task];
-            measured.Add(MeasuredImage.Of(task, 0, new ImagePair(row.Image(row.LowQuality), row.Image(row.HighQuality), row.FileName),
-                row.Image(row.Restored), baselines ? StandardFilters.For(task) : []));
+            var pair = new ImagePair(row.Image(row.LowQuality), row.Image(row.HighQuality), row.FileName);
+            measured.Add(MeasuredImage.Of(task, row.SliceIndex, pair, row.Image(row.Restored), baselines ? StandardFilters.For(task) : []));
         }
 
         return measured;

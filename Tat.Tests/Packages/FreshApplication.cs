@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Xml.Linq;
 using Tat.Tests.Build;
 using Tat.Tests.Formats;
@@ -18,6 +19,39 @@ internal sealed class FreshApplication(TemporaryFolder folder)
     /// <param name="program">Program.cs.</param>
     /// <param name="packages">What the application references beside Tat.MLNet, in the versions of this repository.</param>
     public async Task Build(PackedLibraries libraries, string program, params string[] packages)
+    {
+        Write(libraries, program, "", packages);
+        await Dotnet.Succeed(folder.Path, ["build", "App.csproj", "-c", "Release", "-o", Output, "--nologo", "-v:q"], Packages);
+    }
+
+    /// <summary>Publishes a program that needs no .NET on the machine; a warning of what it uses is an error.</summary>
+    /// <param name="libraries">The packed libraries.</param>
+    /// <param name="program">Program.cs.</param>
+    /// <param name="how">The property that says how: PublishTrimmed or PublishAot.</param>
+    /// <param name="packages">What the application references beside Tat.MLNet, in the versions of this repository.</param>
+    public async Task Publish(PackedLibraries libraries, string program, string how, params string[] packages)
+    {
+        Write(libraries, program, $"""
+            <{how}>true</{how}>
+                <SelfContained>true</SelfContained>
+                <TreatWarningsAsErrors>true</TreatWarningsAsErrors>
+                <TrimmerSingleWarn>false</TrimmerSingleWarn>
+                <!-- Ahead of time, the attribute is kept by which ML.NET finds components, and nothing that uses it. -->
+                <NoWarn>$(NoWarn);IL2065</NoWarn>
+            """, packages);
+        var (exitCode, output) = await Dotnet.Run(
+            folder.Path, ["publish", "App.csproj", "-c", "Release", "-o", Output, "--nologo", "-v:q"], Packages);
+        foreach (var missing in new[] { "NU1101", "NU1102", "Platform linker" }.Where(output.Contains))
+        {
+            Needs.Missing(Needs.Packages, $"{how} needs the packages of the SDK for it, and a linker: {missing}.");
+        }
+
+        Assert.AreEqual(0, exitCode, output);
+    }
+
+    private (string Name, string Value) Packages => ("NUGET_PACKAGES", folder["packages"]);
+
+    private void Write(PackedLibraries libraries, string program, string properties, string[] packages)
     {
         var installed = Environment.GetEnvironmentVariable("NUGET_PACKAGES") is { Length: > 0 } named
             ? named
@@ -47,6 +81,7 @@ internal sealed class FreshApplication(TemporaryFolder folder)
                 <ImplicitUsings>enable</ImplicitUsings>
                 <RuntimeIdentifier>$(NETCoreSdkPortableRuntimeIdentifier)</RuntimeIdentifier>
                 <SelfContained>false</SelfContained>
+                {properties}
                 <CreateHardLinksForCopyFilesToOutputDirectoryIfPossible>true</CreateHardLinksForCopyFilesToOutputDirectoryIfPossible>
               </PropertyGroup>
               <ItemGroup>
@@ -54,14 +89,27 @@ internal sealed class FreshApplication(TemporaryFolder folder)
               </ItemGroup>
             </Project>
             """);
-        await Dotnet.Succeed(folder.Path, ["build", "App.csproj", "-c", "Release", "-o", Output, "--nologo", "-v:q"],
-            ("NUGET_PACKAGES", folder["packages"]));
     }
 
     /// <summary>Runs the program and gives what it printed, word by word.</summary>
     public async Task<string[]> Run(params string[] arguments) =>
         (await Dotnet.Succeed(folder.Path, [Path.Combine(Output, "App.dll"), .. arguments])).Split(
             (char[]?)null, StringSplitOptions.RemoveEmptyEntries);
+
+    /// <summary>Runs the program that was published.</summary>
+    public async Task<(int ExitCode, string Output)> RunPublished(params string[] arguments)
+    {
+        var start = new ProcessStartInfo(Path.Combine(Output, OperatingSystem.IsWindows() ? "App.exe" : "App"), arguments)
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        using var process = Process.Start(start)!;
+        var error = process.StandardError.ReadToEndAsync();
+        var output = await process.StandardOutput.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        return (process.ExitCode, output + await error);
+    }
 
     private static string VersionOf(string package) =>
         XDocument.Load(Path.Combine(SourceTree.Root, "Directory.Packages.props")).Descendants("PackageVersion")

@@ -1,4 +1,5 @@
 using System.Collections;
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 
 namespace Tat.Torch.Files;
@@ -6,10 +7,12 @@ namespace Tat.Torch.Files;
 /// <summary>Options as text by name: for model cards, and for telling which have changed.</summary>
 internal static class OptionsText
 {
-    public static SortedDictionary<string, string> Describe(object options)
+    public static SortedDictionary<string, string> Describe<
+        [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicProperties)] T>(T options)
+        where T : notnull
     {
         var text = new SortedDictionary<string, string>(StringComparer.Ordinal);
-        foreach (var property in options.GetType().GetProperties()
+        foreach (var property in typeof(T).GetProperties()
             .Where(property => property.CanWrite && property.GetMethod is { IsStatic: false }))
         {
             text[property.Name] = Show(property.GetValue(options));
@@ -19,7 +22,9 @@ internal static class OptionsText
     }
 
     /// <summary>What two sets of options differ in, as in <c>Width is 16 there and 48 here</c>.</summary>
-    public static string Differences(object first, object second, string nameOfFirst, string nameOfSecond)
+    public static string Differences<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicProperties)] T>(
+        T first, T second, string nameOfFirst, string nameOfSecond)
+        where T : notnull
     {
         var others = Describe(second);
         return string.Join(", ", Describe(first).Where(option => others[option.Key] != option.Value)
@@ -27,8 +32,9 @@ internal static class OptionsText
     }
 
     /// <summary>The name of an option record, and all that it says.</summary>
-    public static string ShowAll(object options) =>
-        $"{options.GetType().Name} {{ {string.Join(", ", Describe(options).Select(option => $"{option.Key} = {option.Value}"))} }}";
+    public static string ShowAll<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicProperties)] T>(T options)
+        where T : notnull =>
+        $"{typeof(T).Name} {{ {string.Join(", ", Describe(options).Select(option => $"{option.Key} = {option.Value}"))} }}";
 
     public static string Show(object? value) => value switch
     {

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Json;
-using System.Text.Json.Serialization;
 using Tat.Torch.Files;
 using Tat.Torch.Tasks;
 using Tat.Torch.TensorFiles;
@@ -27,21 +26,13 @@ internal static class TatModelFormat
     // Version 3 says that a task fits the resolution.
     private const string VersionOfResolution = "3";
 
-    private static readonly JsonSerializerOptions _json = new()
-    {
-        Converters = { new JsonStringEnumConverter() },
-        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
-        MaxDepth = 16,
-        RespectNullableAnnotations = true,
-    };
-
     public static Dictionary<string, string> Write(TatNetworkOptions network, TaskVocabulary tasks, ModelCard card) => new()
     {
         [FormatKey] = tasks.Any(task => task.FitsResolution) ? VersionOfResolution
             : tasks.Any(task => task.Scaling != IntensityScaling.Fixed) ? VersionOfScaling : Version,
-        [NetworkKey] = JsonSerializer.Serialize(network, _json),
-        [TasksKey] = JsonSerializer.Serialize(tasks.Select(TaskData.From), _json),
-        [CardKey] = JsonSerializer.Serialize(card, _json),
+        [NetworkKey] = JsonSerializer.Serialize(network, TatModelJson.Default.TatNetworkOptions),
+        [TasksKey] = JsonSerializer.Serialize([.. tasks.Select(TaskData.From)], TatModelJson.Default.TaskDataArray),
+        [CardKey] = JsonSerializer.Serialize(card, TatModelJson.Default.ModelCard),
     };
 
     /// <summary>Whether the text is that of a model file.</summary>
@@ -77,13 +68,14 @@ internal static class TatModelFormat
 
         try
         {
-            var network = Parse<TatNetworkOptions>(metadata, NetworkKey);
+            var network = JsonDefaults.Read(TextOf(metadata, NetworkKey), new(), TatModelJson.Default.TatNetworkOptions);
             network.Validate();
-            return (network, new TaskVocabulary(
-                Parse<TaskData?[]>(metadata, TasksKey).Select(data => (data ?? throw new JsonException("a task is null.")).ToTask())),
-                Check(Parse<ModelCard>(metadata, CardKey)));
+            var tasks = JsonSerializer.Deserialize(TextOf(metadata, TasksKey), TatModelJson.Default.TaskDataArray)
+                ?? throw Missing(TasksKey);
+            return (network, new TaskVocabulary(tasks.Select(data => (data ?? throw new JsonException("a task is null.")).ToTask())),
+                Check(JsonDefaults.Read(TextOf(metadata, CardKey), new(), TatModelJson.Default.ModelCard)));
         }
-        catch (Exception e) when (e is JsonException or ArgumentException or NotSupportedException)
+        catch (Exception e) when (e is JsonException or ArgumentException)
         {
             throw new InvalidDataException(
                 $"{source} is damaged: its description cannot be understood ({MessageText.OneLine(e.Message)}). Copy the file again.", e);
@@ -98,35 +90,8 @@ internal static class TatModelFormat
 
     private static bool IsFactor(double? factor) => factor is >= 0 and < double.PositiveInfinity;
 
-    private static T Parse<T>(IReadOnlyDictionary<string, string> metadata, string key) =>
-        metadata.TryGetValue(key, out var text) && JsonSerializer.Deserialize<T>(text, _json) is { } value
-            ? value
-            : throw new JsonException($"'{key}' is missing.");
+    private static string TextOf(IReadOnlyDictionary<string, string> metadata, string key) =>
+        metadata.TryGetValue(key, out var text) ? text : throw Missing(key);
 
-    private sealed record TaskData(
-        string Name, string Quantity, string Unit, float Minimum, float Maximum, float MetricMinimum, float MetricMaximum,
-        double? DoseReduction, double? UpscalingFactor)
-    {
-        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
-        public IntensityScaling Scaling { get; init; }
-
-        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
-        public bool FitsResolution { get; init; }
-
-        public static TaskData From(RestorationTask task)
-        {
-            var (range, window) = (task.NormalizationRange, task.MetricWindow ?? task.NormalizationRange);
-            return new(task.Name, task.Quantity, task.Unit, range.Minimum, range.Maximum, window.Minimum, window.Maximum,
-                task.DoseReduction, task.UpscalingFactor)
-            { Scaling = task.Scaling, FitsResolution = task.FitsResolution };
-        }
-
-        public RestorationTask ToTask() => new(Name, Quantity, Unit, new(Minimum, Maximum), new(MetricMinimum, MetricMaximum))
-        {
-            DoseReduction = DoseReduction,
-            UpscalingFactor = UpscalingFactor,
-            Scaling = Scaling,
-            FitsResolution = FitsResolution,
-        };
-    }
+    private static JsonException Missing(string key) => new($"'{key}' is missing.");
 }

@@ -18,7 +18,14 @@ internal sealed class TrainingCheckpoints(string? given, string target) : IDispo
     public string Target => target;
 
     /// <summary>What to do after an interruption.</summary>
-    public string HowToGoOn => $"The same command goes on from {Folder}, with --overwrite.";
+    public string HowToGoOn => $"The same command goes on from {Folder}.";
+
+    /// <summary>
+    /// Whether the model that is there comes from a training that they go on with: it was cut short, or has not ended, so that the model is
+    /// no result yet.
+    /// </summary>
+    public bool AreOfHalfDone => AreThere && File.Exists(target)
+        && (given is null || new MLContext().ImageRestoration.ReadModelInfo(target).Card.WasCancelled);
 
     /// <summary>Whether there are any.</summary>
     public bool AreThere => Directory.Exists(Folder) && Directory.EnumerateFiles(Folder, "*.safetensors").Any();

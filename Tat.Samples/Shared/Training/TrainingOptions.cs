@@ -41,6 +41,10 @@ internal sealed class TrainingOptions
         Description = "The tasks to train; by default all that the data has.",
         AllowMultipleArgumentsPerToken = true,
     };
+    private readonly Option<string?> _tasksFile = new("--tasks-file")
+    {
+        Description = "With --data: a JSON file of tasks of your own, in the form in which inspect --json shows those of a model.",
+    };
     private readonly Option<bool> _mriByVolume = new("--mri-by-volume")
     {
         Description =
@@ -82,7 +86,7 @@ internal sealed class TrainingOptions
         Description = "Folder for checkpoints; training continues from those that are there. By default NAME.checkpoints beside the model, "
             + "until that is complete.",
     };
-    private readonly Option<bool> _changes = new("--allow-changes")
+    private readonly Option<bool> _changes = new("--allow-changed-options", "--allow-changes")
     {
         Description = "Go on from checkpoints although options or training images have changed since.",
     };
@@ -96,8 +100,8 @@ internal sealed class TrainingOptions
 
     private Option[] All =>
     [
-        _file, _data, _from, _holdOut, _phantoms, _network, _tasks, _mriByVolume, _shares, _iterations, _minutes, _batch, _patch, _rate,
-        _warmUp, _average, _clip, _balancing, _optimizer,
+        _file, _data, _from, _holdOut, _phantoms, _network, _tasks, _tasksFile, _mriByVolume, _shares, _iterations, _minutes, _batch,
+        _patch, _rate, _warmUp, _average, _clip, _balancing, _optimizer,
         _flips, _identity, _initial, _validation, _skip, _checkpoints, _changes, _logs, _device, _seed,
     ];
 
@@ -122,7 +126,8 @@ internal sealed class TrainingOptions
             result.AddError("Give --data, --from, or --options with a file that says one of them.");
         }
 
-        CommonOptions.CheckTogether(result, (_holdOut, _data), (_phantoms, _data), (_mriByVolume, _from), (_identity, _initial));
+        CommonOptions.CheckTogether(result,
+            (_holdOut, _data), (_phantoms, _data), (_mriByVolume, _from), (_tasksFile, _from), (_identity, _initial));
     }
 
     /// <summary>The names of the options that were typed.</summary>
@@ -184,6 +189,7 @@ internal sealed class TrainingOptions
             (_holdOut, from is null, "data"),
             (_phantoms, from is null, "data"),
             (_mriByVolume, from is not null, "from"),
+            (_tasksFile, from is not null, "from"),
             (_identity, training.InitialWeights is not null, "initialWeights"),
         })
         {
@@ -199,6 +205,7 @@ internal sealed class TrainingOptions
             Network = (preset?.Network ?? plan.Network) with { TrainSize = training.PatchSize },
             Training = training,
             Tasks = parsed.GetValue(_tasks) is { Length: > 0 } tasks ? tasks : plan.Tasks,
+            TaskDefinitions = parsed.GetValue(_tasksFile) is { } file ? ModelTask.ReadFile(file) : plan.TaskDefinitions,
             MriByVolume = parsed.GetValue(_mriByVolume) || plan.MriByVolume,
             Data = data,
             From = from,

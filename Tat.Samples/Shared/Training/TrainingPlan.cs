@@ -27,6 +27,9 @@ internal sealed record TrainingPlan
     /// <summary>The tasks; none for all that there is data of.</summary>
     public IReadOnlyList<string> Tasks { get; init; } = [];
 
+    /// <summary>Tasks of the user's own, which <see cref="Data"/> has folders of.</summary>
+    public IReadOnlyList<ModelTask> TaskDefinitions { get; init; } = [];
+
     /// <summary>
     /// Whether MRI of <see cref="Data"/> is scaled by the level of each volume, as that of <see cref="From"/> always is, instead of over
     /// the paper's [0, 4095].

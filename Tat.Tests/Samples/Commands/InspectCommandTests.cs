@@ -2,6 +2,7 @@ using System.Text.Json;
 using Tat.Tests.Formats;
 using Tat.Tests.Formats.Nifti;
 using Tat.Tests.Onnx;
+using Tat.Torch.Model;
 
 namespace Tat.Tests.Samples;
 
@@ -14,7 +15,7 @@ public sealed class InspectCommandTests
         using var folder = new TemporaryFolder();
         var run = await Cli.RunAsync("inspect", NiftiSamples.WriteRamp(folder["ramp.nii.gz"]), "--json");
         run.AssertDone();
-        var image = JsonDocument.Parse(run.Output).RootElement;
+        var image = JsonDocument.Parse(run.Output).RootElement[0];
         Assert.AreEqual("NIfTI", image.GetProperty("format").GetString());
         Assert.AreEqual((3, 4, 2),
             (image.GetProperty("rows").GetInt32(), image.GetProperty("columns").GetInt32(), image.GetProperty("frames").GetInt32()));
@@ -25,12 +26,28 @@ public sealed class InspectCommandTests
     }
 
     [TestMethod]
-    public async Task Json_of_several_images_is_a_list()
+    public async Task Json_of_several_images_is_a_list_as_that_of_one_and_of_none()
     {
         using var folder = new TemporaryFolder();
         var run = await Cli.RunAsync("inspect", "--json", NiftiSamples.WriteRamp(folder["a.nii"]), NiftiSamples.WriteRamp(folder["b.hdr"]));
         run.AssertDone();
         Assert.AreEqual(2, JsonDocument.Parse(run.Output).RootElement.GetArrayLength());
+        var none = await Cli.RunAsync("inspect", "--json", folder["absent.nii"]);
+        none.AssertFailed(1, "absent.nii");
+        Assert.AreEqual("[]", none.Output.Trim());
+    }
+
+    [TestMethod]
+    public async Task Tells_architecture_parameters_and_hash_of_a_model()
+    {
+        var shown = await Cli.RunAsync("inspect");
+        shown.AssertDone();
+        Assert.Contains("small: width 16, blocks 1 1 1 2 and 1 to refine, heads 1 2 4 8", shown.Output);
+        var model = JsonDocument.Parse((await Cli.RunAsync("inspect", "--json")).Output).RootElement[0];
+        Assert.AreEqual(TatNetworkOptions.Small.ParameterCount, model.GetProperty("parameters").GetInt64());
+        Assert.AreEqual(16, model.GetProperty("network").GetProperty("width").GetInt32());
+        Assert.Contains($"{TatNetworkOptions.Small.ParameterCount:N0}", shown.Output);
+        Assert.Contains(model.GetProperty("sha256").GetString()!, shown.Output);
     }
 
     [TestMethod]
@@ -44,7 +61,7 @@ public sealed class InspectCommandTests
         StringAssert.Contains(shown.Output, "normalised from [-1024, 3072]");
         StringAssert.Contains(shown.Output, "321");
         var json = await Cli.RunAsync("inspect", folder["tat.onnx"], "--json");
-        Assert.AreEqual("nothing", JsonDocument.Parse(json.Output).RootElement.GetProperty("card").GetProperty("data").GetString());
+        Assert.AreEqual("nothing", JsonDocument.Parse(json.Output).RootElement[0].GetProperty("card").GetProperty("data").GetString());
 
         File.WriteAllText(folder["other.onnx"], "text");
         (await Cli.RunAsync("inspect", folder["other.onnx"])).AssertFailed(1, "other.onnx");
@@ -58,7 +75,7 @@ public sealed class InspectCommandTests
     {
         var run = await Cli.RunAsync("inspect", TestData.Path(path), "--json");
         run.AssertDone();
-        Assert.Contains(finding, string.Join(' ', JsonDocument.Parse(run.Output).RootElement.GetProperty("warnings").EnumerateArray()));
+        Assert.Contains(finding, string.Join(' ', JsonDocument.Parse(run.Output).RootElement[0].GetProperty("warnings").EnumerateArray()));
         Assert.Contains("Restoring", (await Cli.RunAsync("inspect", TestData.Path(path))).Output);
     }
 

@@ -117,7 +117,7 @@ public sealed class IntensityCommandTests
 
         var json = await Cli.RunAsync("inspect", _models["scans.safetensors"], "--json");
         json.AssertDone();
-        var task = JsonDocument.Parse(json.Output).RootElement.GetProperty("tasks").EnumerateArray()
+        var task = JsonDocument.Parse(json.Output).RootElement[0].GetProperty("tasks").EnumerateArray()
             .Single(item => item.GetProperty("name").GetString() == "MRI");
         Assert.AreEqual("Volume", task.GetProperty("scaling").GetString());
         Assert.IsTrue(task.GetProperty("fitsResolution").GetBoolean());

@@ -112,7 +112,7 @@ public sealed class QuickstartCommandTests
     {
         var run = await Cli.RunAsync("inspect", Model, "--json");
         run.AssertDone();
-        var model = JsonDocument.Parse(run.Output).RootElement;
+        var model = JsonDocument.Parse(run.Output).RootElement[0];
         Assert.AreEqual(4, model.GetProperty("card").GetProperty("iterations").GetInt32());
         Assert.AreEqual(4, model.GetProperty("card").GetProperty("trainingPairs").GetProperty("MRI").GetInt32());
     }
@@ -157,7 +157,7 @@ public sealed class QuickstartCommandTests
         run.AssertDone();
         (await Cli.RunAsync(command)).AssertFailed(1, "--overwrite");
         var inspect = await Cli.RunAsync("inspect", _folder["mine.zip"], "--json");
-        Assert.AreEqual(2, JsonDocument.Parse(inspect.Output).RootElement.GetProperty("tasks").GetArrayLength());
+        Assert.AreEqual(2, JsonDocument.Parse(inspect.Output).RootElement[0].GetProperty("tasks").GetArrayLength());
     }
 
     [TestMethod]

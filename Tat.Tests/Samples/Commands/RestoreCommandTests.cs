@@ -356,7 +356,7 @@ public sealed class RestoreCommandTests
     {
         var run = await Cli.RunAsync("inspect", Model, "--json");
         run.AssertDone();
-        var model = JsonDocument.Parse(run.Output).RootElement;
+        var model = JsonDocument.Parse(run.Output).RootElement[0];
         Assert.AreEqual("HU", model.GetProperty("tasks")[1].GetProperty("unit").GetString());
         Assert.AreEqual("nothing", model.GetProperty("card").GetProperty("data").GetString());
         StringAssert.Contains((await Cli.RunAsync("inspect", Model)).Output, "normalised from [-1024, 3072]", StringComparison.Ordinal);

@@ -58,15 +58,16 @@ public sealed class TrainFailuresTests
         var failed = await Cli.RunAsync(command);
         failed.AssertFailed(1, "5.nii");
         StringAssert.Contains(failed.Output, $"The best model before the failure is in {folder["m.zip"]}. The same command goes on from "
-            + $"{folder["m.checkpoints"]}, with --overwrite. Where images were repaired, add --allow-changes.", StringComparison.Ordinal);
+            + $"{folder["m.checkpoints"]}. Where images were repaired, add --allow-changed-options.", StringComparison.Ordinal);
         (await Cli.RunAsync("inspect", folder["m.zip"])).AssertDone();
         Assert.IsTrue(File.Exists(folder["m.training.json"]));
 
-        var resumed = await Cli.RunAsync([.. command, "--overwrite", "--skip-unreadable"]);
+        var resumed = await Cli.RunAsync([.. command, "--skip-unreadable"]);
         resumed.AssertDone();
-        StringAssert.Contains(resumed.Output, "Resumed at ", StringComparison.Ordinal);
+        StringAssert.Contains(resumed.Output, "Resumed at iteration ", StringComparison.Ordinal);
         StringAssert.Contains(resumed.Output, "Skipped an image that cannot be read: CT pair ", StringComparison.Ordinal);
         Assert.IsFalse(Directory.Exists(folder["m.checkpoints"]), "the training is complete");
+        (await Cli.RunAsync(command)).AssertFailed(1, "--overwrite");
     }
 
     [TestMethod]
@@ -81,8 +82,8 @@ public sealed class TrainFailuresTests
         SampleImages.Write(folder["CT/train/HQ/5.nii"], -35, 16, 16);
         var refused = await Cli.RunAsync(command);
         refused.AssertFailed(1, "content of the training pairs of CT is another");
-        refused.AssertFailed(1, "as after an image was repaired, set AllowChangedOptions (train --allow-changes).");
-        var resumed = await Cli.RunAsync([.. command, "--allow-changes"]);
+        refused.AssertFailed(1, "as after an image was repaired, set AllowChangedOptions (train --allow-changed-options).");
+        var resumed = await Cli.RunAsync([.. command, "--allow-changed-options"]);
         resumed.AssertDone();
         StringAssert.Contains(resumed.Output, "Going on with changed options: content of the training pairs of CT",
             StringComparison.Ordinal);

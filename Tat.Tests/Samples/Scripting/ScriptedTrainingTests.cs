@@ -73,7 +73,7 @@ public sealed class ScriptedTrainingTests
         Configure(", \"SkipUnreadableImages\": true");
         var resumed = await Cli.RunAsync("train", "--training-config", folder["LungCT.mbconfig"]);
         resumed.AssertDone();
-        StringAssert.Contains(resumed.Output, "Resumed at ", StringComparison.Ordinal);
+        StringAssert.Contains(resumed.Output, "Resumed at iteration ", StringComparison.Ordinal);
         Assert.IsFalse(Directory.Exists(folder["LungCT.checkpoints"]));
     }
 

@@ -40,6 +40,23 @@ public sealed class TatModelTests
     }
 
     [TestMethod]
+    public void What_a_description_leaves_out_is_as_in_the_defaults()
+    {
+        var (network, tasks, card) = TatModelFormat.Read(
+            new Dictionary<string, string>
+            {
+                ["tat.format"] = "1",
+                ["tat.network"] = "{\"Width\":16}",
+                ["tat.tasks"] = "[{\"Name\":\"CT\",\"Quantity\":\"a\",\"Unit\":\"HU\",\"Minimum\":0,\"Maximum\":1,"
+                    + "\"MetricMinimum\":0,\"MetricMaximum\":1}]",
+                ["tat.card"] = "{\"Iterations\":7}",
+            }, "a model");
+        Assert.AreEqual(new TatNetworkOptions { Width = 16 }, network);
+        Assert.AreEqual("CT", tasks.Single().Name);
+        Assert.AreEqual((7, new ModelCard().ProductVersion, 0), (card.Iterations, card.ProductVersion, card.Sources.Count));
+    }
+
+    [TestMethod]
     [DataRow(false, "2")]
     [DataRow(true, "3")]
     public void A_task_that_is_scaled_by_volume_keeps_its_scaling_and_makes_a_file_that_older_programs_refuse(bool fits, string version)

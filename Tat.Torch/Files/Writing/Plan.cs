@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace Tat.Torch.Files.Writing;
 
@@ -28,7 +29,7 @@ internal sealed class Plan(string staging, string folder, IReadOnlyList<string> 
         try
         {
             // Names alone: a file that others have made up cannot reach other folders.
-            var names = JsonSerializer.Deserialize<string[]>(File.ReadAllText(path));
+            var names = JsonSerializer.Deserialize(File.ReadAllText(path), PlanJson.Default.StringArray);
             return names is { Length: > 0 } && names.All(name => name is not (null or "" or "." or "..") && Path.GetFileName(name) == name)
                 ? new(staging, folder, names)
                 : null;
@@ -43,7 +44,7 @@ internal sealed class Plan(string staging, string folder, IReadOnlyList<string> 
     public void Run()
     {
         var path = Path.Combine(staging, FileName);
-        File.WriteAllText(path + ".new", JsonSerializer.Serialize(names));
+        File.WriteAllText(path + ".new", JsonSerializer.Serialize([.. names], PlanJson.Default.StringArray));
         Disk.Flush(path + ".new");
         File.Move(path + ".new", path);
         Disk.FlushFolder(staging);
@@ -134,3 +135,7 @@ internal sealed class Plan(string staging, string folder, IReadOnlyList<string> 
         }
     }
 }
+
+/// <summary>How plans are read and written.</summary>
+[JsonSerializable(typeof(string[]))]
+internal sealed partial class PlanJson : JsonSerializerContext;

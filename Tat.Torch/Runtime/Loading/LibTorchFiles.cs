@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
 using System.Runtime.InteropServices;
 
@@ -24,6 +25,7 @@ internal static class LibTorchFiles
             + RuntimeInformation.ProcessArchitecture.ToString().ToLowerInvariant();
 
     /// <summary>The folders that may hold native files, most specific first, without repetition.</summary>
+    [UnconditionalSuppressMessage("SingleFile", "IL3000", Justification = "In a single file there is no such folder to search.")]
     public static IReadOnlyList<string> Folders(Assembly torchSharp)
     {
         string native = Path.Combine("runtimes", PackageRid, "native");

@@ -77,7 +77,7 @@ internal sealed class CheckpointKeeper : IDisposable
         if (_store.LoadNewest(state, Check, _tell))
         {
             _lastIteration = state.Counters.Iteration;
-            _tell(FormattableString.Invariant($"Resumed at {_lastIteration} of {_options.Iterations}."));
+            _tell(FormattableString.Invariant($"Resumed at iteration {_lastIteration} of {_options.Iterations}."));
         }
     }
 
@@ -151,7 +151,8 @@ internal sealed class CheckpointKeeper : IDisposable
             throw new InvalidOperationException(
                 $"Training cannot go on from the checkpoint of iteration {manifest.Counters.Iteration}, because options or data have "
                 + $"changed: {text}. Change them back, or choose another folder than '{_options.CheckpointFolder}'; if the change is "
-                + $"meant, as after an image was repaired, set {nameof(TatTrainerOptions.AllowChangedOptions)} (train --allow-changes).");
+                + $"meant, as after an image was repaired, set {nameof(TatTrainerOptions.AllowChangedOptions)} "
+                + "(train --allow-changed-options).");
         }
 
         _tell($"Going on with changed options: {text}.");

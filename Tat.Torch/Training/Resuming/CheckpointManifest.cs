@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Tat.Torch.Training.Steps;
 
 namespace Tat.Torch.Training.Resuming;
@@ -38,3 +39,8 @@ internal sealed record CheckpointManifest
 /// <param name="Pairs">Number of its training pairs.</param>
 /// <param name="Taken">Patches taken so far.</param>
 internal sealed record ListPosition(string Task, int Pairs, long Taken);
+
+/// <summary>How manifests are read and written.</summary>
+[JsonSourceGenerationOptions(NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals)]
+[JsonSerializable(typeof(CheckpointManifest))]
+internal sealed partial class CheckpointJson : JsonSerializerContext;

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.IO.Hashing;
 using System.Text;
 using System.Text.Json;
-using System.Text.Json.Serialization;
+using System.Text.Json.Nodes;
 using Tat.Torch.Files;
 using Tat.Torch.Model;
 using Tat.Torch.Tasks;
@@ -23,7 +23,6 @@ internal static class TrainingCheckpoint
 {
     private const string ManifestKey = "manifest";
     private const string ChecksumKey = "checksum";
-    private static readonly JsonSerializerOptions _json = new() { NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals };
 
     /// <summary>Writes a checkpoint to a stream.</summary>
     public static void Write(Stream stream, TrainingState state, CheckpointManifest manifest)
@@ -31,7 +30,7 @@ internal static class TrainingCheckpoint
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
         var vectors = Vectors(state).ToDictionary(item => item.Key, item => item.Value.cpu());
-        var text = JsonSerializer.Serialize(manifest, _json);
+        var text = JsonSerializer.Serialize(manifest, CheckpointJson.Default.CheckpointManifest);
         SafetensorsWriter.Write(stream, vectors,
             new Dictionary<string, string> { [ManifestKey] = text, [ChecksumKey] = Checksum(text, vectors) });
     }
@@ -129,10 +128,18 @@ internal static class TrainingCheckpoint
     {
         try
         {
-            return metadata.TryGetValue(ManifestKey, out var text)
-                && JsonSerializer.Deserialize<CheckpointManifest>(text, _json) is { } manifest
-                ? manifest
-                : throw new InvalidDataException($"'{path}' is not a training checkpoint: it has no manifest.");
+            if (!metadata.TryGetValue(ManifestKey, out var text))
+            {
+                throw new InvalidDataException($"'{path}' is not a training checkpoint: it has no manifest.");
+            }
+
+            var manifest = JsonDefaults.Parse(text, CheckpointJson.Default.CheckpointManifest);
+            if (manifest[nameof(CheckpointManifest.Counters)] is JsonObject counters)
+            {
+                JsonDefaults.Complete(counters, new(), CheckpointJson.Default.TrainingCounters);
+            }
+
+            return manifest.Deserialize(CheckpointJson.Default.CheckpointManifest) ?? throw new JsonException("it is null.");
         }
         catch (JsonException exception)
         {
