@@ -147,7 +147,7 @@ public sealed partial class ImageRestorationCatalog
         return new(metadata.Card, metadata.Tasks, metadata.Network);
     }
 
-    private static RestorationModelInfo ReadInfo(Stream stream, string path)
+    internal static RestorationModelInfo ReadInfo(Stream stream, string path)
     {
         var reader = new SafetensorsReader(stream, path);
         var (network, tasks, card) = TatModelFormat.Read(reader.Metadata, $"'{path}'");

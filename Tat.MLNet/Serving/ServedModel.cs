@@ -1,5 +1,8 @@
+using System.Reflection;
+using System.Runtime.ExceptionServices;
 using Microsoft.Extensions.ObjectPool;
 using Microsoft.ML;
+using Tat.MLNet.Scoring;
 using Tat.Torch.Inference;
 using Tat.Torch.Pretrained;
 
@@ -27,8 +30,11 @@ internal sealed class ServedModel
         var model = Load(context, path, options);
         try
         {
-            var served = new ServedModel(context, model, context.ImageRestoration.FindRestoration(model).Restorer,
-                options.MaximumConcurrency + 1);
+            var step = context.ImageRestoration.FindRestoration(model);
+
+            // A model that cannot run here is not served.
+            _ = (step as TatTransformer)?.Model;
+            var served = new ServedModel(context, model, step.Restorer, options.MaximumConcurrency + 1);
             served._engines.Return(served._engines.Get());
             return served;
         }
@@ -49,7 +55,21 @@ internal sealed class ServedModel
 
         return isPretrained || path.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase)
             ? context.ImageRestoration.ApplyOnnx(isPretrained ? null : path).Fit(context.Data.LoadFromEnumerable<ImageInput>([]))
-            : context.Model.Load(path, out _);
+            : LoadPipeline(context, path);
+    }
+
+    /// <summary>ML.NET puts exceptions of its own around what a part of the pipeline says.</summary>
+    private static ITransformer LoadPipeline(MLContext context, string path)
+    {
+        try
+        {
+            return context.Model.Load(path, out _);
+        }
+        catch (TargetInvocationException problem)
+        {
+            ExceptionDispatchInfo.Throw(problem.GetBaseException());
+            throw;
+        }
     }
 
     public IImageRestorer Restorer { get; }
