@@ -22,7 +22,7 @@ public sealed class RestorationPool : IDisposable
 
     private readonly TatRestorationOptions _options;
     private readonly SemaphoreSlim _slots;
-    private readonly SemaphoreSlim _longSlot = new(1);
+    private readonly SemaphoreSlim _longSlots;
     private readonly Lock _reloading = new();
     private readonly ILogger _logger;
     private readonly ModelWatch? _watch;
@@ -47,6 +47,7 @@ public sealed class RestorationPool : IDisposable
         _options = options;
         _logger = logger ?? NullLogger<RestorationPool>.Instance;
         _slots = new(options.MaximumConcurrency);
+        _longSlots = new(options.MaximumScans);
         _current = Load(options.ModelPath);
         _watch = options.ReloadWhenChanged ? new(options.ModelPath, TryReload) : null;
     }
@@ -117,8 +118,8 @@ public sealed class RestorationPool : IDisposable
     /// <see
     /// cref="ScanRestoration.RestoreScan(IImageRestorer, string, string, ScanRestorationOptions?, IProgress{ScanProgress}?,
     /// CancellationToken)"/>
-    /// does, on a thread of the thread pool; waits without a thread while another one, or a large image, is being restored. Images do not
-    /// wait for it.
+    /// does, on a thread of the thread pool; waits without a thread while as many scans, or large images, are being restored as the options
+    /// allow. Images do not wait for it.
     /// </summary>
     /// <param name="source">An image file, or a folder that holds one scan.</param>
     /// <param name="destination">What to write.</param>
@@ -175,14 +176,14 @@ public sealed class RestorationPool : IDisposable
 
     private Task<ScanRestorationResult> RestoreScanAsync(
         Func<IImageRestorer, ScanRestorationResult> restore, ScanRestorationOptions? options, CancellationToken cancellationToken) =>
-        RunAsync(new(_logger, "scan", Known(options?.Task)), _longSlot, model => restore(model.Restorer), cancellationToken);
+        RunAsync(new(_logger, "scan", Known(options?.Task)), _longSlots, model => restore(model.Restorer), cancellationToken);
 
     /// <summary>Where an image waits: small ones not for large ones.</summary>
     private SemaphoreSlim SlotsFor(ImageInput input)
     {
         ArgumentNullException.ThrowIfNull(input);
         SizeLimit.Check("The image", input.Height, input.Width, _options.MaximumPixels);
-        return (long)input.Height * input.Width > MostOfMoment ? _longSlot : _slots;
+        return (long)input.Height * input.Width > MostOfMoment ? _longSlots : _slots;
     }
 
     private ServingCall BeginImage(ImageInput input) =>

@@ -53,9 +53,13 @@ internal sealed class ServedModel
             return context.ImageRestoration.LoadPretrained();
         }
 
-        return isPretrained || path.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase)
-            ? context.ImageRestoration.ApplyOnnx(isPretrained ? null : path).Fit(context.Data.LoadFromEnumerable<ImageInput>([]))
-            : LoadPipeline(context, path);
+        if (!isPretrained && !path.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase))
+        {
+            return LoadPipeline(context, path);
+        }
+
+        var onnx = new TatOnnxEstimator.Options { ModelFile = isPretrained ? null : path, Runtime = new() { Threads = options.Threads } };
+        return context.ImageRestoration.ApplyOnnx(onnx).Fit(context.Data.LoadFromEnumerable<ImageInput>([]));
     }
 
     /// <summary>ML.NET puts exceptions of its own around what a part of the pipeline says.</summary>

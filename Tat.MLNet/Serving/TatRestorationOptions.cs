@@ -22,10 +22,18 @@ public sealed class TatRestorationOptions
 
     /// <summary>
     /// How many images are restored at the same time; further calls wait. Each takes memory, and all share the cores. An image of more than
-    /// 512 × 512 pixels, or a scan, has a place of its own beside them, one at a time, so that large ones keep no small one waiting.
+    /// 512 × 512 pixels, or a scan, has a place of its own beside them, so that large ones keep no small one waiting.
     /// </summary>
     /// <value>The default is 2.</value>
     public int MaximumConcurrency { get; set; } = 2;
+
+    /// <summary>How many scans, or images of more than 512 × 512 pixels, are restored at the same time beside the small ones.</summary>
+    /// <value>The default is 1.</value>
+    public int MaximumScans { get; set; } = 1;
+
+    /// <summary>How many threads a restoration on ONNX Runtime takes.</summary>
+    /// <value>The default, <see langword="null"/>, is one for each core.</value>
+    public int? Threads { get; set; }
 
     /// <summary>Pixels that an image may have; a larger one is refused at once.</summary>
     /// <value>The default is 67,108,864, or 8,192 × 8,192.</value>
@@ -49,6 +57,8 @@ public sealed class TatRestorationOptions
         return string.IsNullOrWhiteSpace(ModelPath)
             ? $"{nameof(ModelPath)} is empty; give a model file, or '{TatPretrained.Name}' for the model that comes with the library."
             : MaximumConcurrency < 1 ? $"{nameof(MaximumConcurrency)} is {MaximumConcurrency}; use at least 1."
+            : MaximumScans < 1 ? $"{nameof(MaximumScans)} is {MaximumScans}; use at least 1."
+            : Threads < 1 ? $"{nameof(Threads)} is {Threads}; use at least 1, or null for one for each core."
             : MaximumPixels < 1 ? $"{nameof(MaximumPixels)} is {MaximumPixels}; use at least 1."
             : GpuDeviceId < 0 ? $"{nameof(GpuDeviceId)} is {GpuDeviceId}; GPUs are counted from 0."
             : UseOnnxRuntime && !isPretrained

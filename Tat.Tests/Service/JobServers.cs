@@ -10,15 +10,25 @@ internal sealed class JobServers : IDisposable
     private readonly TemporaryFolder _folder;
     private readonly ServerProcess _names;
 
-    private JobServers(TemporaryFolder folder, ServerProcess database, ServerProcess names, ServerProcess queue, string[] settings) =>
-        (_folder, Database, _names, Queue, Settings) = (folder, database, names, queue, settings);
+    private readonly string _broker;
+
+    private JobServers(TemporaryFolder folder, ServerProcess database, int databasePort, ServerProcess names, ServerProcess queue,
+        int queuePort)
+    {
+        (_folder, Database, _names, Queue) = (folder, database, names, queue);
+        ConnectionString = $"Host=127.0.0.1;Port={databasePort};Username=tat;Database=postgres";
+        _broker = $"amqp://guest:guest@127.0.0.1:{queuePort}/";
+    }
 
     public ServerProcess Database { get; }
 
     public ServerProcess Queue { get; }
 
+    /// <summary>How the database is reached.</summary>
+    public string ConnectionString { get; }
+
     /// <summary>What tells the service of them.</summary>
-    public string[] Settings { get; }
+    public string[] Settings => [$"--Service:Database={ConnectionString}", $"--Service:Queue={_broker}"];
 
     /// <summary>Starts both; the test is inconclusive where they are not installed.</summary>
     public static async Task<JobServers> StartAsync()
@@ -38,11 +48,7 @@ internal sealed class JobServers : IDisposable
         var names = await ServerProcess.StartAsync(namesPort, folder["epmd.log"], new Dictionary<string, string>(),
             "epmd", "-address", "127.0.0.1", "-port", $"{namesPort}");
         var queue = await StartQueueAsync(folder, queuePort, namesPort);
-        return new(folder, database, names, queue,
-        [
-            $"--Service:Database=Host=127.0.0.1;Port={databasePort};Username=tat;Database=postgres",
-            $"--Service:Queue=amqp://guest:guest@127.0.0.1:{queuePort}/",
-        ]);
+        return new(folder, database, databasePort, names, queue, queuePort);
     }
 
     public void Dispose()

@@ -211,6 +211,7 @@ public sealed class JobTests
         var measured = await service.Client.GetStringAsync("metrics");
         Assert.Contains("tat_jobs_queued", measured);
         Assert.Contains("outcome=\"restored\"", measured);
+        Assert.Contains("tat_restoration_duration_seconds_count", measured);
     }
 
     private static string[] NamesBelow(string folder) =>

@@ -5,9 +5,8 @@ using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using Tat.MLNet.Formats;
 using Tat.MLNet.Formats.Dicom.Model;
-using Tat.MLNet.Scans;
+using Tat.MLNet.Serving;
 using Tat.Samples.Service.Jobs;
-using Tat.Samples.Service.Restoring;
 using Tat.Samples.Service.Series;
 using Tat.Tests.Formats;
 using Tat.Tests.Formats.Dicom;
@@ -40,7 +39,7 @@ public sealed class StoreTests : IDisposable
         // As the library restores the same files, with the seed that the service has.
         using var expected = new TemporaryFolder();
         var stored = (await service.Get<JobStore>().FindAsync(job.Id))!;
-        service.Get<ServedModel>().Restorer.RestoreScan(
+        await service.Get<RestorationPool>().RestoreScanAsync(
             _files.Folder, expected["restored"], new() { Derived = new() { UidSeed = stored.Result } });
         using var archive = new ZipArchive(await service.Client.GetStreamAsync($"api/jobs/{job.Id}/result"));
         archive.ExtractToDirectory(expected["service"]);

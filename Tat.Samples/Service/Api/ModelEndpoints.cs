@@ -1,4 +1,4 @@
-using Tat.Samples.Service.Restoring;
+using Tat.MLNet.Serving;
 
 namespace Tat.Samples.Service.Api;
 
@@ -8,12 +8,12 @@ internal static class ModelEndpoints
     public static void MapModels(this IEndpointRouteBuilder app)
     {
         var api = app.MapGroup("/api").WithTags("Models");
-        api.MapGet("tasks", (ServedModel model) => model.Restorer.Tasks.Select(task => new TaskView(
+        api.MapGet("tasks", (RestorationPool pool) => pool.Tasks.Select(task => new TaskView(
             task.Name, task.Quantity, task.Unit, task.NormalizationRange.Minimum, task.NormalizationRange.Maximum)))
             .WithSummary("The tasks that the model has learnt.");
-        api.MapGet("models", (ServedModel model) => new[]
+        api.MapGet("models", (RestorationPool pool) => new[]
         {
-            new ModelView(model.Restorer.Card.Title, model.Restorer.ModelHash, [.. model.Restorer.Tasks.Select(task => task.Name)]),
+            new ModelView(pool.Card.Title, pool.ModelHash, [.. pool.Tasks.Select(task => task.Name)]),
         }).WithSummary("The models that restore.");
     }
 }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using OpenTelemetry.Metrics;
+using Tat.MLNet.Serving;
 using Tat.Samples.Service.Api;
 using Tat.Samples.Service.Dicomweb;
 using Tat.Samples.Service.Intake;
@@ -11,6 +12,7 @@ using Tat.Samples.Service.Security;
 using Tat.Samples.Service.Series;
 using Tat.Samples.Service.Settings;
 using Tat.Samples.Service.Viewing;
+using Tat.Torch.Pretrained;
 
 namespace Tat.Samples.Service.Hosting;
 
@@ -48,7 +50,12 @@ public static class ServiceHost
         builder.Services.AddSingleton<JobRemover>();
         builder.Services.AddSingleton<JobScans>();
         builder.Services.AddSingleton<JobIntake>();
-        builder.Services.AddSingleton<ServedModel>();
+        builder.Services.AddTatRestoration(pool =>
+        {
+            var isInBox = TatPretrained.IsMeantBy(options.Model);
+            (pool.ModelPath, pool.UseOnnxRuntime, pool.ReloadWhenChanged) = (options.Model, isInBox, !isInBox);
+            (pool.MaximumScans, pool.Threads) = (2 * options.Concurrency, options.Threads > 0 ? options.Threads : null);
+        });
         builder.Services.AddSingleton<ScanRestorer>();
         builder.Services.AddViewing();
         builder.Services.AddSingleton<SeriesStore>();
@@ -114,7 +121,8 @@ public static class ServiceHost
         builder.Services.AddSingleton<SeriesMetrics>();
         builder.Services.AddHealthChecks().AddCheck<ReadyCheck>(ReadyCheck.Tag, tags: [ReadyCheck.Tag]);
         builder.Services.AddOpenTelemetry().WithMetrics(metrics => metrics
-            .AddMeter(JobMetrics.MeterName, SeriesMetrics.MeterName, "Microsoft.AspNetCore.Hosting", "System.Runtime")
+            .AddMeter(JobMetrics.MeterName, SeriesMetrics.MeterName, TatTelemetry.MeterName)
+            .AddMeter("Microsoft.AspNetCore.Hosting", "System.Runtime")
             .AddPrometheusExporter());
     }
 }

@@ -91,7 +91,7 @@ public sealed class JobIntake(JobStore store, JobFolders folders, IOptions<Servi
         return new(id, Path.GetFileName(path), path, body.Task, PriorityOf(body.Priority), body.Strength ?? 1);
     }
 
-    private static Job Make(JobRequest request)
+    private Job Make(JobRequest request)
     {
         if (request.Strength is not (>= 0 and <= 1))
         {
@@ -103,13 +103,14 @@ public sealed class JobIntake(JobStore store, JobFolders folders, IOptions<Servi
         {
             Id = request.Id,
             Name = request.Name,
-            Source = request.Source,
-            Reference = request.Reference,
+            Source = folders.NameOf(request.Source),
+            Content = request.Content,
+            Reference = request.Reference is { } reference ? folders.NameOf(reference) : null,
             Task = task,
             Strength = request.Strength,
             Priority = request.Priority,
             IdempotencyKey = request.IdempotencyKey,
-            Fingerprint = ContentHash.Of(request.Content, task, request.Strength, request.Priority),
+            Fingerprint = ContentHash.Of(request.Content ?? request.Source, task, request.Strength, request.Priority),
             Created = DateTimeOffset.UtcNow,
         };
     }

@@ -17,6 +17,6 @@ public sealed record JobRequest(Guid Id, string Name, string Source, string? Tas
     /// <summary>By which a request that is sent again is known.</summary>
     public string? IdempotencyKey { get; init; }
 
-    /// <summary>What the source holds, for requests that are sent again: its hash, or its path.</summary>
-    public string Content { get; init; } = Source;
+    /// <summary>The hash of what the source holds, where it is known.</summary>
+    public string? Content { get; init; }
 }

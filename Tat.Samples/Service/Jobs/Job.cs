@@ -9,10 +9,13 @@ public sealed class Job
     /// <summary>What the user calls what was uploaded.</summary>
     public required string Name { get; init; }
 
-    /// <summary>The file or folder to restore.</summary>
+    /// <summary>The file or folder to restore, as <see cref="JobFolders.NameOf"/> names it.</summary>
     public required string Source { get; init; }
 
-    /// <summary>What to compare the result with, where it was given.</summary>
+    /// <summary>The hash of what <see cref="Source"/> holds; <see langword="null"/> where that is found out when it is restored.</summary>
+    public string? Content { get; init; }
+
+    /// <summary>What to compare the result with, where it was given, as <see cref="JobFolders.NameOf"/> names it.</summary>
     public string? Reference { get; init; }
 
     /// <summary>The task that was asked for; <see langword="null"/> for that of the scan's modality.</summary>

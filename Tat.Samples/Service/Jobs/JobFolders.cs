@@ -39,6 +39,15 @@ public sealed class JobFolders
     /// <summary>The names of all results.</summary>
     public IEnumerable<string> Results() => Directory.GetDirectories(_results).Select(folder => Path.GetFileName(folder)!);
 
+    /// <summary>What a file or folder is called on every machine: below the shared folder its path from there, else its full
+    /// path.</summary>
+    public string NameOf(string path) => path.StartsWith(Root + Path.DirectorySeparatorChar, StringComparison.Ordinal)
+        ? Path.GetRelativePath(Root, path)
+        : path;
+
+    /// <summary>Where on this machine something is that is called so.</summary>
+    public string PathOf(string name) => Path.GetFullPath(name, Root);
+
     /// <summary>Where the upload of a job is.</summary>
     public string UploadOf(Guid id) => Path.Combine(_uploads, $"{id:N}");
 

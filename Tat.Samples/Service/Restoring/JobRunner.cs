@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Tat.Samples.Service.Jobs;
 using Tat.Samples.Service.Monitoring;
 
@@ -58,35 +57,34 @@ public sealed partial class JobRunner(
             return null;
         }
 
-        var clock = Stopwatch.StartNew();
         Began(id, attempt.Number, attempt.Job.Priority);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(service);
         try
         {
             await RestoreAsync(attempt, stop);
-            metrics.Ended("restored", clock.Elapsed);
+            metrics.Ended("restored");
         }
         catch (OperationCanceledException) when (service.IsCancellationRequested)
         {
-            metrics.Ended("given back", clock.Elapsed);
+            metrics.Ended("given back");
             await store.GiveBackAsync(attempt);
             throw;
         }
         catch (OperationCanceledException)
         {
-            metrics.Ended("stopped", clock.Elapsed);
+            metrics.Ended("stopped");
             Stopped(id, attempt.Number);
         }
         catch (Exception problem) when (ScanRestorer.IsFinal(problem))
         {
             // The scan will be no better the next time.
-            metrics.Ended("failed", clock.Elapsed, problem.GetType().Name);
+            metrics.Ended("failed", problem.GetType().Name);
             Failed(id, attempt.Number, problem.GetType().Name);
             await PersistAsync(() => store.EndAsync(attempt, JobState.Failed, Reason(attempt, problem)));
         }
         catch (Exception problem)
         {
-            metrics.Ended("failed", clock.Elapsed, problem.GetType().Name);
+            metrics.Ended("failed", problem.GetType().Name);
             Failed(id, attempt.Number, problem.GetType().Name);
             return await PersistAsync(() => store.RetryAsync(attempt, Reason(attempt, problem)));
         }

@@ -1,11 +1,12 @@
 using Tat.MLNet.Formats;
 using Tat.MLNet.Scans;
+using Tat.MLNet.Serving;
 using Tat.Samples.Service.Jobs;
 
 namespace Tat.Samples.Service.Restoring;
 
 /// <summary>Restores the scans of a job as the command <c>restore</c> does.</summary>
-public sealed class ScanRestorer(ServedModel model)
+public sealed class ScanRestorer(RestorationPool pool, JobFolders folders)
 {
     /// <summary>Restores all scans of a job's source.</summary>
     /// <param name="job">The job.</param>
@@ -16,15 +17,16 @@ public sealed class ScanRestorer(ServedModel model)
     public async Task<RestorationOutcome> RestoreAsync(
         Job job, string folder, IProgress<double> progress, CancellationToken cancellationToken)
     {
-        var restorer = model.Restorer;
-        var source = await ContentHash.OfAsync(job.Source, cancellationToken);
-        var found = ScanFinder.Find([job.Source], new ImageReadOptions(), cancellationToken);
+        var source = folders.PathOf(job.Source);
+        var model = pool.ModelHash;
+        var found = ScanFinder.Find([source], new ImageReadOptions(), cancellationToken);
         var chosen = found.Scans.Where(scan => job.Task is not null || !scan.NeedsTask).ToList();
         var jobs = ScanJob.Plan(chosen, folder);
-        List<string> warnings = [.. found.LeftOut.Select(file => Relative(job, $"{file}"))];
+        List<string> warnings = [.. found.LeftOut.Select(file => Relative(source, $"{file}"))];
         warnings.AddRange(found.Scans.Except(chosen).Select(scan =>
             $"'{scan.Name}' is not restored: its modality is none of CT, MR and PT; restore it on its own, with its task."));
-        var name = ContentHash.Of(source, restorer.ModelHash, job.Task, job.Strength);
+        var content = job.Content ?? await ContentHash.OfAsync(source, cancellationToken);
+        var name = ContentHash.Of(content, model, job.Task, job.Strength);
         var options = new ScanRestorationOptions { Task = job.Task, Strength = job.Strength, Derived = new() { UidSeed = name } };
         var scans = new List<RestoredScan>();
         foreach (var (number, one) in jobs.Index())
@@ -32,15 +34,20 @@ public sealed class ScanRestorer(ServedModel model)
             cancellationToken.ThrowIfCancellationRequested();
             try
             {
-                var result = restorer.RestoreScan(one.Source, one.Destination, options, new ShareOfAll(progress, number, jobs.Count),
-                    cancellationToken);
-                scans.Add(Describe(job, folder, one, result));
+                var result = await pool.RestoreScanAsync(
+                    one.Source, one.Destination, options, new ShareOfAll(progress, number, jobs.Count), cancellationToken);
+                scans.Add(Describe(source, folder, one, result));
                 warnings.AddRange(result.Warnings.Select(warning => jobs.Count == 1 ? warning : $"'{one.Source.Name}': {warning}"));
             }
             catch (Exception problem) when (jobs.Count > 1 && IsFinal(problem))
             {
-                warnings.Add($"'{one.Source.Name}' is not restored: {Relative(job, problem.Message)}");
+                warnings.Add($"'{one.Source.Name}' is not restored: {Relative(source, problem.Message)}");
             }
+        }
+
+        if (pool.ModelHash != model)
+        {
+            throw new InvalidOperationException("The model was replaced while the job was restored.");
         }
 
         return scans.Count > 0
@@ -52,17 +59,17 @@ public sealed class ScanRestorer(ServedModel model)
     public static bool IsFinal(Exception problem) => problem is InvalidDataException or ArgumentException or NotSupportedException
         or KeyNotFoundException or ImageFormatException or FileNotFoundException;
 
-    private static RestoredScan Describe(Job job, string folder, ScanJob one, ScanRestorationResult result)
+    private static RestoredScan Describe(string source, string folder, ScanJob one, ScanRestorationResult result)
     {
-        var source = Path.GetRelativePath(job.Source, one.Source.Path);
-        return new(source == "." ? "" : source, one.Source.SeriesInstanceUid, Path.GetRelativePath(folder, one.Destination),
+        var place = Path.GetRelativePath(source, one.Source.Path);
+        return new(place == "." ? "" : place, one.Source.SeriesInstanceUid, Path.GetRelativePath(folder, one.Destination),
             result.Task.Name, [.. result.Files.Select(file =>
                 new ResultFile(Path.GetRelativePath(folder, file).Replace('\\', '/'), new FileInfo(file).Length))]);
     }
 
     /// <summary>A message as a caller understands it, who knows the names below the source alone.</summary>
-    private static string Relative(Job job, string message) =>
-        message.Replace(Path.GetDirectoryName(job.Source) + Path.DirectorySeparatorChar, "", StringComparison.Ordinal);
+    private static string Relative(string source, string message) =>
+        message.Replace(Path.GetDirectoryName(source) + Path.DirectorySeparatorChar, "", StringComparison.Ordinal);
 
     private sealed class ShareOfAll(IProgress<double> progress, int number, int count) : IProgress<ScanProgress>
     {

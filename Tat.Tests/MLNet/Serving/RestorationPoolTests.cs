@@ -80,6 +80,35 @@ public class RestorationPoolTests
         Assert.IsFalse(File.Exists(folder["none.nii"]));
     }
 
+    /// <summary>Each waits for the other in its first slice.</summary>
+    [TestMethod]
+    [Timeout(120_000)]
+    public async Task As_many_scans_are_restored_at_the_same_time_as_the_options_allow()
+    {
+        using var folder = new TemporaryFolder();
+        var scan = Loading.SampleImages.Write(folder["mri.nii"]);
+        using var pool = new RestorationPool(
+            new() { ModelPath = "pretrained", UseOnnxRuntime = true, MaximumConcurrency = 1, MaximumScans = 2, Threads = 1 });
+        using var meeting = new Barrier(2);
+        await Task.WhenAll(Enumerable.Range(0, 2).Select(number => pool.RestoreScanAsync(
+            scan, folder[$"{number}.nii"], new() { Task = "MRI" }, new FirstReport(meeting.SignalAndWait))));
+        CollectionAssert.AreEqual(File.ReadAllBytes(folder["0.nii"]), File.ReadAllBytes(folder["1.nii"]));
+    }
+
+    private sealed class FirstReport(Action then) : IProgress<ScanProgress>
+    {
+        private bool _isLater;
+
+        public void Report(ScanProgress value)
+        {
+            if (!_isLater)
+            {
+                _isLater = true;
+                then();
+            }
+        }
+    }
+
     [TestMethod]
     public async Task A_model_is_changed_under_load_without_a_stale_or_disposed_one_serving()
     {
@@ -158,6 +187,8 @@ public class RestorationPoolTests
         (TatRestorationOptions Options, string Message)[] wrong =
         [
             (new() { ModelPath = "pretrained", MaximumConcurrency = 0 }, "MaximumConcurrency is 0"),
+            (new() { ModelPath = "pretrained", MaximumScans = 0 }, "MaximumScans is 0"),
+            (new() { ModelPath = "pretrained", Threads = 0 }, "Threads is 0"),
             (new() { ModelPath = "pretrained", GpuDeviceId = -1 }, "GpuDeviceId is -1"),
             (new() { ModelPath = "pretrained", ReloadWhenChanged = true }, "ReloadWhenChanged needs a file"),
             (new() { ModelPath = folder["tat.zip"], UseOnnxRuntime = true }, "export it to .onnx"),
