@@ -55,10 +55,10 @@ public sealed class TatTransformer : RestorationTransformer
         }
         catch (LibTorchUnavailableException problem)
         {
-            var info = reader.ReadStream(WeightsName, stream => ImageRestorationCatalog.ReadInfo(stream, "model"));
+            var (_, tasks, card) = reader.ReadStream(WeightsName, stream => TatModelFormat.ReadFile(stream, "model"));
             using var channel = env.Start(LoaderName);
             channel.Warning(MessageSensitivity.None, "{0}", problem.Message);
-            return new(new UnavailableRestorer(info, problem), saved, env);
+            return new(new UnavailableRestorer(tasks, card, problem), saved, env);
         }
     }
 

@@ -10,11 +10,12 @@ namespace Tat.MLNet.Scoring;
 /// Stands for a loaded model where LibTorch cannot be loaded, and says so when it is to restore. ML.NET would put exceptions of its own
 /// around one that is thrown while it loads.
 /// </summary>
-internal sealed class UnavailableRestorer(RestorationModelInfo info, LibTorchUnavailableException problem) : IImageRestorer
+internal sealed class UnavailableRestorer(TaskVocabulary tasks, ModelCard card, LibTorchUnavailableException problem)
+    : IImageRestorer
 {
-    public TaskVocabulary Tasks => info.Tasks;
+    public TaskVocabulary Tasks => tasks;
 
-    public ModelCard Card => info.Card;
+    public ModelCard Card => card;
 
     /// <summary>What to throw.</summary>
     public LibTorchUnavailableException Problem => new(problem.Message, problem);
