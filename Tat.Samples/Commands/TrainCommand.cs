@@ -68,7 +68,16 @@ internal static class TrainCommand
                 terminal.Line(remark);
             }
 
-            ModelFiles.Save(ml, model, target, plan.Beside(target));
+            try
+            {
+                ModelFiles.Save(ml, model, target, plan.Beside(target));
+            }
+            catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
+            {
+                terminal.Line(checkpoints.KeepElsewhere(ml, model));
+                throw;
+            }
+
             if (cancellationToken.IsCancellationRequested)
             {
                 terminal.Line($"The best model so far is in {target}. {checkpoints.HowToGoOn}");
