@@ -45,9 +45,10 @@ internal static class TrainCommand
             var target = parsed.GetRequiredValue(output);
             if (scripted.TrainingOf(parsed, plans, parsed.GetResult(output) is { Implicit: false } ? target : null) is { } training)
             {
+                var mayReplace = parsed.GetValue(overwrite) || training.IsHalfDone;
                 foreach (var file in training.Outputs)
                 {
-                    CommonOptions.CheckFile(parsed.GetValue(overwrite), file);
+                    CommonOptions.CheckFile(mayReplace, file);
                 }
 
                 training.Run(terminal, cancellationToken);
