@@ -49,14 +49,24 @@ internal sealed class ServerProcess : IDisposable
     public async Task RestartAsync()
     {
         await KillAsync();
+        await StartAgainAsync();
+    }
+
+    /// <summary>Starts it again after it was killed.</summary>
+    public async Task StartAgainAsync()
+    {
         _process = Process.Start(_start)!;
         await ListensAsync("its log");
     }
 
-    public void Dispose()
+    public async Task KillAsync()
     {
-        KillAsync().GetAwaiter().GetResult();
+        using var kill = Process.Start("kill", ["-KILL", "--", string.Create(CultureInfo.InvariantCulture, $"-{_process.Id}")]);
+        await kill.WaitForExitAsync();
+        await _process.WaitForExitAsync();
     }
+
+    public void Dispose() => KillAsync().GetAwaiter().GetResult();
 
     private async Task ListensAsync(string log)
     {
@@ -76,16 +86,6 @@ internal sealed class ServerProcess : IDisposable
             {
                 throw new InvalidOperationException($"The server did not start: {(File.Exists(log) ? File.ReadAllText(log) : log)}");
             }
-        }
-    }
-
-    private async Task KillAsync()
-    {
-        using (_process)
-        {
-            using var kill = Process.Start("kill", ["-KILL", "--", string.Create(CultureInfo.InvariantCulture, $"-{_process.Id}")]);
-            await kill.WaitForExitAsync();
-            await _process.WaitForExitAsync();
         }
     }
 }
