@@ -7,7 +7,6 @@ using Tat.Torch.Inference;
 using Tat.Torch.Model;
 using Tat.Torch.Onnx;
 using Tat.Torch.Pretrained;
-using Tat.Torch.TensorFiles;
 using Tat.Torch.TensorFiles.PyTorch;
 
 namespace Tat.MLNet;
@@ -149,10 +148,7 @@ public sealed partial class ImageRestorationCatalog
 
     private static RestorationModelInfo ReadInfo(Stream stream, string path)
     {
-        var reader = new SafetensorsReader(stream, path);
-        var (network, tasks, card) = TatModelFormat.Read(reader.Metadata, $"'{path}'");
-        reader.SkipAll();
-        reader.VerifyChecksum();
+        var (network, tasks, card) = TatModelFormat.ReadFile(stream, path);
         return new(card, tasks, network);
     }
 }

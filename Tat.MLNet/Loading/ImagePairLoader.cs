@@ -41,11 +41,12 @@ public sealed class ImagePairLoader : ImageLoader
 
     private protected override IReadOnlyList<ImageEntry> List(IReadOnlyList<string> paths)
     {
-        var images = ImageFiles.Images(paths).Select(PairPath.Parse(_options.LowQualityFolder, _options.HighQualityFolder))
-            .OfType<PairPath>()
-            .Where(image => _options.Split is null || image.Split.Equals(_options.Split, StringComparison.OrdinalIgnoreCase))
-            .ToList();
-        RefuseDoubles(images);
+        var all = ImageFiles.Images(paths).Select(PairPath.Parse(_options.LowQualityFolder, _options.HighQualityFolder))
+            .OfType<PairPath>().ToList();
+        RefuseFoldersOfOneName(all);
+        var images = all
+            .Where(image => _options.Split is null || image.Split.Equals(_options.Split, StringComparison.OrdinalIgnoreCase)).ToList();
+        RefuseImagesOfOneName(images);
         var references = images.Where(image => image.IsReference).ToDictionary(image => image.Key);
         var entries = images.Where(image => !image.IsReference).Select(image => Entry(image, references)).ToList();
         return references.Count == 0 || !_options.RequireHighQuality
@@ -54,12 +55,10 @@ public sealed class ImagePairLoader : ImageLoader
                 + $"'{_options.LowQualityFolder}' ({references.Count} such files); add it or remove the file.");
     }
 
-    /// <summary>
-    /// Refuses what would be mixed up, or left out: folders of a task or a split that differ by case alone, and two images of one name.
-    /// </summary>
-    private static void RefuseDoubles(List<PairPath> images)
+    /// <summary>Refuses folders of a task, a split or a kind of image that differ by case alone, as in CT/train and ct/test.</summary>
+    private static void RefuseFoldersOfOneName(List<PairPath> images)
     {
-        foreach (var same in images.Select(image => (image.Root, image.Folder)).Distinct()
+        foreach (var same in images.SelectMany(image => image.Folders.Select(folder => (image.Root, Folder: folder))).Distinct()
             .GroupBy(place => (place.Root, place.Folder.ToUpperInvariant())))
         {
             if (same.ToArray() is [var first, var second, ..])
@@ -68,7 +67,10 @@ public sealed class ImagePairLoader : ImageLoader
                     + "upper and lower case: join them.");
             }
         }
+    }
 
+    private static void RefuseImagesOfOneName(List<PairPath> images)
+    {
         if (images.GroupBy(image => (image.IsReference, image.Key))
             .FirstOrDefault(pair => pair.Count() > 1)?.ToArray() is [var one, var other, ..])
         {
@@ -114,8 +116,11 @@ public sealed class ImagePairLoader : ImageLoader
     }
 
     /// <summary>A path taken apart: …/TASK/SPLIT/{LQ,HQ}/NAME.</summary>
-    private sealed record PairPath(string Path, string Root, string Folder, string Task, string Split, bool IsReference, string Key)
+    private sealed record PairPath(string Path, string Root, string Task, string Split, string Kind, bool IsReference, string Key)
     {
+        /// <summary>The folders in the root that lead to it.</summary>
+        public string[] Folders => [$"{Task}/{Split}/{Kind}", $"{Task}/{Split}", Task];
+
         public static Func<string, PairPath?> Parse(string lowFolder, string highFolder) => path =>
         {
             var parts = path.Split(['/', '\\']);
@@ -124,8 +129,8 @@ public sealed class ImagePairLoader : ImageLoader
                 var isReference = parts[i].Equals(highFolder, StringComparison.OrdinalIgnoreCase);
                 if (isReference || parts[i].Equals(lowFolder, StringComparison.OrdinalIgnoreCase))
                 {
-                    return new(path, string.Join('/', parts[..(i - 2)]), string.Join('/', parts[(i - 2)..(i + 1)]), parts[i - 2],
-                        parts[i - 1], isReference, string.Join('/', [.. parts[..i], .. parts[(i + 1)..]]));
+                    return new(path, string.Join('/', parts[..(i - 2)]), parts[i - 2], parts[i - 1], parts[i], isReference,
+                        string.Join('/', [.. parts[..i], .. parts[(i + 1)..]]));
                 }
             }
 

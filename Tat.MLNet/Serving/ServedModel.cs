@@ -1,3 +1,5 @@
+using System.Reflection;
+using System.Runtime.ExceptionServices;
 using Microsoft.Extensions.ObjectPool;
 using Microsoft.ML;
 using Tat.MLNet.Scoring;
@@ -28,8 +30,11 @@ internal sealed class ServedModel
         var model = Load(context, path, options);
         try
         {
-            var served = new ServedModel(context, model, context.ImageRestoration.FindRestoration(model).Restorer,
-                options.MaximumConcurrency + 1);
+            var step = context.ImageRestoration.FindRestoration(model);
+
+            // A model that cannot run here is not served.
+            _ = (step as TatTransformer)?.Model;
+            var served = new ServedModel(context, model, step.Restorer, options.MaximumConcurrency + 1);
             served._engines.Return(served._engines.Get());
             return served;
         }
@@ -50,11 +55,25 @@ internal sealed class ServedModel
 
         if (!isPretrained && !path.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase))
         {
-            return context.Model.Load(path, out _);
+            return LoadPipeline(context, path);
         }
 
         var onnx = new TatOnnxEstimator.Options { ModelFile = isPretrained ? null : path, Runtime = new() { Threads = options.Threads } };
         return context.ImageRestoration.ApplyOnnx(onnx).Fit(context.Data.LoadFromEnumerable<ImageInput>([]));
+    }
+
+    /// <summary>ML.NET puts exceptions of its own around what a part of the pipeline says.</summary>
+    private static ITransformer LoadPipeline(MLContext context, string path)
+    {
+        try
+        {
+            return context.Model.Load(path, out _);
+        }
+        catch (TargetInvocationException problem)
+        {
+            ExceptionDispatchInfo.Throw(problem.GetBaseException());
+            throw;
+        }
     }
 
     public IImageRestorer Restorer { get; }

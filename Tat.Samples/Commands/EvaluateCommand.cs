@@ -124,7 +124,10 @@ internal static class EvaluateCommand
             var methods = MethodTable.Of(measured);
             if (parsed.GetValue(json))
             {
-                terminal.Json(table is null ? methods.Rows : new { methods = methods.Rows, regions = table.Rows });
+                terminal.Json(methods.Rows.Select(row => row with
+                {
+                    Regions = table?.Rows.Where(region => region.Task.Name == row.Task && region.Method == row.Method).ToList(),
+                }));
                 foreach (var remark in tally?.Remarks ?? [])
                 {
                     terminal.Error(remark);

@@ -45,9 +45,10 @@ internal static class TrainCommand
             var target = parsed.GetRequiredValue(output);
             if (scripted.TrainingOf(parsed, plans, parsed.GetResult(output) is { Implicit: false } ? target : null) is { } training)
             {
+                var mayReplace = parsed.GetValue(overwrite) || training.IsHalfDone;
                 foreach (var file in training.Outputs)
                 {
-                    CommonOptions.CheckFile(parsed.GetValue(overwrite), file);
+                    CommonOptions.CheckFile(mayReplace, file);
                 }
 
                 training.Run(terminal, cancellationToken);
@@ -67,7 +68,16 @@ internal static class TrainCommand
                 terminal.Line(remark);
             }
 
-            ModelFiles.Save(ml, model, target, plan.Beside(target));
+            try
+            {
+                ModelFiles.Save(ml, model, target, plan.Beside(target));
+            }
+            catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
+            {
+                terminal.Line(checkpoints.KeepElsewhere(ml, model));
+                throw;
+            }
+
             if (cancellationToken.IsCancellationRequested)
             {
                 terminal.Line($"The best model so far is in {target}. {checkpoints.HowToGoOn}");

@@ -38,7 +38,11 @@ internal sealed record MethodTable(IReadOnlyList<MethodTable.Row> Rows)
     /// <param name="PValue">Of the model: that of its PSNR, image by image, against that of the best other method.</param>
     public sealed record Row(
         string Task, string Unit, string Method, int Images, double? Psnr, double? Ssim, double? Rmse, double? Bias, double? PeakBias,
-        double? Noise, double? NoiseFrequency, double? EdgeSharpness, double? PValue = null);
+        double? Noise, double? NoiseFrequency, double? EdgeSharpness, double? PValue = null)
+    {
+        /// <summary>What the method shows of the regions of masks, where some were given.</summary>
+        public IReadOnlyList<RegionTable.Row>? Regions { get; init; }
+    }
 
     /// <summary>Averages measured images.</summary>
     public static MethodTable Of(IEnumerable<MeasuredImage> images) =>

@@ -51,6 +51,16 @@ internal sealed record ScriptedTraining(ModelName Name, TrainingConfiguration Co
         .. IsRead && Path.GetFullPath(Base) == Path.GetFullPath(Folder) ? Array.Empty<string>() : [ConfigurationPath],
     ];
 
+    /// <summary>Whether what is there comes from this training, which has not ended, so that it may be replaced.</summary>
+    public bool IsHalfDone
+    {
+        get
+        {
+            using var checkpoints = new TrainingCheckpoints(Configuration.TrainingOption.Training.CheckpointFolder, ModelPath);
+            return checkpoints.AreOfHalfDone;
+        }
+    }
+
     private bool IsRead { get; init; }
 
     private string DataPath => Path.GetFullPath(Path.Combine(Base, Configuration.DataSource.FolderPath));
@@ -78,8 +88,11 @@ internal sealed record ScriptedTraining(ModelName Name, TrainingConfiguration Co
         using var checkpoints = new TrainingCheckpoints(option.Training.CheckpointFolder, ModelPath);
         if (!option.IsChosen && checkpoints.AreThere)
         {
-            throw new IOException($"'{checkpoints.Folder}' holds what a training has learnt that was interrupted, and options that are "
-                + "chosen anew do not go on from it: export it (export --checkpoint), then remove the folder.");
+            // Options that are chosen anew would not go on from what was learnt with others.
+            option = File.Exists(ConfigurationPath)
+                ? TrainingConfiguration.Read(ConfigurationPath).TrainingOption
+                : throw new IOException($"'{checkpoints.Folder}' holds what a training has learnt that was interrupted, and the options "
+                    + "that were chosen for it are not there: export it (export --checkpoint), then remove the folder.");
         }
 
         if (!option.IsChosen && found.FirstOrDefault(task => task.ValidationImages == 0) is { } unvalidated)

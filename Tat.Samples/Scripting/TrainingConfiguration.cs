@@ -42,8 +42,9 @@ internal sealed record TrainingConfiguration
     /// <exception cref="InvalidDataException">It cannot be understood; the message names the line and the property.</exception>
     public static TrainingConfiguration Read(string path)
     {
-        var configuration = JsonFile.Read<TrainingConfiguration>(path, _json, read => read.Validate());
-        var spelledOut = JsonNode.Parse(RegularFile.ReadAllText(path), new() { PropertyNameCaseInsensitive = true },
+        var text = RegularFile.ReadAllText(path);
+        var configuration = JsonFile.Parse<TrainingConfiguration>(text, path, _json, read => read.Validate());
+        var spelledOut = JsonNode.Parse(text, new() { PropertyNameCaseInsensitive = true },
             new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true })?[nameof(TrainingOption)];
         var isChosen = spelledOut?[nameof(TrainingOption.Network)] is not null || spelledOut?[nameof(TrainingOption.Training)] is not null;
         return configuration with { TrainingOption = configuration.TrainingOption with { IsChosen = isChosen } };

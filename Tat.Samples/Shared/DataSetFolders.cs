@@ -8,6 +8,7 @@ internal sealed class DataSetFolders
     private readonly List<(string Task, string Split, string Path)> _folders = [];
 
     /// <exception cref="DirectoryNotFoundException">The root does not exist.</exception>
+    /// <exception cref="InvalidDataException">Folders of a task, or of a split, differ by case alone.</exception>
     public DataSetFolders(string root)
     {
         _root = root;
@@ -17,10 +18,16 @@ internal sealed class DataSetFolders
                 + $"data set, ROOT/TASK/SPLIT/{{LQ,HQ}}/NAME.");
         }
 
+        RefuseDoubles(Directory.GetDirectories(root));
         foreach (var split in Directory.GetDirectories(root).Order(StringComparer.Ordinal).SelectMany(Directory.GetDirectories)
             .Order(StringComparer.Ordinal))
         {
             _folders.Add((Path.GetFileName(Path.GetDirectoryName(split)!), Path.GetFileName(split), split));
+        }
+
+        foreach (var task in _folders.GroupBy(folder => folder.Task))
+        {
+            RefuseDoubles(task.Select(folder => folder.Path));
         }
     }
 
@@ -32,25 +39,29 @@ internal sealed class DataSetFolders
     public bool Has(string split) => _folders.Exists(folder => Equal(folder.Split, split));
 
     /// <summary>The folder of a split of a task; <see langword="null"/> where there is none.</summary>
-    /// <exception cref="InvalidDataException">There are several, whose names differ by case alone.</exception>
     public string? Find(string task, string split) =>
-        Only(_folders.FindAll(folder => Equal(folder.Task, task) && Equal(folder.Split, split)).Select(folder => folder.Path));
+        _folders.Find(folder => Equal(folder.Task, task) && Equal(folder.Split, split)).Path;
 
     /// <summary>A folder in a folder, in upper or lower case; that name where there is none.</summary>
     /// <exception cref="InvalidDataException">There are several, whose names differ by case alone.</exception>
-    public static string Inside(string folder, string name) =>
-        Only(Directory.GetDirectories(folder).Where(path => Equal(Path.GetFileName(path), name))) ?? Path.Combine(folder, name);
+    public static string Inside(string folder, string name)
+    {
+        string[] found = [.. Directory.GetDirectories(folder).Where(path => Equal(Path.GetFileName(path), name))];
+        RefuseDoubles(found);
+        return found is [var only] ? only : Path.Combine(folder, name);
+    }
 
     /// <inheritdoc/>
     public override string ToString() => _root;
 
-    private static string? Only(IEnumerable<string> folders) => folders.ToArray() switch
+    private static void RefuseDoubles(IEnumerable<string> folders)
     {
-        [] => null,
-        [var only] => only,
-        [var first, var second, ..] =>
-            throw new InvalidDataException($"'{first}' and '{second}' are the same but for upper and lower case: join them."),
-    };
+        if (folders.Order(StringComparer.Ordinal).GroupBy(folder => Path.GetFileName(folder), StringComparer.OrdinalIgnoreCase)
+            .FirstOrDefault(same => same.Count() > 1)?.ToArray() is [var first, var second, ..])
+        {
+            throw new InvalidDataException($"'{first}' and '{second}' are the same but for upper and lower case: join them.");
+        }
+    }
 
     private static bool Equal(string first, string second) => first.Equals(second, StringComparison.OrdinalIgnoreCase);
 }

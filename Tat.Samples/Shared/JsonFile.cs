@@ -30,9 +30,17 @@ internal static class JsonFile
     /// <param name="options">How it is written.</param>
     /// <param name="validate">Checks what was read; an <see cref="ArgumentException"/> names the property that is wrong.</param>
     /// <exception cref="InvalidDataException">The file cannot be understood; the message names the line and the property.</exception>
-    public static T Read<T>(string path, JsonSerializerOptions options, Action<T> validate)
+    public static T Read<T>(string path, JsonSerializerOptions options, Action<T> validate) =>
+        Parse(RegularFile.ReadAllText(path), path, options, validate);
+
+    /// <summary>Reads the text of a file, as <see cref="Read"/> does.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="path">The file, for messages.</param>
+    /// <param name="options">How it is written.</param>
+    /// <param name="validate">Checks what was read.</param>
+    /// <exception cref="InvalidDataException">The text cannot be understood; the message names the line and the property.</exception>
+    public static T Parse<T>(string text, string path, JsonSerializerOptions options, Action<T> validate)
     {
-        var text = RegularFile.ReadAllText(path);
         try
         {
             var value = JsonSerializer.Deserialize<T>(text, options) ?? throw new JsonException("it is empty.");

@@ -27,12 +27,19 @@ internal static class ModelFiles
 
     /// <summary>Refuses the name of a model to write that its format does not follow from.</summary>
     /// <exception cref="InvalidDataException">It ends otherwise.</exception>
+    /// <exception cref="IOException">The folder for temporary files is needed, and cannot be written.</exception>
     public static void CheckWritten(string path)
     {
         if (!_written.Contains(Path.GetExtension(path), StringComparer.OrdinalIgnoreCase))
         {
             throw new InvalidDataException($"'{path}' is not a model by its name; name it .zip for ML.NET, or .safetensors. For PyTorch "
                 + "and ONNX Runtime, export the model afterwards.");
+        }
+
+        if (!IsPlain(path))
+        {
+            // ML.NET makes the parts of its archive in the folder for temporary files.
+            PrivateFile.Create().Dispose();
         }
     }
 
@@ -125,10 +132,9 @@ internal static class ModelFiles
         params IReadOnlyList<(string Path, Action<Stream> Write)> beside)
     {
         CheckWritten(path);
-        var isPlain = Path.GetExtension(path).Equals(".safetensors", StringComparison.OrdinalIgnoreCase);
         AtomicFiles.Write([.. beside, (path, stream =>
         {
-            if (isPlain)
+            if (IsPlain(path))
             {
                 model.Model.Save(stream);
             }
@@ -142,6 +148,8 @@ internal static class ModelFiles
     /// <summary>Saves a pipeline; the file appears whole or not at all.</summary>
     public static void Save(MLContext ml, ITransformer model, DataViewSchema? schema, string path) =>
         AtomicFile.Write(path, stream => ml.Model.Save(model, schema, stream));
+
+    private static bool IsPlain(string path) => Path.GetExtension(path).Equals(".safetensors", StringComparison.OrdinalIgnoreCase);
 
     private static bool IsOnnx(string path) => Path.GetExtension(path).Equals(".onnx", StringComparison.OrdinalIgnoreCase);
 

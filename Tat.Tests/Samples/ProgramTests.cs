@@ -49,6 +49,18 @@ public sealed class ProgramTests
     }
 
     [TestMethod]
+    [OSCondition(OperatingSystems.Linux)]
+    public async Task A_folder_for_temporary_files_that_cannot_be_written_is_named_before_training()
+    {
+        using var folder = new TemporaryFolder();
+        using var process = Start(["train", "--data", folder["absent"], "--out", folder["m.zip"]], ("TMPDIR", "/proc/none"));
+        var errors = process.StandardError.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        StringAssert.StartsWith(await errors, "The folder for temporary files, '/proc/none/', cannot be written", StringComparison.Ordinal);
+        Assert.AreEqual(1, process.ExitCode);
+    }
+
+    [TestMethod]
     [DataRow("--rate", "train", "--data", "absent", "--rate", "0,001")]
     [DataRow("--dose", "simulate", "--task", "CT", "--phantoms", "1", "--out", "absent", "--dose", "0,25")]
     public async Task A_decimal_comma_is_refused_and_not_taken_for_one_between_thousands(string option, params string[] arguments) =>

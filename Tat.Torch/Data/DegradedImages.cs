@@ -32,7 +32,8 @@ public sealed class DegradedImages(IGoodImages images, IDegradationRange range) 
     public ImagePair Make(int index, ulong seed) => range.Draw(images.Read(index, seed), seed);
 
     /// <summary>
-    /// Reads the pair for validation: of the published strength, with noise that follows from the index; made when first read, and kept.
+    /// Reads the pair for validation: of the strength that the range gives that index, with noise that follows from it; made when first
+    /// read, and kept.
     /// </summary>
     /// <inheritdoc/>
     public ImagePair Read(int index) =>

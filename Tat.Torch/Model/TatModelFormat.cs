@@ -82,6 +82,19 @@ internal static class TatModelFormat
         }
     }
 
+    /// <summary>Reads the text of a file and passes over its weights.</summary>
+    /// <param name="stream">The file.</param>
+    /// <param name="path">What to call it in messages.</param>
+    /// <exception cref="InvalidDataException">It is no model, of a newer version, or damaged anywhere.</exception>
+    public static (TatNetworkOptions Network, TaskVocabulary Tasks, ModelCard Card) ReadFile(Stream stream, string path)
+    {
+        var reader = new SafetensorsReader(stream, path);
+        var text = Read(reader.Metadata, $"'{path}'");
+        reader.SkipAll();
+        reader.VerifyChecksum();
+        return text;
+    }
+
     private static ModelCard Check(ModelCard card) =>
         card.TrainingPairs is null || card.Validation?.Values.Contains(null) != false || card.Training?.Values.Contains(null) != false
             || card.Margins?.Values.All(margin => IsFactor(margin?.Spread) && IsFactor(margin?.Signal)) != true

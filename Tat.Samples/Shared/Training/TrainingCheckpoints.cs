@@ -1,4 +1,5 @@
 using Microsoft.ML;
+using Tat.MLNet.Scoring;
 using Tat.Torch.Training;
 
 namespace Tat.Samples.Shared.Training;
@@ -44,6 +45,22 @@ internal sealed class TrainingCheckpoints(string? given, string target) : IDispo
         {
             // What made training fail is told, and is the cause of this, too.
             return false;
+        }
+    }
+
+    /// <summary>Keeps a trained model that cannot be saved under its name among the temporary files, for its owner alone.</summary>
+    /// <returns>What the user should know.</returns>
+    public string KeepElsewhere(MLContext ml, TatTransformer model)
+    {
+        try
+        {
+            var path = Path.Combine(Directory.CreateTempSubdirectory("tat-training-").FullName, Path.GetFileName(target));
+            ModelFiles.Save(ml, model, path);
+            return $"{target} cannot be written; the model is kept in {path}.";
+        }
+        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
+        {
+            return $"Neither {target} nor the folder for temporary files can be written. {(AreThere ? HowToGoOn : "The model is lost.")}";
         }
     }
 

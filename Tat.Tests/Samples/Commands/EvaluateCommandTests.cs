@@ -85,7 +85,7 @@ public sealed class EvaluateCommandTests
         Assert.HasCount(5, File.ReadAllLines(folder["scores.regions.csv"]));
         var json = await Cli.RunAsync([.. command, "--json"]);
         using var parsed = JsonDocument.Parse(json.Output);
-        var regions = parsed.RootElement.GetProperty("regions");
+        var regions = parsed.RootElement[0].GetProperty("regions");
         Assert.AreEqual(4, regions.GetArrayLength());
         Assert.AreEqual(1024, regions[0].GetProperty("pixels").GetInt32());
         using var low = ImageFormats.Open(folder["CT/test/LQ/a.nii"]);

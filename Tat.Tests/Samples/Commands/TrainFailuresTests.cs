@@ -1,7 +1,10 @@
+using Microsoft.ML;
 using Tat.Samples.Shared.Training;
 using Tat.Tests.Formats;
 using Tat.Tests.Loading;
+using Tat.Tests.Onnx;
 using Tat.Torch.Imaging;
+using Tat.Torch.Model;
 using Tat.Torch.Training;
 
 namespace Tat.Tests.Samples;
@@ -122,6 +125,19 @@ public sealed class TrainFailuresTests
     }
 
     [TestMethod]
+    public void A_model_that_cannot_be_written_at_the_end_is_kept_among_the_temporary_files()
+    {
+        using var folder = new TemporaryFolder();
+        using var checkpoints = new TrainingCheckpoints(null, folder["m.safetensors"]);
+        var ml = new MLContext();
+        using var model = ml.ImageRestoration.CreateTransformer(ExportedModels.CreateModel());
+        var told = checkpoints.KeepElsewhere(ml, model);
+        StringAssert.StartsWith(told, $"{folder["m.safetensors"]} cannot be written; the model is kept in ", StringComparison.Ordinal);
+        using var kept = TatModel.Load(told.Split(" is kept in ")[1].TrimEnd('.'));
+        Assert.AreEqual(model.Model.Network.Options, kept.Network.Options);
+    }
+
+    [TestMethod]
     public async Task A_pipeline_that_is_damaged_is_named()
     {
         using var folder = new TemporaryFolder();
@@ -175,6 +191,15 @@ public sealed class TrainFailuresTests
         Directory.Delete(folder["CT/train/hq"], recursive: true);
         WritePairs(folder, "ct/train", 2);
         (await Cli.RunAsync(train)).AssertFailed(1, "are the same but for upper and lower case");
+
+        Directory.Delete(folder["ct"], recursive: true);
+        WritePairs(folder, "ct/validation", 1);
+        (await Cli.RunAsync(train)).AssertFailed(1, "are the same but for upper and lower case");
+        Assert.ThrowsExactly<InvalidDataException>(() => new MLContext().ImageRestoration.LoadPairs(folder.Path, "train").Preview(1));
+        Directory.Delete(folder["ct"], recursive: true);
+        Directory.CreateDirectory(folder["CT/Train"]);
+        (await Cli.RunAsync(train)).AssertFailed(1, "are the same but for upper and lower case");
+        Directory.Delete(folder["CT/Train"]);
 
         SampleImages.Write(folder["CT/test/LQ/0.nii.gz"], 1, 16, 16);
         var doubled = await Cli.RunAsync("evaluate", "--data", folder.Path, "--no-model");

@@ -46,7 +46,9 @@ public sealed class ScriptedTrainingTests
     }
 
     [TestMethod]
-    public async Task A_failure_keeps_checkpoints_from_which_the_same_configuration_goes_on()
+    [DataRow(false)]
+    [DataRow(true)]
+    public async Task A_failure_keeps_checkpoints_from_which_the_same_configuration_goes_on(bool byName)
     {
         using var folder = new TemporaryFolder();
         WritePairs(folder["data"], ("train", 8));
@@ -67,11 +69,12 @@ public sealed class ScriptedTrainingTests
         failed.AssertFailed(1, "x.nii");
         StringAssert.Contains(failed.Output, $"What was learnt before the failure is in {folder["LungCT.checkpoints"]}",
             StringComparison.Ordinal);
-        (await Cli.RunAsync("train", "--data", folder["data"], "--name", "LungCT", "--out", folder.Path, "--overwrite")).AssertFailed(
-            1, "export it (export --checkpoint), then remove the folder");
+        string[] named = ["train", "--data", folder["data"], "--name", "LungCT", "--out", folder.Path, "--overwrite"];
+        File.Move(folder["LungCT.mbconfig"], folder["away"]);
+        (await Cli.RunAsync(named)).AssertFailed(1, "export it (export --checkpoint), then remove the folder");
 
         Configure(", \"SkipUnreadableImages\": true");
-        var resumed = await Cli.RunAsync("train", "--training-config", folder["LungCT.mbconfig"]);
+        var resumed = await Cli.RunAsync(byName ? named : ["train", "--training-config", folder["LungCT.mbconfig"]]);
         resumed.AssertDone();
         StringAssert.Contains(resumed.Output, "Resumed at iteration ", StringComparison.Ordinal);
         Assert.IsFalse(Directory.Exists(folder["LungCT.checkpoints"]));

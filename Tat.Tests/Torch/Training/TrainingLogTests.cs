@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Text;
 using Tat.Tests.Formats;
 using Tat.Tests.Model;
+using Tat.Tests.Runtime;
 using Tat.Torch.Checkpoints;
 using Tat.Torch.Data;
 using Tat.Torch.Imaging;
@@ -71,6 +72,16 @@ public sealed class TrainingLogTests
         File.WriteAllText(folder["file"], "in the way");
         StringAssert.Contains(Assert.ThrowsExactly<IOException>(() =>
             Train(NoisyWaves.ShortTraining with { LogFolder = folder["file"] })).Message, "Training logs cannot be written");
+    }
+
+    [TestMethod]
+    [OSCondition(OperatingSystems.Linux)]
+    public void A_pipe_in_place_of_a_log_is_refused_and_not_waited_for()
+    {
+        using var folder = new TemporaryFolder();
+        Assert.AreEqual(0, FreshProcess.Shell("mkfifo", folder["validation.csv"]));
+        StringAssert.Contains(Assert.ThrowsExactly<IOException>(() =>
+            Train(NoisyWaves.ShortTraining with { LogFolder = folder.Path })).Message, "its validation.csv is a pipe or device");
     }
 
     [TestMethod]

@@ -12,13 +12,18 @@ internal sealed class AtomicFiles : IDisposable
 
     /// <summary>Prepares files; their folders are made where they are not there.</summary>
     /// <param name="destinations">Their names; that which a reader looks for at the end.</param>
-    /// <exception cref="IOException">One of them is a folder, which is no older file to be replaced.</exception>
+    /// <exception cref="IOException">One of them is a folder, a pipe or a device, which are no older files to be replaced.</exception>
     public AtomicFiles(params IReadOnlyList<string> destinations)
     {
         string[] names = [.. destinations.Select(Path.GetFullPath).Distinct()];
         if (Array.Find(names, Directory.Exists) is { } taken)
         {
             throw new IOException($"'{taken}' is a folder; name another file, or move it away.");
+        }
+
+        if (Array.Find(names, Disk.IsSpecial) is { } special)
+        {
+            throw new IOException($"'{special}' is a pipe or device, which a file would take the place of; name another file.");
         }
 
         try

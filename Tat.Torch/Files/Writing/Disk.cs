@@ -3,18 +3,20 @@ using System.Runtime.InteropServices;
 namespace Tat.Torch.Files.Writing;
 
 /// <summary>
-/// What .NET does not offer of the file system: flushing a folder, exchanging two folders in one step, and whose a folder is.
+/// What .NET does not offer of the file system: flushing a folder, exchanging two folders in one step, whose a folder is, and whether a
+/// name is that of a pipe or device.
 /// </summary>
 internal static partial class Disk
 {
     private const int CurrentFolder = -100;
     private const uint Exchange = 2;
     private const int NoLinks = 0x100;
-    private const uint Owner = 8;
 
-    /// <summary>Bytes of Linux' struct statx, and where the owner is in it: the same on every processor.</summary>
+    /// <summary>Bytes of Linux' struct statx, and where owner and type are in it: the same on every processor.</summary>
     private const int StatusSize = 256;
-    private const int OwnerPlace = 20;
+    private const int OwnerPlace = 20, TypePlace = 28;
+    private const uint TypeAndOwner = 1 | 8;
+    private const int TypeMask = 0xF000, TypeOfFolder = 0x4000, TypeOfFile = 0x8000;
 
     /// <summary>Sends what was written to a file, or to all files below a folder, to the disk.</summary>
     public static void Flush(string path)
@@ -71,15 +73,26 @@ internal static partial class Disk
     /// <summary>Whether a folder is this user's. Where only Linux would tell, it is taken for that.</summary>
     public static bool IsOwn(string path)
     {
-        if (!OperatingSystem.IsLinux())
-        {
-            return true;
-        }
-
         Span<byte> status = stackalloc byte[StatusSize];
+        return !OperatingSystem.IsLinux() || (TryStatus(path, NoLinks, status) && BitConverter.ToUInt32(status[OwnerPlace..]) == User());
+    }
+
+    /// <summary>
+    /// Whether a name, or what it links to, is that of a pipe, a socket or a device, which a result must not take the place of. Where only
+    /// Linux would tell, it is not.
+    /// </summary>
+    public static bool IsSpecial(string path)
+    {
+        Span<byte> status = stackalloc byte[StatusSize];
+        return OperatingSystem.IsLinux() && TryStatus(path, 0, status)
+            && (BitConverter.ToUInt16(status[TypePlace..]) & TypeMask) is not (TypeOfFile or TypeOfFolder);
+    }
+
+    private static bool TryStatus(string path, int flags, Span<byte> status)
+    {
         try
         {
-            return Status(CurrentFolder, path, NoLinks, Owner, status) == 0 && BitConverter.ToUInt32(status[OwnerPlace..]) == User();
+            return Status(CurrentFolder, path, flags, TypeAndOwner, status) == 0;
         }
         catch (EntryPointNotFoundException)
         {

@@ -44,6 +44,11 @@ internal sealed class TrainingLog : IDisposable
         try
         {
             Directory.CreateDirectory(folder);
+            if (new[] { TableName, VolumesName }.FirstOrDefault(name => Disk.IsSpecial(Path.Combine(folder, name))) is { } special)
+            {
+                throw new IOException($"its {special} is a pipe or device.");
+            }
+
             RefuseOthers(folder, training, iteration);
             _table = Open(Path.Combine(folder, TableName), Header(), iteration, open);
             _volumes = Open(Path.Combine(folder, VolumesName),

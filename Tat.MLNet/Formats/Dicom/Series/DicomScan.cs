@@ -112,16 +112,16 @@ internal sealed class DicomScan : IImageScan
         };
         if (Problems.Count > 0 || IsSheared)
         {
-            properties["Irregular"] = string.Join("; ", Problems.Concat(Remarks));
+            properties["Irregular"] = string.Join('\n', Problems.Concat(Remarks));
         }
         else if (Remarks.Count > 0)
         {
-            properties["Remarks"] = string.Join("; ", Remarks);
+            properties["Remarks"] = string.Join('\n', Remarks);
         }
 
         if (LeftOut.Count > 0)
         {
-            properties["Left out"] = string.Join("; ", LeftOut);
+            properties["Left out"] = string.Join('\n', LeftOut);
         }
 
         return properties;

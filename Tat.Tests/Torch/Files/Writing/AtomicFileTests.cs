@@ -1,4 +1,5 @@
 using Tat.Tests.Formats;
+using Tat.Tests.Runtime;
 using Tat.Torch.Files.Writing;
 
 namespace Tat.Tests.Files.Writing;
@@ -46,6 +47,25 @@ public sealed class AtomicFileTests
         Assert.IsEmpty(Directory.GetFileSystemEntries(folder["kept"]));
         AtomicFile.Try(folder["kept/a.txt"]);
         Assert.IsTrue(Directory.Exists(folder["kept"]));
+    }
+
+    [TestMethod]
+    [OSCondition(OperatingSystems.Linux)]
+    public void A_pipe_or_device_is_not_replaced_by_a_file_nor_is_a_link_to_one()
+    {
+        using var folder = new TemporaryFolder();
+        Assert.AreEqual(0, FreshProcess.Shell("mkfifo", folder["pipe.csv"]));
+        File.CreateSymbolicLink(folder["link.csv"], "/dev/null");
+        foreach (var name in new[] { "pipe.csv", "link.csv" })
+        {
+            StringAssert.Contains(Assert.ThrowsExactly<IOException>(() => AtomicFile.Write(folder[name], "text")).Message,
+                $"'{folder[name]}' is a pipe or device", StringComparison.Ordinal);
+        }
+
+        Assert.IsTrue(Disk.IsSpecial(folder["pipe.csv"]) && Disk.IsSpecial(folder["link.csv"]));
+        File.CreateSymbolicLink(folder["nowhere.csv"], "absent");
+        AtomicFile.Write(folder["nowhere.csv"], "text");
+        CollectionAssert.AreEquivalent(new[] { "link.csv", "nowhere.csv", "pipe.csv" }, folder.Files);
     }
 
     [TestMethod]

@@ -1,6 +1,11 @@
 using Microsoft.ML;
+using Tat.MLNet;
+using Tat.MLNet.Scoring;
+using Tat.MLNet.Serving;
 using Tat.Torch.Checkpoints;
+using Tat.Torch.Imaging;
 using Tat.Torch.Model;
+using Tat.Torch.Onnx;
 using Tat.Torch.Phantoms;
 using Tat.Torch.Pretrained;
 using Tat.Torch.Runtime;
@@ -23,6 +28,12 @@ internal static class EntryProbes
         ["weights"] = () => WeightsFile.Import(Model).Dispose(),
         ["training"] = () => new TatTrainer(TatNetworkOptions.Small, new(RestorationTask.Ct),
             TatTrainerOptions.Cpu with { Iterations = 1 }).Train([new PhantomPairs(RestorationTask.Ct, 2, 16, 1)], []).Dispose(),
+        ["pool of a pipeline"] = () => new RestorationPool(new() { ModelPath = Model }).Dispose(),
+        ["pool of the model in the box"] = () => new RestorationPool(new() { ModelPath = TatPretrained.Name }).Dispose(),
+        ["model of a stream"] = () => TatModel.Load(TatPretrained.OpenFile()).Dispose(),
+        ["export"] = () => OnnxExporter.Export(TatPretrained.Load(), new MemoryStream()),
+        ["loaded pipeline"] = () => Predict(new MLContext().Model.Load(Model, out _)),
+        ["loaded pipeline, its model"] = () => _ = ((TatTransformer)new MLContext().Model.Load(Model, out _)).Model,
         ["model in the box, ML.NET"] = () => new MLContext().ImageRestoration.LoadPretrained().Dispose(),
         ["training, ML.NET"] = () => Fit(new()),
         ["training on a GPU, ML.NET"] = () => Fit(new() { GpuDeviceId = 0, FallbackToCpu = true }),
@@ -44,19 +55,12 @@ internal static class EntryProbes
         }
     }
 
-    /// <summary>ML.NET creates what it loads by reflection, which puts other exceptions around.</summary>
-    public static string LoadModel()
-    {
-        try
-        {
-            new MLContext().Model.Load(Model, out _);
-            return "loaded";
-        }
-        catch (Exception problem) when (problem.GetBaseException() is LibTorchUnavailableException)
-        {
-            return "caught";
-        }
-    }
+    /// <summary>What a model is can be read without LibTorch.</summary>
+    public static string LoadModel() => ((TatTransformer)new MLContext().Model.Load(Model, out _)).Card.Title;
+
+    private static void Predict(ITransformer model) =>
+        new MLContext().Model.CreatePredictionEngine<ImageInput, RestoredImage>(model).Predict(
+            new(new ImageSlice(new float[256], 16, 16), "CT"));
 
     private static void Fit(MLContext ml) =>
         ml.ImageRestoration.Trainers.FineTune(TatTrainerOptions.FineTuning with { Iterations = 1, WarmUpIterations = 0, PatchSize = 16 })
