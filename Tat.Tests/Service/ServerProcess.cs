@@ -12,7 +12,7 @@ internal sealed class ServerProcess : IDisposable
     private readonly int _port;
     private Process _process;
 
-    private ServerProcess(ProcessStartInfo start, int port) => (_start, _port, _process) = (start, port, Process.Start(start)!);
+    private ServerProcess(ProcessStartInfo start, int port) => (_start, _port, _process) = (start, port, Start(start));
 
     /// <summary>Starts a program, and waits until it listens.</summary>
     public static async Task<ServerProcess> StartAsync(
@@ -55,7 +55,7 @@ internal sealed class ServerProcess : IDisposable
     /// <summary>Starts it again after it was killed.</summary>
     public async Task StartAgainAsync()
     {
-        _process = Process.Start(_start)!;
+        _process = Start(_start);
         await ListensAsync("its log");
     }
 
@@ -67,6 +67,13 @@ internal sealed class ServerProcess : IDisposable
     }
 
     public void Dispose() => KillAsync().GetAwaiter().GetResult();
+
+    private static Process Start(ProcessStartInfo start)
+    {
+        var process = Process.Start(start)!;
+        ProcessWatch.Start(-process.Id);
+        return process;
+    }
 
     private async Task ListensAsync(string log)
     {
