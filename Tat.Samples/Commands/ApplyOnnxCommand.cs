@@ -1,6 +1,8 @@
 using System.CommandLine;
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using Microsoft.ML.OnnxRuntime;
+using Microsoft.ML.Transforms.Onnx;
 using Tat.MLNet.Formats;
 using Tat.Samples.Shared;
 using Tat.Samples.Shell;
@@ -39,6 +41,9 @@ internal static class ApplyOnnxCommand
             CommonOptions.CheckFile(parsed.GetValue(overwrite), destination);
             using var scan = ImageFormats.Open(parsed.GetRequiredValue(image));
             var ml = new MLContext();
+
+            // The log of ONNX Runtime would write names from files to the terminal as they are.
+            ml.SetOnnxSessionOption(new() { LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL });
             using var work = new WorkFolder();
             var modelPath = parsed.GetValue(model) ?? WritePretrained(work["tat.onnx"]);
             var known = ml.ImageRestoration.ReadModelInfo(modelPath).Tasks[parsed.GetRequiredValue(task)];

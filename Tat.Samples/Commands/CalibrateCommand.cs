@@ -55,6 +55,7 @@ internal static class CalibrateCommand
             if (parsed.GetValue(card) is { } target)
             {
                 CommonOptions.CheckFile(overwrite: true, target);
+                CardFile.ReadWhole(target);
             }
 
             using var restorer = device.OpenPlain(parsed, parsed.GetRequiredValue(model), _ => { });

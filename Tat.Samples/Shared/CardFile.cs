@@ -20,27 +20,29 @@ internal static class CardFile
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
+    /// <summary>Reads a file whose margins are to be replaced; nothing where there is none.</summary>
+    /// <exception cref="InvalidDataException">The file is no JSON object.</exception>
+    public static JsonObject ReadWhole(string path)
+    {
+        try
+        {
+            return !File.Exists(path) ? [] : JsonNode.Parse(RegularFile.ReadAllText(path), documentOptions: new()
+            {
+                CommentHandling = JsonCommentHandling.Skip,
+                AllowTrailingCommas = true,
+            }) as JsonObject ?? throw new JsonException("it is no object.");
+        }
+        catch (JsonException problem)
+        {
+            throw new InvalidDataException($"'{path}' is no card of a model: {problem.Message}", problem);
+        }
+    }
+
     /// <summary>Replaces the margins in a file, which keeps all else that it says but comments; makes it where it is not there.</summary>
     /// <exception cref="InvalidDataException">The file is no JSON object.</exception>
     public static void WriteMargins(string path, IReadOnlyDictionary<string, MarginFactors> margins)
     {
-        JsonObject card = [];
-        if (File.Exists(path))
-        {
-            try
-            {
-                card = JsonNode.Parse(RegularFile.ReadAllText(path), documentOptions: new()
-                {
-                    CommentHandling = JsonCommentHandling.Skip,
-                    AllowTrailingCommas = true,
-                }) as JsonObject ?? throw new JsonException("it is no object.");
-            }
-            catch (JsonException problem)
-            {
-                throw new InvalidDataException($"'{path}' is no card of a model: {problem.Message}", problem);
-            }
-        }
-
+        var card = ReadWhole(path);
         card["margins"] = JsonSerializer.SerializeToNode(margins, _json);
         AtomicFile.Write(path, card.ToJsonString(_json) + "\n");
     }

@@ -85,7 +85,7 @@ public sealed class OnnxRestorer : IImageRestorer
         cancellationToken = CallCancellation.Or(cancellationToken);
         var accepted = new AcceptedImages(images, tasks, Tasks, _options.MaximumPixels, _options.NonFinite, _options.OnPassThrough);
         var done = new PixelProgress(progress, accepted.Indices.Sum(i => (double)accepted[i].Pixels.Length));
-        using var run = new RunOptions();
+        using var run = new RunOptions { LogSeverityLevel = OnnxSessionFactory.LogLevel };
         using var stop = cancellationToken.Register(() => run.Terminate = true);
 
         // Small operators leave threads waiting for each other: images that have a core each are faster than all cores on one image.

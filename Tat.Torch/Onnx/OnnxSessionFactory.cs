@@ -7,6 +7,12 @@ namespace Tat.Torch.Onnx;
 /// <summary>Opens ONNX models in ONNX Runtime, and says what to do where that fails.</summary>
 internal static class OnnxSessionFactory
 {
+    /// <summary>
+    /// What goes wrong is an exception. The log would go to the error stream of the process, with names from files as they are, also such
+    /// as command a terminal.
+    /// </summary>
+    public const OrtLoggingLevel LogLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL;
+
     /// <summary>Opens a file.</summary>
     /// <param name="path">The file.</param>
     /// <param name="options">How to run it.</param>
@@ -56,6 +62,7 @@ internal static class OnnxSessionFactory
         // The memory pattern is a plan for one image size: with free sizes it only costs memory.
         var session = new SessionOptions
         {
+            LogSeverityLevel = LogLevel,
             EnableMemoryPattern = false,
             EnableCpuMemArena = options.MemoryArena,
             IntraOpNumThreads = options.Threads ?? 0,

@@ -27,6 +27,11 @@ public sealed class CalibrateCommandTests
         (await Cli.RunAsync("restore", scans[0], "--model", folder["raw.safetensors"], "--task", "MRI", "--uncertainty", "--out",
             folder["none.nii"])).AssertFailed(1, "not calibrated for MRI");
 
+        File.WriteAllText(folder["card.json"], "[");
+        var early = await Cli.RunAsync(
+            ["calibrate", .. scans, "--model", folder["raw.safetensors"], "--task", "MRI", "--slices", "1", "--card", folder["card.json"]]);
+        early.AssertFailed(1, "card.json' is no card of a model");
+        Assert.AreEqual("", early.Output);
         File.WriteAllText(folder["card.json"], """{ "name": "mine", "licence": "MIT" /* mine */ }""");
         var run = await Cli.RunAsync(
             ["calibrate", .. scans, "--model", folder["raw.safetensors"], "--task", "MRI", "--slices", "1", "--card", folder["card.json"]]);

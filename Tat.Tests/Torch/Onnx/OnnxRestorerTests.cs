@@ -1,7 +1,10 @@
+using Google.Protobuf;
 using Tat.Tests.Formats;
+using Tat.Tests.Runtime;
 using Tat.Torch.Imaging;
 using Tat.Torch.Inference;
 using Tat.Torch.Onnx;
+using Tat.Torch.Onnx.Schema;
 using Tat.Torch.Tasks;
 
 namespace Tat.Tests.Onnx;
@@ -89,6 +92,20 @@ public sealed class OnnxRestorerTests
         using var model = ExportedModels.CreateModel();
         var bytes = ExportedModels.Export(model);
         Assert.ThrowsExactly<InvalidDataException>(() => new OnnxRestorer(bytes[..(bytes.Length / 2)]));
+    }
+
+    /// <summary>ONNX Runtime would write a warning with the name as it is, past everything that cleans what this process prints.</summary>
+    [TestMethod]
+    public async Task Names_in_a_model_never_reach_the_error_stream()
+    {
+        using var folder = new TemporaryFolder();
+        using var model = ExportedModels.CreateModel();
+        var hostile = OnnxExporter.CreateModel(model, new());
+        var bytes = ByteString.CopyFrom(new byte[4]);
+        hostile.Graph.Initializer.Add(new TensorProto { Name = "\u001b]0;unused\u0007", DataType = 1, Dims = { 1 }, RawData = bytes });
+        File.WriteAllBytes(folder["m.onnx"], hostile.ToByteArray());
+        var outcome = await FreshProcess.Run("onnx", (LoadingProbes.ModelVariable, folder["m.onnx"]));
+        Assert.AreEqual((0, ""), (outcome.ExitCode, outcome.Error));
     }
 
     [TestMethod]
