@@ -16,6 +16,7 @@ internal static class ProcessWatch
     public static void Start(int target)
     {
         var (self, other) = (Environment.ProcessId.ToString(CultureInfo.InvariantCulture), target.ToString(CultureInfo.InvariantCulture));
-        using var watch = Process.Start(new ProcessStartInfo("setsid", ["sh", "-c", Script, self, other]));
+        // On Linux in a session of its own, so that what kills the test's group does not kill the watch, too.
+        using var watch = Process.Start(OperatingSystem.IsLinux() ? "setsid" : "env", ["sh", "-c", Script, self, other]);
     }
 }
