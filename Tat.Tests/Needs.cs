@@ -19,7 +19,7 @@ internal static class Needs
     /// <summary>PyTorch and the checker of ONNX, for Debian's Python.</summary>
     public const string Python = "python";
 
-    /// <summary>The DICOM server Orthanc, and a network namespace to run it in.</summary>
+    /// <summary>The DICOM server Orthanc with orthanc-dicomweb, and a network namespace to run it in.</summary>
     public const string Orthanc = "orthanc";
 
     /// <summary>The servers PostgreSQL and RabbitMQ.</summary>

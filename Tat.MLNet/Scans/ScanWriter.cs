@@ -1,7 +1,6 @@
 using Tat.MLNet.Formats;
 using Tat.MLNet.Formats.Contracts;
 using Tat.MLNet.Formats.Dicom;
-using Tat.MLNet.Formats.Dicom.Series;
 using Tat.MLNet.Formats.Nifti;
 using Tat.Torch.Imaging;
 
@@ -53,9 +52,12 @@ internal static class ScanWriter
         }
 
         var format = FormatOf(scan, destination);
-        RefuseSource(scan, destination);
-        if (!overwrite && Targets(format, scan, destination)
-            .FirstOrDefault(target => File.Exists(target) || Directory.Exists(target)) is { } present)
+        string[] targets = [.. Targets(format, scan, destination)];
+        SourceFiles.Keep(scan, [
+            destination,
+            .. targets.Where(target => NiftiPaths.EndingOf(target) is not null).SelectMany(target => NiftiPaths.ForWriting(target).InOrder),
+        ]);
+        if (!overwrite && Array.Find(targets, target => File.Exists(target) || Directory.Exists(target)) is { } present)
         {
             throw new IOException($"'{present}' exists, and is not to be replaced.");
         }
@@ -73,25 +75,4 @@ internal static class ScanWriter
 
     private static IEnumerable<string> Targets(IImageFormat format, IImageScan scan, string destination) =>
         format is NiftiFormat ? NiftiFormat.Destinations(scan, destination) : [destination];
-
-    private static void RefuseSource(IImageScan scan, string destination)
-    {
-        var target = Path.GetFullPath(destination);
-        var below = Path.TrimEndingDirectorySeparator(target) + Path.DirectorySeparatorChar;
-        foreach (var file in FilesOf(scan).Select(Path.GetFullPath))
-        {
-            if (file == target || file.StartsWith(below, StringComparison.Ordinal) || NiftiPaths.EndingOf(target) is not null
-                && NiftiPaths.ForWriting(target) is var paths && (file == paths.Header || file == paths.Voxels))
-            {
-                throw new IOException($"'{scan.Path}' would be replaced by its own result; name another destination than '{destination}'.");
-            }
-        }
-    }
-
-    private static IEnumerable<string> FilesOf(IImageScan scan) => scan.AsOpened() switch
-    {
-        DicomScan dicom => dicom.Slices.Select(slice => slice.Source.Content.Path).Distinct().OfType<string>(),
-        NiftiScan { File.Contents: var files } => new[] { files.Header.Path, files.Voxels.Path }.OfType<string>(),
-        _ => [scan.Path],
-    };
 }

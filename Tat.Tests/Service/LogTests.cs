@@ -1,7 +1,5 @@
-using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Http.Json;
-using Microsoft.Extensions.Logging;
 using Tat.MLNet.Formats.Dicom.Model;
 using Tat.Samples.Service.Jobs;
 using Tat.Tests.Formats.Dicom;
@@ -18,7 +16,7 @@ public sealed class LogTests
     public async Task Nothing_of_a_patient_is_in_the_log()
     {
         await using var service = await RunningService.StartAsync("--Service:RetrySeconds=0.1");
-        using var log = new Recorder();
+        using var log = new TextLog();
         service.LogTo(log);
         using var files = new SyntheticDicom();
         var data = SyntheticDicom.Slice(1, 0);
@@ -53,29 +51,5 @@ public sealed class LogTests
         Assert.Contains(job.Id.ToString(), log.Text);
         Assert.Contains("Exception", log.Text);
         Assert.DoesNotContain(Patient, log.Text, StringComparison.OrdinalIgnoreCase);
-    }
-
-    /// <summary>Keeps all that is logged: texts, values and exceptions.</summary>
-    private sealed class Recorder : ILoggerProvider, ILogger
-    {
-        private readonly ConcurrentQueue<string> _lines = new();
-
-        public string Text => string.Join('\n', _lines);
-
-        public ILogger CreateLogger(string categoryName) => this;
-
-        public void Dispose()
-        {
-        }
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(
-            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            _lines.Enqueue(string.Join(' ', state as IEnumerable<KeyValuePair<string, object?>> ?? [])
-                + $" {formatter(state, exception)} {exception}");
     }
 }

@@ -53,6 +53,9 @@ public interface IImageScan : IDisposable
     /// </summary>
     IReadOnlyList<IImageScan> Parts => [this];
 
+    /// <summary>The files that it is read from; none where it is read from memory.</summary>
+    internal IEnumerable<string> Files => [Path];
+
     /// <summary>What else the format says of the image, for people to read: no patient data.</summary>
     IReadOnlyDictionary<string, string> Properties { get; }
 

@@ -30,6 +30,8 @@ internal sealed class ReslicedScan : IImageScan
 
     public string Path => Source.Path;
 
+    IEnumerable<string> IImageScan.Files => Source.Files;
+
     public IImageFormat Format => Source.Format;
 
     public int Columns => _lengths[0];

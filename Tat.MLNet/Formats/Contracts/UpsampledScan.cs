@@ -29,6 +29,8 @@ internal sealed class UpsampledScan : IImageScan
 
     public string Path => Source.Path;
 
+    IEnumerable<string> IImageScan.Files => Source.Files;
+
     public IImageFormat Format => Source.Format;
 
     public int Rows { get; }

@@ -113,7 +113,7 @@ public sealed class DicomFormat : IImageFormat
     /// </remarks>
     /// <exception cref="ArgumentException">The source is no DICOM scan, the destination names a file that cannot hold the result, or the
     /// slices are not as many or as large as in it, or have values that are no numbers.</exception>
-    /// <exception cref="IOException">The destination exists and is not an empty folder.</exception>
+    /// <exception cref="IOException">The destination exists and is not an empty folder, or is the source.</exception>
     public void WriteDerived(IImageScan source, string destination, IEnumerable<ImageSlice> slices, DerivedImageOptions? options = null,
         CancellationToken cancellationToken = default)
     {
@@ -169,6 +169,7 @@ public sealed class DicomFormat : IImageFormat
             return Write(DerivedFile.To(output, destination));
         }
 
+        SourceFiles.Keep(scan, destination);
         destination = Path.GetFullPath(destination);
         using var file = new AtomicFile(destination);
         var written = Write(DerivedFile.At(file.Path));
@@ -189,6 +190,7 @@ public sealed class DicomFormat : IImageFormat
             return Write(name => DerivedFile.To(output, $"{destination}/{name}"));
         }
 
+        SourceFiles.Keep(scan, destination);
         using var folder = new AtomicFolder(destination, replace);
         var written = Write(name => DerivedFile.At(Path.Combine(folder.Path, name)));
         folder.Commit();

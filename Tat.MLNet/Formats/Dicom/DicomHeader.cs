@@ -2,7 +2,9 @@ using System.Text.Json;
 using Tat.MLNet.Formats.Dicom.Model;
 using Tat.MLNet.Formats.Dicom.Providers;
 using Tat.MLNet.Formats.Dicom.Reading;
+using Tat.MLNet.Formats.Dicom.Series;
 using Tat.MLNet.Formats.Dicom.Writing;
+using Tat.Torch.Imaging;
 
 namespace Tat.MLNet.Formats.Dicom;
 
@@ -25,6 +27,9 @@ public sealed class DicomHeader
 
     /// <summary>Whether there are pixels.</summary>
     public bool HasPixels => _object.Pixels is not null;
+
+    /// <summary>Number of frames; 1 for an object that does not tell.</summary>
+    public int Frames => Text(() => Math.Max(1, _object.DataSet.TryGetInt(Tags.NumberOfFrames) ?? 1));
 
     /// <summary>Whether this product has restored the image.</summary>
     public bool IsRestored => _object.DataSet.GetItems(Tags.ContributingEquipmentSequence)
@@ -68,6 +73,18 @@ public sealed class DicomHeader
     {
         ArgumentNullException.ThrowIfNull(writer);
         DicomJson.Write(writer, _object.DataSet);
+    }
+
+    /// <summary>Reads the pixels of a frame, in physical units: HU, SUV or intensity.</summary>
+    /// <param name="frame">0 … <see cref="Frames"/> − 1, in the order of the file.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such frame.</exception>
+    /// <exception cref="ImageFormatException">The pixels are damaged or missing, or of a kind that cannot be read.</exception>
+    public ImageSlice ReadFrame(int frame)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(frame);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(frame, Frames);
+        using var scan = (DicomScan)new DicomFormat().Open(Path, new() { AllowIrregularSeries = true });
+        return scan.ReadSlice(scan.Slices.Index().First(slice => slice.Item.Frame == frame).Index);
     }
 
     private T Text<T>(Func<T> read)

@@ -70,6 +70,7 @@ public sealed class NiftiFormat : IImageFormat
     /// <remarks>A scan of several parts makes as many files, <c>NAME_part-1.nii.gz</c> and so on, which appear together.</remarks>
     /// <exception cref="ArgumentException">The destination has none of NIfTI's endings, or the slices are not as many or as large as in the
     /// source.</exception>
+    /// <exception cref="IOException">The destination is the source.</exception>
     public void WriteDerived(IImageScan source, string destination, IEnumerable<ImageSlice> slices, DerivedImageOptions? options = null,
         CancellationToken cancellationToken = default)
     {
@@ -103,6 +104,7 @@ public sealed class NiftiFormat : IImageFormat
         }
 
         // The first part is the one that tells whether there is a result.
+        SourceFiles.Keep(source, paths.SelectMany(part => part.InOrder));
         using var files = new AtomicFiles(
             [.. beside.Select(file => file.Path), .. Enumerable.Reverse(paths).SelectMany(part => part.InOrder)]);
         WriteParts(files.Create, source, paths, slices, options, beside, cancellationToken);

@@ -30,6 +30,8 @@ internal sealed class NiftiScan : IImageScan
 
     public string Path { get; }
 
+    IEnumerable<string> IImageScan.Files => new[] { File.Contents.Header.Path, File.Contents.Voxels.Path }.OfType<string>();
+
     public IImageFormat Format { get; }
 
     public int Rows { get; }

@@ -1,3 +1,4 @@
+using Tat.MLNet.Formats.Contracts;
 using Tat.Torch.Files.Writing;
 using Tat.Torch.Imaging;
 using Tat.Torch.TensorFiles;
@@ -100,6 +101,7 @@ public sealed class TensorFormat : IImageFormat
             return;
         }
 
+        SourceFiles.Keep(source, destination);
         AtomicFile.Write(destination, Write);
     }
 }

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json.Nodes;
 
 namespace Tat.Samples.Service.Dicomweb;
@@ -10,6 +11,23 @@ internal static class DicomJsonText
     /// <summary>A value; no value where it is <see langword="null"/>.</summary>
     public static JsonObject Value(string vr, JsonNode? value) =>
         value is null ? new() { ["vr"] = vr } : new() { ["vr"] = vr, ["Value"] = new JsonArray(value) };
+
+    /// <summary>Several values.</summary>
+    public static JsonObject Values(string vr, IEnumerable<string> values) =>
+        new() { ["vr"] = vr, ["Value"] = new JsonArray([.. values.Select(value => JsonValue.Create(value))]) };
+
+    /// <summary>An answer of objects, written one after the other.</summary>
+    public static IResult Answer(IEnumerable<JsonObject> objects) => Results.Stream(async stream =>
+    {
+        var separator = "[";
+        foreach (var one in objects)
+        {
+            await stream.WriteAsync(Encoding.UTF8.GetBytes($"{separator}{one.ToJsonString()}"));
+            separator = ",\n";
+        }
+
+        await stream.WriteAsync(Encoding.UTF8.GetBytes(separator == "[" ? "[]" : "]"));
+    }, MediaType);
 
     /// <summary>A sequence.</summary>
     public static JsonObject Items(IEnumerable<JsonObject> items) => new() { ["vr"] = "SQ", ["Value"] = new JsonArray([.. items]) };

@@ -6,7 +6,7 @@ using Tat.Samples.Service.Settings;
 
 namespace Tat.Samples.Service.Dicomweb;
 
-/// <summary>DICOMweb (PS3.18): STOW-RS takes studies in.</summary>
+/// <summary>DICOMweb (PS3.18): STOW-RS takes studies in, QIDO-RS and WADO-RS hand results out.</summary>
 internal static class DicomwebEndpoints
 {
     public static void MapDicomweb(this IEndpointRouteBuilder app)
@@ -19,6 +19,9 @@ internal static class DicomwebEndpoints
                 .Produces(200, null, DicomJsonText.MediaType).Produces(202, null, DicomJsonText.MediaType)
                 .ProducesProblem(400).ProducesProblem(413).ProducesProblem(415).ProducesProblem(507);
         }
+
+        web.MapQueries();
+        web.MapRetrieval();
     }
 
     private static async Task<IResult> StoreAsync(

@@ -30,12 +30,14 @@ public sealed partial class ProblemWriter(IProblemDetailsService problems, ILogg
         }
 
         httpContext.Response.StatusCode = status;
-        return await problems.TryWriteAsync(new()
+        var details = new ProblemDetails { Status = status, Detail = detail };
+        if (!await problems.TryWriteAsync(new() { HttpContext = httpContext, Exception = exception, ProblemDetails = details }))
         {
-            HttpContext = httpContext,
-            Exception = exception,
-            ProblemDetails = new ProblemDetails { Status = status, Detail = detail },
-        });
+            // Whoever accepts pictures or DICOM alone is told, too.
+            await httpContext.Response.WriteAsJsonAsync(details, options: null, "application/problem+json", cancellationToken);
+        }
+
+        return true;
     }
 
     /// <summary>The message may name a patient's file, and is left out.</summary>

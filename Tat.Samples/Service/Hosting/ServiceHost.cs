@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using OpenTelemetry.Metrics;
 using Tat.MLNet.Serving;
 using Tat.Samples.Service.Api;
+using Tat.Samples.Service.Archive;
 using Tat.Samples.Service.Dicomweb;
 using Tat.Samples.Service.Intake;
 using Tat.Samples.Service.Jobs;
@@ -58,6 +59,7 @@ public static class ServiceHost
         });
         builder.Services.AddSingleton<ScanRestorer>();
         builder.Services.AddViewing();
+        builder.Services.AddSingleton<ArchiveStore>();
         builder.Services.AddSingleton<SeriesStore>();
         builder.Services.AddSingleton<SeriesReceiver>();
         builder.Services.AddSingleton<SeriesSubmission>();
@@ -67,6 +69,12 @@ public static class ServiceHost
         {
             builder.Services.AddHostedService<Housekeeping>();
             builder.Services.AddHostedService<SeriesWatch>();
+            builder.Services.AddHostedService<FolderWatch>();
+            if (options.Dicom.Peer.Url is not null)
+            {
+                builder.Services.AddHttpClient();
+                builder.Services.AddHostedService<PeerSender>();
+            }
         }
 
         var app = builder.Build();

@@ -1,3 +1,4 @@
+using Tat.Samples.Service.Archive;
 using Tat.Samples.Service.Jobs;
 using Tat.Samples.Service.Monitoring;
 
@@ -5,8 +6,8 @@ namespace Tat.Samples.Service.Restoring;
 
 /// <summary>Runs an attempt at a job, from what counts it to what ends it.</summary>
 public sealed partial class JobRunner(
-    JobStore store, JobFolders folders, JobRemover remover, ScanRestorer restorer, JobMetrics metrics, IHostApplicationLifetime lifetime,
-    ILogger<JobRunner> log)
+    JobStore store, JobFolders folders, JobRemover remover, ArchiveStore archive, ScanRestorer restorer, JobMetrics metrics,
+    IHostApplicationLifetime lifetime, ILogger<JobRunner> log)
 {
     private static readonly TimeSpan _reporting = TimeSpan.FromSeconds(0.5), _patience = TimeSpan.FromSeconds(2);
 
@@ -117,6 +118,7 @@ public sealed partial class JobRunner(
         }
 
         folders.Keep(work, outcome.Result);
+        await PersistAsync(() => archive.AddAsync(outcome.Result, outcome.Scans));
         if (await PersistAsync(() => store.SucceedAsync(attempt, outcome.Scans, outcome.Warnings)))
         {
             Succeeded(attempt.Job.Id, attempt.Number, outcome.Scans.Count);

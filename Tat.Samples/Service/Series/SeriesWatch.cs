@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using Tat.Samples.Service.Archive;
 using Tat.Samples.Service.Jobs;
 using Tat.Samples.Service.Settings;
 
@@ -6,8 +7,8 @@ namespace Tat.Samples.Service.Series;
 
 /// <summary>Closes series when they are complete, and removes them when they have been kept long enough.</summary>
 internal sealed partial class SeriesWatch(
-    SeriesStore store, SeriesSubmission submission, JobFolders folders, IOptions<ServiceOptions> options, ILogger<SeriesWatch> log)
-    : BackgroundService
+    SeriesStore store, SeriesSubmission submission, ArchiveStore archive, JobFolders folders, IOptions<ServiceOptions> options,
+    ILogger<SeriesWatch> log) : BackgroundService
 {
     private static readonly TimeSpan _interval = TimeSpan.FromSeconds(0.5);
     private static readonly TimeSpan _cleaning = TimeSpan.FromMinutes(10), _unfinished = TimeSpan.FromHours(1);
@@ -61,6 +62,8 @@ internal sealed partial class SeriesWatch(
                 folders.RemoveSeries(id);
             }
         }
+
+        await archive.ForgetAsync(cancellationToken);
 
         // What a killed service has begun.
         foreach (var id in folders.Series(DateTimeOffset.UtcNow - _unfinished))

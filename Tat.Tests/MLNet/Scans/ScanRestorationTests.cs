@@ -137,6 +137,14 @@ public class ScanRestorationTests
                 Assert.ThrowsExactly<IOException>(() => restorer.RestoreScan(source, destination, options), destination).Message);
         }
 
+        using (var scan = ImageFormats.Open(ramp))
+        using (var series = ImageFormats.Open(Path.Combine(files.Folder, "series", "1.dcm")))
+        {
+            Assert.ThrowsExactly<IOException>(() => scan.Format.WriteDerived(scan, folder["ramp.img"], NiftiSamples.SlicesOf(scan)));
+            Assert.ThrowsExactly<IOException>(() => series.Format.WriteDerived(series, series.Path, NiftiSamples.SlicesOf(series)));
+            Assert.ThrowsExactly<IOException>(() => series.Format.WriteDerived(series, files.Folder, NiftiSamples.SlicesOf(series)));
+        }
+
         Assert.HasCount(2, folder.Files);
         Assert.HasCount(1, Directory.GetFiles(files.Folder, "*", SearchOption.AllDirectories));
         restorer.RestoreScan(ramp, folder["out.nii"], options);

@@ -150,9 +150,8 @@ internal sealed class CheckpointKeeper : IDisposable
         {
             throw new InvalidOperationException(
                 $"Training cannot go on from the checkpoint of iteration {manifest.Counters.Iteration}, because options or data have "
-                + $"changed: {text}. Change them back, or choose another folder than '{_options.CheckpointFolder}'; if the change is "
-                + $"meant, as after an image was repaired, set {nameof(TatTrainerOptions.AllowChangedOptions)} "
-                + "(train --allow-changed-options).");
+                + $"changed: {text}. Change them back, choose another folder than '{_options.CheckpointFolder}', or, as after an image was "
+                + $"repaired, set {nameof(TatTrainerOptions.AllowChangedOptions)} (train --allow-changed-options).");
         }
 
         _tell($"Going on with changed options: {text}.");

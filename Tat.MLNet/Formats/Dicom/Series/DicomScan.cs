@@ -21,6 +21,8 @@ internal sealed class DicomScan : IImageScan
 
     public string Path { get; }
 
+    IEnumerable<string> IImageScan.Files => Slices.Select(slice => slice.Source.Content.Path).OfType<string>().Distinct();
+
     public IImageFormat Format { get; }
 
     public IReadOnlyList<DicomSlice> Slices { get; }

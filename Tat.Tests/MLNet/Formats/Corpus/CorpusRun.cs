@@ -50,7 +50,7 @@ internal sealed class CorpusRun(CorpusReport report, bool hasDcm2niix, Cancellat
         cancellationToken.ThrowIfCancellationRequested();
         var theirs = RegularFile.Exists(file) ? _peer.Read(file) : new() { Error = "empty, or a pipe or device" };
         var inspected = await Cli.RunAsync(cancellationToken, "inspect", file, "--json");
-        var ours = inspected.Output.Length > 0 ? JsonSerializer.Deserialize<ImageFacts>(inspected.Output, _json) : null;
+        var ours = inspected.Output.Length > 0 ? JsonSerializer.Deserialize<ImageFacts[]>(inspected.Output, _json)!.FirstOrDefault() : null;
         var error = ours is null ? inspected.Errors.Trim() : ours.Rows == 0 ? "no image" : null;
         Disagreement[] disagreements = [];
         if (inspected.ExitCode is not (ExitCodes.Done or ExitCodes.Failed))
