@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using Microsoft.ML;
 using Tat.MLNet.Scoring;
+using Tat.Samples.Shared;
 using Tat.Samples.Shared.Training;
 using Tat.Samples.Shell;
 using Tat.Torch.Files.Writing;
@@ -125,7 +126,7 @@ internal sealed record ScriptedTraining(ModelName Name, TrainingConfiguration Co
         var ml = new MLContext();
         var schema = ml.ImageRestoration.LoadPairs(data, "train").Schema;
         AtomicFiles.Write([
-            .. Texts(found, tasks, chosen, device, trials.History), (ModelPath, stream => ml.Model.Save(model, schema, stream)),
+            .. Texts(found, tasks, chosen, device, trials.History), (ModelPath, stream => PipelineArchive.Save(ml, model, schema, stream)),
         ]);
         terminal.Line($"The model is in {ModelPath}, its code beside it{(Project is null ? "" : $": dotnet run --project \"{Folder}\"")}.");
         cancellationToken.ThrowIfCancellationRequested();

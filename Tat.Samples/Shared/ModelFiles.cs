@@ -100,7 +100,7 @@ internal static class ModelFiles
         try
         {
             ZipDirectory.Verify(file);
-            return ml.Model.Load(file, out _);
+            return PipelineArchive.Load(ml, file);
         }
         catch (Exception exception) when (exception is FormatException or InvalidOperationException or InvalidDataException)
         {
@@ -140,14 +140,14 @@ internal static class ModelFiles
             }
             else
             {
-                ml.Model.Save(model, null, stream);
+                PipelineArchive.Save(ml, model, null, stream);
             }
         })]);
     }
 
     /// <summary>Saves a pipeline; the file appears whole or not at all.</summary>
     public static void Save(MLContext ml, ITransformer model, DataViewSchema? schema, string path) =>
-        AtomicFile.Write(path, stream => ml.Model.Save(model, schema, stream));
+        AtomicFile.Write(path, stream => PipelineArchive.Save(ml, model, schema, stream));
 
     private static bool IsPlain(string path) => Path.GetExtension(path).Equals(".safetensors", StringComparison.OrdinalIgnoreCase);
 

@@ -19,6 +19,7 @@ internal sealed class Terminal
 
     private static readonly JsonSerializerOptions _json = new()
     {
+        Converters = { new JsonStringEnumConverter() },
         WriteIndented = true,
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,

@@ -50,14 +50,21 @@ public sealed class ProgramTests
 
     [TestMethod]
     [OSCondition(OperatingSystems.Linux)]
-    public async Task A_folder_for_temporary_files_that_cannot_be_written_is_named_before_training()
+    public async Task A_folder_for_temporary_files_that_cannot_be_written_is_named_before_the_work()
     {
         using var folder = new TemporaryFolder();
-        using var process = Start(["train", "--data", folder["absent"], "--out", folder["m.zip"]], ("TMPDIR", "/proc/none"));
-        var errors = process.StandardError.ReadToEndAsync();
-        await process.WaitForExitAsync();
-        StringAssert.StartsWith(await errors, "The folder for temporary files, '/proc/none/', cannot be written", StringComparison.Ordinal);
-        Assert.AreEqual(1, process.ExitCode);
+        await IsNamed("train", "--data", folder["absent"], "--out", folder["m.zip"]);
+        await IsNamed("bench", "serve", "--network", "small");
+
+        static async Task IsNamed(params string[] arguments)
+        {
+            using var process = Start(arguments, ("TMPDIR", "/proc/none"));
+            var errors = process.StandardError.ReadToEndAsync();
+            await process.WaitForExitAsync();
+            StringAssert.StartsWith(
+                await errors, "The folder for temporary files, '/proc/none/', cannot be written", StringComparison.Ordinal);
+            Assert.AreEqual(1, process.ExitCode);
+        }
     }
 
     [TestMethod]

@@ -185,7 +185,7 @@ internal sealed class Validator
         _inputs[item] = (input, hash.GetCurrentHash());
         var problem = input.Problem
             ?? (input.IsIdentical ? "both images are equal inside the metric window, so that nothing can be gained" : null);
-        return problem is null ? null : $"'{pair.Name.Trim('\'')}' cannot be measured: {problem}.";
+        return problem is null ? null : $"{(pair.Name.StartsWith('\'') ? pair.Name : $"'{pair.Name}'")} cannot be measured: {problem}.";
     }
 
     private (Item Item, ImagePair Pair)[] Read(Item[] items, Action<string> tell)

@@ -22,6 +22,7 @@ internal sealed class Mutator(Random random)
     {
         var isZip = content.AsSpan().StartsWith("PK\x03\x04"u8);
         return isZip && random.Next(3) > 0 ? DamagePart(content)
+            : content is [0x1F, 0x8B, ..] && random.Next(3) > 0 ? DamageInflated(content)
             : content is [_, _, _, _, 0, 0, 0, 0, (byte)'{', ..] && random.Next(3) > 0 ? DamageHeader(content)
             : Scramble(content);
     }
@@ -45,6 +46,24 @@ internal sealed class Mutator(Random random)
                 using var written = target.CreateEntry(source.Entries[i].FullName, CompressionLevel.NoCompression).Open();
                 written.Write(i == chosen || source.Entries[i].Name == "data.pkl" ? Damage(part.ToArray()) : part.ToArray());
             }
+        }
+
+        return bytes.ToArray();
+    }
+
+    /// <summary>Damages what a gzip file holds, whose length and checksum then fit again.</summary>
+    private byte[] DamageInflated(byte[] content)
+    {
+        using var inflated = new MemoryStream();
+        using (var source = new GZipStream(new MemoryStream(content), CompressionMode.Decompress))
+        {
+            source.CopyTo(inflated);
+        }
+
+        using var bytes = new MemoryStream();
+        using (var target = new GZipStream(bytes, CompressionLevel.Fastest))
+        {
+            target.Write(Damage(inflated.ToArray()));
         }
 
         return bytes.ToArray();

@@ -113,7 +113,7 @@ public sealed class NothingLostTests
             var again = new ProgressLog();
             using var whole = Train(options with { CheckpointFolder = folder }, NoisyWaves.ForTwoTasks, NoisyWaves.ForTwoTasks, again);
             StringAssert.StartsWith(
-                again.Reports[0].Messages.Single(), $"Resumed at iteration {last.Iteration} of 40.", StringComparison.Ordinal);
+                again.Reports[0].Messages.Single(), $"Resumed at {last.Iteration} of 40.", StringComparison.Ordinal);
         }
         finally
         {

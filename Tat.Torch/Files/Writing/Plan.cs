@@ -21,7 +21,7 @@ internal sealed class Plan(string staging, string folder, IReadOnlyList<string> 
     public static Plan? Read(string staging, string folder)
     {
         var path = Path.Combine(staging, FileName);
-        if (!File.Exists(path))
+        if (!RegularFile.Exists(path))
         {
             return null;
         }
@@ -29,7 +29,7 @@ internal sealed class Plan(string staging, string folder, IReadOnlyList<string> 
         try
         {
             // Names alone: a file that others have made up cannot reach other folders.
-            var names = JsonSerializer.Deserialize(File.ReadAllText(path), PlanJson.Default.StringArray);
+            var names = JsonSerializer.Deserialize(RegularFile.ReadAllText(path), PlanJson.Default.StringArray);
             return names is { Length: > 0 } && names.All(name => name is not (null or "" or "." or "..") && Path.GetFileName(name) == name)
                 ? new(staging, folder, names)
                 : null;

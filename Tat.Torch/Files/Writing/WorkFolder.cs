@@ -6,12 +6,23 @@ namespace Tat.Torch.Files.Writing;
 /// </summary>
 internal sealed class WorkFolder : IDisposable
 {
-    private readonly Staging _staging = new(System.IO.Path.GetTempPath());
+    private readonly Staging _staging;
 
     /// <summary>Makes the folder.</summary>
-    /// <exception cref="IOException">The folder for temporary files cannot be written.</exception>
-    /// <exception cref="UnauthorizedAccessException">It must not be written.</exception>
-    public WorkFolder() => Directory.CreateDirectory(Path = _staging.Add("work"));
+    /// <exception cref="IOException">The folder for temporary files cannot be written; the message names it.</exception>
+    public WorkFolder()
+    {
+        var folder = System.IO.Path.GetTempPath();
+        try
+        {
+            _staging = new(folder);
+            Directory.CreateDirectory(Path = _staging.Add("work"));
+        }
+        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
+        {
+            throw PrivateFile.Unwritable(folder, problem);
+        }
+    }
 
     /// <summary>The folder.</summary>
     public string Path { get; }

@@ -77,7 +77,7 @@ internal sealed class CheckpointKeeper : IDisposable
         if (_store.LoadNewest(state, Check, _tell))
         {
             _lastIteration = state.Counters.Iteration;
-            _tell(FormattableString.Invariant($"Resumed at iteration {_lastIteration} of {_options.Iterations}."));
+            _tell(FormattableString.Invariant($"Resumed at {_lastIteration} of {_options.Iterations}."));
         }
     }
 

@@ -132,6 +132,17 @@ public sealed class LeftoversTests
     }
 
     [TestMethod]
+    [OSCondition(OperatingSystems.Linux)]
+    public void A_plan_that_is_a_pipe_is_not_waited_for()
+    {
+        using var folder = new TemporaryFolder();
+        var dead = Abandon(folder, ("0-a", "half"));
+        Assert.AreEqual(0, FreshProcess.Shell("mkfifo", Path.Combine(dead, "plan")));
+        RemoveIn(folder);
+        Assert.IsFalse(Directory.Exists(dead));
+    }
+
+    [TestMethod]
     public void A_sweep_removes_them_without_writing()
     {
         using var folder = new TemporaryFolder();
