@@ -1,10 +1,11 @@
 using System.Globalization;
 using Tat.MLNet.Formats;
 using Tat.MLNet.Loading;
+using Tat.MLNet.Scans;
 using Tat.Torch.Files;
 using Tat.Torch.Imaging;
 
-namespace Tat.MLNet.Scans;
+namespace Tat.MLNet.Evaluation;
 
 /// <summary>Masks whose labels tell regions of scans apart, and what the regions are called.</summary>
 /// <remarks>

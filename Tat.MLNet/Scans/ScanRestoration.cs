@@ -85,7 +85,10 @@ public static class ScanRestoration
         var written = margins is not null
             ? writer.WriteWithMargins(
                 destination, slices.Restore(margins, progress, cancellationToken), margins, derived, cancellationToken)
-            : writer.Write(destination, slices.Restore(restorer.With(options.Ensemble, options.Strength), progress, cancellationToken),
+            : writer.Write(
+                destination,
+                slices.Restore(
+                    restorer.With(options.Ensemble, options.LocalMeans, options.Strength), progress, cancellationToken),
                 derived, cancellationToken);
         return new()
         {
@@ -127,9 +130,10 @@ public static class ScanRestoration
             return;
         }
 
-        if (options.Strength != 1)
+        if (options.Strength != 1 || options.LocalMeans)
         {
-            throw new ArgumentException("The uncertainty is that of a result in full; leave out the strength.", nameof(options));
+            throw new ArgumentException(
+                "The uncertainty is that of the model's own result, in full; leave out the strength and the local means.", nameof(options));
         }
 
         _ = MarginRestorer.FactorsOf(restorer, task);
@@ -160,6 +164,11 @@ public static class ScanRestoration
         if (options.Ensemble || options.Uncertainty)
         {
             parameters["ensemble"] = "8 orientations";
+        }
+
+        if (options.LocalMeans)
+        {
+            parameters["local means"] = "of the source";
         }
 
         if (options.Strength != 1)

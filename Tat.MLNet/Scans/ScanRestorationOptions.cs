@@ -34,6 +34,13 @@ public sealed record ScanRestorationOptions
     public bool Ensemble { get; init; }
 
     /// <summary>
+    /// Give results the local means of the scan, as <see cref="RestorationVariants.WithLocalMeans"/> does: regions keep the values that
+    /// were measured.
+    /// </summary>
+    /// <value>The default is <see langword="false"/>.</value>
+    public bool LocalMeans { get; init; }
+
+    /// <summary>
     /// How much of what the model changes is applied, 0 … 1; <see cref="ScanRestorationResult.Noise"/> tells the noise that remains.
     /// </summary>
     /// <value>The default is 1.</value>
@@ -43,7 +50,8 @@ public sealed record ScanRestorationOptions
     /// Also write how far each restored value may be off, as a second image or series beside the result
     /// (<see cref="ScanJob.MarginOf"/>): half the width of the interval about it that holds the value of a good scan in 90 of 100 pixels,
     /// in the unit of the scan; 0 where nothing was restored. Implies <see cref="Ensemble"/>, needs a model whose card has
-    /// <see cref="Tat.Torch.Model.ModelCard.Margins"/> for the task, and says nothing of a <see cref="Strength"/> other than 1.
+    /// <see cref="Tat.Torch.Model.ModelCard.Margins"/> for the task, and says nothing of <see cref="LocalMeans"/> or of a
+    /// <see cref="Strength"/> other than 1.
     /// </summary>
     /// <value>The default is <see langword="false"/>.</value>
     public bool Uncertainty { get; init; }

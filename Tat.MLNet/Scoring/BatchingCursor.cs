@@ -68,9 +68,12 @@ internal sealed class BatchingCursor : DataViewRowCursor
     public override ValueGetter<TValue> GetGetter<TValue>(DataViewSchema.Column column)
     {
         var index = column.CheckedActive(this);
-        var getter = index == _mapping.Added.Index
-            ? (ValueGetter<VBuffer<float>>)GetRestored
-            : _buffers[index]!.CreateGetter(CurrentSlot);
+        var getter = (index - _mapping.InputSchema.Count) switch
+        {
+            < 0 => _buffers[index]!.CreateGetter(CurrentSlot),
+            0 => (ValueGetter<VBuffer<float>>)((ref VBuffer<float> restored) => Restored().CopyRestored(ref restored)),
+            _ => (ValueGetter<VBuffer<float>>)((ref VBuffer<float> margin) => Restored().CopyMargin(ref margin)),
+        };
         return getter.As<TValue>(column);
     }
 
@@ -90,7 +93,7 @@ internal sealed class BatchingCursor : DataViewRowCursor
 
     private int CurrentSlot() => _slot >= 0 ? _slot : throw Getters.NotOnRow();
 
-    private void GetRestored(ref VBuffer<float> restored)
+    private RestorationRequest Restored()
     {
         var slot = CurrentSlot();
         if (!_isRestored)
@@ -99,7 +102,7 @@ internal sealed class BatchingCursor : DataViewRowCursor
             _isRestored = true;
         }
 
-        _requests[slot].CopyRestored(ref restored);
+        return _requests[slot];
     }
 
     /// <summary>Says once, when no more rows come, in what those that were restored are unlike the training images.</summary>

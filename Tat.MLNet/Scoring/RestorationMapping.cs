@@ -6,7 +6,7 @@ using Tat.Torch.Tasks;
 
 namespace Tat.MLNet.Scoring;
 
-/// <summary>Adds the restored image to rows of one schema.</summary>
+/// <summary>Adds the restored image to rows of one schema and, where a column is named for it, its margin.</summary>
 internal sealed class RestorationMapping : ColumnMapping
 {
     private readonly ImageColumns _columns;
@@ -15,8 +15,13 @@ internal sealed class RestorationMapping : ColumnMapping
 
     private RestorationMapping(IImageRestorer restorer, DataViewSchema schema, RestorationColumns names, ImageColumns columns,
         InputTally tally, Action<IReadOnlyList<string>> warn)
-        : base(schema, names.Restored, new VectorDataViewType(NumberDataViewType.Single), TaskAnnotations.Create(restorer.Tasks),
-            [.. columns.Restoring]) =>
+        : base(schema,
+            [
+                (names.Restored, new VectorDataViewType(NumberDataViewType.Single), TaskAnnotations.Create(restorer.Tasks)),
+                .. names.Margin is { } margin
+                    ? [(margin, new VectorDataViewType(NumberDataViewType.Single), null)]
+                    : Array.Empty<(string, DataViewType, DataViewSchema.Annotations?)>(),
+            ], [.. columns.Restoring]) =>
         (Restorer, _columns, Warn, _tally) = (restorer, columns, warn, tally);
 
     public IImageRestorer Restorer { get; }
@@ -37,16 +42,30 @@ internal sealed class RestorationMapping : ColumnMapping
             new(schema, columns, [columns.LowQuality], restorer.Tasks.Any(task => task.Scaling == IntensityScaling.Volume)), tally, warn);
 
     /// <summary>One image at a time, for PredictionEngine; cursors go by <see cref="BatchingCursor"/>.</summary>
-    public override Delegate CreateGetter(DataViewRow input)
+    public override IReadOnlyList<Delegate> CreateGetters(DataViewRow input)
     {
         var read = CreateReader(input);
         var request = new RestorationRequest();
-        return (ValueGetter<VBuffer<float>>)((ref VBuffer<float> restored) =>
+        long? restoredRow = null;
+
+        // A row whose result and margin are both asked for is restored once.
+        RestorationRequest Restored()
         {
-            read(request);
-            Warn(RestorationRequest.RestoreAll(Restorer, _tally, [request]));
-            request.CopyRestored(ref restored);
-        });
+            if (restoredRow != input.Position)
+            {
+                read(request);
+                Warn(RestorationRequest.RestoreAll(Restorer, _tally, [request]));
+                restoredRow = input.Position;
+            }
+
+            return request;
+        }
+
+        return
+        [
+            (ValueGetter<VBuffer<float>>)((ref VBuffer<float> restored) => Restored().CopyRestored(ref restored)),
+            (ValueGetter<VBuffer<float>>)((ref VBuffer<float> margin) => Restored().CopyMargin(ref margin)),
+        ];
     }
 
     /// <summary>Reads the image and the task of the row that <paramref name="input"/> stands on into a request.</summary>

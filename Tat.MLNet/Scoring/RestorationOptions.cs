@@ -1,6 +1,7 @@
 using Tat.MLNet.Views;
 using Tat.Torch.Files;
 using Tat.Torch.Inference;
+using Tat.Torch.Model;
 
 namespace Tat.MLNet.Scoring;
 
@@ -50,9 +51,25 @@ public abstract class RestorationOptions
     /// <value>The default is <see langword="false"/>.</value>
     public bool Ensemble { get; init; }
 
+    /// <summary>
+    /// Give results the local means of their images, as <see cref="RestorationVariants.WithLocalMeans"/> does: regions keep the values that
+    /// were measured.
+    /// </summary>
+    /// <value>The default is <see langword="false"/>.</value>
+    public bool LocalMeans { get; init; }
+
     /// <summary>How much of what the model changes is applied, 0 … 1.</summary>
     /// <value>The default is 1.</value>
     public double Strength { get; init; } = 1;
+
+    /// <summary>
+    /// The column that receives how far each restored value may be off, a Vector&lt;Single&gt; as long: half the width of the interval
+    /// about it that holds the value of a good scan in 90 of 100 pixels, see <see cref="MarginRestorer"/>. Implies <see cref="Ensemble"/>,
+    /// needs a model whose card has <see cref="ModelCard.Margins"/>, and is refused beside <see cref="LocalMeans"/> or another
+    /// <see cref="Strength"/> than 1.
+    /// </summary>
+    /// <value>The default is <see langword="null"/>: no such column.</value>
+    public string? MarginColumnName { get; init; }
 
     internal virtual RestorationColumns Columns => new()
     {
@@ -62,6 +79,7 @@ public abstract class RestorationOptions
         Task = TaskColumnName,
         FileName = FileNameColumnName,
         Restored = OutputColumnName,
+        Margin = MarginColumnName,
     };
 
     internal virtual void Validate()
@@ -72,7 +90,7 @@ public abstract class RestorationOptions
             (nameof(LowQualityColumnName), columns.LowQuality), ("HighQualityColumnName", columns.HighQuality),
             (nameof(HeightColumnName), columns.Height), (nameof(WidthColumnName), columns.Width),
             (nameof(TaskColumnName), columns.Task), (nameof(FileNameColumnName), columns.FileName),
-            (nameof(OutputColumnName), columns.Restored),
+            (nameof(OutputColumnName), columns.Restored), (nameof(MarginColumnName), columns.Margin ?? "none"),
         })
         {
             Require(!string.IsNullOrWhiteSpace(name), option, $"'{name}'", "give the name of a column");
@@ -81,6 +99,10 @@ public abstract class RestorationOptions
         Require(BatchSize >= 1, nameof(BatchSize), BatchSize, "use 1 or more");
         Require(Enum.IsDefined(NonFinite), nameof(NonFinite), NonFinite, "use Throw or PassThrough");
         Require(Strength is >= 0 and <= 1, nameof(Strength), Strength, "use a number from 0 to 1");
+        Require(MarginColumnName is null || MarginColumnName != OutputColumnName, nameof(MarginColumnName), MarginColumnName,
+            "give it a name of its own");
+        Require(MarginColumnName is null || (Strength == 1 && !LocalMeans), nameof(MarginColumnName), MarginColumnName,
+            "leave out LocalMeans and Strength, as margins are those of the model in full");
     }
 
     private protected static void Require(bool holds, string option, object? value, string advice) =>

@@ -11,6 +11,7 @@ internal sealed class RestorationRequest
 {
     private ImageSlice? _image;
     private ImageSlice? _restored;
+    private ImageSlice? _margin;
 
     /// <summary>What messages call the image.</summary>
     private string Name { get; set; } = "";
@@ -30,15 +31,19 @@ internal sealed class RestorationRequest
     public void Set(ImageRowReader row, RestorationTask task)
     {
         (Name, Task, PixelSpacing, Modality) = (row.Name, task, row.PixelSpacing, row.Modality);
-        (_image, _restored) = (row.Read(task, memory: Memory), null);
+        (_image, _restored, _margin) = (row.Read(task, memory: Memory), null, null);
     }
 
-    public void CopyRestored(ref VBuffer<float> restored)
+    public void CopyRestored(ref VBuffer<float> restored) => Copy(_restored!, ref restored);
+
+    /// <summary>Copies the margins, which a <see cref="MarginRestorer"/> knows.</summary>
+    public void CopyMargin(ref VBuffer<float> margin) => Copy(_margin!, ref margin);
+
+    private static void Copy(ImageSlice image, ref VBuffer<float> target)
     {
-        var pixels = _restored!.Pixels;
-        var editor = VBufferEditor.Create(ref restored, pixels.Length);
-        pixels.CopyTo(editor.Values);
-        restored = editor.Commit();
+        var editor = VBufferEditor.Create(ref target, image.Pixels.Length);
+        image.Pixels.CopyTo(editor.Values);
+        target = editor.Commit();
     }
 
     /// <summary>Restores several images in one call; the restorer puts those of equal size together.</summary>
@@ -53,6 +58,7 @@ internal sealed class RestorationRequest
             for (var i = 0; i < requests.Count; i++)
             {
                 requests[i]._restored = restored[i];
+                requests[i]._margin = (restorer as MarginRestorer)?.MarginOf(restored[i]);
             }
 
             return [.. requests.SelectMany(request =>

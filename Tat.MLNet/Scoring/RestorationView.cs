@@ -18,7 +18,7 @@ internal sealed class RestorationView(RestorationMapping mapping, IDataView inpu
     {
         var needed = columnsNeeded?.ToList() ?? [];
         var active = ColumnSet.Of(Schema, needed);
-        return active[mapping.Added.Index]
+        return mapping.IsAnyAddedActive(active)
             ? new BatchingCursor(mapping, input.GetRowCursor(mapping.GetDependencies(needed), rand), active, batchSize)
             : _unrestored.GetRowCursor(needed, rand);
     }
@@ -27,7 +27,7 @@ internal sealed class RestorationView(RestorationMapping mapping, IDataView inpu
     public DataViewRowCursor[] GetRowCursorSet(IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random? rand = null)
     {
         var needed = columnsNeeded?.ToList() ?? [];
-        return needed.Any(column => column.Index == mapping.Added.Index)
+        return mapping.IsAnyAddedActive(ColumnSet.Of(Schema, needed))
             ? [GetRowCursor(needed, rand)]
             : _unrestored.GetRowCursorSet(needed, n, rand);
     }

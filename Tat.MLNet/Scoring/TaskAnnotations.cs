@@ -39,8 +39,11 @@ internal static class TaskAnnotations
         input.RequireInt32(columns.Height);
         input.RequireInt32(columns.Width);
         input.RequireTextOrKey(columns.Task);
-        return input.With(ModelBridge.CreateColumn(
+        var restored = input.With(ModelBridge.CreateColumn(
             columns.Restored, SchemaShape.Column.VectorKind.VariableVector, NumberDataViewType.Single, Shape));
+        return columns.Margin is { } margin
+            ? restored.With(ModelBridge.CreateColumn(margin, SchemaShape.Column.VectorKind.VariableVector, NumberDataViewType.Single))
+            : restored;
     }
 
     /// <summary>

@@ -27,7 +27,8 @@ public sealed class TatOnnxTransformer : RestorationTransformer
     private readonly Saved _saved;
 
     private TatOnnxTransformer(byte[] model, string source, OnnxRestorerOptions runtime, Saved saved, IHostEnvironment environment)
-        : base(new OnnxRestorer(model, source, runtime).With(saved.Ensemble, saved.Strength), saved.Columns, saved.BatchSize,
+        : base(new OnnxRestorer(model, source, runtime).With(
+            saved.Ensemble, saved.LocalMeans, saved.Strength, saved.Columns.Margin is not null), saved.Columns, saved.BatchSize,
             environment) => (_model, _saved) = (model, saved);
 
     /// <summary>Opens a model where the options say, or else on the GPU that the context names.</summary>
@@ -37,7 +38,7 @@ public sealed class TatOnnxTransformer : RestorationTransformer
         var runtime = options.Runtime;
         return Open(environment, model, source, new Saved(
             options.Columns, options.BatchSize, runtime.Threads, runtime.ExecutionProvider, runtime.DeviceId, runtime.MemoryArena,
-            options.NonFinite, options.Ensemble, options.Strength));
+            options.NonFinite, options.Ensemble, options.Strength, options.LocalMeans));
     }
 
     internal static TatOnnxTransformer Create(IHostEnvironment env, object ctx)
@@ -80,7 +81,7 @@ public sealed class TatOnnxTransformer : RestorationTransformer
 
     private sealed record Saved(
         RestorationColumns Columns, int BatchSize, int? Threads, string ExecutionProvider, int DeviceId, bool MemoryArena,
-        NonFiniteHandling NonFinite, bool Ensemble = false, double Strength = 1)
+        NonFiniteHandling NonFinite, bool Ensemble = false, double Strength = 1, bool LocalMeans = false)
     {
         [JsonIgnore]
         public OnnxRestorerOptions Runtime => new()

@@ -25,13 +25,15 @@ public sealed class TatTransformer : RestorationTransformer
     private readonly UnavailableRestorer? _unavailable;
 
     internal TatTransformer(TatModel model, RestorationOptions options, IHostEnvironment? environment = null)
-        : this(model, new Saved(options.Columns, options.BatchSize, options.NonFinite, options.Ensemble, options.Strength), environment)
+        : this(model, new Saved(
+            options.Columns, options.BatchSize, options.NonFinite, options.Ensemble, options.Strength, options.LocalMeans), environment)
     {
     }
 
     private TatTransformer(TatModel model, Saved saved, IHostEnvironment? environment)
         : base(new Restorer(model, new RestorerOptions { NonFinite = saved.NonFinite }, ownsModel: true).With(
-            saved.Ensemble, saved.Strength), saved.Columns, saved.BatchSize, environment) =>
+            saved.Ensemble, saved.LocalMeans, saved.Strength, saved.Columns.Margin is not null), saved.Columns, saved.BatchSize,
+            environment) =>
         (_model, _saved) = (model, saved);
 
     private TatTransformer(UnavailableRestorer unavailable, Saved saved, IHostEnvironment? environment)
@@ -70,5 +72,6 @@ public sealed class TatTransformer : RestorationTransformer
     }
 
     private sealed record Saved(
-        RestorationColumns Columns, int BatchSize, NonFiniteHandling NonFinite, bool Ensemble = false, double Strength = 1);
+        RestorationColumns Columns, int BatchSize, NonFiniteHandling NonFinite, bool Ensemble = false, double Strength = 1,
+        bool LocalMeans = false);
 }

@@ -14,7 +14,7 @@ internal sealed class TaskTaggingMapping : ColumnMapping
 
     private TaskTaggingMapping(
         DataViewSchema schema, TaskTaggingTransformer tagger, IReadOnlyList<BoundRule> rules, DataViewSchema.Column? fileName)
-        : base(schema, tagger.OutputColumnName, TextDataViewType.Instance, null,
+        : base(schema, [(tagger.OutputColumnName, TextDataViewType.Instance, null)],
             [.. rules.Select(rule => rule.Column), .. fileName is { } name ? [name] : Array.Empty<DataViewSchema.Column>()])
         => (_tasks, _rules, _fileName) = (tagger.Tasks, rules, fileName);
 
@@ -37,23 +37,26 @@ internal sealed class TaskTaggingMapping : ColumnMapping
     public static IReadOnlyList<TaskRule> Defaults(string outputColumn) =>
         [TaskRule.FromColumn(outputColumn), TaskRule.FromModality(), TaskRule.FromFolder()];
 
-    public override Delegate CreateGetter(DataViewRow input)
+    public override IReadOnlyList<Delegate> CreateGetters(DataViewRow input)
     {
         var rules = _rules.Select(rule => (Text: TextGetter.Create(input, rule.Column), Tell: rule.CreateTeller(_tasks))).ToList();
         var getName = _fileName is { } column ? TextGetter.Create(input, column) : () => "";
-        return (ValueGetter<ReadOnlyMemory<char>>)((ref ReadOnlyMemory<char> task) =>
-        {
-            foreach (var (text, tell) in rules)
+        return
+        [
+            (ValueGetter<ReadOnlyMemory<char>>)((ref ReadOnlyMemory<char> task) =>
             {
-                if (text() is { Length: > 0 } value && tell(value) is { } told)
+                foreach (var (text, tell) in rules)
                 {
-                    task = (_tasks.TryGet(told, out var known) ? known.Name : throw Unknown(told, getName(), input)).AsMemory();
-                    return;
+                    if (text() is { Length: > 0 } value && tell(value) is { } told)
+                    {
+                        task = (_tasks.TryGet(told, out var known) ? known.Name : throw Unknown(told, getName(), input)).AsMemory();
+                        return;
+                    }
                 }
-            }
 
-            throw Unknown(null, getName(), input);
-        });
+                throw Unknown(null, getName(), input);
+            }),
+        ];
     }
 
     private InvalidDataException Unknown(string? task, string name, DataViewRow row)
@@ -63,7 +66,7 @@ internal sealed class TaskTaggingMapping : ColumnMapping
             ? $"none of the columns {string.Join(", ", _rules.Select(rule => $"'{rule.Column.Name}'"))} tells its task"
             : $"task '{task}' is unknown";
         return new($"{subject}: {problem}; the known tasks are {string.Join(", ", _tasks.Select(known => known.Name))}. Name the task in "
-            + $"the column '{Added.Name}', add a TaskRule, or add the task to the options of TagTask.");
+            + $"the column '{OutputSchema[InputSchema.Count].Name}', add a TaskRule, or add the task to the options of TagTask.");
     }
 
     private sealed record BoundRule(TaskRule Rule, DataViewSchema.Column Column)

@@ -3,23 +3,26 @@ using Microsoft.ML.Data;
 
 namespace Tat.MLNet.Views;
 
-/// <summary>Adds one column to rows of a known schema, as a function of some of their columns.</summary>
+/// <summary>Adds columns to rows of a known schema, as functions of some of their columns.</summary>
 /// <remarks>Immutable and safe for concurrent use.</remarks>
 internal abstract class ColumnMapping : IRowToRowMapper
 {
     private readonly bool[] _dependencies;
 
     /// <param name="inputSchema">The rows' schema.</param>
-    /// <param name="name">What the added column is called; it hides one of the same name.</param>
-    /// <param name="type">Its type.</param>
-    /// <param name="annotations">Its annotations, if any.</param>
-    /// <param name="dependencies">The columns that its values follow from.</param>
-    protected ColumnMapping(DataViewSchema inputSchema, string name, DataViewType type, DataViewSchema.Annotations? annotations,
+    /// <param name="added">The columns to add, with their annotations, if any; each hides one of the same name.</param>
+    /// <param name="dependencies">The columns that their values follow from.</param>
+    protected ColumnMapping(DataViewSchema inputSchema,
+        IEnumerable<(string Name, DataViewType Type, DataViewSchema.Annotations? Annotations)> added,
         IEnumerable<DataViewSchema.Column> dependencies)
     {
         var builder = new DataViewSchema.Builder();
         builder.AddColumns(inputSchema);
-        builder.AddColumn(name, type, annotations);
+        foreach (var (name, type, annotations) in added)
+        {
+            builder.AddColumn(name, type, annotations);
+        }
+
         InputSchema = inputSchema;
         OutputSchema = builder.ToSchema();
         _dependencies = ColumnSet.Of(inputSchema, dependencies);
@@ -29,16 +32,16 @@ internal abstract class ColumnMapping : IRowToRowMapper
 
     public DataViewSchema OutputSchema { get; }
 
-    /// <summary>The added column.</summary>
-    public DataViewSchema.Column Added => OutputSchema[InputSchema.Count];
+    /// <summary>Getters of the added columns for the row that <paramref name="input"/> stands on, in the order of the columns.</summary>
+    public abstract IReadOnlyList<Delegate> CreateGetters(DataViewRow input);
 
-    /// <summary>A getter of the added column for the row that <paramref name="input"/> stands on.</summary>
-    public abstract Delegate CreateGetter(DataViewRow input);
+    /// <summary>Whether one of the added columns is among the active ones.</summary>
+    public bool IsAnyAddedActive(bool[] active) => active.AsSpan(InputSchema.Count).Contains(true);
 
     public IEnumerable<DataViewSchema.Column> GetDependencies(IEnumerable<DataViewSchema.Column> dependingColumns)
     {
         var active = ColumnSet.Of(OutputSchema, dependingColumns);
-        var isAddedActive = active[Added.Index];
+        var isAddedActive = IsAnyAddedActive(active);
         return InputSchema.Where(column => active[column.Index] || (isAddedActive && _dependencies[column.Index]));
     }
 

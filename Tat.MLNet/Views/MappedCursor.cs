@@ -3,7 +3,7 @@ using Microsoft.ML.Data;
 
 namespace Tat.MLNet.Views;
 
-/// <summary>Walks over the rows of another cursor with a column added.</summary>
+/// <summary>Walks over the rows of another cursor with columns added.</summary>
 internal sealed class MappedCursor(ColumnMapping mapping, DataViewRowCursor input, bool[] active) : DataViewRowCursor
 {
     private readonly MappedRow _row = new(mapping, input, active);

@@ -3,10 +3,10 @@ using Microsoft.ML.Data;
 
 namespace Tat.MLNet.Views;
 
-/// <summary>A row with a column added; the others pass through.</summary>
+/// <summary>A row with columns added; the others pass through.</summary>
 internal sealed class MappedRow(ColumnMapping mapping, DataViewRow input, bool[] active) : DataViewRow
 {
-    private readonly Delegate? _added = active[mapping.Added.Index] ? mapping.CreateGetter(input) : null;
+    private readonly IReadOnlyList<Delegate> _added = mapping.IsAnyAddedActive(active) ? mapping.CreateGetters(input) : [];
 
     public override long Position => input.Position;
 
@@ -21,7 +21,8 @@ internal sealed class MappedRow(ColumnMapping mapping, DataViewRow input, bool[]
     public override ValueGetter<TValue> GetGetter<TValue>(DataViewSchema.Column column)
     {
         var index = column.CheckedActive(this);
-        return index == mapping.Added.Index ? _added!.As<TValue>(column) : input.GetGetter<TValue>(mapping.InputSchema[index]);
+        var added = index - mapping.InputSchema.Count;
+        return added >= 0 ? _added[added].As<TValue>(column) : input.GetGetter<TValue>(mapping.InputSchema[index]);
     }
 
     protected override void Dispose(bool disposing)

@@ -2,7 +2,7 @@ using Microsoft.ML;
 
 namespace Tat.MLNet.Views;
 
-/// <summary>The rows of another view with a column added when it is read.</summary>
+/// <summary>The rows of another view with columns added when it is read.</summary>
 internal class MappedView : IDataView
 {
     private readonly ColumnMapping _mapping;

@@ -43,4 +43,8 @@ internal sealed record RestorationColumns
     public string Modality { get; init; } = "Modality";
 
     public string Restored { get; init; } = "Restored";
+
+    /// <summary>How far restored values may be off; <see langword="null"/> for no such column.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Margin { get; init; }
 }

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using Spectre.Console;
+using Tat.MLNet.Evaluation;
 using Tat.MLNet.Formats;
-using Tat.MLNet.Scans;
 using Tat.Samples.Comparison;
 using Tat.Samples.Shared;
 using Tat.Samples.Shell;

@@ -82,7 +82,8 @@ internal static class RestoreCommand
                     + "columns, such as 1x2.");
             }
 
-            CommonOptions.CheckTogether(result, (derived.Difference, bids), (overwrite, resume), (inference.StrengthOption, uncertainty));
+            CommonOptions.CheckTogether(result, (derived.Difference, bids), (overwrite, resume));
+            CommonOptions.CheckTogether(result, inference.Changing.Select(option => (option, (Option)uncertainty)));
         });
         command.SetAction((parsed, cancellationToken) =>
         {
@@ -148,6 +149,7 @@ internal static class RestoreCommand
                 },
                 NonFinite = inference.NonFinite(parsed),
                 Ensemble = inference.Ensemble(parsed),
+                LocalMeans = inference.LocalMeans(parsed),
                 Strength = inference.Strength(parsed),
                 Uncertainty = parsed.GetValue(uncertainty),
                 Overwrite = parsed.GetValue(overwrite),

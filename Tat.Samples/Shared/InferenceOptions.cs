@@ -27,6 +27,10 @@ internal sealed class InferenceOptions
     {
         Description = "Restore each image in eight orientations and take the mean: less error, for eight times the time.",
     };
+    private readonly Option<bool> _localMeans = new("--local-means")
+    {
+        Description = "Give results the local means of the scan, over some six pixels: regions keep the values that were measured.",
+    };
     private readonly Option<double> _strength = new("--strength")
     {
         Description = "How much of what the model changes is applied, 0 to 1.",
@@ -51,11 +55,11 @@ internal sealed class InferenceOptions
         });
     }
 
-    /// <summary>The option for a part of what the model changes.</summary>
-    public Option StrengthOption => _strength;
+    /// <summary>The options that change what a model makes of an image, other than the ensemble.</summary>
+    public IReadOnlyList<Option> Changing => [_localMeans, _strength];
 
     /// <summary>All of them.</summary>
-    public IReadOnlyList<Option> All => [_device, _memory, _passNonFinite, _ensemble, _strength];
+    public IReadOnlyList<Option> All => [_device, _memory, _passNonFinite, _ensemble, _localMeans, _strength];
 
     public void AddTo(Command command)
     {
@@ -98,6 +102,9 @@ internal sealed class InferenceOptions
     /// <summary>Whether images are restored in eight orientations.</summary>
     public bool Ensemble(ParseResult parsed) => parsed.GetValue(_ensemble);
 
+    /// <summary>Whether results get the local means of the scan.</summary>
+    public bool LocalMeans(ParseResult parsed) => parsed.GetValue(_localMeans);
+
     /// <summary>How much of what the model changes is applied, 0 … 1.</summary>
     public double Strength(ParseResult parsed) => parsed.GetValue(_strength);
 
@@ -106,7 +113,7 @@ internal sealed class InferenceOptions
     /// <param name="path">The model.</param>
     /// <param name="onPassThrough">Is told of each slice that is left as it is; may be called from several threads.</param>
     public IImageRestorer Open(ParseResult parsed, string path, Action<ImageSlice> onPassThrough) =>
-        OpenPlain(parsed, path, onPassThrough).With(Ensemble(parsed), Strength(parsed));
+        OpenPlain(parsed, path, onPassThrough).With(Ensemble(parsed), LocalMeans(parsed), Strength(parsed));
 
     /// <summary>Opens a model to restore once and in full.</summary>
     /// <param name="parsed">The arguments.</param>

@@ -1,12 +1,14 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Tat.Torch.Tasks;
 
 namespace Tat.Samples.Shared;
 
 /// <summary>A task, as <c>inspect --json</c> shows those of a model, and as files of own tasks define them.</summary>
 internal sealed record ModelTask(
-    string Name, string Quantity, string Unit, IntensityScaling Scaling, bool FitsResolution, double? UpscalingFactor,
-    float[] NormalizationRange, float[]? MetricWindow)
+    string Name, string Quantity, string Unit,
+    [property: JsonConverter(typeof(JsonStringEnumConverter<IntensityScaling>))] IntensityScaling Scaling, bool FitsResolution,
+    double? UpscalingFactor, float[] NormalizationRange, float[]? MetricWindow)
 {
     public static ModelTask Of(RestorationTask task) =>
         new(task.Name, task.Quantity, task.Unit, task.Scaling, task.FitsResolution, task.UpscalingFactor,

@@ -1,3 +1,4 @@
+using Tat.MLNet.Evaluation;
 using Tat.MLNet.Formats;
 using Tat.MLNet.Scans;
 using Tat.Torch.Imaging;

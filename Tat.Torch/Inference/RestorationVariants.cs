@@ -1,3 +1,4 @@
+using Tat.Torch.Inference.Variants;
 using Tat.Torch.Model;
 
 namespace Tat.Torch.Inference;
@@ -28,6 +29,17 @@ public static class RestorationVariants
     }
 
     /// <summary>
+    /// Gives results the local means of their images, over some six pixels (a Gaussian of that standard deviation): regions keep the values
+    /// that were measured, for a little of the noise.
+    /// </summary>
+    /// <param name="restorer">The model; disposed with the result.</param>
+    public static IImageRestorer WithLocalMeans(this IImageRestorer restorer)
+    {
+        ArgumentNullException.ThrowIfNull(restorer);
+        return new LocalMeansRestorer(restorer);
+    }
+
+    /// <summary>
     /// Applies a part of what the model changes, for readers who distrust all of it: x + strength · (restored − x) for an image x.
     /// </summary>
     /// <param name="restorer">The model; disposed with the result.</param>
@@ -42,10 +54,17 @@ public static class RestorationVariants
                 nameof(strength), $"A strength of {strength} is impossible; give a number from 0 to 1.");
     }
 
-    /// <summary>Both, as options have them.</summary>
-    internal static IImageRestorer With(this IImageRestorer restorer, bool ensemble, double strength)
+    /// <summary>As options have them.</summary>
+    internal static IImageRestorer With(
+        this IImageRestorer restorer, bool ensemble, bool localMeans, double strength, bool margins = false)
     {
+        if (margins)
+        {
+            return restorer.WithMargins();
+        }
+
         restorer = ensemble ? restorer.WithEnsemble() : restorer;
+        restorer = localMeans ? restorer.WithLocalMeans() : restorer;
         return strength == 1 ? restorer : restorer.WithStrength(strength);
     }
 }

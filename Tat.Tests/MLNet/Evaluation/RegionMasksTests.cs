@@ -1,10 +1,10 @@
 using System.Buffers.Binary;
+using Tat.MLNet.Evaluation;
 using Tat.MLNet.Formats;
-using Tat.MLNet.Scans;
 using Tat.Tests.Formats;
 using Tat.Tests.Formats.Nifti;
 
-namespace Tat.Tests.Scans;
+namespace Tat.Tests.Evaluation;
 
 [TestClass]
 public sealed class RegionMasksTests

@@ -80,6 +80,7 @@ public sealed class ScanMarginTests
         StringAssert.Contains(Assert.ThrowsExactly<NotSupportedException>(() => restorer.RestoreScan(
             source, folder["out.nii"], options with { Task = "MRI" })).Message, "not calibrated for MRI", StringComparison.Ordinal);
         Assert.ThrowsExactly<ArgumentException>(() => restorer.RestoreScan(source, folder["out.nii"], options with { Strength = 0.5 }));
+        Assert.ThrowsExactly<ArgumentException>(() => restorer.RestoreScan(source, folder["out.nii"], options with { LocalMeans = true }));
         File.WriteAllText(folder["out_margin.nii"], "");
         Assert.ThrowsExactly<IOException>(() => restorer.RestoreScan(source, folder["out.nii"], options));
         Assert.IsFalse(File.Exists(folder["out.nii"]));

@@ -93,6 +93,9 @@ public class ScanRestorationTests
             files.Folder, folder["part.dcm"], new() { Strength = 0.5, Derived = new() { ModelHash = "sha256:0123" } });
         var equipment = DicomProviders.Current.Read(part.Destination).DataSet.GetItems(Tags.ContributingEquipmentSequence)[^1];
         Assert.EndsWith("; strength=0.5", equipment.GetString(Tags.AlgorithmParameters)!);
+        var means = restorer.RestoreScan(files.Folder, folder["means.dcm"], new() { LocalMeans = true });
+        equipment = DicomProviders.Current.Read(means.Destination).DataSet.GetItems(Tags.ContributingEquipmentSequence)[^1];
+        Assert.EndsWith("; local means=of the source", equipment.GetString(Tags.AlgorithmParameters)!);
     }
 
     [TestMethod]

@@ -78,8 +78,8 @@ public sealed class TatOnnxTransformerTests
             ModelFile = folder["tat.onnx"],
             BatchSize = 3,
             Ensemble = true,
-            Strength =
-            0.5,
+            LocalMeans = true,
+            Strength = 0.5,
             Runtime = new() { Threads = 1, MemoryArena = false }
         };
         var pipeline = _ml.ImageRestoration.TagTask().Append(_ml.ImageRestoration.ApplyOnnx(options)).Fit(rows);

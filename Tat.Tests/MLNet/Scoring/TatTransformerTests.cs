@@ -37,7 +37,8 @@ public class TatTransformerTests
         using var folder = new TemporaryFolder();
         var rows = Rows(3);
         using var plain = Transformer();
-        using var part = new TatTransformer(TinyModel.Create(), new PretrainedOptions { Ensemble = true, Strength = 0.5 });
+        var options = new PretrainedOptions { Ensemble = true, LocalMeans = true, Strength = 0.5 };
+        using var part = new TatTransformer(TinyModel.Create(), options);
         Save(part, rows, folder["tat.zip"]);
         var (whole, partly) = (ModelProbes.Digest(plain.Transform(rows)), ModelProbes.Digest(part.Transform(rows)));
         Assert.AreNotEqual(whole, partly);

@@ -24,6 +24,23 @@ public sealed class RestorationVariantsTests
     }
 
     [TestMethod]
+    public void Local_means_are_those_of_the_image_and_fine_structures_those_of_the_model()
+    {
+        // A model that makes all darker and each second pixel brighter, in a large image.
+        var image = new ImageSlice([.. Enumerable.Range(0, 80 * 80).Select(i => 100f + (i / 800))], 80, 80);
+        using var model = new Remapping((slice, i) => slice.Pixels[i] - 30 + (i % 2 == 0 ? 5 : -5));
+        var result = model.WithLocalMeans().Restore([image], [RestorationTask.Ct])[0];
+        for (var i = (40 * 80) + 30; i < (40 * 80) + 50; i++)
+        {
+            Assert.AreEqual(image.Pixels[i] + (i % 2 == 0 ? 5 : -5), result.Pixels[i], 0.01);
+        }
+
+        using var unchanging = new Remapping((slice, i) => slice.Pixels[i]);
+        CollectionAssert.AreEqual(image.Pixels, unchanging.WithLocalMeans().Restore([image], [RestorationTask.Ct])[0].Pixels);
+        CollectionAssert.AreEqual(image.Pixels, model.WithLocalMeans().WithStrength(0).Restore([image], [RestorationTask.Ct])[0].Pixels);
+    }
+
+    [TestMethod]
     public void The_ensemble_of_a_model_that_treats_all_orientations_alike_is_what_it_makes_of_one()
     {
         using var model = new Remapping((image, i) => image.Pixels[i] * image.Pixels[i]);

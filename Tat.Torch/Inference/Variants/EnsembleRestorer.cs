@@ -2,7 +2,7 @@ using Tat.Torch.Imaging;
 using Tat.Torch.Model;
 using Tat.Torch.Tasks;
 
-namespace Tat.Torch.Inference;
+namespace Tat.Torch.Inference.Variants;
 
 /// <summary>The mean of what a model makes of an image in all its orientations.</summary>
 internal sealed class EnsembleRestorer(IImageRestorer restorer) : IImageRestorer

@@ -2,7 +2,7 @@ using Tat.Torch.Imaging;
 using Tat.Torch.Model;
 using Tat.Torch.Tasks;
 
-namespace Tat.Torch.Inference;
+namespace Tat.Torch.Inference.Variants;
 
 /// <summary>Applies a part of what a model changes.</summary>
 internal sealed class StrengthRestorer(IImageRestorer restorer, double strength) : IImageRestorer
