@@ -28,7 +28,7 @@ internal static class BenchServiceCommand
         };
         var json = CommonOptions.Json();
         var command = new Command(
-            "service", "Measures a restoration service under load, and the restorer alone on the same images before and after it.")
+            "service", "Measures a restoration service under load, by turns with the restorer alone on the same images.")
             {
                 server, clients, seconds, sizes, json,
             };
@@ -39,10 +39,8 @@ internal static class BenchServiceCommand
             using var folder = new WorkFolder();
             var load = new ServiceLoad(client, folder, parsed.GetRequiredValue(sizes));
             var duration = TimeSpan.FromSeconds(parsed.GetValue(seconds));
-            var before = load.MeasureAlone(duration / 4, cancellationToken);
             var row = await load.MeasureAsync(parsed.GetValue(clients), duration, cancellationToken);
-            var after = load.MeasureAlone(duration / 4, cancellationToken);
-            Show(terminal, row with { AlonePerSecond = (before + after) / 2 }, parsed.GetValue(json));
+            Show(terminal, row, parsed.GetValue(json));
             return row.Failures == 0 ? ExitCodes.Done : ExitCodes.Failed;
         });
         return command;

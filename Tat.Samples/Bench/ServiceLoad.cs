@@ -6,6 +6,7 @@ using Tat.MLNet.Scans;
 using Tat.Samples.Submission;
 using Tat.Torch.Files.Writing;
 using Tat.Torch.Imaging;
+using Tat.Torch.Onnx;
 using Tat.Torch.Pretrained;
 
 namespace Tat.Samples.Bench;
@@ -13,7 +14,7 @@ namespace Tat.Samples.Bench;
 /// <summary>Clients of a restoration service, and the restorer alone, on the same images.</summary>
 internal sealed partial class ServiceLoad
 {
-    private const int Rounds = 8;
+    private const int Rounds = 2, Turns = 4;
     private const string Task = "CT";
     private static readonly TimeSpan _asking = TimeSpan.FromMilliseconds(50), _sampling = TimeSpan.FromSeconds(2);
     private static readonly Dictionary<string, string> _fields = new() { ["task"] = Task };
@@ -42,38 +43,52 @@ internal sealed partial class ServiceLoad
         }
     }
 
-    /// <summary>Restores with the model in the box, in this process, one image after the other.</summary>
-    /// <returns>Images per second.</returns>
-    public double MeasureAlone(TimeSpan duration, CancellationToken cancellationToken)
-    {
-        using var restorer = TatPretrained.OpenOnnx();
-        Restore(0);
-        var clock = Stopwatch.StartNew();
-        var images = 0;
-        while (clock.Elapsed < duration || images % _scans.Count != 0)
-        {
-            Restore(images++ % _scans.Count);
-        }
-
-        return images / clock.Elapsed.TotalSeconds;
-
-        void Restore(int number)
-        {
-            var result = _folder["alone.nii"];
-            restorer.RestoreScan(_scans[number], result, new() { Task = Task }, cancellationToken: cancellationToken);
-            File.Delete(result);
-        }
-    }
-
-    /// <summary>Lets clients send images.</summary>
-    /// <param name="clients">How many.</param>
-    /// <param name="duration">How long.</param>
+    /// <summary>Lets clients send images, and the restorer work alone, by turns: other work on the machine slows both.</summary>
+    /// <param name="clients">How many clients.</param>
+    /// <param name="duration">How long the clients do so in all; the restorer alone has half of that.</param>
     /// <param name="cancellationToken">Ends it.</param>
     public async Task<ServiceLoadRow> MeasureAsync(int clients, TimeSpan duration, CancellationToken cancellationToken)
     {
+        using var restorer = TatPretrained.OpenOnnx();
+        MeasureAlone(restorer, 1, TimeSpan.Zero, cancellationToken);
+        var (images, failures, seconds, alone, aloneSeconds) = (0, 0, 0.0, 0, 0.0);
+        var memory = new List<double>();
+        for (var turn = 0; turn < Turns; turn++)
+        {
+            var clock = Stopwatch.StartNew();
+            alone += MeasureAlone(restorer, _scans.Count, duration / Turns / 2, cancellationToken);
+            aloneSeconds += clock.Elapsed.TotalSeconds;
+            clock.Restart();
+            var (restored, failed) = await LoadAsync(clients, duration / Turns, memory, cancellationToken);
+            seconds += clock.Elapsed.TotalSeconds;
+            (images, failures) = (images + restored, failures + failed);
+        }
+
+        var quarter = Math.Max(1, memory.Count / 4);
+        return new(images, images / seconds, alone / aloneSeconds, _client.Refusals, failures,
+            memory.Skip(quarter).Take(quarter).Average(), memory.TakeLast(quarter).Average(), memory.Max());
+    }
+
+    /// <summary>Restores one image after the other in this process.</summary>
+    private int MeasureAlone(OnnxRestorer restorer, int multiple, TimeSpan duration, CancellationToken cancellationToken)
+    {
+        var clock = Stopwatch.StartNew();
+        var images = 0;
+        do
+        {
+            var result = _folder["alone.nii"];
+            restorer.RestoreScan(_scans[images++ % _scans.Count], result, new() { Task = Task }, cancellationToken: cancellationToken);
+            File.Delete(result);
+        }
+        while (clock.Elapsed < duration || images % multiple != 0);
+        return images;
+    }
+
+    private async Task<(int Images, int Failures)> LoadAsync(
+        int clients, TimeSpan duration, List<double> memory, CancellationToken cancellationToken)
+    {
         var clock = Stopwatch.StartNew();
         var (next, images, failures) = (-1, 0, 0);
-        var memory = new List<double>();
         var all = System.Threading.Tasks.Task.WhenAll(Enumerable.Range(0, clients).Select(_ => ClientAsync()));
         while (await System.Threading.Tasks.Task.WhenAny(all, System.Threading.Tasks.Task.Delay(_sampling, cancellationToken)) != all)
         {
@@ -82,9 +97,7 @@ internal sealed partial class ServiceLoad
         }
 
         await all;
-        var quarter = Math.Max(1, memory.Count / 4);
-        return new(images, images / clock.Elapsed.TotalSeconds, 0, _client.Refusals, failures,
-            memory.Skip(quarter).Take(quarter).Average(), memory.TakeLast(quarter).Average(), memory.Max());
+        return (images, failures);
 
         async Task ClientAsync()
         {

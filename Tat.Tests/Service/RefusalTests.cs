@@ -173,6 +173,8 @@ public sealed class RefusalTests
     [DataRow("--Kestrel:Endpoints:One:Url=http://[::]:5000", "AllowAnonymous")]
     [DataRow("--Service:Concurrency=0", "1 to 256")]
     [DataRow("--Service:Keys:0:Sha256=secret", "64 hexadecimal digits")]
+    [DataRow("--Service:OpenIdConnect:Authority=http://elsewhere.example", "https")]
+    [DataRow("--Service:OpenIdConnect:Authority=https://elsewhere.example", "for whom")]
     [DataRow("--Service:Roots:0=relative", "full paths")]
     public void A_configuration_that_is_dangerous_or_wrong_does_not_start(string setting, string reason) =>
         Assert.Contains(reason, Assert.ThrowsExactly<InvalidOperationException>(() => ServiceHost.Create(setting)).Message);

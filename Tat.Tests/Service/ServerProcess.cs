@@ -12,7 +12,7 @@ internal sealed class ServerProcess : IDisposable
     private readonly int _port;
     private Process _process;
 
-    private ServerProcess(ProcessStartInfo start, int port) => (_start, _port, _process) = (start, port, Process.Start(start)!);
+    private ServerProcess(ProcessStartInfo start, int port) => (_start, _port, _process) = (start, port, Start(start));
 
     /// <summary>Starts a program, and waits until it listens.</summary>
     public static async Task<ServerProcess> StartAsync(
@@ -49,13 +49,30 @@ internal sealed class ServerProcess : IDisposable
     public async Task RestartAsync()
     {
         await KillAsync();
-        _process = Process.Start(_start)!;
+        await StartAgainAsync();
+    }
+
+    /// <summary>Starts it again after it was killed.</summary>
+    public async Task StartAgainAsync()
+    {
+        _process = Start(_start);
         await ListensAsync("its log");
     }
 
-    public void Dispose()
+    public async Task KillAsync()
     {
-        KillAsync().GetAwaiter().GetResult();
+        using var kill = Process.Start("kill", ["-KILL", "--", string.Create(CultureInfo.InvariantCulture, $"-{_process.Id}")]);
+        await kill.WaitForExitAsync();
+        await _process.WaitForExitAsync();
+    }
+
+    public void Dispose() => KillAsync().GetAwaiter().GetResult();
+
+    private static Process Start(ProcessStartInfo start)
+    {
+        var process = Process.Start(start)!;
+        ProcessWatch.Start(-process.Id);
+        return process;
     }
 
     private async Task ListensAsync(string log)
@@ -76,16 +93,6 @@ internal sealed class ServerProcess : IDisposable
             {
                 throw new InvalidOperationException($"The server did not start: {(File.Exists(log) ? File.ReadAllText(log) : log)}");
             }
-        }
-    }
-
-    private async Task KillAsync()
-    {
-        using (_process)
-        {
-            using var kill = Process.Start("kill", ["-KILL", "--", string.Create(CultureInfo.InvariantCulture, $"-{_process.Id}")]);
-            await kill.WaitForExitAsync();
-            await _process.WaitForExitAsync();
         }
     }
 }

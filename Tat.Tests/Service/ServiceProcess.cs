@@ -20,6 +20,7 @@ internal sealed class ServiceProcess : IDisposable
         {
             RedirectStandardOutput = true,
         })!;
+        ProcessWatch.Start(_process.Id);
         _ = ReadAsync();
     }
 

@@ -105,6 +105,23 @@ public sealed class WorkerKillTests : IDisposable
         Assert.IsEmpty(Directory.GetFileSystemEntries(_folder["data/work"]));
     }
 
+    [TestMethod]
+    public async Task What_was_accepted_without_a_broker_is_done_after_who_accepted_it_was_killed()
+    {
+        await StartAsync(0);
+        await _servers!.Queue.KillAsync();
+        var urgent = await _jobs.SubmitAsync(60, 64, 2, "urgent");
+        await _jobs.SubmitAsync(64, 64, 6);
+        await _web!.KillAsync();
+        _web.Dispose();
+        await _servers.Queue.StartAgainAsync();
+        _web = new ServiceProcess(_folder["data"], ["--role", "web", .. _servers.Settings]);
+        _jobs.Address = await _web.AddressAsync();
+        _workers.Add(Worker());
+        await _jobs.EndAsync();
+        await _jobs.AssertDoneOnceAsync(urgent);
+    }
+
     private async Task StartAsync(int workers, params string[] settings)
     {
         _servers = await JobServers.StartAsync();

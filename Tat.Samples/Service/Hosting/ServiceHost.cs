@@ -91,6 +91,7 @@ public static class ServiceHost
             app.UseDefaultFiles();
             app.UseStaticFiles();
             app.MapOpenApi();
+            app.MapSession();
             app.MapJobs();
             app.MapModels();
             app.MapViewing();

@@ -1,6 +1,8 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Threading.RateLimiting;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Tat.Samples.Service.Settings;
 
 namespace Tat.Samples.Service.Security;
@@ -8,11 +10,24 @@ namespace Tat.Samples.Service.Security;
 /// <summary>What every request passes: headers, limits, origin and key.</summary>
 internal static class Guard
 {
-    private const string KeyHeader = "X-Api-Key", Bearer = "Bearer ";
+    private const string KeyHeader = "X-Api-Key", KeyCookie = "tat-key", Bearer = "Bearer ";
     private static readonly TimeSpan _window = TimeSpan.FromSeconds(10);
     private static readonly string[] _guarded = ["/api", "/dicomweb", "/metrics"];
 
-    public static void AddGuard(this IServiceCollection services, ServiceOptions options) => services.AddRateLimiter(limits =>
+    public static void AddGuard(this IServiceCollection services, ServiceOptions options)
+    {
+        AddLimits(services, options);
+        if (options.OpenIdConnect is { Authority: { } authority } oidc)
+        {
+            services.AddAuthentication().AddJwtBearer(tokens =>
+            {
+                (tokens.Authority, tokens.Audience) = (authority, oidc.Audience);
+                tokens.RequireHttpsMetadata = !new Uri(authority).IsLoopback;
+            });
+        }
+    }
+
+    private static void AddLimits(IServiceCollection services, ServiceOptions options) => services.AddRateLimiter(limits =>
     {
         limits.GlobalLimiter = PartitionedRateLimiter.Create<HttpContext, string>(context =>
             RateLimitPartition.GetFixedWindowLimiter($"{context.Connection.RemoteIpAddress}", _ => new FixedWindowRateLimiterOptions
@@ -31,14 +46,35 @@ internal static class Guard
     {
         byte[][] keys = [.. options.Keys.Select(key => Convert.FromHexString(key.Sha256))];
         app.UseRateLimiter();
-        app.Use((context, next) =>
+        app.Use(async (context, next) =>
         {
             SetHeaders(context);
             CheckOrigin(context.Request);
-            CheckKey(context.Request, keys);
-            return next(context);
+            if (options.AsksForKeys && Array.Exists(_guarded, path => context.Request.Path.StartsWithSegments(path))
+                && !HasKey(context.Request, keys) && !await HasTokenAsync(context, options))
+            {
+                throw new ServiceProblem(StatusCodes.Status401Unauthorized, $"Show a key of this service in the header {KeyHeader}.");
+            }
+
+            await next(context);
         });
     }
+
+    /// <summary>
+    /// Gives the page the key that it shows as a cookie, which the browser sends with links and events, too, keeps until it is closed, and
+    /// shows no script and no other site.
+    /// </summary>
+    public static void MapSession(this IEndpointRouteBuilder app) => app.MapPost("/api/session", (HttpContext context) =>
+    {
+        context.Response.Cookies.Append(KeyCookie, context.Request.Headers[KeyHeader].ToString(), new()
+        {
+            HttpOnly = true,
+            SameSite = SameSiteMode.Strict,
+            Secure = context.Request.IsHttps,
+            IsEssential = true,
+        });
+        return TypedResults.NoContent();
+    }).WithTags("Session").WithSummary("Keeps the key of the header X-Api-Key for this browser, until it is closed.").ProducesProblem(401);
 
     private static void SetHeaders(HttpContext context)
     {
@@ -67,21 +103,18 @@ internal static class Guard
         }
     }
 
-    private static void CheckKey(HttpRequest request, byte[][] keys)
+    private static bool HasKey(HttpRequest request, byte[][] keys)
     {
-        if (keys.Length == 0 || !Array.Exists(_guarded, path => request.Path.StartsWithSegments(path)))
-        {
-            return;
-        }
-
         var authorization = request.Headers.Authorization.ToString();
         var given = authorization.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase)
             ? authorization[Bearer.Length..]
-            : request.Headers[KeyHeader].ToString();
+            : request.Headers[KeyHeader].ToString() is { Length: > 0 } header ? header
+            : request.Cookies[KeyCookie] ?? "";
         var hash = SHA256.HashData(Encoding.UTF8.GetBytes(given));
-        if (!Array.Exists(keys, key => CryptographicOperations.FixedTimeEquals(key, hash)))
-        {
-            throw new ServiceProblem(StatusCodes.Status401Unauthorized, $"Show a key of this service in the header {KeyHeader}.");
-        }
+        return Array.Exists(keys, key => CryptographicOperations.FixedTimeEquals(key, hash));
     }
+
+    private static async Task<bool> HasTokenAsync(HttpContext context, ServiceOptions options) =>
+        options.OpenIdConnect.Authority is not null
+        && (await context.AuthenticateAsync(JwtBearerDefaults.AuthenticationScheme)).Succeeded;
 }

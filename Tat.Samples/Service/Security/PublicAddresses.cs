@@ -12,7 +12,7 @@ internal static class PublicAddresses
     /// <exception cref="InvalidOperationException">There is one; the message says what to do.</exception>
     public static void Check(IConfiguration configuration, ServiceOptions options)
     {
-        if (options.Keys.Count == 0 && !options.AllowAnonymous
+        if (!options.AsksForKeys && !options.AllowAnonymous
             && In(configuration).FirstOrDefault(address => !IsLoopback(address)) is { } open)
         {
             throw new InvalidOperationException(

@@ -61,6 +61,12 @@ public sealed class ServiceOptions
     /// <summary>Keys of which callers must show one, once there is any.</summary>
     public IReadOnlyList<ApiKey> Keys { get; set; } = [];
 
+    /// <summary>Who vouches for callers, beside keys.</summary>
+    public OpenIdConnect OpenIdConnect { get; set; } = new();
+
+    /// <summary>Whether callers must show something: a key, or a token.</summary>
+    public bool AsksForKeys => Keys.Count > 0 || OpenIdConnect.Authority is not null;
+
     /// <summary>Whether the service may be reached from other machines without any key.</summary>
     public bool AllowAnonymous { get; set; }
 
@@ -98,6 +104,11 @@ public sealed class ServiceOptions
         Require(Keys.All(key => key.Sha256.Length == 64 && key.Sha256.All(char.IsAsciiHexDigit)), nameof(Keys),
             "give the SHA-256 of each key, 64 hexadecimal digits");
 
+        Require(OpenIdConnect.Authority is null || Uri.TryCreate(OpenIdConnect.Authority, UriKind.Absolute, out var authority)
+            && (authority.Scheme == Uri.UriSchemeHttps || authority is { Scheme: "http", IsLoopback: true }),
+            $"{nameof(OpenIdConnect)}:{nameof(OpenIdConnect.Authority)}", "give an address that begins with https");
+        Require(OpenIdConnect.Authority is null || !string.IsNullOrEmpty(OpenIdConnect.Audience),
+            $"{nameof(OpenIdConnect)}:{nameof(OpenIdConnect.Audience)}", "say for whom tokens are issued");
         Dicom.Validate(Require);
 
         static void Require(bool holds, string option, string advice)

@@ -21,6 +21,7 @@ export const listModels = () => getJson('api/models');
 export const listImages = id => getJson(`${job(id)}/images`);
 export const getImage = (id, image) => getJson(`${job(id)}/images/${image}`);
 export const getScores = (id, image, slice, signal) => getJson(`${job(id)}/images/${image}/slices/${slice}/metrics`, signal);
+export const openSession = key => ask('api/session', { method: 'POST', headers: { 'X-Api-Key': key } });
 export const cancelJob = id => ask(`${job(id)}/cancel`, { method: 'POST' });
 export const deleteJob = id => ask(job(id), { method: 'DELETE' });
 
@@ -55,9 +56,10 @@ export function submit(form, key, onSent, signal) {
     request.open('POST', 'api/jobs');
     request.setRequestHeader('Idempotency-Key', key);
     request.upload.addEventListener('progress', event => onSent(event.total > 0 ? event.loaded / event.total : 0));
-    request.addEventListener('load', () => request.status < 400
-      ? resolve(JSON.parse(request.responseText))
-      : reject(problemOf(request.status, request.responseText)));
+    request.addEventListener('load', () => {
+      tellOfKey(request.status);
+      return request.status < 400 ? resolve(JSON.parse(request.responseText)) : reject(problemOf(request.status, request.responseText));
+    });
     request.addEventListener('error', () => reject(new Problem(unreachable)));
     request.addEventListener('abort', () => reject(new DOMException('Stopped.', 'AbortError')));
     signal.addEventListener('abort', () => request.abort());
@@ -79,10 +81,18 @@ async function ask(address, options) {
   }
 
   if (!response.ok) {
+    tellOfKey(response.status, options);
     throw problemOf(response.status, await response.text());
   }
 
   return response;
+}
+
+/** Whoever shows the page asks for a key then. */
+function tellOfKey(status, options) {
+  if (status === 401 && !options?.headers) {
+    dispatchEvent(new Event('keyneeded'));
+  }
 }
 
 function problemOf(status, text) {

@@ -3,6 +3,7 @@ import { complain, element } from './dom.js';
 import { startDetail } from './detail.js';
 import { startIntake } from './intake.js';
 import { startJobs } from './jobs.js';
+import { startKey } from './key.js';
 
 // The address names the selected job, so that it can be kept, sent and gone back from.
 const selected = () => decodeURIComponent(location.hash.slice(1));
@@ -48,6 +49,7 @@ element('jobs').addEventListener('click', ({ target }) => {
   }
 });
 
+startKey();
 startIntake(async job => {
   await jobs.refresh();
   isNew = true;
