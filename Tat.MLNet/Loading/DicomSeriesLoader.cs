@@ -14,7 +14,8 @@ namespace Tat.MLNet.Loading;
 /// <c>PixelSpacing</c> (Single: side of a pixel in mm; NaN where it is not recorded), <c>SeriesInstanceUID</c>, <c>SOPInstanceUID</c>,
 /// <c>InstanceNumber</c> (Int32, 0 where it is missing). <c>TagTask</c> reads the task from <c>Modality</c>.</para>
 /// <para>The headers of all files are read when a view is made, as nothing else tells which files make a series; pixels are read when asked
-/// for.</para>
+/// for. Objects that are no images, such as reports, are passed over; a damaged file, which may be a slice of one of the series, is an
+/// <see cref="ImageFormatException"/>.</para>
 /// </remarks>
 public sealed class DicomSeriesLoader : ImageLoader
 {
@@ -44,10 +45,18 @@ public sealed class DicomSeriesLoader : ImageLoader
     private protected override (IReadOnlyList<ImageEntry> Entries, Func<string, IImageScan> Open) Resolve(IReadOnlyList<string> paths)
     {
         var scans = new Dictionary<string, IImageScan>();
-        foreach (var series in SeriesFinder.Find(paths.Select(ImageContent.OfFile), _options.Reading).Series)
+        var (found, leftOut) = SeriesFinder.Find(paths.Select(ImageContent.OfFile), _options.Reading);
+        foreach (var series in found)
         {
             var path = series.Files[0];
             scans.Add(path, series.Assemble(path, _format, _options.Reading));
+        }
+
+        // A damaged file may be a slice of any of the series.
+        if (leftOut.Concat(found.SelectMany(series => series.LeftOut)).FirstOrDefault(file => file.IsDamaged) is { } damaged)
+        {
+            throw new ImageFormatException(damaged.Path,
+                $"{damaged.Reason} A series may lack this slice: get a complete copy of the file, or leave it out of what is loaded.");
         }
 
         return ([.. scans.Select(scan => new ImageEntry(scan.Key, Task: _options.Task) { SliceCount = scan.Value.SliceCount })],

@@ -14,7 +14,7 @@ namespace Tat.Tests.Service;
 [OSCondition(OperatingSystems.Linux)]
 public sealed class WorkerKillTests : IDisposable
 {
-    private const int Workers = 4, JobsPerKill = 4, LeastKills = 3;
+    private const int Workers = 4, JobsPerKill = 4, LeastKills = 3, Limit = 20 * 60 * 1000;
     private static readonly TimeSpan _interval = TimeSpan.FromSeconds(2), _stopped = TimeSpan.FromSeconds(30);
     private readonly TemporaryFolder _folder = new();
     private readonly SubmittedJobs _jobs;
@@ -37,6 +37,7 @@ public sealed class WorkerKillTests : IDisposable
     }
 
     [TestMethod]
+    [Timeout(Limit)]
     public async Task What_was_accepted_is_done_once_whoever_is_killed()
     {
         await StartAsync(Workers, "--Service:Attempts=50");
@@ -83,6 +84,7 @@ public sealed class WorkerKillTests : IDisposable
     }
 
     [TestMethod]
+    [Timeout(Limit)]
     public async Task A_job_that_takes_its_workers_with_it_is_given_up_after_three_times()
     {
         await StartAsync(1);
@@ -106,11 +108,14 @@ public sealed class WorkerKillTests : IDisposable
     }
 
     [TestMethod]
+    [Timeout(Limit)]
     public async Task What_was_accepted_without_a_broker_is_done_after_who_accepted_it_was_killed()
     {
         await StartAsync(0);
-        await _servers!.Queue.KillAsync();
-        var urgent = await _jobs.SubmitAsync(60, 64, 2, "urgent");
+
+        // Asked to end, not killed: a broker that is killed in the first second of a queue may never elect a leader for it.
+        await _servers!.Queue.StopAsync();
+        await _jobs.SubmitAsync(60, 64, 2, "urgent");
         await _jobs.SubmitAsync(64, 64, 6);
         await _web!.KillAsync();
         _web.Dispose();
@@ -118,8 +123,7 @@ public sealed class WorkerKillTests : IDisposable
         _web = new ServiceProcess(_folder["data"], ["--role", "web", .. _servers.Settings]);
         _jobs.Address = await _web.AddressAsync();
         _workers.Add(Worker());
-        await _jobs.EndAsync();
-        await _jobs.AssertDoneOnceAsync(urgent);
+        await _jobs.AssertDoneOnceAsync();
     }
 
     private async Task StartAsync(int workers, params string[] settings)

@@ -1,6 +1,7 @@
 using Microsoft.ML;
 using Tat.MLNet.Formats;
 using Tat.MLNet.Formats.Dicom.Model;
+using Tat.MLNet.Loading;
 using Tat.Tests.Formats.Dicom;
 
 namespace Tat.Tests.Loading;
@@ -60,6 +61,22 @@ public class DicomSeriesLoaderTests
         var catalog = new MLContext().ImageRestoration;
         Assert.Contains("missing", Assert.ThrowsExactly<ImageFormatException>(() => catalog.LoadDicom(files.Folder)).Message);
         Assert.HasCount(4, catalog.LoadDicom(files.Folder, new() { Reading = new() { AllowIrregularSeries = true } }).Rows());
+    }
+
+    [TestMethod]
+    public void A_damaged_file_is_named_unless_it_tells_of_another_series()
+    {
+        using var files = Study();
+        var damaged = Path.Combine(files.Folder, "one", "z.dcm");
+        File.WriteAllBytes(damaged, File.ReadAllBytes(Path.Combine(files.Folder, "one", "a.dcm"))[..^40]);
+        var catalog = new MLContext().ImageRestoration;
+        Assert.Contains("z.dcm", Assert.ThrowsExactly<ImageFormatException>(() => catalog.LoadDicom(files.Folder)).Message);
+        var other = new DicomSeriesLoader.Options { Reading = new() { SeriesInstanceUid = "1.2.3.5" } };
+        CollectionAssert.AreEqual(new[] { "d.dcm#0" }, catalog.LoadDicom(files.Folder, other).Rows());
+
+        // One that tells no series may belong to any.
+        File.WriteAllBytes(damaged, File.ReadAllBytes(damaged)[..200]);
+        Assert.Contains("z.dcm", Assert.ThrowsExactly<ImageFormatException>(() => catalog.LoadDicom(files.Folder, other)).Message);
     }
 
     [TestMethod]

@@ -52,21 +52,26 @@ internal sealed class ServerProcess : IDisposable
         await StartAgainAsync();
     }
 
-    /// <summary>Starts it again after it was killed.</summary>
+    /// <summary>Starts it again after it has ended.</summary>
     public async Task StartAgainAsync()
     {
         _process = Start(_start);
         await ListensAsync("its log");
     }
 
-    public async Task KillAsync()
+    public Task KillAsync() => SignalAsync("KILL");
+
+    /// <summary>Asks it to end, and waits until it has.</summary>
+    public Task StopAsync() => SignalAsync("TERM");
+
+    public void Dispose() => KillAsync().GetAwaiter().GetResult();
+
+    private async Task SignalAsync(string name)
     {
-        using var kill = Process.Start("kill", ["-KILL", "--", string.Create(CultureInfo.InvariantCulture, $"-{_process.Id}")]);
+        using var kill = Process.Start("kill", [$"-{name}", "--", string.Create(CultureInfo.InvariantCulture, $"-{_process.Id}")]);
         await kill.WaitForExitAsync();
         await _process.WaitForExitAsync();
     }
-
-    public void Dispose() => KillAsync().GetAwaiter().GetResult();
 
     private static Process Start(ProcessStartInfo start)
     {
