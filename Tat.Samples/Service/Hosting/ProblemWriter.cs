@@ -29,6 +29,12 @@ public sealed partial class ProblemWriter(IProblemDetailsService problems, ILogg
             httpContext.Response.Headers.RetryAfter = ((int)later.TotalSeconds).ToString(CultureInfo.InvariantCulture);
         }
 
+        if (status == StatusCodes.Status413PayloadTooLarge && HttpProtocol.IsHttp11(httpContext.Request.Protocol))
+        {
+            // What is left of the request is not read: the caller must not send another one after it.
+            httpContext.Response.Headers.Connection = "close";
+        }
+
         httpContext.Response.StatusCode = status;
         var details = new ProblemDetails { Status = status, Detail = detail };
         if (!await problems.TryWriteAsync(new() { HttpContext = httpContext, Exception = exception, ProblemDetails = details }))
