@@ -44,7 +44,7 @@ public sealed class WorkerKillTests : IDisposable
         var kills = Math.Max(LeastKills, KillTests.Kills);
         for (var i = 0; i < JobsPerKill * kills; i++)
         {
-            await _jobs.SubmitAsync(64 + i, 64, 6);
+            await _jobs.SubmitAsync(64 + i, 64, 24); // long enough that the batch outlasts an urgent job whose worker is killed
         }
 
         var clock = Stopwatch.StartNew();
