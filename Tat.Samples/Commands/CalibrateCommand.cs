@@ -28,11 +28,7 @@ internal static class CalibrateCommand
             Description = "The model's card, a JSON file as export takes it, in which the margins are replaced; made where it is not "
                 + "there. Without it they are only printed.",
         };
-        var slices = new Option<int>("--slices")
-        {
-            Description = "Slices of each scan, from its middle half.",
-            DefaultValueFactory = _ => 2,
-        };
+        var slices = CommonOptions.Slices(2);
         var seed = CommonOptions.Seed();
         var reading = new ReadingOptions();
         var device = new InferenceOptions();
@@ -43,13 +39,6 @@ internal static class CalibrateCommand
         };
         reading.AddTo(command);
         device.AddPlainTo(command);
-        slices.Validators.Add(result =>
-        {
-            if (result.GetValueOrDefault<int>() < 1)
-            {
-                result.AddError("--slices takes a number from 1.");
-            }
-        });
         command.SetAction((parsed, cancellationToken) =>
         {
             if (parsed.GetValue(card) is { } target)

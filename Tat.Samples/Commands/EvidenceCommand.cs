@@ -32,11 +32,7 @@ internal static class EvidenceCommand
             Description = "Folder for the page, its pictures and the tables.",
             DefaultValueFactory = _ => "evidence",
         };
-        var slices = new Option<int>("--slices")
-        {
-            Description = "Slices of each scan, from its middle half.",
-            DefaultValueFactory = _ => 6,
-        };
+        var slices = CommonOptions.Slices(6);
         var seed = CommonOptions.Seed();
         var reading = new ReadingOptions();
         var inference = new InferenceOptions();
@@ -47,13 +43,6 @@ internal static class EvidenceCommand
         };
         reading.AddTo(command);
         inference.AddTo(command);
-        slices.Validators.Add(result =>
-        {
-            if (result.GetValueOrDefault<int>() < 1)
-            {
-                result.AddError("--slices takes a number from 1.");
-            }
-        });
         phantoms.Validators.Add(result =>
         {
             if (result.GetValueOrDefault<int?>() is < 1)

@@ -43,6 +43,24 @@ internal static class CommonOptions
 
     public static Option<ulong> Seed() => new("--seed") { Description = "What randomness follows from.", DefaultValueFactory = _ => 42 };
 
+    /// <summary>Slices of each scan that a study takes.</summary>
+    public static Option<int> Slices(int count)
+    {
+        var slices = new Option<int>("--slices")
+        {
+            Description = "Slices of each scan, from its middle half.",
+            DefaultValueFactory = _ => count,
+        };
+        slices.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<int>() < 1)
+            {
+                result.AddError("--slices takes a number from 1.");
+            }
+        });
+        return slices;
+    }
+
     public static Option<bool> Json() => new("--json") { Description = "Print JSON and nothing else." };
 
     public static Option<bool> Overwrite() => new("--overwrite")

@@ -59,18 +59,17 @@ internal sealed class BlockGraph(BlockPlan plan, GraphWeights weights, string na
             g.Reshape(g.Max(g.Node("Sqrt", [squares]), g.Scalar(1e-12f)), -1, _heads, rows, columns);
         var scores = g.Mul(
             g.Div(g.Div(sums[0], Norm(sums[1], 1, c)), Norm(sums[2], c, 1)), Weight(g, BlockPlan.Temperature, w => w.As(_heads, 1, 1)));
-        var attention = OverGrid(
-            g, g.Softmax(scores, -2), level.Shares, level.Counts.WindowRows, level.Counts.WindowColumns, _heads * c * c);
+        var attention = OverCells(g, g.Softmax(scores, -2), _heads * c * c);
         var projection = Weight(g, $"{plan.AttentionOut.Name}.weight", w => w.Transposed().As(_heads, c, _channels));
         return g.Reshape(g.MatMul(g.Reshape(attention, -1, _heads, c, c), projection), -1, _channels, _channels);
     }
 
-    /// <summary>Sums over a grid of rows × columns with weights for each axis: (A · X) for rows, then for columns.</summary>
-    private static Value OverGrid(GraphBuilder g, Value x, (Value Rows, Value Columns) factors, Value rows, Value columns, int length)
+    /// <summary>Means over the windows of each cell, by rows and then by columns: (shares of columns) · (shares of rows) · X.</summary>
+    private Value OverCells(GraphBuilder g, Value x, int length)
     {
-        var byRow = g.MatMul(factors.Rows, g.Reshape(x, g.Concat(0, rows, g.Integers(-1))));
-        var grid = g.Reshape(byRow, g.Concat(0, g.Integers(-1), columns, g.Integers(length)));
-        return g.Reshape(g.MatMul(factors.Columns, grid), -1, length);
+        var byRow = g.MatMul(level.Shares.Rows, g.Reshape(x, g.Concat(0, level.Windows.Rows, g.Integers(-1))));
+        var grid = g.Reshape(byRow, g.Concat(0, g.Integers(-1), level.Windows.Columns, g.Integers(length)));
+        return g.Reshape(g.MatMul(level.Shares.Columns, grid), -1, length);
     }
 
     private Value Apply(GraphBuilder g, Value qkv, Value matrices)

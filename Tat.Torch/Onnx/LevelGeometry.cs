@@ -31,8 +31,8 @@ internal sealed class LevelGeometry
     /// <summary>For rows and columns, cells × windows: 1 / (number of windows that cover the cell), or 0.</summary>
     public required (Value Rows, Value Columns) Shares { get; init; }
 
-    /// <summary>Number of cell rows and columns, and of window rows and columns: one integer each.</summary>
-    public required (Value CellRows, Value CellColumns, Value WindowRows, Value WindowColumns) Counts { get; init; }
+    /// <summary>Number of window rows and window columns: one integer each.</summary>
+    public required (Value Rows, Value Columns) Windows { get; init; }
 
     /// <summary>For each of the h·w pixels, where it is when the map is stored cell by cell.</summary>
     public required Value CellOrder { get; init; }
@@ -46,7 +46,6 @@ internal sealed class LevelGeometry
     {
         var rows = Axis.Build(g, height, window);
         var columns = Axis.Build(g, width, window);
-        var (rowCells, columnCells) = (g.Shape(rows.Starts), g.Shape(columns.Starts));
 
         // position(y, x) = y0·w + (cell rows)·x0 + (y − y0)·(cell columns) + (x − x0), with y0 and x0 the cell's first row and column.
         var (y0, tall) = rows.CellOfPixel(g);
@@ -57,12 +56,12 @@ internal sealed class LevelGeometry
             g.Add(g.Mul(Down(g.Sub(rows.Pixels, y0)), wide), g.Sub(columns.Pixels, x0)));
         return new(height, width)
         {
-            CellCount = g.Squeeze(g.Mul(rowCells, columnCells)),
+            CellCount = g.Squeeze(g.Mul(g.Shape(rows.Starts), g.Shape(columns.Starts))),
             WindowCount = g.Squeeze(g.Mul(rows.Windows, columns.Windows)),
             Regions = (Onnx.Regions.Of(g, 0, rows.WindowEdges, columns.WindowEdges), Onnx.Regions.Of(g, 1, rows.WindowEdges,
                 columns.WindowEdges), Onnx.Regions.Of(g, 2, (rows.Starts, rows.Ends), (columns.Starts, columns.Ends))),
             Shares = (rows.Share, columns.Share),
-            Counts = (rowCells, columnCells, rows.Windows, columns.Windows),
+            Windows = (rows.Windows, columns.Windows),
             CellOrder = g.Reshape(order, -1),
         };
     }

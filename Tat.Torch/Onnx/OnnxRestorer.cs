@@ -89,7 +89,7 @@ public sealed class OnnxRestorer : IImageRestorer
         using var stop = cancellationToken.Register(() => run.Terminate = true);
 
         // Small operators leave threads waiting for each other: images that have a core each are faster than all cores on one image.
-        var budget = _options.IsOnCpu ? SystemMemory.Available() / 2 : 0;
+        var budget = _options.IsOnCpu && accepted.Indices.Count > 1 ? SystemMemory.Available() / 2 : 0;
         foreach (var group in BatchPlan.SideBySide(accepted.Indices, i => BytesFor(accepted[i].Pixels.Length), budget))
         {
             cancellationToken.ThrowIfCancellationRequested();

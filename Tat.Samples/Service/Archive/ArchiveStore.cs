@@ -124,9 +124,5 @@ public sealed class ArchiveStore(IServiceScopeFactory scopes, JobFolders folders
     private static string? Pattern(string? text) => string.IsNullOrEmpty(text) ? null : text.Replace("\\", "\\\\", StringComparison.Ordinal)
         .Replace("%", "\\%", StringComparison.Ordinal).Replace("_", "\\_", StringComparison.Ordinal).Replace('*', '%').Replace('?', '_');
 
-    private async Task<T> QueryAsync<T>(Func<JobsContext, Task<T>> query)
-    {
-        await using var scope = scopes.CreateAsyncScope();
-        return await query(scope.ServiceProvider.GetRequiredService<JobsContext>());
-    }
+    private Task<T> QueryAsync<T>(Func<JobsContext, Task<T>> query) => JobsContext.QueryAsync(scopes, query);
 }

@@ -1,34 +1,24 @@
 using Microsoft.Extensions.Options;
 using Tat.Samples.Service.Archive;
+using Tat.Samples.Service.Background;
 using Tat.Samples.Service.Settings;
 
 namespace Tat.Samples.Service.Dicomweb;
 
 /// <summary>Sends restored series on to the peer (STOW-RS), each until the peer has all of it.</summary>
 internal sealed partial class PeerSender(
-    ArchiveStore store, IHttpClientFactory clients, IOptions<ServiceOptions> options, ILogger<PeerSender> log) : BackgroundService
+    ArchiveStore store, IHttpClientFactory clients, IOptions<ServiceOptions> options, ILogger<PeerSender> log)
+    : RecurringWork(TimeSpan.FromSeconds(1))
 {
-    private static readonly TimeSpan _interval = TimeSpan.FromSeconds(1);
-
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task WorkAsync(CancellationToken cancellationToken)
     {
-        using var timer = new PeriodicTimer(_interval);
-        do
+        while (await store.NextToSendAsync(DateTimeOffset.UtcNow, cancellationToken) is { } series)
         {
-            try
-            {
-                while (await store.NextToSendAsync(DateTimeOffset.UtcNow, stoppingToken) is { } series)
-                {
-                    await SendAsync(series, stoppingToken);
-                }
-            }
-            catch (Exception problem) when (problem is not OperationCanceledException)
-            {
-                NotSent(problem.GetType().Name);
-            }
+            await SendAsync(series, cancellationToken);
         }
-        while (await timer.WaitForNextTickAsync(stoppingToken));
     }
+
+    protected override void NotDone(string kind) => NotSent(kind);
 
     private async Task SendAsync(RestoredSeries series, CancellationToken cancellationToken)
     {

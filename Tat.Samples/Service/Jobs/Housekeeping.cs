@@ -1,14 +1,15 @@
 using Microsoft.Extensions.Options;
+using Tat.Samples.Service.Background;
 using Tat.Samples.Service.Settings;
 
 namespace Tat.Samples.Service.Jobs;
 
 /// <summary>Removes what a killed service has left, and jobs that have been kept long enough.</summary>
 internal sealed partial class Housekeeping(
-    JobStore store, JobFolders folders, JobRemover remover, IOptions<ServiceOptions> options, ILogger<Housekeeping> log) : BackgroundService
+    JobStore store, JobFolders folders, JobRemover remover, IOptions<ServiceOptions> options, ILogger<Housekeeping> log)
+    : RecurringWork(TimeSpan.FromMinutes(10))
 {
     private const int AtOnce = 500;
-    private static readonly TimeSpan _interval = TimeSpan.FromMinutes(10);
 
     /// <summary>
     /// Runs before requests are taken: no upload is under way here, and none elsewhere that began a day ago.
@@ -45,24 +46,7 @@ internal sealed partial class Housekeeping(
         await base.StartAsync(cancellationToken);
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(_interval);
-        do
-        {
-            try
-            {
-                await RemoveOldAsync(stoppingToken);
-            }
-            catch (Exception problem) when (problem is not OperationCanceledException)
-            {
-                NotRemoved(problem.GetType().Name);
-            }
-        }
-        while (await timer.WaitForNextTickAsync(stoppingToken));
-    }
-
-    private async Task RemoveOldAsync(CancellationToken cancellationToken)
+    protected override async Task WorkAsync(CancellationToken cancellationToken)
     {
         if (options.Value.RetentionDays is > 0 and var days)
         {
@@ -73,6 +57,8 @@ internal sealed partial class Housekeeping(
             }
         }
     }
+
+    protected override void NotDone(string kind) => NotRemoved(kind);
 
     [LoggerMessage(10, LogLevel.Information, "Job {Id} has been kept long enough and was removed.")]
     private partial void Removed(Guid id);

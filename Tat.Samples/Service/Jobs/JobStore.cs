@@ -161,9 +161,6 @@ public sealed class JobStore(IServiceScopeFactory scopes, IOptions<ServiceOption
     private Task<bool> UpdateAsync(Expression<Func<Job, bool>> which, Action<UpdateSettersBuilder<Job>> set) =>
         QueryAsync(async jobs => await jobs.Where(which).ExecuteUpdateAsync(set) == 1);
 
-    private async Task<T> QueryAsync<T>(Func<IQueryable<Job>, Task<T>> query)
-    {
-        await using var scope = scopes.CreateAsyncScope();
-        return await query(scope.ServiceProvider.GetRequiredService<JobsContext>().Jobs.AsNoTracking());
-    }
+    private Task<T> QueryAsync<T>(Func<IQueryable<Job>, Task<T>> query) =>
+        JobsContext.QueryAsync(scopes, context => query(context.Jobs.AsNoTracking()));
 }

@@ -10,6 +10,13 @@ public sealed class JobsContext(DbContextOptions<JobsContext> options) : DbConte
 {
     public DbSet<Job> Jobs => Set<Job>();
 
+    /// <summary>Asks or changes something, with a context of its own.</summary>
+    internal static async Task<T> QueryAsync<T>(IServiceScopeFactory scopes, Func<JobsContext, Task<T>> query)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        return await query(scope.ServiceProvider.GetRequiredService<JobsContext>());
+    }
+
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)
     {
         configurationBuilder.Properties<JobState>().HaveConversion<string>();

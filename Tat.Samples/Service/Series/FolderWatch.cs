@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using Tat.MLNet.Formats;
+using Tat.Samples.Service.Background;
 using Tat.Samples.Service.Intake;
 using Tat.Samples.Service.Jobs;
 using Tat.Samples.Service.Settings;
@@ -9,37 +10,17 @@ namespace Tat.Samples.Service.Series;
 /// <summary>Takes DICOM files from the folders that other programs put them into.</summary>
 internal sealed partial class FolderWatch(
     SeriesReceiver receiver, JobIntake intake, JobFolders folders, IOptions<ServiceOptions> options, ILogger<FolderWatch> log)
-    : BackgroundService
+    : RecurringWork(TimeSpan.FromSeconds(0.5))
 {
     private const string Refused = "refused";
-    private static readonly TimeSpan _interval = TimeSpan.FromSeconds(0.5);
 
     /// <summary>What files were like when they were last looked at: those that have changed since are still being written.</summary>
     private Dictionary<string, (long Length, DateTime Changed)> _seen = [];
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        if (options.Value.Dicom.Folders.Count == 0)
-        {
-            return;
-        }
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        options.Value.Dicom.Folders.Count > 0 ? base.ExecuteAsync(stoppingToken) : Task.CompletedTask;
 
-        using var timer = new PeriodicTimer(_interval);
-        do
-        {
-            try
-            {
-                await LookAsync(stoppingToken);
-            }
-            catch (Exception problem) when (problem is not OperationCanceledException)
-            {
-                NotLooked(problem.GetType().Name);
-            }
-        }
-        while (await timer.WaitForNextTickAsync(stoppingToken));
-    }
-
-    private async Task LookAsync(CancellationToken cancellationToken)
+    protected override async Task WorkAsync(CancellationToken cancellationToken)
     {
         var settled = DateTime.UtcNow.AddSeconds(-options.Value.Dicom.SettleSeconds);
         var seen = new Dictionary<string, (long, DateTime)>();
@@ -62,6 +43,8 @@ internal sealed partial class FolderWatch(
 
         _seen = seen;
     }
+
+    protected override void NotDone(string kind) => NotLooked(kind);
 
     private static IEnumerable<FileInfo> FilesIn(string path) => Directory.Exists(path)
         ? new DirectoryInfo(path).EnumerateFiles("*", new EnumerationOptions

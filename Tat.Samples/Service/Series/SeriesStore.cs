@@ -76,9 +76,5 @@ public sealed class SeriesStore(IServiceScopeFactory scopes)
 
     private static IQueryable<ReceivedSeries> All(JobsContext context) => context.Set<ReceivedSeries>().AsNoTracking();
 
-    private async Task<T> QueryAsync<T>(Func<JobsContext, Task<T>> query)
-    {
-        await using var scope = scopes.CreateAsyncScope();
-        return await query(scope.ServiceProvider.GetRequiredService<JobsContext>());
-    }
+    private Task<T> QueryAsync<T>(Func<JobsContext, Task<T>> query) => JobsContext.QueryAsync(scopes, query);
 }

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using Tat.Samples.Service.Archive;
+using Tat.Samples.Service.Background;
 using Tat.Samples.Service.Jobs;
 using Tat.Samples.Service.Settings;
 
@@ -8,33 +9,22 @@ namespace Tat.Samples.Service.Series;
 /// <summary>Closes series when they are complete, and removes them when they have been kept long enough.</summary>
 internal sealed partial class SeriesWatch(
     SeriesStore store, SeriesSubmission submission, ArchiveStore archive, JobFolders folders, IOptions<ServiceOptions> options,
-    ILogger<SeriesWatch> log) : BackgroundService
+    ILogger<SeriesWatch> log) : RecurringWork(TimeSpan.FromSeconds(0.5))
 {
-    private static readonly TimeSpan _interval = TimeSpan.FromSeconds(0.5);
     private static readonly TimeSpan _cleaning = TimeSpan.FromMinutes(10), _unfinished = TimeSpan.FromHours(1);
+    private DateTimeOffset _cleaned = DateTimeOffset.MinValue;
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task WorkAsync(CancellationToken cancellationToken)
     {
-        var cleaned = DateTimeOffset.MinValue;
-        using var timer = new PeriodicTimer(_interval);
-        do
+        await CloseAsync(cancellationToken);
+        if (DateTimeOffset.UtcNow - _cleaned > _cleaning)
         {
-            try
-            {
-                await CloseAsync(stoppingToken);
-                if (DateTimeOffset.UtcNow - cleaned > _cleaning)
-                {
-                    await CleanAsync(stoppingToken);
-                    cleaned = DateTimeOffset.UtcNow;
-                }
-            }
-            catch (Exception problem) when (problem is not OperationCanceledException)
-            {
-                Failed(problem.GetType().Name);
-            }
+            await CleanAsync(cancellationToken);
+            _cleaned = DateTimeOffset.UtcNow;
         }
-        while (await timer.WaitForNextTickAsync(stoppingToken));
     }
+
+    protected override void NotDone(string kind) => Failed(kind);
 
     private async Task CloseAsync(CancellationToken cancellationToken)
     {

@@ -36,7 +36,7 @@ public static class RestorationVariants
     public static IImageRestorer WithLocalMeans(this IImageRestorer restorer)
     {
         ArgumentNullException.ThrowIfNull(restorer);
-        return new LocalMeansRestorer(restorer);
+        return new ChangedRestorer(restorer, ResultChanges.KeepLocalMeans);
     }
 
     /// <summary>
@@ -49,7 +49,7 @@ public static class RestorationVariants
     {
         ArgumentNullException.ThrowIfNull(restorer);
         return strength is >= 0 and <= 1
-            ? new StrengthRestorer(restorer, strength)
+            ? new ChangedRestorer(restorer, (image, restored) => ResultChanges.TakePart(image, restored, strength))
             : throw new ArgumentOutOfRangeException(
                 nameof(strength), $"A strength of {strength} is impossible; give a number from 0 to 1.");
     }
