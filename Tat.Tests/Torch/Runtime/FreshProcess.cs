@@ -26,6 +26,7 @@ internal static class FreshProcess
         ["restore"] = Scoring.ModelProbes.LoadAndRestore,
         ["predict"] = Scoring.TatOnnxTransformerTests.Predict,
         ["inspect"] = Scoring.ModelProbes.InspectWithoutTorch,
+        ["serve"] = Scoring.ModelProbes.Serve,
         ["soak"] = Scoring.ModelProbes.Soak,
         ["tune"] = MemoryProbe.Tune,
         ["wait"] = OpenMpTests.TellWaiting,
