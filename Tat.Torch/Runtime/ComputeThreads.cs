@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -170,16 +169,16 @@ internal static class ComputeThreads
     private sealed class Threads
     {
         private readonly CoreQueue _queue;
-        private readonly Scheduler _narrow;
+        private readonly CoreScheduler _narrow;
 
         // The maps of large images always come from the same thread: memory that is free again stays with the thread that had it.
-        private readonly Scheduler _wide;
+        private readonly CoreScheduler _wide;
 
         public Threads(int cores)
         {
             Cores = cores;
-            _narrow = new(cores);
-            _wide = new(1);
+            _narrow = new(cores, UseOneCore);
+            _wide = new(1, UseOneCore);
             _queue = new(cores, work => (work.Cores == 1 ? _narrow : _wide).Start(work.Run));
 
             // LibTorch keeps the number per thread, and the last one that was set for threads that are still to come.
@@ -205,6 +204,13 @@ internal static class ComputeThreads
             work();
         });
 
+        private static void UseOneCore()
+        {
+            // Asking first: a thread's first question or operator gives it the number of the process.
+            _cores = Math.Min(1, get_num_threads());
+            set_num_threads(1);
+        }
+
         private static void Do(CoreWork entry, Action work)
         {
             var outer = (_cores, _work);
@@ -216,47 +222,6 @@ internal static class ComputeThreads
             finally
             {
                 (_cores, _work) = outer;
-            }
-        }
-    }
-
-    private sealed class Scheduler : TaskScheduler
-    {
-        private readonly BlockingCollection<Task> _tasks = [];
-        private readonly int _threads;
-
-        /// <summary>Starts threads, and waits until each uses one core.</summary>
-        public Scheduler(int threads)
-        {
-            _threads = threads;
-            using var started = new CountdownEvent(threads);
-            for (var i = 0; i < threads; i++)
-            {
-                new Thread(() => Work(started)) { IsBackground = true, Name = "TAT restoration" }.Start();
-            }
-
-            started.Wait();
-        }
-
-        public override int MaximumConcurrencyLevel => _threads;
-
-        public Task Start(Action work) => Task.Factory.StartNew(work, CancellationToken.None, TaskCreationOptions.DenyChildAttach, this);
-
-        protected override void QueueTask(Task task) => _tasks.Add(task);
-
-        protected override bool TryExecuteTaskInline(Task task, bool taskWasPreviouslyQueued) => false;
-
-        protected override IEnumerable<Task> GetScheduledTasks() => [.. _tasks];
-
-        private void Work(CountdownEvent started)
-        {
-            // Asking first: a thread's first question or operator gives it the number of the process.
-            _cores = Math.Min(1, get_num_threads());
-            set_num_threads(1);
-            started.Signal();
-            foreach (var task in _tasks.GetConsumingEnumerable())
-            {
-                TryExecuteTask(task);
             }
         }
     }

@@ -15,7 +15,7 @@ namespace Tat.Tests.Training;
 [TestClass]
 public class TatEstimatorTests
 {
-    private static readonly TatTrainerOptions _training = NoisyWaves.ShortTraining with { Iterations = 4, ValidationInterval = 2 };
+    internal static readonly TatTrainerOptions _training = NoisyWaves.ShortTraining with { Iterations = 4, ValidationInterval = 2 };
     private readonly MLContext _ml = new(seed: 1);
 
     [TestMethod]
@@ -316,7 +316,7 @@ public class TatEstimatorTests
         public string Task { get; set; } = "";
     }
 
-    private static TatEstimator.Options Options(
+    internal static TatEstimator.Options Options(
         TatTrainerOptions? training = null, TaskVocabulary? tasks = null, IDataView? validation = null,
         Action<TrainingProgress>? callback = null,
         CancellationToken cancellation = default, int spoolMegabytes = 1, string lowQuality = "LowQuality", string output = "Restored") =>

@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Text;
 using Tat.Tests.Formats;
 using Tat.Tests.Model;
@@ -52,15 +51,15 @@ public sealed class TrainingLogTests
 
         string[] files = Directory.GetFiles(folder["logs"], "events.out.tfevents.*");
         Assert.HasCount(2, files);
-        var second = files.Order().Select(ReadEvents).Last();
+        var second = files.Order().Select(EventFile.Read).Last();
         Assert.AreEqual("brain.Event:2", Encoding.UTF8.GetString(second[0][3].Single()));
         CollectionAssert.AreEqual(new byte[] { 8, 1 }, second[1][7].Single());
         Assert.AreEqual(6, second[1][2].Single()[0]);
-        var values = ReadMessage(second[^1][5].Single())[1].Select(ReadMessage)
+        var values = EventFile.ReadMessage(second[^1][5].Single())[1].Select(EventFile.ReadMessage)
             .ToDictionary(value => Encoding.UTF8.GetString(value[1].Single()));
         Assert.AreEqual(12, second[^1][2].Single()[0]);
         Assert.AreEqual((float)log.Reports[^1].Loss, BitConverter.ToSingle(values["loss/balanced"][2].Single()));
-        var image = ReadMessage(values["CT input, restored, reference"][4].Single());
+        var image = EventFile.ReadMessage(values["CT input, restored, reference"][4].Single());
         Assert.AreEqual((24, 72), (image[1].Single()[0], image[2].Single()[0]));
         Assert.AreEqual(0x89, image[4].Single()[0]);
     }
@@ -234,64 +233,4 @@ public sealed class TrainingLogTests
     private static TatModel Train(TatTrainerOptions options, ProgressLog? log = null, CancellationToken cancellationToken = default) =>
         new TatTrainer(NoisyWaves.TinyNetwork, NoisyWaves.Tasks, options).Train(
             NoisyWaves.ForTwoTasks, NoisyWaves.ForTwoTasks, log, cancellationToken);
-
-    private static List<ILookup<int, byte[]>> ReadEvents(string path)
-    {
-        var events = new List<ILookup<int, byte[]>>();
-        var bytes = File.ReadAllBytes(path).AsSpan();
-        while (bytes.Length > 0)
-        {
-            var length = (int)BinaryPrimitives.ReadUInt64LittleEndian(bytes);
-            Assert.AreEqual(TensorBoardWriter.MaskedChecksum(bytes[..8]), BinaryPrimitives.ReadUInt32LittleEndian(bytes[8..]));
-            var data = bytes.Slice(12, length);
-            Assert.AreEqual(TensorBoardWriter.MaskedChecksum(data), BinaryPrimitives.ReadUInt32LittleEndian(bytes[(12 + length)..]));
-            events.Add(ReadMessage(data.ToArray()));
-            bytes = bytes[(16 + length)..];
-        }
-
-        return events;
-    }
-
-    /// <summary>The fields of a Protocol Buffers message by number; an integer as its varint.</summary>
-    private static ILookup<int, byte[]> ReadMessage(byte[] message)
-    {
-        var fields = new List<(int Number, byte[] Value)>();
-        for (var position = 0; position < message.Length;)
-        {
-            var key = message[position++];
-            var start = position;
-            switch (key & 7)
-            {
-                case 0:
-                    ReadVarint(message, ref position);
-                    break;
-                case 1:
-                    position += 8;
-                    break;
-                case 5:
-                    position += 4;
-                    break;
-                default:
-                    var length = ReadVarint(message, ref position);
-                    start = position;
-                    position += length;
-                    break;
-            }
-
-            fields.Add((key >> 3, message[start..position]));
-        }
-
-        return fields.ToLookup(field => field.Number, field => field.Value);
-    }
-
-    private static int ReadVarint(byte[] message, ref int position)
-    {
-        var (value, shift) = (0, 0);
-        for (; (message[position] & 0x80) != 0; shift += 7)
-        {
-            value |= (message[position++] & 0x7f) << shift;
-        }
-
-        return value | (message[position++] << shift);
-    }
 }
