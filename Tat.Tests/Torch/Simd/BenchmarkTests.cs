@@ -1,5 +1,4 @@
 using System.Reflection;
-using Tat.Tests.Architecture;
 using Tat.Torch.Simd;
 
 namespace Tat.Tests.Simd;
