@@ -4,7 +4,6 @@ using Tat.Torch.Baselines;
 using Tat.Torch.Degradation;
 using Tat.Torch.Imaging;
 using Tat.Torch.Inference;
-using Tat.Torch.Inference.Variants;
 using Tat.Torch.Phantoms;
 using Tat.Torch.Randomness;
 using Tat.Torch.Tasks;

@@ -1,5 +1,4 @@
 using Tat.Torch.Imaging;
-using Tat.Torch.Inference.Variants;
 using Tat.Torch.Model;
 using Tat.Torch.Tasks;
 

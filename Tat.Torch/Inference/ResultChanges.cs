@@ -1,7 +1,7 @@
 using Tat.Torch.Imaging;
 using Tat.Torch.Numerics;
 
-namespace Tat.Torch.Inference.Variants;
+namespace Tat.Torch.Inference;
 
 /// <summary>What a result can become beside its image.</summary>
 internal static class ResultChanges
