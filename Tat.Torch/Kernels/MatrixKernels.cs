@@ -217,14 +217,14 @@ internal static unsafe class MatrixKernels
         where T : struct, ILanes<T>
     {
         Lanes.AssertMultiple<Lanes8>(columns);
-        Debug.Assert(columns >= Panel && rows >= 0 && depth >= 0 && parts > 0,
+        Debug.Assert(columns >= Panel && rows >= 0 && depth > 0 && parts > 0,
             $"{rows} × {depth} times {depth} × {columns}, {parts} of them, are no product.");
         // 16 lanes take two panels at a time, and leave the last of an odd number to 8.
         var second = 2 * T.Count == Panel ? T.Count : bPanel;
         var column = 0;
         for (; column + (2 * T.Count) <= columns; column += 2 * T.Count, b += 2 * T.Count / Panel * bPanel)
         {
-            MultiplyRegisters<T>(a, aRow, aStep, rows, b, bRow, second, depth, target + column, targetRow, parts, aPart);
+            RegisterBlocks.Multiply<T>(a, aRow, aStep, rows, b, bRow, second, depth, target + column, targetRow, parts, aPart);
         }
 
         if (column + Panel <= columns)
@@ -235,7 +235,8 @@ internal static unsafe class MatrixKernels
             }
             else
             {
-                MultiplyRegisters<Lanes8>(a, aRow, aStep, rows, b, bRow, Lanes8.Count, depth, target + column, targetRow, parts, aPart);
+                RegisterBlocks.Multiply<Lanes8>(
+                    a, aRow, aStep, rows, b, bRow, Lanes8.Count, depth, target + column, targetRow, parts, aPart);
             }
 
             column += Panel;
@@ -246,106 +247,11 @@ internal static unsafe class MatrixKernels
         {
             // The last half of a panel with the half before it, once more.
             const int half = Panel / 2;
-            MultiplyRegisters<Lanes8>(
+            RegisterBlocks.Multiply<Lanes8>(
                 a, aRow, aStep, rows, b - bPanel + half, bRow, bPanel - half, depth, target + column - half, targetRow, parts, aPart);
         }
     }
 
-    /// <summary>As many columns of a product as two registers have lanes; the second begins so many numbers after the first.</summary>
-    private static void MultiplyRegisters<T>(float* a, nint aRow, nint aStep, int rows, float* b, nint bRow, nint second, int depth,
-        float* target, nint targetRow, int parts, nint aPart)
-        where T : struct, ILanes<T>
-    {
-        if (T.Count == Panel && rows >= RegisterBlocks.WideRows)
-        {
-            RegisterBlocks.MultiplyWide<T>(a, aRow, aStep, rows, b, bRow, second, depth, target, targetRow, parts, aPart);
-            return;
-        }
-
-        for (var row = 0; row < rows && rows < Block; row++)
-        {
-            MultiplyRow<T>(a + (row * aRow), aStep, b, bRow, second, depth, target + (row * targetRow), parts, aPart);
-        }
-
-        for (var row = 0; row < rows && rows >= Block; row += Block)
-        {
-            // The last rows with some of those before, once more.
-            var first = Math.Min(row, rows - Block);
-            MultiplyBlock<T>(a + (first * aRow), aRow, aStep, b, bRow, second, depth, target + (first * targetRow), targetRow, parts,
-                aPart);
-        }
-    }
-
-    /// <summary>6 rows: as many sums as 16 registers have room for.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static void MultiplyBlock<T>(
-        float* a, nint aRow, nint aStep, float* b, nint bRow, nint second, int depth, float* target, nint targetRow, int parts, nint aPart)
-        where T : struct, ILanes<T>
-    {
-        var (s00, s01, s10, s11, s20, s21) = (T.All(0), T.All(0), T.All(0), T.All(0), T.All(0), T.All(0));
-        var (s30, s31, s40, s41, s50, s51) = (T.All(0), T.All(0), T.All(0), T.All(0), T.All(0), T.All(0));
-        for (var part = 0; part < parts; part++, a += aPart - (depth * aStep))
-        {
-            var lower = a + (3 * aRow);
-            for (var p = 0; p < depth; p++, a += aStep, lower += aStep, b += bRow)
-            {
-                var (b0, b1) = (T.Load(b), T.Load(b + second));
-                var value = T.All(*a);
-                s00 = T.MultiplyAdd(value, b0, s00);
-                s01 = T.MultiplyAdd(value, b1, s01);
-                value = T.All(a[aRow]);
-                s10 = T.MultiplyAdd(value, b0, s10);
-                s11 = T.MultiplyAdd(value, b1, s11);
-                value = T.All(a[2 * aRow]);
-                s20 = T.MultiplyAdd(value, b0, s20);
-                s21 = T.MultiplyAdd(value, b1, s21);
-                value = T.All(*lower);
-                s30 = T.MultiplyAdd(value, b0, s30);
-                s31 = T.MultiplyAdd(value, b1, s31);
-                value = T.All(lower[aRow]);
-                s40 = T.MultiplyAdd(value, b0, s40);
-                s41 = T.MultiplyAdd(value, b1, s41);
-                value = T.All(lower[2 * aRow]);
-                s50 = T.MultiplyAdd(value, b0, s50);
-                s51 = T.MultiplyAdd(value, b1, s51);
-            }
-        }
-
-        Store(s00, s01, target);
-        Store(s10, s11, target + targetRow);
-        Store(s20, s21, target + (2 * targetRow));
-        target += 3 * targetRow;
-        Store(s30, s31, target);
-        Store(s40, s41, target + targetRow);
-        Store(s50, s51, target + (2 * targetRow));
-    }
-
-    private static void MultiplyRow<T>(
-        float* a, nint aStep, float* b, nint bRow, nint second, int depth, float* target, int parts, nint aPart)
-        where T : struct, ILanes<T>
-    {
-        var (s0, s1) = (T.All(0), T.All(0));
-        for (var part = 0; part < parts; part++, a += aPart - (depth * aStep))
-        {
-            for (var p = 0; p < depth; p++, a += aStep, b += bRow)
-            {
-                var value = T.All(*a);
-                s0 = T.MultiplyAdd(value, T.Load(b), s0);
-                s1 = T.MultiplyAdd(value, T.Load(b + second), s1);
-            }
-        }
-
-        Store(s0, s1, target);
-    }
-
     [Conditional("DEBUG")]
     private static void AssertPanels(int outputs) => Debug.Assert(outputs % Panel == 0, $"{outputs} channels are no multiple of {Panel}.");
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Store<T>(T first, T second, float* target)
-        where T : struct, ILanes<T>
-    {
-        first.Store(target);
-        second.Store(target + T.Count);
-    }
 }

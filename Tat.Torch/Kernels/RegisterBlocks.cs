@@ -1,142 +1,122 @@
-using System.Diagnostics;
 using System.Runtime.CompilerServices;
 
 namespace Tat.Torch.Kernels;
 
-/// <summary>The inner loops of <see cref="MatrixKernels"/> for processors with 32 registers, which keep more sums at a time.</summary>
-internal static unsafe class RegisterBlocks
+/// <summary>
+/// The inner loops of <see cref="MatrixKernels"/>. So many products are summed in a register before they go to the sum of those before,
+/// because each number that is added to a long sum loses digits.
+/// </summary>
+internal static unsafe partial class RegisterBlocks
 {
-    /// <summary>Rows at a time of two registers each.</summary>
-    public const int WideRows = 8;
+    /// <summary>Products that are summed in a register.</summary>
+    private const int Longest = 32;
 
-    /// <summary>Rows at a time of one register each.</summary>
-    public const int TallRows = 12;
-
-    /// <summary>As many columns of a product as two registers have lanes, of at least <see cref="WideRows"/> rows.</summary>
-    /// <inheritdoc cref="MatrixKernels.MultiplyAny"/>
-    public static void MultiplyWide<T>(float* a, nint aRow, nint aStep, int rows, float* b, nint bRow, nint second, int depth,
+    /// <summary>As many columns of a product as two registers have lanes; the second begins so many numbers after the first.</summary>
+    public static void Multiply<T>(float* a, nint aRow, nint aStep, int rows, float* b, nint bRow, nint second, int depth,
         float* target, nint targetRow, int parts, nint aPart)
         where T : struct, ILanes<T>
     {
-        Debug.Assert(rows >= WideRows, $"{rows} rows are less than {WideRows}.");
-        for (var row = 0; row < rows; row += WideRows)
+        if (T.Count == MatrixKernels.Panel && rows >= WideRows)
+        {
+            MultiplyWide<T>(a, aRow, aStep, rows, b, bRow, second, depth, target, targetRow, parts, aPart);
+            return;
+        }
+
+        for (var row = 0; row < rows && rows < MatrixKernels.Block; row++)
+        {
+            MultiplyRow<T>(a + (row * aRow), aStep, b, bRow, second, depth, target + (row * targetRow), parts, aPart);
+        }
+
+        for (var row = 0; row < rows && rows >= MatrixKernels.Block; row += MatrixKernels.Block)
         {
             // The last rows with some of those before, once more.
-            var first = Math.Min(row, rows - WideRows);
-            MultiplyWideBlock<T>(a + (first * aRow), aRow, aStep, b, bRow, second, depth, target + (first * targetRow), targetRow, parts,
+            var first = Math.Min(row, rows - MatrixKernels.Block);
+            MultiplyBlock<T>(a + (first * aRow), aRow, aStep, b, bRow, second, depth, target + (first * targetRow), targetRow, parts,
                 aPart);
         }
     }
 
-    /// <summary>As many columns of a product as one register has lanes, of at least <see cref="TallRows"/> rows.</summary>
-    /// <inheritdoc cref="MatrixKernels.MultiplyAny"/>
-    public static void MultiplyTall<T>(
-        float* a, nint aRow, nint aStep, int rows, float* b, nint bRow, int depth, float* target, nint targetRow, int parts, nint aPart)
-        where T : struct, ILanes<T>
-    {
-        Debug.Assert(rows >= TallRows, $"{rows} rows are less than {TallRows}.");
-        for (var row = 0; row < rows; row += TallRows)
-        {
-            var first = Math.Min(row, rows - TallRows);
-            MultiplyTallBlock<T>(a + (first * aRow), aRow, aStep, b, bRow, depth, target + (first * targetRow), targetRow, parts, aPart);
-        }
-    }
-
-    /// <summary>8 rows of two registers.</summary>
+    /// <summary>6 rows: as many sums as 16 registers have room for.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static void MultiplyWideBlock<T>(
+    private static void MultiplyBlock<T>(
         float* a, nint aRow, nint aStep, float* b, nint bRow, nint second, int depth, float* target, nint targetRow, int parts, nint aPart)
         where T : struct, ILanes<T>
     {
-        var (s00, s01, s10, s11, s20, s21, s30, s31) = (T.All(0), T.All(0), T.All(0), T.All(0), T.All(0), T.All(0), T.All(0), T.All(0));
-        var (s40, s41, s50, s51, s60, s61, s70, s71) = (T.All(0), T.All(0), T.All(0), T.All(0), T.All(0), T.All(0), T.All(0), T.All(0));
         for (var part = 0; part < parts; part++, a += aPart - (depth * aStep))
         {
-            float* middle = a + (4 * aRow);
-            for (var p = 0; p < depth; p++, a += aStep, middle += aStep, b += bRow)
+            for (var start = 0; start < depth; start += Longest)
             {
-                var (b0, b1) = (T.Load(b), T.Load(b + second));
-                var value = T.All(*a);
-                s00 = T.MultiplyAdd(value, b0, s00);
-                s01 = T.MultiplyAdd(value, b1, s01);
-                value = T.All(a[aRow]);
-                s10 = T.MultiplyAdd(value, b0, s10);
-                s11 = T.MultiplyAdd(value, b1, s11);
-                value = T.All(a[2 * aRow]);
-                s20 = T.MultiplyAdd(value, b0, s20);
-                s21 = T.MultiplyAdd(value, b1, s21);
-                value = T.All(a[3 * aRow]);
-                s30 = T.MultiplyAdd(value, b0, s30);
-                s31 = T.MultiplyAdd(value, b1, s31);
-                value = T.All(*middle);
-                s40 = T.MultiplyAdd(value, b0, s40);
-                s41 = T.MultiplyAdd(value, b1, s41);
-                value = T.All(middle[aRow]);
-                s50 = T.MultiplyAdd(value, b0, s50);
-                s51 = T.MultiplyAdd(value, b1, s51);
-                value = T.All(middle[2 * aRow]);
-                s60 = T.MultiplyAdd(value, b0, s60);
-                s61 = T.MultiplyAdd(value, b1, s61);
-                value = T.All(middle[3 * aRow]);
-                s70 = T.MultiplyAdd(value, b0, s70);
-                s71 = T.MultiplyAdd(value, b1, s71);
+                var (s00, s01, s10, s11, s20, s21) = (T.All(0), T.All(0), T.All(0), T.All(0), T.All(0), T.All(0));
+                var (s30, s31, s40, s41, s50, s51) = (T.All(0), T.All(0), T.All(0), T.All(0), T.All(0), T.All(0));
+                var lower = a + (3 * aRow);
+                for (var p = Math.Min(Longest, depth - start); p > 0; p--, a += aStep, lower += aStep, b += bRow)
+                {
+                    var (b0, b1) = (T.Load(b), T.Load(b + second));
+                    var value = T.All(*a);
+                    s00 = T.MultiplyAdd(value, b0, s00);
+                    s01 = T.MultiplyAdd(value, b1, s01);
+                    value = T.All(a[aRow]);
+                    s10 = T.MultiplyAdd(value, b0, s10);
+                    s11 = T.MultiplyAdd(value, b1, s11);
+                    value = T.All(a[2 * aRow]);
+                    s20 = T.MultiplyAdd(value, b0, s20);
+                    s21 = T.MultiplyAdd(value, b1, s21);
+                    value = T.All(*lower);
+                    s30 = T.MultiplyAdd(value, b0, s30);
+                    s31 = T.MultiplyAdd(value, b1, s31);
+                    value = T.All(lower[aRow]);
+                    s40 = T.MultiplyAdd(value, b0, s40);
+                    s41 = T.MultiplyAdd(value, b1, s41);
+                    value = T.All(lower[2 * aRow]);
+                    s50 = T.MultiplyAdd(value, b0, s50);
+                    s51 = T.MultiplyAdd(value, b1, s51);
+                }
+
+                var adds = part + start > 0;
+                float* top = target, bottom = target + (3 * targetRow);
+                Store(s00, s01, top, adds);
+                Store(s10, s11, top + targetRow, adds);
+                Store(s20, s21, top + (2 * targetRow), adds);
+                Store(s30, s31, bottom, adds);
+                Store(s40, s41, bottom + targetRow, adds);
+                Store(s50, s51, bottom + (2 * targetRow), adds);
             }
         }
-
-        MatrixKernels.Store(s00, s01, target);
-        MatrixKernels.Store(s10, s11, target + targetRow);
-        MatrixKernels.Store(s20, s21, target + (2 * targetRow));
-        MatrixKernels.Store(s30, s31, target + (3 * targetRow));
-        target += 4 * targetRow;
-        MatrixKernels.Store(s40, s41, target);
-        MatrixKernels.Store(s50, s51, target + targetRow);
-        MatrixKernels.Store(s60, s61, target + (2 * targetRow));
-        MatrixKernels.Store(s70, s71, target + (3 * targetRow));
     }
 
-    /// <summary>12 rows of one register.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static void MultiplyTallBlock<T>(
-        float* a, nint aRow, nint aStep, float* b, nint bRow, int depth, float* target, nint targetRow, int parts, nint aPart)
+    private static void MultiplyRow<T>(
+        float* a, nint aStep, float* b, nint bRow, nint second, int depth, float* target, int parts, nint aPart)
         where T : struct, ILanes<T>
     {
-        var (s0, s1, s2, s3) = (T.All(0), T.All(0), T.All(0), T.All(0));
-        var (s4, s5, s6, s7) = (T.All(0), T.All(0), T.All(0), T.All(0));
-        var (s8, s9, sa, sb) = (T.All(0), T.All(0), T.All(0), T.All(0));
         for (var part = 0; part < parts; part++, a += aPart - (depth * aStep))
         {
-            float* middle = a + (4 * aRow), lower = a + (8 * aRow);
-            for (var p = 0; p < depth; p++, a += aStep, middle += aStep, lower += aStep, b += bRow)
+            for (var start = 0; start < depth; start += Longest)
             {
-                var value = T.Load(b);
-                s0 = T.MultiplyAdd(T.All(*a), value, s0);
-                s1 = T.MultiplyAdd(T.All(a[aRow]), value, s1);
-                s2 = T.MultiplyAdd(T.All(a[2 * aRow]), value, s2);
-                s3 = T.MultiplyAdd(T.All(a[3 * aRow]), value, s3);
-                s4 = T.MultiplyAdd(T.All(*middle), value, s4);
-                s5 = T.MultiplyAdd(T.All(middle[aRow]), value, s5);
-                s6 = T.MultiplyAdd(T.All(middle[2 * aRow]), value, s6);
-                s7 = T.MultiplyAdd(T.All(middle[3 * aRow]), value, s7);
-                s8 = T.MultiplyAdd(T.All(*lower), value, s8);
-                s9 = T.MultiplyAdd(T.All(lower[aRow]), value, s9);
-                sa = T.MultiplyAdd(T.All(lower[2 * aRow]), value, sa);
-                sb = T.MultiplyAdd(T.All(lower[3 * aRow]), value, sb);
+                var (s0, s1) = (T.All(0), T.All(0));
+                for (var p = Math.Min(Longest, depth - start); p > 0; p--, a += aStep, b += bRow)
+                {
+                    var value = T.All(*a);
+                    s0 = T.MultiplyAdd(value, T.Load(b), s0);
+                    s1 = T.MultiplyAdd(value, T.Load(b + second), s1);
+                }
+
+                var adds = part + start > 0;
+                Store(s0, s1, target, adds);
             }
         }
-
-        s0.Store(target);
-        s1.Store(target + targetRow);
-        s2.Store(target + (2 * targetRow));
-        s3.Store(target + (3 * targetRow));
-        target += 4 * targetRow;
-        s4.Store(target);
-        s5.Store(target + targetRow);
-        s6.Store(target + (2 * targetRow));
-        s7.Store(target + (3 * targetRow));
-        target += 4 * targetRow;
-        s8.Store(target);
-        s9.Store(target + targetRow);
-        sa.Store(target + (2 * targetRow));
-        sb.Store(target + (3 * targetRow));
     }
+
+    /// <summary>Puts two registers side by side into a row, or adds them to what is there.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Store<T>(T first, T second, float* target, bool adds)
+        where T : struct, ILanes<T>
+    {
+        Store(first, target, adds);
+        Store(second, target + T.Count, adds);
+    }
+
+    /// <summary>Puts a register into a row, or adds it to what is there.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Store<T>(T lanes, float* target, bool adds)
+        where T : struct, ILanes<T> => (adds ? lanes + T.Load(target) : lanes).Store(target);
 }
