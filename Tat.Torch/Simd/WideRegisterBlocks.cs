@@ -114,7 +114,7 @@ internal static unsafe class WideRegisterBlocks
                 var (s4, s5, s6, s7) = (T.Zero, T.Zero, T.Zero, T.Zero);
                 var (s8, s9, sa, sb) = (T.Zero, T.Zero, T.Zero, T.Zero);
                 float* middle = a + (4 * aRow), lower = a + (8 * aRow);
-                for (var p = Math.Min(RegisterBlocks.Depth, depth - start); p > 0; p--, a += aStep, middle += aStep, lower += aStep, b += bRow)
+                for (var p = Math.Min(RegisterBlocks.Depth, depth - start); p > 0; p--)
                 {
                     var value = T.Load(b);
                     s0 = T.MultiplyAdd(T.Broadcast(*a), value, s0);
@@ -129,6 +129,10 @@ internal static unsafe class WideRegisterBlocks
                     s9 = T.MultiplyAdd(T.Broadcast(lower[aRow]), value, s9);
                     sa = T.MultiplyAdd(T.Broadcast(lower[2 * aRow]), value, sa);
                     sb = T.MultiplyAdd(T.Broadcast(lower[3 * aRow]), value, sb);
+                    a += aStep;
+                    middle += aStep;
+                    lower += aStep;
+                    b += bRow;
                 }
 
                 var adds = part + start > 0;
