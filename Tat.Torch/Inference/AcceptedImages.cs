@@ -94,9 +94,7 @@ internal sealed class AcceptedImages
     {
         var fitted = _fitted[index];
         var result = NetworkGrid.PutBack(new(pixels, fitted.Height, fitted.Width), fitted, _images[index]);
-        Results[index] = _card.KeepsMeans.Contains(_tasks[index].Name, StringComparer.OrdinalIgnoreCase)
-            ? ResultChanges.KeepMeans(_images[index], result)
-            : result;
+        Results[index] = ResultChanges.KeepMeans(_images[index], result, _card, _tasks[index]);
     }
 
     /// <summary>Checks what the model has made of an image, before anything clips it.</summary>
