@@ -6,6 +6,7 @@ using Tat.MLNet.Formats;
 using Tat.MLNet.Scans;
 using Tat.Samples.Shared;
 using Tat.Samples.Shell;
+using Tat.Torch.Files;
 using Tat.Torch.Files.Writing;
 using Tat.Torch.Inference;
 
@@ -206,7 +207,7 @@ internal static class RestoreCommand
                         : "";
                     var restored = result.Slices - result.Unrestored;
                     terminal.Line(string.Create(
-                        CultureInfo.InvariantCulture, $"{job.Destination}: {restored} slice{(restored == 1 ? "" : "s")} restored as "
+                        CultureInfo.InvariantCulture, $"{job.Destination}: {MessageText.Amount(restored, "slice")} restored as "
                             + $"{result.Task} in {clock.Elapsed.TotalSeconds:F1} s{noise}"));
                     foreach (var warning in result.Warnings)
                     {
