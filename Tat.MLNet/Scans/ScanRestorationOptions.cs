@@ -34,8 +34,8 @@ public sealed record ScanRestorationOptions
     public bool Ensemble { get; init; }
 
     /// <summary>
-    /// Give results the local means of the scan, as <see cref="RestorationVariants.WithLocalMeans"/> does: regions keep the values that
-    /// were measured.
+    /// Give results the local means of the scan, as <see cref="RestorationVariants.WithLocalMeans"/> does: regions and
+    /// lesions keep more of what was measured.
     /// </summary>
     /// <value>The default is <see langword="false"/>.</value>
     public bool LocalMeans { get; init; }

@@ -52,8 +52,8 @@ public abstract class RestorationOptions
     public bool Ensemble { get; init; }
 
     /// <summary>
-    /// Give results the local means of their images, as <see cref="RestorationVariants.WithLocalMeans"/> does: regions keep the values that
-    /// were measured.
+    /// Give results the local means of their images, as <see cref="RestorationVariants.WithLocalMeans"/> does: regions and
+    /// lesions keep more of what was measured.
     /// </summary>
     /// <value>The default is <see langword="false"/>.</value>
     public bool LocalMeans { get; init; }

@@ -4,6 +4,7 @@ using Microsoft.Extensions.ObjectPool;
 using Microsoft.ML;
 using Tat.MLNet.Scoring;
 using Tat.Torch.Files;
+using Tat.Torch.Files.Writing;
 using Tat.Torch.Imaging;
 using Tat.Torch.Inference;
 using Tat.Torch.Pretrained;
@@ -64,9 +65,15 @@ internal sealed class ServedModel
         return context.ImageRestoration.ApplyOnnx(onnx).Fit(context.Data.LoadFromEnumerable<ImageInput>([]));
     }
 
-    /// <summary>ML.NET puts exceptions of its own around what a part of the pipeline says.</summary>
+    /// <summary>
+    /// ML.NET keeps the parts of a pipeline in temporary files while it reads them: here in a folder of this user alone, which is removed
+    /// also after a kill. It puts exceptions of its own around what a part says.
+    /// </summary>
     private static ITransformer LoadPipeline(MLContext context, string path)
     {
+        using var folder = new WorkFolder();
+        var before = context.TempFilePath;
+        context.TempFilePath = folder.Path;
         try
         {
             return context.Model.Load(path, out _);
@@ -75,6 +82,10 @@ internal sealed class ServedModel
         {
             ExceptionDispatchInfo.Throw(problem.GetBaseException());
             throw;
+        }
+        finally
+        {
+            context.TempFilePath = before;
         }
     }
 

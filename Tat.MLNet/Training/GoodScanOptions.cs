@@ -1,5 +1,6 @@
 using Tat.Torch.Degradation;
 using Tat.Torch.Files;
+using Tat.Torch.Phantoms;
 using Tat.Torch.Tasks;
 using Tat.Torch.Training;
 
@@ -36,7 +37,14 @@ public sealed record GoodScanOptions
     /// <value>The default is none.</value>
     public IReadOnlyDictionary<string, double> Phantoms { get; init; } = new Dictionary<string, double>();
 
-    /// <summary>Which phantoms are made.</summary>
+    /// <summary>
+    /// The share of training images, phantoms included, that small lesions are put into, 0 … 1, by the task's name; see
+    /// <see cref="LesionImages"/>.
+    /// </summary>
+    /// <value>The default is none.</value>
+    public IReadOnlyDictionary<string, double> Lesions { get; init; } = new Dictionary<string, double>();
+
+    /// <summary>Which phantoms are made, and which lesions.</summary>
     /// <value>The default is <see cref="TatTrainerOptions.DefaultSeed"/>.</value>
     public ulong Seed { get; init; } = TatTrainerOptions.DefaultSeed;
 
@@ -62,10 +70,13 @@ public sealed record GoodScanOptions
     /// <summary>Checks what can be told before a file is read.</summary>
     internal void Validate()
     {
-        foreach (var (name, share) in Phantoms)
+        foreach (var (option, shares) in new[] { (nameof(Phantoms), Phantoms), (nameof(Lesions), Lesions) })
         {
-            OptionCheck.Require(Tasks.TryGet(name, out _), "scan", nameof(Phantoms), name, $"use one of {string.Join(", ", Tasks)}");
-            OptionCheck.Require(share is >= 0 and <= 1, "scan", nameof(Phantoms), $"{name}={share}", "use a share from 0 to 1");
+            foreach (var (name, share) in shares)
+            {
+                OptionCheck.Require(Tasks.TryGet(name, out _), "scan", option, name, $"use one of {string.Join(", ", Tasks)}");
+                OptionCheck.Require(share is >= 0 and <= 1, "scan", option, $"{name}={share}", "use a share from 0 to 1");
+            }
         }
     }
 }

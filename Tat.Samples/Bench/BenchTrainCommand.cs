@@ -28,7 +28,7 @@ internal static class BenchTrainCommand
             AllowMultipleArgumentsPerToken = true,
         };
         var microBatch = new Option<int>("--micro-batch") { Description = "Patches that go through the network at a time, 0 for all." };
-        var recompute = new Option<bool>("--recompute") { Description = "Measure activation checkpointing, too." };
+        var recompute = new Option<bool>("--recompute") { Description = "Measure with recomputed activations, too." };
         var steps = new Option<int>("--steps")
         {
             Description = "Measured steps of each process, after one for warmth; with many, memory at their start and end tells whether "

@@ -1,9 +1,9 @@
 using System.Diagnostics;
-using Tat.Torch.Kernels;
 using Tat.Torch.Model;
 using Tat.Torch.Model.Contracts;
 using Tat.Torch.Model.FeatureMaps;
 using Tat.Torch.Runtime;
+using Tat.Torch.Simd;
 using static TorchSharp.torch;
 
 namespace Tat.Samples.Bench;
@@ -13,7 +13,7 @@ namespace Tat.Samples.Bench;
 /// at once.
 /// </summary>
 /// <remarks>
-/// These are the kernels for processors with AVX2 or AVX-512; what other ones run is not measured. What is left out: memory that is not in
+/// These are the loops for processors with AVX2 or AVX-512; what others run is not measured. What is left out: memory that is not in
 /// the cache, copies, attention matrices, and cores that wait for each other.
 /// </remarks>
 internal sealed unsafe class OperatorBench
@@ -64,13 +64,13 @@ internal sealed unsafe class OperatorBench
         {
             for (var head = 0; head < heads; head++)
             {
-                MatrixKernels.MultiplyChannels(pixels + (head * size), pixels + c + (head * size), 2 * c, strip.Pixels, size, target);
+                MatrixProducts.MultiplyChannels(pixels + (head * size), pixels + c + (head * size), 2 * c, strip.Pixels, size, target);
             }
         });
         Run("matrix products", times, strip.Pixels * c, strip.Pixels * c, c * c,
-            (pixels, target, matrix) => MatrixKernels.Multiply(pixels, strip.Pixels, c, matrix, c, target));
+            (pixels, target, matrix) => MatrixProducts.Multiply(pixels, strip.Pixels, c, matrix, c, target));
         Run("squares and sums", times, strip.Pixels * 2 * c, 2 * c, 0,
-            (pixels, sums, _) => PixelKernels.AddSquares(pixels, 2 * c, strip.Pixels, 2 * c, sums));
+            (pixels, sums, _) => PixelRows.AddSquares(pixels, 2 * c, strip.Pixels, 2 * c, sums));
         Sums(strip, times, c);
     }
 
@@ -85,7 +85,7 @@ internal sealed unsafe class OperatorBench
                 DepthWiseRows.FilterAndGate(
                     new(rows, taps, null), new(rows + (strip.Buffer * wide), taps + (9 * wide), null), strip.Shape, wide, target));
         Run("matrix products", times, strip.Pixels * wide, strip.Pixels * c, wide * c,
-            (pixels, target, matrix) => MatrixKernels.Multiply(pixels, strip.Pixels, wide, matrix, c, target));
+            (pixels, target, matrix) => MatrixProducts.Multiply(pixels, strip.Pixels, wide, matrix, c, target));
         Sums(strip, times, c);
     }
 
@@ -93,29 +93,29 @@ internal sealed unsafe class OperatorBench
     private void Expand(StripShape strip, int times, int inputs, int first, int second)
     {
         Run("norms", times, strip.Expanded * inputs, strip.Expanded * inputs, inputs,
-            (pixels, target, scale) => PixelKernels.Normalize(pixels, strip.Expanded, inputs, scale, scale, target));
+            (pixels, target, scale) => PixelRows.Normalize(pixels, strip.Expanded, inputs, scale, scale, target));
         Run("matrix products", times, strip.Expanded * inputs, strip.Expanded * (first + second), inputs * (first + second),
             (pixels, target, matrix) =>
             {
-                MatrixKernels.Multiply(pixels, strip.Expanded, inputs, matrix, first, target);
-                MatrixKernels.Multiply(pixels, strip.Expanded, inputs, matrix + (inputs * first), second,
+                MatrixProducts.Multiply(pixels, strip.Expanded, inputs, matrix, first, target);
+                MatrixProducts.Multiply(pixels, strip.Expanded, inputs, matrix + (inputs * first), second,
                     target + (strip.Expanded * first));
             });
     }
 
     private void Sums(StripShape strip, int times, int channels) => Run(
         "squares and sums", times, strip.Pixels * channels, strip.Pixels * channels, 0,
-        (pixels, target, _) => PixelKernels.Add(pixels, target, target, strip.Pixels * channels));
+        (pixels, target, _) => PixelRows.Add(pixels, target, target, strip.Pixels * channels));
 
     private void Convolve(int side, int inputs, int outputs)
     {
-        var padded = (outputs + MatrixKernels.Panel - 1) / MatrixKernels.Panel * MatrixKernels.Panel;
+        var padded = MatrixPanels.RoundUp(outputs);
         var most = RowConvolution.RowsFor(side, inputs) * _cores;
         var times = (side + most - 1) / most * _cores;
         var rows = (side + times - 1) / times;
         Run("3 × 3 convolutions", times, (rows + 2) * (side + 2) * inputs, rows * side * padded, 9 * inputs * padded,
             (pixels, target, kernels) =>
-                MatrixKernels.Convolve(pixels, rows, side, inputs, kernels, padded, target));
+                MatrixProducts.Convolve(pixels, rows, side, inputs, kernels, padded, target));
     }
 
     /// <summary>How a map is cut for so many hidden features.</summary>
@@ -126,20 +126,20 @@ internal sealed unsafe class OperatorBench
     }
 
     /// <summary>Runs an operator as often as a forward pass does, on all cores; the one that takes longest counts.</summary>
-    private void Run(string kind, int times, int inputs, int outputs, int weights, Kernel kernel)
+    private void Run(string kind, int times, int inputs, int outputs, int weights, Operator run)
     {
         var milliseconds = new double[_repeat + 1, _cores];
         ComputeThreads.RunEach(CPU, _cores, core =>
         {
             using var inference = inference_mode();
             using var scope = NewDisposeScope();
-            float* from = full([inputs], 0.1f).Numbers(), to = zeros(outputs).Numbers(), matrix = full([weights + 1L], 0.1f).Numbers();
+            float* from = full([inputs], 0.1f).Pointer(), to = zeros(outputs).Pointer(), matrix = full([weights + 1L], 0.1f).Pointer();
             for (var repetition = 0; repetition <= _repeat; repetition++)
             {
                 var clock = Stopwatch.StartNew();
                 for (var i = core; i < times; i += _cores)
                 {
-                    kernel(from, to, matrix);
+                    run(from, to, matrix);
                 }
 
                 milliseconds[repetition, core] = clock.Elapsed.TotalMilliseconds;
@@ -150,7 +150,7 @@ internal sealed unsafe class OperatorBench
         _milliseconds[kind] = _milliseconds.GetValueOrDefault(kind) + measured[measured.Length / 2];
     }
 
-    private delegate void Kernel(float* input, float* output, float* weights);
+    private delegate void Operator(float* input, float* output, float* weights);
 
     /// <summary>A strip of a map.</summary>
     /// <param name="Columns">Its columns.</param>

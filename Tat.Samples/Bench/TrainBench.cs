@@ -122,7 +122,7 @@ internal sealed class TrainBench(TrainBench.Settings settings) : IDisposable
     /// <param name="Network">The architecture; weights are random, gates are open.</param>
     /// <param name="Size">Side of the patches.</param>
     /// <param name="MicroBatch">Patches that go through the network at a time, 0 for all.</param>
-    /// <param name="Recompute">Whether to measure activation checkpointing, too.</param>
+    /// <param name="Recompute">Whether to measure with recomputed activations, too.</param>
     /// <param name="Steps">Measured steps of each process, after one for warmth.</param>
     /// <param name="Rounds">Turns.</param>
     /// <param name="Threads">Threads of each process.</param>

@@ -16,7 +16,7 @@ internal static class ImportCommand
     {
         var weights = new Argument<string>("weights")
         {
-            Description = "A state_dict or checkpoint: .pth, .pt or .safetensors. Nothing in it is run.",
+            Description = "A state_dict, or a file that holds one: .pth, .pt or .safetensors. Nothing in it is run.",
         };
         var output = new Option<string>("--out")
         {

@@ -133,9 +133,9 @@ internal static class RestoreCommand
                 jobs = [.. jobs.Where(job => !job.IsDone)];
             }
 
-            CommonOptions.CheckFree(parsed.GetValue(overwrite), jobs.SelectMany(job => parsed.GetValue(uncertainty)
+            CommonOptions.CheckResults(parsed.GetValue(overwrite), [.. jobs.SelectMany(job => parsed.GetValue(uncertainty)
                 ? new[] { job.Destination, ScanJob.MarginOf(job.Destination) }
-                : [job.Destination]));
+                : [job.Destination])]);
             var modelPath = parsed.GetRequiredValue(model);
             using var restorer = inference.OpenPlain(parsed, modelPath, _ => { });
             var options = new ScanRestorationOptions

@@ -113,16 +113,19 @@ internal static class SimulateCommand
                 terminal.Error(file.ToString());
             }
 
-            foreach (var source in sources)
+            (ScanSource Source, string Low, string High)[] pairs = [.. sources.Select(source => (source,
+                Path.Combine(folder, "LQ", $"{source.Name}.nii.gz"), Path.Combine(folder, "HQ", $"{source.Name}.nii.gz")))];
+            CommonOptions.CheckResults(parsed.GetValue(overwrite), [.. pairs.SelectMany(pair => new[] { pair.Low, pair.High })]);
+            foreach (var (source, low, high) in pairs)
             {
                 using var scan = source.Open();
                 ScanTask.Of(scan, degradation.Task.Name, TaskVocabulary.Paper);
-                var pairs = terminal.Track(
+                var slices = terminal.Track(
                     source.Name,
                     progress =>
                         Degrade(scan, degradation, parsed.GetValue(spacing), slice => NoiseSeed.Of(parsed.GetValue(seed),
                             $"{degradation.Task}/{parsed.GetRequiredValue(split)}/{source.Name}", slice), progress, cancellationToken));
-                Write(scan, pairs, folder, $"{source.Name}.nii.gz", parsed.GetValue(overwrite), cancellationToken);
+                Write(scan, slices, low, high, cancellationToken);
             }
 
             terminal.Line($"{MessageText.Amount(sources.Count, "image")} and degraded counterparts are in {folder}.");
@@ -135,7 +138,7 @@ internal static class SimulateCommand
         Terminal terminal, string root, string split, bool overwrite, CancellationToken cancellationToken, PhantomPairs phantoms)
     {
         var folder = Path.Combine(root, phantoms.Task.Name, split);
-        CommonOptions.CheckFree(overwrite, folder);
+        CommonOptions.CheckResults(overwrite, folder);
         terminal.Track($"{phantoms.Task} phantoms", progress =>
         {
             PhantomDataSet.Write(root, [phantoms], [(split, phantoms.Count)], progress, cancellationToken);
@@ -163,11 +166,8 @@ internal static class SimulateCommand
     }
 
     /// <summary>Writes both volumes of a pair, or none.</summary>
-    private static void Write(
-        IImageScan scan, List<ImagePair> pairs, string folder, string name, bool overwrite, CancellationToken cancellationToken)
+    private static void Write(IImageScan scan, List<ImagePair> pairs, string low, string high, CancellationToken cancellationToken)
     {
-        var (low, high) = (Path.Combine(folder, "LQ", name), Path.Combine(folder, "HQ", name));
-        CommonOptions.CheckFree(overwrite, low, high);
         var format = new NiftiFormat();
         using var files = new AtomicFiles(high, low);
         format.WriteDerived(scan, files.PathOf(high), pairs.Select(pair => pair.HighQuality), new() { DescriptionSuffix = "" },

@@ -116,6 +116,25 @@ internal static class CommonOptions
     public static void CheckFile(bool overwrite, string path)
     {
         CheckFree(overwrite, path);
+        Try(path, path, "file");
+    }
+
+    /// <summary>Refuses, before the work is done, results whose folders could not be written after it.</summary>
+    /// <param name="overwrite">Whether what is there is replaced.</param>
+    /// <param name="results">Files, and folders of their own.</param>
+    /// <exception cref="IOException">One exists and is not to be replaced, or a folder cannot be written to.</exception>
+    public static void CheckResults(bool overwrite, params IReadOnlyCollection<string> results)
+    {
+        CheckFree(overwrite, results);
+        foreach (var folder in results.Select(path => Path.GetDirectoryName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(path))))
+            .OfType<string>().Distinct())
+        {
+            Try(Path.Combine(folder, Path.GetRandomFileName()), folder, "folder");
+        }
+    }
+
+    private static void Try(string path, string named, string kind)
+    {
         try
         {
             if (Directory.Exists(path))
@@ -127,7 +146,7 @@ internal static class CommonOptions
         }
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
         {
-            throw new IOException($"'{path}' cannot be written: {problem.Message} Choose another file.", problem);
+            throw new IOException($"'{named}' cannot be written: {problem.Message} Choose another {kind}.", problem);
         }
     }
 

@@ -29,7 +29,7 @@ internal sealed class InferenceOptions
     };
     private readonly Option<bool> _localMeans = new("--local-means")
     {
-        Description = "Give results the local means of the scan, over some six pixels: regions keep the values that were measured.",
+        Description = "Give results the local means of the scan: regions and lesions keep more of what was measured, for a little noise.",
     };
     private readonly Option<double> _strength = new("--strength")
     {

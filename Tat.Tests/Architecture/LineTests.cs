@@ -10,7 +10,7 @@ public sealed class LineTests
     private const int Longest = 140;
 
     private static readonly string[] _endings = [".cs", ".csproj", ".css", ".props", ".proto", ".py", ".targets"];
-    private static readonly string[] _others = ["bin", "obj", ".git", "Snippets", "Generated"];
+    private static readonly string[] _others = ["artifacts", "bin", "obj", ".git", "Snippets", "Generated"];
 
     [TestMethod]
     public void No_line_is_longer_than_a_reader_sees_at_once()

@@ -26,7 +26,7 @@ public static class WeightsFile
 
     /// <summary>Reads the weights of a TAT network, in whatever a file keeps them.</summary>
     /// <remarks>
-    /// Understood are a state_dict or a checkpoint that holds one, in PyTorch's zip and old formats or as safetensors, and models that were
+    /// Understood are a state_dict or an object that holds one, in PyTorch's zip and old formats or as safetensors, and models that were
     /// saved by <see cref="TatModel"/> or inside a pipeline of ML.NET. Prefixes such as <c>module.</c>
     /// and <c>ema_model.</c> are dropped; where a file has both averaged and other weights, the averaged ones are taken. The architecture
     /// follows from the shapes.

@@ -24,10 +24,15 @@ internal static class RegularFile
 
     /// <summary>Reads a whole file.</summary>
     /// <exception cref="FileNotFoundException">There is none.</exception>
-    /// <exception cref="InvalidDataException">It is empty, or no regular file.</exception>
+    /// <exception cref="InvalidDataException">It is empty, or no regular file, or too long for an array.</exception>
     public static byte[] ReadAllBytes(string path)
     {
         using var file = Open(path);
+        if (file.Length > Array.MaxLength)
+        {
+            throw new InvalidDataException($"'{path}' has {file.Length >> 20} MB, and at most {Array.MaxLength >> 20} can be read.");
+        }
+
         var content = new byte[file.Length];
         file.ReadExactly(content);
         return content;

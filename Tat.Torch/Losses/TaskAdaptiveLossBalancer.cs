@@ -35,7 +35,7 @@ internal sealed class TaskAdaptiveLossBalancer : ILossBalancer
         var facts = stack([errors.Input, errors.Change, errors.Restored], 1).detach(); // three of B → B×3
         var u = _estimator.call(facts);
         var squared = u.Squared();
-        var terms = (0.5.DividedBy(squared.Plus(1e-8)) * errors.Restored).Plus(squared.Plus(1).log().Times(0.5));
+        var terms = (0.5.DividedBy(squared.Plus(1e-8)) * errors.Minimised).Plus(squared.Plus(1).log().Times(0.5));
         return new(terms.MoveToOuterDisposeScope(), u.detach().MoveToOuterDisposeScope());
     }
 

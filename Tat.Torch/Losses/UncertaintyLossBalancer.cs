@@ -31,7 +31,7 @@ internal sealed class UncertaintyLossBalancer : ILossBalancer
         using var scope = NewDisposeScope();
         var indices = tensor(tasks.Select(task => (long)task).ToArray(), device: _logVariance.device);
         var s = _logVariance.index_select(0, indices); // tasks → B
-        var terms = ((-s).exp().Times(0.5) * errors.Restored).Plus(s.Times(0.5));
+        var terms = ((-s).exp().Times(0.5) * errors.Minimised).Plus(s.Times(0.5));
         return new(terms.MoveToOuterDisposeScope(), s.detach().Times(0.5).exp().MoveToOuterDisposeScope());
     }
 

@@ -13,7 +13,7 @@ internal sealed class UniformLossBalancer : ILossBalancer
     public BalancedLoss Balance(SampleErrors errors, IReadOnlyList<int> tasks)
     {
         ArgumentNullException.ThrowIfNull(errors);
-        return new(errors.Restored, ones_like(errors.Restored).detach());
+        return new(errors.Minimised, ones_like(errors.Minimised).detach());
     }
 
     /// <inheritdoc/>

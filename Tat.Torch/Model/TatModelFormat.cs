@@ -47,7 +47,7 @@ internal static class TatModelFormat
         if (!metadata.TryGetValue(FormatKey, out var version))
         {
             throw new InvalidDataException($"{source} has tensors but is not a TAT model: it says nothing of architecture and tasks. Load "
-                + "bare weights through a checkpoint import.");
+                + "bare weights through an import of weights.");
         }
 
         if (version is not (Version or VersionOfScaling or VersionOfResolution))

@@ -265,7 +265,7 @@ public sealed class TatNetwork : nn.Module<Tensor, Tensor>
         return pass.Finish([encoder.Level1, level1, refined], _reduceFinal, _output);
     }
 
-    /// <summary>Whether <see cref="Record"/> can take images of a size: widths that its kernels have, and one attention window.</summary>
+    /// <summary>Whether <see cref="Record"/> takes images of a size: widths that the SIMD loops take, and one attention window.</summary>
     internal bool CanRecord(long height, long width)
     {
         const int multiple = 8, least = 16;
@@ -273,10 +273,10 @@ public sealed class TatNetwork : nn.Module<Tensor, Tensor>
             && Options is { Bias: false, LayerNorm: LayerNormKind.WithBias, WeightGeneration: true }
             && Options.RepresentationFeatures % multiple == 0 && Options.Width >= least
             && Enumerable.Range(0, 4)
-                .All(level => Options.Window(level) >= Math.Max(height, width) >> level && HasKernels(level, Options.Channels(level)))
-            && HasKernels(0, Options.Channels(1));
+                .All(level => Options.Window(level) >= Math.Max(height, width) >> level && FitsSimd(level, Options.Channels(level)))
+            && FitsSimd(0, Options.Channels(1));
 
-        bool HasKernels(int level, int channels) =>
+        bool FitsSimd(int level, int channels) =>
             channels % multiple == 0 && channels / Options.Heads[level] is var size && size % multiple == 0 && size >= least;
     }
 

@@ -15,6 +15,10 @@ internal static class NoiseSampling
     public static double NextUniform(this ref RandomStream random, double minimum, double maximum) =>
         minimum + ((maximum - minimum) * random.NextDouble());
 
+    /// <summary>A number between two positive ones whose logarithm is uniform.</summary>
+    public static double NextLogUniform(this ref RandomStream random, double minimum, double maximum) =>
+        Math.Exp(random.NextUniform(Math.Log(minimum), Math.Log(maximum)));
+
     /// <summary>Whether something of the given probability happens.</summary>
     public static bool NextChance(this ref RandomStream random, double probability) => random.NextDouble() < probability;
 

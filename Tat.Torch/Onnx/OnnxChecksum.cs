@@ -9,7 +9,9 @@ namespace Tat.Torch.Onnx;
 /// <summary>The checksum of an exported file: its last entry of metadata holds an XXH3-128 of all bytes before that entry.</summary>
 internal static class OnnxChecksum
 {
-    private const int Chunk = 1 << 20;
+    /// <summary>The format counts in 32 bits, so that no model is longer.</summary>
+    private const long MostBytes = int.MaxValue;
+    private const int Chunk = 1 << 16;
     private static readonly int _length = Entry(new XxHash128()).Length;
     private static readonly byte[] _key = Encoding.ASCII.GetBytes(ContentChecksum.Key);
 
@@ -26,9 +28,16 @@ internal static class OnnxChecksum
     /// <summary>Checks a file against the checksum at its end; a file that was exported before there were checksums has none.</summary>
     /// <param name="file">From the present position to its end; need not be seekable.</param>
     /// <param name="source">What to call it in messages.</param>
-    /// <exception cref="InvalidDataException">The file is damaged, or was changed after its export.</exception>
+    /// <exception cref="InvalidDataException">The file is damaged, or was changed after its export, or is too long for a
+    /// model.</exception>
     public static void Verify(Stream file, string source)
     {
+        if (file.CanSeek && file.Length > MostBytes)
+        {
+            throw new InvalidDataException(
+                $"{source} has {file.Length >> 20} MB, and an ONNX model at most {MostBytes >> 20}; export the model again.");
+        }
+
         var hash = new XxHash128();
         var buffer = new byte[_length + Chunk];
         var kept = 0;

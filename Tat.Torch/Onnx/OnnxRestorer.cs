@@ -123,7 +123,7 @@ public sealed class OnnxRestorer : IImageRestorer
 
     private static string HashOf(Stream file) => $"sha256:{Convert.ToHexStringLower(SHA256.HashData(file))}";
 
-    // Unlike the network's own kernels, ONNX Runtime keeps whole maps of hidden features.
+    // Unlike the strips of TatNetwork, ONNX Runtime keeps whole maps of hidden features.
     private long BytesFor(long pixels) => MemoryPlan.BytesFor(_metadata.Network, pixels) * 5 / 2;
 
     private static (InferenceSession Session, OnnxMetadata Metadata) Describe(InferenceSession session, string source)

@@ -63,13 +63,32 @@ public sealed record PhantomLesion(int Row, int Column, double Diameter, double 
         var image = new ImageSlice((float[])phantom.Image.Pixels.Clone(), phantom.Image.Height, phantom.Image.Width);
         foreach (var lesion in lesions)
         {
-            foreach (var (i, beyond) in lesion.Around(image, phantom.PixelSpacing, 1))
-            {
-                image.Pixels[i] += (float)(lesion.Added * Math.Clamp(0.5 - (beyond / phantom.PixelSpacing), 0, 1));
-            }
+            lesion.AddTo(image, phantom.PixelSpacing);
         }
 
         return image;
+    }
+
+    /// <summary>Puts the lesion into an image; its edge is a pixel wide.</summary>
+    internal void AddTo(ImageSlice image, double pixelSpacing)
+    {
+        foreach (var (i, beyond) in Around(image, pixelSpacing, pixelSpacing))
+        {
+            image.Pixels[i] += (float)(Added * Math.Clamp(0.5 - (beyond / pixelSpacing), 0, 1));
+        }
+    }
+
+    /// <summary>The lowest value, the mean and the highest value of an image in the lesion's place and 1 mm around it.</summary>
+    internal (double Lowest, double Mean, double Highest) LevelsIn(ImageSlice image, double pixelSpacing)
+    {
+        var (lowest, sum, highest, count) = (double.PositiveInfinity, 0.0, double.NegativeInfinity, 0);
+        foreach (var (i, _) in Around(image, pixelSpacing, 1))
+        {
+            var value = image.Pixels[i];
+            (lowest, sum, highest, count) = (Math.Min(lowest, value), sum + value, Math.Max(highest, value), count + 1);
+        }
+
+        return (lowest, sum / count, highest);
     }
 
     /// <summary>By how much an image differs within the lesion from what surrounds it, on the mean; in the image's unit.</summary>

@@ -35,6 +35,11 @@ internal sealed class TrainingOptions
         "With --from: the share of phantoms among the images of a task, as in PET=0.5.",
         AllowMultipleArgumentsPerToken = true
     };
+    private readonly Option<string[]> _lesions = new("--lesions")
+    {
+        Description = "With --from: the share of a task's images that small lesions are put into, as in PET=0.5.",
+        AllowMultipleArgumentsPerToken = true
+    };
     private readonly Option<string?> _network = Preset.Option("small (the default) and medium for a CPU, or that of the paper for a GPU.");
     private readonly Option<string[]> _tasks = new("--tasks")
     {
@@ -64,6 +69,11 @@ internal sealed class TrainingOptions
     private readonly Option<double?> _average = new("--ema") { Description = "The largest decay of the moving average of the weights." };
     private readonly Option<double?> _clip = new("--clip") { Description = "The largest norm of the gradients." };
     private readonly Option<LossBalancing?> _balancing = new("--balancing") { Description = "How the losses of the tasks are balanced." };
+    private readonly Option<RestorationLoss?> _loss = new("--loss")
+    {
+        Description = "What is minimised of each patch: MeanAbsolute, as in the paper, or RootMeanSquare, which keeps more of what is "
+            + "faint.",
+    };
     private readonly Option<OptimizerKind?> _optimizer = new("--optimizer")
     {
         Description = "AdamW for all weights, or Muon for the convolutions, which learns more in a short training from nothing "
@@ -100,8 +110,8 @@ internal sealed class TrainingOptions
 
     private Option[] All =>
     [
-        _file, _data, _from, _holdOut, _phantoms, _network, _tasks, _tasksFile, _mriByVolume, _shares, _iterations, _minutes, _batch,
-        _patch, _rate, _warmUp, _average, _clip, _balancing, _optimizer,
+        _file, _data, _from, _holdOut, _phantoms, _lesions, _network, _tasks, _tasksFile, _mriByVolume, _shares, _iterations, _minutes,
+        _batch, _patch, _rate, _warmUp, _average, _clip, _balancing, _loss, _optimizer,
         _flips, _identity, _initial, _validation, _skip, _checkpoints, _changes, _logs, _device, _seed,
     ];
 
@@ -127,7 +137,7 @@ internal sealed class TrainingOptions
         }
 
         CommonOptions.CheckTogether(result,
-            (_holdOut, _data), (_phantoms, _data), (_mriByVolume, _from), (_tasksFile, _from), (_identity, _initial));
+            (_holdOut, _data), (_phantoms, _data), (_lesions, _data), (_mriByVolume, _from), (_tasksFile, _from), (_identity, _initial));
     }
 
     /// <summary>The names of the options that were typed.</summary>
@@ -163,6 +173,7 @@ internal sealed class TrainingOptions
             EmaDecay = parsed.GetValue(_average) ?? given.EmaDecay,
             GradientClipping = parsed.GetValue(_clip) ?? given.GradientClipping,
             LossBalancing = parsed.GetValue(_balancing) ?? given.LossBalancing,
+            Loss = parsed.GetValue(_loss) ?? given.Loss,
             Optimizer = parsed.GetValue(_optimizer) ?? given.Optimizer,
             FlipsAndQuarterTurns = parsed.GetValue(_flips) || given.FlipsAndQuarterTurns,
             StartAsIdentity = parsed.GetValue(_identity) || given.StartAsIdentity,
@@ -188,6 +199,7 @@ internal sealed class TrainingOptions
         {
             (_holdOut, from is null, "data"),
             (_phantoms, from is null, "data"),
+            (_lesions, from is null, "data"),
             (_mriByVolume, from is not null, "from"),
             (_tasksFile, from is not null, "from"),
             (_identity, training.InitialWeights is not null, "initialWeights"),
@@ -211,6 +223,7 @@ internal sealed class TrainingOptions
             From = from,
             HoldOut = parsed.GetValue(_holdOut) is { Length: > 0 } held ? held : plan.HoldOut,
             Phantoms = parsed.GetValue(_phantoms) is { Length: > 0 } phantoms ? Numbers(phantoms, "--phantoms") : plan.Phantoms,
+            Lesions = parsed.GetValue(_lesions) is { Length: > 0 } lesions ? Numbers(lesions, "--lesions") : plan.Lesions,
         };
     }
 

@@ -48,6 +48,9 @@ internal sealed record TrainingPlan
     /// <summary>The share of phantoms among the images of a task, 0 … 1.</summary>
     public IReadOnlyDictionary<string, double> Phantoms { get; init; } = new Dictionary<string, double>();
 
+    /// <summary>The share of images of a task that small lesions are put into, 0 … 1.</summary>
+    public IReadOnlyDictionary<string, double> Lesions { get; init; } = new Dictionary<string, double>();
+
     /// <summary>How CT images are degraded.</summary>
     public CtDoseRange Ct { get; init; } = new();
 
@@ -76,6 +79,7 @@ internal sealed record TrainingPlan
         HoldOut = [.. HoldOut],
         Degradations = [Ct, Pet, Mri],
         Phantoms = Phantoms,
+        Lesions = Lesions,
         Seed = Training.Seed ?? TatTrainerOptions.DefaultSeed,
     };
 }

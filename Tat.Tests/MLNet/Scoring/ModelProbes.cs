@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text.Json;
 using Microsoft.ML;
@@ -50,6 +51,23 @@ internal static class ModelProbes
             .Any(line => line.Contains("torch", StringComparison.OrdinalIgnoreCase) && line.Contains(".so"));
         return $"{info.Card.Data}, {info.Network.Width}, {info.Tasks.Count}, {tagged}, {metrics.Overall.IdenticalImages}, "
             + $"{(native ? "torch" : "nothing native")}";
+    }
+
+    /// <summary>Opens the model as a server does, and tells what appears among the temporary files meanwhile.</summary>
+    public static string Serve()
+    {
+        var names = new ConcurrentQueue<string?>();
+        using (var watcher = new FileSystemWatcher(Path.GetTempPath()) { EnableRaisingEvents = true })
+        {
+            watcher.Created += (_, file) => names.Enqueue(file.Name);
+            new RestorationPool(new() { ModelPath = Environment.GetEnvironmentVariable(Variable)! }).Dispose();
+
+            // Events come in order, each in its time.
+            File.WriteAllText(Path.Combine(Path.GetTempPath(), "end"), "");
+            SpinWait.SpinUntil(() => names.Contains("end"));
+        }
+
+        return string.Join(' ', names);
     }
 
     /// <summary>

@@ -5,6 +5,7 @@ using Tat.MLNet.Scans;
 using Tat.MLNet.Scoring;
 using Tat.MLNet.Serving;
 using Tat.Tests.Formats;
+using Tat.Tests.Runtime;
 using Tat.Tests.Scoring;
 using Tat.Torch.Inference;
 using Tat.Torch.Pretrained;
@@ -35,6 +36,18 @@ public class RestorationPoolTests
         }
 
         Assert.AreSame(pool, services.GetRequiredService<RestorationPool>());
+    }
+
+    [TestMethod]
+    public async Task What_MLNet_unpacks_lies_in_a_folder_of_this_user_alone_that_goes_with_the_process()
+    {
+        using var folder = new TemporaryFolder();
+        Save(folder["tat.zip"], 1);
+        var temporary = Directory.CreateDirectory(folder["tmp"]).FullName;
+        var served = await FreshProcess.Run("serve", (ModelProbes.Variable, folder["tat.zip"]), ("TMPDIR", temporary), ("TMP", temporary));
+        Assert.AreEqual("", served.Error);
+        StringAssert.Matches(served.Output, new(@"^(\.tat-\w+\.tmp )+end$"));
+        CollectionAssert.AreEqual(new[] { "end" }, Directory.GetFileSystemEntries(temporary).Select(Path.GetFileName).ToArray());
     }
 
     [TestMethod]

@@ -118,6 +118,20 @@ public sealed class GoodScansTests
             folder.Path, new() { Phantoms = new Dictionary<string, double> { ["CT"] = 1.5 } })).Message, "CT=1.5: use a share from 0 to 1");
         StringAssert.Contains(Assert.ThrowsExactly<ArgumentException>(() => GoodScans.Open(
             folder.Path, new() { Phantoms = new Dictionary<string, double> { ["XA"] = 0.5 } })).Message, "use one of PET, CT, MRI");
+        StringAssert.Contains(Assert.ThrowsExactly<ArgumentException>(() => GoodScans.Open(
+            folder.Path, new() { Lesions = new Dictionary<string, double> { ["CT"] = -1 } })).Message, "Lesions is CT=-1: use a share");
+    }
+
+    [TestMethod]
+    public void Lesions_are_put_into_images_for_training_and_not_into_those_for_validation()
+    {
+        using var folder = new TemporaryFolder();
+        Write(folder);
+        using var scans = GoodScans.Open(
+            folder.Path, new() { HoldOut = ["CT/p2"], Lesions = new Dictionary<string, double> { ["ct"] = 0.5 } });
+        CollectionAssert.AreEqual(new[] { true, false },
+            scans.TrainingPairs.Select(pairs => $"{pairs}".Contains("50 % of them with lesions", StringComparison.Ordinal)).ToArray());
+        Assert.DoesNotContain("lesions", $"{scans.ValidationPairs.Single()}");
     }
 
     [TestMethod]

@@ -42,6 +42,21 @@ public sealed class TrainFailuresTests
     }
 
     [TestMethod]
+    [DataRow("restore", "--task", "CT", "--model", "absent.zip")]
+    [DataRow("simulate", "--task", "CT", "--spacing", "1")]
+    public async Task Folders_of_results_are_tried_before_the_work(params string[] command)
+    {
+        using var folder = new TemporaryFolder();
+        SampleImages.Write(folder["a.nii"], 1, 16, 16);
+        File.WriteAllText(folder["file"], "in the way");
+        var run = await Cli.RunAsync([.. command, folder["a.nii"], "--out", folder["file/out"]]);
+        run.AssertFailed(1, $"'{folder["file"]}");
+        run.AssertFailed(1, "cannot be written");
+        Assert.AreEqual("", run.Output);
+        CollectionAssert.AreEquivalent(new[] { "a.nii", "file" }, folder.Files);
+    }
+
+    [TestMethod]
     public async Task The_table_of_an_ablation_is_tried_before_training()
     {
         using var folder = new TemporaryFolder();

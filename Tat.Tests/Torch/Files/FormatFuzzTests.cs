@@ -6,13 +6,16 @@ using Tat.Tests.Formats;
 using Tat.Tests.Formats.Dicom;
 using Tat.Tests.Formats.Nifti;
 using Tat.Tests.Onnx;
+using Tat.Tests.Training;
 using Tat.Torch.Checkpoints;
 using Tat.Torch.Files;
 using Tat.Torch.Model;
 using Tat.Torch.Onnx;
+using Tat.Torch.Tasks;
 using Tat.Torch.TensorFiles;
 using Tat.Torch.TensorFiles.PyTorch;
 using Tat.Torch.Training.Resuming;
+using Tat.Torch.Training.Steps;
 
 namespace Tat.Tests.Files;
 
@@ -30,27 +33,49 @@ public sealed class FormatFuzzTests
     /// <summary>Reading takes milliseconds. Among other tests, whose time counts too, the limit leaves room for them.</summary>
     private static readonly TimeSpan _longest = TimeSpan.FromSeconds(Environment.GetEnvironmentVariable("TAT_MUTANTS") is null ? 20 : 2);
 
+    /// <summary>All parts of a network, and few weights: what can go wrong is in headers and lists of parts.</summary>
+    private static readonly TatNetworkOptions _network = ExportedModels.Options with
+    {
+        Width = 2,
+        Blocks = [1, 1, 1, 1],
+        Heads = [1, 1, 1, 1],
+        RepresentationFeatures = 2,
+    };
+
+    public required TestContext TestContext { get; init; }
+
     [TestMethod]
     public void Damaged_files_of_all_formats_are_read_or_refused_by_the_documented_exception()
     {
         using var folder = new TemporaryFolder();
         Directory.CreateDirectory(folder.Path);
         var samples = Samples(folder).ToArray();
+        foreach (var (name, content, open, _) in samples)
+        {
+            File.WriteAllBytes(folder[$"whole-{name}"], content);
+            open(folder[$"whole-{name}"]);
+        }
+
         var random = new Random(FromEnvironment("TAT_MUTANTS_SEED", 20260101));
         var mutator = new Mutator(random);
+        var (read, refused) = (new int[samples.Length], new int[samples.Length]);
         for (var i = 0; i < FromEnvironment("TAT_MUTANTS", Mutants); i++)
         {
-            var (name, content, read, isExpected) = samples[i % samples.Length];
+            var sample = i % samples.Length;
+            var (name, content, open, isExpected) = samples[sample];
             var mutant = mutator.Damage(content);
             var path = folder[$"mutant{Path.GetExtension(name)}"];
+            File.Delete(path); // a disk takes its time to overwrite a file
             File.WriteAllBytes(path, mutant);
             var (before, clock) = (GC.GetAllocatedBytesForCurrentThread(), Environment.CpuUsage.TotalTime);
             try
             {
-                read(path);
+                open(path);
+                read[sample]++;
             }
             catch (Exception exception) when (isExpected(exception))
             {
+                refused[sample]++;
                 var message = exception.Message;
                 if (!message.Contains("mutant", StringComparison.Ordinal) || message.Length > 1500
                     || MessageText.Printable(message) != message)
@@ -69,6 +94,12 @@ public sealed class FormatFuzzTests
                 Assert.Fail(
                     $"Mutant {i} of {name}, kept as {Keep(mutant, i, name)}, of {mutant.Length} bytes took {taken} bytes and {time}.");
             }
+        }
+
+        foreach (var (i, (name, content, _, _)) in samples.Index())
+        {
+            TestContext.WriteLine($"{name} of {content.Length} bytes: {read[i]} mutants were read, {refused[i]} refused");
+            Assert.AreNotEqual(0, refused[i], $"No mutant of {name} was refused.");
         }
     }
 
@@ -96,7 +127,7 @@ public sealed class FormatFuzzTests
             "LowQuality,HighQuality,Task,SliceIndex,Patient\na.nii,b.nii,CT,0,\"x, \"\"y\"\"\"\nc.nii,,PET,1,z\n"u8.ToArray(),
             path => new MLContext().ImageRestoration.LoadList(path), IsDataError);
 
-        using var model = ExportedModels.CreateModel();
+        using var model = ExportedModels.CreateModel(_network);
         WeightsFile.Export(model.Network, folder["w.pth"]);
         yield return ("w.pth", File.ReadAllBytes(folder["w.pth"]), Import, IsDataError);
         WeightsFile.Export(model.Network, folder["w.safetensors"]);
@@ -108,10 +139,10 @@ public sealed class FormatFuzzTests
         yield return ("session.onnx", ExportedModels.Export(model), path => new OnnxRestorer(path).Dispose(), IsDataError);
         OnnxExporter.Export(model, folder["m.onnx"], new() { Verify = false });
         yield return ("m.onnx", File.ReadAllBytes(folder["m.onnx"]), Inspect, IsDataError);
-        yield return ("c.safetensors", Checkpoint(model), path => TrainingCheckpoint.ReadManifest(path), IsDataError);
+        yield return ("c.safetensors", Checkpoint(), path => TrainingCheckpoint.ReadModel(path, null).Dispose(), IsDataError);
         var ml = new MLContext();
         var empty = ml.Data.LoadFromEnumerable(Array.Empty<Row>());
-        ml.Model.Save(new TatTransformer(ExportedModels.CreateModel(), new PretrainedOptions()), empty.Schema, folder["m.zip"]);
+        ml.Model.Save(new TatTransformer(ExportedModels.CreateModel(_network), new PretrainedOptions()), empty.Schema, folder["m.zip"]);
         yield return ("m.zip", File.ReadAllBytes(folder["m.zip"]), Inspect, IsDataError);
     }
 
@@ -131,8 +162,23 @@ public sealed class FormatFuzzTests
     private static byte[] WithoutChecksum(TatModel model) =>
         Write(model, TatModelFormat.Write(model.Network.Options, model.Tasks, model.Card));
 
-    private static byte[] Checkpoint(TatModel model) =>
-        Write(model, new() { ["manifest"] = System.Text.Json.JsonSerializer.Serialize(model.Card), ["checksum"] = "xxh3-128:0" });
+    private static byte[] Checkpoint()
+    {
+        using var state = new TrainingState(_network, TaskVocabulary.Paper, NoisyWaves.ShortTraining);
+        var stream = new MemoryStream();
+        TrainingCheckpoint.Write(stream, state, new()
+        {
+            ProductVersion = "1",
+            Counters = state.Counters,
+            Iterations = 9,
+            Settings = new() { ["network"] = "small" },
+            Model = TatModelFormat.Write(_network, TaskVocabulary.Paper, new()),
+            SettingsHash = "",
+            Seed = 1,
+            Lists = [new("CT", 2, 1)],
+        });
+        return stream.ToArray();
+    }
 
     private static byte[] Write(TatModel model, Dictionary<string, string> description)
     {

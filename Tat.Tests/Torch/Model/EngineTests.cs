@@ -9,7 +9,7 @@ using static TorchSharp.torch;
 namespace Tat.Tests.Model;
 
 /// <summary>
-/// The kernels for AVX-512, those for AVX2, and LibTorch's operators where there is neither: each in a process of its own, as another
+/// The SIMD loops for AVX-512, those for AVX2, and LibTorch's operators where there is neither: each in a process of its own, as another
 /// processor runs them.
 /// </summary>
 [TestClass]
@@ -19,14 +19,14 @@ public sealed class EngineTests
         _withoutAvx2 = [("DOTNET_EnableAVX512", "0"), ("DOTNET_EnableAVX2", "0")];
 
     [TestMethod]
-    public async Task With_AVX_512_kernels_of_16_lanes_compute_what_the_modules_do()
+    public async Task With_AVX_512_loops_of_16_lanes_compute_what_the_modules_do()
     {
         Have(Avx512F.IsSupported, Needs.Avx512, "AVX-512");
         CollectionAssert.Contains(await LanesOf(), "Lanes16");
     }
 
     [TestMethod]
-    public async Task With_AVX2_kernels_of_8_lanes_compute_what_the_modules_do()
+    public async Task With_AVX2_loops_of_8_lanes_compute_what_the_modules_do()
     {
         Have(Avx2.IsSupported && Fma.IsSupported, Needs.Avx2, "AVX2");
         CollectionAssert.AreEqual(new[] { "Lanes8" }, await LanesOf(_withoutAvx512));
@@ -36,7 +36,7 @@ public sealed class EngineTests
     public async Task Without_AVX2_the_operators_of_LibTorch_compute_what_the_modules_do() => Assert.IsEmpty(await LanesOf(_withoutAvx2));
 
     /// <summary>
-    /// Restores images of sizes that the kernels cut into whole and partial strips; prints by how much they differ from what the modules
+    /// Restores images of sizes that are cut into whole and partial strips; prints by how much they differ from what the modules
     /// give while autograd records them.
     /// </summary>
     internal static string Restore()
@@ -69,7 +69,7 @@ public sealed class EngineTests
     }
 
     /// <summary>
-    /// The numbers of lanes of the kernels that the runtime compiled, and so ran, in a process that restored images as the modules do.
+    /// The vector widths of the loops that the runtime compiled, and so ran, in a process that restored images as the modules do.
     /// </summary>
     private static async Task<string[]> LanesOf(params (string, string?)[] environment)
     {
@@ -83,14 +83,14 @@ public sealed class EngineTests
         Assert.AreEqual(0, outcome.ExitCode, outcome.Error);
         Assert.IsLessThan(1e-5, double.Parse(outcome.Output, CultureInfo.InvariantCulture));
 
-        var kernels = (await File.ReadAllLinesAsync(compiled)).Where(line => line.Contains("Tat.Torch.Kernels.", StringComparison.Ordinal))
+        var loops = (await File.ReadAllLinesAsync(compiled)).Where(line => line.Contains("Tat.Torch.Simd.", StringComparison.Ordinal))
             .ToList();
-        Assert.IsNotEmpty(kernels);
+        Assert.IsNotEmpty(loops);
         return [.. new[]
         {
             "Lanes16", "Lanes8",
-        }.Where(lanes => kernels.Exists(line => line.Contains("MatrixKernels:", StringComparison.Ordinal)
-            && line.Contains($"[Tat.Torch.Kernels.{lanes}]", StringComparison.Ordinal)))];
+        }.Where(lanes => loops.Exists(line => line.Contains("MatrixProducts:", StringComparison.Ordinal)
+            && line.Contains($"[Tat.Torch.Simd.{lanes}]", StringComparison.Ordinal)))];
     }
 
     private static void Have(bool supported, string need, string name)

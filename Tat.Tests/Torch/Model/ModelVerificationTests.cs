@@ -3,6 +3,7 @@ using System.Reflection;
 using System.Runtime.InteropServices;
 using System.Text;
 using Microsoft.ML;
+using Tat.MLNet;
 using Tat.Samples.Shared;
 using Tat.Tests.Formats;
 using Tat.Tests.Onnx;
@@ -59,6 +60,28 @@ public sealed class ModelVerificationTests
                     new MLContext().ImageRestoration.ReadModelInfo(folder["damaged.onnx"])).Message, "damaged.onnx");
                 Assert.ThrowsExactly<InvalidDataException>(() => new OnnxRestorer(damaged));
             }
+        }
+    }
+
+    [TestMethod]
+    public void What_is_too_long_for_a_model_is_refused_by_its_length()
+    {
+        using var folder = new TemporaryFolder();
+        Directory.CreateDirectory(folder.Path);
+        using (var file = File.Create(folder["long.onnx"]))
+        {
+            file.SetLength(8L << 30);
+        }
+
+        var ml = new MLContext();
+        foreach (var read in new Action[]
+        {
+            () => new OnnxRestorer(folder["long.onnx"]),
+            () => ml.ImageRestoration.ReadModelInfo(folder["long.onnx"]),
+            () => ml.ImageRestoration.ApplyOnnx(folder["long.onnx"]).Fit(ml.Data.LoadFromEnumerable<ImageInput>([])),
+        })
+        {
+            StringAssert.Contains(Assert.ThrowsExactly<InvalidDataException>(read).Message, "long.onnx' has 8192 MB");
         }
     }
 

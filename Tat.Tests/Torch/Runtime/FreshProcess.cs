@@ -27,6 +27,7 @@ internal static class FreshProcess
         ["restore without reflection"] = Scoring.ModelProbes.LoadAndRestoreWithoutReflection,
         ["predict"] = Scoring.TatOnnxTransformerTests.Predict,
         ["inspect"] = Scoring.ModelProbes.InspectWithoutTorch,
+        ["serve"] = Scoring.ModelProbes.Serve,
         ["soak"] = Scoring.ModelProbes.Soak,
         ["tune"] = MemoryProbe.Tune,
         ["wait"] = OpenMpTests.TellWaiting,

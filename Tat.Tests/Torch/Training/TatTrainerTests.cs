@@ -88,6 +88,17 @@ public sealed class TatTrainerTests
     }
 
     [TestMethod]
+    public void Square_errors_train_to_other_weights_and_are_reported_alike()
+    {
+        var (absolute, one) = Train(NoisyWaves.ShortTraining);
+        var (square, other) = Train(NoisyWaves.ShortTraining with { Loss = RestorationLoss.RootMeanSquare });
+        one.Dispose();
+        other.Dispose();
+        Assert.AreEqual(absolute.Reports[0].Tasks.Values.First().Loss, square.Reports[0].Tasks.Values.First().Loss);
+        Assert.AreNotEqual(absolute.Reports[^1].Tasks.Values.First().Loss, square.Reports[^1].Tasks.Values.First().Loss);
+    }
+
+    [TestMethod]
     public void Cancelling_returns_the_best_model_so_far()
     {
         using var cancel = new CancellationTokenSource();

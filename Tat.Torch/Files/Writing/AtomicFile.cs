@@ -41,13 +41,7 @@ internal sealed class AtomicFile(string destination) : IDisposable
     /// <exception cref="UnauthorizedAccessException">It must not.</exception>
     public static void Try(string destination)
     {
-        var missing = new List<string>();
-        for (var folder = System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(destination)); folder is not null
-            && !Directory.Exists(folder); folder = System.IO.Path.GetDirectoryName(folder))
-        {
-            missing.Add(folder);
-        }
-
+        var missing = MissingFolders.Of(System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(destination))!);
         try
         {
             using var file = new AtomicFile(destination);
@@ -56,10 +50,7 @@ internal sealed class AtomicFile(string destination) : IDisposable
         }
         finally
         {
-            foreach (var folder in missing.Where(folder => Directory.Exists(folder) && !Directory.EnumerateFileSystemEntries(folder).Any()))
-            {
-                Directory.Delete(folder);
-            }
+            missing.RemoveEmpty();
         }
     }
 

@@ -14,6 +14,7 @@ internal sealed class Staging : IDisposable
     private readonly string _folder;
     private readonly string _path;
     private readonly FileStream _lock;
+    private readonly MissingFolders _made;
     private readonly List<string> _names = [];
 
     /// <summary>Makes the folder, and that of the results where it is not there.</summary>
@@ -23,6 +24,7 @@ internal sealed class Staging : IDisposable
     public Staging(string folder)
     {
         _folder = Path.GetFullPath(folder);
+        _made = MissingFolders.Of(_folder);
         Directory.CreateDirectory(_folder);
         try
         {
@@ -106,6 +108,7 @@ internal sealed class Staging : IDisposable
         }
 
         Disk.FlushFolder(_path);
+        _made.Flush();
         return new(_path, _folder, _names);
     }
 

@@ -29,8 +29,9 @@ public static class RestorationVariants
     }
 
     /// <summary>
-    /// Gives results the local means of their images, over some six pixels (a Gaussian of that standard deviation): regions keep the values
-    /// that were measured, for a little of the noise.
+    /// Gives results the local means of their images: over some six pixels (a Gaussian of that standard deviation) whatever they are, over
+    /// three and one and a half where they differ by more than twice the noise of such means. Regions and lesions keep more of what was
+    /// measured, for a little of the noise.
     /// </summary>
     /// <param name="restorer">The model; disposed with the result.</param>
     public static IImageRestorer WithLocalMeans(this IImageRestorer restorer)

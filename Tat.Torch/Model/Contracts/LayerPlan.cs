@@ -13,7 +13,7 @@ internal sealed record LayerPlan(string Name, int? Level, int Inputs, int Output
     /// <summary>Whether each channel is filtered by itself.</summary>
     public bool IsDepthWise { get; init; }
 
-    /// <summary>What one output depends on: numbers of the kernel.</summary>
+    /// <summary>Weights of one output: the size of its kernel.</summary>
     public int FanIn => (IsDepthWise ? 1 : Inputs) * Side * Side;
 
     /// <summary>Multiply-accumulates for each pixel at its level.</summary>

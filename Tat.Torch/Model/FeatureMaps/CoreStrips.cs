@@ -1,10 +1,10 @@
-using Tat.Torch.Kernels;
 using Tat.Torch.Runtime;
+using Tat.Torch.Simd;
 using static TorchSharp.torch;
 
 namespace Tat.Torch.Model.FeatureMaps;
 
-/// <summary>Expands and filters a map in strips that fit the cache of a core, with kernels of this program alone.</summary>
+/// <summary>Expands and filters a map in strips that fit the cache of a core, with SIMD loops alone.</summary>
 /// <remarks>
 /// A strip is some rows of a piece of the map. The strips of a piece come from above to below and share the hidden features of the rows
 /// between them; those of the columns between pieces are computed twice.
@@ -23,8 +23,8 @@ internal static unsafe class CoreStrips
     /// <param name="map">1×H×W×C.</param>
     /// <param name="banks">The filter banks.</param>
     public static bool Fit(RunMode mode, Tensor map, params FilterBank[] banks) =>
-        mode.HasKernels && map.is_contiguous() && map.shape[2] >= MatrixKernels.Block
-        && map.shape[3] % MatrixKernels.Panel == 0 && banks.All(bank => bank.FitsKernels);
+        mode.UsesSimd && map.is_contiguous() && map.shape[2] >= RegisterBlocks.Rows
+        && map.shape[3] % MatrixPanels.Width == 0 && banks.All(bank => bank.FitsSimd);
 
     /// <summary>How a map is cut.</summary>
     public static Grid GridOf(Tensor map, params FilterBank[] banks) =>
@@ -38,16 +38,16 @@ internal static unsafe class CoreStrips
     /// <param name="scale">C: of the normalisation that comes before the banks.</param>
     /// <param name="shift">C, or none: then the mean stays in the map.</param>
     /// <param name="grid">How the map is cut.</param>
-    /// <param name="scratch">How many numbers the receiver needs for each pixel of a strip.</param>
-    /// <param name="more">How many beyond those.</param>
+    /// <param name="scratch">Floats of scratch memory that the receiver needs for each pixel of a strip.</param>
+    /// <param name="more">Floats beyond those.</param>
     /// <param name="consume">Receives each strip; must not change the map.</param>
     /// <param name="banks">The filter banks.</param>
     public static void ForEach(
         Tensor map, Tensor scale, Tensor? shift, Grid grid, int scratch, int more, Action<Strip> consume, params FilterBank[] banks)
     {
-        float* source = map.Numbers(), scales = scale.Numbers(), shifts = shift is null ? null : shift.Numbers();
+        float* source = map.Pointer(), scales = scale.Pointer(), shifts = shift is null ? null : shift.Pointer();
         var (height, width, channels) = ((int)map.shape[1], (int)map.shape[2], (int)map.shape[3]);
-        var matrices = banks.Select(bank => (nint)bank.Pack().Numbers()).ToArray();
+        var matrices = banks.Select(bank => (nint)bank.Pack().Pointer()).ToArray();
         ComputeThreads.Share(grid.Pieces, piece =>
         {
             // With the columns beside the piece; rows 0 and rows + 1 of a buffer are the neighbours above and below.
@@ -55,14 +55,14 @@ internal static unsafe class CoreStrips
             var left = Math.Max(0, columns.Start - 1);
             var wide = Math.Min(width, columns.Start + columns.Length + 1) - left;
             var most = Math.Min(Rows, rows.Length);
-            var normalized = NewNumbers((most + 2) * wide * channels);
+            var normalized = NewFloats((most + 2) * wide * channels);
             var buffers = new nint[banks.Length];
             for (var i = 0; i < banks.Length; i++)
             {
-                buffers[i] = (nint)NewNumbers((most + 2) * wide * (int)banks[i].Channels);
+                buffers[i] = (nint)NewFloats((most + 2) * wide * (int)banks[i].Channels);
             }
 
-            var results = NewNumbers((most * columns.Length * scratch) + more);
+            var results = NewFloats((most * columns.Length * scratch) + more);
             var end = rows.Start + rows.Length;
             for (var start = rows.Start; start < end; start += most)
             {
@@ -72,7 +72,7 @@ internal static unsafe class CoreStrips
                 var at = first - (start - 1);
                 for (var y = first; y < last; y++)
                 {
-                    PixelKernels.Normalize(source + ((((nint)y * width) + left) * channels), wide, channels, scales, shifts,
+                    PixelRows.Normalize(source + ((((nint)y * width) + left) * channels), wide, channels, scales, shifts,
                         normalized + ((nint)(y - first) * wide * channels));
                 }
 
@@ -90,7 +90,7 @@ internal static unsafe class CoreStrips
                     Clear(buffer + ((at + last - first) * row), (count + 2 - (at + last - first)) * row);
                     if (last > first)
                     {
-                        MatrixKernels.Multiply(normalized, (last - first) * wide, channels, (float*)matrices[i], (int)banks[i].Channels,
+                        MatrixProducts.Multiply(normalized, (last - first) * wide, channels, (float*)matrices[i], (int)banks[i].Channels,
                             buffer + (at * row));
                     }
                 }
@@ -106,7 +106,7 @@ internal static unsafe class CoreStrips
     }
 
     /// <summary>Memory that lives as long as the dispose scope.</summary>
-    private static float* NewNumbers(int count) => empty(count).Numbers();
+    private static float* NewFloats(int count) => empty(count).Pointer();
 
     /// <summary>Pixels to be filtered.</summary>
     /// <param name="piece">The piece that they belong to.</param>
@@ -129,9 +129,9 @@ internal static unsafe class CoreStrips
         public int Pixels => Rows.Length * Columns.Length;
 
         /// <summary>The filtered pixels of a bank.</summary>
-        /// <param name="bank">Number of the bank.</param>
+        /// <param name="bank">Index of the bank.</param>
         /// <param name="target">rows×columns×K.</param>
-        /// <param name="targetRow">Numbers from a row of the target to the next.</param>
+        /// <param name="targetRow">Row stride of the target, in floats.</param>
         public void Filter(int bank, float* target, nint targetRow) =>
             DepthWiseRows.Filter(Bank(bank), Rectangle, (int)banks[bank].Channels, target, targetRow);
 

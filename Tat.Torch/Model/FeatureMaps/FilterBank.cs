@@ -1,4 +1,4 @@
-using Tat.Torch.Kernels;
+using Tat.Torch.Simd;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -15,14 +15,13 @@ internal sealed class FilterBank
     private readonly Tensor? _kernelBias;
 
     /// <summary>
-    /// For each 8 or 16 channels their nine taps, one after the other; <see langword="null"/> where <see cref="DepthWiseRows"/> cannot use
-    /// them.
+    /// The nine taps of 8 or 16 channels at a time, as <see cref="DepthWiseRows"/> reads them; <see langword="null"/> where it cannot.
     /// </summary>
     private readonly Tensor? _taps;
 
     /// <summary>Creates a bank.</summary>
     /// <param name="mode">How the network runs.</param>
-    /// <param name="matrix">K×C; or less rows, when zeros are to follow.</param>
+    /// <param name="matrix">K×C, or fewer rows where zeros are to follow.</param>
     /// <param name="matrixBias">K, or none.</param>
     /// <param name="kernels">B×K×1×3×3, or 1×K×1×3×3 for the same kernels in every sample.</param>
     /// <param name="kernelBias">K, or none.</param>
@@ -37,17 +36,17 @@ internal sealed class FilterBank
         }
     }
 
-    /// <summary>Whether <see cref="MatrixKernels"/> and <see cref="DepthWiseRows"/> can run it.</summary>
-    public bool FitsKernels => _taps is not null && _matrixBias is null && _kernelBias is null && Channels % MatrixKernels.Panel == 0;
+    /// <summary>Whether <see cref="MatrixProducts"/> and <see cref="DepthWiseRows"/> can run it.</summary>
+    public bool FitsSimd => _taps is not null && _matrixBias is null && _kernelBias is null && Channels % MatrixPanels.Width == 0;
 
-    /// <summary>The matrix for <see cref="MatrixKernels.Multiply"/>.</summary>
-    public Tensor Pack() => MatrixKernels.Pack(_matrix, Channels, _matrix.shape[1]);
+    /// <summary>The matrix for <see cref="MatrixProducts.Multiply"/>.</summary>
+    public Tensor Pack() => MatrixPanels.Pack(_matrix, Channels, _matrix.shape[1]);
 
     /// <summary>The same bank with its matrix as LibTorch's products read it fastest.</summary>
     public FilterBank InputsFirst() => new(_mode, Maps.InputsFirst(_mode, Matrix), _matrixBias, _kernels, _kernelBias);
 
     /// <summary>The kernels for <see cref="DepthWiseRows"/>.</summary>
-    public unsafe float* Taps => _taps!.Numbers();
+    public unsafe float* Taps => _taps!.Pointer();
 
     /// <summary>K.</summary>
     public long Channels => _kernels.shape[1];
@@ -70,7 +69,7 @@ internal sealed class FilterBank
         }
 
         var target = NewRows(firstMap);
-        DepthWiseRows.FilterAndGate(first.Rows(firstMap), second.Rows(secondMap), Whole(target), (int)first.Channels, target.Numbers());
+        DepthWiseRows.FilterAndGate(first.Rows(firstMap), second.Rows(secondMap), Whole(target), (int)first.Channels, target.Pointer());
         return target;
     }
 
@@ -94,7 +93,7 @@ internal sealed class FilterBank
     /// <param name="expanded">B×h×W×K.</param>
     /// <param name="paddedRows">1 for zeros above and below the map; 0 where its first and last rows are only neighbours.</param>
     /// <param name="target">Memory for the result, or none.</param>
-    /// <returns>B×h×W×K, with two rows less where none are padded.</returns>
+    /// <returns>B×h×W×K, with two rows fewer where none are padded.</returns>
     public unsafe Tensor Filter(Tensor expanded, int paddedRows, Tensor? target = null)
     {
         if (_taps is null || paddedRows > 0)
@@ -104,7 +103,7 @@ internal sealed class FilterBank
         }
 
         target ??= NewRows(expanded);
-        DepthWiseRows.Filter(Rows(expanded), Whole(target), (int)Channels, target.Numbers(), (nint)(target.shape[2] * Channels));
+        DepthWiseRows.Filter(Rows(expanded), Whole(target), (int)Channels, target.Pointer(), (nint)(target.shape[2] * Channels));
         return target;
     }
 
@@ -133,5 +132,5 @@ internal sealed class FilterBank
     private static DepthWiseRows.Rectangle Whole(Tensor target) => new((int)target.shape[1], (int)target.shape[2], 0, (int)target.shape[2]);
 
     private unsafe DepthWiseRows.Bank Rows(Tensor expanded) =>
-        new(expanded.Numbers(), Taps, _kernelBias is null ? null : _kernelBias.Numbers());
+        new(expanded.Pointer(), Taps, _kernelBias is null ? null : _kernelBias.Pointer());
 }

@@ -43,7 +43,7 @@ internal sealed class Grid
     public int CountWith(WindowAxis.Cell columns) =>
         _bands * (StretchOf(columns.Start + columns.Length - 1) - StretchOf(columns.Start) + 1);
 
-    /// <summary>The number of a piece among those that have some of these columns.</summary>
+    /// <summary>The index of a piece among those that have some of these columns.</summary>
     public int IndexWith(WindowAxis.Cell columns, int piece) =>
         (((piece % _stretches) - StretchOf(columns.Start)) * _bands) + (piece / _stretches);
 

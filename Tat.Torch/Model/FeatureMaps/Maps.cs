@@ -9,7 +9,7 @@ namespace Tat.Torch.Model.FeatureMaps;
 /// Operations on feature maps, which are batch × height × width × channels (B×H×W×C), contiguous, all through the network.
 /// </summary>
 /// <remarks>
-/// With channels last a 1×1 convolution is one matrix product, a norm over channels reads consecutive numbers, and the depth-wise
+/// With channels last a 1×1 convolution is one matrix product, a norm over channels reads consecutive memory, and the depth-wise
 /// convolution is vectorised over channels. Convolutions get a permuted view, which LibTorch recognises as its channels-last format.
 /// </remarks>
 internal static class Maps
@@ -70,7 +70,7 @@ internal static class Maps
             return Finish(weights.Bias is null ? convolved : convolved.Plus(weights.Bias));
         }
 
-        using var convolution = mode.HasKernels ? new RowConvolution(weights) : null;
+        using var convolution = mode.UsesSimd ? new RowConvolution(weights) : null;
         return Bands.Join(mode, map, (long)(weights.Weight.shape[0] / (scale * scale)), scale, (start, count) =>
             convolution is null ? ConvolveRows(start, count) : Finish(convolution.Apply([map], start, count)));
 

@@ -1,20 +1,20 @@
 using System.Runtime.CompilerServices;
-using Tat.Torch.Kernels;
 using Tat.Torch.Model.Parameters;
 using Tat.Torch.Runtime;
+using Tat.Torch.Simd;
 using static TorchSharp.torch;
 
 namespace Tat.Torch.Model.FeatureMaps;
 
 /// <summary>
 /// A 3×3 convolution with zero padding as matrix products of pixels and their neighbours: of a row with channels last, three pixels side by
-/// side are consecutive numbers.
+/// side are consecutive in memory.
 /// </summary>
 internal sealed unsafe class RowConvolution : IDisposable
 {
     private const int Side = 3;
 
-    // Of the rows that each matrix is multiplied by at a time: what a core's own cache about holds.
+    // Of the rows that each matrix is multiplied by at a time: about what a core's own cache holds.
     private const int Bytes = 512 << 10;
 
     private readonly int _inputs;
@@ -28,20 +28,20 @@ internal sealed unsafe class RowConvolution : IDisposable
     {
         var kernels = weights.Weight.contiguous();
         (_outputs, _inputs, _bias) = ((int)kernels.shape[0], (int)kernels.shape[1], weights.Bias);
-        _packed = zeros(Padded / MatrixKernels.Panel, Depth, MatrixKernels.Panel);
-        float* from = kernels.Numbers(), to = _packed.Numbers();
-        ComputeThreads.Share(Padded / MatrixKernels.Panel, panel =>
+        _packed = zeros(Padded / MatrixPanels.Width, Depth, MatrixPanels.Width);
+        float* from = kernels.Pointer(), to = _packed.Pointer();
+        ComputeThreads.Share(Padded / MatrixPanels.Width, panel =>
         {
-            for (var k = panel * MatrixKernels.Panel; k < Math.Min(_outputs, (panel + 1) * MatrixKernels.Panel); k++)
+            for (var k = panel * MatrixPanels.Width; k < Math.Min(_outputs, (panel + 1) * MatrixPanels.Width); k++)
             {
-                Pack(from + ((nint)k * Depth), _inputs, to + ((nint)panel * Depth * MatrixKernels.Panel) + (k % MatrixKernels.Panel));
+                Pack(from + ((nint)k * Depth), _inputs, to + ((nint)panel * Depth * MatrixPanels.Width) + (k % MatrixPanels.Width));
             }
         });
     }
 
     private int Depth => Side * Side * _inputs;
 
-    private int Padded => (_outputs + MatrixKernels.Panel - 1) / MatrixKernels.Panel * MatrixKernels.Panel;
+    private int Padded => MatrixPanels.RoundUp(_outputs);
 
     /// <summary>How many rows at a time.</summary>
     public static int RowsFor(int width, int inputs) => Math.Max(1, (Bytes / ((width + 2) * inputs * sizeof(float))) - 2);
@@ -60,10 +60,10 @@ internal sealed unsafe class RowConvolution : IDisposable
         var most = Math.Min(count, RowsFor(width, _inputs));
         var result = empty(1, count, width, _outputs);
         using var scope = NewDisposeScope();
-        float* padded = zeros((most + 2) * row).Numbers(), target = result.Numbers();
+        float* padded = zeros((most + 2) * row).Pointer(), target = result.Pointer();
         var isWhole = Padded == _outputs;
-        var sums = isWhole ? null : empty(most * width * Padded).Numbers();
-        var sources = maps.Select(map => map.contiguous()).Select(map => ((nint)map.Numbers(), (int)map.shape[3])).ToArray();
+        var sums = isWhole ? null : empty(most * width * Padded).Pointer();
+        var sources = maps.Select(map => map.contiguous()).Select(map => ((nint)map.Pointer(), (int)map.shape[3])).ToArray();
         for (var done = 0; done < count; done += most, target += (nint)most * width * _outputs)
         {
             var rows = Math.Min(most, count - done);
@@ -72,7 +72,7 @@ internal sealed unsafe class RowConvolution : IDisposable
                 Load(sources, start + done + y - 1, height, width, padded + (y * row));
             }
 
-            MatrixKernels.Convolve(padded, rows, width, _inputs, _packed.Numbers(), Padded, isWhole ? target : sums);
+            MatrixProducts.Convolve(padded, rows, width, _inputs, _packed.Pointer(), Padded, isWhole ? target : sums);
             for (var pixel = 0; !isWhole && pixel < rows * width; pixel++)
             {
                 new Span<float>(sums + ((nint)pixel * Padded),
@@ -124,7 +124,7 @@ internal sealed unsafe class RowConvolution : IDisposable
         {
             for (var tap = 0; tap < Side * Side; tap++, from++)
             {
-                to[((tap * inputs) + channel) * MatrixKernels.Panel] = *from;
+                to[((tap * inputs) + channel) * MatrixPanels.Width] = *from;
             }
         }
     }

@@ -153,7 +153,7 @@ internal sealed class RowStrips
     public readonly record struct Strip(int Band, int Start, int Count, FilterBank[] Banks, Tensor[] Expanded, int PaddedRows)
     {
         /// <summary>The filtered rows of a bank: B×Count×W×K.</summary>
-        /// <param name="bank">Number of the bank.</param>
+        /// <param name="bank">Index of the bank.</param>
         /// <param name="target">Memory for them, or none.</param>
         public Tensor Filter(int bank, Tensor? target = null) => Banks[bank].Filter(Expanded[bank], PaddedRows, target);
 

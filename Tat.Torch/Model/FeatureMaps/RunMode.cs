@@ -1,4 +1,4 @@
-using Tat.Torch.Kernels;
+using Tat.Torch.Simd;
 using static TorchSharp.torch;
 
 namespace Tat.Torch.Model.FeatureMaps;
@@ -23,10 +23,10 @@ internal sealed record RunMode
     public bool InStrips { get; private init; }
 
     /// <summary>
-    /// Whether strips go through kernels of this program, in layers whose shape they fit, and through operators of LibTorch in others
-    /// alone.
+    /// Whether strips go through the loops of <see cref="Simd"/> in layers whose shapes these take; otherwise, and in other layers, they go
+    /// through operators of LibTorch.
     /// </summary>
-    public bool HasKernels { get; private init; }
+    public bool UsesSimd { get; private init; }
 
     /// <summary>Whether blocks are run again for their gradients, in place of keeping what these need.</summary>
     public bool Recomputes { get; init; }
@@ -42,7 +42,7 @@ internal sealed record RunMode
             Records = records,
             OnCpu = onCpu,
             InStrips = inStrips,
-            HasKernels = inStrips && MatrixKernels.AreFast && input.dtype == ScalarType.Float32,
+            UsesSimd = inStrips && Lanes.Are8 && input.dtype == ScalarType.Float32,
         };
     }
 }

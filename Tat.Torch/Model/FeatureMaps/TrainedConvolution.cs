@@ -4,8 +4,8 @@ using static TorchSharp.torch.nn;
 namespace Tat.Torch.Model.FeatureMaps;
 
 /// <summary>
-/// A 3×3 convolution with zero padding for training on a CPU, whose weight gradient is nine matrix products in place of the slower vector
-/// kernel that LibTorch takes for it.
+/// A 3×3 convolution with zero padding for training on a CPU, whose weight gradient is nine matrix products in place of the slower
+/// loop that LibTorch runs for it.
 /// </summary>
 internal sealed class TrainedConvolution : autograd.SingleTensorFunction<TrainedConvolution>
 {

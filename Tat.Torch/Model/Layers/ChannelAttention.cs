@@ -1,9 +1,9 @@
-using Tat.Torch.Kernels;
 using Tat.Torch.Model.Contracts;
 using Tat.Torch.Model.FeatureMaps;
 using Tat.Torch.Model.Parameters;
 using Tat.Torch.Model.Recording;
 using Tat.Torch.Runtime;
+using Tat.Torch.Simd;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
@@ -58,7 +58,7 @@ internal sealed class ChannelAttention : DepthWiseLayer
     {
         var windows = new LocalWindows((int)map.shape[1], (int)map.shape[2], _window);
         var banks = Banks(mode, Kernels(generated));
-        if (_projectOut.Bias is null && _channels / _heads % MatrixKernels.Panel == 0 && CoreStrips.Fit(mode, map, banks))
+        if (_projectOut.Bias is null && _channels / _heads % MatrixPanels.Width == 0 && CoreStrips.Fit(mode, map, banks))
         {
             return AddInCores(map, norm, banks, windows);
         }
@@ -103,8 +103,8 @@ internal sealed class ChannelAttention : DepthWiseLayer
         // Pieces of the map add to sums of their own, which come together in the same order whichever piece was first.
         var cells = windows.Rows.Length * windows.Columns.Length;
         var parts = ChannelSums.Zeros(windows.Columns.Max(grid.CountWith), cells, _heads, channels, map);
-        float* v = values.Numbers(), products = parts.Products.Numbers(), squaresOfQ = parts.Queries.Numbers(),
-            squaresOfK = parts.Keys.Numbers();
+        float* v = values.Pointer(), products = parts.Products.Pointer(), squaresOfQ = parts.Queries.Pointer(),
+            squaresOfK = parts.Keys.Pointer();
         CoreStrips.ForEach(map, norm.Scale, norm.Shift, grid, 2 * channels, size * size, strip =>
         {
             strip.Filter(1, v + ((((nint)strip.Rows.Start * width) + strip.Columns.Start) * channels), (nint)width * channels);
@@ -125,21 +125,21 @@ internal sealed class ChannelAttention : DepthWiseLayer
 
         // For each cell the matrix that takes v to the output, attention and output projection in one.
         var attentions = Attentions(windows, parts.Map(sums => sums.sum([0]))).contiguous();
-        var (projection, matrices) = (MatrixKernels.Pack(_projectOut.Matrix, channels, channels), empty(cells, channels, channels));
-        float* attention = attentions.Numbers(), output = projection.Numbers(), matrix = matrices.Numbers(), target = map.Numbers();
-        ComputeThreads.Share(cells, cell => MatrixKernels.MultiplyPacked(
+        var (projection, matrices) = (MatrixPanels.Pack(_projectOut.Matrix, channels, channels), empty(cells, channels, channels));
+        float* attention = attentions.Pointer(), output = projection.Pointer(), matrix = matrices.Pointer(), target = map.Pointer();
+        ComputeThreads.Share(cells, cell => MatrixProducts.MultiplyPacked(
             output, channels, attention + ((nint)cell * channels * size), _heads, size, matrix + ((nint)cell * channels * channels)));
         Bands.ForEach(map, (start, count) =>
         {
-            var sums = empty(windows.Columns.Max(cell => cell.Length) * channels).Numbers();
+            var sums = empty(windows.Columns.Max(cell => cell.Length) * channels).Pointer();
             foreach (var part in windows.Parts(start, count))
             {
                 for (var row = part.Row; row < part.Row + part.Rows; row++)
                 {
                     var at = (((nint)row * width) + part.Column.Start) * channels;
-                    MatrixKernels.Multiply(v + at, part.Column.Length, channels, matrix + ((nint)part.Cell * channels * channels), channels,
-                        sums);
-                    PixelKernels.Add(target + at, sums, target + at, part.Column.Length * channels);
+                    MatrixProducts.Multiply(
+                        v + at, part.Column.Length, channels, matrix + ((nint)part.Cell * channels * channels), channels, sums);
+                    PixelRows.Add(target + at, sums, target + at, part.Column.Length * channels);
                 }
             }
         });
@@ -152,13 +152,14 @@ internal sealed class ChannelAttention : DepthWiseLayer
         var size = _channels / _heads;
         for (var head = 0; head < _heads; head++)
         {
-            MatrixKernels.MultiplyChannels(pixels + (head * size), pixels + _channels + (head * size), 2 * _channels, count, size, product);
-            PixelKernels.Add(products, product, products, size * size);
+            MatrixProducts.MultiplyChannels(
+                pixels + (head * size), pixels + _channels + (head * size), 2 * _channels, count, size, product);
+            PixelRows.Add(products, product, products, size * size);
             products += size * size;
         }
 
-        PixelKernels.AddSquares(pixels, 2 * _channels, count, _channels, squaresOfQ);
-        PixelKernels.AddSquares(pixels + _channels, 2 * _channels, count, _channels, squaresOfK);
+        PixelRows.AddSquares(pixels, 2 * _channels, count, _channels, squaresOfQ);
+        PixelRows.AddSquares(pixels + _channels, 2 * _channels, count, _channels, squaresOfK);
     }
 
     /// <summary>One bank for q and k, one for v.</summary>

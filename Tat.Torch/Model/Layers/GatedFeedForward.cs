@@ -1,8 +1,8 @@
-using Tat.Torch.Kernels;
 using Tat.Torch.Model.Contracts;
 using Tat.Torch.Model.FeatureMaps;
 using Tat.Torch.Model.Parameters;
 using Tat.Torch.Model.Recording;
+using Tat.Torch.Simd;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -12,7 +12,7 @@ namespace Tat.Torch.Model.Layers;
 /// <summary>Gated feed-forward: 1×1 to two halves, 3×3 depth-wise, gelu(first) · second, 1×1 back (Restormer, arXiv 2111.09881).</summary>
 internal sealed class GatedFeedForward : DepthWiseLayer
 {
-    // Vector kernels want a multiple of this many channels; odd widths such as 127 run several times slower.
+    // Vector loops want a multiple of this many channels; odd widths such as 127 run several times slower.
     private const long Multiple = 16;
 
     [ComponentName(Name = "project_in")]
@@ -81,18 +81,18 @@ internal sealed class GatedFeedForward : DepthWiseLayer
     {
         var (width, channels, hidden) = ((int)map.shape[2], (int)map.shape[3], (int)halves[0].Channels);
         var result = empty_like(map);
-        float* before = map.Numbers(), after = result.Numbers(),
-            matrix = MatrixKernels.Pack(_projectOut.Matrix, channels, hidden).Numbers();
+        float* before = map.Pointer(), after = result.Pointer(),
+            matrix = MatrixPanels.Pack(_projectOut.Matrix, channels, hidden).Pointer();
         CoreStrips.ForEach(map, norm.Scale, norm.Shift, CoreStrips.GridOf(map, halves), hidden + channels, 0, strip =>
         {
             float* gated = strip.Scratch, sums = gated + (strip.Pixels * hidden);
             strip.Gate(gated);
-            MatrixKernels.Multiply(gated, strip.Pixels, hidden, matrix, channels, sums);
+            MatrixProducts.Multiply(gated, strip.Pixels, hidden, matrix, channels, sums);
             var row = strip.Columns.Length * channels;
             for (var y = 0; y < strip.Rows.Length; y++, sums += row)
             {
                 var at = ((((nint)strip.Rows.Start + y) * width) + strip.Columns.Start) * channels;
-                PixelKernels.Add(before + at, sums, after + at, row);
+                PixelRows.Add(before + at, sums, after + at, row);
             }
         }, halves);
         return result;

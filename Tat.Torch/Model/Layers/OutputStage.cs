@@ -29,8 +29,8 @@ internal static class OutputStage
             return ApplyRows(mode, maps, reduce, output, 0, height);
         }
 
-        using var reducing = mode.HasKernels ? new RowConvolution(reduce[0]) : null;
-        using var last = mode.HasKernels ? new RowConvolution(output) : null;
+        using var reducing = mode.UsesSimd ? new RowConvolution(reduce[0]) : null;
+        using var last = mode.UsesSimd ? new RowConvolution(output) : null;
         var correction = empty([1, 1, height, maps[0].shape[2]], maps[0].dtype, maps[0].device);
         ComputeThreads.Share((height + StripRows - 1) / StripRows, strip =>
         {

@@ -26,7 +26,7 @@ internal sealed class Weights : nn.Module
 
     public Tensor? Bias => _bias;
 
-    /// <summary>The weight as a matrix outputs × inputs, for kernels of one pixel.</summary>
+    /// <summary>The weight as a matrix outputs × inputs, for 1×1 convolutions.</summary>
     public Tensor Matrix => _weight.flatten(1);
 
     /// <summary>The weights of a convolution or a matrix.</summary>

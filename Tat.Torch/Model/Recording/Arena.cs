@@ -15,10 +15,10 @@ internal sealed unsafe class Arena : IDisposable
     /// <summary>Where the next piece begins; to be given to <see cref="Release"/>.</summary>
     public (int Block, nint Used) Position { get; private set; }
 
-    /// <summary>So many numbers, whatever is in them, with room for more up to whole lanes.</summary>
+    /// <summary>Uninitialised floats, rounded up to whole vectors.</summary>
     public float* Take(nint count)
     {
-        // With a line more: pieces of 2^n numbers would all begin in the same set of the cache.
+        // With a cache line to spare: pieces of 2^n floats would all begin in the same set of the cache.
         count = (count + (2 * Alignment) - 1) / Alignment * Alignment;
         var (block, used) = Position;
         while (block < _blocks.Count && used + count > _blocks[block].Length)
@@ -39,9 +39,9 @@ internal sealed unsafe class Arena : IDisposable
     /// <summary>So many zeros.</summary>
     public float* TakeZeros(nint count)
     {
-        var numbers = Take(count);
-        NativeMemory.Clear(numbers, (nuint)count * sizeof(float));
-        return numbers;
+        var floats = Take(count);
+        NativeMemory.Clear(floats, (nuint)count * sizeof(float));
+        return floats;
     }
 
     /// <summary>Takes back all that was handed out since.</summary>

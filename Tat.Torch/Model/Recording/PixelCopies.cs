@@ -1,13 +1,13 @@
 namespace Tat.Torch.Model.Recording;
 
-/// <summary>Moves numbers of pixels to where other steps want them.</summary>
+/// <summary>Copies pixels from one layout to another.</summary>
 internal static unsafe class PixelCopies
 {
     /// <summary>Copies some channels of pixels.</summary>
     /// <param name="from">The first channel of the first pixel.</param>
-    /// <param name="fromStep">Numbers from a pixel to the next.</param>
-    /// <param name="to">Likewise, for the copies.</param>
-    /// <param name="toStep">Likewise.</param>
+    /// <param name="fromStep">Stride from pixel to pixel, in floats.</param>
+    /// <param name="to">Where the copies go.</param>
+    /// <param name="toStep">Their stride, in floats.</param>
     /// <param name="channels">How many channels.</param>
     /// <param name="pixels">How many pixels.</param>
     public static void Copy(float* from, int fromStep, float* to, int toStep, int channels, int pixels)

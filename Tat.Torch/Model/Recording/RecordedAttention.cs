@@ -1,4 +1,4 @@
-using Tat.Torch.Kernels;
+using Tat.Torch.Simd;
 
 namespace Tat.Torch.Model.Recording;
 
@@ -41,19 +41,19 @@ internal sealed unsafe class RecordedAttention(
             for (var head = 0; head < _heads; head++)
             {
                 float* q = pixels + (head * _size), k = q + _channels, sums = _cosines + (head * Square);
-                MatrixKernels.MultiplyAny(
-                    q, 1, filters.Channels, _size, k, filters.Channels, MatrixKernels.Panel, count, part, _size, _size);
-                PixelKernels.Add(sums, part, sums, Square);
+                MatrixProducts.MultiplyStrided(
+                    q, 1, filters.Channels, _size, k, filters.Channels, MatrixPanels.Width, count, part, _size, _size);
+                PixelRows.Add(sums, part, sums, Square);
             }
 
-            PixelKernels.AddSquares(pixels, filters.Channels, count, 2 * _channels, _norms);
+            PixelRows.AddSquares(pixels, filters.Channels, count, 2 * _channels, _norms);
         });
         Attend();
         for (var head = 0; head < _heads; head++)
         {
             var at = head * _size;
-            MatrixKernels.MultiplyAny(projection.Values + at, _channels, 1, _channels, _attention + (head * Square), _size,
-                MatrixKernels.Panel, _size, matrix + at, _channels, _size);
+            MatrixProducts.MultiplyStrided(projection.Values + at, _channels, 1, _channels, _attention + (head * Square), _size,
+                MatrixPanels.Width, _size, matrix + at, _channels, _size);
         }
 
         _product = new(memory, matrix, _channels, _channels);
@@ -63,7 +63,7 @@ internal sealed unsafe class RecordedAttention(
         {
             var (at, count) = ((nint)first * _channels, Math.Min(filters.MostPixels, map.Pixels - first));
             _product.Multiply(ValuesAt(first), filters.Channels, count, sums);
-            PixelKernels.Add(map.Values + at, sums, result.Values + at, (nint)count * _channels);
+            PixelRows.Add(map.Values + at, sums, result.Values + at, (nint)count * _channels);
         }
 
         memory.Release(position);
@@ -101,8 +101,8 @@ internal sealed unsafe class RecordedAttention(
 
     private float* ValuesAt(int pixel) => filters.Filtered + ((nint)pixel * filters.Channels) + (2 * _channels);
 
-    private void ToPixels(float* queries, int count, float* matrix, float* target) => MatrixKernels.MultiplyAny(
-        queries, filters.Channels, 1, count, matrix, _size, MatrixKernels.Panel, _size, target, filters.Channels, _size, parts: 2,
+    private void ToPixels(float* queries, int count, float* matrix, float* target) => MatrixProducts.MultiplyStrided(
+        queries, filters.Channels, 1, count, matrix, _size, MatrixPanels.Width, _size, target, filters.Channels, _size, parts: 2,
         aPart: _channels);
 
     /// <summary>Sums become cosines, squares norms, and cosines attention.</summary>
@@ -151,10 +151,11 @@ internal sealed unsafe class RecordedAttention(
                 transposed[(i % _size * _size) + (i / _size)] = attention[i];
             }
 
-            MatrixKernels.MultiplyAny(
-                ofMatrix + at, _channels, 1, _channels, transposed, _size, MatrixKernels.Panel, _size, ofProjection + at, _channels, _size);
-            MatrixKernels.MultiplyAny(projection.Values + at, 1, _channels, _size, ofMatrix + at, _channels, MatrixKernels.Panel, _channels,
-                ofAttention, _size, _size);
+            MatrixProducts.MultiplyStrided(
+                ofMatrix + at, _channels, 1, _channels, transposed, _size, MatrixPanels.Width, _size, ofProjection + at, _channels, _size);
+            MatrixProducts.MultiplyStrided(
+                projection.Values + at, 1, _channels, _size, ofMatrix + at, _channels, MatrixPanels.Width, _channels, ofAttention, _size,
+                _size);
             GoBackThroughSoftmax(head, ofAttention, toQueries, toKeys);
         }
 

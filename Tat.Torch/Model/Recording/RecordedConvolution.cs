@@ -1,11 +1,11 @@
 using System.Runtime.CompilerServices;
-using Tat.Torch.Kernels;
+using Tat.Torch.Simd;
 
 namespace Tat.Torch.Model.Recording;
 
 /// <summary>
-/// A 3×3 convolution with zero padding of maps whose channels are joined, and back. Channels are padded with zeros as the kernels want
-/// them.
+/// A 3×3 convolution with zero padding of maps whose channels are joined, and back. Channels are padded with zeros to whole
+/// panels.
 /// </summary>
 internal sealed unsafe class RecordedConvolution
 {
@@ -31,7 +31,7 @@ internal sealed unsafe class RecordedConvolution
     public RecordedConvolution(Tape tape, RecordedMap[] maps, RecordedWeights weights)
     {
         (_tape, _maps, _weights, _height, _width) = (tape, maps, weights, maps[0].Height, maps[0].Width);
-        (_inputs, _outputs) = (Rounded(weights.Inputs, Lanes8.Count), Rounded(weights.Outputs, MatrixKernels.Panel));
+        (_inputs, _outputs) = ((int)Lanes.RoundUp(weights.Inputs), MatrixPanels.RoundUp(weights.Outputs));
         _pixels = NewFrame(_inputs);
         var first = 0;
         foreach (var map in maps)
@@ -81,7 +81,7 @@ internal sealed unsafe class RecordedConvolution
 
     private void GiveToMaps(float* framed, float*[] given)
     {
-        var outputs = Rounded(_weights.Inputs, MatrixKernels.Panel);
+        var outputs = MatrixPanels.RoundUp(_weights.Inputs);
         var packed = Arranged(_weights.Inputs, Taps, _weights.Outputs, _weights.Inputs * Taps, _outputs, isFlipped: true);
         var joined = _maps.Length == 1 ? given[0] : _tape.Memory.Take((nint)_height * _width * _weights.Inputs);
         Convolve(framed, _outputs, packed, outputs, joined, _weights.Inputs);
@@ -102,12 +102,12 @@ internal sealed unsafe class RecordedConvolution
     {
         if (outputs == wanted)
         {
-            MatrixKernels.Convolve(pixels, _height, _width, inputs, packed, outputs, target);
+            MatrixProducts.Convolve(pixels, _height, _width, inputs, packed, outputs, target);
             return;
         }
 
         var padded = _tape.Memory.Take((nint)_height * _width * outputs);
-        MatrixKernels.Convolve(pixels, _height, _width, inputs, packed, outputs, padded);
+        MatrixProducts.Convolve(pixels, _height, _width, inputs, packed, outputs, padded);
         PixelCopies.Copy(padded, outputs, target, wanted, wanted, _height * _width);
     }
 
@@ -126,10 +126,10 @@ internal sealed unsafe class RecordedConvolution
             for (var y = 0; y < Side; y++)
             {
                 var seen = _pixels + ((start + ((y - 1) * row) - 1) * (nint)_inputs);
-                MatrixKernels.MultiplyAny(
-                    framed + ((nint)start * _outputs), 1, _outputs, _weights.Outputs, seen, _inputs, MatrixKernels.Panel,
+                MatrixProducts.MultiplyStrided(
+                    framed + ((nint)start * _outputs), 1, _outputs, _weights.Outputs, seen, _inputs, MatrixPanels.Width,
                     Math.Min(most, last - start), part, columns, columns);
-                PixelKernels.Add(sums + (y * size), part, sums + (y * size), size);
+                PixelRows.Add(sums + (y * size), part, sums + (y * size), size);
             }
         }
 
@@ -179,25 +179,25 @@ internal sealed unsafe class RecordedConvolution
     }
 
     /// <summary>
-    /// The kernels as <see cref="MatrixKernels"/> reads them: panels of 16 outputs, 3×3×inputs×16 each, with zeros appended.
+    /// The kernels as <see cref="MatrixProducts"/> reads them: panels of 16 outputs, 3×3×inputs×16 each, padded with zeros.
     /// </summary>
     /// <param name="outputs">Number of outputs.</param>
-    /// <param name="outputStep">Numbers from the kernels of an output to those of the next.</param>
+    /// <param name="outputStep">Stride from output to output, in floats.</param>
     /// <param name="inputs">Number of inputs.</param>
-    /// <param name="inputStep">Numbers from the kernel of an input to that of the next.</param>
+    /// <param name="inputStep">Stride from input to input, in floats.</param>
     /// <param name="padded">Inputs of a panel.</param>
     /// <param name="isFlipped">Whether taps come from the last to the first.</param>
     private float* Arranged(int outputs, int outputStep, int inputs, int inputStep, int padded, bool isFlipped)
     {
-        var panel = (nint)Taps * padded * MatrixKernels.Panel;
-        var isWhole = inputs == padded && outputs % MatrixKernels.Panel == 0;
-        var count = Rounded(outputs, MatrixKernels.Panel) / MatrixKernels.Panel * panel;
+        var panel = (nint)Taps * padded * MatrixPanels.Width;
+        var isWhole = inputs == padded && outputs % MatrixPanels.Width == 0;
+        var count = MatrixPanels.RoundUp(outputs) / MatrixPanels.Width * panel;
         var packed = isWhole ? _tape.Memory.Take(count) : _tape.Memory.TakeZeros(count);
-        for (var first = 0; first < outputs; first += MatrixKernels.Panel)
+        for (var first = 0; first < outputs; first += MatrixPanels.Width)
         {
-            var to = packed + (first / MatrixKernels.Panel * panel);
+            var to = packed + (first / MatrixPanels.Width * panel);
             var from = _weights.Values + ((nint)first * outputStep);
-            Arrange(from, outputStep, Math.Min(MatrixKernels.Panel, outputs - first), inputs, inputStep, padded, to, isFlipped);
+            Arrange(from, outputStep, Math.Min(MatrixPanels.Width, outputs - first), inputs, inputStep, padded, to, isFlipped);
         }
 
         return packed;
@@ -208,11 +208,11 @@ internal sealed unsafe class RecordedConvolution
     private static void Arrange(
         float* from, nint outputStep, int outputs, int inputs, nint inputStep, int padded, float* to, bool isFlipped)
     {
-        for (var i = 0; i < inputs; i++, from += inputStep, to += MatrixKernels.Panel)
+        for (var i = 0; i < inputs; i++, from += inputStep, to += MatrixPanels.Width)
         {
             for (var tap = 0; tap < Taps; tap++)
             {
-                float* line = to + ((nint)(isFlipped ? Taps - 1 - tap : tap) * padded * MatrixKernels.Panel), source = from + tap;
+                float* line = to + ((nint)(isFlipped ? Taps - 1 - tap : tap) * padded * MatrixPanels.Width), source = from + tap;
                 for (var k = 0; k < outputs; k++, source += outputStep)
                 {
                     line[k] = *source;
@@ -220,6 +220,4 @@ internal sealed unsafe class RecordedConvolution
             }
         }
     }
-
-    private static int Rounded(int count, int multiple) => (count + multiple - 1) / multiple * multiple;
 }

@@ -1,4 +1,4 @@
-using Tat.Torch.Kernels;
+using Tat.Torch.Simd;
 
 namespace Tat.Torch.Model.Recording;
 
@@ -118,7 +118,7 @@ internal sealed unsafe class RecordedFilters
     }
 
     private void Normalize(int row, int count, float* target) =>
-        PixelKernels.Normalize(_map.Values + ((nint)row * _map.Width * _map.Channels), count, _map.Channels, _scale.Values, _shift.Values,
+        PixelRows.Normalize(_map.Values + ((nint)row * _map.Width * _map.Channels), count, _map.Channels, _scale.Values, _shift.Values,
             target);
 
     /// <summary>(H + 2)×W×channels, of which the first and last row are zeros.</summary>

@@ -1,4 +1,4 @@
-using Tat.Torch.Kernels;
+using Tat.Torch.Simd;
 
 namespace Tat.Torch.Model.Recording;
 
@@ -24,9 +24,9 @@ internal sealed unsafe class RecordedGate(Tape tape, RecordedMap map, RecordedFi
         filters.Run((first, count) =>
         {
             var at = (nint)first * _channels;
-            GeluKernels.Gate(filters.Filtered + ((nint)first * filters.Channels), count, _hidden, gate);
+            Gelu.Gate(filters.Filtered + ((nint)first * filters.Channels), count, _hidden, gate);
             _product.Multiply(gate, _hidden, count, sums);
-            PixelKernels.Add(map.Values + at, sums, result.Values + at, (nint)count * _channels);
+            PixelRows.Add(map.Values + at, sums, result.Values + at, (nint)count * _channels);
         });
         tape.Memory.Release(position);
         return result;
@@ -42,7 +42,7 @@ internal sealed unsafe class RecordedGate(Tape tape, RecordedMap map, RecordedFi
             {
                 var given = gradient + ((nint)first * _channels);
                 _product.GoBack(given, count, ofGate, _hidden);
-                GeluKernels.GateGradient(filters.Filtered + ((nint)first * filters.Channels), ofGate, count, _hidden, (float*)target);
+                Gelu.GateGradient(filters.Filtered + ((nint)first * filters.Channels), ofGate, count, _hidden, (float*)target);
                 sums = _product.AddGradient(ofGate, _hidden, given, count);
             },
             gradient);

@@ -1,4 +1,4 @@
-using Tat.Torch.Kernels;
+using Tat.Torch.Simd;
 
 namespace Tat.Torch.Model.Recording;
 
@@ -29,7 +29,7 @@ internal sealed unsafe class RecordedMap(int height, int width, int channels, fl
         }
         else
         {
-            PixelKernels.Add(Gradient, gradient, Gradient, Count);
+            PixelRows.Add(Gradient, gradient, Gradient, Count);
         }
     }
 }

@@ -1,4 +1,4 @@
-using Tat.Torch.Kernels;
+using Tat.Torch.Simd;
 
 namespace Tat.Torch.Model.Recording;
 
@@ -14,25 +14,25 @@ internal sealed unsafe class RecordedProduct(Arena memory, float* matrix, int ou
     private float* _part;
 
     /// <summary>count×K → count×N.</summary>
-    /// <param name="pixels">Pixels.</param>
-    /// <param name="step">Numbers from one to the next.</param>
+    /// <param name="pixels">count×K.</param>
+    /// <param name="step">Row stride of the pixels, in floats.</param>
     /// <param name="count">How many.</param>
-    /// <param name="target">The products, one after the other.</param>
+    /// <param name="target">count×N, contiguous.</param>
     public void Multiply(float* pixels, int step, int count, float* target) =>
-        MatrixKernels.MultiplyAny(
-            pixels, step, 1, count, _packed, MatrixKernels.Panel, (nint)MatrixKernels.Panel * inputs, inputs, target, outputs, outputs);
+        MatrixProducts.MultiplyStrided(
+            pixels, step, 1, count, _packed, MatrixPanels.Width, (nint)MatrixPanels.Width * inputs, inputs, target, outputs, outputs);
 
     /// <summary>The gradient of the pixels: count×N → count×K.</summary>
-    /// <param name="gradient">Of the products, one after the other.</param>
+    /// <param name="gradient">count×N, contiguous: the gradient of the products.</param>
     /// <param name="count">How many.</param>
-    /// <param name="target">Takes the gradients of the pixels.</param>
-    /// <param name="step">Numbers from one of these to the next.</param>
+    /// <param name="target">count×K: receives the gradient of the pixels.</param>
+    /// <param name="step">Row stride of the target, in floats.</param>
     public void GoBack(float* gradient, int count, float* target, int step) =>
-        MatrixKernels.MultiplyAny(gradient, outputs, 1, count, matrix, inputs, MatrixKernels.Panel, outputs, target, step, inputs);
+        MatrixProducts.MultiplyStrided(gradient, outputs, 1, count, matrix, inputs, MatrixPanels.Width, outputs, target, step, inputs);
 
-    /// <summary>Adds what some pixels give to the gradient of the matrix.</summary>
+    /// <summary>Adds the contribution of some pixels to the gradient of the matrix.</summary>
     /// <param name="pixels">count×K.</param>
-    /// <param name="step">Numbers from a pixel to the next.</param>
+    /// <param name="step">Row stride of the pixels, in floats.</param>
     /// <param name="gradient">count×N.</param>
     /// <param name="count">Number of pixels.</param>
     /// <returns>N×K: the sum up to now.</returns>
@@ -45,11 +45,11 @@ internal sealed unsafe class RecordedProduct(Arena memory, float* matrix, int ou
             _part = memory.Take((nint)outputs * inputs);
         }
 
-        MatrixKernels.MultiplyAny(
-            gradient, 1, outputs, outputs, pixels, step, MatrixKernels.Panel, count, isFirst ? _sums : _part, inputs, inputs);
+        MatrixProducts.MultiplyStrided(
+            gradient, 1, outputs, outputs, pixels, step, MatrixPanels.Width, count, isFirst ? _sums : _part, inputs, inputs);
         if (!isFirst)
         {
-            PixelKernels.Add(_sums, _part, _sums, (nint)outputs * inputs);
+            PixelRows.Add(_sums, _part, _sums, (nint)outputs * inputs);
         }
 
         return _sums;
@@ -57,9 +57,9 @@ internal sealed unsafe class RecordedProduct(Arena memory, float* matrix, int ou
 
     private static float* Pack(Arena memory, float* matrix, int outputs, int inputs)
     {
-        var padded = (outputs + MatrixKernels.Panel - 1) / MatrixKernels.Panel * MatrixKernels.Panel;
+        var padded = MatrixPanels.RoundUp(outputs);
         var packed = memory.Take((nint)padded * inputs);
-        MatrixKernels.Pack(matrix, outputs, inputs, padded, inputs, packed);
+        MatrixPanels.Pack(matrix, outputs, inputs, padded, inputs, packed);
         return packed;
     }
 }

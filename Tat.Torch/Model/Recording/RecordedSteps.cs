@@ -1,5 +1,5 @@
-using Tat.Torch.Kernels;
 using Tat.Torch.Model.Parameters;
+using Tat.Torch.Simd;
 
 namespace Tat.Torch.Model.Recording;
 
@@ -22,12 +22,12 @@ internal static unsafe class RecordedSteps
         for (var pixel = 0; weights.Bias is not null && pixel < result.Pixels; pixel++)
         {
             var at = before + ((nint)pixel * result.Channels);
-            PixelKernels.Add(at, tape[weights.Bias].Values, at, result.Channels);
+            PixelRows.Add(at, tape[weights.Bias].Values, at, result.Channels);
         }
 
         if (gelu)
         {
-            GeluKernels.Apply(before, result.Values, result.Count);
+            Gelu.Apply(before, result.Values, result.Count);
         }
 
         tape.RecordGiving(() =>
@@ -35,7 +35,7 @@ internal static unsafe class RecordedSteps
             var gradient = result.Gradient;
             if (gelu)
             {
-                GeluKernels.ApplyGradient(before, gradient, gradient, result.Count);
+                Gelu.ApplyGradient(before, gradient, gradient, result.Count);
             }
 
             for (var pixel = 0; weights.Bias is not null && pixel < result.Pixels; pixel++)
@@ -88,7 +88,7 @@ internal static unsafe class RecordedSteps
     public static RecordedMap Add(this Tape tape, RecordedMap first, RecordedMap second)
     {
         var result = tape.NewMap(first.Height, first.Width, first.Channels);
-        PixelKernels.Add(first.Values, second.Values, result.Values, result.Count);
+        PixelRows.Add(first.Values, second.Values, result.Values, result.Count);
         tape.RecordGiving(() =>
         {
             var copy = tape.Memory.Take(result.Count);
@@ -137,7 +137,7 @@ internal static unsafe class RecordedSteps
         var result = new RecordedMap(1, 1, map.Channels, tape.Memory.TakeZeros(map.Channels));
         for (var i = 0; i < map.Pixels; i++)
         {
-            PixelKernels.Add(result.Values, map.Values + ((nint)i * map.Channels), result.Values, map.Channels);
+            PixelRows.Add(result.Values, map.Values + ((nint)i * map.Channels), result.Values, map.Channels);
         }
 
         for (var c = 0; c < map.Channels; c++)
@@ -171,13 +171,13 @@ internal static unsafe class RecordedSteps
         var before = tape.Memory.Take(slot.Outputs);
         var whole = Lanes.RoundUp(slot.Outputs);
         result.Give(tape.Memory.TakeZeros(slot.Outputs));
-        VectorKernels.Multiply(slot.Values, slot.Outputs, slot.Inputs, vector.Values, before);
-        GeluKernels.Apply(before, result.Values, whole);
+        VectorProducts.Multiply(slot.Values, slot.Outputs, slot.Inputs, vector.Values, before);
+        Gelu.Apply(before, result.Values, whole);
         tape.RecordGiving(() =>
         {
             var given = tape.Memory.TakeZeros(slot.Inputs);
-            GeluKernels.ApplyGradient(before, result.Gradient, result.Gradient, whole);
-            VectorKernels.AddGradients(slot.Values, slot.Outputs, slot.Inputs, vector.Values, result.Gradient, slot.Gradient, given);
+            Gelu.ApplyGradient(before, result.Gradient, result.Gradient, whole);
+            VectorProducts.AddGradients(slot.Values, slot.Outputs, slot.Inputs, vector.Values, result.Gradient, slot.Gradient, given);
             vector.Give(given);
         });
         return result;

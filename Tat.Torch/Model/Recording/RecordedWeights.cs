@@ -1,4 +1,4 @@
-using Tat.Torch.Kernels;
+using Tat.Torch.Simd;
 
 namespace Tat.Torch.Model.Recording;
 
@@ -19,9 +19,9 @@ internal readonly unsafe struct RecordedWeights(float* values, float* gradient, 
     /// <summary>Adds some rows of a matrix, of which each may be longer than those of the gradient.</summary>
     /// <param name="first">The first row.</param>
     /// <param name="rows">How many.</param>
-    /// <param name="columns">Numbers of a row of the gradient.</param>
+    /// <param name="columns">Columns of the gradient.</param>
     /// <param name="matrix">rows×step.</param>
-    /// <param name="step">Numbers from a row of the matrix to the next.</param>
+    /// <param name="step">Row stride of the matrix, in floats.</param>
     public void Add(int first, int rows, int columns, float* matrix, int step)
     {
         var target = Gradient + ((nint)first * columns);
@@ -29,7 +29,7 @@ internal readonly unsafe struct RecordedWeights(float* values, float* gradient, 
         {
             var column = 0;
             var even = columns / Lanes8.Count * Lanes8.Count;
-            PixelKernels.Add(target, matrix, target, even);
+            PixelRows.Add(target, matrix, target, even);
             for (column = even; column < columns; column++)
             {
                 target[column] += matrix[column];

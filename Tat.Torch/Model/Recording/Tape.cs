@@ -1,11 +1,11 @@
-using Tat.Torch.Kernels;
+using Tat.Torch.Simd;
 using static TorchSharp.torch;
 
 namespace Tat.Torch.Model.Recording;
 
 /// <summary>
-/// Records one image's way through a network, so that it can be gone back for the gradients: what autograd does, in some dozens of steps
-/// with kernels of this program in place of thousands of operators. One thread at a time; memory is kept from image to image.
+/// Records one image's way through a network, so that it can be gone back for the gradients: what autograd does, in a few dozen steps
+/// of SIMD loops instead of thousands of operators. One thread at a time; memory is kept from image to image.
 /// </summary>
 internal sealed unsafe class Tape : IDisposable
 {
@@ -14,8 +14,8 @@ internal sealed unsafe class Tape : IDisposable
 
     public Arena Memory { get; } = new();
 
-    /// <summary>Whether this processor has the kernels.</summary>
-    public static bool IsPossible => MatrixKernels.AreFast;
+    /// <summary>Whether this processor has the vector instructions.</summary>
+    public static bool IsPossible => Lanes.Are8;
 
     /// <summary>
     /// The values of a parameter and where its gradients come together. Both stay where they are as long as the tape is used.
@@ -29,7 +29,7 @@ internal sealed unsafe class Tape : IDisposable
                 using var scope = NewDisposeScope();
                 using var noGrad = no_grad();
                 var gradient = parameter.grad ?? throw new InvalidOperationException("A parameter has no gradient to add to.");
-                weights = new(parameter.detach().Numbers(), gradient.Numbers(), parameter.shape);
+                weights = new(parameter.detach().Pointer(), gradient.Pointer(), parameter.shape);
                 _weights.Add(parameter, weights);
             }
 

@@ -40,7 +40,7 @@ internal static partial class CorrectedCopy
     }
 
     /// <summary>
-    /// Where a system may forbid memory that runs, a kernel from 6.3 on wants to be told that it will; earlier ones do not know the flag.
+    /// Where a system may forbid memory that runs, Linux from 6.3 on wants to be told that it will; earlier versions do not know the flag.
     /// </summary>
     private static SafeFileHandle CreateInMemory()
     {

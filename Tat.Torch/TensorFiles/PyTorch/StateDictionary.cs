@@ -16,7 +16,7 @@ internal sealed record StateDictionary(IReadOnlyDictionary<string, StoredWeights
     private const int DeepestContainer = 8;
     private const int EntrySize = 256;
 
-    /// <summary>Sets of weights that a checkpoint may hold: a few networks, each with averages.</summary>
+    /// <summary>Sets of weights that a file may hold: a few networks, each with averages.</summary>
     private const int MostSets = 64;
 
     /// <summary>
@@ -24,7 +24,7 @@ internal sealed record StateDictionary(IReadOnlyDictionary<string, StoredWeights
     /// </summary>
     private const int MostSharing = 4;
 
-    /// <summary>Finds the weights in what a PyTorch file holds: a state_dict, or a checkpoint with one somewhere inside.</summary>
+    /// <summary>Finds the weights in what a PyTorch file holds: a state_dict, or an object with one somewhere inside.</summary>
     /// <exception cref="InvalidDataException">There are none.</exception>
     public static StateDictionary Find(object? value, MemoryMeter meter)
     {
@@ -76,7 +76,7 @@ internal sealed record StateDictionary(IReadOnlyDictionary<string, StoredWeights
 
         if (prefixes.Length > MostSets)
         {
-            throw new InvalidDataException($"it has {prefixes.Length} sets of weights, where a checkpoint has a few; save one alone");
+            throw new InvalidDataException($"it has {prefixes.Length} sets of weights, where a training saves a few; save one alone");
         }
 
         var (chosen, others) = (prefixes[0], prefixes[1..]);

@@ -80,6 +80,10 @@ public sealed partial record TatTrainerOptions
     /// <value>The default is <see cref="Losses.LossBalancing.TaskAdaptive"/>.</value>
     public LossBalancing LossBalancing { get; init; } = LossBalancing.TaskAdaptive;
 
+    /// <summary>What is minimised of each sample.</summary>
+    /// <value>The default is <see cref="RestorationLoss.MeanAbsolute"/>.</value>
+    public RestorationLoss Loss { get; init; } = RestorationLoss.MeanAbsolute;
+
     /// <summary>Iterations between validations of the averaged weights, at least 1; the last iteration is always followed by one.</summary>
     /// <value>The default is 1,000.</value>
     public long ValidationInterval { get; init; } = 1000;
@@ -157,6 +161,7 @@ public sealed partial record TatTrainerOptions
         Require(EmaDecay is >= 0 and < 1, nameof(EmaDecay), EmaDecay, "use 0 up to, not including, 1");
         Require(Enum.IsDefined(LossBalancing), nameof(LossBalancing), LossBalancing,
             $"use {string.Join(", ", Enum.GetNames<LossBalancing>())}");
+        Require(Enum.IsDefined(Loss), nameof(Loss), Loss, $"use {string.Join(", ", Enum.GetNames<RestorationLoss>())}");
         Require(ValidationInterval >= 1, nameof(ValidationInterval), ValidationInterval, "use 1 or more");
         Require(ValidationImagesPerTask >= 1, nameof(ValidationImagesPerTask), ValidationImagesPerTask, "use 1 or more");
         Require(ProgressInterval >= 1, nameof(ProgressInterval), ProgressInterval, "use 1 or more");

@@ -17,7 +17,7 @@ public sealed record TrainingTimes
     /// <summary>Errors of the patches and their balanced loss.</summary>
     public required TimeSpan Loss { get; init; }
 
-    /// <summary>Gradients of all parameters; with activation checkpointing also the blocks that are run again.</summary>
+    /// <summary>Gradients of all parameters; with recomputed activations also the blocks that are run again.</summary>
     public required TimeSpan Backward { get; init; }
 
     /// <summary>What is done with the gradients: clearing, norm, clipping, AdamW, and the moving average of the weights.</summary>

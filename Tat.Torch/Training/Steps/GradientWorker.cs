@@ -18,6 +18,7 @@ internal sealed class GradientWorker : IDisposable
     private readonly TatNetwork _network;
     private readonly ILossBalancer _balancer;
     private readonly bool _recomputes;
+    private readonly RestorationLoss _loss;
 
     /// <summary>For patches that have one core.</summary>
     private readonly RecordedPatch? _recorded;
@@ -33,7 +34,7 @@ internal sealed class GradientWorker : IDisposable
     /// <param name="shared">The parameters of another worker, to share their values.</param>
     public GradientWorker(TatNetwork network, ILossBalancer balancer, TatTrainerOptions options, FlatParameters? shared = null)
     {
-        (_network, _balancer, _recomputes) = (network, balancer, options.ActivationCheckpointing);
+        (_network, _balancer, _recomputes, _loss) = (network, balancer, options.ActivationCheckpointing, options.Loss);
         Parameters = new(
             _network.named_parameters().Select(named => ($"network.{named.name}", named.parameter))
                 .Concat(_balancer.NamedParameters.Select(named => ($"balancer.{named.Name}", named.Parameter))),
@@ -92,7 +93,7 @@ internal sealed class GradientWorker : IDisposable
         var input = batch.LowQuality.narrow(0, start, count);
         var restored = recorded?.Restore(input) ?? Restore(input);
         Timer.Lap(StepPart.Forward);
-        var errors = SampleErrors.Of(input, restored, batch.HighQuality.narrow(0, start, count));
+        var errors = SampleErrors.Of(input, restored, batch.HighQuality.narrow(0, start, count), _loss);
         var balanced = _balancer.Balance(errors, new ArraySegment<int>(batch.Tasks, start, count));
         var loss = balanced.Terms.sum().DividedBy(batch.Count);
         Timer.Lap(StepPart.Loss);

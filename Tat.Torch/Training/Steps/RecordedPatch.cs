@@ -1,6 +1,6 @@
-using Tat.Torch.Kernels;
 using Tat.Torch.Model;
 using Tat.Torch.Model.Recording;
+using Tat.Torch.Simd;
 using static TorchSharp.torch;
 
 namespace Tat.Torch.Training.Steps;
@@ -20,9 +20,9 @@ internal sealed unsafe class RecordedPatch(TatNetwork network) : IDisposable
     {
         _tape.Clear();
         var restored = input.clone();
-        _correction = network.Record(_tape, new((int)input.shape[2], (int)input.shape[3], 1, input.Numbers()));
-        var numbers = restored.Numbers();
-        PixelKernels.Add(numbers, _correction.Values, numbers, _correction.Count);
+        _correction = network.Record(_tape, new((int)input.shape[2], (int)input.shape[3], 1, input.Pointer()));
+        var pixels = restored.Pointer();
+        PixelRows.Add(pixels, _correction.Values, pixels, _correction.Count);
         return restored.requires_grad_();
     }
 
@@ -30,7 +30,7 @@ internal sealed unsafe class RecordedPatch(TatNetwork network) : IDisposable
     public void GoBack(Tensor restored)
     {
         using var scope = NewDisposeScope();
-        _correction!.Give(restored.grad!.contiguous().Numbers());
+        _correction!.Give(restored.grad!.contiguous().Pointer());
         _tape.GoBack();
     }
 

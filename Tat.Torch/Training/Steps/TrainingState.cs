@@ -132,7 +132,7 @@ internal sealed class TrainingState : IDisposable
 
     /// <summary>The averaged weights in a network of their own, for the caller to keep.</summary>
     /// <remarks>
-    /// Some kernels sum in another order where memory is aligned otherwise. These tensors start where those of a loaded model do, and not
+    /// Some operators sum in another order where memory is aligned otherwise. These tensors start where those of a loaded model do, and not
     /// somewhere in a long vector, so that a model restores the same bits before and after it has been saved.
     /// </remarks>
     public TatNetwork CopyAverageNetwork()

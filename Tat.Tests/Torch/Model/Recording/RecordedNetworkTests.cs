@@ -1,9 +1,9 @@
 using System.Diagnostics;
 using CsCheck;
-using Tat.Torch.Kernels;
 using Tat.Torch.Model;
 using Tat.Torch.Model.Recording;
 using Tat.Torch.Runtime;
+using Tat.Torch.Simd;
 using Tat.Torch.Training.Optimization;
 using Tat.Torch.Training.Steps;
 using TorchSharp;

@@ -1,27 +1,27 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
 
-namespace Tat.Torch.Kernels;
+namespace Tat.Torch.Simd;
 
-/// <summary>The inner loops of <see cref="MatrixKernels"/> for processors with 32 registers, which keep more sums at a time.</summary>
-internal static unsafe class RegisterBlocks
+/// <summary>Taller blocks for the 32 registers of AVX-512, which hold more sums at a time.</summary>
+internal static unsafe class WideRegisterBlocks
 {
-    /// <summary>Rows at a time of two registers each.</summary>
+    /// <summary>Rows of a block two registers wide.</summary>
     public const int WideRows = 8;
 
-    /// <summary>Rows at a time of one register each.</summary>
+    /// <summary>Rows of a block one register wide.</summary>
     public const int TallRows = 12;
 
     /// <summary>As many columns of a product as two registers have lanes, of at least <see cref="WideRows"/> rows.</summary>
-    /// <inheritdoc cref="MatrixKernels.MultiplyAny"/>
+    /// <inheritdoc cref="RegisterBlocks.Multiply"/>
     public static void MultiplyWide<T>(float* a, nint aRow, nint aStep, int rows, float* b, nint bRow, nint second, int depth,
         float* target, nint targetRow, int parts, nint aPart)
         where T : struct, ILanes<T>
     {
-        Debug.Assert(rows >= WideRows, $"{rows} rows are less than {WideRows}.");
+        Debug.Assert(rows >= WideRows, $"{rows} rows are fewer than {WideRows}.");
         for (var row = 0; row < rows; row += WideRows)
         {
-            // The last rows with some of those before, once more.
+            // The last block may overlap the one before, whose rows are overwritten with the same values.
             var first = Math.Min(row, rows - WideRows);
             MultiplyWideBlock<T>(a + (first * aRow), aRow, aStep, b, bRow, second, depth, target + (first * targetRow), targetRow, parts,
                 aPart);
@@ -29,12 +29,12 @@ internal static unsafe class RegisterBlocks
     }
 
     /// <summary>As many columns of a product as one register has lanes, of at least <see cref="TallRows"/> rows.</summary>
-    /// <inheritdoc cref="MatrixKernels.MultiplyAny"/>
+    /// <inheritdoc cref="RegisterBlocks.Multiply"/>
     public static void MultiplyTall<T>(
         float* a, nint aRow, nint aStep, int rows, float* b, nint bRow, int depth, float* target, nint targetRow, int parts, nint aPart)
         where T : struct, ILanes<T>
     {
-        Debug.Assert(rows >= TallRows, $"{rows} rows are less than {TallRows}.");
+        Debug.Assert(rows >= TallRows, $"{rows} rows are fewer than {TallRows}.");
         for (var row = 0; row < rows; row += TallRows)
         {
             var first = Math.Min(row, rows - TallRows);
@@ -42,85 +42,85 @@ internal static unsafe class RegisterBlocks
         }
     }
 
-    /// <summary>8 rows of two registers.</summary>
+    /// <summary>A block of 8 rows, two registers wide.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void MultiplyWideBlock<T>(
         float* a, nint aRow, nint aStep, float* b, nint bRow, nint second, int depth, float* target, nint targetRow, int parts, nint aPart)
         where T : struct, ILanes<T>
     {
-        var (s00, s01, s10, s11, s20, s21, s30, s31) = (T.All(0), T.All(0), T.All(0), T.All(0), T.All(0), T.All(0), T.All(0), T.All(0));
-        var (s40, s41, s50, s51, s60, s61, s70, s71) = (T.All(0), T.All(0), T.All(0), T.All(0), T.All(0), T.All(0), T.All(0), T.All(0));
+        var (s00, s01, s10, s11, s20, s21, s30, s31) = (T.Zero, T.Zero, T.Zero, T.Zero, T.Zero, T.Zero, T.Zero, T.Zero);
+        var (s40, s41, s50, s51, s60, s61, s70, s71) = (T.Zero, T.Zero, T.Zero, T.Zero, T.Zero, T.Zero, T.Zero, T.Zero);
         for (var part = 0; part < parts; part++, a += aPart - (depth * aStep))
         {
             float* middle = a + (4 * aRow);
             for (var p = 0; p < depth; p++, a += aStep, middle += aStep, b += bRow)
             {
                 var (b0, b1) = (T.Load(b), T.Load(b + second));
-                var value = T.All(*a);
+                var value = T.Broadcast(*a);
                 s00 = T.MultiplyAdd(value, b0, s00);
                 s01 = T.MultiplyAdd(value, b1, s01);
-                value = T.All(a[aRow]);
+                value = T.Broadcast(a[aRow]);
                 s10 = T.MultiplyAdd(value, b0, s10);
                 s11 = T.MultiplyAdd(value, b1, s11);
-                value = T.All(a[2 * aRow]);
+                value = T.Broadcast(a[2 * aRow]);
                 s20 = T.MultiplyAdd(value, b0, s20);
                 s21 = T.MultiplyAdd(value, b1, s21);
-                value = T.All(a[3 * aRow]);
+                value = T.Broadcast(a[3 * aRow]);
                 s30 = T.MultiplyAdd(value, b0, s30);
                 s31 = T.MultiplyAdd(value, b1, s31);
-                value = T.All(*middle);
+                value = T.Broadcast(*middle);
                 s40 = T.MultiplyAdd(value, b0, s40);
                 s41 = T.MultiplyAdd(value, b1, s41);
-                value = T.All(middle[aRow]);
+                value = T.Broadcast(middle[aRow]);
                 s50 = T.MultiplyAdd(value, b0, s50);
                 s51 = T.MultiplyAdd(value, b1, s51);
-                value = T.All(middle[2 * aRow]);
+                value = T.Broadcast(middle[2 * aRow]);
                 s60 = T.MultiplyAdd(value, b0, s60);
                 s61 = T.MultiplyAdd(value, b1, s61);
-                value = T.All(middle[3 * aRow]);
+                value = T.Broadcast(middle[3 * aRow]);
                 s70 = T.MultiplyAdd(value, b0, s70);
                 s71 = T.MultiplyAdd(value, b1, s71);
             }
         }
 
-        MatrixKernels.Store(s00, s01, target);
-        MatrixKernels.Store(s10, s11, target + targetRow);
-        MatrixKernels.Store(s20, s21, target + (2 * targetRow));
-        MatrixKernels.Store(s30, s31, target + (3 * targetRow));
+        RegisterBlocks.Store(s00, s01, target);
+        RegisterBlocks.Store(s10, s11, target + targetRow);
+        RegisterBlocks.Store(s20, s21, target + (2 * targetRow));
+        RegisterBlocks.Store(s30, s31, target + (3 * targetRow));
         target += 4 * targetRow;
-        MatrixKernels.Store(s40, s41, target);
-        MatrixKernels.Store(s50, s51, target + targetRow);
-        MatrixKernels.Store(s60, s61, target + (2 * targetRow));
-        MatrixKernels.Store(s70, s71, target + (3 * targetRow));
+        RegisterBlocks.Store(s40, s41, target);
+        RegisterBlocks.Store(s50, s51, target + targetRow);
+        RegisterBlocks.Store(s60, s61, target + (2 * targetRow));
+        RegisterBlocks.Store(s70, s71, target + (3 * targetRow));
     }
 
-    /// <summary>12 rows of one register.</summary>
+    /// <summary>A block of 12 rows, one register wide.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void MultiplyTallBlock<T>(
         float* a, nint aRow, nint aStep, float* b, nint bRow, int depth, float* target, nint targetRow, int parts, nint aPart)
         where T : struct, ILanes<T>
     {
-        var (s0, s1, s2, s3) = (T.All(0), T.All(0), T.All(0), T.All(0));
-        var (s4, s5, s6, s7) = (T.All(0), T.All(0), T.All(0), T.All(0));
-        var (s8, s9, sa, sb) = (T.All(0), T.All(0), T.All(0), T.All(0));
+        var (s0, s1, s2, s3) = (T.Zero, T.Zero, T.Zero, T.Zero);
+        var (s4, s5, s6, s7) = (T.Zero, T.Zero, T.Zero, T.Zero);
+        var (s8, s9, sa, sb) = (T.Zero, T.Zero, T.Zero, T.Zero);
         for (var part = 0; part < parts; part++, a += aPart - (depth * aStep))
         {
             float* middle = a + (4 * aRow), lower = a + (8 * aRow);
             for (var p = 0; p < depth; p++, a += aStep, middle += aStep, lower += aStep, b += bRow)
             {
                 var value = T.Load(b);
-                s0 = T.MultiplyAdd(T.All(*a), value, s0);
-                s1 = T.MultiplyAdd(T.All(a[aRow]), value, s1);
-                s2 = T.MultiplyAdd(T.All(a[2 * aRow]), value, s2);
-                s3 = T.MultiplyAdd(T.All(a[3 * aRow]), value, s3);
-                s4 = T.MultiplyAdd(T.All(*middle), value, s4);
-                s5 = T.MultiplyAdd(T.All(middle[aRow]), value, s5);
-                s6 = T.MultiplyAdd(T.All(middle[2 * aRow]), value, s6);
-                s7 = T.MultiplyAdd(T.All(middle[3 * aRow]), value, s7);
-                s8 = T.MultiplyAdd(T.All(*lower), value, s8);
-                s9 = T.MultiplyAdd(T.All(lower[aRow]), value, s9);
-                sa = T.MultiplyAdd(T.All(lower[2 * aRow]), value, sa);
-                sb = T.MultiplyAdd(T.All(lower[3 * aRow]), value, sb);
+                s0 = T.MultiplyAdd(T.Broadcast(*a), value, s0);
+                s1 = T.MultiplyAdd(T.Broadcast(a[aRow]), value, s1);
+                s2 = T.MultiplyAdd(T.Broadcast(a[2 * aRow]), value, s2);
+                s3 = T.MultiplyAdd(T.Broadcast(a[3 * aRow]), value, s3);
+                s4 = T.MultiplyAdd(T.Broadcast(*middle), value, s4);
+                s5 = T.MultiplyAdd(T.Broadcast(middle[aRow]), value, s5);
+                s6 = T.MultiplyAdd(T.Broadcast(middle[2 * aRow]), value, s6);
+                s7 = T.MultiplyAdd(T.Broadcast(middle[3 * aRow]), value, s7);
+                s8 = T.MultiplyAdd(T.Broadcast(*lower), value, s8);
+                s9 = T.MultiplyAdd(T.Broadcast(lower[aRow]), value, s9);
+                sa = T.MultiplyAdd(T.Broadcast(lower[2 * aRow]), value, sa);
+                sb = T.MultiplyAdd(T.Broadcast(lower[3 * aRow]), value, sb);
             }
         }
 

@@ -1,15 +1,15 @@
 using System.Runtime.CompilerServices;
 
-namespace Tat.Torch.Kernels;
+namespace Tat.Torch.Simd;
 
 /// <summary>Gradients of the kernels of 3×3 depth-wise convolutions, on one core.</summary>
 internal static unsafe class DepthWiseGradients
 {
     private const int Taps = 9;
 
-    /// <summary>Adds what some rows give to the gradient of each tap: Σ gradient[p, k] · rows[p + tap, k].</summary>
-    /// <param name="rows">(height + 2)×width×K: what was filtered, from the row above the first.</param>
-    /// <param name="gradient">height×width×K: of what came of it.</param>
+    /// <summary>Adds the contribution of some rows to the gradient of each tap: Σ gradient[p, k] · rows[p + tap, k].</summary>
+    /// <param name="rows">(height + 2)×width×K: the input of the filter, from the row above the first.</param>
+    /// <param name="gradient">height×width×K: the gradient of its output.</param>
     /// <param name="height">Number of rows.</param>
     /// <param name="width">Pixels of a row.</param>
     /// <param name="channels">K, a multiple of 8.</param>
@@ -40,9 +40,9 @@ internal static unsafe class DepthWiseGradients
             var (k6, k7, k8) = (T.Load(taps + (6 * T.Count)), T.Load(taps + (7 * T.Count)), T.Load(taps + (8 * T.Count)));
             for (var y = 0; y < height; y++)
             {
-                // The pixels to the left and those in the middle are known from the step before.
+                // The left and the middle column stay in registers from the step before.
                 float* from = rows + (y * row) + c, given = gradient + (y * row) + c;
-                var (l0, l1, l2) = (T.All(0), T.All(0), T.All(0));
+                var (l0, l1, l2) = (T.Zero, T.Zero, T.Zero);
                 var (m0, m1, m2) = (T.Load(from), T.Load(from + row), T.Load(from + (2 * row)));
                 for (var x = 1; x < width; x++, given += pixel)
                 {

@@ -1,16 +1,17 @@
 using CsCheck;
-using Tat.Torch.Kernels;
+using Tat.Tests.Model;
+using Tat.Torch.Simd;
 using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
-namespace Tat.Tests.Model.Layers;
+namespace Tat.Tests.Simd;
 
 /// <summary>
-/// The kernels of recorded training in both widths beside LibTorch in double precision; memory after each result is guarded.
+/// The loops of recorded training in both widths beside LibTorch in double precision; memory after each result is guarded.
 /// </summary>
 [TestClass]
-public sealed unsafe class GradientKernelsTests
+public sealed unsafe class GradientTests
 {
     private const float Guard = 77;
 
@@ -26,10 +27,10 @@ public sealed unsafe class GradientKernelsTests
             float* left = Single(a), right = Single(b);
             nint row = turned ? 1 : depth + 3, step = turned ? rows + 3 : 1;
             InBothWidths(
-                () => MatrixKernels.MultiplyPanels<Lanes8>(
-                    left, row, step, rows, right, columns + 5, MatrixKernels.Panel, depth, target.Numbers(), columns, columns),
-                () => MatrixKernels.MultiplyAny(
-                    left, row, step, rows, right, columns + 5, MatrixKernels.Panel, depth, target.Numbers(), columns, columns),
+                () => MatrixProducts.MultiplyStrided<Lanes8>(
+                    left, row, step, rows, right, columns + 5, MatrixPanels.Width, depth, target.Pointer(), columns, columns),
+                () => MatrixProducts.MultiplyStrided(
+                    left, row, step, rows, right, columns + 5, MatrixPanels.Width, depth, target.Pointer(), columns, columns),
                 (expected, target));
         }, iter: 300);
 
@@ -41,8 +42,8 @@ public sealed unsafe class GradientKernelsTests
         float* left = Single(a), right = Single(b);
         InBothWidths(
             () =>
-                MatrixKernels.MultiplyPanels<Lanes8>(left, 64, 1, 20, right, 24, MatrixKernels.Panel, 16, target.Numbers(), 24, 24, 2, 40),
-            () => MatrixKernels.MultiplyAny(left, 64, 1, 20, right, 24, MatrixKernels.Panel, 16, target.Numbers(), 24, 24, 2, 40),
+                MatrixProducts.MultiplyStrided<Lanes8>(left, 64, 1, 20, right, 24, MatrixPanels.Width, 16, target.Pointer(), 24, 24, 2, 40),
+            () => MatrixProducts.MultiplyStrided(left, 64, 1, 20, right, 24, MatrixPanels.Width, 16, target.Pointer(), 24, 24, 2, 40),
             (a.narrow(1, 0, 16).mm(b.narrow(0, 0, 16)) + a.narrow(1, 40, 16).mm(b.narrow(0, 16, 16)), target));
     }
 
@@ -58,12 +59,12 @@ public sealed unsafe class GradientKernelsTests
         var (applied, slope) = (Guarded(count), Guarded(count));
         float* values = Single(x.detach()), gradient = Single(given);
         InBothWidths(
-            () => GeluKernels.Apply<Lanes8>(values, applied.Numbers(), count),
-            () => GeluKernels.Apply(values, applied.Numbers(), count),
+            () => Gelu.Apply<Lanes8>(values, applied.Pointer(), count),
+            () => Gelu.Apply(values, applied.Pointer(), count),
             (gelu.detach(), applied));
         InBothWidths(
-            () => GeluKernels.ApplyGradient<Lanes8>(values, gradient, slope.Numbers(), count),
-            () => GeluKernels.ApplyGradient(values, gradient, slope.Numbers(), count),
+            () => Gelu.ApplyGradient<Lanes8>(values, gradient, slope.Pointer(), count),
+            () => Gelu.ApplyGradient(values, gradient, slope.Pointer(), count),
             (x.grad!, slope));
     }
 
@@ -78,18 +79,18 @@ public sealed unsafe class GradientKernelsTests
             (gate * given).sum().backward();
             var (target, ofHalves, gated) = (Guarded(count * channels), Guarded(2 * count * channels), Guarded(count * channels));
             float* from = Single(halves.detach()), gradient = Single(given);
-            InBothWidths(() => GeluKernels.Gate<Lanes8>(from, count, channels, target.Numbers()),
-                () => GeluKernels.Gate(from, count, channels, target.Numbers()), (gate.detach(), target));
+            InBothWidths(() => Gelu.Gate<Lanes8>(from, count, channels, target.Pointer()),
+                () => Gelu.Gate(from, count, channels, target.Pointer()), (gate.detach(), target));
             InBothWidths(
-                () => GeluKernels.GateGradient<Lanes8>(from, Refilled(gated, gradient), count, channels, ofHalves.Numbers()),
-                () => GeluKernels.GateGradient(from, Refilled(gated, gradient), count, channels, ofHalves.Numbers()),
+                () => Gelu.GateGradient<Lanes8>(from, Refilled(gated, gradient), count, channels, ofHalves.Pointer()),
+                () => Gelu.GateGradient(from, Refilled(gated, gradient), count, channels, ofHalves.Pointer()),
                 (halves.grad!, ofHalves),
                 (gate.detach(), gated));
 
             float* Refilled(Tensor tensor, float* values)
             {
-                new Span<float>(values, count * channels).CopyTo(new(tensor.Numbers(), count * channels));
-                return tensor.Numbers();
+                new Span<float>(values, count * channels).CopyTo(new(tensor.Pointer(), count * channels));
+                return tensor.Pointer();
             }
         }, iter: 100);
 
@@ -105,9 +106,9 @@ public sealed unsafe class GradientKernelsTests
                 .backward();
             float* from = Single(rows), gradient = Single(given);
             var (eight, any) = (Guarded(9 * channels), Guarded(9 * channels));
-            AssertAdded(eight, 8, () => DepthWiseGradients.Add<Lanes8>(from, gradient, height, width, channels, eight.Numbers()));
+            AssertAdded(eight, 8, () => DepthWiseGradients.Add<Lanes8>(from, gradient, height, width, channels, eight.Pointer()));
             AssertAdded(any, DepthWiseRows.LanesOf(channels),
-                () => DepthWiseGradients.Add(from, gradient, height, width, channels, any.Numbers()));
+                () => DepthWiseGradients.Add(from, gradient, height, width, channels, any.Pointer()));
 
             void AssertAdded(Tensor taps, int lanes, Action add)
             {
@@ -136,11 +137,11 @@ public sealed unsafe class GradientKernelsTests
                 if (eight)
                 {
                     NormGradients.Add<Lanes8>(
-                        from, gradient, count, channels, scales, ofPixels.Numbers(), ofScale.Numbers(), ofShift.Numbers());
+                        from, gradient, count, channels, scales, ofPixels.Pointer(), ofScale.Pointer(), ofShift.Pointer());
                 }
                 else
                 {
-                    NormGradients.Add(from, gradient, count, channels, scales, ofPixels.Numbers(), ofScale.Numbers(), ofShift.Numbers());
+                    NormGradients.Add(from, gradient, count, channels, scales, ofPixels.Pointer(), ofScale.Pointer(), ofShift.Pointer());
                 }
 
                 AssertResult(1 + pixels.grad!, ofPixels);
@@ -158,8 +159,8 @@ public sealed unsafe class GradientKernelsTests
             var (matrix, vector, given) = (Random(seed, rows, columns), Random(seed + 1, columns), Random(seed + 2, rows));
             float* m = Single(matrix), v = Single(vector), gradient = Single(given);
             var product = Guarded(rows);
-            InBothWidths(() => VectorKernels.Multiply<Lanes8>(m, rows, columns, v, product.Numbers()),
-                () => VectorKernels.Multiply(m, rows, columns, v, product.Numbers()), (matrix.mv(vector), product));
+            InBothWidths(() => VectorProducts.Multiply<Lanes8>(m, rows, columns, v, product.Pointer()),
+                () => VectorProducts.Multiply(m, rows, columns, v, product.Pointer()), (matrix.mv(vector), product));
             foreach (var eight in new[] { true, false })
             {
                 var (ofMatrix, ofVector) = (Guarded(rows * columns), Guarded(columns));
@@ -167,11 +168,11 @@ public sealed unsafe class GradientKernelsTests
                 ofVector.narrow(0, 0, columns).fill_(2);
                 if (eight)
                 {
-                    VectorKernels.AddGradients<Lanes8>(m, rows, columns, v, gradient, ofMatrix.Numbers(), ofVector.Numbers());
+                    VectorProducts.AddGradients<Lanes8>(m, rows, columns, v, gradient, ofMatrix.Pointer(), ofVector.Pointer());
                 }
                 else
                 {
-                    VectorKernels.AddGradients(m, rows, columns, v, gradient, ofMatrix.Numbers(), ofVector.Numbers());
+                    VectorProducts.AddGradients(m, rows, columns, v, gradient, ofMatrix.Pointer(), ofVector.Pointer());
                 }
 
                 AssertResult(1 + given.outer(vector), ofMatrix);
@@ -179,7 +180,7 @@ public sealed unsafe class GradientKernelsTests
             }
         }, iter: 100);
 
-    /// <summary>Runs a kernel with 8 lanes and with as many as the processor has, and looks at what it wrote.</summary>
+    /// <summary>Runs a loop with 8 lanes and with as many as the processor has, and looks at what it wrote.</summary>
     private static void InBothWidths(Action eight, Action any, params (Tensor Expected, Tensor Target)[] results)
     {
         foreach (var run in new[] { eight, any })
@@ -209,7 +210,7 @@ public sealed unsafe class GradientKernelsTests
     }
 
     /// <summary>The same numbers in single precision; they live as long as the dispose scope.</summary>
-    private static float* Single(Tensor exact) => exact.to(ScalarType.Float32).contiguous().Numbers();
+    private static float* Single(Tensor exact) => exact.to(ScalarType.Float32).contiguous().Pointer();
 
     /// <summary>Numbers of single precision in double precision.</summary>
     private static Tensor Random(ulong seed, params long[] shape)

@@ -2,12 +2,12 @@ using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics.X86;
 
-namespace Tat.Torch.Kernels;
+namespace Tat.Torch.Simd;
 
-/// <summary>3×3 depth-wise convolutions of rows of pixels with channels last, alone or two as gelu(first) · second, on one core.</summary>
+/// <summary>3×3 depth-wise convolutions of rows of pixels with channels last, on one core, alone or fused: gelu(first) · second.</summary>
 /// <remarks>
-/// A layer that filters so reads its hidden features once between the matrix products before and after, where an operator for each step
-/// reads and writes them five times.
+/// Fused, they read a layer's hidden features once between the matrix products before and after; separate operators would read and write
+/// them five times.
 /// </remarks>
 internal static unsafe class DepthWiseRows
 {
@@ -15,10 +15,10 @@ internal static unsafe class DepthWiseRows
     private const int Columns = 4;
     private const int BlockChannels = 256;
 
-    /// <summary>Channels come in a multiple of as many.</summary>
+    /// <summary>The channels are a multiple of this.</summary>
     public static int Multiple => Lanes8.Count;
 
-    /// <summary>How many of so many channels have their taps together.</summary>
+    /// <summary>How many channels are interleaved in the taps of a layer with <paramref name="channels"/> channels.</summary>
     public static int LanesOf(long channels) => Lanes.Fit16(channels) ? Lanes16.Count : Lanes8.Count;
 
     /// <summary>Filters a rectangle.</summary>
@@ -26,11 +26,11 @@ internal static unsafe class DepthWiseRows
     /// <param name="shape">The rectangle.</param>
     /// <param name="channels">K, a multiple of <see cref="Multiple"/>.</param>
     /// <param name="target">height×count×K.</param>
-    /// <param name="targetRow">Numbers from a row of the target to the next.</param>
+    /// <param name="targetRow">Row stride of the target, in floats.</param>
     public static void Filter(Bank bank, Rectangle shape, int channels, float* target, nint targetRow) =>
         Run(bank, default, shape, channels, target, targetRow);
 
-    /// <summary>Filters two maps and gates one by the other: gelu(first) · second.</summary>
+    /// <summary>Filters two maps and multiplies them as gelu(first) · second.</summary>
     /// <param name="first">What goes through the GELU.</param>
     /// <param name="second">What it is multiplied by.</param>
     /// <param name="shape">The rectangle.</param>
@@ -88,7 +88,7 @@ internal static unsafe class DepthWiseRows
         }
     }
 
-    /// <summary>Four pixels side by side, which have neighbours on both sides.</summary>
+    /// <summary>A tile of four pixels side by side, which have neighbours on both sides.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void FilterColumns<T>(Bank a, Bank b, float* target, int begin, int end, nint pixel, nint row)
         where T : struct, ILanes<T>
@@ -108,14 +108,14 @@ internal static unsafe class DepthWiseRows
             Convolve<T>(b, c, pixel, row, factors, T.Count);
             for (nint i = 0; i < Columns; i++, to += pixel)
             {
-                (GeluKernels.Of(T.Load(to)) * T.Load(factors + (i * T.Count))).Store(to);
+                (Gelu.Of(T.Load(to)) * T.Load(factors + (i * T.Count))).Store(to);
             }
         }
     }
 
     /// <summary>
-    /// Asks for what the next pixels see for the first time: those to the right in the last row, which are too many short runs for the
-    /// processor to foresee.
+    /// Prefetches the pixels that the next tile reads first: those to the right in the last row, whose many short runs the hardware
+    /// prefetcher misses.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Prefetch(float* from, nint pixel, nint row)
@@ -136,7 +136,7 @@ internal static unsafe class DepthWiseRows
     {
         var from = bank.Rows + channel - pixel;
         var taps = bank.Kernels + (Taps * channel);
-        var s0 = bank.Bias == null ? T.All(0) : T.Load(bank.Bias + channel);
+        var s0 = bank.Bias == null ? T.Zero : T.Load(bank.Bias + channel);
         var (s1, s2, s3) = (s0, s0, s0);
         for (var y = 0; y < 3; y++)
         {
@@ -176,7 +176,7 @@ internal static unsafe class DepthWiseRows
         for (nint c = begin; c < end; c += T.Count)
         {
             var value = ConvolvePixel<T>(a, c, pixel, row, hasLeft, hasRight);
-            (b.IsNone ? value : GeluKernels.Of(value) * ConvolvePixel<T>(b, c, pixel, row, hasLeft, hasRight)).Store(target + c);
+            (b.IsNone ? value : Gelu.Of(value) * ConvolvePixel<T>(b, c, pixel, row, hasLeft, hasRight)).Store(target + c);
         }
     }
 
@@ -184,7 +184,7 @@ internal static unsafe class DepthWiseRows
     private static T ConvolvePixel<T>(Bank bank, nint channel, nint pixel, nint row, bool hasLeft, bool hasRight)
         where T : struct, ILanes<T>
     {
-        var sum = bank.Bias == null ? T.All(0) : T.Load(bank.Bias + channel);
+        var sum = bank.Bias == null ? T.Zero : T.Load(bank.Bias + channel);
         for (nint y = 0; y < 3; y++)
         {
             var from = bank.Rows + channel + (y * row);
@@ -204,16 +204,16 @@ internal static unsafe class DepthWiseRows
         return sum;
     }
 
-    /// <summary>Which pixels to filter.</summary>
-    /// <param name="Height">Rows, without the one above and the one below.</param>
+    /// <summary>The pixels to filter.</summary>
+    /// <param name="Height">Rows, not counting the one above and the one below.</param>
     /// <param name="Width">Pixels of a row; beyond it there are zeros.</param>
-    /// <param name="Start">The first pixel of each row to be filtered.</param>
+    /// <param name="Start">The first pixel of each row that is filtered.</param>
     /// <param name="Count">How many.</param>
     public readonly record struct Rectangle(int Height, int Width, int Start, int Count);
 
     /// <summary>Rows of a map, from the one above the first that is to be filtered to the one below the last, and their kernels.</summary>
     /// <param name="rows">(height + 2)×width×K.</param>
-    /// <param name="kernels">K/n×9×n, n of <see cref="LanesOf"/>: for n channels each their nine taps.</param>
+    /// <param name="kernels">K/n×9×n, n of <see cref="LanesOf"/>: nine taps, each of n channels side by side.</param>
     /// <param name="bias">K, or none.</param>
     public readonly struct Bank(float* rows, float* kernels, float* bias)
     {

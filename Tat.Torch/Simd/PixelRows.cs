@@ -1,13 +1,13 @@
 using System.Runtime.CompilerServices;
 
-namespace Tat.Torch.Kernels;
+namespace Tat.Torch.Simd;
 
-/// <summary>Norms, squares and sums of pixels with channels last, on one core, in memory that is given.</summary>
-internal static unsafe class PixelKernels
+/// <summary>Norms, squares and sums of pixels with channels last, on one core, without allocating.</summary>
+internal static unsafe class PixelRows
 {
     public const double NormEpsilon = 1e-5;
 
-    /// <summary>Adds the squares of each channel: sums[c] += Σ pixels[p, c]². Of a multiple of 8 channels.</summary>
+    /// <summary>Adds the squares of each channel: sums[c] += Σ pixels[p, c]²; the channels are a multiple of 8.</summary>
     public static void AddSquares(float* pixels, nint pixel, int count, int channels, float* sums)
     {
         if (Lanes.Fit16(channels))
@@ -36,7 +36,7 @@ internal static unsafe class PixelKernels
         }
     }
 
-    /// <summary>target = a + b, of a multiple of 8 numbers.</summary>
+    /// <summary>target = a + b; count is a multiple of 8.</summary>
     public static void Add(float* a, float* b, float* target, nint count)
     {
         if (Lanes.Fit16(count))
@@ -66,7 +66,7 @@ internal static unsafe class PixelKernels
     /// <param name="count">Number of pixels.</param>
     /// <param name="channels">C, a multiple of 8.</param>
     /// <param name="scale">C.</param>
-    /// <param name="shift">C, or none: then the mean stays, too.</param>
+    /// <param name="shift">C, or none: then the mean is not subtracted either.</param>
     /// <param name="target">count×C.</param>
     public static void Normalize(float* pixels, int count, int channels, float* scale, float* shift, float* target)
     {
@@ -88,21 +88,21 @@ internal static unsafe class PixelKernels
         Lanes.AssertMultiple<T>(channels);
         for (var p = 0; p < count; p++, pixels += channels, target += channels)
         {
-            var sum = T.All(0);
+            var sum = T.Zero;
             for (var c = 0; c < channels; c += T.Count)
             {
                 sum += T.Load(pixels + c);
             }
 
-            var mean = T.All(T.Sum(sum) / channels);
-            var squares = T.All(0);
+            var mean = T.Broadcast(T.Sum(sum) / channels);
+            var squares = T.Zero;
             for (var c = 0; c < channels; c += T.Count)
             {
                 var difference = T.Load(pixels + c) - mean;
                 squares = T.MultiplyAdd(difference, difference, squares);
             }
 
-            var factor = T.All((float)(1 / Math.Sqrt((T.Sum(squares) / channels) + NormEpsilon)));
+            var factor = T.Broadcast((float)(1 / Math.Sqrt((T.Sum(squares) / channels) + NormEpsilon)));
             for (var c = 0; c < channels; c += T.Count)
             {
                 var (value, weight) = (T.Load(pixels + c), T.Load(scale + c) * factor);

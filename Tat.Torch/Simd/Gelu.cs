@@ -1,20 +1,20 @@
 using System.Runtime.CompilerServices;
 
-namespace Tat.Torch.Kernels;
+namespace Tat.Torch.Simd;
 
 /// <summary>The GELU, x · Φ(x), the gate gelu(first) · second, and their gradients.</summary>
-internal static unsafe class GeluKernels
+internal static unsafe class Gelu
 {
-    /// <summary>The GELU of some numbers.</summary>
+    /// <summary>The GELU of each lane.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Of<T>(T x)
         where T : struct, ILanes<T>
     {
-        var half = x * T.All(0.5f);
+        var half = x * T.Broadcast(0.5f);
         return T.MultiplyAdd(half, Erf(x), half);
     }
 
-    /// <summary>target = gelu(values), of a multiple of 8 numbers.</summary>
+    /// <summary>target = gelu(values); count is a multiple of 8.</summary>
     public static void Apply(float* values, float* target, nint count)
     {
         if (Lanes.Fit16(count))
@@ -39,7 +39,7 @@ internal static unsafe class GeluKernels
         }
     }
 
-    /// <summary>target = gradient · gelu'(values), of a multiple of 8 numbers.</summary>
+    /// <summary>target = gradient · gelu'(values); count is a multiple of 8.</summary>
     public static void ApplyGradient(float* values, float* gradient, float* target, nint count)
     {
         if (Lanes.Fit16(count))
@@ -97,12 +97,12 @@ internal static unsafe class GeluKernels
         }
     }
 
-    /// <summary>The gate once more, and the gradients of both halves.</summary>
+    /// <summary>Recomputes the gate, and gives the gradients of both halves.</summary>
     /// <param name="halves">count×2K: first, then second.</param>
-    /// <param name="gradient">count×K: of the gate; takes the gate.</param>
+    /// <param name="gradient">count×K: the gradient of the gate; overwritten with the gate.</param>
     /// <param name="count">Number of pixels.</param>
     /// <param name="channels">K, a multiple of 8.</param>
-    /// <param name="target">count×2K: takes the gradients of the halves.</param>
+    /// <param name="target">count×2K: receives the gradients of the halves.</param>
     public static void GateGradient(float* halves, float* gradient, int count, int channels, float* target)
     {
         if (Lanes.Fit16(channels))
@@ -135,12 +135,12 @@ internal static unsafe class GeluKernels
         }
     }
 
-    /// <summary>The distribution function of the normal distribution.</summary>
+    /// <summary>Φ, the cumulative distribution function of the normal distribution.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static T Phi<T>(T x)
         where T : struct, ILanes<T>
     {
-        var half = T.All(0.5f);
+        var half = T.Broadcast(0.5f);
         return T.MultiplyAdd(half, Erf(x), half);
     }
 
@@ -149,46 +149,46 @@ internal static unsafe class GeluKernels
     private static T Slope<T>(T x, T phi)
         where T : struct, ILanes<T>
     {
-        // Beyond 6 the density is 0 in single precision. exp(−s) as the 16th power of exp(−s/16), whose series is short.
-        x = T.Least(T.Greatest(x, T.All(-6)), T.All(6));
-        var s = x * x * T.All(-1 / 32f);
-        var e = T.All(1 / 40320f);
-        e = T.MultiplyAdd(e, s, T.All(1 / 5040f));
-        e = T.MultiplyAdd(e, s, T.All(1 / 720f));
-        e = T.MultiplyAdd(e, s, T.All(1 / 120f));
-        e = T.MultiplyAdd(e, s, T.All(1 / 24f));
-        e = T.MultiplyAdd(e, s, T.All(1 / 6f));
-        e = T.MultiplyAdd(e, s, T.All(0.5f));
-        e = T.MultiplyAdd(e, s, T.All(1));
-        e = T.MultiplyAdd(e, s, T.All(1));
+        // Beyond ±6 the density vanishes in single precision. exp(−s) is the 16th power of exp(−s/16), whose series is short.
+        x = T.Min(T.Max(x, T.Broadcast(-6)), T.Broadcast(6));
+        var s = x * x * T.Broadcast(-1 / 32f);
+        var e = T.Broadcast(1 / 40320f);
+        e = T.MultiplyAdd(e, s, T.Broadcast(1 / 5040f));
+        e = T.MultiplyAdd(e, s, T.Broadcast(1 / 720f));
+        e = T.MultiplyAdd(e, s, T.Broadcast(1 / 120f));
+        e = T.MultiplyAdd(e, s, T.Broadcast(1 / 24f));
+        e = T.MultiplyAdd(e, s, T.Broadcast(1 / 6f));
+        e = T.MultiplyAdd(e, s, T.Broadcast(0.5f));
+        e = T.MultiplyAdd(e, s, T.Broadcast(1));
+        e = T.MultiplyAdd(e, s, T.Broadcast(1));
         e *= e;
         e *= e;
         e *= e;
         e *= e;
-        return T.MultiplyAdd(x * T.All(0.39894228f), e, phi);
+        return T.MultiplyAdd(x * T.Broadcast(0.39894228f), e, phi);
     }
 
-    /// <summary>erf(x/√2), by a quotient of polynomials that was fitted to it, to 4·10⁻⁷.</summary>
+    /// <summary>erf(x/√2) by a rational approximation fitted to it; its error is at most 4·10⁻⁷.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static T Erf<T>(T x)
         where T : struct, ILanes<T>
     {
-        // Beyond 4 the error function is 1 in single precision.
-        var bound = T.All(4);
-        var t = T.Least(T.Greatest(x * T.All(0.70710678f), T.All(-4)), bound);
+        // Beyond ±4 the error function is ±1 in single precision.
+        var bound = T.Broadcast(4);
+        var t = T.Min(T.Max(x * T.Broadcast(0.70710678f), T.Broadcast(-4)), bound);
         var s = t * t;
-        var numerator = T.All(1.97482941e-6f);
-        numerator = T.MultiplyAdd(numerator, s, T.All(2.88042464e-4f));
-        numerator = T.MultiplyAdd(numerator, s, T.All(4.00367504e-3f));
-        numerator = T.MultiplyAdd(numerator, s, T.All(5.34675651e-2f));
-        numerator = T.MultiplyAdd(numerator, s, T.All(0.196249607f));
-        numerator = T.MultiplyAdd(numerator, s, T.All(1.12837898f));
-        var denominator = T.All(3.74809119e-5f);
-        denominator = T.MultiplyAdd(denominator, s, T.All(1.21636780e-3f));
-        denominator = T.MultiplyAdd(denominator, s, T.All(1.54444783e-2f));
-        denominator = T.MultiplyAdd(denominator, s, T.All(0.116476691f));
-        denominator = T.MultiplyAdd(denominator, s, T.All(0.507252844f));
-        denominator = T.MultiplyAdd(denominator, s, T.All(1));
+        var numerator = T.Broadcast(1.97482941e-6f);
+        numerator = T.MultiplyAdd(numerator, s, T.Broadcast(2.88042464e-4f));
+        numerator = T.MultiplyAdd(numerator, s, T.Broadcast(4.00367504e-3f));
+        numerator = T.MultiplyAdd(numerator, s, T.Broadcast(5.34675651e-2f));
+        numerator = T.MultiplyAdd(numerator, s, T.Broadcast(0.196249607f));
+        numerator = T.MultiplyAdd(numerator, s, T.Broadcast(1.12837898f));
+        var denominator = T.Broadcast(3.74809119e-5f);
+        denominator = T.MultiplyAdd(denominator, s, T.Broadcast(1.21636780e-3f));
+        denominator = T.MultiplyAdd(denominator, s, T.Broadcast(1.54444783e-2f));
+        denominator = T.MultiplyAdd(denominator, s, T.Broadcast(0.116476691f));
+        denominator = T.MultiplyAdd(denominator, s, T.Broadcast(0.507252844f));
+        denominator = T.MultiplyAdd(denominator, s, T.Broadcast(1));
         return t * numerator / denominator;
     }
 }

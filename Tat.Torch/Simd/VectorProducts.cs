@@ -1,9 +1,9 @@
 using System.Runtime.CompilerServices;
 
-namespace Tat.Torch.Kernels;
+namespace Tat.Torch.Simd;
 
-/// <summary>Products of a matrix with one vector, on one core: they read each number of the matrix once.</summary>
-internal static unsafe class VectorKernels
+/// <summary>Matrix-vector products and their gradients, on one core; the matrix is read once.</summary>
+internal static unsafe class VectorProducts
 {
     /// <summary>target[k] = Σ matrix[k, i] · vector[i].</summary>
     /// <param name="matrix">rows×columns.</param>
@@ -31,7 +31,7 @@ internal static unsafe class VectorKernels
         Lanes.AssertMultiple<T>(columns);
         for (var row = 0; row < rows; row++, matrix += columns)
         {
-            var sum = T.All(0);
+            var sum = T.Zero;
             for (var i = 0; i < columns; i += T.Count)
             {
                 sum = T.MultiplyAdd(T.Load(matrix + i), T.Load(vector + i), sum);
@@ -70,7 +70,7 @@ internal static unsafe class VectorKernels
         Lanes.AssertMultiple<T>(columns);
         for (var row = 0; row < rows; row++, matrix += columns, ofMatrix += columns)
         {
-            var given = T.All(gradient[row]);
+            var given = T.Broadcast(gradient[row]);
             for (var i = 0; i < columns; i += T.Count)
             {
                 T.MultiplyAdd(given, T.Load(vector + i), T.Load(ofMatrix + i)).Store(ofMatrix + i);

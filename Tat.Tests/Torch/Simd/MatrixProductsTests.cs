@@ -1,13 +1,14 @@
 using CsCheck;
-using Tat.Torch.Kernels;
+using Tat.Tests.Model;
+using Tat.Torch.Simd;
 using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
-namespace Tat.Tests.Model.Layers;
+namespace Tat.Tests.Simd;
 
 [TestClass]
-public sealed unsafe class MatrixKernelsTests
+public sealed unsafe class MatrixProductsTests
 {
     private const float Guard = 77;
 
@@ -17,13 +18,13 @@ public sealed unsafe class MatrixKernelsTests
         Gen.Select(Gen.Int[1, 40], Gen.Int[1, 70], Gen.Int[1, 5], Gen.ULong).Sample((count, inputs, panels, seed) =>
         {
             using var scope = NewDisposeScope();
-            var outputs = panels * MatrixKernels.Panel;
+            var outputs = panels * MatrixPanels.Width;
             var (pixels, matrix, target) = (Random(seed, count, inputs), Random(seed + 1, outputs, inputs), Guarded(count * outputs));
-            var packed = MatrixKernels.Pack(matrix, outputs, inputs);
-            MatrixKernels.Multiply<Lanes8>(pixels.Numbers(), count, inputs, packed.Numbers(), outputs, target.Numbers());
+            var packed = MatrixPanels.Pack(matrix, outputs, inputs);
+            MatrixProducts.Multiply<Lanes8>(pixels.Pointer(), count, inputs, packed.Pointer(), outputs, target.Pointer());
             AssertResult(pixels.matmul(matrix.t()), target);
             target.fill_(Guard);
-            MatrixKernels.Multiply(pixels.Numbers(), count, inputs, packed.Numbers(), outputs, target.Numbers());
+            MatrixProducts.Multiply(pixels.Pointer(), count, inputs, packed.Pointer(), outputs, target.Pointer());
             AssertResult(pixels.matmul(matrix.t()), target);
         }, iter: 300);
     }
@@ -34,13 +35,15 @@ public sealed unsafe class MatrixKernelsTests
         Gen.Select(Gen.Int[1, 70], Gen.Int[1, 4], Gen.Int[0, 9], Gen.ULong).Sample((count, panels, more, seed) =>
         {
             using var scope = NewDisposeScope();
-            var size = panels * MatrixKernels.Panel;
+            var size = panels * MatrixPanels.Width;
             var (both, target) = (Random(seed, count, (2 * size) + more), Guarded(size * size));
-            var numbers = both.Numbers();
-            MatrixKernels.MultiplyChannels<Lanes8>(numbers, numbers + size, (2 * size) + more, count, size, target.Numbers());
+            var numbers = both.Pointer();
+            MatrixProducts.MultiplyStrided<Lanes8>(
+                numbers, 1, (2 * size) + more, size, numbers + size, (2 * size) + more, MatrixPanels.Width, count, target.Pointer(), size,
+                size);
             AssertResult(both.narrow(1, 0, size).t().matmul(both.narrow(1, size, size)), target);
             target.fill_(Guard);
-            MatrixKernels.MultiplyChannels(numbers, numbers + size, (2 * size) + more, count, size, target.Numbers());
+            MatrixProducts.MultiplyChannels(numbers, numbers + size, (2 * size) + more, count, size, target.Pointer());
             AssertResult(both.narrow(1, 0, size).t().matmul(both.narrow(1, size, size)), target);
         }, iter: 200);
     }
@@ -51,18 +54,18 @@ public sealed unsafe class MatrixKernelsTests
         Gen.Select(Gen.Int[1, 9], Gen.Int[1, 12], Gen.Bool, Gen.ULong).Sample((count, panels, shifted, seed) =>
         {
             using var scope = NewDisposeScope();
-            var channels = panels * MatrixKernels.Panel;
+            var channels = panels * MatrixPanels.Width;
             var (pixels, scale, shift, target) = (Random(seed, count, channels) + 3, Random(seed + 1, channels), Random(seed + 2, channels),
                 Guarded(count * channels));
             var variance = (pixels - pixels.mean([-1], keepdim: true)).square().mean([-1], keepdim: true);
             var expected = shifted
                 ? functional.layer_norm(pixels, [channels], scale, shift, 1e-5)
                 : pixels / (variance + 1e-5).sqrt() * scale;
-            PixelKernels.Normalize<Lanes8>(
-                pixels.Numbers(), count, channels, scale.Numbers(), shifted ? shift.Numbers() : null, target.Numbers());
+            PixelRows.Normalize<Lanes8>(
+                pixels.Pointer(), count, channels, scale.Pointer(), shifted ? shift.Pointer() : null, target.Pointer());
             AssertResult(expected, target);
             target.fill_(Guard);
-            PixelKernels.Normalize(pixels.Numbers(), count, channels, scale.Numbers(), shifted ? shift.Numbers() : null, target.Numbers());
+            PixelRows.Normalize(pixels.Pointer(), count, channels, scale.Pointer(), shifted ? shift.Pointer() : null, target.Pointer());
             AssertResult(expected, target);
         }, iter: 200);
     }
@@ -73,15 +76,15 @@ public sealed unsafe class MatrixKernelsTests
         using var scope = NewDisposeScope();
         var (pixels, sums) = (Random(1, 7, 40), zeros(16));
         var squares = pixels.narrow(1, 8, 16).square().sum([0]);
-        PixelKernels.AddSquares<Lanes8>(pixels.Numbers() + 8, 40, 7, 16, sums.Numbers());
+        PixelRows.AddSquares<Lanes8>(pixels.Pointer() + 8, 40, 7, 16, sums.Pointer());
         GoldenVectors.AssertClose(squares, sums, 1e-5, "squares");
-        PixelKernels.AddSquares(pixels.Numbers() + 8, 40, 7, 16, sums.Numbers());
+        PixelRows.AddSquares(pixels.Pointer() + 8, 40, 7, 16, sums.Pointer());
         GoldenVectors.AssertClose(2 * squares, sums, 1e-5, "squares");
         var (a, b, target) = (Random(3, 48), Random(4, 48), Guarded(48));
-        PixelKernels.Add<Lanes8>(a.Numbers(), b.Numbers(), target.Numbers(), 48);
+        PixelRows.Add<Lanes8>(a.Pointer(), b.Pointer(), target.Pointer(), 48);
         AssertResult(a + b, target);
         target.fill_(Guard);
-        PixelKernels.Add(a.Numbers(), b.Numbers(), target.Numbers(), 48);
+        PixelRows.Add(a.Pointer(), b.Pointer(), target.Pointer(), 48);
         AssertResult(a + b, target);
     }
 
@@ -97,7 +100,7 @@ public sealed unsafe class MatrixKernelsTests
                 var matrix = Random(seed, rows, columns);
                 var padded = functional.pad(matrix, [0, inputs - columns, 0, outputs - rows]);
                 var expected = padded.view(outputs / 16, 16, inputs).transpose(1, 2);
-                Assert.AreEqual(0, (MatrixKernels.Pack(matrix, outputs, inputs) - expected).abs().max().ToSingle());
+                Assert.AreEqual(0, (MatrixPanels.Pack(matrix, outputs, inputs) - expected).abs().max().ToSingle());
             }, iter: 100);
     }
 
@@ -107,11 +110,11 @@ public sealed unsafe class MatrixKernelsTests
         Gen.Select(Gen.Int[1, 5], Gen.Int[1, 4], Gen.Int[1, 50], Gen.ULong).Sample((panels, count, size, seed) =>
         {
             using var scope = NewDisposeScope();
-            var (outputs, inputs) = (panels * MatrixKernels.Panel, count * size);
+            var (outputs, inputs) = (panels * MatrixPanels.Width, count * size);
             var (matrix, blocks, target) = (Random(seed, outputs, inputs), Random(seed + 1, count, size, size), Guarded(outputs * inputs));
-            MatrixKernels.MultiplyPacked(
-                MatrixKernels.Pack(matrix, outputs, inputs).Numbers(), outputs, blocks.Numbers(), count, size, target.Numbers());
-            AssertResult(MatrixKernels.Pack(matrix.matmul(block_diag([.. blocks.unbind(0)])), outputs, inputs), target);
+            MatrixProducts.MultiplyPacked(
+                MatrixPanels.Pack(matrix, outputs, inputs).Pointer(), outputs, blocks.Pointer(), count, size, target.Pointer());
+            AssertResult(MatrixPanels.Pack(matrix.matmul(block_diag([.. blocks.unbind(0)])), outputs, inputs), target);
         }, iter: 100);
     }
 
@@ -128,15 +131,15 @@ public sealed unsafe class MatrixKernelsTests
             var (first, second) = (Bank(seed, height, width, channels, biased), Bank(seed + 7, height, width, channels, biased));
             var shape = new DepthWiseRows.Rectangle(height, width, start, count);
             var target = Guarded(height * count * channels);
-            DepthWiseRows.Filter(first.Rows(DepthWiseRows.LanesOf(channels)), shape, channels, target.Numbers(), (nint)count * channels);
+            DepthWiseRows.Filter(first.Rows(DepthWiseRows.LanesOf(channels)), shape, channels, target.Pointer(), (nint)count * channels);
             AssertResult(first.Filtered.narrow(1, start, count), target);
             var gated = (functional.gelu(first.Filtered) * second.Filtered).narrow(1, start, count);
             target.fill_(Guard);
             DepthWiseRows.FilterAndGate(first.Rows(DepthWiseRows.LanesOf(channels)), second.Rows(DepthWiseRows.LanesOf(channels)), shape,
-                channels, target.Numbers());
+                channels, target.Pointer());
             AssertResult(gated, target);
             target.fill_(Guard);
-            DepthWiseRows.Run<Lanes8>(first.Rows(8), second.Rows(8), shape, channels, target.Numbers(), (nint)count * channels);
+            DepthWiseRows.Run<Lanes8>(first.Rows(8), second.Rows(8), shape, channels, target.Pointer(), (nint)count * channels);
             AssertResult(gated, target);
         }, iter: 200);
     }
@@ -161,8 +164,8 @@ public sealed unsafe class MatrixKernelsTests
 
             var (one, target) = (ones(channels), Guarded(4096 * channels));
             DepthWiseRows.FilterAndGate(
-                new(rows.Numbers(), tap.Numbers(), null), new(rows.Numbers(), nothing.Numbers(), one.Numbers()), new(1, 4096, 0, 4096),
-                channels, target.Numbers());
+                new(rows.Pointer(), tap.Pointer(), null), new(rows.Pointer(), nothing.Pointer(), one.Pointer()), new(1, 4096, 0, 4096),
+                channels, target.Pointer());
             var exact = values.to(ScalarType.Float64);
             exact = exact * 0.5 * (1 + (exact / Math.Sqrt(2)).erf());
             GoldenVectors.AssertClose(exact.flatten(), target.narrow(0, 0, 4096 * channels).to(ScalarType.Float64), 2e-6, "GELU");
@@ -176,8 +179,8 @@ public sealed unsafe class MatrixKernelsTests
             Random(seed + 2, channels));
         var filtered = functional.conv2d(map.permute(0, 3, 1, 2), kernels, biased ? bias : null, padding: [0, 1], groups: channels)
             .permute(0, 2, 3, 1).squeeze(0);
-        return (lanes => new(map.Numbers(), kernels.reshape(-1, lanes, 9).transpose(1, 2).contiguous().Numbers(),
-            biased ? bias.Numbers() : null), filtered);
+        return (lanes => new(map.Pointer(), kernels.reshape(-1, lanes, 9).transpose(1, 2).contiguous().Pointer(),
+            biased ? bias.Pointer() : null), filtered);
     }
 
     /// <summary>Memory whose end tells whether it was written to.</summary>

@@ -1,15 +1,15 @@
 using System.Runtime.CompilerServices;
 
-namespace Tat.Torch.Kernels;
+namespace Tat.Torch.Simd;
 
 /// <summary>
-/// Gradients of <see cref="PixelKernels.Normalize(float*, int, int, float*, float*, float*)"/> with a shift, on one core.
+/// Gradients of <see cref="PixelRows.Normalize(float*, int, int, float*, float*, float*)"/> with a shift, on one core.
 /// </summary>
 internal static unsafe class NormGradients
 {
     /// <summary>Adds the gradients of pixels, scale and shift.</summary>
-    /// <param name="pixels">count×C: what was normalised.</param>
-    /// <param name="gradient">count×C: of what came of it.</param>
+    /// <param name="pixels">count×C: the input of the norm.</param>
+    /// <param name="gradient">count×C: the gradient of its output.</param>
     /// <param name="count">Number of pixels.</param>
     /// <param name="channels">C, a multiple of 8.</param>
     /// <param name="scale">C.</param>
@@ -39,14 +39,14 @@ internal static unsafe class NormGradients
         var share = 1f / channels;
         for (var p = 0; p < count; p++, pixels += channels, gradient += channels, ofPixels += channels)
         {
-            var sum = T.All(0);
+            var sum = T.Zero;
             for (var c = 0; c < channels; c += T.Count)
             {
                 sum += T.Load(pixels + c);
             }
 
-            var mean = T.All(T.Sum(sum) * share);
-            var (squares, sums, products) = (T.All(0), T.All(0), T.All(0));
+            var mean = T.Broadcast(T.Sum(sum) * share);
+            var (squares, sums, products) = (T.Zero, T.Zero, T.Zero);
             for (var c = 0; c < channels; c += T.Count)
             {
                 var (difference, scaled) = (T.Load(pixels + c) - mean, T.Load(gradient + c) * T.Load(scale + c));
@@ -55,8 +55,9 @@ internal static unsafe class NormGradients
                 products = T.MultiplyAdd(scaled, difference, products);
             }
 
-            var factor = (float)(1 / Math.Sqrt((T.Sum(squares) * share) + PixelKernels.NormEpsilon));
-            var (factors, common, slope) = (T.All(factor), T.All(T.Sum(sums) * share), T.All(T.Sum(products) * share * factor * factor));
+            var factor = (float)(1 / Math.Sqrt((T.Sum(squares) * share) + PixelRows.NormEpsilon));
+            var (factors, common) = (T.Broadcast(factor), T.Broadcast(T.Sum(sums) * share));
+            var slope = T.Broadcast(T.Sum(products) * share * factor * factor);
             for (var c = 0; c < channels; c += T.Count)
             {
                 var (difference, given) = (T.Load(pixels + c) - mean, T.Load(gradient + c));
