@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using Tat.MLNet.Formats.Contracts;
 using Tat.MLNet.Formats.Dicom.Model;
 using Tat.MLNet.Formats.Dicom.Reading;
 using Tat.Torch.Model;
