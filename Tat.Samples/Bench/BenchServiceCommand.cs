@@ -50,7 +50,7 @@ internal static class BenchServiceCommand
     {
         if (json)
         {
-            terminal.Json(row);
+            terminal.Json([row]);
             return;
         }
 
