@@ -57,7 +57,9 @@ internal static class EvidenceCommand
                 result.AddError("Give scans, or a number of --phantoms.");
             }
 
-            CommonOptions.CheckTogether(result, new[] { slices }.Concat(reading.All).Select(option => (option, (Option)phantoms)));
+            // What local means do to phantoms is shown anyway.
+            CommonOptions.CheckTogether(
+                result, reading.All.Append(slices).Append(inference.LocalMeansOption).Select(option => (option, (Option)phantoms)));
         });
         command.SetAction((parsed, cancellationToken) =>
         {

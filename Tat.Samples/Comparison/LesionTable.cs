@@ -16,6 +16,9 @@ namespace Tat.Samples.Comparison;
 /// </remarks>
 internal sealed class LesionTable
 {
+    /// <summary>What is held to the bounds.</summary>
+    private static readonly string[] _judged = [MeasuredImage.Model, MeasuredImage.ModelWithLocalMeans];
+
     private readonly List<Look> _looks = [];
 
     /// <summary>How a method shows a lesion and its place without it.</summary>
@@ -48,7 +51,8 @@ internal sealed class LesionTable
     /// <summary>The filter that shows the lesions of a task best: by the mean area over their kinds.</summary>
     /// <returns><see langword="null"/> where there is no filter, or no lesion.</returns>
     public string? BestFilter(RestorationTask task) => MethodsOf(task)
-        .Where(method => method is not (MeasuredImage.Input or MeasuredImage.Model or MeasuredImage.Reference))
+        .Where(method => method is not
+            (MeasuredImage.Input or MeasuredImage.Model or MeasuredImage.ModelWithLocalMeans or MeasuredImage.Reference))
         .MaxBy(method => Area(task, method));
 
     /// <summary>The tables, one for each task: input, best filter, model and reference.</summary>
@@ -63,18 +67,20 @@ internal sealed class LesionTable
         {
             yield return $"{task}: mean AUC over the kinds of lesions " + string.Join(", ", Shown(task).Select(method =>
                 FormattableString.Invariant($"{Area(task, method):F3} ({method.ToLowerInvariant()})"))) + ".";
-            foreach (var kind in Kinds(task))
+            foreach (var (kind, method) in Kinds(task)
+                .SelectMany(kind => _judged.Intersect(MethodsOf(task)).Select(method => (kind, method))))
             {
-                var (input, model) = (Detection(kind, MeasuredImage.Input), Detection(kind, MeasuredImage.Model));
+                var (name, input, model) = ($"{task}, {NameOf(kind)}, {method.ToLowerInvariant()}", Detection(kind, MeasuredImage.Input),
+                    Detection(kind, method));
                 if (model.Area < input.Area - (2 * Math.Sqrt(Math.Pow(model.StandardError, 2) + Math.Pow(input.StandardError, 2))))
                 {
-                    yield return string.Create(CultureInfo.InvariantCulture, $"{task}, {NameOf(kind)}: harder to find in what the model "
-                        + $"restores (AUC {model.Area:F2}) than in the input ({input.Area:F2}).");
+                    yield return string.Create(CultureInfo.InvariantCulture,
+                        $"{name}: harder to find (AUC {model.Area:F2}) than in the input ({input.Area:F2}).");
                 }
 
-                if (MaximumBias(kind, MeasuredImage.Model) is { } bias && Math.Abs(bias) > RegionBounds.LesionMaximum)
+                if (MaximumBias(kind, method) is { } bias && Math.Abs(bias) > RegionBounds.LesionMaximum)
                 {
-                    yield return string.Create(CultureInfo.InvariantCulture, $"{task}, {NameOf(kind)}: the maximum is off by "
+                    yield return string.Create(CultureInfo.InvariantCulture, $"{name}: the maximum is off by "
                         + $"{100 * bias:+0;−0} % on the mean, more than {100 * RegionBounds.LesionMaximum} %.");
                 }
             }
@@ -98,7 +104,10 @@ internal sealed class LesionTable
         _looks.Where(look => look.Task == task).Select(look => look.Method).Distinct();
 
     private IEnumerable<string> Shown(RestorationTask task) =>
-        new[] { MeasuredImage.Input, BestFilter(task), MeasuredImage.Model, MeasuredImage.Reference }.OfType<string>();
+        new[]
+        {
+            MeasuredImage.Input, BestFilter(task), MeasuredImage.Model, MeasuredImage.ModelWithLocalMeans, MeasuredImage.Reference,
+        }.OfType<string>().Intersect(MethodsOf(task));
 
     private IEnumerable<IGrouping<(double Diameter, double Contrast), Look>> Kinds(RestorationTask task) =>
         _looks.Where(look => look.Task == task).GroupBy(look => (look.Diameter, look.Contrast))

@@ -15,6 +15,9 @@ internal sealed record MeasuredImage(
     /// <summary>What an image is called before anything was done, what the model has made of it, and what it should equal.</summary>
     public const string Input = "Input", Model = "Model", Reference = "Reference";
 
+    /// <summary>What is called what the model has made of an image, with the local means of the image.</summary>
+    public const string ModelWithLocalMeans = "Model, local means";
+
     /// <summary>Measures an image by all methods.</summary>
     /// <param name="task">Its task.</param>
     /// <param name="slice">Its number in the file.</param>

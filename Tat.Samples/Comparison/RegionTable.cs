@@ -30,8 +30,7 @@ internal sealed class RegionTable(Func<int, string> nameOf)
     /// <param name="ReferenceMaximum">The maximum of the reference.</param>
     /// <param name="Maximum">The maximum.</param>
     /// <param name="RelativeMaximumBias">Its difference as a share of the reference's.</param>
-    /// <param name="Missed">Of the model, or of the input where there is none: what is further off than allowed; empty where nothing
-    /// is.</param>
+    /// <param name="Missed">Of the model and of the last method: what is further off than allowed; empty where nothing is.</param>
     public sealed record Row(
         [property: JsonIgnore] RestorationTask Task, string Scan, string Region, string Method, string Unit, long Pixels, double? Diameter,
         double ReferenceMean, double Mean, double Bias, double? RelativeBias, double ReferenceMaximum, double Maximum,
@@ -41,8 +40,8 @@ internal sealed class RegionTable(Func<int, string> nameOf)
     public IReadOnlyList<Row> Rows => [.. _tallies.GroupBy(tally => (tally.Key.Task, tally.Key.Scan)).SelectMany(scan =>
         scan.SelectMany(method => method.Value.Regions.Select(score => (method.Key.Method, Score: score)))
             .GroupBy(one => one.Score.Label).OrderBy(region => region.Key)
-            .SelectMany(region => region.Select(one => RowOf(
-                scan.Key.Task, scan.Key.Scan, one.Method, one.Score, isJudged: one.Method == scan.Last().Key.Method))))];
+            .SelectMany(region => region.Select(one => RowOf(scan.Key.Task, scan.Key.Scan, one.Method, one.Score,
+                isJudged: one.Method == MeasuredImage.Model || one.Method == scan.Last().Key.Method))))];
 
     /// <summary>A line for each region that is further off than its bound allows.</summary>
     public IEnumerable<string> Missed => Rows.Where(row => row.Missed is { Length: > 0 })
@@ -54,7 +53,7 @@ internal sealed class RegionTable(Func<int, string> nameOf)
     /// <summary>Adds a slice.</summary>
     /// <param name="task">Its task.</param>
     /// <param name="scan">What its scan is called.</param>
-    /// <param name="images">What each method shows; the last one is held to the bounds.</param>
+    /// <param name="images">What each method shows; the model and the last one are held to the bounds.</param>
     /// <param name="reference">What they should show.</param>
     /// <param name="labels">The region of each pixel.</param>
     /// <param name="pixelSpacing">Side of a pixel in mm, where it is known.</param>
@@ -80,7 +79,8 @@ internal sealed class RegionTable(Func<int, string> nameOf)
         Rows.GroupBy(row => (row.Task, row.Scan)).Select(scan => new ReportTable(
             $"{scan.Key.Scan}: regions, in {scan.Key.Task.Unit}",
             ["Region", "Method", "Pixels", "Ø (mm)", "Reference", "Mean", "Bias", "", "Maximum", "", "Bound"], 2,
-            [.. scan.Where(row => filterOf is null || row.Method is MeasuredImage.Input or MeasuredImage.Model
+            [.. scan.Where(row => filterOf is null
+                || row.Method is MeasuredImage.Input or MeasuredImage.Model or MeasuredImage.ModelWithLocalMeans
                 || row.Method == filterOf(row.Task)).Select(CellsOf)]));
 
     /// <summary>A table of all: a line for each region and method.</summary>

@@ -8,7 +8,8 @@ using Tat.Torch.Model;
 namespace Tat.Samples.Shared;
 
 /// <summary>
-/// What people say of a model, in a JSON file: name, version, licence, data, what it started from, sources, limits, ranges, margins.
+/// What people say of a model, in a JSON file: name, version, licence, data, what it started from, sources, limits, ranges, tasks
+/// that keep means, margins.
 /// </summary>
 internal static class CardFile
 {
@@ -65,6 +66,7 @@ internal static class CardFile
                 Sources = said.Sources,
                 Limits = said.Limits,
                 Ranges = said.Ranges,
+                KeepsMeans = said.KeepsMeans,
                 Margins = said.Margins.Count > 0 ? said.Margins : recorded.Margins,
             };
         }

@@ -58,6 +58,9 @@ internal sealed class InferenceOptions
     /// <summary>The options that change what a model makes of an image, other than the ensemble.</summary>
     public IReadOnlyList<Option> Changing => [_localMeans, _strength];
 
+    /// <summary>The option that gives results the local means of the scan.</summary>
+    public Option LocalMeansOption => _localMeans;
+
     /// <summary>All of them.</summary>
     public IReadOnlyList<Option> All => [_device, _memory, _passNonFinite, _ensemble, _localMeans, _strength];
 

@@ -1,5 +1,7 @@
 using Tat.Torch.Files;
 using Tat.Torch.Imaging;
+using Tat.Torch.Inference.Variants;
+using Tat.Torch.Model;
 using Tat.Torch.Tasks;
 
 namespace Tat.Torch.Inference;
@@ -10,6 +12,7 @@ internal sealed class AcceptedImages
     private readonly IReadOnlyList<ImageSlice> _images;
     private readonly RestorationTask[] _tasks;
     private readonly ImageSlice[] _fitted;
+    private readonly ModelCard _card;
 
     /// <summary>
     /// Checks images and their tasks, and brings the images to the grids on which the model sees them. Images with values that are not
@@ -17,15 +20,15 @@ internal sealed class AcceptedImages
     /// </summary>
     /// <param name="images">The images.</param>
     /// <param name="tasks">Their tasks.</param>
-    /// <param name="known">The tasks that the model has learnt.</param>
+    /// <param name="model">The tasks that the model has learnt, and its card.</param>
     /// <param name="maximumPixels">Pixels that an image may have.</param>
     /// <param name="nonFinite">What happens to images with values that are not finite.</param>
     /// <param name="onPassThrough">Is told of those that pass through.</param>
     /// <exception cref="ArgumentException">The lists differ in length, or the model has not learnt a task.</exception>
     /// <exception cref="InvalidDataException">An image has more pixels than it may, or a NaN or infinite value and is not to pass
     /// through.</exception>
-    public AcceptedImages(IReadOnlyList<ImageSlice> images, IReadOnlyList<RestorationTask> tasks, TaskVocabulary known, int maximumPixels,
-        NonFiniteHandling nonFinite, Action<ImageSlice>? onPassThrough)
+    public AcceptedImages(IReadOnlyList<ImageSlice> images, IReadOnlyList<RestorationTask> tasks,
+        (TaskVocabulary Tasks, ModelCard Card) model, int maximumPixels, NonFiniteHandling nonFinite, Action<ImageSlice>? onPassThrough)
     {
         ArgumentNullException.ThrowIfNull(images);
         ArgumentNullException.ThrowIfNull(tasks);
@@ -38,7 +41,8 @@ internal sealed class AcceptedImages
         }
 
         _images = images;
-        _tasks = [.. tasks.Select(task => Known(task, known))];
+        _tasks = [.. tasks.Select(task => Known(task, model.Tasks))];
+        _card = model.Card;
         _fitted = new ImageSlice[images.Count];
         SizeLimit.Check(images, maximumPixels);
         Results = new ImageSlice[images.Count];
@@ -94,7 +98,10 @@ internal sealed class AcceptedImages
     public void Complete(int index, float[] pixels)
     {
         var fitted = _fitted[index];
-        Results[index] = NetworkGrid.PutBack(new(pixels, fitted.Height, fitted.Width), fitted, _images[index]);
+        var result = NetworkGrid.PutBack(new(pixels, fitted.Height, fitted.Width), fitted, _images[index]);
+        Results[index] = _card.KeepsMeans.Contains(_tasks[index].Name, StringComparer.OrdinalIgnoreCase)
+            ? ResultChanges.KeepMeans(_images[index], result)
+            : result;
     }
 
     /// <summary>Checks what the model has made of an image, before anything clips it.</summary>

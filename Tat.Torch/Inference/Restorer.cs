@@ -80,7 +80,8 @@ public sealed class Restorer : IImageRestorer
         ObjectDisposedException.ThrowIf(_isDisposed, this);
         _model.Network.ThrowIfDisposed();
         cancellationToken = CallCancellation.Or(cancellationToken);
-        var accepted = new AcceptedImages(images, tasks, Tasks, _options.MaximumPixels, _options.NonFinite, _options.OnPassThrough);
+        var accepted = new AcceptedImages(
+            images, tasks, (Tasks, Card), _options.MaximumPixels, _options.NonFinite, _options.OnPassThrough);
         var groups = accepted.Indices.GroupBy(i => PaddedSize.For(accepted[i].Height, accepted[i].Width)).ToArray();
         var done = new PixelProgress(progress, groups.Sum(group => (double)group.Key.Pixels * group.Count()));
         foreach (var group in groups)

@@ -35,6 +35,12 @@ public sealed record ModelCard
     /// </summary>
     public IReadOnlyDictionary<string, MarginFactors> Margins { get; init; } = new Dictionary<string, MarginFactors>();
 
+    /// <summary>
+    /// The tasks in whose results local means, over a Gaussian of six pixels, are those of the image: a part of restoring with this model
+    /// on both back-ends, so that values of regions are not biased. What runs the network or its ONNX file alone does without.
+    /// </summary>
+    public IReadOnlyList<string> KeepsMeans { get; init; } = [];
+
     /// <summary>Version of the product that wrote the model.</summary>
     public string ProductVersion { get; init; } = LibraryVersion;
 

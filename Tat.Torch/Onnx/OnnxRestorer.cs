@@ -83,7 +83,8 @@ public sealed class OnnxRestorer : IImageRestorer
     {
         ObjectDisposedException.ThrowIf(_isDisposed, this);
         cancellationToken = CallCancellation.Or(cancellationToken);
-        var accepted = new AcceptedImages(images, tasks, Tasks, _options.MaximumPixels, _options.NonFinite, _options.OnPassThrough);
+        var accepted = new AcceptedImages(
+            images, tasks, (Tasks, Card), _options.MaximumPixels, _options.NonFinite, _options.OnPassThrough);
         var done = new PixelProgress(progress, accepted.Indices.Sum(i => (double)accepted[i].Pixels.Length));
         using var run = new RunOptions { LogSeverityLevel = OnnxSessionFactory.LogLevel };
         using var stop = cancellationToken.Register(() => run.Terminate = true);

@@ -1,7 +1,9 @@
 using Tat.Tests.Formats;
+using Tat.Tests.Onnx;
 using Tat.Tests.Resolution;
 using Tat.Tests.Training;
 using Tat.Torch.Degradation;
+using Tat.Torch.Imaging;
 using Tat.Torch.Inference;
 using Tat.Torch.Model;
 using Tat.Torch.Onnx;
@@ -38,6 +40,33 @@ public sealed class AcceptedImagesTests
         Assert.AreSame(image, NetworkGrid.Fit(image, RestorationTask.Mri));
         Assert.AreSame(image, NetworkGrid.Fit(image, RestorationTask.Ct));
     }
+
+    [TestMethod]
+    public void Both_back_ends_keep_the_local_means_of_the_tasks_that_the_card_names()
+    {
+        using var plain = ExportedModels.CreateModel();
+        using var keeping = new TatModel(plain.Network, plain.Tasks, new() { KeepsMeans = ["ct"] });
+        using var folder = new TemporaryFolder();
+        OnnxExporter.Export(keeping, folder["model.onnx"]);
+        using var onnx = new OnnxRestorer(folder["model.onnx"]);
+        using var torch = new Restorer(keeping);
+        using var without = new Restorer(plain);
+        RestorationTask[] tasks = [RestorationTask.Ct, RestorationTask.Pet];
+        ImageSlice[] images = [.. tasks.Select(task => ExportedModels.CreateImage(72, 80, task))];
+        var unkept = without.Restore(images, tasks);
+        foreach (IImageRestorer restorer in new IImageRestorer[] { torch, onnx })
+        {
+            var results = restorer.Restore(images, tasks);
+            Assert.IsLessThan(0.05 * OffOnTheMean(images[0], unkept[0]), OffOnTheMean(images[0], results[0]));
+            Assert.AreEqual(
+                OffOnTheMean(images[1], unkept[1]), OffOnTheMean(images[1], results[1]), 0.001 * OffOnTheMean(images[1], unkept[1]));
+        }
+    }
+
+    /// <summary>Half of the width of the blur and more from the border, where it sees nothing.</summary>
+    private static double OffOnTheMean(ImageSlice image, ImageSlice result) => Math.Abs(
+        Enumerable.Range(20, 32).SelectMany(row => Enumerable.Range(20, 40).Select(column => result[row, column] - image[row, column]))
+            .Average());
 
     [TestMethod]
     public void Both_back_ends_restore_on_that_grid_and_come_back_to_that_of_the_image()

@@ -1,6 +1,8 @@
 using Tat.Torch.Imaging;
 using Tat.Torch.Inference;
 using Tat.Torch.Model;
+using Tat.Torch.Numerics;
+using Tat.Torch.Randomness;
 using Tat.Torch.Tasks;
 
 namespace Tat.Tests.Inference;
@@ -38,6 +40,27 @@ public sealed class RestorationVariantsTests
         using var unchanging = new Remapping((slice, i) => slice.Pixels[i]);
         CollectionAssert.AreEqual(image.Pixels, unchanging.WithLocalMeans().Restore([image], [RestorationTask.Ct])[0].Pixels);
         CollectionAssert.AreEqual(image.Pixels, model.WithLocalMeans().WithStrength(0).Restore([image], [RestorationTask.Ct])[0].Pixels);
+    }
+
+    [TestMethod]
+    public void A_lesion_that_a_model_takes_for_noise_comes_back_and_the_noise_does_not()
+    {
+        // White noise of 10 and a lesion of 40 and 8 pixels, which a model makes all flat.
+        const int Side = 96;
+        var random = new RandomStream(7);
+        bool IsLesion(int i) => Math.Pow((i % Side) - 48, 2) + Math.Pow((i / Side) - 48, 2) <= 16;
+        var image = new ImageSlice([.. Enumerable.Range(0, Side * Side).Select(i =>
+            (float)(100 + (10 * random.NextNormal()) + (IsLesion(i) ? 40 : 0)))], Side, Side);
+        using var model = new Remapping((_, _) => 100);
+        var result = model.WithLocalMeans().Restore([image], [RestorationTask.Pet])[0].Pixels;
+        var pixels = Enumerable.Range(0, Side * Side).ToLookup(i => (Math.Pow((i % Side) - 48, 2) + Math.Pow((i / Side) - 48, 2)) switch
+        {
+            <= 16 => "lesion",
+            > 400 => "elsewhere",
+            _ => "around",
+        });
+        Assert.IsGreaterThan(125, pixels["lesion"].Average(i => result[i]));
+        Assert.IsLessThan(2.5, Math.Sqrt(pixels["elsewhere"].Average(i => Math.Pow(result[i] - 100, 2))));
     }
 
     [TestMethod]

@@ -27,27 +27,34 @@ internal static class ResultChanges
             image.Height, image.Width);
 
     /// <summary>
-    /// Local means of the image. With x the image, y the result and G a Gaussian blur, y + G(x − y): structures that are wide beside G come
-    /// from the measurement, fine ones from the model; noise of a scan is fine, and little of it comes back. Then the same with finer
-    /// blurs, for what stands out of the noise: of d = G(x − y) the part max(0, 1 − 4 v / d²), where v is the mean of d² around it. Noise
-    /// that was removed rarely stands out of itself; a lesion that was taken for noise does.
+    /// Local means of the image: y + G(x − y), with x the image, y the result and G a Gaussian blur. Structures that are wide beside G come
+    /// from the measurement, fine ones from the model; noise of a scan is fine, and little of it comes back.
+    /// </summary>
+    public static ImageSlice KeepMeans(ImageSlice image, ImageSlice restored)
+    {
+        var removed = Removed(image, restored, Sigma);
+        return new([.. restored.Pixels.Zip(removed, (value, mean) => value + mean)], image.Height, image.Width);
+    }
+
+    /// <summary>
+    /// The same, and then with finer blurs for what stands out of the noise: of d = G(x − y) the part max(0, 1 − 4 v / d²), where v is the
+    /// mean of d² around it. Noise that was removed rarely stands out of itself; a lesion that was taken for noise does.
     /// </summary>
     public static ImageSlice KeepLocalMeans(ImageSlice image, ImageSlice restored)
     {
-        var (height, width) = (image.Height, image.Width);
-        float[] Blur(float[] values, double sigma) => GaussianFilter.Blur(values, height, width, sigma);
-        var result = restored.Pixels;
-        float[] Removed(double sigma) => Blur([.. image.Pixels.Zip(result, (before, after) => before - after)], sigma);
-        result = [.. result.Zip(Removed(Sigma), (value, mean) => value + mean)];
+        var result = KeepMeans(image, restored);
         foreach (var sigma in _fineSigmas)
         {
-            var removed = Removed(sigma);
-            var noise = Blur([.. removed.Select(mean => mean * mean)], NoiseSigma);
-            result = [.. result.Select((value, i) => value + SignificantPart(removed[i], noise[i]))];
+            var removed = Removed(image, result, sigma);
+            var noise = GaussianFilter.Blur([.. removed.Select(mean => mean * mean)], image.Height, image.Width, NoiseSigma);
+            result = new([.. result.Pixels.Select((value, i) => value + SignificantPart(removed[i], noise[i]))], image.Height, image.Width);
         }
 
-        return new(result, height, width);
+        return result;
     }
+
+    private static float[] Removed(ImageSlice image, ImageSlice restored, double sigma) => GaussianFilter.Blur(
+        [.. image.Pixels.Zip(restored.Pixels, (before, after) => before - after)], image.Height, image.Width, sigma);
 
     private static float SignificantPart(float mean, float variance)
     {
