@@ -40,6 +40,11 @@ internal static class SubmitCommand
                 throw new DirectoryNotFoundException($"'{folder}' is no folder; name the one that holds the archive.");
             }
 
+            if (parsed.GetValue(output) is { } results)
+            {
+                CommonOptions.CheckResults(overwrite: true, Path.Combine(results, "result"));
+            }
+
             var fields = new Dictionary<string, string>
             {
                 ["priority"] = parsed.GetValue(urgent) ? "urgent" : "batch",

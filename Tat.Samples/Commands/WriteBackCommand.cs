@@ -33,6 +33,8 @@ internal static class WriteBackCommand
         reading.AddTo(command);
         command.SetAction((parsed, cancellationToken) =>
         {
+            var destination = parsed.GetRequiredValue(output);
+            CommonOptions.CheckResults(overwrite: true, destination);
             var options = reading.Of(parsed) with { Pet = parsed.GetValue(asStored) ? PetQuantity.AsStored : PetQuantity.Suv };
             var found = ScanFinder.Find([parsed.GetRequiredValue(like)], options, cancellationToken).Scans;
             var series = found is [var only]
@@ -40,7 +42,6 @@ internal static class WriteBackCommand
                 : throw new InvalidDataException($"'{parsed.GetValue(like)}' holds {found.Count} scans; choose one by --series.");
             OptionUse.CheckDicom(parsed, reading.All, found);
             OptionUse.CheckPet(parsed, asStored, found);
-            var destination = parsed.GetRequiredValue(output);
             var files = ScanWriteBack.WriteBack(
                 parsed.GetRequiredValue(results), series, destination, derived.Of(parsed), parsed.GetValue(overwrite), cancellationToken);
             terminal.Line($"{destination}: {files.Count} DICOM files");

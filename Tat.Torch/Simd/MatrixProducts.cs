@@ -144,7 +144,7 @@ internal static unsafe class MatrixProducts
     {
         const int width = MatrixPanels.Width, half = width / 2;
         Lanes.AssertMultiple<Lanes8>(columns);
-        Debug.Assert(columns >= width && rows >= 0 && depth >= 0 && parts > 0,
+        Debug.Assert(columns >= width && rows >= 0 && depth > 0 && parts > 0,
             $"{rows} × {depth} times {depth} × {columns}, {parts} of them, are no product.");
 
         // With 16 lanes a register block spans two panels; an odd last one goes through a block of one register, or of 8 lanes.

@@ -3,13 +3,16 @@ using System.Runtime.CompilerServices;
 namespace Tat.Torch.Simd;
 
 /// <summary>
-/// The inner loops of <see cref="MatrixProducts"/>: blocks of the result two registers wide, whose sums stay in registers over the whole
-/// depth.
+/// The inner loops of <see cref="MatrixProducts"/>: blocks of the result two registers wide, whose sums stay in registers over
+/// <see cref="Depth"/> products and are then added to the target, because each term that is added to a long sum loses digits.
 /// </summary>
 internal static unsafe class RegisterBlocks
 {
     /// <summary>Rows of a block: with two registers each, two for b and one for a broadcast value, they fill 16 registers.</summary>
     public const int Rows = 6;
+
+    /// <summary>Products that are summed in a register.</summary>
+    public const int Depth = 32;
 
     /// <summary>As many columns of a product as two registers have lanes.</summary>
     /// <param name="a">rows×depth.</param>
@@ -48,14 +51,19 @@ internal static unsafe class RegisterBlocks
         }
     }
 
-    /// <summary>Stores two registers side by side.</summary>
+    /// <summary>Stores two registers side by side, or adds them to the target.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Store<T>(T first, T second, float* target)
+    public static void Store<T>(T first, T second, float* target, bool adds)
         where T : struct, ILanes<T>
     {
-        first.Store(target);
-        second.Store(target + T.Count);
+        Store(first, target, adds);
+        Store(second, target + T.Count, adds);
     }
+
+    /// <summary>Stores a register, or adds it to the target.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Store<T>(T sums, float* target, bool adds)
+        where T : struct, ILanes<T> => (adds ? sums + T.Load(target) : sums).Store(target);
 
     /// <summary>A block of 6 rows.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
@@ -63,59 +71,66 @@ internal static unsafe class RegisterBlocks
         float* a, nint aRow, nint aStep, float* b, nint bRow, nint second, int depth, float* target, nint targetRow, int parts, nint aPart)
         where T : struct, ILanes<T>
     {
-        var (s00, s01, s10, s11, s20, s21) = (T.Zero, T.Zero, T.Zero, T.Zero, T.Zero, T.Zero);
-        var (s30, s31, s40, s41, s50, s51) = (T.Zero, T.Zero, T.Zero, T.Zero, T.Zero, T.Zero);
         for (var part = 0; part < parts; part++, a += aPart - (depth * aStep))
         {
-            var lower = a + (3 * aRow);
-            for (var p = 0; p < depth; p++, a += aStep, lower += aStep, b += bRow)
+            for (var start = 0; start < depth; start += Depth)
             {
-                var (b0, b1) = (T.Load(b), T.Load(b + second));
-                var value = T.Broadcast(*a);
-                s00 = T.MultiplyAdd(value, b0, s00);
-                s01 = T.MultiplyAdd(value, b1, s01);
-                value = T.Broadcast(a[aRow]);
-                s10 = T.MultiplyAdd(value, b0, s10);
-                s11 = T.MultiplyAdd(value, b1, s11);
-                value = T.Broadcast(a[2 * aRow]);
-                s20 = T.MultiplyAdd(value, b0, s20);
-                s21 = T.MultiplyAdd(value, b1, s21);
-                value = T.Broadcast(*lower);
-                s30 = T.MultiplyAdd(value, b0, s30);
-                s31 = T.MultiplyAdd(value, b1, s31);
-                value = T.Broadcast(lower[aRow]);
-                s40 = T.MultiplyAdd(value, b0, s40);
-                s41 = T.MultiplyAdd(value, b1, s41);
-                value = T.Broadcast(lower[2 * aRow]);
-                s50 = T.MultiplyAdd(value, b0, s50);
-                s51 = T.MultiplyAdd(value, b1, s51);
+                var (s00, s01, s10, s11, s20, s21) = (T.Zero, T.Zero, T.Zero, T.Zero, T.Zero, T.Zero);
+                var (s30, s31, s40, s41, s50, s51) = (T.Zero, T.Zero, T.Zero, T.Zero, T.Zero, T.Zero);
+                var lower = a + (3 * aRow);
+                for (var p = Math.Min(Depth, depth - start); p > 0; p--, a += aStep, lower += aStep, b += bRow)
+                {
+                    var (b0, b1) = (T.Load(b), T.Load(b + second));
+                    var value = T.Broadcast(*a);
+                    s00 = T.MultiplyAdd(value, b0, s00);
+                    s01 = T.MultiplyAdd(value, b1, s01);
+                    value = T.Broadcast(a[aRow]);
+                    s10 = T.MultiplyAdd(value, b0, s10);
+                    s11 = T.MultiplyAdd(value, b1, s11);
+                    value = T.Broadcast(a[2 * aRow]);
+                    s20 = T.MultiplyAdd(value, b0, s20);
+                    s21 = T.MultiplyAdd(value, b1, s21);
+                    value = T.Broadcast(*lower);
+                    s30 = T.MultiplyAdd(value, b0, s30);
+                    s31 = T.MultiplyAdd(value, b1, s31);
+                    value = T.Broadcast(lower[aRow]);
+                    s40 = T.MultiplyAdd(value, b0, s40);
+                    s41 = T.MultiplyAdd(value, b1, s41);
+                    value = T.Broadcast(lower[2 * aRow]);
+                    s50 = T.MultiplyAdd(value, b0, s50);
+                    s51 = T.MultiplyAdd(value, b1, s51);
+                }
+
+                var adds = part + start > 0;
+                float* top = target, bottom = target + (3 * targetRow);
+                Store(s00, s01, top, adds);
+                Store(s10, s11, top + targetRow, adds);
+                Store(s20, s21, top + (2 * targetRow), adds);
+                Store(s30, s31, bottom, adds);
+                Store(s40, s41, bottom + targetRow, adds);
+                Store(s50, s51, bottom + (2 * targetRow), adds);
             }
         }
-
-        Store(s00, s01, target);
-        Store(s10, s11, target + targetRow);
-        Store(s20, s21, target + (2 * targetRow));
-        target += 3 * targetRow;
-        Store(s30, s31, target);
-        Store(s40, s41, target + targetRow);
-        Store(s50, s51, target + (2 * targetRow));
     }
 
     private static void MultiplyRow<T>(
         float* a, nint aStep, float* b, nint bRow, nint second, int depth, float* target, int parts, nint aPart)
         where T : struct, ILanes<T>
     {
-        var (s0, s1) = (T.Zero, T.Zero);
         for (var part = 0; part < parts; part++, a += aPart - (depth * aStep))
         {
-            for (var p = 0; p < depth; p++, a += aStep, b += bRow)
+            for (var start = 0; start < depth; start += Depth)
             {
-                var value = T.Broadcast(*a);
-                s0 = T.MultiplyAdd(value, T.Load(b), s0);
-                s1 = T.MultiplyAdd(value, T.Load(b + second), s1);
+                var (s0, s1) = (T.Zero, T.Zero);
+                for (var p = Math.Min(Depth, depth - start); p > 0; p--, a += aStep, b += bRow)
+                {
+                    var value = T.Broadcast(*a);
+                    s0 = T.MultiplyAdd(value, T.Load(b), s0);
+                    s1 = T.MultiplyAdd(value, T.Load(b + second), s1);
+                }
+
+                Store(s0, s1, target, adds: part + start > 0);
             }
         }
-
-        Store(s0, s1, target);
     }
 }

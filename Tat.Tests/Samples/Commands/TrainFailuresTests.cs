@@ -44,6 +44,7 @@ public sealed class TrainFailuresTests
     [TestMethod]
     [DataRow("restore", "--task", "CT", "--model", "absent.zip")]
     [DataRow("simulate", "--task", "CT", "--spacing", "1")]
+    [DataRow("write-back", "--like", "absent")]
     public async Task Folders_of_results_are_tried_before_the_work(params string[] command)
     {
         using var folder = new TemporaryFolder();
@@ -54,6 +55,15 @@ public sealed class TrainFailuresTests
         run.AssertFailed(1, "cannot be written");
         Assert.AreEqual("", run.Output);
         CollectionAssert.AreEquivalent(new[] { "a.nii", "file" }, folder.Files);
+    }
+
+    [TestMethod]
+    public async Task A_folder_for_the_results_of_a_service_is_tried_before_anything_is_sent()
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllText(folder["file"], "in the way");
+        (await Cli.RunAsync("submit", folder.Path, "--server", "http://127.0.0.1:1", "--out", folder["file/out"])).AssertFailed(
+            1, $"'{folder["file/out"]}' cannot be written");
     }
 
     [TestMethod]

@@ -49,6 +49,42 @@ public sealed unsafe class MatrixProductsTests
     }
 
     [TestMethod]
+    public void Long_sums_lose_fewer_digits_than_one_number_after_the_other()
+    {
+        // As many rows and columns as each of the inner loops takes.
+        (int Rows, int Columns)[] sides = [(3, 16), (6, 16), (6, 24), (8, 32), (12, 16)];
+        Gen.Select(Gen.Int[0, sides.Length - 1], Gen.Int[512, 4096], Gen.ULong)
+            .Sample((side, depth, seed) =>
+            {
+                using var scope = NewDisposeScope();
+                var (rows, columns) = sides[side];
+                var (a, b, target) = (Random(seed, rows, depth), Random(seed + 1, depth, columns), Guarded(rows * columns));
+                var exact = a.to(ScalarType.Float64).matmul(b.to(ScalarType.Float64));
+                var panels = functional.pad(b, [0, (32 - columns) % 16]).view(depth, -1, 16).transpose(0, 1).contiguous();
+                var single = zeros(rows, columns);
+                foreach (var (left, right) in a.unbind(1).Zip(b.unbind(0)))
+                {
+                    single.addcmul_(left.view(-1, 1), right.view(1, -1), 1);
+                }
+
+                var allowed = 0.5 * (exact - single).norm().ToDouble();
+                MatrixProducts.MultiplyStrided<Lanes8>(
+                    a.Pointer(), depth, 1, rows, panels.Pointer(), 16, 16 * depth, depth, target.Pointer(), columns, columns);
+                AssertNear();
+                target.fill_(Guard);
+                MatrixProducts.MultiplyStrided(
+                    a.Pointer(), depth, 1, rows, panels.Pointer(), 16, 16 * depth, depth, target.Pointer(), columns, columns);
+                AssertNear();
+
+                void AssertNear()
+                {
+                    var result = target.narrow(0, 0, rows * columns).view(rows, columns);
+                    Assert.IsLessThan(allowed, (exact - result).norm().ToDouble(), $"{rows} × {depth} × {columns}");
+                }
+            }, iter: 40);
+    }
+
+    [TestMethod]
     public void Norms_are_those_of_LibTorch_with_a_shift_and_without()
     {
         Gen.Select(Gen.Int[1, 9], Gen.Int[1, 12], Gen.Bool, Gen.ULong).Sample((count, panels, shifted, seed) =>

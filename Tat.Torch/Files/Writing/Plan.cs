@@ -48,6 +48,7 @@ internal sealed class Plan(string staging, string folder, IReadOnlyList<string> 
         Disk.Flush(path + ".new");
         File.Move(path + ".new", path);
         Disk.FlushFolder(staging);
+        Disk.FlushFolder(folder); // which the hidden folder is in
         try
         {
             Continue();
