@@ -100,6 +100,7 @@ public static class ScanRestoration
             Task = task,
             Model = derived.Model,
             Slices = scan.SliceCount,
+            Pixels = (long)scan.Rows * scan.Columns * scan.SliceCount,
             Unrestored = slices.Unrestored,
             ShareBeyondRange = slices.ShareBeyondRange,
             Noise = slices.Noise,

@@ -32,6 +32,9 @@ public sealed record ScanRestorationResult
     /// <summary>Number of slices.</summary>
     public required int Slices { get; init; }
 
+    /// <summary>Pixels of all slices.</summary>
+    public required long Pixels { get; init; }
+
     /// <summary>Slices with NaN or infinite values, which are as they were.</summary>
     public required int Unrestored { get; init; }
 

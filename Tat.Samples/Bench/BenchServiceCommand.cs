@@ -4,6 +4,7 @@ using Spectre.Console;
 using Tat.Samples.Commands;
 using Tat.Samples.Shared;
 using Tat.Samples.Shell;
+using Tat.Samples.Submission;
 using Tat.Torch.Files.Writing;
 
 namespace Tat.Samples.Bench;
@@ -14,6 +15,7 @@ internal static class BenchServiceCommand
     public static Command Create(Terminal terminal)
     {
         var server = SubmitCommand.Server();
+        var beside = SubmitCommand.Server("--beside", "Another service, which takes turns with the first.", required: false);
         var clients = new Option<int>("--clients")
         {
             Description = "Clients, each of which sends an image, waits for its result, gets and removes it.",
@@ -28,37 +30,48 @@ internal static class BenchServiceCommand
         };
         var json = CommonOptions.Json();
         var command = new Command(
-            "service", "Measures a restoration service under load, by turns with the restorer alone on the same images.")
+            "service", "Measures a restoration service under load, by turns with the restorer alone, on the same images.")
             {
-                server, clients, seconds, sizes, json,
+                server, beside, clients, seconds, sizes, json,
             };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             using var client = SubmitCommand.Open(parsed.GetRequiredValue(server));
-            await client.CheckAsync(cancellationToken);
+            using var other = parsed.GetValue(beside) is { } address ? SubmitCommand.Open(address) : null;
+            ServiceClient[] services = other is null ? [client] : [client, other];
+            foreach (var service in services)
+            {
+                await service.CheckAsync(cancellationToken);
+            }
+
             using var folder = new WorkFolder();
-            var load = new ServiceLoad(client, folder, parsed.GetRequiredValue(sizes));
+            var load = new ServiceLoad(services, folder, parsed.GetRequiredValue(sizes));
             var duration = TimeSpan.FromSeconds(parsed.GetValue(seconds));
-            var row = await load.MeasureAsync(parsed.GetValue(clients), duration, cancellationToken);
-            Show(terminal, row, parsed.GetValue(json));
-            return row.Failures == 0 ? ExitCodes.Done : ExitCodes.Failed;
+            var rows = await load.MeasureAsync(parsed.GetValue(clients), duration, cancellationToken);
+            Show(terminal, rows, parsed.GetValue(json));
+            return rows.All(row => row.Failures == 0) ? ExitCodes.Done : ExitCodes.Failed;
         });
         return command;
     }
 
-    private static void Show(Terminal terminal, ServiceLoadRow row, bool json)
+    private static void Show(Terminal terminal, IReadOnlyList<ServiceLoadRow> rows, bool json)
     {
         if (json)
         {
-            terminal.Json([row]);
+            terminal.Json(rows);
             return;
         }
 
-        terminal.Write(new Table()
-            .AddColumns("Images", "Per second", "Alone", "Share", "Asked to wait", "Failures", "MB early", "MB late", "MB at most")
-            .AddRow(Text(row.Images, "D"), Text(row.PerSecond, "F2"), Text(row.AlonePerSecond, "F2"),
+        var table = new Table()
+            .AddColumns("Service", "Images", "Per second", "Alone", "Share", "Asked to wait", "Failures", "MB early", "MB late", "MB most");
+        foreach (var row in rows)
+        {
+            table.AddRow(row.Server, Text(row.Images, "D"), Text(row.PerSecond, "F2"), Text(row.AlonePerSecond, "F2"),
                 Text(row.PerSecond / row.AlonePerSecond, "P0"), Text(row.Refusals, "D"), Text(row.Failures, "D"),
-                Text(row.EarlyMegabytes, "F0"), Text(row.LateMegabytes, "F0"), Text(row.PeakMegabytes, "F0")));
+                Text(row.EarlyMegabytes, "F0"), Text(row.LateMegabytes, "F0"), Text(row.PeakMegabytes, "F0"));
+        }
+
+        terminal.Write(table);
     }
 
     private static string Text(IFormattable value, string format) => value.ToString(format, CultureInfo.InvariantCulture);

@@ -11,24 +11,26 @@ using Tat.Torch.Pretrained;
 
 namespace Tat.Samples.Bench;
 
-/// <summary>Clients of a restoration service, and the restorer alone, on the same images.</summary>
+/// <summary>Clients of restoration services, and the restorer alone, on the same images.</summary>
 internal sealed partial class ServiceLoad
 {
     private const int Rounds = 2, Turns = 4;
     private const string Task = "CT";
-    private static readonly TimeSpan _asking = TimeSpan.FromMilliseconds(50), _sampling = TimeSpan.FromSeconds(2);
+
+    // Asking takes a core from who restores: eight clients that ask twenty times a second take a twentieth of two cores.
+    private static readonly TimeSpan _asking = TimeSpan.FromMilliseconds(250), _sampling = TimeSpan.FromSeconds(2);
     private static readonly Dictionary<string, string> _fields = new() { ["task"] = Task };
 
-    private readonly ServiceClient _client;
+    private readonly IReadOnlyList<ServiceClient> _services;
     private readonly WorkFolder _folder;
     private readonly List<string> _scans = [];
 
-    /// <param name="client">The service.</param>
+    /// <param name="services">The services.</param>
     /// <param name="folder">An empty folder.</param>
     /// <param name="sizes">Sides of images, which take turns.</param>
-    public ServiceLoad(ServiceClient client, WorkFolder folder, IReadOnlyList<int> sizes)
+    public ServiceLoad(IReadOnlyList<ServiceClient> services, WorkFolder folder, IReadOnlyList<int> sizes)
     {
-        (_client, _folder) = (client, folder);
+        (_services, _folder) = (services, folder);
         for (var i = 0; i < Rounds * sizes.Count; i++)
         {
             var (side, random) = (sizes[i % sizes.Count], new Random(i));
@@ -43,30 +45,33 @@ internal sealed partial class ServiceLoad
         }
     }
 
-    /// <summary>Lets clients send images, and the restorer work alone, by turns: other work on the machine slows both.</summary>
-    /// <param name="clients">How many clients.</param>
-    /// <param name="duration">How long the clients do so in all; the restorer alone has half of that.</param>
+    /// <summary>
+    /// Lets clients send images to each service, and the restorer work alone, by turns: other work on the machine slows all alike.
+    /// </summary>
+    /// <param name="clients">How many clients a service has.</param>
+    /// <param name="duration">How long the clients of each do so in all; the restorer alone has half of that.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    public async Task<ServiceLoadRow> MeasureAsync(int clients, TimeSpan duration, CancellationToken cancellationToken)
+    /// <returns>A row for each service.</returns>
+    public async Task<IReadOnlyList<ServiceLoadRow>> MeasureAsync(int clients, TimeSpan duration, CancellationToken cancellationToken)
     {
         using var restorer = TatPretrained.OpenOnnx();
         MeasureAlone(restorer, 1, TimeSpan.Zero, cancellationToken);
-        var (images, failures, seconds, alone, aloneSeconds) = (0, 0, 0.0, 0, 0.0);
-        var memory = new List<double>();
+        var (alone, aloneSeconds) = (0, 0.0);
+        Measured[] all = [.. _services.Select(service => new Measured(service))];
         for (var turn = 0; turn < Turns; turn++)
         {
             var clock = Stopwatch.StartNew();
             alone += MeasureAlone(restorer, _scans.Count, duration / Turns / 2, cancellationToken);
             aloneSeconds += clock.Elapsed.TotalSeconds;
-            clock.Restart();
-            var (restored, failed) = await LoadAsync(clients, duration / Turns, memory, cancellationToken);
-            seconds += clock.Elapsed.TotalSeconds;
-            (images, failures) = (images + restored, failures + failed);
+            foreach (var one in all)
+            {
+                clock.Restart();
+                await LoadAsync(one, clients, duration / Turns, cancellationToken);
+                one.Seconds += clock.Elapsed.TotalSeconds;
+            }
         }
 
-        var quarter = Math.Max(1, memory.Count / 4);
-        return new(images, images / seconds, alone / aloneSeconds, _client.Refusals, failures,
-            memory.Skip(quarter).Take(quarter).Average(), memory.TakeLast(quarter).Average(), memory.Max());
+        return [.. all.Select(one => one.RowBeside(alone / aloneSeconds))];
     }
 
     /// <summary>Restores one image after the other in this process.</summary>
@@ -84,40 +89,38 @@ internal sealed partial class ServiceLoad
         return images;
     }
 
-    private async Task<(int Images, int Failures)> LoadAsync(
-        int clients, TimeSpan duration, List<double> memory, CancellationToken cancellationToken)
+    private async Task LoadAsync(Measured one, int clients, TimeSpan duration, CancellationToken cancellationToken)
     {
         var clock = Stopwatch.StartNew();
-        var (next, images, failures) = (-1, 0, 0);
+        var next = -1;
         var all = System.Threading.Tasks.Task.WhenAll(Enumerable.Range(0, clients).Select(_ => ClientAsync()));
         while (await System.Threading.Tasks.Task.WhenAny(all, System.Threading.Tasks.Task.Delay(_sampling, cancellationToken)) != all)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            memory.Add(MegabytesIn(await _client.MetricsAsync(cancellationToken)));
+            one.Memory.Add(MegabytesIn(await one.Service.MetricsAsync(cancellationToken)));
         }
 
         await all;
-        return (images, failures);
 
         async Task ClientAsync()
         {
             while (clock.Elapsed < duration)
             {
                 var scan = _scans[Interlocked.Increment(ref next) % _scans.Count];
-                var job = await _client.SubmitAsync(_folder.Path, [scan], _fields, null, cancellationToken);
-                job = await _client.EndOfAsync(job.Id, _asking, cancellationToken);
+                var job = await one.Service.SubmitAsync(_folder.Path, [scan], _fields, null, cancellationToken);
+                job = await one.Service.EndOfAsync(job.Id, _asking, cancellationToken);
                 if (job.HasResult)
                 {
-                    await using var result = await _client.OpenResultAsync(job.Id, cancellationToken);
+                    await using var result = await one.Service.OpenResultAsync(job.Id, cancellationToken);
                     await result.CopyToAsync(Stream.Null, cancellationToken);
-                    Interlocked.Increment(ref images);
+                    Interlocked.Increment(ref one.Images);
                 }
                 else
                 {
-                    Interlocked.Increment(ref failures);
+                    Interlocked.Increment(ref one.Failures);
                 }
 
-                await _client.RemoveAsync(job.Id, cancellationToken);
+                await one.Service.RemoveAsync(job.Id, cancellationToken);
             }
         }
     }
@@ -126,11 +129,32 @@ internal sealed partial class ServiceLoad
         ? double.Parse(found.Groups[1].Value, CultureInfo.InvariantCulture) / (1 << 20)
         : throw new InvalidDataException("The service does not tell its memory in /metrics: it is of another version.");
 
+    /// <summary>What was seen of a service so far.</summary>
+    private sealed class Measured(ServiceClient service)
+    {
+        public int Images, Failures;
+
+        public ServiceClient Service => service;
+
+        public double Seconds { get; set; }
+
+        public List<double> Memory { get; } = [];
+
+        public ServiceLoadRow RowBeside(double alonePerSecond)
+        {
+            var quarter = Math.Max(1, Memory.Count / 4);
+            return new(service.Address, Images, Images / Seconds, alonePerSecond, service.Refusals, Failures,
+                Memory.Skip(quarter).Take(quarter).DefaultIfEmpty().Average(), Memory.TakeLast(quarter).DefaultIfEmpty().Average(),
+                Memory.DefaultIfEmpty().Max());
+        }
+    }
+
     [GeneratedRegex(@"^dotnet_process_memory_working_set_bytes\S* (\S+)", RegexOptions.Multiline)]
     private static partial Regex WorkingSet();
 }
 
 /// <summary>A service under load.</summary>
+/// <param name="Server">Its address.</param>
 /// <param name="Images">Images that were restored.</param>
 /// <param name="PerSecond">Images per second.</param>
 /// <param name="AlonePerSecond">Images per second of the restorer alone.</param>
@@ -140,5 +164,5 @@ internal sealed partial class ServiceLoad
 /// <param name="LateMegabytes">Its memory in the last quarter.</param>
 /// <param name="PeakMegabytes">The most of it.</param>
 internal sealed record ServiceLoadRow(
-    int Images, double PerSecond, double AlonePerSecond, int Refusals, int Failures, double EarlyMegabytes, double LateMegabytes,
-    double PeakMegabytes);
+    string Server, int Images, double PerSecond, double AlonePerSecond, int Refusals, int Failures, double EarlyMegabytes,
+    double LateMegabytes, double PeakMegabytes);

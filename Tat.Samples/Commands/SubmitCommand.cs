@@ -76,10 +76,14 @@ internal static class SubmitCommand
     }
 
     /// <summary>Where the service is.</summary>
-    public static Option<Uri> Server() => new("--server")
+    public static Option<Uri> Server() => Server("--server",
+        $"The address of the service; its key, where it asks for one, is in the environment variable {KeyVariable}.", required: true);
+
+    /// <summary>Where a service is.</summary>
+    public static Option<Uri> Server(string name, string description, bool required) => new(name)
     {
-        Description = $"The address of the service; its key, where it asks for one, is in the environment variable {KeyVariable}.",
-        Required = true,
+        Description = description,
+        Required = required,
         CustomParser = result =>
         {
             if (Uri.TryCreate(result.Tokens[0].Value, UriKind.Absolute, out var address) && address.Scheme is "http" or "https")

@@ -27,17 +27,17 @@ internal sealed class ArchiveSubmission(
     public async Task<SubmissionSummary> RunAsync(
         IProgress<(double Share, string Status)> progress, Action<string> tell, CancellationToken cancellationToken)
     {
-        var jobs = Channel.CreateUnbounded<(ArchiveItem Item, Guid Id)>();
+        var jobs = Channel.CreateUnbounded<SentItem>();
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var sending = SendAsync(jobs.Writer, progress, tell, stop.Token);
         try
         {
-            await foreach (var (item, id) in jobs.Reader.ReadAllAsync(cancellationToken))
+            await foreach (var item in jobs.Reader.ReadAllAsync(cancellationToken))
             {
-                var job = await client.EndOfAsync(id, _interval, cancellationToken);
+                var job = await client.EndOfAsync(item.Id, _interval, cancellationToken);
                 if (!job.HasResult)
                 {
-                    Fail(tell, item, job.Error ?? $"the job is {job.State}");
+                    Fail(tell, item.Name, job.Error ?? $"the job is {job.State}");
                 }
                 else
                 {
@@ -58,7 +58,7 @@ internal sealed class ArchiveSubmission(
         return new(_sent, _done, _failed);
     }
 
-    private async Task SendAsync(ChannelWriter<(ArchiveItem Item, Guid Id)> jobs, IProgress<(double Share, string Status)> progress,
+    private async Task SendAsync(ChannelWriter<SentItem> jobs, IProgress<(double Share, string Status)> progress,
         Action<string> tell, CancellationToken cancellationToken)
     {
         try
@@ -76,11 +76,11 @@ internal sealed class ArchiveSubmission(
                 {
                     var job = await client.SubmitAsync(item.Root, item.Files, fields, KeyOf(item), token);
                     Interlocked.Increment(ref _sent);
-                    await jobs.WriteAsync((item, job.Id), token);
+                    await jobs.WriteAsync(new(item.Name, item.Folder, job.Id), token);
                 }
                 catch (Exception problem) when (problem is HttpRequestException { StatusCode: not null } or IOException)
                 {
-                    Fail(tell, item, problem.Message);
+                    Fail(tell, item.Name, problem.Message);
                 }
 
                 Report(progress);
@@ -93,10 +93,10 @@ internal sealed class ArchiveSubmission(
         }
     }
 
-    private void Fail(Action<string> tell, ArchiveItem item, string reason)
+    private void Fail(Action<string> tell, string name, string reason)
     {
         Interlocked.Increment(ref _failed);
-        tell($"'{item.Name}': {reason}");
+        tell($"'{name}': {reason}");
     }
 
     private void Report(IProgress<(double Share, string Status)> progress) => progress.Report((_found * _done / Math.Max(1, _sent),
@@ -119,7 +119,7 @@ internal sealed class ArchiveSubmission(
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())));
     }
 
-    private async Task KeepAsync(ArchiveItem item, ServiceJob job, CancellationToken cancellationToken)
+    private async Task KeepAsync(SentItem item, ServiceJob job, CancellationToken cancellationToken)
     {
         if (output is null)
         {
@@ -157,6 +157,12 @@ internal sealed class ArchiveSubmission(
         file.Commit();
     }
 }
+
+/// <summary>An item of an archive that is a job: all that is held of it until that is at its end.</summary>
+/// <param name="Name">The folder or file, relative to the archive.</param>
+/// <param name="Folder">The folder that holds it, relative to the archive.</param>
+/// <param name="Id">The job.</param>
+internal readonly record struct SentItem(string Name, string Folder, Guid Id);
 
 /// <summary>What became of an archive.</summary>
 /// <param name="Sent">Jobs that the service has taken.</param>

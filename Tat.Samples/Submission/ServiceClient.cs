@@ -23,6 +23,9 @@ internal sealed class ServiceClient : IDisposable
         }
     }
 
+    /// <summary>Where the service is.</summary>
+    public string Address => $"{_client.BaseAddress}";
+
     /// <summary>How often the service asked to send something later.</summary>
     public int Refusals => _refusals;
 

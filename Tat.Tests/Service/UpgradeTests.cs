@@ -70,6 +70,8 @@ public sealed class UpgradeTests
             (old.State, old.Name, old.Warnings.Single(), old.Created.ToUnixTimeMilliseconds()));
         var job = await service.SubmitAsync(NiftiSamples.WriteRamp(service["new.nii"]), ("task", "CT"));
         Assert.AreEqual(JobState.Succeeded, (await service.EndOfAsync(job.Id)).State);
-        Assert.IsNotNull((await service.Get<JobStore>().FindAsync(job.Id))!.Content);
+        var kept = (await service.Get<JobStore>().FindAsync(job.Id))!;
+        Assert.IsNotNull(kept.Content);
+        Assert.StartsWith("sha256:", kept.ModelHash!);
     }
 }

@@ -6,6 +6,7 @@ using System.Collections.Generic;
 using System.IO;
 using System.Reflection;
 using System.Text;
+using System.Threading.Tasks;
 using FellowOakDicom.IO.Buffer;
 using FellowOakDicom.IO.Writer;
 
@@ -97,6 +98,8 @@ namespace FellowOakDicom
             throw null;
 
         public void Save(Stream stream, DicomWriteOptions options = null) => throw null;
+
+        public Task SaveAsync(string fileName, DicomWriteOptions options = null) => throw null;
     }
 
     public class DicomDataset : IEnumerable<DicomItem>
@@ -149,7 +152,16 @@ namespace FellowOakDicom
 
     public sealed class DicomUID : DicomParseable
     {
+        public static readonly DicomUID Verification;
+
         public string UID => throw null;
+
+        public DicomStorageCategory StorageCategory => throw null;
+    }
+
+    public enum DicomStorageCategory
+    {
+        None,
     }
 
     public sealed class DicomVR

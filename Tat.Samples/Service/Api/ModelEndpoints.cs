@@ -1,4 +1,4 @@
-using Tat.MLNet.Serving;
+using Tat.Samples.Service.Models;
 
 namespace Tat.Samples.Service.Api;
 
@@ -8,13 +8,12 @@ internal static class ModelEndpoints
     public static void MapModels(this IEndpointRouteBuilder app)
     {
         var api = app.MapGroup("/api").WithTags("Models");
-        api.MapGet("tasks", (RestorationPool pool) => pool.Tasks.Select(task => new TaskView(
+        api.MapGet("tasks", (ServedModels models, string? model = null) => models[model].Tasks.Select(task => new TaskView(
             task.Name, task.Quantity, task.Unit, task.NormalizationRange.Minimum, task.NormalizationRange.Maximum)))
-            .WithSummary("The tasks that the model has learnt.");
-        api.MapGet("models", (RestorationPool pool) => new[]
-        {
-            new ModelView(pool.Card.Title, pool.ModelHash, [.. pool.Tasks.Select(task => task.Name)]),
-        }).WithSummary("The models that restore.");
+            .WithSummary("The tasks that a model has learnt; without a name, the default one.").ProducesProblem(400);
+        api.MapGet("models", (ServedModels models) => models.Names.Select(name => (Name: name, Pool: models[name])).Select(one =>
+            new ModelView(one.Name, one.Pool.Card.Title, one.Pool.ModelHash, [.. one.Pool.Tasks.Select(task => task.Name)])))
+            .WithSummary("The models that restore, the default one first.");
     }
 }
 
@@ -27,7 +26,8 @@ internal static class ModelEndpoints
 internal sealed record TaskView(string Name, string Quantity, string Unit, double Minimum, double Maximum);
 
 /// <summary>A model.</summary>
+/// <param name="Name">What requests and rules call it.</param>
 /// <param name="Title">What results call it.</param>
 /// <param name="Hash">Which one exactly it is.</param>
 /// <param name="Tasks">The tasks that it has learnt.</param>
-internal sealed record ModelView(string Title, string? Hash, IReadOnlyList<string> Tasks);
+internal sealed record ModelView(string Name, string Title, string? Hash, IReadOnlyList<string> Tasks);

@@ -37,6 +37,7 @@ internal static class JobQueues
             queues.ApplicationAssembly = typeof(ServiceHost).Assembly;
 #if WRITES_HANDLERS
             queues.UseRuntimeCompilation();
+            queues.CodeGeneration.GeneratedCodeOutputPath = Path.Combine(Environment.CurrentDirectory, "Generated");
 #else
             queues.CodeGeneration.TypeLoadMode = JasperFx.CodeGeneration.TypeLoadMode.Static;
 #endif

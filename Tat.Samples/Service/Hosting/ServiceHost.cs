@@ -1,19 +1,17 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using OpenTelemetry.Metrics;
-using Tat.MLNet.Serving;
 using Tat.Samples.Service.Api;
 using Tat.Samples.Service.Archive;
 using Tat.Samples.Service.Dicomweb;
 using Tat.Samples.Service.Intake;
 using Tat.Samples.Service.Jobs;
+using Tat.Samples.Service.Models;
 using Tat.Samples.Service.Monitoring;
 using Tat.Samples.Service.Restoring;
 using Tat.Samples.Service.Security;
 using Tat.Samples.Service.Series;
 using Tat.Samples.Service.Settings;
 using Tat.Samples.Service.Viewing;
-using Tat.Torch.Pretrained;
 
 namespace Tat.Samples.Service.Hosting;
 
@@ -50,13 +48,9 @@ public static class ServiceHost
         builder.Services.AddSingleton<JobRunner>();
         builder.Services.AddSingleton<JobRemover>();
         builder.Services.AddSingleton<JobScans>();
+        builder.Services.AddSingleton<Deidentification>();
         builder.Services.AddSingleton<JobIntake>();
-        builder.Services.AddTatRestoration(pool =>
-        {
-            var isInBox = TatPretrained.IsMeantBy(options.Model);
-            (pool.ModelPath, pool.UseOnnxRuntime, pool.ReloadWhenChanged) = (options.Model, isInBox, !isInBox);
-            (pool.MaximumScans, pool.Threads) = (2 * options.Concurrency, options.Threads > 0 ? options.Threads : null);
-        });
+        ServedModels.AddTo(builder.Services, options);
         builder.Services.AddSingleton<ScanRestorer>();
         builder.Services.AddViewing();
         builder.Services.AddSingleton<ArchiveStore>();
@@ -64,12 +58,13 @@ public static class ServiceHost
         builder.Services.AddSingleton<SeriesReceiver>();
         builder.Services.AddSingleton<SeriesSubmission>();
         builder.AddJobQueues(options);
-        AddMonitoring(builder);
+        AddMonitoring(builder, options);
         if (options.Role != ServiceRole.Worker)
         {
             builder.Services.AddHostedService<Housekeeping>();
             builder.Services.AddHostedService<SeriesWatch>();
             builder.Services.AddHostedService<FolderWatch>();
+            builder.Services.AddHostedService<NodeWatch>();
             if (options.Dicom.Peer.Url is not null)
             {
                 builder.Services.AddHttpClient();
@@ -124,14 +119,11 @@ public static class ServiceHost
         }
     }
 
-    private static void AddMonitoring(WebApplicationBuilder builder)
+    private static void AddMonitoring(WebApplicationBuilder builder, ServiceOptions options)
     {
         builder.Services.AddSingleton<JobMetrics>();
         builder.Services.AddSingleton<SeriesMetrics>();
         builder.Services.AddHealthChecks().AddCheck<ReadyCheck>(ReadyCheck.Tag, tags: [ReadyCheck.Tag]);
-        builder.Services.AddOpenTelemetry().WithMetrics(metrics => metrics
-            .AddMeter(JobMetrics.MeterName, SeriesMetrics.MeterName, TatTelemetry.MeterName)
-            .AddMeter("Microsoft.AspNetCore.Hosting", "System.Runtime")
-            .AddPrometheusExporter());
+        builder.Services.AddTelemetry(options, JobMetrics.MeterName, SeriesMetrics.MeterName);
     }
 }

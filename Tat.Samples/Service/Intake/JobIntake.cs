@@ -3,13 +3,15 @@ using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using Tat.Samples.Service.Jobs;
+using Tat.Samples.Service.Models;
+using Tat.Samples.Service.Monitoring;
 using Tat.Samples.Service.Settings;
-using Tat.Torch.Pretrained;
 
 namespace Tat.Samples.Service.Intake;
 
 /// <summary>Accepts jobs.</summary>
-public sealed class JobIntake(JobStore store, JobFolders folders, IOptions<ServiceOptions> options)
+public sealed class JobIntake(
+    JobStore store, JobFolders folders, ServedModels models, Deidentification deidentification, IOptions<ServiceOptions> options)
 {
     private const int LongestKey = 200;
     private static readonly JsonSerializerOptions _json = new(JsonSerializerDefaults.Web);
@@ -58,7 +60,7 @@ public sealed class JobIntake(JobStore store, JobFolders folders, IOptions<Servi
     private async Task<JobRequest> OfUploadAsync(Guid id, HttpRequest request, CancellationToken cancellationToken)
     {
         var folder = Directory.CreateDirectory(folders.UploadOf(id)).FullName;
-        var upload = await new UploadReader(folder, options.Value).ReadAsync(request, cancellationToken);
+        var upload = await new UploadReader(folder, options.Value, deidentification).ReadAsync(request, cancellationToken);
         var fields = upload.Fields;
         var strength = 1.0;
         if (fields.TryGetValue("strength", out var text)
@@ -70,6 +72,7 @@ public sealed class JobIntake(JobStore store, JobFolders folders, IOptions<Servi
         return new(id, Path.GetFileName(upload.Source), upload.Source, fields.GetValueOrDefault("task"),
             PriorityOf(fields.GetValueOrDefault("priority")), strength)
         {
+            Model = fields.GetValueOrDefault("model"),
             Reference = upload.Reference,
             Content = await ContentHash.OfAsync(upload.Source, cancellationToken),
         };
@@ -88,7 +91,10 @@ public sealed class JobIntake(JobStore store, JobFolders folders, IOptions<Servi
         }
 
         var path = AllowedPath.Of(body?.Path ?? throw Wrong("The JSON has no 'path'; name a file or folder."), options.Value.Roots);
-        return new(id, Path.GetFileName(path), path, body.Task, PriorityOf(body.Priority), body.Strength ?? 1);
+        return new(id, Path.GetFileName(path), path, body.Task, PriorityOf(body.Priority), body.Strength ?? 1)
+        {
+            Model = body.Model,
+        };
     }
 
     private Job Make(JobRequest request)
@@ -98,7 +104,8 @@ public sealed class JobIntake(JobStore store, JobFolders folders, IOptions<Servi
             throw Wrong("The strength is out of its range; give a number from 0 to 1.");
         }
 
-        var task = TaskOf(request.Task);
+        var model = models.NameOf(request.Model);
+        var task = TaskOf(request.Task, model);
         return new()
         {
             Id = request.Id,
@@ -106,11 +113,13 @@ public sealed class JobIntake(JobStore store, JobFolders folders, IOptions<Servi
             Source = folders.NameOf(request.Source),
             Content = request.Content,
             Reference = request.Reference is { } reference ? folders.NameOf(reference) : null,
+            Model = model,
             Task = task,
             Strength = request.Strength,
             Priority = request.Priority,
             IdempotencyKey = request.IdempotencyKey,
-            Fingerprint = ContentHash.Of(request.Content ?? request.Source, task, request.Strength, request.Priority),
+            Fingerprint = ContentHash.Of(
+                [request.Content ?? request.Source, task, request.Strength, request.Priority, .. model is null ? [] : new[] { model }]),
             Created = DateTimeOffset.UtcNow,
         };
     }
@@ -119,11 +128,11 @@ public sealed class JobIntake(JobStore store, JobFolders folders, IOptions<Servi
     internal static JobPriority PriorityOf(string? text) =>
         string.IsNullOrEmpty(text) ? JobPriority.Batch : RequestText.ValueOf<JobPriority>(text, "priority");
 
-    private static string? TaskOf(string? name)
+    private string? TaskOf(string? name, string? model)
     {
         try
         {
-            return string.IsNullOrEmpty(name) ? null : TatPretrained.Tasks[name].Name;
+            return string.IsNullOrEmpty(name) ? null : models[model].Tasks[name].Name;
         }
         catch (KeyNotFoundException problem)
         {
@@ -133,6 +142,7 @@ public sealed class JobIntake(JobStore store, JobFolders folders, IOptions<Servi
 
     private async Task<Job> AddAsync(Job job, Action<JobsContext>? also, CancellationToken cancellationToken)
     {
+        using var activity = JobActivities.Accept(job.Id);
         if (await EarlierAsync(job, cancellationToken) is { } earlier)
         {
             return earlier;

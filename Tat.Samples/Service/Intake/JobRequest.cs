@@ -11,6 +11,9 @@ namespace Tat.Samples.Service.Intake;
 /// <param name="Strength">How much of what the model changes is applied, 0 … 1.</param>
 public sealed record JobRequest(Guid Id, string Name, string Source, string? Task, JobPriority Priority, double Strength)
 {
+    /// <summary>The model; <see langword="null"/> for the default.</summary>
+    public string? Model { get; init; }
+
     /// <summary>What to compare the result with, where it was given.</summary>
     public string? Reference { get; init; }
 

@@ -7,7 +7,8 @@ namespace Tat.Samples.Service.Intake;
 /// <summary>Writes the files of a form below a folder, as they arrive.</summary>
 /// <param name="folder">An empty folder.</param>
 /// <param name="options">The limits.</param>
-internal sealed class UploadReader(string folder, ServiceOptions options)
+/// <param name="deidentification">Whether images are de-identified.</param>
+internal sealed class UploadReader(string folder, ServiceOptions options, Deidentification deidentification)
 {
     private const int LongestField = 1000;
     private const string Unnamed = "upload";
@@ -35,8 +36,13 @@ internal sealed class UploadReader(string folder, ServiceOptions options)
             }
         }
 
+        if (deidentification.IsOn)
+        {
+            await Task.Run(() => Directory.GetDirectories(folder).ToList().ForEach(deidentification.ReplaceBelow), cancellationToken);
+        }
+
         var source = OnlyEntryOf(Path.Combine(folder, Unnamed)) ?? throw new ServiceProblem(StatusCodes.Status400BadRequest,
-            "The form has no file; send at least one, in a field called 'files'.");
+            "The form has no image; send at least one, in a field called 'files'.");
         return new(source, OnlyEntryOf(Path.Combine(folder, "reference")), _fields);
     }
 
@@ -96,8 +102,11 @@ internal sealed class UploadReader(string folder, ServiceOptions options)
             : throw new ServiceProblem(StatusCodes.Status400BadRequest, $"The field '{field.Name}' is longer than {LongestField} letters.");
     }
 
-    /// <summary>A folder, or the only thing in it; <see langword="null"/> where there is no such folder.</summary>
-    private static string? OnlyEntryOf(string path) => !Directory.Exists(path)
-        ? null
-        : Directory.GetFileSystemEntries(path) is [var only] ? only : path;
+    /// <summary>A folder, or the only thing in it; <see langword="null"/> where there is nothing.</summary>
+    private static string? OnlyEntryOf(string path) => !Directory.Exists(path) ? null : Directory.GetFileSystemEntries(path) switch
+    {
+        [] => null,
+        [var only] => only,
+        _ => path,
+    };
 }

@@ -18,6 +18,12 @@ public sealed class Job
     /// <summary>What to compare the result with, where it was given, as <see cref="JobFolders.NameOf"/> names it.</summary>
     public string? Reference { get; init; }
 
+    /// <summary>The model that was asked for; <see langword="null"/> for the default.</summary>
+    public string? Model { get; init; }
+
+    /// <summary>Which model exactly has restored it; <see langword="null"/> until one has.</summary>
+    public string? ModelHash { get; init; }
+
     /// <summary>The task that was asked for; <see langword="null"/> for that of the scan's modality.</summary>
     public string? Task { get; init; }
 

@@ -100,12 +100,14 @@ public sealed class JobStore(IServiceScopeFactory scopes, IOptions<ServiceOption
 
     /// <summary>Ends a job with the result that was claimed.</summary>
     /// <returns>Whether the attempt was still the one that counts.</returns>
-    public Task<bool> SucceedAsync(Attempt attempt, IReadOnlyList<RestoredScan> scans, IReadOnlyList<string> warnings) =>
+    public Task<bool> SucceedAsync(
+        Attempt attempt, string? modelHash, IReadOnlyList<RestoredScan> scans, IReadOnlyList<string> warnings) =>
         UpdateAsync(Owned(attempt), set => set
             .SetProperty(one => one.State, JobState.Succeeded)
             .SetProperty(one => one.Progress, 1)
             .SetProperty(one => one.Finished, DateTimeOffset.UtcNow)
             .SetProperty(one => one.Error, (string?)null)
+            .SetProperty(one => one.ModelHash, modelHash)
             .SetProperty(one => one.Scans, scans)
             .SetProperty(one => one.Warnings, warnings));
 

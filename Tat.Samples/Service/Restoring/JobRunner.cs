@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Tat.Samples.Service.Archive;
 using Tat.Samples.Service.Jobs;
 using Tat.Samples.Service.Monitoring;
@@ -31,6 +32,7 @@ public sealed partial class JobRunner(
     }
 
     /// <summary>Waits for a database that is away: nothing that was restored is thrown away, and no message answered, for it.</summary>
+    /// <exception cref="ObjectDisposedException">The service itself is gone.</exception>
     private async Task<T> PersistAsync<T>(Func<Task<T>> change)
     {
         while (true)
@@ -39,7 +41,7 @@ public sealed partial class JobRunner(
             {
                 return await change();
             }
-            catch (Exception problem) when (problem is not OperationCanceledException)
+            catch (Exception problem) when (problem is not OperationCanceledException && !IsEndOfService(problem))
             {
                 NotKept(problem.GetType().Name);
                 await Task.Delay(_patience, lifetime.ApplicationStopping);
@@ -59,33 +61,34 @@ public sealed partial class JobRunner(
         }
 
         Began(id, attempt.Number, attempt.Job.Priority);
+        using var activity = JobActivities.Attempt(id)?.SetTag("tat.attempt", attempt.Number);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(service);
         try
         {
             await RestoreAsync(attempt, stop);
-            metrics.Ended("restored");
+            metrics.Ended(activity, "restored");
         }
         catch (OperationCanceledException) when (service.IsCancellationRequested)
         {
-            metrics.Ended("given back");
+            metrics.Ended(activity, "given back");
             await store.GiveBackAsync(attempt);
             throw;
         }
         catch (OperationCanceledException)
         {
-            metrics.Ended("stopped");
+            metrics.Ended(activity, "stopped");
             Stopped(id, attempt.Number);
         }
         catch (Exception problem) when (ScanRestorer.IsFinal(problem))
         {
             // The scan will be no better the next time.
-            metrics.Ended("failed", problem.GetType().Name);
+            metrics.Ended(activity, "failed", problem.GetType().Name);
             Failed(id, attempt.Number, problem.GetType().Name);
             await PersistAsync(() => store.EndAsync(attempt, JobState.Failed, Reason(attempt, problem)));
         }
         catch (Exception problem)
         {
-            metrics.Ended("failed", problem.GetType().Name);
+            metrics.Ended(activity, "failed", problem.GetType().Name);
             Failed(id, attempt.Number, problem.GetType().Name);
             return await PersistAsync(() => store.RetryAsync(attempt, Reason(attempt, problem)));
         }
@@ -99,7 +102,7 @@ public sealed partial class JobRunner(
 
     private async Task RestoreAsync(Attempt attempt, CancellationTokenSource stop)
     {
-        var progress = new LastValue();
+        var (progress, began) = (new LastValue(), Stopwatch.GetTimestamp());
         var work = folders.BeginWork(attempt);
         var restoring = Task.Run(() => restorer.RestoreAsync(attempt.Job, work, progress, stop.Token), CancellationToken.None);
         while (await Task.WhenAny(restoring, Task.Delay(_reporting, CancellationToken.None)) != restoring)
@@ -111,6 +114,7 @@ public sealed partial class JobRunner(
         }
 
         var outcome = await restoring;
+        metrics.Restored(attempt.Job.Model, Stopwatch.GetElapsedTime(began), outcome.Pixels);
         if (!await PersistAsync(() => store.ClaimAsync(attempt, outcome.Result)))
         {
             Stopped(attempt.Job.Id, attempt.Number);
@@ -119,7 +123,7 @@ public sealed partial class JobRunner(
 
         folders.Keep(work, outcome.Result);
         await PersistAsync(() => archive.AddAsync(outcome.Result, outcome.Scans));
-        if (await PersistAsync(() => store.SucceedAsync(attempt, outcome.Scans, outcome.Warnings)))
+        if (await PersistAsync(() => store.SucceedAsync(attempt, outcome.ModelHash, outcome.Scans, outcome.Warnings)))
         {
             Succeeded(attempt.Job.Id, attempt.Number, outcome.Scans.Count);
         }
@@ -128,6 +132,9 @@ public sealed partial class JobRunner(
             await remover.RemoveUnusedAsync(outcome.Result);
         }
     }
+
+    private static bool IsEndOfService(Exception problem) =>
+        problem is ObjectDisposedException { ObjectName: nameof(IServiceProvider) };
 
     /// <summary>Tells how far an attempt is, and asks whether it still counts; where nobody can say, it does.</summary>
     private async Task<bool> IsOursAsync(Attempt attempt, double progress)

@@ -2,23 +2,43 @@ using Tat.MLNet.Formats;
 using Tat.MLNet.Scans;
 using Tat.MLNet.Serving;
 using Tat.Samples.Service.Jobs;
+using Tat.Samples.Service.Models;
+using Tat.Samples.Service.Settings;
 
 namespace Tat.Samples.Service.Restoring;
 
 /// <summary>Restores the scans of a job as the command <c>restore</c> does.</summary>
-public sealed class ScanRestorer(RestorationPool pool, JobFolders folders)
+public sealed class ScanRestorer(ServedModels models, JobFolders folders)
 {
-    /// <summary>Restores all scans of a job's source.</summary>
+    /// <summary>Restores all scans of a job's source, with one model: where that is replaced meanwhile, anew with the next.</summary>
     /// <param name="job">The job.</param>
     /// <param name="folder">Where to write.</param>
     /// <param name="progress">Is told the share that is done.</param>
     /// <param name="cancellationToken">Stops within a slice.</param>
     /// <exception cref="InvalidDataException">No scan of it can be restored; the message says why.</exception>
+    /// <exception cref="ServiceProblem">There is no model of the name that the job has.</exception>
     public async Task<RestorationOutcome> RestoreAsync(
         Job job, string folder, IProgress<double> progress, CancellationToken cancellationToken)
     {
+        var pool = models[job.Model];
+        while (true)
+        {
+            var hash = pool.ModelHash;
+            var outcome = await RestoreAsync(job, pool, hash, folder, progress, cancellationToken);
+            if (pool.ModelHash == hash)
+            {
+                return outcome;
+            }
+
+            Directory.Delete(folder, recursive: true);
+            Directory.CreateDirectory(folder);
+        }
+    }
+
+    private async Task<RestorationOutcome> RestoreAsync(
+        Job job, RestorationPool pool, string? model, string folder, IProgress<double> progress, CancellationToken cancellationToken)
+    {
         var source = folders.PathOf(job.Source);
-        var model = pool.ModelHash;
         var found = ScanFinder.Find([source], new ImageReadOptions(), cancellationToken);
         var chosen = found.Scans.Where(scan => job.Task is not null || !scan.NeedsTask).ToList();
         var jobs = ScanJob.Plan(chosen, folder);
@@ -28,7 +48,7 @@ public sealed class ScanRestorer(RestorationPool pool, JobFolders folders)
         var content = job.Content ?? await ContentHash.OfAsync(source, cancellationToken);
         var name = ContentHash.Of(content, model, job.Task, job.Strength);
         var options = new ScanRestorationOptions { Task = job.Task, Strength = job.Strength, Derived = new() { UidSeed = name } };
-        var scans = new List<RestoredScan>();
+        var (scans, pixels) = (new List<RestoredScan>(), 0L);
         foreach (var (number, one) in jobs.Index())
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -37,6 +57,7 @@ public sealed class ScanRestorer(RestorationPool pool, JobFolders folders)
                 var result = await pool.RestoreScanAsync(
                     one.Source, one.Destination, options, new ShareOfAll(progress, number, jobs.Count), cancellationToken);
                 scans.Add(Describe(source, folder, one, result));
+                pixels += result.Pixels;
                 warnings.AddRange(result.Warnings.Select(warning => jobs.Count == 1 ? warning : $"'{one.Source.Name}': {warning}"));
             }
             catch (Exception problem) when (jobs.Count > 1 && IsFinal(problem))
@@ -45,19 +66,14 @@ public sealed class ScanRestorer(RestorationPool pool, JobFolders folders)
             }
         }
 
-        if (pool.ModelHash != model)
-        {
-            throw new InvalidOperationException("The model was replaced while the job was restored.");
-        }
-
         return scans.Count > 0
-            ? new(name, scans, warnings)
+            ? new(name, model, pixels, scans, warnings)
             : throw new InvalidDataException($"Nothing was restored: {string.Join(' ', warnings)}");
     }
 
     /// <summary>Whether a scan that has failed so is no better the next time.</summary>
     public static bool IsFinal(Exception problem) => problem is InvalidDataException or ArgumentException or NotSupportedException
-        or KeyNotFoundException or ImageFormatException or FileNotFoundException;
+        or KeyNotFoundException or ImageFormatException or FileNotFoundException or ServiceProblem;
 
     private static RestoredScan Describe(string source, string folder, ScanJob one, ScanRestorationResult result)
     {

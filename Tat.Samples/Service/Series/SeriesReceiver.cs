@@ -1,13 +1,14 @@
 using System.Text.RegularExpressions;
 using Microsoft.EntityFrameworkCore;
 using Tat.MLNet.Formats.Dicom;
+using Tat.Samples.Service.Intake;
 using Tat.Samples.Service.Jobs;
 using Tat.Torch.Files.Writing;
 
 namespace Tat.Samples.Service.Series;
 
 /// <summary>Takes objects that other systems send, and puts them to their series: durable when this returns.</summary>
-public sealed partial class SeriesReceiver(SeriesStore store, JobFolders folders) : IDisposable
+public sealed partial class SeriesReceiver(SeriesStore store, JobFolders folders, Deidentification deidentification) : IDisposable
 {
     private const string Study = "0020000D", Series = "0020000E", Instance = "00080018", SopClass = "00080016", Modality = "00080060",
         Description = "0008103E", InSeries = "00201209", Slices = "00540081", SeriesType = "00541000";
@@ -18,12 +19,18 @@ public sealed partial class SeriesReceiver(SeriesStore store, JobFolders folders
     /// <param name="file">The file, on the disk of the service's data; it is moved, or removed where the same object is there.</param>
     /// <param name="aeTitle">Who sent it, where the file itself does not tell.</param>
     /// <param name="cancellationToken">Stops before anything is changed.</param>
-    /// <returns>What it is.</returns>
+    /// <returns>What it is, as the sender knows it.</returns>
     /// <exception cref="Tat.MLNet.Formats.ImageFormatException">It is no DICOM file, or damaged.</exception>
     /// <exception cref="InvalidDataException">It does not say what it is.</exception>
     public async Task<DicomHeader> ReceiveAsync(string file, string? aeTitle, CancellationToken cancellationToken)
     {
-        var header = DicomHeader.Read(file);
+        var told = DicomHeader.Read(file);
+        if (deidentification.IsOn)
+        {
+            deidentification.ReplaceObject(file);
+        }
+
+        var header = deidentification.IsOn ? DicomHeader.Read(file) : told;
         var (study, uid, name) = (UidOf(header, Study), UidOf(header, Series), $"{UidOf(header, Instance)}.dcm");
         Disk.Flush(file);
         await _turn.WaitAsync(cancellationToken);
@@ -35,14 +42,16 @@ public sealed partial class SeriesReceiver(SeriesStore store, JobFolders folders
                 if (latest is { State: SeriesState.Submitted } && IsThere(file, Path.Combine(folders.SeriesOf(latest.Id), name)))
                 {
                     File.Delete(file); // sent again
-                    return header;
+                    return told;
                 }
 
-                var series = latest is { State: not SeriesState.Submitted } ? latest : await BeginAsync(latest, header, aeTitle);
+                var series = latest is { State: not SeriesState.Submitted }
+                    ? latest
+                    : await BeginAsync(latest, header, told.IsRestored, told.SourceAeTitle ?? aeTitle);
                 if (series is not null && await store.OpenAsync(series))
                 {
                     await PutAsync(series, file, name);
-                    return header;
+                    return told;
                 }
             }
         }
@@ -68,7 +77,7 @@ public sealed partial class SeriesReceiver(SeriesStore store, JobFolders folders
 
     /// <summary>Begins a revision, with all that the one before has.</summary>
     /// <returns>The revision; <see langword="null"/> where another process has begun it at this moment.</returns>
-    private async Task<ReceivedSeries?> BeginAsync(ReceivedSeries? before, DicomHeader header, string? aeTitle)
+    private async Task<ReceivedSeries?> BeginAsync(ReceivedSeries? before, DicomHeader header, bool isRestored, string? aeTitle)
     {
         var id = Guid.CreateVersion7();
         var folder = folders.SeriesOf(id);
@@ -93,8 +102,8 @@ public sealed partial class SeriesReceiver(SeriesStore store, JobFolders folders
             Modality = header[Modality],
             Description = header[Description],
             SopClassUid = header[SopClass],
-            AeTitle = header.SourceAeTitle ?? aeTitle,
-            IsRestored = header.IsRestored,
+            AeTitle = aeTitle,
+            IsRestored = isRestored,
         };
         try
         {

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using Tat.Samples.Service.Intake;
@@ -26,16 +27,22 @@ public sealed partial class SeriesSubmission(
             return;
         }
 
-        await SubmitAsync(series, rule.Task, rule.Urgent ? JobPriority.Urgent : JobPriority.Batch, rule.Strength, cancellationToken);
+        await SubmitAsync(series, rule, cancellationToken);
     }
 
     /// <summary>Makes a job of a series.</summary>
-    /// <exception cref="ServiceProblem">The task or strength is wrong, as many jobs wait as are allowed, or objects have come
+    /// <param name="series">The series.</param>
+    /// <param name="wanted">How it is to be restored.</param>
+    /// <param name="cancellationToken">Stops before anything is kept.</param>
+    /// <exception cref="ServiceProblem">The model, task or strength is wrong, as many jobs wait as are allowed, or objects have come
     /// meanwhile.</exception>
-    public async Task<Job> SubmitAsync(
-        ReceivedSeries series, string? task, JobPriority priority, double strength, CancellationToken cancellationToken)
+    public async Task<Job> SubmitAsync(ReceivedSeries series, SeriesRule wanted, CancellationToken cancellationToken)
     {
-        var request = new JobRequest(series.Id, NameOf(series), folders.SeriesOf(series.Id), task, priority, strength);
+        var request = new JobRequest(series.Id, NameOf(series), folders.SeriesOf(series.Id), wanted.Task,
+            wanted.Urgent ? JobPriority.Urgent : JobPriority.Batch, wanted.Strength)
+        {
+            Model = wanted.Model,
+        };
         try
         {
             var job = await intake.AcceptAsync(request, context =>
@@ -49,9 +56,13 @@ public sealed partial class SeriesSubmission(
             Submitted(series.Id, series.Objects, series.Revision);
             return job;
         }
-        catch (DbUpdateConcurrencyException)
+        catch (DbUpdateException problem) when (problem is DbUpdateConcurrencyException || problem.InnerException is DbException)
         {
-            throw new ServiceProblem(StatusCodes.Status409Conflict, "Objects have come meanwhile; wait until they are all there.");
+            throw await store.FindAsync(series.Id, cancellationToken) is { State: SeriesState.Submitted }
+                ? new ServiceProblem(StatusCodes.Status409Conflict, "There is a job for the series already; look at that.")
+                : problem is DbUpdateConcurrencyException
+                    ? new ServiceProblem(StatusCodes.Status409Conflict, "Objects have come meanwhile; wait until they are all there.")
+                    : problem;
         }
     }
 

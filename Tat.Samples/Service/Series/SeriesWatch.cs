@@ -37,7 +37,7 @@ internal sealed partial class SeriesWatch(
             }
             catch (ServiceProblem)
             {
-                // The queue is full, or objects have come meanwhile: it is tried again.
+                // The queue is full, objects have come meanwhile, or another process has closed it: it is looked at again.
             }
         }
     }

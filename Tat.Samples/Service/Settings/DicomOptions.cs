@@ -1,5 +1,3 @@
-using Tat.Torch.Pretrained;
-
 namespace Tat.Samples.Service.Settings;
 
 /// <summary>The section <c>Service:Dicom</c>: what becomes of series that other systems send.</summary>
@@ -17,25 +15,35 @@ public sealed class DicomOptions
     /// <summary>Seconds that a file of such a folder has not changed when it is taken.</summary>
     public double SettleSeconds { get; set; } = 2;
 
+    /// <summary>A node that takes objects by C-STORE.</summary>
+    public DicomNode Node { get; set; } = new();
+
     /// <summary>Where restored series are sent on to.</summary>
     public DicomPeer Peer { get; set; } = new();
 
     /// <summary>Checks every option, when the service starts.</summary>
-    /// <param name="require">Is told whether an option holds, its name, and what to use instead.</param>
-    public void Validate(Action<bool, string, string> require)
+    /// <param name="service">The options that these belong to.</param>
+    /// <exception cref="InvalidOperationException">One is out of its range; the message names it and says what to use.</exception>
+    public void Validate(ServiceOptions service)
     {
-        require(QuietSeconds is >= 0 and <= 86_400, $"Dicom:{nameof(QuietSeconds)}", "use 0 to 86400");
-        require(SettleSeconds is >= 0 and <= 86_400, $"Dicom:{nameof(SettleSeconds)}", "use 0 to 86400");
-        require(Folders.All(folder => Path.IsPathFullyQualified(folder.Path)), $"Dicom:{nameof(Folders)}", "give full paths");
-        require(Peer.Url is null || Uri.TryCreate(Peer.Url, UriKind.Absolute, out var url) && url.Scheme is "http" or "https",
-            $"Dicom:{nameof(Peer)}:{nameof(Peer.Url)}", "give an address that begins with http or https");
-        require(Peer.TimeoutSeconds is > 0 and <= 86_400, $"Dicom:{nameof(Peer)}:{nameof(Peer.TimeoutSeconds)}", "use 1 to 86400");
+        Require(QuietSeconds is >= 0 and <= 86_400, nameof(QuietSeconds), "use 0 to 86400");
+        Require(SettleSeconds is >= 0 and <= 86_400, nameof(SettleSeconds), "use 0 to 86400");
+        Require(Folders.All(folder => Path.IsPathFullyQualified(folder.Path)), nameof(Folders), "give full paths");
+        Require(Peer.Url is null || Uri.TryCreate(Peer.Url, UriKind.Absolute, out var url) && url.Scheme is "http" or "https",
+            $"{nameof(Peer)}:{nameof(Peer.Url)}", "give an address that begins with http or https");
+        Require(Peer.TimeoutSeconds is > 0 and <= 86_400, $"{nameof(Peer)}:{nameof(Peer.TimeoutSeconds)}", "use 1 to 86400");
+        Node.Validate((holds, option, advice) => Require(holds, $"{nameof(Node)}:{option}", advice));
         foreach (var (number, rule) in Rules.Index())
         {
-            var name = $"Dicom:{nameof(Rules)}:{number}";
-            require(rule.Task is null || TatPretrained.Tasks.TryGet(rule.Task, out _), $"{name}:{nameof(rule.Task)}",
-                $"use one of {string.Join(", ", TatPretrained.Tasks.Select(task => task.Name))}, or leave it out");
-            require(rule.Strength is >= 0 and <= 1, $"{name}:{nameof(rule.Strength)}", "use 0 to 1");
+            Require(rule.Model is null or ServiceOptions.DefaultModel
+                || service.Models.Keys.Contains(rule.Model, StringComparer.OrdinalIgnoreCase),
+                $"{nameof(Rules)}:{number}:{nameof(rule.Model)}", $"use a name of {nameof(service.Models)}, or leave it out");
+            Require(!service.DeidentifyIntake || rule.Description is null, $"{nameof(Rules)}:{number}:{nameof(rule.Description)}",
+                $"leave it out where {nameof(service.DeidentifyIntake)} is set: descriptions are removed, as they may name patients");
+            Require(rule.Strength is >= 0 and <= 1, $"{nameof(Rules)}:{number}:{nameof(rule.Strength)}", "use 0 to 1");
         }
+
+        static void Require(bool holds, string option, string advice) =>
+            ServiceOptions.Require(holds, $"{nameof(ServiceOptions.Dicom)}:{option}", advice);
     }
 }

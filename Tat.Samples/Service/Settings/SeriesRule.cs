@@ -17,6 +17,9 @@ public sealed class SeriesRule
     /// <summary>The application entity that sent the series.</summary>
     public string? AeTitle { get; set; }
 
+    /// <summary>The model that restores; <see langword="null"/> for the default.</summary>
+    public string? Model { get; set; }
+
     /// <summary>The task; <see langword="null"/> for that of the modality.</summary>
     public string? Task { get; set; }
 

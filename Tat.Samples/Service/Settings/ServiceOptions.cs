@@ -5,6 +5,11 @@ public sealed class ServiceOptions
 {
     public const string Section = "Service";
 
+    /// <summary>What <see cref="Model"/> is called beside <see cref="Models"/>.</summary>
+    public const string DefaultModel = "default";
+
+    private const int LongestName = 50;
+
     /// <summary>Where uploads and results are kept, and the database where there is no other; on several machines a folder that all of
     /// them share.</summary>
     public string Data { get; set; } =
@@ -25,8 +30,11 @@ public sealed class ServiceOptions
     /// <summary>Whether several processes may share the work.</summary>
     public bool IsDistributed => Database is not null;
 
-    /// <summary>The exported model that restores; <c>pretrained</c> for the one in the box.</summary>
+    /// <summary>The exported model that restores where no other is named; <c>pretrained</c> for the one in the box.</summary>
     public string Model { get; set; } = "pretrained";
+
+    /// <summary>Further models, by the names that requests and rules give them.</summary>
+    public IReadOnlyDictionary<string, string> Models { get; set; } = new Dictionary<string, string>();
 
     /// <summary>Batch jobs that are restored at the same time, and as many urgent ones beside them.</summary>
     public int Concurrency { get; set; } = 1;
@@ -55,6 +63,9 @@ public sealed class ServiceOptions
     /// <summary>Bytes of the disk that stay free: no upload is taken beyond.</summary>
     public long MinimumFreeBytes { get; set; } = 1L << 30;
 
+    /// <summary>Whether what identifies patients is taken from images before they are kept.</summary>
+    public bool DeidentifyIntake { get; set; }
+
     /// <summary>Folders below which jobs may name files; none by default.</summary>
     public IReadOnlyList<string> Roots { get; set; } = [];
 
@@ -76,6 +87,9 @@ public sealed class ServiceOptions
     /// <summary>Days after which a job that is at its end is removed with its files; 0 for never.</summary>
     public double RetentionDays { get; set; } = 30;
 
+    /// <summary>The address of a collector that takes OpenTelemetry by OTLP over HTTP; <see langword="null"/> for none.</summary>
+    public string? OtlpUrl { get; set; }
+
     /// <summary>What becomes of series that other systems send.</summary>
     public DicomOptions Dicom { get; set; } = new();
 
@@ -85,6 +99,11 @@ public sealed class ServiceOptions
     {
         Require(!string.IsNullOrWhiteSpace(Data), nameof(Data), "name a folder");
         Require(!string.IsNullOrWhiteSpace(Model), nameof(Model), "name an exported .onnx file, or pretrained");
+        Require(Models.Keys.All(name => name.Length <= LongestName && name.All(letter => char.IsAsciiLetterOrDigit(letter)
+            || letter is '-' or '_' or '.') && !name.Equals(DefaultModel, StringComparison.OrdinalIgnoreCase)), nameof(Models),
+            $"give names of up to {LongestName} letters, digits, points and dashes; '{DefaultModel}' is that of {nameof(Model)}");
+        Require(Models.Values.All(path => !string.IsNullOrWhiteSpace(path)), nameof(Models),
+            "name an exported .onnx file, or pretrained, for each");
         Require(Database is null == Queue is null, nameof(Queue), "set Database and Queue, or neither");
         Require(Queue is null || Uri.TryCreate(Queue, UriKind.Absolute, out var queue) && queue.Scheme is "amqp" or "amqps",
             nameof(Queue), "give an address such as amqp://user:password@host/");
@@ -101,22 +120,31 @@ public sealed class ServiceOptions
         Require(RequestsPerTenSeconds >= 1, nameof(RequestsPerTenSeconds), "use 1 or more");
         Require(RetentionDays is >= 0 and < 36_500, nameof(RetentionDays), "use a number of days, or 0 for never");
         Require(Roots.All(Path.IsPathFullyQualified), nameof(Roots), "give full paths");
+        Require(!DeidentifyIntake || Roots.Count == 0, nameof(Roots), $"name none where {nameof(DeidentifyIntake)} is set: files that "
+            + "stay where they are keep what is in them");
         Require(Keys.All(key => key.Sha256.Length == 64 && key.Sha256.All(char.IsAsciiHexDigit)), nameof(Keys),
             "give the SHA-256 of each key, 64 hexadecimal digits");
 
+        Require(OtlpUrl is null || Uri.TryCreate(OtlpUrl, UriKind.Absolute, out var collector) && collector.Scheme is "http" or "https",
+            nameof(OtlpUrl), "give an address such as http://localhost:4318");
         Require(OpenIdConnect.Authority is null || Uri.TryCreate(OpenIdConnect.Authority, UriKind.Absolute, out var authority)
             && (authority.Scheme == Uri.UriSchemeHttps || authority is { Scheme: "http", IsLoopback: true }),
             $"{nameof(OpenIdConnect)}:{nameof(OpenIdConnect.Authority)}", "give an address that begins with https");
         Require(OpenIdConnect.Authority is null || !string.IsNullOrEmpty(OpenIdConnect.Audience),
             $"{nameof(OpenIdConnect)}:{nameof(OpenIdConnect.Audience)}", "say for whom tokens are issued");
-        Dicom.Validate(Require);
+        Dicom.Validate(this);
+    }
 
-        static void Require(bool holds, string option, string advice)
+    /// <summary>Says that a setting is wrong, unless it holds.</summary>
+    /// <param name="holds">Whether it holds.</param>
+    /// <param name="option">Its name below <see cref="Section"/>.</param>
+    /// <param name="advice">What to do.</param>
+    /// <exception cref="InvalidOperationException">It does not hold.</exception>
+    internal static void Require(bool holds, string option, string advice)
+    {
+        if (!holds)
         {
-            if (!holds)
-            {
-                throw new InvalidOperationException($"The setting {Section}:{option} is out of its range: {advice}.");
-            }
+            throw new InvalidOperationException($"The setting {Section}:{option} is out of its range: {advice}.");
         }
     }
 }

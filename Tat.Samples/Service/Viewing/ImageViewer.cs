@@ -1,7 +1,7 @@
 using Tat.MLNet.Formats;
 using Tat.MLNet.Scans;
-using Tat.MLNet.Serving;
 using Tat.Samples.Service.Jobs;
+using Tat.Samples.Service.Models;
 using Tat.Samples.Service.Settings;
 using Tat.Torch.Files;
 using Tat.Torch.Imaging;
@@ -11,7 +11,7 @@ using Tat.Torch.Tasks;
 namespace Tat.Samples.Service.Viewing;
 
 /// <summary>Reads the images of jobs, before and after, for those who look at them.</summary>
-internal sealed class ImageViewer(JobScans jobs, RestorationPool pool, OpenScans scans) : IDisposable
+internal sealed class ImageViewer(JobScans jobs, ServedModels models, OpenScans scans) : IDisposable
 {
     // Restoring has the cores; whoever looks waits for a turn.
     private readonly SemaphoreSlim _turns = new(2);
@@ -76,7 +76,7 @@ internal sealed class ImageViewer(JobScans jobs, RestorationPool pool, OpenScans
         }
 
         var scan = job.Scans[image];
-        var task = pool.Tasks.TryGet(scan.Task, out var known) ? known
+        var task = models[job.Model].Tasks.TryGet(scan.Task, out var known) ? known
             : throw new ServiceProblem(409, $"The model does not know the task '{scan.Task}' any more; restore the scan again.");
         await _turns.WaitAsync(cancellationToken);
         try

@@ -182,11 +182,21 @@ public sealed class StoreTests : IDisposable
     }
 
     [TestMethod]
-    [DataRow("--Service:Dicom:Rules:0:Task=XYZ", "use one of")]
     [DataRow("--Service:Dicom:Rules:0:Strength=2", "0 to 1")]
     [DataRow("--Service:Dicom:QuietSeconds=-1", "0 to 86400")]
+    [DataRow("--Service:Dicom:Node:Port=0", "1 to 65535")]
     public void Wrong_rules_do_not_start(string setting, string reason) => Assert.Contains(reason,
         Assert.ThrowsExactly<InvalidOperationException>(() => Tat.Samples.Service.Hosting.ServiceHost.Create(setting)).Message);
+
+    [TestMethod]
+    public async Task A_node_for_other_machines_knows_its_senders_and_without_fo_dicom_there_is_none()
+    {
+        string[] open = ["--Service:Dicom:Node:Port=11112", "--Service:Dicom:Node:Address=0.0.0.0"];
+        Assert.Contains("who may send",
+            Assert.ThrowsExactly<InvalidOperationException>(() => Tat.Samples.Service.Hosting.ServiceHost.Create(open)).Message);
+        Assert.Contains("UseFoDicom=true", (await Assert.ThrowsExactlyAsync<InvalidOperationException>(
+            () => RunningService.StartAsync([.. open, "--Service:Dicom:Node:Callers:0=MR1"]))).Message);
+    }
 
     private string[] Series(int count, Action<DicomDataSet>? change = null) =>
     [

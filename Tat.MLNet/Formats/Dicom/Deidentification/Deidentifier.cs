@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
 using Tat.MLNet.Formats.Dicom.Model;
@@ -10,6 +11,7 @@ namespace Tat.MLNet.Formats.Dicom.Deidentification;
 /// </summary>
 internal sealed class Deidentifier
 {
+    private const int MostDays = 3650;
     private readonly byte[] _key;
 
     /// <summary>Creates a de-identifier.</summary>
@@ -21,8 +23,10 @@ internal sealed class Deidentifier
     public string Replace(string uid) => uid.Length == 0 ? uid : DicomUids.Replace(uid, _key);
 
     /// <summary>Changes a data set and the items of its sequences, and records that.</summary>
+    /// <param name="dataSet">The data set.</param>
+    /// <param name="retains">Whether <see cref="RetainedContent"/> stays.</param>
     /// <exception cref="DicomDataException">Pixels show text that cannot be removed.</exception>
-    public void Apply(DicomDataSet dataSet)
+    public void Apply(DicomDataSet dataSet, bool retains = false)
     {
         if ("YES".Equals(dataSet.GetString(Tags.BurnedInAnnotation), StringComparison.OrdinalIgnoreCase))
         {
@@ -30,17 +34,33 @@ internal sealed class Deidentifier
                 + "de-identified; blank the text first.");
         }
 
-        Clean(dataSet);
+        Clean(dataSet, retains ? new(new(DaysFor(dataSet))) : null);
         dataSet.SetText(Tags.PatientIdentityRemoved, DicomVr.CS, "YES");
         dataSet.SetText(Tags.DeidentificationMethod, DicomVr.LO, "DICOM PS3.15 Annex E Basic Profile");
-        dataSet.SetItems(Tags.DeidentificationMethodCodeSequence, Codes.BasicProfile);
-        dataSet.SetText(Tags.LongitudinalTemporalInformationModified, DicomVr.CS, "REMOVED");
+        dataSet.SetItems(Tags.DeidentificationMethodCodeSequence, retains
+            ? [Codes.BasicProfile, Codes.ModifiedDates, Codes.PatientCharacteristics, Codes.SafePrivate]
+            : [Codes.BasicProfile]);
+        dataSet.SetText(Tags.LongitudinalTemporalInformationModified, DicomVr.CS, retains ? "MODIFIED" : "REMOVED");
     }
 
-    private void Clean(DicomDataSet dataSet)
+    /// <summary>By how many days the dates of a patient move: up to ten years back, the same for all of the patient's objects.</summary>
+    private int DaysFor(DicomDataSet dataSet)
+    {
+        var patient = dataSet.GetString(Tags.PatientId) ?? dataSet.GetString(Tags.StudyInstanceUid) ?? "";
+        var hash = HMACSHA256.HashData(_key, Encoding.UTF8.GetBytes($"dates of {patient}"));
+        return -1 - (int)(BinaryPrimitives.ReadUInt32LittleEndian(hash) % MostDays);
+    }
+
+    private void Clean(DicomDataSet dataSet, RetainedContent? retained)
     {
         foreach (var element in dataSet.ToList())
         {
+            if (retained?.Find(element, dataSet) is { } stays)
+            {
+                dataSet.Set(stays);
+                continue;
+            }
+
             switch (BasicProfile.Find(element.Tag))
             {
                 case ProfileAction.Remove:
@@ -64,7 +84,7 @@ internal sealed class Deidentifier
 
             foreach (var item in dataSet.Find(element.Tag)?.Items ?? [])
             {
-                Clean(item);
+                Clean(item, retained);
             }
         }
     }

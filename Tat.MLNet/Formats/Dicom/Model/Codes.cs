@@ -13,6 +13,13 @@ internal static class Codes
 
     public static DicomDataSet BasicProfile => Create("113100", "DCM", "Basic Application Confidentiality Profile");
 
+    public static DicomDataSet ModifiedDates =>
+        Create("113107", "DCM", "Retain Longitudinal Temporal Information Modified Dates Option");
+
+    public static DicomDataSet PatientCharacteristics => Create("113108", "DCM", "Retain Patient Characteristics Option");
+
+    public static DicomDataSet SafePrivate => Create("113111", "DCM", "Retain Safe Private Option");
+
     /// <summary>Of a private scheme: the standard has no concept for restoration by a network (CID 7203 may be extended).</summary>
     public static DicomDataSet Restoration => Create("RESTORATION", "99TAT", "Image restoration by a neural network");
 

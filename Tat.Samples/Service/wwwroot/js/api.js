@@ -16,7 +16,6 @@ export const result = id => `${job(id)}/result`;
 
 export const listJobs = (skip, take) => getJson(`api/jobs?skip=${skip}&take=${take}`);
 export const getJob = id => getJson(job(id));
-export const listTasks = () => getJson('api/tasks');
 export const listModels = () => getJson('api/models');
 export const listImages = id => getJson(`${job(id)}/images`);
 export const getImage = (id, image) => getJson(`${job(id)}/images/${image}`);

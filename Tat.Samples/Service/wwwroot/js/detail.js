@@ -96,7 +96,7 @@ function warn(warnings) {
 }
 
 function factsOf(job) {
-  const facts = [job.task, job.priority === 'urgent' ? 'urgent' : null];
+  const facts = [job.task, job.model === 'default' ? null : job.model, job.priority === 'urgent' ? 'urgent' : null];
   if (hasEnded(job) && job.finished) {
     facts.push(ago(job.finished), job.started && job.state === 'succeeded' ? `took ${duration(job.started, job.finished)}` : null);
   }

@@ -1,4 +1,4 @@
-import { listTasks, submit } from './api.js';
+import { listModels, submit } from './api.js';
 import { announce, complain, element, show } from './dom.js';
 import { guessTask, isMeant, ofDrop, ofInput } from './files.js';
 import { percent, size } from './text.js';
@@ -7,8 +7,15 @@ import { percent, size } from './text.js';
 export function startIntake(onJob) {
   let files = [];
   let sending;
-  const tasks = listTasks().then(known => element('tasks').replaceChildren(...['', ...known.map(({ name }) => name)].map(choice)));
-  tasks.catch(complain);
+  let mustChoose = false;
+  let models = [];
+  const ready = listModels().then(known => {
+    models = known;
+    element('models').replaceChildren(...known.map(({ name, title }) => new Option(`${name}: ${title}`, name)));
+    show(element('models').parentElement, known.length > 1);
+    offerTasks('');
+  });
+  ready.catch(complain);
   listen();
 
   function listen() {
@@ -21,6 +28,7 @@ export function startIntake(onJob) {
     element('strength').addEventListener('input', ({ target }) => { element('strength-value').value = percent(target.value / 100); });
     element('stop-sending').addEventListener('click', () => sending?.abort());
     element('intake').addEventListener('submit', event => { event.preventDefault(); send(); });
+    element('models').addEventListener('change', () => offerTasks(chosenTask()?.value));
     element('tasks').addEventListener('change', () => { element('task-hint').classList.remove('bad'); });
 
     // The whole page takes a drop, so that nobody misses and leaves the page for a file.
@@ -38,6 +46,15 @@ export function startIntake(onJob) {
     });
   }
 
+  /** Shows the tasks of the model, one of them checked where it has that. */
+  function offerTasks(task) {
+    const known = models[element('models').selectedIndex].tasks;
+    element('tasks').replaceChildren(...[...(mustChoose ? [] : ['']), ...known].map(choice));
+    for (const input of element('tasks').querySelectorAll('input')) {
+      input.checked = input.value === task;
+    }
+  }
+
   async function choose(chosen) {
     files = chosen.filter(isMeant);
     complain(chosen.length > 0 && files.length === 0 ? 'There is no file in what was dropped.' : null);
@@ -45,8 +62,8 @@ export function startIntake(onJob) {
       return;
     }
 
-    const [guess] = await Promise.all([guessTask(files), tasks]);
-    const mustChoose = guess.task === undefined && guess.mustChoose;
+    const [guess] = await Promise.all([guessTask(files), ready]);
+    mustChoose = guess.task === undefined && guess.mustChoose;
     element('chosen-name').textContent = nameOf(files);
     element('chosen-size').textContent = `${files.length > 1 ? `${files.length} files, ` : ''}`
       + size(files.reduce((sum, { file }) => sum + file.size, 0));
@@ -54,11 +71,7 @@ export function startIntake(onJob) {
     hint.classList.remove('bad');
     hint.textContent = guess.task ? `${guess.task} by the ${guess.from}; change it where that is wrong.`
       : mustChoose ? 'NIfTI files do not say it themselves.' : 'DICOM files say it themselves; NIfTI files do not.';
-    for (const input of element('tasks').querySelectorAll('input')) {
-      input.checked = !mustChoose && input.value === (guess.task ?? '');
-      show(input.parentElement, !mustChoose || input.value !== '');
-    }
-
+    offerTasks(mustChoose ? undefined : guess.task ?? '');
     show(element('drop'), false);
     show(element('chosen'), true);
     (mustChoose ? firstTask() : element('restore')).focus();
@@ -66,7 +79,7 @@ export function startIntake(onJob) {
   }
 
   async function send() {
-    const task = element('tasks').querySelector('input:checked');
+    const task = chosenTask();
     if (!task) {
       element('task-hint').classList.add('bad');
       element('task-hint').textContent = 'Say first what the images show.';
@@ -80,7 +93,8 @@ export function startIntake(onJob) {
       form.append('files', file, path);
     }
 
-    const fields = { task: task.value, priority: element('urgent').checked ? 'urgent' : '', strength: strength() };
+    const model = models.length > 1 ? element('models').value : '';
+    const fields = { model, task: task.value, priority: element('urgent').checked ? 'urgent' : '', strength: strength() };
     for (const [name, text] of Object.entries(fields).filter(([, text]) => text !== '')) {
       form.append(name, text);
     }
@@ -126,7 +140,9 @@ function busy(sending) {
   }
 }
 
-const firstTask = () => element('tasks').querySelector('label:not([hidden]) input');
+const firstTask = () => element('tasks').querySelector('input');
+
+const chosenTask = () => element('tasks').querySelector('input:checked');
 
 const strength = () => element('strength').value === '100' ? '' : String(element('strength').value / 100);
 

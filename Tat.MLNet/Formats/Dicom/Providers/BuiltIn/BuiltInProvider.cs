@@ -50,9 +50,7 @@ internal sealed class BuiltInProvider : IDicomProvider
 
     public void Write(Stream stream, DicomDataSet dataSet, ReadOnlyMemory<byte> pixels)
     {
-        stream.Write(new byte[128]);
-        stream.Write("DICM"u8);
-        WriteMeta(stream, dataSet);
+        WriteMeta(stream, dataSet, TransferSyntax.ExplicitLittleEndian);
         DataSetWriter.Write(stream, dataSet);
         DataSetWriter.WriteHeader(stream, Tags.PixelData, DicomVr.OW, pixels.Length);
         stream.Write(pixels.Span);
@@ -73,15 +71,17 @@ internal sealed class BuiltInProvider : IDicomProvider
     /// <summary>The meta information is in Explicit VR Little Endian; old writers without a preamble have used implicit.</summary>
     private static bool MetaIsExplicit(ReadOnlySpan<byte> bytes) => bytes.Length < 6 || Enum.IsDefined(DicomVrs.Of(bytes[4], bytes[5]));
 
-    private static void WriteMeta(Stream file, DicomDataSet dataSet)
+    internal static void WriteMeta(Stream file, DicomDataSet dataSet, TransferSyntax syntax)
     {
         var meta = new DicomDataSet();
         meta.Set(new DicomElement(Tags.FileMetaInformationVersion, DicomVr.OB, [0, 1]));
         meta.SetText(Tags.MediaStorageSopClassUid, DicomVr.UI, dataSet.GetString(Tags.SopClassUid) ?? "");
         meta.SetText(Tags.MediaStorageSopInstanceUid, DicomVr.UI, dataSet.GetString(Tags.SopInstanceUid) ?? "");
-        meta.SetText(Tags.TransferSyntaxUid, DicomVr.UI, TransferSyntax.ExplicitLittleEndian.Uid);
+        meta.SetText(Tags.TransferSyntaxUid, DicomVr.UI, syntax.Uid);
         meta.SetText(Tags.ImplementationClassUid, DicomVr.UI, DicomUids.ImplementationClass);
         meta.SetText(Tags.ImplementationVersionName, DicomVr.SH, DicomUids.ImplementationVersion);
+        file.Write(new byte[128]);
+        file.Write("DICM"u8);
         using var content = new MemoryStream();
         DataSetWriter.Write(content, meta);
         var length = new byte[4];

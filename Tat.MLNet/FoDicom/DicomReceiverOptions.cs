@@ -1,0 +1,22 @@
+namespace Tat.MLNet.FoDicom;
+
+/// <summary>Where a <see cref="DicomReceiver"/> listens, and to whom.</summary>
+public sealed class DicomReceiverOptions
+{
+    /// <summary>The IP address to listen at.</summary>
+    /// <value>The default is this machine alone.</value>
+    public string Address { get; init; } = "127.0.0.1";
+
+    /// <summary>The port, 1 to 65535.</summary>
+    /// <value>The default is 11112.</value>
+    public int Port { get; init; } = 11112;
+
+    /// <summary>What senders must call the node; <see langword="null"/> for anything.</summary>
+    public string? AeTitle { get; init; }
+
+    /// <summary>Who may send, by AE title; nobody else is listened to. None for everybody.</summary>
+    public IReadOnlyCollection<string> Callers { get; init; } = [];
+
+    /// <summary>Where an object lies until it was taken; <see langword="null"/> for the folder of temporary files.</summary>
+    public string? Folder { get; init; }
+}

@@ -1,0 +1,72 @@
+using System.Security.Cryptography;
+using Microsoft.Extensions.Options;
+using Tat.MLNet.Formats;
+using Tat.Samples.Service.Jobs;
+using Tat.Samples.Service.Settings;
+
+namespace Tat.Samples.Service.Intake;
+
+/// <summary>Takes from images what identifies patients before they are kept, where the settings ask for it.</summary>
+public sealed class Deidentification(IOptions<ServiceOptions> options, JobFolders folders)
+{
+    private static readonly string[] _endings = [".nii.gz", ".nii"];
+
+    private readonly Lazy<IntakeDeidentifier> _deidentifier = new(() => new(KeyIn(Path.Combine(folders.Root, "deidentification.key"))));
+
+    /// <summary>Whether the settings ask for it.</summary>
+    public bool IsOn => options.Value.DeidentifyIntake;
+
+    /// <summary>Replaces a DICOM file.</summary>
+    /// <exception cref="ImageFormatException">It is no DICOM file, or damaged, or has text in its pixels.</exception>
+    public void ReplaceObject(string file)
+    {
+        if (!_deidentifier.Value.Copy(file, file))
+        {
+            throw new ImageFormatException(file, "it accompanies images, and is none.");
+        }
+    }
+
+    /// <summary>Replaces all files below a folder by images of it that have numbers for names; what accompanies images goes.</summary>
+    /// <exception cref="ServiceProblem">An image cannot be de-identified.</exception>
+    public void ReplaceBelow(string folder)
+    {
+        var clean = Directory.CreateDirectory($"{folder}.clean").FullName;
+        foreach (var (number, file) in Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal)
+            .Index())
+        {
+            var ending = Array.Find(_endings, one => file.EndsWith(one, StringComparison.OrdinalIgnoreCase)) ?? ".dcm";
+            try
+            {
+                _deidentifier.Value.Copy(file, Path.Combine(clean, $"{number + 1:D5}{ending}"));
+            }
+            catch (ImageFormatException problem)
+            {
+                throw new ServiceProblem(StatusCodes.Status400BadRequest,
+                    problem.Message.Replace(folder + Path.DirectorySeparatorChar, "", StringComparison.Ordinal));
+            }
+        }
+
+        Directory.Delete(folder, recursive: true);
+        Directory.Move(clean, folder);
+    }
+
+    /// <summary>The secret that new UIDs, numbers and dates depend on: it stays with the data, for all processes that share them.</summary>
+    private static string KeyIn(string file)
+    {
+        if (!File.Exists(file))
+        {
+            var draft = $"{file}.{Guid.NewGuid():N}";
+            File.WriteAllText(draft, RandomNumberGenerator.GetHexString(64));
+            try
+            {
+                File.Move(draft, file);
+            }
+            catch (IOException) when (File.Exists(file))
+            {
+                File.Delete(draft); // another process was faster
+            }
+        }
+
+        return File.ReadAllText(file);
+    }
+}
