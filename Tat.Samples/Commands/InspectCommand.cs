@@ -170,7 +170,8 @@ internal static class InspectCommand
             + MessageText.Amount(score.Value.Images, "image"))),
         .. model.Card.Ranges.Select(range =>
             ($"Trained for {range.Key}", (string?)Describe(range.Value, model.Tasks.FirstOrDefault(task => task.Name == range.Key)?.Unit))),
-        ("Keeps local means of", model.Card.KeepsMeans.Count > 0 ? string.Join(", ", model.Card.KeepsMeans) : null),
+        .. model.Card.KeepsMeans.Select(means => ($"Means of {means.Key}", (string?)FormattableString.Invariant(
+            $"those of the image, over a Gaussian of {means.Value:G4} pixels and more"))),
         .. model.Card.Margins.Select(margin => ($"Margins of {margin.Key}", (string?)Describe(margin.Value))),
         .. model.Card.Sources.Select(source => ("Source", (string?)source)),
         .. model.Card.Limits.Select(limit => ("Limit", (string?)limit)),

@@ -4,7 +4,6 @@ using Tat.Torch.Baselines;
 using Tat.Torch.Degradation;
 using Tat.Torch.Imaging;
 using Tat.Torch.Inference;
-using Tat.Torch.Inference.Variants;
 using Tat.Torch.Phantoms;
 using Tat.Torch.Randomness;
 using Tat.Torch.Tasks;
@@ -66,8 +65,13 @@ internal sealed class PhantomStudy(IImageRestorer restorer, ulong seed)
             .. StandardFilters.For(task).AsParallel().AsOrdered().WithCancellation(cancellationToken)
                 .Select(filter => (filter.Name, filter.Apply(absent.LowQuality), filter.Apply(present.LowQuality))),
             (MeasuredImage.Model, restored[0], restored[1]),
-            (MeasuredImage.ModelWithLocalMeans, ResultChanges.KeepLocalMeans(absent.LowQuality, restored[0]),
-                ResultChanges.KeepLocalMeans(present.LowQuality, restored[1])),
+            .. ResultChanges.AreAllMeansKept(restorer.Card, task)
+                ? Array.Empty<(string, ImageSlice, ImageSlice)>()
+                :
+                [
+                    (MeasuredImage.ModelWithLocalMeans, ResultChanges.KeepMeans(absent.LowQuality, restored[0]),
+                        ResultChanges.KeepMeans(present.LowQuality, restored[1])),
+                ],
         ];
         var labels = phantom.CreateRegions(Margin);
         labels = new([.. labels.Pixels.Select(label =>

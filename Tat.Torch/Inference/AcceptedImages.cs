@@ -1,6 +1,5 @@
 using Tat.Torch.Files;
 using Tat.Torch.Imaging;
-using Tat.Torch.Inference.Variants;
 using Tat.Torch.Model;
 using Tat.Torch.Tasks;
 
@@ -99,9 +98,7 @@ internal sealed class AcceptedImages
     {
         var fitted = _fitted[index];
         var result = NetworkGrid.PutBack(new(pixels, fitted.Height, fitted.Width), fitted, _images[index]);
-        Results[index] = _card.KeepsMeans.Contains(_tasks[index].Name, StringComparer.OrdinalIgnoreCase)
-            ? ResultChanges.KeepMeans(_images[index], result)
-            : result;
+        Results[index] = ResultChanges.KeepMeans(_images[index], result, _card, _tasks[index]);
     }
 
     /// <summary>Checks what the model has made of an image, before anything clips it.</summary>

@@ -98,7 +98,7 @@ internal static class TatModelFormat
     private static ModelCard Check(ModelCard card) =>
         card.TrainingPairs is null || card.Validation?.Values.Contains(null) != false || card.Training?.Values.Contains(null) != false
             || card.Margins?.Values.All(margin => IsFactor(margin?.Spread) && IsFactor(margin?.Signal)) != true
-            || card.KeepsMeans?.Contains(null!) != false
+            || card.KeepsMeans is null
             ? throw new JsonException("a list of the model card has a null, or a margin is no number of 0 or more.")
             : card;
 

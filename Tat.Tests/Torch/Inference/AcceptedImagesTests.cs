@@ -45,13 +45,14 @@ public sealed class AcceptedImagesTests
     public void Both_back_ends_keep_the_local_means_of_the_tasks_that_the_card_names()
     {
         using var plain = ExportedModels.CreateModel();
-        using var keeping = new TatModel(plain.Network, plain.Tasks, new() { KeepsMeans = ["ct"] });
+        using var keeping = new TatModel(
+            plain.Network, plain.Tasks, new() { KeepsMeans = new Dictionary<string, double> { ["ct"] = 6, ["MRI"] = 1.5 } });
         using var folder = new TemporaryFolder();
         OnnxExporter.Export(keeping, folder["model.onnx"]);
         using var onnx = new OnnxRestorer(folder["model.onnx"]);
         using var torch = new Restorer(keeping);
         using var without = new Restorer(plain);
-        RestorationTask[] tasks = [RestorationTask.Ct, RestorationTask.Pet];
+        RestorationTask[] tasks = [RestorationTask.Ct, RestorationTask.Pet, RestorationTask.Mri];
         ImageSlice[] images = [.. tasks.Select(task => ExportedModels.CreateImage(72, 80, task))];
         var unkept = without.Restore(images, tasks);
         foreach (IImageRestorer restorer in new IImageRestorer[] { torch, onnx })
@@ -60,6 +61,13 @@ public sealed class AcceptedImagesTests
             Assert.IsLessThan(0.05 * OffOnTheMean(images[0], unkept[0]), OffOnTheMean(images[0], results[0]));
             Assert.AreEqual(
                 OffOnTheMean(images[1], unkept[1]), OffOnTheMean(images[1], results[1]), 0.001 * OffOnTheMean(images[1], unkept[1]));
+            Assert.IsLessThan(0.05 * OffOnTheMean(images[2], unkept[2]), OffOnTheMean(images[2], results[2]));
+
+            // The option keeps those of finer scales of the first and of all of the second, and has nothing left to do for the third.
+            var optional = restorer.WithLocalMeans().Restore(images, tasks);
+            CollectionAssert.AreNotEqual(results[0].Pixels, optional[0].Pixels);
+            Assert.IsLessThan(0.05 * OffOnTheMean(images[1], unkept[1]), OffOnTheMean(images[1], optional[1]));
+            CollectionAssert.AreEqual(results[2].Pixels, optional[2].Pixels);
         }
     }
 

@@ -6,8 +6,9 @@ namespace Tat.Torch.Inference.Variants;
 
 /// <summary>Changes each result of a model, given its image; images that passed through the model unrestored stay as they are.</summary>
 /// <param name="restorer">The model; disposed with this.</param>
-/// <param name="change">Makes the new result of an image and what the model made of it.</param>
-internal sealed class ChangedRestorer(IImageRestorer restorer, Func<ImageSlice, ImageSlice, ImageSlice> change) : IImageRestorer
+/// <param name="change">Makes the new result of an image, what the model made of it, and its task.</param>
+internal sealed class ChangedRestorer(IImageRestorer restorer, Func<ImageSlice, ImageSlice, RestorationTask, ImageSlice> change)
+    : IImageRestorer
 {
     public TaskVocabulary Tasks => restorer.Tasks;
 
@@ -18,7 +19,7 @@ internal sealed class ChangedRestorer(IImageRestorer restorer, Func<ImageSlice, 
     public IReadOnlyList<ImageSlice> Restore(IReadOnlyList<ImageSlice> images, IReadOnlyList<RestorationTask> tasks,
         IProgress<double>? progress = null, CancellationToken cancellationToken = default) =>
         [.. restorer.Restore(images, tasks, progress, cancellationToken).Select(
-            (restored, i) => ReferenceEquals(images[i], restored) ? restored : change(images[i], restored))];
+            (restored, i) => ReferenceEquals(images[i], restored) ? restored : change(images[i], restored, tasks[i]))];
 
     public void Dispose() => restorer.Dispose();
 }

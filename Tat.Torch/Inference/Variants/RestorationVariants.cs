@@ -31,13 +31,15 @@ public static class RestorationVariants
     /// <summary>
     /// Gives results the local means of their images: over some six pixels (a Gaussian of that standard deviation) whatever they are, over
     /// three and one and a half where they differ by more than twice the noise of such means. Regions and lesions keep more of what was
-    /// measured, for a little of the noise.
+    /// measured, for a little of the noise. Nothing changes for tasks whose means the model keeps by itself
+    /// (<see cref="ModelCard.KeepsMeans"/>).
     /// </summary>
     /// <param name="restorer">The model; disposed with the result.</param>
     public static IImageRestorer WithLocalMeans(this IImageRestorer restorer)
     {
         ArgumentNullException.ThrowIfNull(restorer);
-        return new ChangedRestorer(restorer, ResultChanges.KeepLocalMeans);
+        return new ChangedRestorer(restorer, (image, restored, task) =>
+            ResultChanges.AreAllMeansKept(restorer.Card, task) ? restored : ResultChanges.KeepMeans(image, restored));
     }
 
     /// <summary>
@@ -50,7 +52,7 @@ public static class RestorationVariants
     {
         ArgumentNullException.ThrowIfNull(restorer);
         return strength is >= 0 and <= 1
-            ? new ChangedRestorer(restorer, (image, restored) => ResultChanges.TakePart(image, restored, strength))
+            ? new ChangedRestorer(restorer, (image, restored, _) => ResultChanges.TakePart(image, restored, strength))
             : throw new ArgumentOutOfRangeException(
                 nameof(strength), $"A strength of {strength} is impossible; give a number from 0 to 1.");
     }
