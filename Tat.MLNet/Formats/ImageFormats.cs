@@ -48,7 +48,7 @@ public static class ImageFormats
         return (TryDicomFile(path, options) ?? FormatOf(path).Open(path, options)).InPlane(options.Plane).Upsampled(options.Upsampling);
     }
 
-    /// <summary>Opens an image that need not be a file: a NIfTI, a DICOM object, or the objects of a DICOM series.</summary>
+    /// <summary>Opens an image that need not be a file: a NIfTI, an array, a DICOM object, or the objects of a DICOM series.</summary>
     /// <param name="contents">
     /// The image, the header and the voxels of a NIfTI pair, or DICOM objects in any order; their names must differ.
     /// </param>
@@ -78,8 +78,8 @@ public static class ImageFormats
         }
 
         var scan = All.Select(format => format.TryOpen(contents, options)).FirstOrDefault(scan => scan is not null)
-            ?? throw new ImageFormatException(contents[0].Name, "not an image of a format that is read from memory and streams; NIfTI and "
-                + "DICOM are.");
+            ?? throw new ImageFormatException(contents[0].Name, "not an image of a format that is read from memory and streams; NIfTI, "
+                + "DICOM and arrays are.");
         return scan.InPlane(options.Plane).Upsampled(options.Upsampling);
     }
 

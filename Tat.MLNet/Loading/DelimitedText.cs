@@ -1,4 +1,5 @@
 using System.Text;
+using Tat.Torch.Files;
 
 namespace Tat.MLNet.Loading;
 
@@ -31,8 +32,9 @@ internal static class DelimitedText
             width = width == 0 ? fields.Count : width;
             yield return fields.Count == width && width <= MostFields
                 ? new(first, fields)
-                : throw new InvalidDataException($"'{path}', line {first}: has {fields.Count} fields where the heading has "
-                    + $"{Math.Min(width, MostFields)}; quote fields that contain '{separator}'.");
+                : throw new InvalidDataException(
+                    $"'{path}', line {first}: has {MessageText.Amount(fields.Count, "field")} where the heading "
+                        + $"has {Math.Min(width, MostFields)}; quote fields that contain '{separator}'.");
         }
     }
 

@@ -2,6 +2,7 @@ using Microsoft.ML;
 using Microsoft.ML.Data;
 using Tat.MLNet.Formats;
 using Tat.MLNet.ModelIO;
+using Tat.Torch.Files;
 
 namespace Tat.MLNet.Loading;
 
@@ -43,7 +44,7 @@ public abstract class ImageLoader : IDataLoader<IMultiStreamSource>
         return entries.Count == 0
             ? throw new InvalidDataException(
                 $"There are no {Sought} {((input as FileList)?.Origin is { } origin ? $"in '{origin}', which has" : "among the")} "
-                + $"{files.Length} files; check the path.")
+                + $"{MessageText.Amount(files.Length, "file")}; check the path.")
             : new ImageView(_schema, _columns, entries, open);
     }
 

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Tat.MLNet.Formats;
+using Tat.Torch.Files;
 using Tat.Torch.Imaging;
 
 namespace Tat.MLNet.Loading;
@@ -73,7 +74,8 @@ internal sealed class ImageRow(ScanPool scans, ConcurrentDictionary<string, (flo
     private ImageSlice Read(IImageScan scan) => Slice < scan.SliceCount
         ? scan.ReadSlice(Slice)
         : throw new ImageFormatException(
-            scan.Path, $"has {scan.SliceCount} slices, and slice {Slice} was asked for (the first is 0); correct the slice index.");
+            scan.Path, $"has {MessageText.Amount(scan.SliceCount, "slice")}, and slice {Slice} was asked for (the first is 0); correct the "
+                + "slice index.");
 
     private ImageSlice ReadReference(IImageScan scan)
     {
@@ -81,8 +83,8 @@ internal sealed class ImageRow(ScanPool scans, ConcurrentDictionary<string, (flo
         if (Entry.Slice is null && scan.SliceCount != image.SliceCount)
         {
             throw new ImageFormatException(
-                scan.Path, $"has {scan.SliceCount} slices, but its low-quality counterpart '{image.Path}' has {image.SliceCount}; both "
-                    + "files of a pair must show the same slices.");
+                scan.Path, $"has {MessageText.Amount(scan.SliceCount, "slice")}, but its low-quality counterpart '{image.Path}' has "
+                    + $"{image.SliceCount}; both files of a pair must show the same slices.");
         }
 
         return scan.Rows == image.Rows && scan.Columns == image.Columns

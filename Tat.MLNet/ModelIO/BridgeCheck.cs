@@ -51,7 +51,7 @@ internal static class BridgeCheck
             }
 
             // What Model.Load asks of an assembly that a model file names.
-            _ = typeof(BridgeCheck).Assembly.GetCustomAttributes(typeof(Core.LoadableClassAttribute)).ToList();
+            _ = typeof(BridgeCheck).Assembly.GetCustomAttributes(typeof(Core.LoadableClassAttributeBase)).ToList();
             return null;
         }
         catch (Exception exception) when (exception is MissingMemberException or TypeLoadException)

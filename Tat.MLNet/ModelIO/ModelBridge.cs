@@ -3,6 +3,7 @@ extern alias MicrosoftMLCore;
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
@@ -54,7 +55,7 @@ namespace Tat.MLNet.ModelIO
         [UnconditionalSuppressMessage("AOT", "IL3050", Justification = ModelBridge.NotTrimmed)]
         public void Write(object settings)
         {
-            var text = JsonSerializer.Serialize(settings);
+            var text = JsonSerializer.Serialize(settings, ModelBridge.Json);
             _context.SaveStringOrNull($"{text}\n{ContentChecksum.Of(text)}");
         }
 
@@ -103,7 +104,7 @@ namespace Tat.MLNet.ModelIO
             {
                 return lines is [var text, var checksum] && checksum != ContentChecksum.Of(text)
                     ? throw new JsonException("its checksum does not match its content")
-                    : JsonSerializer.Deserialize<T>(lines[0]) ?? throw new JsonException("it is null");
+                    : JsonSerializer.Deserialize<T>(lines[0], ModelBridge.Json) ?? throw new JsonException("it is null");
             }
             catch (JsonException problem)
             {
@@ -130,6 +131,11 @@ namespace Tat.MLNet.ModelIO
         /// <summary>Why code may need what trimming removes.</summary>
         public const string NotTrimmed = "Pipelines need ML.NET, which needs reflection, so that programs with pipelines are not trimmed.";
 
+        private static readonly Lazy<JsonSerializerOptions> _json = new(CreateJson);
+
+        /// <summary>How settings are written; also in a program that lets JSON have no reflection by default.</summary>
+        public static JsonSerializerOptions Json => _json.Value;
+
         /// <summary>
         /// What an <see cref="MLContext"/> says of GPU, temporary files and randomness; also for the environment that ML.NET hands to a
         /// component that it loads.
@@ -148,6 +154,10 @@ namespace Tat.MLNet.ModelIO
         /// <summary>The columns of a shape with one added; it replaces one of the same name.</summary>
         public static SchemaShape With(this SchemaShape shape, SchemaShape.Column added) =>
             new([.. shape.Where(column => column.Name != added.Name), added]);
+
+        [UnconditionalSuppressMessage("Trimming", "IL2026", Justification = NotTrimmed)]
+        [UnconditionalSuppressMessage("AOT", "IL3050", Justification = NotTrimmed)]
+        private static JsonSerializerOptions CreateJson() => new() { TypeInfoResolver = new DefaultJsonTypeInfoResolver() };
 
         // The assembly is named without its version, so that a model outlives a release.
         internal static Core.VersionInfo ToVersionInfo(this ModelSignature signature) => new(

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using Tat.MLNet.Formats;
+using Tat.Torch.Files;
 using Tat.Torch.Imaging;
 using Tat.Torch.Inference;
 using Tat.Torch.Tasks;
@@ -28,7 +29,10 @@ internal sealed class RestoredSlices(IImageScan scan, RestorationTask task, NonF
     {
         if (Unrestored > 0)
         {
-            yield return $"{Unrestored} slices with NaN or infinite values are left as they are";
+            yield return MessageText.Amount(
+                Unrestored,
+                "slice with NaN or infinite values is left as it is",
+                "slices with NaN or infinite values are left as they are");
         }
 
         if (_extent is { } extent && extent != KSpaceExtent.Full)

@@ -1,6 +1,7 @@
 using Tat.MLNet.Formats;
 using Tat.MLNet.Formats.Dicom.Series;
 using Tat.MLNet.Formats.Dicom.Writing;
+using Tat.Torch.Files;
 using Tat.Torch.Imaging;
 using Tat.Torch.Tasks;
 
@@ -48,7 +49,7 @@ public sealed class ScanCheck
     [
         .. _findings,
         .. _nonFinite > 0
-            ? [$"{_nonFinite} slices with NaN or infinite values would be refused, unless they may pass as they are"]
+            ? [$"{MessageText.Amount(_nonFinite, "slice")} with NaN or infinite values would be refused, unless they may pass as they are"]
             : Array.Empty<string>(),
         .. _tally?.Remark is { } remark ? [remark] : Array.Empty<string>(),
     ];

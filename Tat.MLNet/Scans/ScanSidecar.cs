@@ -2,8 +2,8 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Tat.MLNet.Formats;
-using Tat.MLNet.Formats.Contracts;
 using Tat.MLNet.Formats.Nifti;
+using Tat.Torch.Model;
 
 namespace Tat.MLNet.Scans;
 
@@ -13,7 +13,7 @@ namespace Tat.MLNet.Scans;
 internal sealed record ScanSidecar(string Path, JsonObject Content)
 {
     /// <summary>Who made a result.</summary>
-    public static JsonObject Generator => new() { ["Name"] = "TAT for ML.NET", ["Version"] = ProductVersion.Text };
+    public static JsonObject Generator => new() { ["Name"] = "TAT for ML.NET", ["Version"] = ModelCard.LibraryVersion };
 
     /// <summary>Says beside a NIfTI file what it was made of, and how.</summary>
     public static ScanSidecar Of(string image, DerivedImageOptions options, string unit, IReadOnlyList<string> sources)

@@ -23,7 +23,7 @@ public sealed class ScanSource
 
     /// <summary>A scan that need not be in files: what <see cref="ImageFormats.Open(IReadOnlyList{ImageContent}, ImageReadOptions?)"/>
     /// opens.</summary>
-    /// <param name="contents">A NIfTI, the two halves of one, or the DICOM objects of a series; at least one.</param>
+    /// <param name="contents">A NIfTI, the two halves of one, an array, or the DICOM objects of a series; at least one.</param>
     /// <param name="options">How to read; <see langword="null"/> for the defaults.</param>
     public static ScanSource Of(IReadOnlyList<ImageContent> contents, ImageReadOptions? options = null)
     {

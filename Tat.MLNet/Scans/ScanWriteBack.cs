@@ -1,6 +1,7 @@
 using System.Globalization;
 using Tat.MLNet.Formats;
 using Tat.MLNet.Formats.Dicom.Series;
+using Tat.Torch.Files;
 
 namespace Tat.MLNet.Scans;
 
@@ -73,7 +74,8 @@ public static class ScanWriteBack
             }
         }
 
-        var size = $"{part.Columns} × {part.Rows} × {part.SlicesPerVolume} voxels and {part.SliceCount / part.SlicesPerVolume} volumes";
+        var size = $"{part.Columns} × {part.Rows} × {part.SlicesPerVolume} voxels and "
+            + $"{MessageText.Amount(part.SliceCount / part.SlicesPerVolume, "volume")}";
         throw new InvalidDataException(part.Affine is null
             ? $"'{scan.Path}' is no regular volume, so that nothing tells where the voxels of a NIfTI file belong in it."
             : $"none of {string.Join(", ", results.Select(result => $"'{result.Path}'"))} has the grid of '{scan.Path}', {size}, at "

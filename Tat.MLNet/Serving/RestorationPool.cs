@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
-using Tat.MLNet.Scans;
 using Tat.Torch.Inference;
 using Tat.Torch.Model;
 using Tat.Torch.Runtime;
@@ -15,7 +14,7 @@ namespace Tat.MLNet.Serving;
 /// Safe for concurrent use. Register it with <c>services.AddTatRestoration</c>, or create it yourself. What it does is counted and traced
 /// under the names of <see cref="TatTelemetry"/>; logs, counts and traces hold no file names and nothing of images.
 /// </remarks>
-public sealed class RestorationPool : IDisposable
+public sealed partial class RestorationPool : IDisposable
 {
     // More pixels need more than a moment.
     private const long MostOfMoment = 512 * 512;
@@ -114,39 +113,6 @@ public sealed class RestorationPool : IDisposable
     }
 
     /// <summary>
-    /// Restores a whole scan as
-    /// <see
-    /// cref="ScanRestoration.RestoreScan(IImageRestorer, string, string, ScanRestorationOptions?, IProgress{ScanProgress}?,
-    /// CancellationToken)"/>
-    /// does, on a thread of the thread pool; waits without a thread while as many scans, or large images, are being restored as the options
-    /// allow. Images do not wait for it.
-    /// </summary>
-    /// <param name="source">An image file, or a folder that holds one scan.</param>
-    /// <param name="destination">What to write.</param>
-    /// <param name="options">How to restore and write; <see langword="null"/> for the defaults.</param>
-    /// <param name="progress">Is told of slices that are restored.</param>
-    /// <param name="cancellationToken">Ends the waiting, and stops between slices.</param>
-    /// <exception cref="ObjectDisposedException">The pool has been disposed.</exception>
-    public Task<ScanRestorationResult> RestoreScanAsync(
-        string source, string destination, ScanRestorationOptions? options = null, IProgress<ScanProgress>? progress = null,
-        CancellationToken cancellationToken = default) =>
-        RestoreScanAsync(
-            restorer => restorer.RestoreScan(source, destination, options, progress, cancellationToken), options, cancellationToken);
-
-    /// <summary>Restores a whole scan that need not be in files, as the overload for paths does.</summary>
-    /// <param name="source">The scan; <see cref="ScanSource.Of"/> makes one of bytes and streams.</param>
-    /// <param name="destination">What to write, or with <see cref="Tat.MLNet.Formats.DerivedImageOptions.Output"/> what to call it.</param>
-    /// <param name="options">How to restore and write; <see langword="null"/> for the defaults.</param>
-    /// <param name="progress">Is told of slices that are restored.</param>
-    /// <param name="cancellationToken">Ends the waiting, and stops between slices.</param>
-    /// <exception cref="ObjectDisposedException">The pool has been disposed.</exception>
-    public Task<ScanRestorationResult> RestoreScanAsync(
-        ScanSource source, string destination, ScanRestorationOptions? options = null, IProgress<ScanProgress>? progress = null,
-        CancellationToken cancellationToken = default) =>
-        RestoreScanAsync(
-            restorer => restorer.RestoreScan(source, destination, options, progress, cancellationToken), options, cancellationToken);
-
-    /// <summary>
     /// Changes the model. It is loaded before the old one is given up; calls that have begun end with the old one, calls that begin
     /// afterwards get the new one, and the old one is freed after its last call. Where loading fails, the old model goes on serving.
     /// </summary>
@@ -173,10 +139,6 @@ public sealed class RestorationPool : IDisposable
             Interlocked.Exchange(ref _current, null)?.Release();
         }
     }
-
-    private Task<ScanRestorationResult> RestoreScanAsync(
-        Func<IImageRestorer, ScanRestorationResult> restore, ScanRestorationOptions? options, CancellationToken cancellationToken) =>
-        RunAsync(new(_logger, "scan", Known(options?.Task)), _longSlots, model => restore(model.Restorer), cancellationToken);
 
     /// <summary>Where an image waits: small ones not for large ones.</summary>
     private SemaphoreSlim SlotsFor(ImageInput input)

@@ -3,7 +3,9 @@ using System.Runtime.ExceptionServices;
 using Microsoft.Extensions.ObjectPool;
 using Microsoft.ML;
 using Tat.MLNet.Scoring;
+using Tat.Torch.Files;
 using Tat.Torch.Files.Writing;
+using Tat.Torch.Imaging;
 using Tat.Torch.Inference;
 using Tat.Torch.Pretrained;
 
@@ -118,6 +120,14 @@ internal sealed class ServedModel
             _engines.Return(engine);
         }
     }
+
+    /// <exception cref="InvalidDataException">The model has not learnt the task, or a pixel is not finite.</exception>
+    public IReadOnlyList<ImageSlice> RestoreVolume(
+        IReadOnlyList<ImageSlice> slices, string task, IProgress<double>? progress, CancellationToken cancellationToken) =>
+        Restorer.Tasks.TryGet(task, out var known)
+            ? [.. Restorer.RestoreVolume(slices.AsVolume(known), known, progress, cancellationToken)]
+            : throw new InvalidDataException(
+                $"The model has not learnt the task '{MessageText.OneLine(task, 120)}'; it knows {string.Join(", ", Restorer.Tasks)}.");
 
     public void Release()
     {

@@ -15,7 +15,7 @@ internal sealed class ServingCall : IDisposable
 
     /// <summary>Begins to wait.</summary>
     /// <param name="logger">Is told how it ends.</param>
-    /// <param name="kind">Whether it is an image or a scan.</param>
+    /// <param name="kind">Whether it is an image, a volume or a scan.</param>
     /// <param name="task">A task of the model, if it is one.</param>
     public ServingCall(ILogger logger, string kind, string? task)
     {
@@ -25,7 +25,7 @@ internal sealed class ServingCall : IDisposable
         TatTelemetry.Waiting.Add(1);
     }
 
-    /// <summary>The pixels of an image; 0 for a scan.</summary>
+    /// <summary>The pixels of an image or a volume; 0 for a scan.</summary>
     public long Pixels { get; init; }
 
     /// <summary>Its turn has come.</summary>

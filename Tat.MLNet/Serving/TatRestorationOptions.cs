@@ -22,12 +22,14 @@ public sealed class TatRestorationOptions
 
     /// <summary>
     /// How many images are restored at the same time; further calls wait. Each takes memory, and all share the cores. An image of more than
-    /// 512 × 512 pixels, or a scan, has a place of its own beside them, so that large ones keep no small one waiting.
+    /// 512 × 512 pixels, a volume or a scan has a place of its own beside them, so that large ones keep no small one waiting.
     /// </summary>
     /// <value>The default is 2.</value>
     public int MaximumConcurrency { get; set; } = 2;
 
-    /// <summary>How many scans, or images of more than 512 × 512 pixels, are restored at the same time beside the small ones.</summary>
+    /// <summary>
+    /// How many scans, volumes, or images of more than 512 × 512 pixels are restored at the same time beside the small ones.
+    /// </summary>
     /// <value>The default is 1.</value>
     public int MaximumScans { get; set; } = 1;
 

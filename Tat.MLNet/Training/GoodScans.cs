@@ -2,6 +2,7 @@ using Tat.MLNet.Formats;
 using Tat.MLNet.Loading;
 using Tat.MLNet.Scans;
 using Tat.Torch.Data;
+using Tat.Torch.Files;
 using Tat.Torch.Imaging;
 using Tat.Torch.Tasks;
 
@@ -116,7 +117,7 @@ public sealed class GoodScans : IDisposable
 
         if (_slices.Count == 0)
         {
-            throw new InvalidDataException($"None of the {files.Count} files of '{root}' can be read as an image: {_leftOut[0]}");
+            throw new InvalidDataException($"No file of '{root}', of {files.Count}, can be read as an image: {_leftOut[0]}");
         }
     }
 
@@ -200,6 +201,6 @@ public sealed class GoodScans : IDisposable
                 slice.Name);
         }
 
-        public override string ToString() => FormattableString.Invariant($"{Count} slices of {_levels.Count} volumes");
+        public override string ToString() => $"{MessageText.Amount(Count, "slice")} of {MessageText.Amount(_levels.Count, "volume")}";
     }
 }

@@ -6,6 +6,7 @@ using Tat.MLNet.Scoring;
 using Tat.MLNet.Views;
 using Tat.Torch.Checkpoints;
 using Tat.Torch.Data;
+using Tat.Torch.Files;
 using Tat.Torch.Runtime;
 using Tat.Torch.Tasks;
 using Tat.Torch.Training;
@@ -71,8 +72,8 @@ public sealed partial class TatEstimator : IEstimator<TatTransformer>
         }
 
         var tasks = _options.Tasks ?? new TaskVocabulary(known.Where(task => train.Sources.Any(source => source.Task == task)));
-        Tell(channel, $"{string.Join(", ", train.Sources.Select(source => $"{source.Count} pairs of {source.Task}"))}; {train.Skipped} "
-            + "rows of other tasks are left out.");
+        var pairs = train.Sources.Select(source => $"{MessageText.Amount(source.Count, "pair")} of {source.Task}");
+        Tell(channel, $"{string.Join(", ", pairs)}; rows of other tasks, which are left out: {train.Skipped}.");
         using var validation = ReadValidationSet(tasks, cancellation.Token);
         return Train(tasks, train.Sources, validation?.Sources ?? [], channel, cancellation.Token);
     }

@@ -1,5 +1,6 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using Tat.Torch.Files;
 using Tat.Torch.Imaging;
 using Tat.Torch.Tasks;
 
@@ -93,8 +94,9 @@ internal sealed class ImageRowReader(ImageColumns columns, DataViewRow row, stri
         if (height < 1 || width < 1 || (long)height * width != _pixels.Length)
         {
             throw new InvalidDataException(
-                $"{Name}: column '{columns.Pixels[column].Name}' {(_pixels.Length == 0 ? "is empty" : $"has {_pixels.Length} values")} "
-                + $"where '{columns.Height.Name}' × '{columns.Width.Name}' say {height} × {width}; {advice}.");
+                $"{Name}: column '{columns.Pixels[column].Name}' "
+                + $"{(_pixels.Length == 0 ? "is empty" : $"has {MessageText.Amount(_pixels.Length, "value")}")} where "
+                + $"'{columns.Height.Name}' × '{columns.Width.Name}' say {height} × {width}; {advice}.");
         }
 
         var pixels = memory?.Length == _pixels.Length ? memory : new float[_pixels.Length];

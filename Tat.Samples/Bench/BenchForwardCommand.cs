@@ -102,7 +102,7 @@ internal static class BenchForwardCommand
         command.Hidden = true;
         command.SetAction((parsed, _) =>
         {
-            terminal.Json(ForwardRun.Measure(
+            terminal.JsonOf(ForwardRun.Measure(
                 parsed.GetRequiredValue(what), parsed.GetRequiredValue(model), parsed.GetValue(size), parsed.GetValue(repeat),
                 parsed.GetValue(threads),
                 parsed.GetRequiredValue(image), parsed.GetRequiredValue(output)));

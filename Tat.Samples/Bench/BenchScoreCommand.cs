@@ -73,7 +73,7 @@ internal static class BenchScoreCommand
         command.Hidden = true;
         command.SetAction((parsed, cancellationToken) =>
         {
-            terminal.Json(ScoreRun.Measure(parsed.GetRequiredValue(model), parsed.GetValue(size), parsed.GetValue(repeat),
+            terminal.JsonOf(ScoreRun.Measure(parsed.GetRequiredValue(model), parsed.GetValue(size), parsed.GetValue(repeat),
                 parsed.GetRequiredValue(output), cancellationToken));
             return Task.FromResult(ExitCodes.Done);
         });

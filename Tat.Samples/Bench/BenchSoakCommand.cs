@@ -4,6 +4,7 @@ using Microsoft.ML;
 using Spectre.Console;
 using Tat.Samples.Shared;
 using Tat.Samples.Shell;
+using Tat.Torch.Files;
 using Tat.Torch.Files.Writing;
 using Tat.Torch.Model;
 using Tat.Torch.Tasks;
@@ -42,7 +43,7 @@ internal static class BenchSoakCommand
 
             using var model = new MLContext().ImageRestoration.LoadPretrained(folder["model.safetensors"]);
             var runs = new[] { 1, parsed.GetValue(engines) }.Select(count => terminal.Track(
-                $"{count} engines",
+                MessageText.Amount(count, "engine"),
                 progress => SoakRun.Measure(model, count, parsed.GetValue(predictions), parsed.GetValue(size), progress, cancellationToken),
                 quiet: parsed.GetValue(json))).ToList();
             Show(terminal, runs, parsed.GetValue(json));

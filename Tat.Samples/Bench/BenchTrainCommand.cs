@@ -119,7 +119,8 @@ internal static class BenchTrainCommand
                 ProgressInterval = 1,
             };
             var options = Preset.Of(parsed.GetRequiredValue(network)!).Network with { TrainSize = training.PatchSize };
-            terminal.Json(TrainRun.Measure(options, training, parsed.GetValue(threads), parsed.GetRequiredValue(pairs), cancellationToken));
+            terminal.JsonOf(
+                TrainRun.Measure(options, training, parsed.GetValue(threads), parsed.GetRequiredValue(pairs), cancellationToken));
             return Task.FromResult(ExitCodes.Done);
         });
         return command;

@@ -6,6 +6,7 @@ using Microsoft.ML.Transforms.Onnx;
 using Tat.MLNet.Formats;
 using Tat.Samples.Shared;
 using Tat.Samples.Shell;
+using Tat.Torch.Files;
 using Tat.Torch.Files.Writing;
 using Tat.Torch.Imaging;
 using Tat.Torch.Inference;
@@ -48,7 +49,7 @@ internal static class ApplyOnnxCommand
             var modelPath = parsed.GetValue(model) ?? WritePretrained(work["tat.onnx"]);
             var known = ml.ImageRestoration.ReadModelInfo(modelPath).Tasks[parsed.GetRequiredValue(task)];
             scan.Format.WriteDerived(scan, destination, Restore(ml, scan, known, modelPath), cancellationToken: cancellationToken);
-            terminal.Line($"{destination}: {scan.SliceCount} slices restored");
+            terminal.Line($"{destination}: {MessageText.Amount(scan.SliceCount, "slice")} restored");
             return Task.FromResult(ExitCodes.Done);
         });
         return command;

@@ -6,6 +6,7 @@ using Tat.Samples.Comparison;
 using Tat.Samples.Shared;
 using Tat.Samples.Shell;
 using Tat.Torch.Baselines;
+using Tat.Torch.Files;
 using Tat.Torch.Files.Writing;
 using Tat.Torch.Imaging;
 using Tat.Torch.Inference;
@@ -148,7 +149,8 @@ internal static class EvaluateCommand
 
                 if (unrestored > 0)
                 {
-                    terminal.Line($"{unrestored} slices have NaN or infinite values: they were not restored, and count in no average.");
+                    terminal.Line(MessageText.Amount(unrestored, "slice has", "slices have")
+                        + " NaN or infinite values: not restored, and in no average.");
                 }
             }
 
@@ -205,7 +207,7 @@ internal static class EvaluateCommand
 
         foreach (var (task, filter, psnr, count) in best)
         {
-            terminal.Line(FormattableString.Invariant($"{task}: {filter} reaches {psnr:F2} dB over {count} images."));
+            terminal.Line(FormattableString.Invariant($"{task}: {filter} reaches {psnr:F2} dB over {MessageText.Amount(count, "image")}."));
         }
     }
 

@@ -104,7 +104,7 @@ internal static class ExportCommand
             var report = OnnxExporter.Export(source, path, options, cancellationToken);
             if (parsed.GetValue(json))
             {
-                terminal.Json(report);
+                terminal.Json([report]);
             }
             else
             {

@@ -5,6 +5,7 @@ using Tat.MLNet.Formats;
 using Tat.MLNet.Scans;
 using Tat.Samples.Shared;
 using Tat.Samples.Shell;
+using Tat.Torch.Files;
 using Tat.Torch.Model;
 using Tat.Torch.Pretrained;
 
@@ -131,10 +132,10 @@ internal static class InspectCommand
             ("Format", image.Format),
             ("Series", image.Series),
             ("Modality", image.Modality),
-            ("Size", $"{image.Rows} rows x {image.Columns} columns, {image.Frames} {(image.Frames == 1 ? "slice" : "slices")}"),
+            ("Size", $"{image.Rows} rows x {image.Columns} columns, {MessageText.Amount(image.Frames, "slice")}"),
             ("Values", FormattableString.Invariant(
                 $"{image.Min:G7} to {image.Max:G7}{unit}, mean {image.Mean:G7}, standard deviation {image.Std:G7}")),
-            ("Not a number", image.NonFinite > 0 ? $"{image.NonFinite} pixels, left out above" : null),
+            ("Not a number", image.NonFinite > 0 ? $"{MessageText.Amount(image.NonFinite, "pixel")}, left out above" : null),
             ("Spacing", SpacingOf(image.Geometry)),
             .. image.Geometry.Properties.Select(property => (property.Key, (string?)property.Value)),
             .. image.Warnings.Select(warning => ("Restoring", (string?)warning)),
@@ -165,7 +166,8 @@ internal static class InspectCommand
         ("Started from", model.Card.InitialWeights),
         ("Trained", model.Card.Trained?.ToString("u", CultureInfo.InvariantCulture)),
         .. model.Card.Validation.Select(score => ($"Validation {score.Key}", (string?)FormattableString.Invariant(
-            $"PSNR {score.Value.Psnr:F2} dB, SSIM {score.Value.Ssim:F4}, RMSE {score.Value.Rmse:G4} over {score.Value.Images} images"))),
+            $"PSNR {score.Value.Psnr:F2} dB, SSIM {score.Value.Ssim:F4}, RMSE {score.Value.Rmse:G4} over ")
+            + MessageText.Amount(score.Value.Images, "image"))),
         .. model.Card.Ranges.Select(range =>
             ($"Trained for {range.Key}", (string?)Describe(range.Value, model.Tasks.FirstOrDefault(task => task.Name == range.Key)?.Unit))),
         .. model.Card.KeepsMeans.Select(means => ($"Means of {means.Key}", (string?)FormattableString.Invariant(
@@ -180,7 +182,7 @@ internal static class InspectCommand
 
     private static string Describe(MarginFactors margin) => string.Create(CultureInfo.InvariantCulture,
         $"{margin.Spread:G4} · spread + {margin.Signal:G4} · √value; held {100 * margin.Coverage:F1} % of the values of "
-        + $"{margin.Scans} scans");
+        + $"{MessageText.Amount(margin.Scans, "scan")}");
 
     private static string Describe(InputRange range, string? unit) => string.Join("; ", new[]
     {

@@ -5,6 +5,7 @@ using Tat.MLNet.Scans;
 using Tat.Samples.Shared;
 using Tat.Samples.Shell;
 using Tat.Torch.Degradation;
+using Tat.Torch.Files;
 using Tat.Torch.Files.Writing;
 using Tat.Torch.Imaging;
 using Tat.Torch.Phantoms;
@@ -127,7 +128,7 @@ internal static class SimulateCommand
                 Write(scan, slices, low, high, cancellationToken);
             }
 
-            terminal.Line($"{sources.Count} {(sources.Count == 1 ? "image" : "images")} and degraded counterparts are in {folder}.");
+            terminal.Line($"{MessageText.Amount(sources.Count, "image")} and degraded counterparts are in {folder}.");
             return Task.FromResult(ExitCodes.Done);
         });
         return command;
@@ -144,7 +145,8 @@ internal static class SimulateCommand
             return phantoms.Count;
         });
         terminal.Line(
-            $"{phantoms.Count} phantoms and degraded counterparts are in {folder}. Phantoms are not patients: use them to try things out.");
+            $"{MessageText.Amount(phantoms.Count, "phantom")} and degraded counterparts are in {folder}. Phantoms are not patients: use "
+            + "them to try things out.");
     }
 
     private static List<ImagePair> Degrade(IImageScan scan, IDegradation degradation, double? spacing, Func<int, ulong> seedOf,

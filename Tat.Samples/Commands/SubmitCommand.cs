@@ -63,7 +63,7 @@ internal static class SubmitCommand
                 parsed.GetValue(json));
             if (parsed.GetValue(json))
             {
-                terminal.Json(summary);
+                terminal.Json([summary]);
             }
             else
             {

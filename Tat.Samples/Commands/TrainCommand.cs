@@ -7,6 +7,7 @@ using Tat.Samples.Shared;
 using Tat.Samples.Shared.Training;
 using Tat.Samples.Shell;
 using Tat.Torch.Checkpoints;
+using Tat.Torch.Files;
 using Tat.Torch.Runtime;
 using Tat.Torch.Tasks;
 using Tat.Torch.Training;
@@ -177,6 +178,6 @@ internal static class TrainCommand
 
     private static string Describe(IEnumerable<Torch.Data.IPairSource> sources) => sources.Any()
         ? string.Join(", ", sources.GroupBy(source => source.Task)
-            .Select(task => $"{task.Sum(source => source.Count)} images of {task.Key}"))
+            .Select(task => $"{MessageText.Amount(task.Sum(source => source.Count), "image")} of {task.Key}"))
         : "nothing";
 }

@@ -3,6 +3,7 @@ using Spectre.Console;
 using Spectre.Console.Rendering;
 using Tat.Samples.Reports;
 using Tat.Torch.Baselines;
+using Tat.Torch.Files;
 using Tat.Torch.Imaging;
 using Tat.Torch.Metrics;
 using Tat.Torch.Tasks;
@@ -171,7 +172,7 @@ internal sealed record MethodTable(IReadOnlyList<MethodTable.Row> Rows)
     private IEnumerable<IGrouping<string, Row>> Groups() => Rows.GroupBy(row => row.Task);
 
     private static string TitleOf(Row row) =>
-        $"{row.Task}: {row.Images} {(row.Images == 1 ? "image" : "images")}; RMSE, bias and noise in {row.Unit}";
+        $"{row.Task}: {MessageText.Amount(row.Images, "image")}; RMSE, bias and noise in {row.Unit}";
 
     private static string[] Cells(Row row) =>
     [

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Reflection;
 using System.Text;
+using Tat.Torch.Files;
 using Tat.Torch.Files.Writing;
 using Tat.Torch.Metrics;
 using Tat.Torch.Model;
@@ -89,8 +90,8 @@ internal sealed class HtmlReport
             var input = methods[0].Quality;
             _html.Append(CultureInfo.InvariantCulture,
                 $"<section class=\"card score\"><h3 "
-                + $"class=\"{Colour(task.Name)}\"><span>{PageText.Html(task.Name)}</span><small>{input.Images} "
-                + $"{(input.Images == 1 ? "image" : "images")}</small></h3>");
+                + $"class=\"{Colour(task.Name)}\"><span>{PageText.Html(task.Name)}</span><small>"
+                + $"{MessageText.Amount(input.Images, "image")}</small></h3>");
             _html.Append(CultureInfo.InvariantCulture, $"<table><thead><tr><th>mean ± s.d.</th><th>PSNR "
                 + $"(dB)</th><th></th><th>SSIM</th><th>RMSE ({PageText.Html(task.Unit)})</th></tr></thead><tbody>");
             var best = methods.Max(method => method.Quality.Psnr.Mean);

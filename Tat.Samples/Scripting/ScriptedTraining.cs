@@ -5,6 +5,7 @@ using Tat.MLNet.Scoring;
 using Tat.Samples.Shared;
 using Tat.Samples.Shared.Training;
 using Tat.Samples.Shell;
+using Tat.Torch.Files;
 using Tat.Torch.Files.Writing;
 using Tat.Torch.Runtime;
 using Tat.Torch.Tasks;
@@ -80,8 +81,8 @@ internal sealed record ScriptedTraining(ModelName Name, TrainingConfiguration Co
         foreach (var task in found)
         {
             terminal.Line(string.Create(CultureInfo.InvariantCulture,
-                $"{task.Name}: {task.TrainingImages} images to train on, {task.ValidationImages} to validate, {task.TestImages} to test; "
-                + $"{task.SmallestSide} to {task.LargestSide} "
+                $"{task.Name}: {MessageText.Amount(task.TrainingImages, "image")} to train on, {task.ValidationImages} to validate, "
+                + $"{task.TestImages} to test; {task.SmallestSide} to {task.LargestSide} "
                 + $"pixels{(task.PixelSpacing is { } spacing ? FormattableString.Invariant($" of {spacing} mm") : "")}"));
         }
 

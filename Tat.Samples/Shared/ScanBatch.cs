@@ -4,6 +4,7 @@ using Spectre.Console;
 using Tat.MLNet.Formats;
 using Tat.MLNet.Scans;
 using Tat.Samples.Shell;
+using Tat.Torch.Files;
 using Tat.Torch.Inference;
 
 namespace Tat.Samples.Shared;
@@ -55,7 +56,7 @@ internal static class ScanBatch
                         : "";
                     var restored = result.Slices - result.Unrestored;
                     terminal.Line(string.Create(
-                        CultureInfo.InvariantCulture, $"{job.Destination}: {restored} slice{(restored == 1 ? "" : "s")} restored as "
+                        CultureInfo.InvariantCulture, $"{job.Destination}: {MessageText.Amount(restored, "slice")} restored as "
                             + $"{result.Task} in {clock.Elapsed.TotalSeconds:F1} s{noise}"));
                     foreach (var warning in result.Warnings)
                     {

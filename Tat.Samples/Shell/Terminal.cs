@@ -78,8 +78,14 @@ internal sealed class Terminal
     /// <summary>Writes a table or another display.</summary>
     public void Write(IRenderable renderable) => _console.Write(new PrintableDisplay(renderable));
 
-    /// <summary>Writes an object as JSON. Characters that a terminal obeys can only be inside texts, and are escaped.</summary>
-    public void Json(object value) => Output.WriteLine(
+    /// <summary>Writes a list as JSON, which is what <c>--json</c> gives whatever the command and however many entries there are.</summary>
+    public void Json<T>(IEnumerable<T> entries) => JsonOf(entries);
+
+    /// <summary>
+    /// Writes an object as JSON, for a program that has started this one. Characters that a terminal obeys can only be inside texts, and
+    /// are escaped.
+    /// </summary>
+    public void JsonOf(object value) => Output.WriteLine(
         MessageText.Printable(JsonSerializer.Serialize(value, _json), character => FormattableString.Invariant($"\\u{(int)character:x4}")));
 
     /// <summary>Does something long and shows how far it is: a bar on a terminal, now and then a line elsewhere.</summary>

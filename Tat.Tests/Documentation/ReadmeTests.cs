@@ -11,6 +11,9 @@ public sealed partial class ReadmeTests
     private static Page ReadMe => Page.All.Single(page => page.Name == "README.md");
 
     [TestMethod]
+    public void It_has_at_most_8000_characters() => Assert.IsLessThanOrEqualTo(8000, ReadMe.Text.Length);
+
+    [TestMethod]
     public void Its_code_is_ten_lines_beside_usings() =>
         Assert.IsTrue(ReadMe.Blocks("csharp")
             .All(block => block.Trim().Split('\n').Count(line => line.Length > 0 && !Using().IsMatch(line)) <= 10));

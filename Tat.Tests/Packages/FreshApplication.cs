@@ -11,6 +11,9 @@ internal sealed class FreshApplication(TemporaryFolder folder)
     /// <summary>Where the program and its libraries are.</summary>
     public string Output => folder["out"];
 
+    /// <summary>Packages that come with others, and of which the application takes nothing.</summary>
+    public string[] Excluded { get; init; } = [];
+
     /// <summary>
     /// Restores and builds with a package folder of its own; packages of others come from the folder that this test run restored them to,
     /// so that no server is asked.
@@ -27,7 +30,7 @@ internal sealed class FreshApplication(TemporaryFolder folder)
     /// <summary>Publishes a program that needs no .NET on the machine; a warning of what it uses is an error.</summary>
     /// <param name="libraries">The packed libraries.</param>
     /// <param name="program">Program.cs.</param>
-    /// <param name="how">The property that says how: PublishTrimmed or PublishAot.</param>
+    /// <param name="how">The property that says how: PublishTrimmed, PublishAot or, for whole libraries, SelfContained.</param>
     /// <param name="packages">What the application references beside Tat.MLNet, in the versions of this repository.</param>
     public async Task Publish(PackedLibraries libraries, string program, string how, params string[] packages)
     {
@@ -36,8 +39,6 @@ internal sealed class FreshApplication(TemporaryFolder folder)
                 <SelfContained>true</SelfContained>
                 <TreatWarningsAsErrors>true</TreatWarningsAsErrors>
                 <TrimmerSingleWarn>false</TrimmerSingleWarn>
-                <!-- Ahead of time, the attribute is kept by which ML.NET finds components, and nothing that uses it. -->
-                <NoWarn>$(NoWarn);IL2065</NoWarn>
             """, packages);
         var (exitCode, output) = await Dotnet.Run(
             folder.Path, ["publish", "App.csproj", "-c", "Release", "-o", Output, "--nologo", "-v:q"], Packages);
@@ -63,7 +64,9 @@ internal sealed class FreshApplication(TemporaryFolder folder)
 
         var references = packages.Select(package => (Name: package, Version: VersionOf(package)))
             .Prepend((Name: "Tat.MLNet", Version: libraries.Version))
-            .Select(package => $"<PackageReference Include=\"{package.Name}\" Version=\"{package.Version}\" />");
+            .Select(package => $"<PackageReference Include=\"{package.Name}\" Version=\"{package.Version}\" />")
+            .Concat(Excluded.Select(package =>
+                $"<PackageReference Include=\"{package}\" Version=\"{VersionOf("Microsoft.ML")}\" ExcludeAssets=\"all\" />"));
         File.WriteAllText(folder["Directory.Build.props"], "<Project />");
         File.WriteAllText(folder["Directory.Packages.props"], "<Project />");
         File.WriteAllText(folder["nuget.config"], $"""

@@ -7,7 +7,10 @@ using Tat.Torch.Onnx;
 
 namespace Tat.Tests.Packages;
 
-/// <summary>Programs without pipelines that are trimmed or compiled ahead of time do as others do; publishing warns of nothing.</summary>
+/// <summary>
+/// Programs without pipelines that are trimmed, compiled ahead of time, or simply leave ML.NET out do as others do; publishing warns of
+/// nothing.
+/// </summary>
 [TestClass]
 public sealed class TrimmedProgramTests
 {
@@ -38,7 +41,8 @@ public sealed class TrimmedProgramTests
     [TestMethod]
     [DataRow("PublishTrimmed")]
     [DataRow("PublishAot")]
-    public async Task A_published_program_restores_NIfTI_and_DICOM_as_this_one_does(string how)
+    [DataRow("SelfContained", "Microsoft.ML", "Microsoft.ML.CpuMath", "Microsoft.ML.DataView")]
+    public async Task A_published_program_restores_NIfTI_and_DICOM_as_this_one_does(string how, params string[] excluded)
     {
         using var folder = new TemporaryFolder();
         using var files = new SyntheticDicom();
@@ -49,7 +53,7 @@ public sealed class TrimmedProgramTests
             OnnxExporter.Export(model, folder["tat.onnx"]);
         }
 
-        var application = new FreshApplication(folder);
+        var application = new FreshApplication(folder) { Excluded = excluded };
         await application.Publish(await PackedLibraries.Shared, Program, how, "Microsoft.ML.OnnxRuntime");
         string[] rest = [.. Directory.GetFiles(application.Output).Select(Path.GetFileName).OfType<string>().Where(name =>
             name.StartsWith("Microsoft.ML.", StringComparison.Ordinal) && name != "Microsoft.ML.OnnxRuntime.dll"

@@ -33,6 +33,13 @@ internal static class MessageText
             ? string.Concat(text.Select(character => IsObeyed(character) ? replace(character) : character.ToString()))
             : text;
 
+    /// <summary>A number of things, one of which is called otherwise: 1 slice, 2 slices.</summary>
+    /// <param name="number">How many.</param>
+    /// <param name="one">What one is called.</param>
+    /// <param name="many">What several are called; <see langword="null"/> for <paramref name="one"/> and an s.</param>
+    public static string Amount(long number, string one, string? many = null) =>
+        FormattableString.Invariant($"{number} {(number == 1 ? one : many ?? one + "s")}");
+
     private static bool IsObeyed(char character) => character is not ('\n' or '\r' or '\t')
         && (char.IsControl(character) || character is (>= '\u202A' and <= '\u202E') or (>= '\u2066' and <= '\u2069')
             || CharUnicodeInfo.GetUnicodeCategory(character) is UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator);

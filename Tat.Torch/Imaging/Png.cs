@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
 using System.IO.Hashing;
+using Tat.Torch.Files;
 
 namespace Tat.Torch.Imaging;
 
@@ -23,7 +24,8 @@ public static class Png
         if (samples.Length != (long)width * height * channels)
         {
             throw new ArgumentException(
-                $"{samples.Length} samples make no image of {height} × {width}; give one or three for each pixel.", nameof(samples));
+                $"{MessageText.Amount(samples.Length, "sample makes", "samples make")} no image of {height} × {width}; give one "
+                + "or three for each pixel.", nameof(samples));
         }
 
         using var file = new MemoryStream();

@@ -1,3 +1,4 @@
+using Tat.Torch.Files;
 using Tat.Torch.Imaging;
 using Tat.Torch.Model;
 using Tat.Torch.Tasks;
@@ -32,7 +33,10 @@ internal sealed class AcceptedImages
         ArgumentNullException.ThrowIfNull(tasks);
         if (images.Count != tasks.Count)
         {
-            throw new ArgumentException($"{images.Count} images came with {tasks.Count} tasks; give each image its task.", nameof(tasks));
+            throw new ArgumentException(
+                $"{MessageText.Amount(images.Count, "image")} came with {MessageText.Amount(tasks.Count, "task")}; give each image its "
+                    + "task.",
+                nameof(tasks));
         }
 
         _images = images;

@@ -30,6 +30,34 @@ public static class VolumeRestoration
         return Run(restorer, slices, task, progress, cancellationToken);
     }
 
+    /// <summary>
+    /// Tells each slice of a volume what a task needs to know of the whole: its level, and how far its k-space is filled.
+    /// </summary>
+    /// <param name="slices">The slices of one volume, in the task's unit.</param>
+    /// <param name="task">Their task.</param>
+    /// <returns>The slices, with <see cref="ImageSlice.VolumeLevel"/> and <see cref="ImageSlice.VolumeExtent"/> where the task is scaled by
+    /// volume and they have none; pixels are not copied.</returns>
+    public static IReadOnlyList<ImageSlice> AsVolume(this IReadOnlyList<ImageSlice> slices, RestorationTask task)
+    {
+        ArgumentNullException.ThrowIfNull(slices);
+        ArgumentNullException.ThrowIfNull(task);
+        if (task.Scaling == IntensityScaling.Fixed)
+        {
+            return slices;
+        }
+
+        var level = IntensityLevel.Measure(slices);
+        var extent = task.FitsResolution ? KSpaceFill.Measure(slices) : null;
+        return
+        [
+            .. slices.Select(slice => new ImageSlice(slice.Pixels, slice.Height, slice.Width)
+            {
+                VolumeLevel = slice.VolumeLevel ?? level,
+                VolumeExtent = slice.VolumeExtent ?? extent,
+            }),
+        ];
+    }
+
     private static IEnumerable<ImageSlice> Run(IImageRestorer restorer, IEnumerable<ImageSlice> slices, RestorationTask task,
         IProgress<double>? progress, CancellationToken cancellationToken)
     {

@@ -1,3 +1,5 @@
+using Tat.Torch.Files;
+
 namespace Tat.Torch.Metrics;
 
 /// <summary>
@@ -60,7 +62,8 @@ public sealed record PairedComparison
         if (first.Count != second.Count)
         {
             throw new ArgumentException(
-                $"{first.Count} values cannot be paired with {second.Count}; give both for the same images.", nameof(second));
+                $"{MessageText.Amount(first.Count, "value")} cannot be paired with {second.Count}; give both for the same images.",
+                nameof(second));
         }
 
         double[] differences = [.. first.Zip(second, (a, b) => a - b).Where(double.IsFinite).Order()];

@@ -9,7 +9,7 @@ public sealed record ModelCard
     /// <summary>
     /// The assembly's own version stays constant over releases; this one does not. What follows a '+' is the source revision.
     /// </summary>
-    private static readonly string _version =
+    internal static string LibraryVersion { get; } =
         typeof(ModelCard).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
 
     /// <summary>What the model is called; <see langword="null"/> for one without a name.</summary>
@@ -44,7 +44,7 @@ public sealed record ModelCard
     public IReadOnlyDictionary<string, double> KeepsMeans { get; init; } = new Dictionary<string, double>();
 
     /// <summary>Version of the product that wrote the model.</summary>
-    public string ProductVersion { get; init; } = _version;
+    public string ProductVersion { get; init; } = LibraryVersion;
 
     /// <summary>When training ended, in UTC; <see langword="null"/> for a model that was not trained here.</summary>
     public DateTimeOffset? Trained { get; init; }

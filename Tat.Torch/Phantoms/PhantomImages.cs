@@ -1,4 +1,5 @@
 using Tat.Torch.Data;
+using Tat.Torch.Files;
 using Tat.Torch.Imaging;
 using Tat.Torch.Randomness;
 using Tat.Torch.Tasks;
@@ -54,5 +55,6 @@ public sealed class PhantomImages : IGoodImages
     }
 
     /// <inheritdoc/>
-    public override string ToString() => FormattableString.Invariant($"{Count} phantoms of {Sides.Smallest} to {Sides.Largest} pixels");
+    public override string ToString() =>
+        FormattableString.Invariant($"{MessageText.Amount(Count, "phantom")} of {Sides.Smallest} to {Sides.Largest} pixels");
 }

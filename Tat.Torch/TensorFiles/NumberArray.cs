@@ -1,4 +1,3 @@
-using Tat.Torch.Files;
 using Tat.Torch.TensorFiles.PyTorch;
 
 namespace Tat.Torch.TensorFiles;
@@ -10,45 +9,52 @@ internal sealed record NumberArray(Func<float[]> Read, long[] Shape)
     /// Whether a file is an array: <c>.npy</c> by its first bytes, a tensor of <c>pickle.dump</c> or <c>torch.save</c> by its extension
     /// <c>.bin</c> and its first bytes.
     /// </summary>
-    public static bool Recognizes(string path)
+    /// <param name="name">The file, or what to call what is none.</param>
+    /// <param name="open">Opens it at its beginning, as a stream that can seek.</param>
+    public static bool Recognizes(string name, Func<Stream> open)
     {
-        Span<byte> start = stackalloc byte[6];
-        using var stream = RegularFile.Open(path);
-        var read = stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false);
-        return NumpyFile.IsStart(start[..read])
-            || ((start[..2].SequenceEqual("PK"u8) || (start[0] == 0x80 && start[1] is >= 2 and <= 5))
-                && Path.GetExtension(path).Equals(".bin", StringComparison.OrdinalIgnoreCase));
+        using var stream = open();
+        var start = StartOf(stream);
+        return NumpyFile.IsStart(start)
+            || (start is [(byte)'P', (byte)'K', ..] or [0x80, >= 2 and <= 5, ..]
+                && Path.GetExtension(name).Equals(".bin", StringComparison.OrdinalIgnoreCase));
     }
 
     /// <summary>Opens a file of one array and checks what it says of itself.</summary>
+    /// <param name="name">The file, or what to call what is none.</param>
+    /// <param name="open">Opens it at its beginning, as a stream that can seek; called again when the numbers are read.</param>
     /// <exception cref="InvalidDataException">It is damaged, or not a single array of numbers.</exception>
-    public static NumberArray Open(string path)
+    public static NumberArray Open(string name, Func<Stream> open)
     {
-        using (var stream = RegularFile.Open(path))
+        using (var stream = open())
         {
-            Span<byte> start = stackalloc byte[6];
-            var read = stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false);
-            if (NumpyFile.IsStart(start[..read]))
+            if (NumpyFile.IsStart(StartOf(stream)))
             {
                 stream.Position = 0;
                 var layout = NumpyFile.ReadLayout(stream);
-                return new(() => ReadNumpy(path), layout.Shape);
+                return new(() => ReadNumpy(open), layout.Shape);
             }
         }
 
-        using var file = new TorchFile(path);
-        return new(() => ReadTensor(path), TensorOf(file).Shape);
+        using var file = new TorchFile(open(), name);
+        return new(() => ReadTensor(name, open), TensorOf(file).Shape);
     }
 
-    private static float[] ReadNumpy(string path)
+    private static byte[] StartOf(Stream stream)
     {
-        using var stream = RegularFile.Open(path);
+        var start = new byte[6];
+        return start[..stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false)];
+    }
+
+    private static float[] ReadNumpy(Func<Stream> open)
+    {
+        using var stream = open();
         return NumpyFile.Read(stream);
     }
 
-    private static float[] ReadTensor(string path)
+    private static float[] ReadTensor(string name, Func<Stream> open)
     {
-        using var file = new TorchFile(path);
+        using var file = new TorchFile(open(), name);
         return TensorOf(file).ToArray();
     }
 

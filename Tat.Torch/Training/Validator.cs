@@ -85,7 +85,7 @@ internal sealed class Validator
         if (all.Count > 0 && !HasImages)
         {
             throw new InvalidDataException(
-                $"None of the {all.Count} validation images can be measured: {reasons[all[0]]} Give other ones, or none.");
+                $"No validation image, of {all.Count}, can be measured: {reasons[all[0]]} Give other ones, or none.");
         }
 
         TellUnvalidated(tell);

@@ -23,7 +23,8 @@ public sealed class ImageContent
     }
 
     /// <summary>Bytes in memory.</summary>
-    /// <param name="name">What messages call the image; its ending tells a NIfTI file, as that of a file does. DICOM needs none.</param>
+    /// <param name="name">What messages call the image; its ending tells a NIfTI file and a .bin, as that of a file does. DICOM and NumPy's
+    /// arrays need none.</param>
     /// <param name="bytes">The content, compressed or not. It is not copied, and must not change while the image is in use.</param>
     public ImageContent(string name, ReadOnlyMemory<byte> bytes)
         : this(name, _ => OpenBytes(bytes), () => bytes.Length)
@@ -31,7 +32,8 @@ public sealed class ImageContent
     }
 
     /// <summary>Streams of the application.</summary>
-    /// <param name="name">What messages call the image; its ending tells a NIfTI file, as that of a file does. DICOM needs none.</param>
+    /// <param name="name">What messages call the image; its ending tells a NIfTI file and a .bin, as that of a file does. DICOM and NumPy's
+    /// arrays need none.</param>
     /// <param name="open">
     /// Opens a stream that can seek, at the beginning of the content; each is disposed of after use. Called whenever bytes are needed, also
     /// by several threads at a time.

@@ -1,3 +1,4 @@
+using Tat.Torch.Files;
 using Tat.Torch.Imaging;
 
 namespace Tat.MLNet.Formats.Contracts;
@@ -83,7 +84,8 @@ internal sealed class ReslicedScan : IImageScan
         {
             if (cuts.Length < SlicesPerVolume || cuts.Any(cut => cut.Width != Columns || cut.Height != Rows))
             {
-                throw new ArgumentException($"The volume needs {SliceCount} slices of {Rows} × {Columns} pixels.", nameof(slices));
+                throw new ArgumentException(
+                    $"The volume needs {MessageText.Amount(SliceCount, "slice")} of {Rows} × {Columns} pixels.", nameof(slices));
             }
 
             for (var z = 0; z < Source.SlicesPerVolume; z++)

@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using System.Text;
 using Tat.MLNet.Formats.Contracts;
+using Tat.Torch.Files;
 using Tat.Torch.Files.Writing;
 using Tat.Torch.Imaging;
 
@@ -166,7 +167,8 @@ internal static class NiftiWriter
         if (count != expected)
         {
             throw new ArgumentException(
-                $"The volume has {expected} slices and {(count > expected ? "more" : $"{count}")} were given.", nameof(slices));
+                $"The volume has {MessageText.Amount(expected, "slice")} and {(count > expected ? "more" : $"{count}")} were given.",
+                nameof(slices));
         }
     }
 

@@ -1,4 +1,5 @@
 using Tat.MLNet.Formats.Contracts;
+using Tat.Torch.Files;
 using Tat.Torch.Files.Writing;
 using Tat.Torch.Imaging;
 using Tat.Torch.TensorFiles;
@@ -21,37 +22,14 @@ public sealed class TensorFormat : IImageFormat
     public string Name => "tensor (.bin, .npy)";
 
     /// <inheritdoc/>
-    public bool Recognizes(string path)
-    {
-        try
-        {
-            return File.Exists(path) && NumberArray.Recognizes(path);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or InvalidDataException)
-        {
-            return false;
-        }
-    }
+    public bool Recognizes(string path) => File.Exists(path) && Recognizes(ImageContent.OfFile(path));
 
     /// <inheritdoc/>
-    public IImageScan Open(string path)
-    {
-        try
-        {
-            var array = NumberArray.Open(path);
-            return array.Shape is [.., var rows, var columns] && array.Shape.All(side => side > 0) && rows <= Array.MaxLength / columns
-                && array.Shape[..^2].Aggregate(1.0, (product, side) => product * side) < int.MaxValue
-                ? new TensorScan(path, this, array)
-                : throw new ImageFormatException(
-                    path, $"it is an array of shape [{string.Join(", ", array.Shape)}], and an image needs rows and columns, in all no "
-                        + "more than memory holds.");
-        }
-        catch (InvalidDataException exception)
-        {
-            throw new ImageFormatException(
-                path, $"{(exception.InnerException ?? exception).Message.TrimEnd('.')}; it is not an image tensor, or damaged.", exception);
-        }
-    }
+    public IImageScan Open(string path) => Open(ImageContent.OfFile(path));
+
+    /// <inheritdoc/>
+    public IImageScan? TryOpen(IReadOnlyList<ImageContent> contents, ImageReadOptions options) =>
+        contents is [var only] && Recognizes(only) ? Open(only) : null;
 
     /// <inheritdoc/>
     /// <exception cref="ArgumentException">The destination ends neither in .bin nor in .npy, or the slices are not as many or as large as
@@ -78,8 +56,8 @@ public sealed class TensorFormat : IImageFormat
         if (values.Count != shape.Aggregate(1L, (product, side) => product * side))
         {
             throw new ArgumentException(
-                $"The slices have {values.Count} pixels in all, and the source [{string.Join(", ", shape)}]: give as many slices of the "
-                + "same size.", nameof(slices));
+                $"The slices have {MessageText.Amount(values.Count, "pixel")} in all, and the source [{string.Join(", ", shape)}]: give "
+                + "as many slices of the same size.", nameof(slices));
         }
 
         void Write(Stream stream)
@@ -103,5 +81,37 @@ public sealed class TensorFormat : IImageFormat
 
         SourceFiles.Keep(source, destination);
         AtomicFile.Write(destination, Write);
+    }
+
+    private static bool Recognizes(ImageContent content)
+    {
+        try
+        {
+            return NumberArray.Recognizes(content.Name, () => content.Open());
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or InvalidDataException)
+        {
+            return false;
+        }
+    }
+
+    private TensorScan Open(ImageContent content)
+    {
+        try
+        {
+            var array = NumberArray.Open(content.Name, () => content.Open());
+            return array.Shape is [.., var rows, var columns] && array.Shape.All(side => side > 0) && rows <= Array.MaxLength / columns
+                && array.Shape[..^2].Aggregate(1.0, (product, side) => product * side) < int.MaxValue
+                ? new TensorScan(content.Name, this, array)
+                : throw new ImageFormatException(
+                    content.Name, $"it is an array of shape [{string.Join(", ", array.Shape)}], and an image needs rows and columns, in "
+                        + "all no more than memory holds.");
+        }
+        catch (InvalidDataException exception)
+        {
+            throw new ImageFormatException(
+                content.Name, $"{(exception.InnerException ?? exception).Message.TrimEnd('.')}; it is not an image tensor, or damaged.",
+                exception);
+        }
     }
 }

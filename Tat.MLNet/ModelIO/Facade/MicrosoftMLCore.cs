@@ -11,10 +11,10 @@ using Microsoft.ML.Data;
 
 namespace Microsoft.ML
 {
-    [AttributeUsage(AttributeTargets.Assembly, AllowMultiple = true)]
-    public sealed class LoadableClassAttribute : Attribute
+    public abstract class LoadableClassAttributeBase : Attribute
     {
-        public LoadableClassAttribute(Type instType, Type argType, Type sigType, string userName, params string[] loadNames) => throw null;
+        protected LoadableClassAttributeBase(string summary, Type instType, Type loaderType, Type argType, Type[] sigTypes, string userName,
+            params string[] loadNames) => throw null;
     }
 
     public delegate void SignatureLoadModel(ModelLoadContext ctx);

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Tat.MLNet.Formats.Dicom;
 using Tat.Samples.Service.Settings;
+using Tat.Torch.Files;
 using Tat.Torch.Imaging;
 
 namespace Tat.Samples.Service.Dicomweb;
@@ -21,7 +22,8 @@ internal static class RenderedFrame
         var header = DicomHeader.Read(path);
         if (frame < 1 || frame > header.Frames)
         {
-            throw new ServiceProblem(StatusCodes.Status404NotFound, $"The object has {header.Frames} frames, counted from 1.");
+            throw new ServiceProblem(
+                StatusCodes.Status404NotFound, $"The object has {MessageText.Amount(header.Frames, "frame")}, counted from 1.");
         }
 
         var image = header.ReadFrame(frame - 1);

@@ -3,6 +3,7 @@ using Tat.MLNet.Scans;
 using Tat.Samples.Service.Jobs;
 using Tat.Samples.Service.Models;
 using Tat.Samples.Service.Settings;
+using Tat.Torch.Files;
 using Tat.Torch.Imaging;
 using Tat.Torch.Metrics;
 using Tat.Torch.Tasks;
@@ -71,7 +72,7 @@ internal sealed class ImageViewer(JobScans jobs, ServedModels models, OpenScans 
         var job = await ImagesAsync(id, cancellationToken);
         if (image < 0 || image >= job.Scans.Count)
         {
-            throw new ServiceProblem(404, $"The job has {job.Scans.Count} images, counted from 0.");
+            throw new ServiceProblem(404, $"The job has {MessageText.Amount(job.Scans.Count, "image")}, counted from 0.");
         }
 
         var scan = job.Scans[image];
@@ -93,7 +94,7 @@ internal sealed class ImageViewer(JobScans jobs, ServedModels models, OpenScans 
 
     private ImageSlice ReadSlice(Viewed one, ImageSide side, int slice) => Read(one, side, scan => slice >= 0 && slice < scan.SliceCount
         ? scan.ReadSlice(slice)
-        : throw new ServiceProblem(404, $"The image has {scan.SliceCount} slices, counted from 0."));
+        : throw new ServiceProblem(404, $"The image has {MessageText.Amount(scan.SliceCount, "slice")}, counted from 0."));
 
     private static ScanSource SourceOf(Viewed one, ImageSide side)
     {

@@ -32,8 +32,7 @@ internal static class MemoryPage
         var task = restorer.Tasks["MRI"];
         float[][] planes = [new float[64 * 64], new float[64 * 64]];
         ImageSlice[] volume = [.. planes.Select(pixels => new ImageSlice(pixels, height: 64, width: 64))];
-        var (level, extent) = (IntensityLevel.Measure(volume), KSpaceFill.Measure(volume));
-        foreach (var restored in restorer.RestoreVolume(volume.Select(slice => new ImageSlice(slice.Pixels, 64, 64) { VolumeLevel = level, VolumeExtent = extent }), task))
+        foreach (var restored in restorer.RestoreVolume(volume.AsVolume(task), task))
         {
             Console.WriteLine($"{restored.Height} × {restored.Width}: {restored.Pixels.Max()}");
         }

@@ -24,6 +24,7 @@ internal static class ServingPage
         // docs/serving.md
         var restored = await pool.RestoreAsync(new ImageInput(slice, "CT"), cancellationToken);
         var result = await pool.RestoreScanAsync("upload/scan.nii.gz", "results/scan.nii.gz", new() { Task = "CT" }, cancellationToken: cancellationToken);
+        var slices = await pool.RestoreVolumeAsync([slice, slice], "CT", cancellationToken: cancellationToken);
         pool.Reload("pretrained");
         // end
 

@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using Tat.MLNet.Formats;
 using Tat.MLNet.Formats.Dicom.Series;
+using Tat.MLNet.Formats.Tensors;
 using Tat.Tests.Formats.Dicom;
 using Tat.Tests.Formats.Nifti;
 using Tat.Torch.Imaging;
@@ -26,6 +27,34 @@ public class ImageContentTests
             AssertSame(file, scan);
             CollectionAssert.AreEqual(Derive(file, folder, "y.nii.gz"), Derive(scan, "y.nii.gz")["y.nii.gz"]);
         }
+    }
+
+    [TestMethod]
+    [DataRow("x.npy")]
+    [DataRow("x.bin")]
+    public void An_array_from_memory_and_streams_is_that_from_a_file(string name)
+    {
+        using var folder = new TemporaryFolder();
+        NiftiSamples.WriteRamp(folder["y.nii"], 5, 6, 7);
+        var tensors = new TensorFormat();
+        using (var ramp = ImageFormats.Open(folder["y.nii"]))
+        {
+            tensors.WriteDerived(ramp, folder[name], NiftiSamples.SlicesOf(ramp));
+        }
+
+        using var file = ImageFormats.Open(folder[name]);
+        Assert.AreEqual(7, file.SliceCount);
+        foreach (var contents in new[] { InMemory(folder.Path), AsStreams(folder.Path), ReadWhole(folder.Path) })
+        {
+            using var scan = ImageFormats.Open(contents);
+            AssertSame(file, scan);
+            var written = new MemoryStream();
+            tensors.WriteDerived(scan, "z" + Path.GetExtension(name), NiftiSamples.SlicesOf(scan), new() { Output = _ => written });
+            CollectionAssert.AreEqual(File.ReadAllBytes(folder[name]), written.ToArray());
+        }
+
+        var cut = new ImageContent($"upload 7{Path.GetExtension(name)}", File.ReadAllBytes(folder[name]).AsMemory()[..^9]);
+        Assert.StartsWith($"'{cut.Name}': ", Assert.ThrowsExactly<ImageFormatException>(() => ImageFormats.Open([cut])).Message);
     }
 
     [TestMethod]

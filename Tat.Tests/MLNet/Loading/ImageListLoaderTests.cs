@@ -39,7 +39,7 @@ public class ImageListLoaderTests
     [TestMethod]
     [DataRow("Image,Task\na.nii,CT\n", "has no column 'LowQuality'; its heading names Image, Task")]
     [DataRow("LowQuality,SliceIndex\na.nii,-1\n", "line 2: '-1' is not a slice index")]
-    [DataRow("LowQuality,Task\na.nii,CT\nb.nii\n", "line 3: has 1 fields where the heading has 2")]
+    [DataRow("LowQuality,Task\na.nii,CT\nb.nii\n", "line 3: has 1 field where the heading has 2")]
     [DataRow("LowQuality,Task\n,CT\n", "line 2: names no image")]
     [DataRow("LowQuality,Task\n\"a.nii,CT\n", "line 2: a quote is not closed")]
     [DataRow("LowQuality,Task\n", "lists nothing")]

@@ -18,7 +18,7 @@ public class ModelBridgeTests
     private static readonly Assembly _library = typeof(ImageRestorationCatalog).Assembly;
 
     [TestMethod]
-    [DataRow("LoadableClassAttribute..ctor")]
+    [DataRow("LoadableClassAttributeBase..ctor")]
     [DataRow("ModelLoadContext.CheckAtModel")]
     [DataRow("ModelLoadContext.LoadNonEmptyString")]
     [DataRow("ModelLoadContext.TryLoadBinaryStream")]
@@ -53,7 +53,7 @@ public class ModelBridgeTests
     [TestMethod]
     public void Every_saved_component_is_registered_under_its_name()
     {
-        var attributes = _library.GetCustomAttributes().Where(attribute => attribute.GetType().Name == "LoadableClassAttribute").ToList();
+        var attributes = _library.GetCustomAttributes().Where(attribute => attribute.GetType().Name == "SavedComponentAttribute").ToList();
         var names = attributes.SelectMany(attribute => (string[])attribute.GetType().GetProperty("LoadNames")!.GetValue(attribute)!)
             .ToList();
         var components = _library.GetTypes()

@@ -11,10 +11,10 @@ namespace Tat.Tests.Scans;
 public class IrregularScanTests
 {
     [TestMethod]
-    [DataRow("missing", "1 slices are missing: 1 gaps where slices are 2 mm apart")]
-    [DataRow("uneven", "distances between slices are larger than 2 mm")]
-    [DataRow("double", "lie at the position of another one")]
-    [DataRow("nowhere", "1 of 6 slices have no position or orientation")]
+    [DataRow("missing", "1 slice is missing: 1 gap where slices are 2 mm apart")]
+    [DataRow("uneven", "distances between slices is larger than 2 mm")]
+    [DataRow("double", "1 slice lies at the position of another one")]
+    [DataRow("nowhere", "1 of 6 slices has no position or orientation")]
     public void A_series_with_gaps_or_doubles_is_restored_in_its_place_and_makes_no_NIfTI(string kind, string problem)
     {
         using var files = new SyntheticDicom();
@@ -57,7 +57,7 @@ public class IrregularScanTests
         using var restorer = new Increment();
         var source = ScanFinder.Find([files.Folder]).Scans.Single();
         using var scan = source.OpenSlices();
-        Assert.Contains("a NIfTI result would be refused: it is no regular volume: 1 slices are missing",
+        Assert.Contains("a NIfTI result would be refused: it is no regular volume: 1 slice is missing",
             string.Join("; ", new ScanCheck(source, scan).Findings));
         Assert.ThrowsExactly<ImageFormatException>(source.Open);
         Assert.Contains("would need resampling", Assert.ThrowsExactly<InvalidDataException>(() =>

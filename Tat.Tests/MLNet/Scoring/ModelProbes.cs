@@ -1,9 +1,11 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
+using System.Text.Json;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Tat.MLNet;
 using Tat.MLNet.Serving;
+using Tat.Torch.Pretrained;
 using static TorchSharp.torch;
 
 namespace Tat.Tests.Scoring;
@@ -20,6 +22,20 @@ internal static class ModelProbes
         var ml = new MLContext();
         var model = ml.Model.Load(path, out _);
         return Digest(model.Transform(ml.Data.LoadFromBinary(path + ".rows")));
+    }
+
+    /// <summary>
+    /// Does so where JSON has no reflection by default, as in trimmed programs, and reads the model in the box for both back-ends.
+    /// </summary>
+    public static string LoadAndRestoreWithoutReflection()
+    {
+        AppContext.SetSwitch("System.Text.Json.JsonSerializer.IsReflectionEnabledByDefault", false);
+        Assert.Throws<InvalidOperationException>(() => JsonSerializer.Serialize(new { Number = 1 }));
+        using var restorer = TatPretrained.OpenOnnx();
+        using var model = TatPretrained.Load();
+        Assert.AreEqual(restorer.Card.Title, model.Card.Title);
+        Assert.HasCount(3, new MLContext().ImageRestoration.ReadModelInfo(Environment.GetEnvironmentVariable(Variable)!).Tasks);
+        return LoadAndRestore();
     }
 
     /// <summary>Touches the catalog, loads rows and reads what a model is, and tells whether LibTorch was loaded for it.</summary>

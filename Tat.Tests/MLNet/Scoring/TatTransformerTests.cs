@@ -29,6 +29,8 @@ public class TatTransformerTests
         Assert.AreEqual(expected, ModelProbes.Digest(_ml.Model.Load(folder["tat.zip"], out _).Transform(rows)));
         var fresh = await FreshProcess.Run("restore", (ModelProbes.Variable, folder["tat.zip"]));
         Assert.AreEqual((expected, ""), (fresh.Output, fresh.Error));
+        var trimmed = await FreshProcess.Run("restore without reflection", (ModelProbes.Variable, folder["tat.zip"]));
+        Assert.AreEqual((expected, ""), (trimmed.Output, trimmed.Error), "what a runtime lacks is no damage of a file");
     }
 
     [TestMethod]

@@ -92,7 +92,7 @@ public sealed class TrainFailuresTests
 
         var resumed = await Cli.RunAsync([.. command, "--skip-unreadable"]);
         resumed.AssertDone();
-        StringAssert.Contains(resumed.Output, "Resumed at ", StringComparison.Ordinal);
+        StringAssert.Contains(resumed.Output, "Resumed. Iteration ", StringComparison.Ordinal);
         StringAssert.Contains(resumed.Output, "Skipped an image that cannot be read: CT pair ", StringComparison.Ordinal);
         Assert.IsFalse(Directory.Exists(folder["m.checkpoints"]), "the training is complete");
         (await Cli.RunAsync(command)).AssertFailed(1, "--overwrite");

@@ -45,8 +45,11 @@ public sealed partial class GeneratedProjectTests
               }
             }
             """);
-        (await Cli.RunAsync("train", "--training-config", _folder[$"{Name}.mbconfig"], "--template", "training", "--out",
-            _folder["trained"])).AssertDone();
+        foreach (var (template, output) in new[] { ("training", "trained"), ("console", "own-console"), ("webapi", "own-service") })
+        {
+            (await Cli.RunAsync("train", "--training-config", _folder[$"{Name}.mbconfig"], "--template", template, "--out",
+                _folder[output])).AssertDone();
+        }
 
         var packed = await PackedLibraries.Shared;
         Directory.CreateDirectory(_folder["feed"]);
@@ -83,6 +86,8 @@ public sealed partial class GeneratedProjectTests
         File.WriteAllText(_folder["all.slnx"], $"""
             <Solution>
               <Project Path="trained/{Name}.csproj" />
+              <Folder Name="/own-console/"><Project Path="own-console/{Name}.csproj" /></Folder>
+              <Folder Name="/own-service/"><Project Path="own-service/{Name}.csproj" /></Folder>
               <Project Path="console/My Console.csproj" />
               <Project Path="service/Service.csproj" />
               <Project Path="trainer/Trainer.csproj" />
@@ -131,17 +136,22 @@ public sealed partial class GeneratedProjectTests
         Assert.AreEqual(before, await Run("dotnet", [program, "evaluate", _folder["data"]]));
     }
 
+    /// <summary>The project of dotnet new has the model in the box, that of train --template the one that was trained.</summary>
     [TestMethod]
-    public async Task The_console_template_restores_with_the_model_in_the_box()
+    [DataRow("console", "My Console")]
+    [DataRow("own-console", Name)]
+    public async Task The_console_template_restores_with_its_model(string folder, string project)
     {
-        await Run("dotnet", [Built("console", "My Console"), Scan, _folder["console.nii.gz"], "CT"]);
-        Assert.AreSequenceEqual(RestoredBy("pretrained"), Pixels(_folder["console.nii.gz"]));
+        await Run("dotnet", [Built(folder, project), Scan, _folder[$"{folder}.nii.gz"], "CT"]);
+        Assert.AreSequenceEqual(RestoredBy(ModelIn(folder)), Pixels(_folder[$"{folder}.nii.gz"]));
     }
 
     [TestMethod]
-    public async Task The_service_template_restores_what_is_uploaded_and_says_what_is_wrong_with_it()
+    [DataRow("service", "Service")]
+    [DataRow("own-service", Name)]
+    public async Task The_service_template_restores_what_is_uploaded_and_says_what_is_wrong_with_it(string folder, string project)
     {
-        using var service = Start("dotnet", [Built("service", "Service"), "--urls", "http://127.0.0.1:0"]);
+        using var service = Start("dotnet", [Built(folder, project), "--urls", "http://127.0.0.1:0"]);
         try
         {
             var address = "";
@@ -153,16 +163,16 @@ public sealed partial class GeneratedProjectTests
             using var client = new HttpClient { BaseAddress = new(address) };
             using var restored = await client.PostAsync("/restore?task=CT", Upload(("scan.nii.gz", await File.ReadAllBytesAsync(Scan))));
             Assert.AreEqual(HttpStatusCode.OK, restored.StatusCode, await restored.Content.ReadAsStringAsync());
-            await File.WriteAllBytesAsync(_folder["service.nii.gz"], await restored.Content.ReadAsByteArrayAsync());
-            Assert.AreSequenceEqual(RestoredBy("pretrained"), Pixels(_folder["service.nii.gz"]));
+            await File.WriteAllBytesAsync(_folder[$"{folder}.nii.gz"], await restored.Content.ReadAsByteArrayAsync());
+            Assert.AreSequenceEqual(RestoredBy(ModelIn(folder)), Pixels(_folder[$"{folder}.nii.gz"]));
 
             using var dicom = new SyntheticDicom();
             dicom.Write(SyntheticDicom.Slice(1, 0));
             dicom.Write(SyntheticDicom.Slice(2, 1));
             using var series = await client.PostAsync("/restore",
                 Upload([.. Directory.GetFiles(dicom.Folder).Select(file => (Path.GetFileName(file), File.ReadAllBytes(file)))]));
-            await ZipFile.ExtractToDirectoryAsync(await series.Content.ReadAsStreamAsync(), _folder["series"]);
-            using var scan = ImageFormats.Open(_folder["series"]);
+            await ZipFile.ExtractToDirectoryAsync(await series.Content.ReadAsStreamAsync(), _folder[$"{folder}-series"]);
+            using var scan = ImageFormats.Open(_folder[$"{folder}-series"]);
             Assert.AreEqual(("CT", 2, 8, 6), (scan.Modality, scan.SliceCount, scan.Rows, scan.Columns));
 
             using var refused = await client.PostAsync("/restore?task=CT", Upload(("scan.nii.gz", [1, 2, 3])));
@@ -196,6 +206,9 @@ public sealed partial class GeneratedProjectTests
             }
         }
     }
+
+    private static string ModelIn(string folder) =>
+        File.Exists(_folder[$"{folder}/{Name}.mlnet"]) ? _folder[$"{folder}/{Name}.mlnet"] : "pretrained";
 
     private static float[] RestoredBy(string model)
     {

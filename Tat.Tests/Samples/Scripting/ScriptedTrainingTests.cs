@@ -76,7 +76,7 @@ public sealed class ScriptedTrainingTests
         Configure(", \"SkipUnreadableImages\": true");
         var resumed = await Cli.RunAsync(byName ? named : ["train", "--training-config", folder["LungCT.mbconfig"]]);
         resumed.AssertDone();
-        StringAssert.Contains(resumed.Output, "Resumed at ", StringComparison.Ordinal);
+        StringAssert.Contains(resumed.Output, "Resumed. Iteration ", StringComparison.Ordinal);
         Assert.IsFalse(Directory.Exists(folder["LungCT.checkpoints"]));
     }
 

@@ -113,7 +113,7 @@ public sealed class RetrievalTests : IDisposable
         {
             ("studies/1.2.9", HttpStatusCode.NotFound, "no such restored object"),
             ($"{path}9/metadata", HttpStatusCode.NotFound, "no such"),
-            ($"{path}/frames/2/rendered", HttpStatusCode.NotFound, "1 frames"),
+            ($"{path}/frames/2/rendered", HttpStatusCode.NotFound, "1 frame,"),
             ($"{path}/rendered?window=wide", HttpStatusCode.BadRequest, "40,400"),
         })
         {

@@ -25,4 +25,13 @@ public sealed class MessageTextTests
     [TestMethod]
     public void Ordinary_text_stays_as_it_is() =>
         Assert.AreEqual("Größe 5 × 5 mm, \u200dनमस्ते", MessageText.OneLine("Größe 5 × 5 mm, \u200dनमस्ते"));
+
+    [TestMethod]
+    public void One_is_called_otherwise_than_several() => CollectionAssert.AreEqual(
+        new[] { "0 slices", "1 slice", "2 slices", "1 slice is", "3 slices are" },
+        new[]
+        {
+            MessageText.Amount(0, "slice"), MessageText.Amount(1, "slice"), MessageText.Amount(2, "slice"),
+            MessageText.Amount(1, "slice is", "slices are"), MessageText.Amount(3, "slice is", "slices are"),
+        });
 }

@@ -24,6 +24,7 @@ internal static class FreshProcess
         ["enter"] = EntryProbes.Enter,
         ["load"] = EntryProbes.LoadModel,
         ["restore"] = Scoring.ModelProbes.LoadAndRestore,
+        ["restore without reflection"] = Scoring.ModelProbes.LoadAndRestoreWithoutReflection,
         ["predict"] = Scoring.TatOnnxTransformerTests.Predict,
         ["inspect"] = Scoring.ModelProbes.InspectWithoutTorch,
         ["serve"] = Scoring.ModelProbes.Serve,

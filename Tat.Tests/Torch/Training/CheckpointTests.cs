@@ -30,7 +30,7 @@ public sealed class CheckpointTests
         var log = new ProgressLog();
         using var resumed = Train(options, log, network: network);
         Assert.AreEqual((9L, 10L), (log.Reports[0].Iteration, log.Reports[1].Iteration));
-        StringAssert.Contains(log.Reports[0].Messages[0], "Resumed at 9 of 12.");
+        StringAssert.Contains(log.Reports[0].Messages[0], "Resumed. Iteration 9 of 12 is done.");
         CollectionAssert.AreEqual(Weights(straight), Weights(resumed));
         Assert.AreEqual(straight.Card.Iterations, resumed.Card.Iterations);
     }
@@ -104,7 +104,7 @@ public sealed class CheckpointTests
         using var resumed = Train(options, log);
         Assert.AreEqual(6, log.Reports[0].Iteration);
         StringAssert.StartsWith(log.Reports[0].Messages[0], "Checkpoint of iteration 8 passed over");
-        StringAssert.Contains(log.Reports[0].Messages[1], "Resumed at 6 of 12.");
+        StringAssert.Contains(log.Reports[0].Messages[1], "Resumed. Iteration 6 of 12 is done.");
         using var straight = Train(NoisyWaves.ShortTraining);
         CollectionAssert.AreEqual(Weights(straight), Weights(resumed));
     }

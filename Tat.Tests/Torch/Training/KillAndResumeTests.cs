@@ -29,7 +29,7 @@ public sealed class KillAndResumeTests
 
             var actual = await FreshProcess.Run("train", (TrainingProbe.FolderVariable, war.Path));
             Assert.AreEqual(0, actual.ExitCode, actual.Error);
-            StringAssert.Contains(actual.Output, "Resumed at ");
+            StringAssert.Contains(actual.Output, "Resumed. Iteration ");
             Assert.AreEqual(LastLine(expected.Output), LastLine(actual.Output), $"after {kills} kills");
             Assert.IsEmpty(Directory.GetDirectories(war.Path), "what the killed ones have left is gone");
         }

@@ -42,7 +42,7 @@ public sealed class NothingLostTests
         var flat = new Edited(new NoisyWaves(RestorationTask.Ct), (_, pair) => pair.With(high: pixels => Array.Fill(pixels, value)));
         var error = Assert.ThrowsExactly<InvalidDataException>(() =>
             Train(_short with { CheckpointFolder = folder["c"], LogFolder = folder["l"] }, NoisyWaves.ForTwoTasks, [flat], log));
-        StringAssert.Contains(error.Message, "None of the 2 validation images can be measured: 'CT 1'", StringComparison.Ordinal);
+        StringAssert.Contains(error.Message, "No validation image, of 2, can be measured: 'CT 1'", StringComparison.Ordinal);
         StringAssert.Contains(log.Reports.Single().Messages.Single(), "2 of 2 validation images of CT are left out",
             StringComparison.Ordinal);
         Assert.AreEqual(0, log.Reports[0].Iteration);
@@ -113,7 +113,7 @@ public sealed class NothingLostTests
             var again = new ProgressLog();
             using var whole = Train(options with { CheckpointFolder = folder }, NoisyWaves.ForTwoTasks, NoisyWaves.ForTwoTasks, again);
             StringAssert.StartsWith(
-                again.Reports[0].Messages.Single(), $"Resumed at {last.Iteration} of 40.", StringComparison.Ordinal);
+                again.Reports[0].Messages.Single(), $"Resumed. Iteration {last.Iteration} of 40 is done.", StringComparison.Ordinal);
         }
         finally
         {

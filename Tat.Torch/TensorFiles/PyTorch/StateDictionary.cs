@@ -70,8 +70,8 @@ internal sealed record StateDictionary(IReadOnlyDictionary<string, StoredWeights
         if (prefixes.Length == 0)
         {
             var some = string.Join(", ", all.Keys.Take(5));
-            throw new InvalidDataException($"it has no tensor '{Landmark}', so it is not a TAT "
-                + $"network{(some.Length > 0 ? $"; it has {all.Count} tensors, such as {some}" : "; it has no tensors by name")}");
+            throw new InvalidDataException($"it has no tensor '{Landmark}', so it is not a TAT network; "
+                + (some.Length > 0 ? $"it has {MessageText.Amount(all.Count, "tensor")}, such as {some}" : "it has no tensors by name"));
         }
 
         if (prefixes.Length > MostSets)

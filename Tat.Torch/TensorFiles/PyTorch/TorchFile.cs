@@ -17,8 +17,18 @@ internal sealed class TorchFile : IDisposable
     /// <exception cref="InvalidDataException">It is damaged, or holds something that is not allowed; the message names the
     /// file.</exception>
     public TorchFile(string path)
+        : this(RegularFile.Open(path), path)
     {
-        _stream = RegularFile.Open(path);
+    }
+
+    /// <summary>Reads everything of a file but the numbers of its tensors.</summary>
+    /// <param name="stream">The file, a stream that can seek; disposed of with this object, or where it cannot be read.</param>
+    /// <param name="name">What messages call it.</param>
+    /// <exception cref="InvalidDataException">It is damaged, or holds something that is not allowed; the message names the
+    /// file.</exception>
+    public TorchFile(Stream stream, string name)
+    {
+        _stream = stream;
         _meter = new(_stream.Length);
         try
         {
@@ -40,7 +50,7 @@ internal sealed class TorchFile : IDisposable
         {
             Dispose();
             throw new InvalidDataException(
-                $"'{path}' cannot be read as a PyTorch file: {MessageText.OneLine(exception.Message).TrimEnd('.')}.", exception);
+                $"'{name}' cannot be read as a PyTorch file: {MessageText.OneLine(exception.Message).TrimEnd('.')}.", exception);
         }
         catch
         {

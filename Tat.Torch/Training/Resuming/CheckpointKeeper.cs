@@ -77,7 +77,7 @@ internal sealed class CheckpointKeeper : IDisposable
         if (_store.LoadNewest(state, Check, _tell))
         {
             _lastIteration = state.Counters.Iteration;
-            _tell(FormattableString.Invariant($"Resumed at {_lastIteration} of {_options.Iterations}."));
+            _tell(FormattableString.Invariant($"Resumed. Iteration {_lastIteration} of {_options.Iterations} is done."));
         }
     }
 
@@ -159,7 +159,7 @@ internal sealed class CheckpointKeeper : IDisposable
 
     private CheckpointManifest Manifest(TrainingCounters counters) => new()
     {
-        ProductVersion = new ModelCard().ProductVersion,
+        ProductVersion = ModelCard.LibraryVersion,
         Counters = counters,
         Iterations = _options.Iterations,
         Settings = _settings,

@@ -119,8 +119,8 @@ internal sealed class CheckpointStore : IDisposable
 
         return iterations.Count == 0
             ? false
-            : throw new InvalidDataException($"All {iterations.Count} checkpoints in '{_folder}' are damaged: delete them to start "
-                + "training anew, or choose another folder.");
+            : throw new InvalidDataException($"All checkpoints in '{_folder}', {iterations.Count} in number, are damaged: delete them to "
+                + "start training anew, or choose another folder.");
     }
 
     /// <summary>Lets other processes use the folder.</summary>

@@ -11,7 +11,7 @@ if (args is not [var source, var destination, .. var task])
 try
 {
     var result = RestorationModel.Restore(source, destination, task.FirstOrDefault());
-    Console.WriteLine($"{result.Slices} slices of {result.Task} restored by {result.Model}: {result.Destination}");
+    Console.WriteLine($"{result.Destination}: restored as {result.Task} by {result.Model}");
     foreach (var warning in result.Warnings)
     {
         Console.WriteLine(warning);

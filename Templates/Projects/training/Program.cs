@@ -38,7 +38,7 @@ static int Run(string[] args)
         // Restores one scan.
         case ["restore", var source, var destination, .. var task]:
             var result = RestorationModel.Restore(source, destination, task.FirstOrDefault());
-            Console.WriteLine($"{result.Slices} slices of {result.Task} restored by {result.Model}: {result.Destination}");
+            Console.WriteLine($"{result.Destination}: restored as {result.Task} by {result.Model}");
             return 0;
 
         default:

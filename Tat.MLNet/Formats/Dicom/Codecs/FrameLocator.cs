@@ -1,5 +1,6 @@
 using Tat.MLNet.Formats.Dicom.Model;
 using Tat.MLNet.Formats.Dicom.Reading;
+using Tat.Torch.Files;
 
 namespace Tat.MLNet.Formats.Dicom.Codecs;
 
@@ -52,7 +53,8 @@ internal static class FrameLocator
         if (starts.Count != frames || starts[0] != 0)
         {
             throw new DicomDataException(
-                $"{fragments.Count} fragments hold {frames} frames and nothing tells where each begins; the file is damaged.");
+                $"{MessageText.Amount(fragments.Count, "fragment holds", "fragments hold")} {MessageText.Amount(frames, "frame")} and "
+                + "nothing tells where each begins; the file is damaged.");
         }
 
         var end = frame + 1 < frames ? starts[frame + 1] : fragments.Count;

@@ -130,7 +130,9 @@ internal sealed record PixelLayout(
 
         if (fragments.Count < Frames)
         {
-            throw new DicomDataException($"the image has {Frames} frames and {fragments.Count} fragments of pixels; it is truncated.");
+            throw new DicomDataException(
+                $"the image has {MessageText.Amount(Frames, "frame")} and {MessageText.Amount(fragments.Count, "fragment")} of pixels; it "
+                + "is truncated.");
         }
     }
 }

@@ -1,4 +1,5 @@
 using Tat.MLNet.Formats.Dicom.Model;
+using Tat.Torch.Files;
 
 namespace Tat.MLNet.Formats.Dicom.Series;
 
@@ -97,7 +98,7 @@ internal sealed class DicomSeries(string uid, int? number)
 
     /// <summary>One line, without patient data.</summary>
     public override string ToString() => Slices is [var first, ..]
-        ? $"{Uid}  {first.Modality ?? "?"}  number {Number?.ToString() ?? "?"}  {Slices.Count} slices of {first.Layout.Rows} × "
-            + $"{first.Layout.Columns}"
+        ? $"{Uid}  {first.Modality ?? "?"}  number {Number?.ToString() ?? "?"}  {MessageText.Amount(Slices.Count, "slice")} of "
+            + $"{first.Layout.Rows} × {first.Layout.Columns}"
         : $"{Uid}  number {Number?.ToString() ?? "?"}  {Failure?.Message ?? LeftOut[0].ToString()}";
 }

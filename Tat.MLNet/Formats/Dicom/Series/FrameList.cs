@@ -24,7 +24,7 @@ internal sealed class FrameList(DicomObject source, PixelLayout layout, ImageRea
         }
         catch (InvalidDataException exception)
         {
-            throw new DicomDataException($"it has {layout.Frames} frames: {exception.Message}.", exception);
+            throw new DicomDataException($"it has {MessageText.Amount(layout.Frames, "frame")}: {exception.Message}.", exception);
         }
 
         return new(source, layout, options);
@@ -59,7 +59,8 @@ internal sealed class FrameList(DicomObject source, PixelLayout layout, ImageRea
         if (groups > 0 && groups != frames)
         {
             throw new DicomDataException(
-                $"{Tags.Name(Tags.NumberOfFrames)} is {frames}, and {Tags.Name(Tags.PerFrameFunctionalGroupsSequence)} has {groups} items, "
+                $"{Tags.Name(Tags.NumberOfFrames)} is {frames}, and {Tags.Name(Tags.PerFrameFunctionalGroupsSequence)} has "
+                + $"{MessageText.Amount(groups, "item")}, "
                 + "of which each frame needs one: which belong together is not known; repair the header.");
         }
     }

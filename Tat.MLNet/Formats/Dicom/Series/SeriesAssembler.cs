@@ -1,5 +1,6 @@
 using Tat.MLNet.Formats.Dicom.Model;
 using Tat.MLNet.Formats.Dicom.Quantities;
+using Tat.Torch.Files;
 
 namespace Tat.MLNet.Formats.Dicom.Series;
 
@@ -56,7 +57,12 @@ internal static class SeriesAssembler
         {
             order = order with
             {
-                Remarks = [.. order.Remarks, $"{twins} images at places of their own have the SOP Instance UID of another one"],
+                Remarks =
+                [
+                    .. order.Remarks,
+                    $"{MessageText.Amount(twins, "image at a place of its own has", "images at places of their own have")} the SOP "
+                        + "Instance UID of another one",
+                ],
             };
         }
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Tat.Torch.Files;
 
 namespace Tat.MLNet.Formats.Dicom.Series;
 
@@ -35,7 +36,8 @@ internal static class SeriesGeometry
         var without = slices.Count(slice => slice.Plane is null);
         if (without > 0)
         {
-            return new(slices, slices.Count, null, [$"{without} of {slices.Count} slices have no position or orientation"], []);
+            var verb = without == 1 ? "has" : "have";
+            return new(slices, slices.Count, null, [$"{without} of {slices.Count} slices {verb} no position or orientation"], []);
         }
 
         var grids = Grids(slices);
@@ -75,13 +77,13 @@ internal static class SeriesGeometry
         if (volumes is { Names: var names })
         {
             sorted = volumes.Value.Slices;
-            remarks.Add(
-                $"{slices.Count / positions.Count} volumes{(names.Count > 0 ? $", which differ by {string.Join(", ", names)}" : "")}");
+            remarks.Add(MessageText.Amount(slices.Count / positions.Count, "volume")
+                + $"{(names.Count > 0 ? $", which differ by {string.Join(", ", names)}" : "")}");
         }
         else if (positions.Count < slices.Count)
         {
-            problems.Add($"{slices.Count - positions.Count} slices lie at the position of another one, and the positions have from "
-                + $"{positions.Min(position => position.Count)} to {most} slices");
+            problems.Add($"{MessageText.Amount(slices.Count - positions.Count, "slice lies", "slices lie")} at the position of another "
+                + $"one, and the positions have from {positions.Min(position => position.Count)} to {most} slices");
         }
 
         var steps = positions.Zip(positions.Skip(1), (before, after) => after[0].Plane!.Position - before[0].Plane!.Position).ToArray();
@@ -184,14 +186,17 @@ internal static class SeriesGeometry
         if (gaps > 0)
         {
             problems.Add(missing > 0
-                ? $"{missing} slices are missing: {gaps} gaps where slices are {Millimetres(typical)} mm apart"
-                : $"{gaps} of {apart.Length} distances between slices are larger than {Millimetres(typical)} mm");
+                ? $"{MessageText.Amount(missing, "slice is", "slices are")} missing: {MessageText.Amount(gaps, "gap")} where slices are "
+                    + $"{Millimetres(typical)} mm apart"
+                : $"{gaps} of {apart.Length} distances between slices {(gaps == 1 ? "is" : "are")} larger than "
+                    + $"{Millimetres(typical)} mm");
         }
 
         var narrow = apart.Count(distance => distance < typical - tolerance);
         if (narrow > 0)
         {
-            problems.Add($"{narrow} of {apart.Length} distances between slices are smaller than {Millimetres(typical)} mm");
+            problems.Add($"{narrow} of {apart.Length} distances between slices {(narrow == 1 ? "is" : "are")} smaller than "
+                + $"{Millimetres(typical)} mm");
         }
 
         return gaps + narrow == 0 ? typical : null;

@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Text;
-using Tat.MLNet.Formats.Contracts;
 using Tat.MLNet.Formats.Dicom.Model;
 using Tat.MLNet.Formats.Dicom.Reading;
+using Tat.Torch.Model;
 
 namespace Tat.MLNet.Formats.Dicom.Writing;
 
@@ -144,7 +144,7 @@ internal static class DerivedObject
 
     private static DicomDataSet Equipment(DicomDataSet copy, DerivedSeries series)
     {
-        var version = ProductVersion.Text;
+        var version = ModelCard.LibraryVersion;
         var equipment = new DicomDataSet(DicomCharacterSet.Utf8);
         equipment.SetText(Tags.Manufacturer, DicomVr.LO, Manufacturer);
         equipment.SetText(Tags.ManufacturerModelName, DicomVr.LO, "Task-Adaptive Transformer");
@@ -170,7 +170,7 @@ internal static class DerivedObject
         equipment.SetItems(Tags.AlgorithmFamilyCodeSequence, Codes.ArtificialIntelligence);
         equipment.SetText(Tags.AlgorithmName, DicomVr.LO, "Task-Adaptive Transformer");
         equipment.SetText(Tags.AlgorithmVersion, DicomVr.LO,
-            options.Model is { Length: > 0 } model ? Text(model, LongestDescription) : ProductVersion.Text);
+            options.Model is { Length: > 0 } model ? Text(model, LongestDescription) : ModelCard.LibraryVersion);
         if (options.Parameters.Count > 0 || options.ModelHash is not null)
         {
             var hash = options.ModelHash is null ? [] : new[] { KeyValuePair.Create("model", options.ModelHash) };

@@ -6,6 +6,7 @@ using Tat.MLNet.Formats.Dicom.Model;
 using Tat.MLNet.Formats.Dicom.Providers;
 using Tat.MLNet.Formats.Dicom.Reading;
 using Tat.MLNet.Formats.Dicom.Series;
+using Tat.Torch.Files;
 using Tat.Torch.Imaging;
 
 namespace Tat.MLNet.Formats.Dicom.Writing;
@@ -93,7 +94,8 @@ internal sealed class DerivedSeriesWriter
         return index == _scan.SliceCount ? _written : throw WrongCount();
     }
 
-    private ArgumentException WrongCount() => new($"The source has {_scan.SliceCount} slices; give as many restored ones.", "slices");
+    private ArgumentException WrongCount() => new(
+        $"The source has {MessageText.Amount(_scan.SliceCount, "slice")}; give as many restored ones.", "slices");
 
     private void WriteObject(List<DicomSlice> frames, List<ImageSlice> restored, int number)
     {

@@ -100,11 +100,11 @@ public class SeriesTests
     }
 
     [TestMethod]
-    [DataRow("missing", "1 slices are missing")]
-    [DataRow("double", "lie at the position of another one")]
+    [DataRow("missing", "1 slice is missing")]
+    [DataRow("double", "1 slice lies at the position of another one")]
     [DataRow("turned", "differ by orientation")]
     [DataRow("nowhere", "no position or orientation")]
-    [DataRow("uneven", "distances between slices are larger")]
+    [DataRow("uneven", "distances between slices is larger")]
     [DataRow("spacing", "or size of pixels")]
     public void What_is_no_regular_volume_is_refused_or_flagged(string kind, string problem)
     {
