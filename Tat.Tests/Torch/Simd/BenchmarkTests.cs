@@ -16,7 +16,7 @@ public sealed class BenchmarkTests
     [TestMethod]
     public void Each_loop_has_a_benchmark()
     {
-        var benchmarks = File.ReadAllText(Path.Combine(SourceTree.Root, "Tat.Benchmarks", "SimdBenchmarks.cs"));
+        var benchmarks = File.ReadAllText(Path.Combine(SourceTree.Root, "Tat.Samples", "Benchmarks", "SimdBenchmarks.cs"));
         string[] loops =
         [
             .. typeof(MatrixProducts).Assembly.GetTypes()
@@ -28,6 +28,6 @@ public sealed class BenchmarkTests
                 .Where(loop => !_parts.Contains(loop) && !_parts.Contains(loop.Split('.')[0])),
         ];
         Assert.IsGreaterThan(10, loops.Length);
-        Assert.IsEmpty(loops.Where(loop => !benchmarks.Contains($"{loop}(", StringComparison.Ordinal)), "Add them to Tat.Benchmarks.");
+        Assert.IsEmpty(loops.Where(loop => !benchmarks.Contains($"{loop}(", StringComparison.Ordinal)), "Add them to Tat.Samples.Benchmarks.");
     }
 }

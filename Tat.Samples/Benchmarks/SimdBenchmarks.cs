@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 using BenchmarkDotNet.Attributes;
 using Tat.Torch.Simd;
 
-namespace Tat.Benchmarks;
+namespace Tat.Samples.Benchmarks;
 
 /// <summary>
 /// Each loop of <see cref="Tat.Torch.Simd"/> on one core, on a strip of pixels as a layer with so many channels hands it over.
