@@ -59,7 +59,7 @@ public sealed class ScanCheck
     public void Add(ImageSlice slice)
     {
         ArgumentNullException.ThrowIfNull(slice);
-        if (slice.Pixels.All(float.IsFinite))
+        if (FiniteValues.AllIn(slice))
         {
             _tally?.Add(slice);
         }

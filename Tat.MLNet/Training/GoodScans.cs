@@ -156,7 +156,7 @@ public sealed class GoodScans : IDisposable
 
     private void AddSlice(ImageSlice image, Slice slice)
     {
-        if (!image.Pixels.All(float.IsFinite))
+        if (!FiniteValues.AllIn(image))
         {
             _leftOut.Add($"{slice.Name}: it has values that are no finite numbers.");
         }

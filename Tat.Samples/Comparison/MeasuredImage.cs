@@ -28,7 +28,7 @@ internal sealed record MeasuredImage(
     public static MeasuredImage Of(
         RestorationTask task, int slice, ImagePair pair, ImageSlice? restored, IReadOnlyList<IImageFilter> filters, string? group = null)
     {
-        var isFinite = pair.LowQuality.Pixels.All(float.IsFinite) && pair.HighQuality.Pixels.All(float.IsFinite);
+        var isFinite = FiniteValues.AllIn(pair.LowQuality) && FiniteValues.AllIn(pair.HighQuality);
         MethodScore Score(string method, ImageSlice image) => new(
             method, ImageQuality.Measure(image, pair.HighQuality, task.MetricWindow),
             isFinite

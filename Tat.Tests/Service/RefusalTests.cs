@@ -25,7 +25,7 @@ public sealed class RefusalTests
             await RunningService.AssertProblemAsync(response, status, reason);
         }
 
-        await Refused(HttpStatusCode.BadRequest, "no file", service.PostAsync([], ("task", "CT")));
+        await Refused(HttpStatusCode.BadRequest, "no image", service.PostAsync([], ("task", "CT")));
         await Refused(HttpStatusCode.BadRequest, "XYZ", service.PostAsync(_one, ("task", "XYZ")));
         await Refused(HttpStatusCode.BadRequest, "batch or urgent", service.PostAsync(_one, ("priority", "7")));
         await Refused(HttpStatusCode.BadRequest, "0 to 1", service.PostAsync(_one, ("strength", "1.5")));

@@ -43,7 +43,7 @@ public static class KSpaceFill
                 (rows, columns) = (new double[slice.Height], new double[slice.Width]);
             }
 
-            if ((slice.Height, slice.Width) == (rows.Length, columns.Length) && Array.TrueForAll(slice.Pixels, float.IsFinite))
+            if ((slice.Height, slice.Width) == (rows.Length, columns.Length) && FiniteValues.AllIn(slice))
             {
                 AddPower(rows, slice.Width, (y, x) => slice[y, x]);
                 AddPower(columns, slice.Height, (x, y) => slice[y, x]);

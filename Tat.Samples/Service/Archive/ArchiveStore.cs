@@ -60,8 +60,6 @@ public sealed class ArchiveStore(IServiceScopeFactory scopes, JobFolders folders
         QueryAsync(context => Visible(context).Where(one => one.Sent == null && one.SendAfter <= now).OrderBy(one => one.SendAfter)
             .ThenBy(one => one.Id).FirstOrDefaultAsync(cancellationToken));
 
-    internal Task<int> CountUnsentAsync() => QueryAsync(context => Visible(context).CountAsync(one => one.Sent == null));
-
     internal Task SentAsync(RestoredSeries series) => QueryAsync(context => context.Set<RestoredSeries>().Where(one => one.Id == series.Id)
         .ExecuteUpdateAsync(set => set.SetProperty(one => one.Sent, DateTimeOffset.UtcNow)));
 

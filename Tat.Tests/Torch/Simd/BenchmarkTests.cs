@@ -28,6 +28,6 @@ public sealed class BenchmarkTests
                 .Where(loop => !_parts.Contains(loop) && !_parts.Contains(loop.Split('.')[0])),
         ];
         Assert.IsGreaterThan(10, loops.Length);
-        Assert.IsEmpty(loops.Where(loop => !benchmarks.Contains($"{loop}(", StringComparison.Ordinal)), "Add them to Tat.Samples.Benchmarks.");
+        Assert.IsEmpty(loops.Where(loop => !benchmarks.Contains($"{loop}(", StringComparison.Ordinal)), "Add them to SimdBenchmarks.");
     }
 }
