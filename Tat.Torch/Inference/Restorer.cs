@@ -119,16 +119,19 @@ public sealed class Restorer : IImageRestorer
         }
 
         RunNetwork(padded, batch.Length, size, done, cancellationToken);
+        var restored = new float[batch.Length][];
         for (var i = 0; i < batch.Length; i++)
         {
             var (image, range) = (images[batch[i]], images.RangeOf(batch[i]));
-            var restored = new float[image.Pixels.Length];
-            size.Crop(padded.AsSpan(i * size.Pixels, size.Pixels), image.Height, image.Width, restored);
-            AcceptedImages.CheckRestored(restored, batch[i]);
-            range.Denormalize(restored, restored);
-            range.AddBeyond(image.Pixels, restored);
-            images.Complete(batch[i], restored);
+            restored[i] = new float[image.Pixels.Length];
+            size.Crop(padded.AsSpan(i * size.Pixels, size.Pixels), image.Height, image.Width, restored[i]);
+            AcceptedImages.CheckRestored(restored[i], batch[i]);
+            range.Denormalize(restored[i], restored[i]);
+            range.AddBeyond(image.Pixels, restored[i]);
         }
+
+        // Back to another grid, and local means: work on whole images, for which the cores are free now.
+        Parallel.For(0, batch.Length, i => images.Complete(batch[i], restored[i]));
     }
 
     /// <summary>Replaces normalised images by restored ones.</summary>
