@@ -143,7 +143,7 @@ public static class ImageScanExtensions
         {
             cancellationToken.ThrowIfCancellationRequested();
             var slice = measured.Remove(i, out var known) ? known : scan.ReadSlice(i);
-            yield return new(slice.Pixels, slice.Height, slice.Width) { VolumeLevel = level, VolumeExtent = extent };
+            yield return slice.InVolume(level, extent);
         }
     }
 

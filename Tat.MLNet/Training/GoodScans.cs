@@ -197,8 +197,7 @@ public sealed class GoodScans : IDisposable
         public GoodImage Read(int index, ulong seed)
         {
             var (slice, image) = (_slices[index], _spool.Read(_slices[index].Place));
-            return new(new(image.Pixels, image.Height, image.Width) { VolumeLevel = _levels[slice.Volume] }, slice.PixelSpacing,
-                slice.Name);
+            return new(image.InVolume(_levels[slice.Volume]), slice.PixelSpacing, slice.Name);
         }
 
         public override string ToString() => $"{MessageText.Amount(Count, "slice")} of {MessageText.Amount(_levels.Count, "volume")}";

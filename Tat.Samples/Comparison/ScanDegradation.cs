@@ -48,11 +48,7 @@ internal sealed record ScanDegradation(string Label, IDegradation Degradation)
         return
         [
             .. pairs.Select(item =>
-                (item.Slice, new ImagePair(new(item.Pair.LowQuality.Pixels, item.Pair.LowQuality.Height, item.Pair.LowQuality.Width)
-                {
-                    VolumeLevel = level,
-                    VolumeExtent = extent,
-                }, item.Pair.HighQuality, name))),
+                (item.Slice, new ImagePair(item.Pair.LowQuality.InVolume(level, extent), item.Pair.HighQuality, name))),
         ];
     }
 

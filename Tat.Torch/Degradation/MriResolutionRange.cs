@@ -95,10 +95,7 @@ public sealed record MriResolutionRange : IDegradationRange
     {
         double Kept(KSpaceAxes axis) => degradation.Axes.HasFlag(axis) ? 1 / degradation.Factor : 1;
         var extent = new KSpaceExtent(Kept(KSpaceAxes.Rows), Kept(KSpaceAxes.Columns));
-        return new(
-            new(degradation.Degrade(good).Pixels, good.Height, good.Width) { VolumeLevel = level, VolumeExtent = extent },
-            new(good.Pixels, good.Height, good.Width) { VolumeLevel = level },
-            name);
+        return new(degradation.Degrade(good).InVolume(level, extent), good.InVolume(level), name);
     }
 
     /// <summary>Raises intensities in relation to the level to a power.</summary>

@@ -50,6 +50,10 @@ public sealed class ImageSlice
     /// </summary>
     public KSpaceExtent? VolumeExtent { get; init; }
 
+    /// <summary>The same pixels as a slice of a volume; they are not copied.</summary>
+    internal ImageSlice InVolume(float? level, KSpaceExtent? extent = null) =>
+        new(Pixels, Height, Width) { VolumeLevel = level, VolumeExtent = extent };
+
     /// <summary>The value at a row and a column.</summary>
     public float this[int row, int column] => Pixels[(row * Width) + column];
 }

@@ -48,14 +48,7 @@ public static class VolumeRestoration
 
         var level = IntensityLevel.Measure(slices);
         var extent = task.FitsResolution ? KSpaceFill.Measure(slices) : null;
-        return
-        [
-            .. slices.Select(slice => new ImageSlice(slice.Pixels, slice.Height, slice.Width)
-            {
-                VolumeLevel = slice.VolumeLevel ?? level,
-                VolumeExtent = slice.VolumeExtent ?? extent,
-            }),
-        ];
+        return [.. slices.Select(slice => slice.InVolume(slice.VolumeLevel ?? level, slice.VolumeExtent ?? extent))];
     }
 
     private static IEnumerable<ImageSlice> Run(IImageRestorer restorer, IEnumerable<ImageSlice> slices, RestorationTask task,
