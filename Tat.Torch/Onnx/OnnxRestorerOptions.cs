@@ -49,7 +49,8 @@ public sealed record OnnxRestorerOptions
     internal bool IsOnCpu => ExecutionProvider.Equals(Cpu, StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Checks every option; runs when a model is opened.</summary>
-    /// <exception cref="ArgumentException">An option is out of its range; the message names it, its value and what to use.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of its range; the message names it, its value and what to
+    /// use.</exception>
     public void Validate()
     {
         Require(Threads is null or >= 1, nameof(Threads), Threads, "use a number from 1, or null for one thread per core");

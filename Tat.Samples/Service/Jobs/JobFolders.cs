@@ -70,14 +70,12 @@ public sealed class JobFolders
         var place = ResultOf(result);
         try
         {
-            Directory.Move(work, place);
+            Disk.Place(work, place);
         }
         catch (IOException) when (Directory.Exists(place))
         {
             Directory.Delete(work, recursive: true);
         }
-
-        Disk.FlushFolder(_results);
     }
 
     /// <summary>Removes what an attempt has left.</summary>
@@ -103,10 +101,10 @@ public sealed class JobFolders
         var place = Path.Combine(_work, $"{Guid.CreateVersion7():N}-{result}");
         try
         {
-            Directory.Move(ResultOf(result), place);
+            Disk.Place(ResultOf(result), place);
             return place;
         }
-        catch (DirectoryNotFoundException)
+        catch (Exception problem) when (problem is FileNotFoundException or DirectoryNotFoundException)
         {
             return null;
         }

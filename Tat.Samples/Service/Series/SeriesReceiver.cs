@@ -32,7 +32,7 @@ public sealed partial class SeriesReceiver(SeriesStore store, JobFolders folders
 
         var header = deidentification.IsOn ? DicomHeader.Read(file) : told;
         var (study, uid, name) = (UidOf(header, Study), UidOf(header, Series), $"{UidOf(header, Instance)}.dcm");
-        Disk.Flush(file);
+        Disk.Flush(file); // here, so that nobody waits for it
         await _turn.WaitAsync(cancellationToken);
         try
         {
@@ -67,8 +67,7 @@ public sealed partial class SeriesReceiver(SeriesStore store, JobFolders folders
     {
         var place = Path.Combine(folders.SeriesOf(series.Id), name);
         var isNew = !File.Exists(place);
-        File.Move(file, place, overwrite: true);
-        Disk.FlushFolder(Path.GetDirectoryName(place)!);
+        Disk.Place(file, place, replace: true);
         if (isNew)
         {
             await store.CountObjectAsync(series);
@@ -89,6 +88,8 @@ public sealed partial class SeriesReceiver(SeriesStore store, JobFolders folders
         {
             File.Copy(file, Path.Combine(folder, Path.GetFileName(file)));
         }
+
+        Disk.Flush(folder);
 
         var series = new ReceivedSeries
         {
