@@ -170,8 +170,7 @@ internal static class InspectCommand
             + MessageText.Amount(score.Value.Images, "image"))),
         .. model.Card.Ranges.Select(range =>
             ($"Trained for {range.Key}", (string?)Describe(range.Value, model.Tasks.FirstOrDefault(task => task.Name == range.Key)?.Unit))),
-        .. model.Card.KeepsMeans.Select(means => ($"Means of {means.Key}", (string?)FormattableString.Invariant(
-            $"those of the image, over a Gaussian of {means.Value:G4} pixels and more"))),
+        .. model.Card.KeepsMeans.Select(means => ($"Means of {means.Key}", (string?)Describe(means.Value))),
         .. model.Card.Margins.Select(margin => ($"Margins of {margin.Key}", (string?)Describe(margin.Value))),
         .. model.Card.Sources.Select(source => ("Source", (string?)source)),
         .. model.Card.Limits.Select(limit => ("Limit", (string?)limit)),
@@ -179,6 +178,11 @@ internal static class InspectCommand
         ("Written by", $"TAT for ML.NET {model.Card.ProductVersion}"),
         .. model.Card.Training.Select(option => (option.Key, (string?)option.Value)),
     ];
+
+    private static string Describe(KeptMeans means) =>
+        FormattableString.Invariant($"those of the image, over a Gaussian of {means.All:G4} pixels and more")
+            + (means.Outstanding is { } outstanding
+                ? FormattableString.Invariant($", and over {outstanding:G4} and more what stands out of the noise") : "");
 
     private static string Describe(MarginFactors margin) => string.Create(CultureInfo.InvariantCulture,
         $"{margin.Spread:G4} · spread + {margin.Signal:G4} · √value; held {100 * margin.Coverage:F1} % of the values of "

@@ -67,6 +67,13 @@ internal sealed class LesionTable
         {
             yield return $"{task}: mean AUC over the kinds of lesions " + string.Join(", ", Shown(task).Select(method =>
                 FormattableString.Invariant($"{Area(task, method):F3} ({method.ToLowerInvariant()})"))) + ".";
+            if (MaximumBiases(task).ToArray() is { Length: > 0 } biases)
+            {
+                yield return string.Create(CultureInfo.InvariantCulture,
+                    $"{task}: the maximum of lesions of {RegionBounds.SmallestLesion} mm and more is off on the mean by "
+                    + $"{string.Join(", ", biases)}; the bound is {100 * RegionBounds.LesionMaximum} %.");
+            }
+
             foreach (var (kind, method) in Kinds(task)
                 .SelectMany(kind => _judged.Intersect(MethodsOf(task)).Select(method => (kind, method))))
             {
@@ -126,6 +133,16 @@ internal sealed class LesionTable
         kind.First().Task.Name != RestorationTask.Pet.Name || kind.Key.Diameter < RegionBounds.SmallestLesion ? null
             : kind.Where(look => look.Method == method).Average(look => look.Maximum / kind.First(other =>
                 other.Phantom == look.Phantom && other.Method == MeasuredImage.Reference).Maximum) - 1;
+
+    /// <summary>The same over all kinds, by method.</summary>
+    private IEnumerable<string> MaximumBiases(RestorationTask task) =>
+        from method in Shown(task)
+        where method != MeasuredImage.Reference
+        let kinds = Kinds(task).Select(kind => (Bias: MaximumBias(kind, method), Lesions: kind.Count(look => look.Method == method)))
+            .Where(kind => kind.Bias is not null).ToArray()
+        where kinds.Length > 0
+        let bias = kinds.Sum(kind => kind.Lesions * kind.Bias!.Value) / kinds.Sum(kind => kind.Lesions)
+        select string.Create(CultureInfo.InvariantCulture, $"{100 * bias:+0.0;−0.0;0.0} % ({method.ToLowerInvariant()})");
 
     private static string NameOf(IGrouping<(double Diameter, double Contrast), Look> kind) =>
         kind.First().Task.Name == RestorationTask.Pet.Name

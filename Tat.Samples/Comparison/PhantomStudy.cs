@@ -65,7 +65,7 @@ internal sealed class PhantomStudy(IImageRestorer restorer, ulong seed)
             .. StandardFilters.For(task).AsParallel().AsOrdered().WithCancellation(cancellationToken)
                 .Select(filter => (filter.Name, filter.Apply(absent.LowQuality), filter.Apply(present.LowQuality))),
             (MeasuredImage.Model, restored[0], restored[1]),
-            .. ResultChanges.AreAllMeansKept(restorer.Card, task)
+            .. ResultChanges.AreMeansKept(restorer.Card, task)
                 ? Array.Empty<(string, ImageSlice, ImageSlice)>()
                 :
                 [

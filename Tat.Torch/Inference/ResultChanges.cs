@@ -9,16 +9,12 @@ namespace Tat.Torch.Inference;
 internal static class ResultChanges
 {
     /// <summary>
-    /// Standard deviation in pixels of the blur whose means are kept whatever they are: the least that costs no PSNR on the mean of scans
-    /// that the model was not trained on.
+    /// Which local means results get on demand: none that cost CT scans, whose streaks stand out of the noise, more than 0.2 dB.
     /// </summary>
-    private const double Sigma = 6;
+    private static readonly KeptMeans _onDemand = new() { Outstanding = 1.5 };
 
-    /// <summary>Standard deviations in pixels of the finer blurs, whose means are kept where they stand out of the noise.</summary>
-    private static readonly double[] _fineSigmas = [3, FinestSigma];
-
-    /// <summary>The finest of them.</summary>
-    private const double FinestSigma = 1.5;
+    /// <summary>Standard deviations in pixels of the blurs whose means may stand out of the noise.</summary>
+    private static readonly double[] _sizes = [3, 1.5, 0.8];
 
     /// <summary>Over such a Gaussian, in pixels, the noise of a mean is estimated.</summary>
     private const double NoiseSigma = 12;
@@ -31,37 +27,40 @@ internal static class ResultChanges
         new([.. image.Pixels.Zip(restored.Pixels, (before, after) => (float)(before + (strength * ((double)after - before))))],
             image.Height, image.Width);
 
-    /// <summary>Whether all means are kept in results of a task that a model makes by itself.</summary>
-    public static bool AreAllMeansKept(ModelCard card, RestorationTask task) => FinestOf(card, task) <= FinestSigma;
+    /// <summary>Whether results of a task that a model makes by itself have all local means that others get on demand.</summary>
+    public static bool AreMeansKept(ModelCard card, RestorationTask task) =>
+        MeansOf(card, task) is { Outstanding: { } finest } kept && kept.All <= _onDemand.All && finest <= _onDemand.Outstanding;
 
     /// <summary>A result with those local means of its image that the model's card names for the task.</summary>
     public static ImageSlice KeepMeans(ImageSlice image, ImageSlice restored, ModelCard card, RestorationTask task) =>
-        FinestOf(card, task) is var finest and <= Sigma ? KeepMeans(image, restored, finest) : restored;
+        MeansOf(card, task) is { } kept ? KeepMeans(image, restored, kept) : restored;
 
     /// <summary>
-    /// Local means of the image: y + G(x − y), with x the image, y the result and G a Gaussian blur. Structures that are wide beside G come
-    /// from the measurement, fine ones from the model; noise of a scan is fine, and little of it comes back. Then the same with finer blurs
-    /// for what stands out of the noise: of d = G(x − y) the part max(0, 1 − 4 v / d²), where v is the mean of d² around it. Noise that was
-    /// removed rarely stands out of itself; a lesion that was taken for noise does.
+    /// Local means of the image. For x the image, y the result and G a Gaussian blur, from wide blurs to fine ones: y takes of
+    /// d = G(x − y) the part max(0, 1 − 4 v / d²), where v is the mean of d² around it. Noise that was removed rarely stands out of
+    /// itself; a lesion that was taken for noise does. In the end y + G(x − y) with the blur whose means are kept whatever they are:
+    /// structures that are wide beside it come from the measurement, fine ones from the model; noise of a scan is fine, and little of it
+    /// comes back.
     /// </summary>
     /// <param name="image">The image.</param>
     /// <param name="restored">What the model has made of it.</param>
-    /// <param name="finest">The standard deviation of the finest blur.</param>
-    public static ImageSlice KeepMeans(ImageSlice image, ImageSlice restored, double finest = FinestSigma)
+    /// <param name="kept">Which means; by default those that are had on demand.</param>
+    public static ImageSlice KeepMeans(ImageSlice image, ImageSlice restored, KeptMeans? kept = null)
     {
-        var result = Add(restored, Removed(image, restored, Sigma));
-        foreach (var sigma in _fineSigmas.Where(sigma => sigma >= finest))
+        kept ??= _onDemand;
+        var result = restored;
+        foreach (var size in _sizes.Where(size => size >= kept.Outstanding))
         {
-            var removed = Removed(image, result, sigma);
+            var removed = Removed(image, result, size);
             var noise = GaussianFilter.Blur([.. removed.Select(mean => mean * mean)], image.Height, image.Width, NoiseSigma);
             result = Add(result, removed.Zip(noise, SignificantPart));
         }
 
-        return result;
+        return Add(result, Removed(image, result, kept.All));
     }
 
-    private static double FinestOf(ModelCard card, RestorationTask task) => card.KeepsMeans
-        .FirstOrDefault(item => item.Key.Equals(task.Name, StringComparison.OrdinalIgnoreCase), new("", double.PositiveInfinity)).Value;
+    private static KeptMeans? MeansOf(ModelCard card, RestorationTask task) =>
+        card.KeepsMeans.FirstOrDefault(item => item.Key.Equals(task.Name, StringComparison.OrdinalIgnoreCase)).Value;
 
     private static ImageSlice Add(ImageSlice image, IEnumerable<float> values) =>
         new([.. image.Pixels.Zip(values, (value, added) => value + added)], image.Height, image.Width);

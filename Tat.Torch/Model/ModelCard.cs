@@ -36,12 +36,10 @@ public sealed record ModelCard
     public IReadOnlyDictionary<string, MarginFactors> Margins { get; init; } = new Dictionary<string, MarginFactors>();
 
     /// <summary>
-    /// By task, over which Gaussian, by its standard deviation in pixels, local means of results are those of the image: a part of
-    /// restoring with this model on both back-ends, so that values are not biased. Over six pixels they are kept whatever they are (6);
-    /// over three (3), and one and a half as well (1.5), where they stand out of the noise. What runs the network or its ONNX file alone
-    /// does without.
+    /// By task, which local means of an image its result has: a part of restoring with this model on both back-ends, so that values are
+    /// not biased. What runs the network or its ONNX file alone does without.
     /// </summary>
-    public IReadOnlyDictionary<string, double> KeepsMeans { get; init; } = new Dictionary<string, double>();
+    public IReadOnlyDictionary<string, KeptMeans> KeepsMeans { get; init; } = new Dictionary<string, KeptMeans>();
 
     /// <summary>Version of the product that wrote the model.</summary>
     public string ProductVersion { get; init; } = LibraryVersion;

@@ -98,8 +98,9 @@ internal static class TatModelFormat
     private static ModelCard Check(ModelCard card) =>
         card.TrainingPairs is null || card.Validation?.Values.Contains(null) != false || card.Training?.Values.Contains(null) != false
             || card.Margins?.Values.All(margin => IsFactor(margin?.Spread) && IsFactor(margin?.Signal)) != true
-            || card.KeepsMeans is null
-            ? throw new JsonException("a list of the model card has a null, or a margin is no number of 0 or more.")
+            || card.KeepsMeans?.Values.All(means => means?.IsValid == true) != true
+            ? throw new JsonException(
+                "a list of the model card has a null, a margin is no number of 0 or more, or kept means have no size above 0.")
             : card;
 
     private static bool IsFactor(double? factor) => factor is >= 0 and < double.PositiveInfinity;

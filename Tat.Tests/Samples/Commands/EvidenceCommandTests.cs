@@ -33,6 +33,7 @@ public sealed class EvidenceCommandTests
         run.AssertDone();
         StringAssert.Contains(run.Output, "PET, 1/12 of the counts: regions, in SUV", StringComparison.Ordinal);
         StringAssert.Contains(run.Output, "Intervals of 90 %", StringComparison.Ordinal);
+        StringAssert.Contains(run.Output, "the maximum of lesions of 10 mm and more is off on the mean by", StringComparison.Ordinal);
         var lesions = File.ReadAllLines(folder["evidence/evidence.csv"]);
 
         // Input, three filters, model and reference of each lesion that has room; the model keeps local means of PET by itself.

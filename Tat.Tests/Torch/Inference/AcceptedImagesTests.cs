@@ -46,7 +46,14 @@ public sealed class AcceptedImagesTests
     {
         using var plain = ExportedModels.CreateModel();
         using var keeping = new TatModel(
-            plain.Network, plain.Tasks, new() { KeepsMeans = new Dictionary<string, double> { ["ct"] = 6, ["MRI"] = 1.5 } });
+            plain.Network, plain.Tasks, new()
+            {
+                KeepsMeans = new Dictionary<string, KeptMeans>
+                {
+                    ["ct"] = new() { All = 6 },
+                    ["MRI"] = new() { All = 2, Outstanding = 0.8 },
+                },
+            });
         using var folder = new TemporaryFolder();
         OnnxExporter.Export(keeping, folder["model.onnx"]);
         using var onnx = new OnnxRestorer(folder["model.onnx"]);
@@ -63,7 +70,7 @@ public sealed class AcceptedImagesTests
                 OffOnTheMean(images[1], unkept[1]), OffOnTheMean(images[1], results[1]), 0.001 * OffOnTheMean(images[1], unkept[1]));
             Assert.IsLessThan(0.05 * OffOnTheMean(images[2], unkept[2]), OffOnTheMean(images[2], results[2]));
 
-            // The option keeps those of finer scales of the first and of all of the second, and has nothing left to do for the third.
+            // The option keeps finer ones of the first and those of the second, and has nothing left to do for the third.
             var optional = restorer.WithLocalMeans().Restore(images, tasks);
             CollectionAssert.AreNotEqual(results[0].Pixels, optional[0].Pixels);
             Assert.IsLessThan(0.05 * OffOnTheMean(images[1], unkept[1]), OffOnTheMean(images[1], optional[1]));

@@ -42,19 +42,34 @@ public sealed class TatModelTests
     [TestMethod]
     public void What_a_description_leaves_out_is_as_in_the_defaults()
     {
-        var (network, tasks, card) = TatModelFormat.Read(
-            new Dictionary<string, string>
-            {
-                ["tat.format"] = "1",
-                ["tat.network"] = "{\"Width\":16}",
-                ["tat.tasks"] = "[{\"Name\":\"CT\",\"Quantity\":\"a\",\"Unit\":\"HU\",\"Minimum\":0,\"Maximum\":1,"
-                    + "\"MetricMinimum\":0,\"MetricMaximum\":1}]",
-                ["tat.card"] = "{\"Iterations\":7}",
-            }, "a model");
+        var (network, tasks, card) = ReadWithCard("{\"Iterations\":7}");
         Assert.AreEqual(new TatNetworkOptions { Width = 16 }, network);
         Assert.AreEqual("CT", tasks.Single().Name);
         Assert.AreEqual((7, new ModelCard().ProductVersion, 0), (card.Iterations, card.ProductVersion, card.Sources.Count));
     }
+
+    [TestMethod]
+    [DataRow("{\"CT\":null}")]
+    [DataRow("{\"CT\":{\"All\":0}}")]
+    [DataRow("{\"CT\":{\"All\":2,\"Outstanding\":-1}}")]
+    [DataRow("null")]
+    public void Means_are_kept_over_sizes_or_the_card_is_refused(string means)
+    {
+        var card = ReadWithCard("{\"KeepsMeans\":{\"CT\":{\"All\":2,\"Outstanding\":0.8}}}").Card;
+        Assert.AreEqual(new KeptMeans { All = 2, Outstanding = 0.8 }, card.KeepsMeans["CT"]);
+        var refused = Assert.ThrowsExactly<InvalidDataException>(() => ReadWithCard($"{{\"KeepsMeans\":{means}}}"));
+        StringAssert.Contains(refused.Message, "a model");
+    }
+
+    private static (TatNetworkOptions Network, TaskVocabulary Tasks, ModelCard Card) ReadWithCard(string card) => TatModelFormat.Read(
+        new Dictionary<string, string>
+        {
+            ["tat.format"] = "1",
+            ["tat.network"] = "{\"Width\":16}",
+            ["tat.tasks"] = "[{\"Name\":\"CT\",\"Quantity\":\"a\",\"Unit\":\"HU\",\"Minimum\":0,\"Maximum\":1,"
+                + "\"MetricMinimum\":0,\"MetricMaximum\":1}]",
+            ["tat.card"] = card,
+        }, "a model");
 
     [TestMethod]
     [DataRow(false, "2")]

@@ -31,7 +31,7 @@ public static class RestorationVariants
     /// <summary>
     /// Gives results the local means of their images: over some six pixels (a Gaussian of that standard deviation) whatever they are, over
     /// three and one and a half where they differ by more than twice the noise of such means. Regions and lesions keep more of what was
-    /// measured, for a little of the noise. Nothing changes for tasks whose means the model keeps by itself
+    /// measured, for a little of the noise. Nothing changes for tasks of which the model keeps as much by itself
     /// (<see cref="ModelCard.KeepsMeans"/>).
     /// </summary>
     /// <param name="restorer">The model; disposed with the result.</param>
@@ -39,7 +39,7 @@ public static class RestorationVariants
     {
         ArgumentNullException.ThrowIfNull(restorer);
         return new ChangedRestorer(restorer, (image, restored, task) =>
-            ResultChanges.AreAllMeansKept(restorer.Card, task) ? restored : ResultChanges.KeepMeans(image, restored));
+            ResultChanges.AreMeansKept(restorer.Card, task) ? restored : ResultChanges.KeepMeans(image, restored));
     }
 
     /// <summary>
