@@ -63,7 +63,7 @@ internal sealed class TrainingRules(IReadOnlyList<TaskData> data, TimeSpan time,
         }
     }
 
-    /// <summary>The model in the box as it comes: one step that changes nothing, so that it is validated as the others are.</summary>
+    /// <summary>The bundled model, unchanged: one step that changes nothing, so that it is validated as the others are.</summary>
     public Candidate Untrained => new("the bundled model, unchanged", TatPretrained.Network, FineTuned("", 1e-12).Training with
     {
         Iterations = 1,

@@ -43,6 +43,9 @@ public sealed record OnnxRestorerOptions
     /// <value>The default is 268,435,456, or 16,384 × 16,384.</value>
     public int MaximumPixels { get; init; } = SizeLimit.Default;
 
+    /// <summary>Where ONNX Runtime writes what each operator took: the beginning of a path; <see langword="null"/> for nowhere.</summary>
+    internal string? ProfilePrefix { get; init; }
+
     internal bool IsOnCpu => ExecutionProvider.Equals(Cpu, StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Checks every option; runs when a model is opened.</summary>
