@@ -20,7 +20,13 @@ internal static class ResultChanges
     private const double NoiseSigma = 12;
 
     /// <summary>By how many standard deviations a mean stands out.</summary>
-    private const double Significance = 2;
+    private const double Significance = 2.5;
+
+    /// <summary>Over such a Gaussian, in pixels, is the level taken that noise of counts follows.</summary>
+    private const double LevelSigma = 2;
+
+    /// <summary>Below this share of the highest level, noise is taken to be that of this level.</summary>
+    private const double LowestLevel = 0.02;
 
     /// <summary>A part of the change: x + strength · (y − x), for the image x and the result y.</summary>
     public static ImageSlice TakePart(ImageSlice image, ImageSlice restored, double strength) =>
@@ -37,10 +43,10 @@ internal static class ResultChanges
 
     /// <summary>
     /// Local means of the image. For x the image, y the result and G a Gaussian blur, from wide blurs to fine ones: y takes of
-    /// d = G(x − y) the part max(0, 1 − 4 v / d²), where v is the mean of d² around it. Noise that was removed rarely stands out of
-    /// itself; a lesion that was taken for noise does. In the end y + G(x − y) with the blur whose means are kept whatever they are:
-    /// structures that are wide beside it come from the measurement, fine ones from the model; noise of a scan is fine, and little of it
-    /// comes back.
+    /// d = G(x − y) the part max(0, 1 − t² v / d²), where v is the variance of d around it and t how far a mean stands out. Noise that was
+    /// removed rarely stands out of itself; a lesion that was taken for noise does. In the end y + G(x − y) with the blur whose means are
+    /// kept whatever they are: structures that are wide beside it come from the measurement, fine ones from the model; noise of a scan is
+    /// fine, and little of it comes back.
     /// </summary>
     /// <param name="image">The image.</param>
     /// <param name="restored">What the model has made of it.</param>
@@ -52,8 +58,7 @@ internal static class ResultChanges
         foreach (var size in _sizes.Where(size => size >= kept.Outstanding))
         {
             var removed = Removed(image, result, size);
-            var noise = GaussianFilter.Blur([.. removed.Select(mean => mean * mean)], image.Height, image.Width, NoiseSigma);
-            result = Add(result, removed.Zip(noise, SignificantPart));
+            result = Add(result, removed.Zip(VarianceOf(removed, result, kept.NoiseOfCounts), SignificantPart));
         }
 
         return Add(result, Removed(image, result, kept.All));
@@ -67,6 +72,21 @@ internal static class ResultChanges
 
     private static float[] Removed(ImageSlice image, ImageSlice restored, double sigma) => GaussianFilter.Blur(
         [.. image.Pixels.Zip(restored.Pixels, (before, after) => before - after)], image.Height, image.Width, sigma);
+
+    /// <summary>The variance of means that were removed, where each is.</summary>
+    private static IEnumerable<float> VarianceOf(float[] removed, ImageSlice result, bool ofCounts)
+    {
+        float[] OverNeighbourhood(IEnumerable<float> values) => GaussianFilter.Blur([.. values], result.Height, result.Width, NoiseSigma);
+        if (!ofCounts)
+        {
+            return OverNeighbourhood(removed.Select(mean => mean * mean));
+        }
+
+        var level = GaussianFilter.Blur([.. result.Pixels], result.Height, result.Width, LevelSigma);
+        var lowest = (float)(LowestLevel * Math.Max(level.Max(), float.Epsilon));
+        level = [.. level.Select(value => Math.Max(value, lowest))];
+        return OverNeighbourhood(removed.Zip(level, (mean, at) => mean * mean / at)).Zip(level, (variance, at) => variance * at);
+    }
 
     private static float SignificantPart(float mean, float variance)
     {

@@ -13,6 +13,12 @@ public sealed record KeptMeans
     /// </summary>
     public double? Outstanding { get; init; }
 
+    /// <summary>
+    /// Whether noise grows with the root of the value, as that of counts does; if not, it is taken to be alike in a neighbourhood. For tasks
+    /// whose range begins at 0.
+    /// </summary>
+    public bool NoiseOfCounts { get; init; }
+
     /// <summary>Whether these are sizes of Gaussians.</summary>
     internal bool IsValid => IsSize(All) && (Outstanding is not { } outstanding || IsSize(outstanding));
 
