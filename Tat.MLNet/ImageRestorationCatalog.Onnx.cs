@@ -32,7 +32,7 @@ public sealed partial class ImageRestorationCatalog
 
     /// <summary>Restores images with a TAT that was exported to ONNX, with all options.</summary>
     /// <param name="options">The model, how it runs, and what the columns are called.</param>
-    /// <exception cref="ArgumentException">An option is out of its range.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
     /// <exception cref="FileNotFoundException">There is no such model.</exception>
     public TatOnnxEstimator ApplyOnnx(TatOnnxEstimator.Options options)
     {

@@ -15,7 +15,7 @@ public sealed class ImageRestorationTrainers
 
     /// <summary>Trains a Task-Adaptive Transformer. See <see cref="TatEstimator"/>.</summary>
     /// <param name="options">What to train, on what, and how.</param>
-    /// <exception cref="ArgumentException">An option is out of its range.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
     /// <example>
     /// <code>
     /// var ml = new MLContext(seed: 42);
@@ -34,7 +34,7 @@ public sealed class ImageRestorationTrainers
     /// <param name="taskColumnName">The names of their tasks.</param>
     /// <param name="network">The architecture; <see langword="null"/> for the paper's.</param>
     /// <param name="training">How to train; <see langword="null"/> for the paper's protocol.</param>
-    /// <exception cref="ArgumentException">An option is out of its range.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
     public TatEstimator Tat(
         string outputColumnName = "Restored",
         string lowQualityColumnName = "LowQuality",

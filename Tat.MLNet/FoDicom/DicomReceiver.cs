@@ -16,17 +16,13 @@ public sealed class DicomReceiver : IDisposable
     /// Is given each object: a file, which is deleted afterwards where it is still there, and the AE title of the sender. Answers whether
     /// the object is stored; where it throws, the sender is told that it is not.
     /// </param>
-    /// <exception cref="ArgumentException">The port is none.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The port is not from 1 to 65535.</exception>
     /// <exception cref="IOException">Nothing can be listened to at that address and port.</exception>
     public DicomReceiver(DicomReceiverOptions options, Func<string, string, Task<bool>> take)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(take);
-        if (options.Port is < 1 or > 65_535)
-        {
-            throw new ArgumentException($"The port is {options.Port}; use 1 to 65535.", nameof(options));
-        }
-
+        options.Validate();
         _server = DicomServerFactory.Create<StoreService>(options.Address, options.Port, userState: new StoreContext(options, take));
         if (_server.Exception is { } problem)
         {

@@ -1,3 +1,5 @@
+using Tat.Torch.Files;
+
 namespace Tat.MLNet.FoDicom;
 
 /// <summary>Where a <see cref="DicomReceiver"/> listens, and to whom.</summary>
@@ -19,4 +21,10 @@ public sealed class DicomReceiverOptions
 
     /// <summary>Where an object lies until it was taken; <see langword="null"/> for the folder of temporary files.</summary>
     public string? Folder { get; init; }
+
+    /// <summary>Checks every option; runs when a receiver begins to listen.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of its range; the message names it, its value and what to
+    /// use.</exception>
+    public void Validate() =>
+        OptionCheck.Require(Port is >= 1 and <= 65_535, "receiver", nameof(Port), Port, "use a number from 1 to 65535");
 }

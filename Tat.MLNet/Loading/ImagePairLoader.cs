@@ -1,5 +1,6 @@
 using Microsoft.ML.Runtime;
 using Tat.MLNet.ModelIO;
+using Tat.Torch.Files;
 
 namespace Tat.MLNet.Loading;
 
@@ -26,8 +27,7 @@ public sealed class ImagePairLoader : ImageLoader
             ImageColumn.SliceIndex, ImageColumn.VolumeLevel, ImageColumn.VolumeExtent, ImageColumn.Modality, ImageColumn.PixelSpacing,
         ])
     {
-        ArgumentException.ThrowIfNullOrWhiteSpace(options.LowQualityFolder);
-        ArgumentException.ThrowIfNullOrWhiteSpace(options.HighQualityFolder);
+        options.Validate();
         _options = options;
     }
 
@@ -113,6 +113,17 @@ public sealed class ImagePairLoader : ImageLoader
         /// <summary>Promises that each file holds one slice, so that no header is read to count slices.</summary>
         /// <value>The default is <see langword="false"/>.</value>
         public bool SingleSliceFiles { get; init; }
+
+        internal void Validate()
+        {
+            foreach (var (option, name) in new[]
+            {
+                (nameof(LowQualityFolder), LowQualityFolder), (nameof(HighQualityFolder), HighQualityFolder),
+            })
+            {
+                OptionCheck.Require(!string.IsNullOrWhiteSpace(name), "loader", option, $"'{name}'", "give the name of a folder");
+            }
+        }
     }
 
     /// <summary>A path taken apart: …/TASK/SPLIT/{LQ,HQ}/NAME.</summary>

@@ -66,10 +66,15 @@ public static class ScanRestoration
         ArgumentNullException.ThrowIfNull(source);
         ArgumentException.ThrowIfNullOrEmpty(destination);
         options ??= new();
+        options.Validate();
         using var scan = source.OpenSlices();
         var task = ScanTask.Of(scan, options.Task, restorer.Tasks);
         CheckDestination(scan, source, destination, options);
-        CheckMargins(restorer, task, options);
+        if (options.Uncertainty)
+        {
+            _ = MarginRestorer.FactorsOf(restorer, task);
+        }
+
         UpsamplingCheck.CheckTask(scan, task);
         KeepPixels(scan, source, options.KeptBytes);
         var derived = options.Derived with
@@ -122,22 +127,6 @@ public static class ScanRestoration
             throw new ArgumentException(
                 $"'{destination}' is no NIfTI file, and only these have sidecars; end it in .nii.gz.", nameof(destination));
         }
-    }
-
-    private static void CheckMargins(IImageRestorer restorer, RestorationTask task, ScanRestorationOptions options)
-    {
-        if (!options.Uncertainty)
-        {
-            return;
-        }
-
-        if (options.Strength != 1 || options.LocalMeans)
-        {
-            throw new ArgumentException(
-                "The uncertainty is that of the model's own result, in full; leave out the strength and the local means.", nameof(options));
-        }
-
-        _ = MarginRestorer.FactorsOf(restorer, task);
     }
 
     private static string[] TaskRemarks(IImageScan scan, RestorationTask task, ScanRestorationOptions options) =>

@@ -1,4 +1,5 @@
 using Tat.MLNet.Formats;
+using Tat.Torch.Files;
 using Tat.Torch.Inference;
 
 namespace Tat.MLNet.Scans;
@@ -62,4 +63,15 @@ public sealed record ScanRestorationOptions
 
     /// <summary>Bytes of decoded pixels that are kept in memory while a scan is restored; more of them go to a temporary file.</summary>
     internal long KeptBytes { get; init; } = 256L << 20;
+
+    internal void Validate()
+    {
+        Require(Enum.IsDefined(NonFinite), nameof(NonFinite), NonFinite, "use Throw or PassThrough");
+        Require(Strength is >= 0 and <= 1, nameof(Strength), Strength, "use a number from 0 to 1");
+        Require(!Uncertainty || (Strength == 1 && !LocalMeans), nameof(Uncertainty), Uncertainty,
+            $"leave out {nameof(LocalMeans)} and {nameof(Strength)}, as it is that of the model's own result, in full");
+
+        static void Require(bool holds, string option, object? value, string advice) =>
+            OptionCheck.Require(holds, "restoration", option, value, advice);
+    }
 }

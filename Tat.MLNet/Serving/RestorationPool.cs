@@ -31,18 +31,14 @@ public sealed partial class RestorationPool : IDisposable
     /// <param name="options">What to serve.</param>
     /// <param name="logger">Is told of models that are loaded or refused, and of restorations that fail; <see langword="null"/> for
     /// none.</param>
-    /// <exception cref="ArgumentException">An option is out of its range; the message names it.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of its range; the message names it.</exception>
     /// <exception cref="FileNotFoundException">There is no model at <see cref="TatRestorationOptions.ModelPath"/>.</exception>
     /// <exception cref="InvalidDataException">The model is damaged, restores no images, or has other columns than
     /// <see cref="ImageInput"/> and <see cref="RestoredImage"/>.</exception>
     public RestorationPool(TatRestorationOptions options, ILogger<RestorationPool>? logger = null)
     {
         ArgumentNullException.ThrowIfNull(options);
-        if (options.Problem() is { } problem)
-        {
-            throw new ArgumentException(problem, nameof(options));
-        }
-
+        options.Validate();
         _options = options;
         _logger = logger ?? NullLogger<RestorationPool>.Instance;
         _slots = new(options.MaximumConcurrency);

@@ -1,3 +1,4 @@
+using Tat.Torch.Files;
 using Tat.Torch.Pretrained;
 
 namespace Tat.MLNet.Serving;
@@ -52,21 +53,25 @@ public sealed class TatRestorationOptions
     /// <value>The default is <see langword="false"/>.</value>
     public bool ReloadWhenChanged { get; set; }
 
-    /// <summary>What is wrong with these options, for people to read; <see langword="null"/> where nothing is.</summary>
-    internal string? Problem()
+    /// <summary>Checks every option.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of its range; the message names it, its value and what to
+    /// use.</exception>
+    internal void Validate()
     {
         var isPretrained = TatPretrained.IsMeantBy(ModelPath);
-        return string.IsNullOrWhiteSpace(ModelPath)
-            ? $"{nameof(ModelPath)} is empty; give a model file, or '{TatPretrained.Name}' for the model that comes with the library."
-            : MaximumConcurrency < 1 ? $"{nameof(MaximumConcurrency)} is {MaximumConcurrency}; use at least 1."
-            : MaximumScans < 1 ? $"{nameof(MaximumScans)} is {MaximumScans}; use at least 1."
-            : Threads < 1 ? $"{nameof(Threads)} is {Threads}; use at least 1, or null for one for each core."
-            : MaximumPixels < 1 ? $"{nameof(MaximumPixels)} is {MaximumPixels}; use at least 1."
-            : GpuDeviceId < 0 ? $"{nameof(GpuDeviceId)} is {GpuDeviceId}; GPUs are counted from 0."
-            : UseOnnxRuntime && !isPretrained
-                ? $"{nameof(UseOnnxRuntime)} is for the model that comes with the library; '{ModelPath}' runs on what its ending says: "
-                    + "export it to .onnx first."
-            : ReloadWhenChanged && isPretrained ? $"{nameof(ReloadWhenChanged)} needs a file to watch, and '{ModelPath}' is none."
-            : null;
+        Require(!string.IsNullOrWhiteSpace(ModelPath), nameof(ModelPath), $"'{ModelPath}'",
+            $"name a model file, or '{TatPretrained.Name}' for the model that comes with the library");
+        Require(MaximumConcurrency >= 1, nameof(MaximumConcurrency), MaximumConcurrency, "use 1 or more");
+        Require(MaximumScans >= 1, nameof(MaximumScans), MaximumScans, "use 1 or more");
+        Require(Threads is null or >= 1, nameof(Threads), Threads, "use 1 or more, or null for one thread per core");
+        Require(MaximumPixels >= 1, nameof(MaximumPixels), MaximumPixels, "use 1 or more");
+        Require(GpuDeviceId is null or >= 0, nameof(GpuDeviceId), GpuDeviceId, "use a number from 0, or null for the CPU");
+        Require(!UseOnnxRuntime || isPretrained, nameof(UseOnnxRuntime), UseOnnxRuntime,
+            $"only the model that comes with the library needs it; to run '{ModelPath}' on ONNX Runtime, export it to .onnx");
+        Require(!ReloadWhenChanged || !isPretrained, nameof(ReloadWhenChanged), ReloadWhenChanged,
+            $"there is no file to watch; leave it out for the model '{ModelPath}'");
+
+        static void Require(bool holds, string option, object? value, string advice) =>
+            OptionCheck.Require(holds, "pool", option, value, advice);
     }
 }

@@ -60,9 +60,22 @@ public static class TatRestorationServices
 
     private sealed class Validation(string served) : IValidateOptions<TatRestorationOptions>
     {
-        public ValidateOptionsResult Validate(string? name, TatRestorationOptions options) =>
-            name != served ? ValidateOptionsResult.Skip
-            : options.Problem() is { } problem ? ValidateOptionsResult.Fail(problem)
-            : ValidateOptionsResult.Success;
+        public ValidateOptionsResult Validate(string? name, TatRestorationOptions options)
+        {
+            if (name != served)
+            {
+                return ValidateOptionsResult.Skip;
+            }
+
+            try
+            {
+                options.Validate();
+                return ValidateOptionsResult.Success;
+            }
+            catch (ArgumentOutOfRangeException problem)
+            {
+                return ValidateOptionsResult.Fail(problem.Message);
+            }
+        }
     }
 }

@@ -2,6 +2,7 @@ using Microsoft.ML;
 using Microsoft.ML.Data;
 using Tat.MLNet.ModelIO;
 using Tat.MLNet.Views;
+using Tat.Torch.Files;
 using Tat.Torch.Tasks;
 
 namespace Tat.MLNet.Tagging;
@@ -31,15 +32,7 @@ public sealed class TaskTaggingEstimator : IEstimator<TaskTaggingTransformer>
 
     internal TaskTaggingEstimator(Options options)
     {
-        ArgumentException.ThrowIfNullOrWhiteSpace(options.OutputColumnName);
-        foreach (var rule in options.Rules.Where(rule => rule.Task is not null && options.Tasks.IndexOf(rule.Task) < 0))
-        {
-            throw new ArgumentException(
-                $"The rule for '{rule.Pattern}' gives the task '{rule.Task}', which is not among the tasks "
-                + $"{string.Join(", ", options.Tasks.Select(task => task.Name))}; add it to {nameof(Options)}.{nameof(Options.Tasks)}.",
-                nameof(options));
-        }
-
+        options.Validate();
         _options = options;
     }
 
@@ -85,5 +78,16 @@ public sealed class TaskTaggingEstimator : IEstimator<TaskTaggingTransformer>
         /// The default is none: the output column itself, <c>Modality</c> and the folder of <c>FileName</c>, as far as the data has them.
         /// </value>
         public IReadOnlyList<TaskRule> Rules { get; init; } = [];
+
+        internal void Validate()
+        {
+            OptionCheck.Require(!string.IsNullOrWhiteSpace(OutputColumnName), "tagging", nameof(OutputColumnName), $"'{OutputColumnName}'",
+                "give the name of a column");
+            foreach (var rule in Rules.Where(rule => rule.Task is not null))
+            {
+                OptionCheck.Require(Tasks.IndexOf(rule.Task!) >= 0, "tagging", nameof(Rules), $"'{rule.Task}' for '{rule.Pattern}'",
+                    $"use one of {string.Join(", ", Tasks.Select(task => task.Name))}, or add the task to {nameof(Tasks)}");
+            }
+        }
     }
 }

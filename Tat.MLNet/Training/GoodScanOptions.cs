@@ -62,21 +62,30 @@ public sealed record GoodScanOptions
     public int MemoryMegabytes { get; init; } = 2048;
 
     /// <summary>How images of a task are degraded.</summary>
-    internal IDegradationRange DegradationOf(RestorationTask task) =>
-        Degradations.FirstOrDefault(range => range.Task.Name.Equals(task.Name, StringComparison.OrdinalIgnoreCase))
-            ?? throw new ArgumentException($"Nothing says how images of {task} are degraded: add a range for it to the option "
-                + $"{nameof(Degradations)}, or leave the task out.");
+    internal IDegradationRange DegradationOf(RestorationTask task)
+    {
+        var found = Degradations.FirstOrDefault(range => range.Task.Name.Equals(task.Name, StringComparison.OrdinalIgnoreCase));
+        Require(found is not null, nameof(Degradations), $"without {task}",
+            $"add a range that says how images of {task} are degraded, or leave the task out");
+        return found!;
+    }
 
     /// <summary>Checks what can be told before a file is read.</summary>
     internal void Validate()
     {
+        Require(PixelSpacing is null || (PixelSpacing > 0 && double.IsFinite(PixelSpacing.Value)), nameof(PixelSpacing), PixelSpacing,
+            "use the side of a pixel in mm, or null");
+        Require(MemoryMegabytes >= 0, nameof(MemoryMegabytes), MemoryMegabytes, "use 0 or more");
         foreach (var (option, shares) in new[] { (nameof(Phantoms), Phantoms), (nameof(Lesions), Lesions) })
         {
             foreach (var (name, share) in shares)
             {
-                OptionCheck.Require(Tasks.TryGet(name, out _), "scan", option, name, $"use one of {string.Join(", ", Tasks)}");
-                OptionCheck.Require(share is >= 0 and <= 1, "scan", option, $"{name}={share}", "use a share from 0 to 1");
+                Require(Tasks.TryGet(name, out _), option, name, $"use one of {string.Join(", ", Tasks)}");
+                Require(share is >= 0 and <= 1, option, $"{name}={share}", "use a share from 0 to 1");
             }
         }
     }
+
+    private static void Require(bool holds, string option, object? value, string advice) =>
+        OptionCheck.Require(holds, "scan", option, value, advice);
 }

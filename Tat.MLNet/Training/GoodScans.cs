@@ -40,11 +40,11 @@ public sealed class GoodScans : IDisposable
     /// Pairs for training: the images that are not held out, with counterparts that are made while training, new ones each time, and
     /// phantoms where the options ask for them.
     /// </summary>
-    /// <exception cref="ArgumentException">The options do not say how images of a task are degraded.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The options do not say how images of a task are degraded.</exception>
     public IReadOnlyList<IPairSource> TrainingPairs => field ??= GoodScanPairs.ForTraining(Training, _options);
 
     /// <summary>Pairs for validation: the images that are held out, with counterparts that stay the same, and other phantoms.</summary>
-    /// <exception cref="ArgumentException">The options do not say how images of a task are degraded.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The options do not say how images of a task are degraded.</exception>
     public IReadOnlyList<IPairSource> ValidationPairs => field ??= GoodScanPairs.ForValidation(Validation, _options);
 
     /// <summary>What is left out, each with the reason.</summary>
@@ -58,7 +58,7 @@ public sealed class GoodScans : IDisposable
     /// <param name="options">What is held out; <see langword="null"/> for the defaults.</param>
     /// <param name="progress">Told the share of files that are read, 0 … 1.</param>
     /// <param name="cancellationToken">Stops between files.</param>
-    /// <exception cref="ArgumentException">An option is out of its range.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
     /// <exception cref="DirectoryNotFoundException">The folder does not exist, or has no folder of a task.</exception>
     /// <exception cref="InvalidDataException">There is no image that can be read, or nothing that is called like a patient to hold
     /// out.</exception>

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Tat.Samples.Bench.Forward;
 using Tat.Samples.Shell;
 
 namespace Tat.Samples.Bench;
@@ -14,6 +15,7 @@ internal static class BenchCommand
         BenchTrainCommand.CreateOne(terminal),
         BenchScoreCommand.Create(terminal),
         BenchScoreCommand.CreateOne(terminal),
+        BenchRestoreCommand.Create(terminal),
         BenchSoakCommand.Create(terminal),
         BenchServeCommand.Create(terminal),
         BenchServiceCommand.Create(terminal),

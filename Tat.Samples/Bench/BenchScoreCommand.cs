@@ -1,10 +1,11 @@
 using System.CommandLine;
 using System.Globalization;
 using Spectre.Console;
+using Tat.Samples.Bench.Forward;
+using Tat.Samples.Bench.Programs;
 using Tat.Samples.Shared;
 using Tat.Samples.Shell;
 using Tat.Torch.Files.Writing;
-using Tat.Torch.Onnx;
 
 namespace Tat.Samples.Bench;
 
@@ -32,13 +33,20 @@ internal static class BenchScoreCommand
         };
         var repeat = new Option<int>("--repeat")
         {
-            Description = "Images after the first one, in each of two rounds.",
+            Description = "Calls after the first one, in each of two rounds.",
             DefaultValueFactory = _ => 3,
         };
+        var images = Images();
+        var half = new Option<bool>("--half") { Description = "Compare with an exported model of half-precision weights, too." };
+        var operators = Operators();
+        var against = BenchForwardCommand.Against();
         var json = CommonOptions.Json();
         var command = new Command(
             "score", "Compares TorchSharp and ONNX Runtime on the same images: milliseconds per image, peak memory, cold start, and "
-                + "multiples of what the machine needs at best.") { model, network, onnx, sizes, repeat, json };
+                + "multiples of what the machine needs at best.")
+            {
+                model, network, onnx, sizes, images, repeat, half, operators, against, json,
+            };
         command.Validators.Add(result => CommonOptions.CheckTogether(result, (network, model)));
         command.SetAction((parsed, cancellationToken) =>
         {
@@ -46,14 +54,17 @@ internal static class BenchScoreCommand
             var torch = parsed.GetValue(network) is { } preset
                 ? RandomModel.Write(Preset.Of(preset).Network, folder)
                 : parsed.GetRequiredValue(model);
-            var exported = parsed.GetValue(onnx) ?? folder["tat.onnx"];
-            if (parsed.GetValue(onnx) is null)
+            var other = parsed.GetValue(against) is { } earlier ? OtherCheckout.Build(earlier, cancellationToken) : null;
+            var models = parsed.GetValue(onnx) is { } exported
+                ? [new("TorchSharp", torch), new("ONNX Runtime", exported)]
+                : ScoredModel.OnBoth(torch, folder, other, cancellationToken);
+            if (parsed.GetValue(half))
             {
-                using var source = ModelFiles.LoadTorch(torch);
-                OnnxExporter.Export(source, exported, new() { Verify = false }, cancellationToken);
+                models = [.. models, ScoredModel.Export("ONNX Runtime, half precision", torch, folder["half.onnx"], half: true,
+                    cancellationToken)];
             }
 
-            var bench = new ScoreBench([("TorchSharp", torch), ("ONNX Runtime", exported)], folder.Path);
+            var bench = new ScoreBench(models, Math.Max(1, parsed.GetValue(images)), parsed.GetValue(operators), folder.Path);
             var rows = parsed.GetRequiredValue(sizes)
                 .SelectMany(size => bench.Measure(size, parsed.GetValue(repeat), cancellationToken)).ToList();
             Show(terminal, rows, parsed.GetValue(json));
@@ -69,16 +80,30 @@ internal static class BenchScoreCommand
         var size = new Option<int>("--size");
         var repeat = new Option<int>("--repeat");
         var output = new Option<string>("--out");
-        var command = new Command(OneName, "Measures one model in this process.") { model, size, repeat, output };
+        var images = Images();
+        var operators = Operators();
+        var command = new Command(OneName, "Measures one model in this process.") { model, size, repeat, output, images, operators };
         command.Hidden = true;
         command.SetAction((parsed, cancellationToken) =>
         {
-            terminal.JsonOf(ScoreRun.Measure(parsed.GetRequiredValue(model), parsed.GetValue(size), parsed.GetValue(repeat),
-                parsed.GetRequiredValue(output), cancellationToken));
+            var (path, side, repetitions, result) = (
+                parsed.GetRequiredValue(model), parsed.GetValue(size), parsed.GetValue(repeat), parsed.GetRequiredValue(output));
+            terminal.JsonOf(parsed.GetValue(operators)
+                ? ScoreRun.MeasureOperators(path, side, repetitions, result, cancellationToken)
+                : ScoreRun.Measure(path, side, parsed.GetValue(images), repetitions, result, cancellationToken));
             return Task.FromResult(ExitCodes.Done);
         });
         return command;
     }
+
+    private static Option<int> Images() => new("--images")
+    {
+        Description = "Images of each call: several go side by side.",
+        DefaultValueFactory = _ => 1,
+    };
+
+    private static Option<bool> Operators() =>
+        new("--operators") { Description = "Tell the operators of ONNX Runtime apart, too: where the time goes." };
 
     private static void Show(Terminal terminal, List<ScoreRow> rows, bool json)
     {
@@ -93,7 +118,7 @@ internal static class BenchScoreCommand
         foreach (var row in rows)
         {
             table.AddRow($"{row.Size} × {row.Size}", row.BackEnd, Text(row.Milliseconds, "F0"), Text(row.TimesFloor, "F2"),
-                Text(row.ColdStartSeconds, "F2"), Text(row.PeakMegabytes, "F0"), Text(row.Difference, "G2"));
+                Known(row.ColdStartSeconds, "F2"), Known(row.PeakMegabytes, "F0"), Known(row.Difference, "G2"));
         }
 
         terminal.Write(table);
@@ -101,6 +126,8 @@ internal static class BenchScoreCommand
         var floors = rows.DistinctBy(row => row.Size).Select(row => $"{row.Size} × {row.Size} {Text(row.FloorMilliseconds, "F0")} ms");
         terminal.Line($"Floor, by the machine's best large matrix product: {string.Join("; ", floors)}.");
     }
+
+    private static string Known(double? value, string format) => value is { } known ? Text(known, format) : "";
 
     private static string Text(IFormattable value, string format) => value.ToString(format, CultureInfo.InvariantCulture);
 }

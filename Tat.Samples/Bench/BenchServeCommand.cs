@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Spectre.Console;
+using Tat.Samples.Bench.Forward;
 using Tat.Samples.Shared;
 using Tat.Samples.Shell;
 using Tat.Torch.Files.Writing;

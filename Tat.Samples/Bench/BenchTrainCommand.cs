@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Spectre.Console;
+using Tat.Samples.Bench.Forward;
 using Tat.Samples.Bench.Programs;
 using Tat.Samples.Shared;
 using Tat.Samples.Shell;
@@ -47,12 +48,14 @@ internal static class BenchTrainCommand
             DefaultValueFactory = _ => "python3",
         };
         var against = BenchForwardCommand.Against();
+        var instructions = InstructionSet.Option();
         var threads = BenchForwardCommand.Threads();
         var json = CommonOptions.Json();
         var command = new Command(
             "train", "Measures a training step: milliseconds by part, memory, and multiples of what the machine needs at best.")
             {
-                network, size, batches, microBatch, recompute, steps, rounds, reference, python, against, threads, json,
+                network, size, batches, microBatch, recompute, steps, rounds, reference, python, against, instructions,
+                threads, json,
             };
         command.Validators.Add(result => CommonOptions.CheckNeeded(result, (python, reference)));
         command.SetAction((parsed, cancellationToken) =>
@@ -69,7 +72,8 @@ internal static class BenchTrainCommand
             using var bench = new TrainBench(new(
                 preset.Name, options, parsed.GetValue(size), parsed.GetValue(microBatch), parsed.GetValue(recompute),
                 Math.Max(1, parsed.GetValue(steps)), Math.Max(1, parsed.GetValue(rounds)),
-                parsed.GetValue(threads), parsed.GetValue(reference), parsed.GetRequiredValue(python), other));
+                parsed.GetValue(threads), parsed.GetValue(reference), parsed.GetRequiredValue(python), other,
+                InstructionSet.Of(parsed.GetRequiredValue(instructions))));
             var rows = parsed.GetRequiredValue(batches)
                 .SelectMany(batch => terminal.Track($"{batch} × {parsed.GetValue(size)} × {parsed.GetValue(size)}",
                     _ => bench.Measure(batch, cancellationToken), quiet: parsed.GetValue(json)))

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
+using Tat.Samples.Bench.Forward;
 using Tat.Samples.Bench.Programs;
 using Tat.Torch.Files.Writing;
 using Tat.Torch.Model;
@@ -35,10 +36,10 @@ internal sealed class TrainBench(TrainBench.Settings settings) : IDisposable
         var products = new List<double>();
         for (var round = 0; round < settings.Rounds; round++)
         {
-            products.AddRange(BenchProcess.Run<ForwardRun>(Products(batch), cancellationToken).Milliseconds);
+            products.AddRange(BenchProcess.Run<ForwardRun>(settings.Instructions.Limit(Products(batch)), cancellationToken).Milliseconds);
             foreach (var program in programs)
             {
-                runs[program.Title].Add(BenchProcess.Run<TrainRun>(program.Start(), cancellationToken));
+                runs[program.Title].Add(BenchProcess.Run<TrainRun>(settings.Instructions.Limit(program.Start()), cancellationToken));
             }
         }
 
@@ -129,9 +130,10 @@ internal sealed class TrainBench(TrainBench.Settings settings) : IDisposable
     /// <param name="Reference">Folder of the published PyTorch program, or none.</param>
     /// <param name="Python">The Python that runs it.</param>
     /// <param name="Against">Another checkout, or none.</param>
+    /// <param name="Instructions">The instructions that all may use.</param>
     internal sealed record Settings(
         string NetworkName, TatNetworkOptions Network, int Size, int MicroBatch, bool Recompute, int Steps, int Rounds, int Threads,
-        string? Reference, string Python, OtherCheckout? Against);
+        string? Reference, string Python, OtherCheckout? Against, InstructionSet Instructions);
 }
 
 /// <summary>A line of the table.</summary>

@@ -91,13 +91,8 @@ internal sealed record TrainingConfiguration
         }
     }
 
-    private static void Require(bool holds, string property, object? value, string advice)
-    {
-        if (!holds)
-        {
-            throw new ArgumentException(FormattableString.Invariant($"{property} is {value}: {advice}."), property);
-        }
-    }
+    private static void Require(bool holds, string property, object? value, string advice) =>
+        OptionCheck.Require(holds, "configuration", property, value, advice);
 }
 
 /// <summary>What a model is for.</summary>

@@ -7,6 +7,16 @@ namespace Tat.Tests.Architecture;
 /// <summary>Which folder of the sources uses which, read from the compiled programs.</summary>
 internal sealed partial class Rooms
 {
+    /// <summary>The assemblies, and the folder of the sources of each; a project within another's folder stands behind it.</summary>
+    public static readonly IReadOnlyDictionary<string, string> Assemblies = new OrderedDictionary<string, string>
+    {
+        ["Tat.Torch"] = "Tat.Torch",
+        ["Tat.MLNet"] = "Tat.MLNet",
+        ["Tat.MLNet.FoDicom"] = "Tat.MLNet/FoDicom",
+        ["Tat.Samples"] = "Tat.Samples",
+        ["Tat.Samples.Service"] = "Tat.Samples/Service",
+    };
+
     public static readonly string[] Projects = ["Tat.Torch", "Tat.MLNet", "Tat.Samples"];
 
     // Where a public type keeps its namespace, or an internal one has none, the file of its name tells the room.
@@ -16,7 +26,7 @@ internal sealed partial class Rooms
     public Rooms()
     {
         foreach (var type in Files()
-            .Select(file => (Name: $"{file.Split('/')[0]}:{Path.GetFileName(file).Split('.')[0]}", Room: RoomOf(file)))
+            .Select(file => (Name: $"{AssemblyOf(file)}:{Path.GetFileName(file).Split('.')[0]}", Room: RoomOf(file)))
             .GroupBy(file => file.Name))
         {
             string[] rooms = [.. type.Select(file => file.Room).Distinct()];
@@ -40,9 +50,9 @@ internal sealed partial class Rooms
     /// <summary>The uses of one room by another, each with the type that uses it and the one that is used.</summary>
     public IEnumerable<(string From, string To, string Example)> Uses()
     {
-        foreach (var project in Projects)
+        foreach (var name in Assemblies.Keys)
         {
-            using var assembly = AssemblyDefinition.ReadAssembly(Path.Combine(AppContext.BaseDirectory, $"{project}.dll"));
+            using var assembly = AssemblyDefinition.ReadAssembly(Path.Combine(AppContext.BaseDirectory, $"{name}.dll"));
             foreach (var type in assembly.MainModule.GetAllTypes())
             {
                 if (RoomOf(type) is not { } room)
@@ -61,6 +71,9 @@ internal sealed partial class Rooms
         }
     }
 
+    private static string AssemblyOf(string file) =>
+        Assemblies.Last(assembly => file.StartsWith($"{assembly.Value}/", StringComparison.Ordinal)).Key;
+
     private string? RoomOf(TypeReference type)
     {
         while (type.DeclaringType is { } outer)
@@ -68,23 +81,24 @@ internal sealed partial class Rooms
             type = outer;
         }
 
-        var project = type.Scope is ModuleDefinition module ? module.Assembly.Name.Name : type.Scope.Name;
-        if (!Projects.Contains(project))
+        var assembly = type.Scope is ModuleDefinition module ? module.Assembly.Name.Name : type.Scope.Name;
+        if (!Assemblies.TryGetValue(assembly, out var folder))
         {
             return null;
         }
 
-        if (_roomOfFile.TryGetValue($"{project}:{type.Name.Split('`')[0]}", out var room))
+        if (_roomOfFile.TryGetValue($"{assembly}:{type.Name.Split('`')[0]}", out var room))
         {
             return room;
         }
 
         // Generated code lies below the folder that it belongs to.
-        for (var name = type.Namespace; name.StartsWith(project, StringComparison.Ordinal); name = name[..name.LastIndexOf('.')])
+        for (var name = type.Namespace; name.StartsWith(assembly, StringComparison.Ordinal); name = name[..name.LastIndexOf('.')])
         {
-            if (_folders.Contains($"{project}{name[project.Length..].Replace('.', '/')}"))
+            var inner = $"{folder}{name[assembly.Length..].Replace('.', '/')}";
+            if (_folders.Contains(inner))
             {
-                return $"{project}{name[project.Length..].Replace('.', '/')}";
+                return inner;
             }
         }
 

@@ -6,8 +6,8 @@ using Tat.Torch.Files.Writing;
 namespace Tat.Tests.Architecture;
 
 /// <summary>
-/// Results are written by one owner, <see cref="AtomicFile"/> and <see cref="AtomicFolder"/>; everything else that opens a file for writing
-/// is listed here with its reason.
+/// Results are written by one owner, <see cref="AtomicFile"/> and <see cref="AtomicFolder"/>, and get their names from it; everything else
+/// that moves a file or opens one for writing is listed here with its reason.
 /// </summary>
 [TestClass]
 public sealed class WritingTests
@@ -31,6 +31,11 @@ public sealed class WritingTests
         "System.IO.Path::GetTemp", "System.IO.Directory::CreateTempSubdirectory",
     ];
 
+    private static readonly Dictionary<string, string> _movers = new()
+    {
+        ["Tat.Samples.Service.Series.FolderWatch"] = "sets a file of another program aside, in that program's folder",
+    };
+
     private static readonly Dictionary<string, string> _others = new()
     {
         ["Tat.Torch.Files.RegularFile"] = "reads",
@@ -40,6 +45,12 @@ public sealed class WritingTests
         ["Tat.MLNet.Formats.Dicom.Writing.DerivedFile"] = "writes an object where AtomicFolder says",
         ["Tat.Samples.Commands.ApplyOnnxCommand"] = "a temporary file for a component that wants a path",
         ["Tat.Samples.Bench"] = "temporary files of measurements",
+        ["Tat.Samples.Service.Images.BucketStore"] = "copies of what a bucket holds, and the lock of their folder",
+        ["Tat.Samples.Service.Intake.UploadReader"] = "what arrives, in a folder that counts when its job is written down",
+        ["Tat.Samples.Service.Intake.ZipIntake"] = "reads",
+        ["Tat.Samples.Service.Intake.Deidentification"] = "a draft, which the store gives its name",
+        ["Tat.Samples.Service.Series.FolderWatch"] = "a copy, which Disk.Place gives its name",
+        ["Tat.Samples.Service.Series.SeriesReceiver"] = "copies, in a folder that counts when its series is written down",
     };
 
     [TestMethod]
@@ -49,8 +60,8 @@ public sealed class WritingTests
         string[] wrong =
         [
             .. Calls().Where(call => !call.Type.StartsWith(owner, StringComparison.Ordinal)
-                    && (_moves.Any(call.Method.Contains) || _writes.Any(call.Method.Contains)
-                        && !_others.Keys.Any(other => call.Type.StartsWith(other, StringComparison.Ordinal))))
+                    && (_moves.Any(call.Method.Contains) && !IsIn(_movers, call.Type)
+                        || _writes.Any(call.Method.Contains) && !IsIn(_others, call.Type)))
                 .Select(call => $"{call.Type} calls {call.Method}").Distinct(),
         ];
         Assert.IsEmpty(wrong, $"Write results through AtomicFile or AtomicFolder:\n{string.Join('\n', wrong)}");
@@ -64,26 +75,35 @@ public sealed class WritingTests
         [
             typeof(WorkFolder).FullName!, "Tat.Torch.Files.PrivateFile",
             "Tat.MLNet.Training.GoodScans", // hands the folder to a PrivateFile
+            "Tat.MLNet.FoDicom.StoreService", // what arrives, where no folder is given for it
             "Tat.Torch.Training.TrainingLoop", // keeps what a training has learnt where no folder is given for it,
             "Tat.Samples.Shared.Training.TrainingCheckpoints", // or where the folder that is given cannot be written any more
         ];
         CollectionAssert.AreEquivalent(owners, Calls()
-            .Where(call => _temporary.Any(call.Method.Contains)).Select(call => call.Type).Distinct().ToArray());
+            .Where(call => _temporary.Any(call.Method.Contains)).Select(call => call.Type.Split('/')[0]).Distinct().ToArray());
     }
 
     [TestMethod]
     public void The_list_of_exceptions_has_none_too_many()
     {
-        string[] writers = [.. Calls().Where(call => _writes.Any(call.Method.Contains)).Select(call => call.Type).Distinct()];
-        string[] unused = [.. _others.Keys.Where(other => !writers.Any(type => type.StartsWith(other, StringComparison.Ordinal)))];
+        string[] unused = [.. Unused(_movers, _moves), .. Unused(_others, _writes)];
         Assert.IsEmpty(unused, $"No longer needed: {string.Join(", ", unused)}");
+    }
+
+    private static bool IsIn(Dictionary<string, string> exceptions, string type) =>
+        exceptions.Keys.Any(exception => type.StartsWith(exception, StringComparison.Ordinal));
+
+    private static IEnumerable<string> Unused(Dictionary<string, string> exceptions, string[] methods)
+    {
+        string[] types = [.. Calls().Where(call => methods.Any(call.Method.Contains)).Select(call => call.Type).Distinct()];
+        return exceptions.Keys.Where(exception => !types.Any(type => type.StartsWith(exception, StringComparison.Ordinal)));
     }
 
     private static IEnumerable<(string Type, string Method)> Calls()
     {
-        foreach (var project in Rooms.Projects)
+        foreach (var name in Rooms.Assemblies.Keys)
         {
-            using var assembly = AssemblyDefinition.ReadAssembly(Path.Combine(AppContext.BaseDirectory, $"{project}.dll"));
+            using var assembly = AssemblyDefinition.ReadAssembly(Path.Combine(AppContext.BaseDirectory, $"{name}.dll"));
             foreach (var type in assembly.MainModule.GetAllTypes())
             {
                 foreach (var instruction in type.Methods.Where(method => method.HasBody).SelectMany(method => method.Body.Instructions))

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Tat.Torch.Files;
 using Tat.Torch.Imaging;
 using Tat.Torch.Numerics;
 
@@ -12,7 +13,7 @@ public sealed record GaussianSmoothing : IImageFilter
     public required double Sigma
     {
         get;
-        init => field = FilterInput.CheckStrength(value, nameof(Sigma));
+        init => field = OptionCheck.Positive(value, "filter");
     }
 
     /// <inheritdoc/>

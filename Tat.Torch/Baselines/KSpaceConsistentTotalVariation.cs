@@ -1,4 +1,5 @@
 using System.Globalization;
+using Tat.Torch.Files;
 using Tat.Torch.Imaging;
 
 namespace Tat.Torch.Baselines;
@@ -15,7 +16,7 @@ public sealed record KSpaceConsistentTotalVariation : IImageFilter
     public required double Strength
     {
         get;
-        init => field = FilterInput.CheckStrength(value, nameof(Strength));
+        init => field = OptionCheck.Positive(value, "filter");
     }
 
     /// <summary>How often both are done.</summary>
@@ -24,7 +25,7 @@ public sealed record KSpaceConsistentTotalVariation : IImageFilter
     public int Rounds
     {
         get;
-        init => field = FilterInput.CheckCount(value, nameof(Rounds));
+        init => field = OptionCheck.AtLeast(1, value, "filter");
     } = 6;
 
     /// <inheritdoc/>

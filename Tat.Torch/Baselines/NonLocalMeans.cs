@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Numerics;
 using System.Runtime.InteropServices;
+using Tat.Torch.Files;
 using Tat.Torch.Imaging;
 
 namespace Tat.Torch.Baselines;
@@ -19,7 +20,7 @@ public sealed record NonLocalMeans : IImageFilter
     public required double Strength
     {
         get;
-        init => field = FilterInput.CheckStrength(value, nameof(Strength));
+        init => field = OptionCheck.Positive(value, "filter");
     }
 
     /// <summary>Radius of the square patches that are compared, in pixels.</summary>
@@ -28,7 +29,7 @@ public sealed record NonLocalMeans : IImageFilter
     public int PatchRadius
     {
         get;
-        init => field = FilterInput.CheckCount(value, nameof(PatchRadius));
+        init => field = OptionCheck.AtLeast(1, value, "filter");
     } = 2;
 
     /// <summary>How far off pixels are looked for along each axis, in pixels.</summary>
@@ -37,7 +38,7 @@ public sealed record NonLocalMeans : IImageFilter
     public int SearchRadius
     {
         get;
-        init => field = FilterInput.CheckCount(value, nameof(SearchRadius));
+        init => field = OptionCheck.AtLeast(1, value, "filter");
     } = 9;
 
     /// <inheritdoc/>

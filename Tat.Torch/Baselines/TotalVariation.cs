@@ -1,4 +1,5 @@
 using System.Globalization;
+using Tat.Torch.Files;
 using Tat.Torch.Imaging;
 
 namespace Tat.Torch.Baselines;
@@ -12,7 +13,7 @@ public sealed record TotalVariation : IImageFilter
     public required double Strength
     {
         get;
-        init => field = FilterInput.CheckStrength(value, nameof(Strength));
+        init => field = OptionCheck.Positive(value, "filter");
     }
 
     /// <summary>Steps of the solver.</summary>
@@ -21,7 +22,7 @@ public sealed record TotalVariation : IImageFilter
     public int Iterations
     {
         get;
-        init => field = FilterInput.CheckCount(value, nameof(Iterations));
+        init => field = OptionCheck.AtLeast(1, value, "filter");
     } = 50;
 
     /// <inheritdoc/>

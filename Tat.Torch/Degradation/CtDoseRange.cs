@@ -24,11 +24,11 @@ public sealed record CtDoseRange : IDegradationRange
 
     /// <inheritdoc/>
     /// <value>The default is 16.</value>
-    public int Uses { get; init => field = DegradationInput.CheckUses(value); } = 16;
+    public int Uses { get; init => field = OptionCheck.AtLeast(1, value, "degradation"); } = 16;
 
     /// <summary>The low dose as a fraction of the full one.</summary>
     /// <value>The default is 0.1 to 0.5.</value>
-    public StrengthRange DoseFraction { get; init => field = value.Within(0.001, 0.99, nameof(DoseFraction)); } = new(0.1, 0.5);
+    public StrengthRange DoseFraction { get; init => field = value.Within(0.001, 0.99); } = new(0.1, 0.5);
 
     /// <summary>Photons that enter each detector bin at full dose; see <see cref="CtLowDose.IncidentPhotons"/>.</summary>
     /// <value>The default is 3·10⁴ to 2·10⁵.</value>
@@ -36,14 +36,14 @@ public sealed record CtDoseRange : IDegradationRange
 
     /// <summary>Pixel size in relation to the image's own.</summary>
     /// <value>The default is 0.75 to 1.5.</value>
-    public StrengthRange PixelSize { get; init => field = value.Within(0.25, 4, nameof(PixelSize)); } = new(0.75, 1.5);
+    public StrengthRange PixelSize { get; init => field = value.Within(0.25, 4); } = new(0.75, 1.5);
 
     /// <summary>
     /// The share of images that keep their pixel size, of those that keep their kernel, and of those whose noise keeps that of the
     /// simulation, 0 … 1.
     /// </summary>
     /// <value>The default is 0.5.</value>
-    public double UnchangedShare { get; init => field = DegradationInput.CheckShare(value, nameof(UnchangedShare)); } = 0.5;
+    public double UnchangedShare { get; init => field = OptionCheck.Share(value, "degradation"); } = 0.5;
 
     /// <inheritdoc/>
     public ImagePair Draw(GoodImage image, ulong seed)

@@ -1,4 +1,5 @@
 using Tat.Torch.Degradation.Tomography;
+using Tat.Torch.Files;
 using Tat.Torch.Imaging;
 using Tat.Torch.Numerics;
 using Tat.Torch.Randomness;
@@ -33,10 +34,8 @@ public sealed class CtLowDose : IDegradation
     public double DoseFraction
     {
         get;
-        init => field = value is > 0 and < 1
-            ? value
-            : throw new ArgumentOutOfRangeException(
-                nameof(DoseFraction), $"A dose fraction of {value} is impossible; give a number above 0 and below 1, for example 0.25.");
+        init => field = OptionCheck.Checked(
+            value, value is > 0 and < 1, "degradation", "use a number above 0 and below 1, such as 0.25");
     } = 0.25;
 
     /// <summary>Photons that enter each detector bin at full dose.</summary>
@@ -45,7 +44,7 @@ public sealed class CtLowDose : IDegradation
     public double IncidentPhotons
     {
         get;
-        init => field = DegradationInput.CheckPositive(value, nameof(IncidentPhotons));
+        init => field = OptionCheck.Positive(value, "degradation");
     } = 5e4;
 
     /// <summary>Variance of the electronic noise, in photons².</summary>
@@ -54,10 +53,7 @@ public sealed class CtLowDose : IDegradation
     public double ElectronicNoiseVariance
     {
         get;
-        init => field = value >= 0 && double.IsFinite(value)
-            ? value
-            : throw new ArgumentOutOfRangeException(
-                nameof(ElectronicNoiseVariance), $"An electronic noise variance of {value} is impossible; give 0 or a positive number.");
+        init => field = OptionCheck.AtLeast(0, value, "degradation");
     } = 10;
 
     /// <summary>Views over half a turn.</summary>
@@ -66,10 +62,7 @@ public sealed class CtLowDose : IDegradation
     public int Views
     {
         get;
-        init => field = value >= 1
-            ? value
-            : throw new ArgumentOutOfRangeException(
-                nameof(Views), $"{value} views cannot make an image; give a positive number, for example 720.");
+        init => field = OptionCheck.AtLeast(1, value, "degradation");
     } = 720;
 
     /// <summary>Whether a scan is simulated by the calling thread alone, and leaves the other cores to others.</summary>

@@ -19,18 +19,4 @@ internal static class DegradationInput
             throw new ArgumentException($"The image has {problem}; only finite intensities can be degraded.", nameof(image));
         }
     }
-
-    public static double CheckPositive(double value, string name) => value > 0 && double.IsFinite(value)
-        ? value
-        : throw new ArgumentOutOfRangeException(name, $"{name} is {value}; it must be a positive number.");
-
-    public static double CheckShare(double value, string name, double largest = 1) => value >= 0 && value <= largest
-        ? value
-        : throw new ArgumentOutOfRangeException(
-            name, FormattableString.Invariant($"{name} is {value}; give a number from 0 to {largest}."));
-
-    public static int CheckUses(int value) => value >= 1
-        ? value
-        : throw new ArgumentOutOfRangeException(
-            nameof(IDegradationRange.Uses), $"A pair cannot serve {value} patches; give a number of at least 1.");
 }

@@ -1,3 +1,4 @@
+using Tat.Torch.Files;
 using Tat.Torch.Imaging;
 using Tat.Torch.Resolution;
 using Tat.Torch.Tasks;
@@ -21,10 +22,7 @@ public sealed class MriKSpaceCrop : IDegradation
     public double Factor
     {
         get;
-        init => field = value >= 1 && double.IsFinite(value)
-            ? value
-            : throw new ArgumentOutOfRangeException(
-                nameof(Factor), $"A k-space crop factor of {value} is impossible; give a number of at least 1.");
+        init => field = OptionCheck.AtLeast(1, value, "degradation");
     } = 4;
 
     /// <summary>The axes along which resolution is reduced.</summary>

@@ -27,15 +27,15 @@ public sealed record MriResolutionRange : IDegradationRange
 
     /// <inheritdoc/>
     /// <value>The default is 4.</value>
-    public int Uses { get; init => field = DegradationInput.CheckUses(value); } = 4;
+    public int Uses { get; init => field = OptionCheck.AtLeast(1, value, "degradation"); } = 4;
 
     /// <summary>The share of images whose resolution is reduced along one axis alone, 0 … 1.</summary>
     /// <value>The default is 0.2.</value>
-    public double OneAxisShare { get; init => field = DegradationInput.CheckShare(value, nameof(OneAxisShare)); } = 0.2;
+    public double OneAxisShare { get; init => field = OptionCheck.Share(value, "degradation"); } = 0.2;
 
     /// <summary>The resolution of the good image in relation to its own: below 1 coarser, above 1 interpolated.</summary>
     /// <value>The default is 0.45 to 2.2.</value>
-    public StrengthRange Resolution { get; init => field = value.Within(0.1, 4, nameof(Resolution)); } = new(0.45, 2.2);
+    public StrengthRange Resolution { get; init => field = value.Within(0.1, 4); } = new(0.45, 2.2);
 
     /// <summary>What intensities are multiplied by in relation to the level of their volume, by which they are scaled.</summary>
     /// <value>The default is 0.7 to 1.3.</value>

@@ -22,11 +22,11 @@ public sealed record PetCountRange : IDegradationRange
 
     /// <inheritdoc/>
     /// <value>The default is 16.</value>
-    public int Uses { get; init => field = DegradationInput.CheckUses(value); } = 16;
+    public int Uses { get; init => field = OptionCheck.AtLeast(1, value, "degradation"); } = 16;
 
     /// <summary>By what factor counts are reduced.</summary>
     /// <value>The default is 4 to 20.</value>
-    public StrengthRange Reduction { get; init => field = value.Within(1.01, 1000, nameof(Reduction)); } = new(4, 20);
+    public StrengthRange Reduction { get; init => field = value.Within(1.01, 1000); } = new(4, 20);
 
     /// <summary>Expected full counts of a slice through a whole patient.</summary>
     /// <value>The default is 10⁵ to 8·10⁵.</value>
@@ -34,7 +34,7 @@ public sealed record PetCountRange : IDegradationRange
 
     /// <summary>The largest part of scatter and randoms in all counts, 0 … 0.99; it is drawn between 0 and this.</summary>
     /// <value>The default is 0.4.</value>
-    public double BackgroundFraction { get; init => field = DegradationInput.CheckShare(value, nameof(BackgroundFraction), 0.99); } = 0.4;
+    public double BackgroundFraction { get; init => field = OptionCheck.Share(value, "degradation", 0.99); } = 0.4;
 
     /// <summary>
     /// Full width at half maximum in mm of the Gaussian that smooths half of the reconstructions; the others are not smoothed.
@@ -44,7 +44,7 @@ public sealed record PetCountRange : IDegradationRange
 
     /// <summary>The number of pixels per side in relation to the image's own, for two thirds of the images.</summary>
     /// <value>The default is 0.6 to 1.6.</value>
-    public StrengthRange Resolution { get; init => field = value.Within(0.1, 4, nameof(Resolution)); } = new(0.6, 1.6);
+    public StrengthRange Resolution { get; init => field = value.Within(0.1, 4); } = new(0.6, 1.6);
 
     /// <summary>What uptakes are multiplied by.</summary>
     /// <value>The default is 0.6 to 1.5.</value>
@@ -55,7 +55,7 @@ public sealed record PetCountRange : IDegradationRange
     /// <see cref="PetLowCount.NoiselessReference"/>.
     /// </summary>
     /// <value>The default is 0.8: from noisy to clean more is learnt than from noisy to less noisy.</value>
-    public double NoiselessShare { get; init => field = DegradationInput.CheckShare(value, nameof(NoiselessShare)); } = 0.8;
+    public double NoiselessShare { get; init => field = OptionCheck.Share(value, "degradation"); } = 0.8;
 
     /// <inheritdoc/>
     public ImagePair Draw(GoodImage image, ulong seed)

@@ -1,4 +1,5 @@
 using Tat.Torch.Degradation.Tomography;
+using Tat.Torch.Files;
 using Tat.Torch.Imaging;
 using Tat.Torch.Numerics;
 using Tat.Torch.Randomness;
@@ -26,10 +27,8 @@ public sealed class PetLowCount : IDegradation
     public double Reduction
     {
         get;
-        init => field = value > 1 && double.IsFinite(value)
-            ? value
-            : throw new ArgumentOutOfRangeException(
-                nameof(Reduction), $"A count reduction of {value} is impossible; give a number above 1, for example 12.");
+        init => field = OptionCheck.Checked(
+            value, value > 1 && double.IsFinite(value), "degradation", "use a number above 1, such as 12");
     } = 12;
 
     /// <summary>Expected full counts of a slice.</summary>
@@ -38,7 +37,7 @@ public sealed class PetLowCount : IDegradation
     public double Counts
     {
         get;
-        init => field = DegradationInput.CheckPositive(value, nameof(Counts));
+        init => field = OptionCheck.Positive(value, "degradation");
     } = 2e5;
 
     /// <summary>Scatter and randoms: their part of all counts, spread evenly over the bins.</summary>
@@ -47,10 +46,7 @@ public sealed class PetLowCount : IDegradation
     public double BackgroundFraction
     {
         get;
-        init => field = value is >= 0 and < 1
-            ? value
-            : throw new ArgumentOutOfRangeException(
-                nameof(BackgroundFraction), $"A background fraction of {value} is impossible; give a number from 0 and below 1.");
+        init => field = OptionCheck.Checked(value, value is >= 0 and < 1, "degradation", "use a number from 0 up to, not including, 1");
     }
 
     /// <summary>The scanner's resolution: full width at half maximum of its point spread in mm.</summary>
@@ -59,7 +55,7 @@ public sealed class PetLowCount : IDegradation
     public double ResolutionWidth
     {
         get;
-        init => field = CheckWidth(value, nameof(ResolutionWidth));
+        init => field = OptionCheck.AtLeast(0, value, "degradation");
     } = 5;
 
     /// <summary>Full width at half maximum in mm of the Gaussian that smooths both reconstructions.</summary>
@@ -68,7 +64,7 @@ public sealed class PetLowCount : IDegradation
     public double PostFilterWidth
     {
         get;
-        init => field = CheckWidth(value, nameof(PostFilterWidth));
+        init => field = OptionCheck.AtLeast(0, value, "degradation");
     }
 
     /// <summary>OSEM iterations.</summary>
@@ -77,9 +73,7 @@ public sealed class PetLowCount : IDegradation
     public int Iterations
     {
         get;
-        init => field = value >= 1
-            ? value
-            : throw new ArgumentOutOfRangeException(nameof(Iterations), $"{value} OSEM iterations make no image; give at least 1.");
+        init => field = OptionCheck.AtLeast(1, value, "degradation");
     } = 2;
 
     /// <summary>OSEM subsets; each has 15 views.</summary>
@@ -88,9 +82,7 @@ public sealed class PetLowCount : IDegradation
     public int Subsets
     {
         get;
-        init => field = value >= 1
-            ? value
-            : throw new ArgumentOutOfRangeException(nameof(Subsets), $"{value} OSEM subsets make no image; give at least 1.");
+        init => field = OptionCheck.AtLeast(1, value, "degradation");
     } = 12;
 
     /// <summary>
@@ -213,8 +205,4 @@ public sealed class PetLowCount : IDegradation
 
         return (full, low);
     }
-
-    private static double CheckWidth(double value, string name) => value >= 0 && double.IsFinite(value)
-        ? value
-        : throw new ArgumentOutOfRangeException(name, $"{name} is {value} mm; it must be 0 or a positive number.");
 }

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using Tat.Torch.Files;
 using Tat.Torch.Randomness;
 
 namespace Tat.Torch.Degradation;
@@ -34,8 +36,7 @@ public sealed record StrengthRange
         Math.Clamp(Minimum * Math.Pow(Maximum / Minimum, random.NextDouble()), Minimum, Maximum);
 
     /// <summary>Refuses a range that leaves given limits.</summary>
-    internal StrengthRange Within(double minimum, double maximum, string name) => Minimum >= minimum && Maximum <= maximum
-        ? this
-        : throw new ArgumentOutOfRangeException(
-            name, FormattableString.Invariant($"{name} is {this}; keep it within [{minimum}, {maximum}]."));
+    internal StrengthRange Within(double minimum, double maximum, [CallerMemberName] string option = "") => OptionCheck.Checked(
+        this, Minimum >= minimum && Maximum <= maximum, "degradation",
+        FormattableString.Invariant($"keep it within [{minimum}, {maximum}]"), option);
 }

@@ -36,7 +36,8 @@ public sealed record RestorerOptions
     public int MaximumPixels { get; init; } = SizeLimit.Default;
 
     /// <summary>Checks every option; runs when a restorer is made.</summary>
-    /// <exception cref="ArgumentException">An option is out of its range; the message names it, its value and what to use.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of its range; the message names it, its value and what to
+    /// use.</exception>
     public void Validate()
     {
         OptionCheck.Require(BatchPixels >= 1, "restorer", nameof(BatchPixels), BatchPixels, "use 1 or more");

@@ -46,7 +46,7 @@ public sealed partial class TatNetwork : nn.Module<Tensor, Tensor>
     /// <summary>Creates a network with random weights.</summary>
     /// <param name="options">The architecture.</param>
     /// <param name="seed">Same seed, same weights.</param>
-    /// <exception cref="ArgumentException">An option is out of its range.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
     public TatNetwork(TatNetworkOptions options, ulong seed = 42)
         : this(options, new ParameterSource(seed))
     {

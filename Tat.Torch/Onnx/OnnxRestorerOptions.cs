@@ -43,10 +43,14 @@ public sealed record OnnxRestorerOptions
     /// <value>The default is 268,435,456, or 16,384 × 16,384.</value>
     public int MaximumPixels { get; init; } = SizeLimit.Default;
 
+    /// <summary>Where ONNX Runtime writes what each operator took: the beginning of a path; <see langword="null"/> for nowhere.</summary>
+    internal string? ProfilePrefix { get; init; }
+
     internal bool IsOnCpu => ExecutionProvider.Equals(Cpu, StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Checks every option; runs when a model is opened.</summary>
-    /// <exception cref="ArgumentException">An option is out of its range; the message names it, its value and what to use.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of its range; the message names it, its value and what to
+    /// use.</exception>
     public void Validate()
     {
         Require(Threads is null or >= 1, nameof(Threads), Threads, "use a number from 1, or null for one thread per core");

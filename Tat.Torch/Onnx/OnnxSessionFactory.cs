@@ -71,6 +71,11 @@ internal static class OnnxSessionFactory
         {
             // Threads that wait would otherwise keep their cores busy, and take them from other images and other programs.
             session.AddSessionConfigEntry("session.intra_op.allow_spinning", "0");
+            if (options.ProfilePrefix is { } prefix)
+            {
+                (session.ProfileOutputPathPrefix, session.EnableProfiling) = (prefix, true);
+            }
+
             AddProvider(session, options);
             return session;
         }

@@ -29,7 +29,7 @@ public sealed class TatTrainer
     /// <param name="network">The architecture.</param>
     /// <param name="tasks">The tasks to train: one for a specialist, several for an all-in-one model.</param>
     /// <param name="options">How to train.</param>
-    /// <exception cref="ArgumentException">An option is out of its range.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
     public TatTrainer(TatNetworkOptions network, TaskVocabulary tasks, TatTrainerOptions options)
     {
         ArgumentNullException.ThrowIfNull(network);

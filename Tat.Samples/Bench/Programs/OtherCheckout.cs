@@ -36,6 +36,14 @@ internal sealed class OtherCheckout
             : throw new InvalidOperationException($"'{folder}' does not build: {output[^Math.Min(output.Length, 1000)..].Trim()}");
     }
 
+    /// <summary>Exports a model by that program.</summary>
+    public void Export(string model, string path, CancellationToken cancellationToken) =>
+        _ = BenchProcess.RunAsync(Command("export", "--model", model, "--out", path, "--no-verify"), cancellationToken)
+            .GetAwaiter().GetResult();
+
+    /// <summary>A command of that program, which must have it.</summary>
+    public ProcessStartInfo Command(params IEnumerable<string> arguments) => new(_program, arguments);
+
     /// <summary>A <c>bench</c> command of that program, which must have it.</summary>
     public ProcessStartInfo Start(params IEnumerable<string> arguments) => BenchProcess.Of(_program, tuned: true, arguments);
 }

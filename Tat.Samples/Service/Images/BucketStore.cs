@@ -38,7 +38,7 @@ internal sealed class BucketStore : IImageStore, IDisposable
 
         foreach (var folder in new[] { "uploads", "work" })
         {
-            FolderStore.RemoveFolder(Path.Combine(root, folder));
+            FolderStore.Remove(Path.Combine(root, folder));
         }
 
         _bucket = options.Name!;
@@ -81,15 +81,7 @@ internal sealed class BucketStore : IImageStore, IDisposable
                 }
             }
         });
-        if (Directory.Exists(path))
-        {
-            Directory.Delete(path, recursive: true);
-        }
-        else
-        {
-            File.Delete(path);
-        }
-
+        FolderStore.Remove(path);
         return found == 0;
     }
 

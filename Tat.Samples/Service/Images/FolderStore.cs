@@ -22,12 +22,27 @@ internal sealed class FolderStore(string root) : IImageStore
 
     public Task<bool> AddAsync(string path, string name, bool replaces = false, CancellationToken cancellationToken = default)
     {
-        var place = PathOf(name);
+        var (place, isNew) = (PathOf(name), true);
         var parent = Path.GetDirectoryName(place)!;
         CreatePrivate(parent);
-        Disk.Flush(path);
-        var isNew = path == place || (Directory.Exists(path) ? TryMoveFolder(path, place) : MoveFile(path, place, replaces));
-        Disk.FlushFolder(parent);
+        if (path == place)
+        {
+            Disk.Flush(path);
+            Disk.FlushFolder(parent);
+            return Task.FromResult(isNew);
+        }
+
+        isNew = !Path.Exists(place);
+        try
+        {
+            Disk.Place(path, place, replaces);
+        }
+        catch (IOException) when (Path.Exists(place))
+        {
+            isNew = false;
+            Remove(path);
+        }
+
         return Task.FromResult(isNew);
     }
 
@@ -43,10 +58,10 @@ internal sealed class FolderStore(string root) : IImageStore
     {
         try
         {
-            Directory.Move(PathOf(name), PathOf(other));
+            Disk.Place(PathOf(name), PathOf(other));
             return Task.FromResult(true);
         }
-        catch (IOException problem) when (problem is DirectoryNotFoundException || Directory.Exists(PathOf(other)))
+        catch (IOException problem) when (problem is FileNotFoundException or DirectoryNotFoundException || Path.Exists(PathOf(other)))
         {
             return Task.FromResult(false);
         }
@@ -54,15 +69,7 @@ internal sealed class FolderStore(string root) : IImageStore
 
     public Task RemoveAsync(string name)
     {
-        if (File.Exists(PathOf(name)))
-        {
-            File.Delete(PathOf(name));
-        }
-        else
-        {
-            RemoveFolder(PathOf(name));
-        }
-
+        Remove(PathOf(name));
         return Task.CompletedTask;
     }
 
@@ -81,45 +88,23 @@ internal sealed class FolderStore(string root) : IImageStore
         ? Task.CompletedTask
         : throw new DirectoryNotFoundException("The folder of the service is not there.");
 
-    /// <summary>Removes a folder, if it is there.</summary>
-    public static void RemoveFolder(string path)
+    /// <summary>Removes a file or folder, if it is there.</summary>
+    public static void Remove(string path)
     {
         try
         {
-            Directory.Delete(path, recursive: true);
+            if (File.Exists(path))
+            {
+                File.Delete(path);
+            }
+            else
+            {
+                Directory.Delete(path, recursive: true);
+            }
         }
         catch (DirectoryNotFoundException)
         {
             // It is gone.
-        }
-    }
-
-    private static bool TryMoveFolder(string path, string place)
-    {
-        try
-        {
-            Directory.Move(path, place);
-            return true;
-        }
-        catch (IOException) when (Directory.Exists(place))
-        {
-            Directory.Delete(path, recursive: true);
-            return false;
-        }
-    }
-
-    private static bool MoveFile(string path, string place, bool replaces)
-    {
-        var isNew = !File.Exists(place);
-        try
-        {
-            File.Move(path, place, replaces);
-            return isNew;
-        }
-        catch (IOException) when (File.Exists(place))
-        {
-            File.Delete(path);
-            return false;
         }
     }
 

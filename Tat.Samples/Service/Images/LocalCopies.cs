@@ -19,7 +19,7 @@ internal sealed class LocalCopies : IDisposable
     public LocalCopies(string folder, TimeProvider clock, Func<string, string, CancellationToken, Task> fetch)
     {
         (_folder, _clock, _fetch) = (folder, clock, fetch);
-        FolderStore.RemoveFolder(folder);
+        FolderStore.Remove(folder);
         _timer = clock.CreateTimer(_ => Trim(), null, _kept / 2, _kept / 2);
     }
 
@@ -103,7 +103,7 @@ internal sealed class LocalCopies : IDisposable
 
         if (copy.Readers == 0)
         {
-            FolderStore.RemoveFolder(copy.Place);
+            FolderStore.Remove(copy.Place);
         }
     }
 

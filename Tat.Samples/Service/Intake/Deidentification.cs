@@ -3,6 +3,7 @@ using Microsoft.Extensions.Options;
 using Tat.MLNet.Formats;
 using Tat.Samples.Service.Jobs;
 using Tat.Samples.Service.Settings;
+using Tat.Torch.Files.Writing;
 
 namespace Tat.Samples.Service.Intake;
 
@@ -47,7 +48,7 @@ public sealed class Deidentification(IOptions<ServiceOptions> options, JobFolder
         }
 
         Directory.Delete(folder, recursive: true);
-        Directory.Move(clean, folder);
+        Disk.Place(clean, folder);
     }
 
     /// <summary>The secret that new UIDs, numbers and dates depend on: it stays with the images, for all processes that share them.</summary>

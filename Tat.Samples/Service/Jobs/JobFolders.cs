@@ -72,7 +72,7 @@ public sealed class JobFolders
     public string ArrivalOf(Guid id) => Path.Combine(Root, Uploads, $"{id:N}");
 
     /// <summary>Removes what has arrived and is not kept.</summary>
-    public void RemoveArrival(Guid id) => FolderStore.RemoveFolder(ArrivalOf(id));
+    public void RemoveArrival(Guid id) => FolderStore.Remove(ArrivalOf(id));
 
     /// <summary>Keeps an upload that has arrived.</summary>
     public Task KeepUploadAsync(Guid id, CancellationToken cancellationToken) =>
@@ -89,14 +89,14 @@ public sealed class JobFolders
     public Task<bool> KeepAsync(string work, string result) => _store.AddAsync(work, NameOfResult(result));
 
     /// <summary>Removes what an attempt has left.</summary>
-    public void RemoveWork(Attempt attempt) => FolderStore.RemoveFolder(WorkOf(attempt));
+    public void RemoveWork(Attempt attempt) => FolderStore.Remove(WorkOf(attempt));
 
     /// <summary>Removes what attempts at a job have left.</summary>
     public void RemoveWork(Guid id)
     {
         foreach (var folder in Directory.EnumerateDirectories(Path.Combine(Root, Work), $"{id:N}-*"))
         {
-            FolderStore.RemoveFolder(folder);
+            FolderStore.Remove(folder);
         }
     }
 

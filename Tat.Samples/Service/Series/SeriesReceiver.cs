@@ -33,7 +33,7 @@ public sealed partial class SeriesReceiver(SeriesStore store, JobFolders folders
 
         var header = deidentification.IsOn ? DicomHeader.Read(file) : told;
         var (study, uid, name) = (UidOf(header, Study), UidOf(header, Series), $"{UidOf(header, Instance)}.dcm");
-        Disk.Flush(file);
+        Disk.Flush(file); // here, so that nobody waits for it
         await _turn.WaitAsync(cancellationToken);
         try
         {

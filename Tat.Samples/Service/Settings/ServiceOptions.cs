@@ -139,7 +139,7 @@ public sealed class ServiceOptions
         Dicom.Validate(this);
     }
 
-    /// <summary>Says that a setting is wrong, unless it holds.</summary>
+    /// <summary>Says that a setting is wrong, unless it holds; not what it is, since some are secret.</summary>
     /// <param name="holds">Whether it holds.</param>
     /// <param name="option">Its name below <see cref="Section"/>.</param>
     /// <param name="advice">What to do.</param>

@@ -76,7 +76,8 @@ public sealed class MarginColumnTests
         })
         {
             StringAssert.Contains(
-                Assert.ThrowsExactly<ArgumentException>(() => _ml.ImageRestoration.LoadPretrained(options)).Message, "MarginColumnName");
+                Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => _ml.ImageRestoration.LoadPretrained(options)).Message,
+                "MarginColumnName");
         }
 
         using var transformer = _ml.ImageRestoration.CreateTransformer(TinyModel.Create(), new() { MarginColumnName = "Margin" });

@@ -63,7 +63,7 @@ public sealed class TatOnnxTransformerTests
             "The restoration option Runtime.NonFinite is PassThrough: set NonFinite beside it");
 
         string Refused(TatOnnxEstimator.Options options) =>
-            Assert.ThrowsExactly<ArgumentException>(() => _ml.ImageRestoration.ApplyOnnx(options)).Message;
+            Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => _ml.ImageRestoration.ApplyOnnx(options)).Message;
     }
 
     [TestMethod]

@@ -46,7 +46,7 @@ public sealed class HostingTests
             .AddTatRestoration("wrong", options => (options.ModelPath, options.MaximumPixels) = ("pretrained", 0));
         using var provider = services.BuildServiceProvider();
         StringAssert.Contains(Assert.ThrowsExactly<OptionsValidationException>(() =>
-            provider.GetRequiredService<IStartupValidator>().Validate()).Message, "MaximumPixels is 0; use at least 1.");
+            provider.GetRequiredService<IStartupValidator>().Validate()).Message, "MaximumPixels is 0: use 1 or more.");
         Assert.AreEqual("pretrained", provider.GetRequiredService<IOptionsMonitor<TatRestorationOptions>>().Get("right").ModelPath);
     }
 

@@ -203,7 +203,7 @@ public class RestorationPoolTests
             (new() { ModelPath = "pretrained", MaximumScans = 0 }, "MaximumScans is 0"),
             (new() { ModelPath = "pretrained", Threads = 0 }, "Threads is 0"),
             (new() { ModelPath = "pretrained", GpuDeviceId = -1 }, "GpuDeviceId is -1"),
-            (new() { ModelPath = "pretrained", ReloadWhenChanged = true }, "ReloadWhenChanged needs a file"),
+            (new() { ModelPath = "pretrained", ReloadWhenChanged = true }, "there is no file to watch"),
             (new() { ModelPath = folder["tat.zip"], UseOnnxRuntime = true }, "export it to .onnx"),
         ];
         foreach (var (options, message) in wrong)

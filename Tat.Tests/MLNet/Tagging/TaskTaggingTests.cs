@@ -55,7 +55,8 @@ public class TaskTaggingTests
     public void What_cannot_work_is_said_before_anything_is_read()
     {
         var view = _ml.Data.LoadFromEnumerable([new Row()]);
-        Assert.ThrowsExactly<ArgumentException>(() => _ml.ImageRestoration.TagTask("Task", TaskRule.WhenMatches("FileName", "x", "US")));
+        Assert.ThrowsExactly<ArgumentOutOfRangeException>(() =>
+            _ml.ImageRestoration.TagTask("Task", TaskRule.WhenMatches("FileName", "x", "US")));
         Assert.ThrowsExactly<ArgumentException>(() => TaskRule.WhenMatches("FileName", "(?<=a)b", "CT"));
         Assert.Throws<ArgumentException>(() => TaskRule.WhenMatches("FileName", "(", "CT"));
         var missing = Assert.ThrowsExactly<ArgumentOutOfRangeException>(() =>

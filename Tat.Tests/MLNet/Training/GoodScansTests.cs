@@ -113,12 +113,13 @@ public sealed class GoodScansTests
         using var folder = new TemporaryFolder();
         Write(folder);
         using var scans = GoodScans.Open(folder.Path, new() { Degradations = [new CtDoseRange()] });
-        StringAssert.Contains(Assert.ThrowsExactly<ArgumentException>(() => scans.TrainingPairs).Message, "how images of MRI are degraded");
-        StringAssert.Contains(Assert.ThrowsExactly<ArgumentException>(() => GoodScans.Open(
+        StringAssert.Contains(Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => scans.TrainingPairs).Message,
+            "how images of MRI are degraded");
+        StringAssert.Contains(Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => GoodScans.Open(
             folder.Path, new() { Phantoms = new Dictionary<string, double> { ["CT"] = 1.5 } })).Message, "CT=1.5: use a share from 0 to 1");
-        StringAssert.Contains(Assert.ThrowsExactly<ArgumentException>(() => GoodScans.Open(
+        StringAssert.Contains(Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => GoodScans.Open(
             folder.Path, new() { Phantoms = new Dictionary<string, double> { ["XA"] = 0.5 } })).Message, "use one of PET, CT, MRI");
-        StringAssert.Contains(Assert.ThrowsExactly<ArgumentException>(() => GoodScans.Open(
+        StringAssert.Contains(Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => GoodScans.Open(
             folder.Path, new() { Lesions = new Dictionary<string, double> { ["CT"] = -1 } })).Message, "Lesions is CT=-1: use a share");
     }
 

@@ -98,9 +98,48 @@ public sealed class BenchCommandTests
         Assert.HasCount(5, rows.Where(row => !IsOperator(row)), run.Output);
         Assert.HasCount(5, rows.Where(IsOperator), run.Output);
         Assert.IsTrue(rows.All(row => row.GetProperty("milliseconds").GetDouble() > 0));
-        Assert.AreEqual(0, rows[2].GetProperty("difference").GetDouble());
+        Assert.AreEqual(0, rows[2].GetProperty("difference").GetProperty("largest").GetDouble());
 
         static bool IsOperator(JsonElement row) =>
             row.GetProperty("program").GetString()!.StartsWith("at best: ", StringComparison.Ordinal);
+    }
+
+    [TestMethod]
+    public async Task Cores_processes_instructions_and_precisions_are_measured_beside_each_other()
+    {
+        var run = await Cli.RunAsync("bench", "forward", "--network", "small", "--sizes", "32", "--volume", "0", "--scaling", "--processes",
+            "2", "--instructions", "avx2", "--precision", "bfloat16", "--batch", "2", "--rounds", "1", "--repeat", "1", "--threads", "2");
+        run.AssertDone();
+        foreach (var expected in new[] { "2 processes at once", "on one thread", "in bfloat16", "by Amdahl's law, not by measurement, 4 " })
+        {
+            StringAssert.Contains(run.Output, expected);
+        }
+    }
+
+    [TestMethod]
+    public async Task Back_ends_are_compared_by_operator_and_with_half_precision()
+    {
+        var run = await Cli.RunAsync(
+            "bench", "score", "--network", "small", "--sizes", "32", "--repeat", "1", "--images", "2", "--half", "--operators", "--json");
+        run.AssertDone();
+        var rows = JsonDocument.Parse(run.Output).RootElement.EnumerateArray().ToDictionary(row => row.GetProperty("backEnd").GetString()!);
+        Assert.IsLessThan(1e-5, rows["ONNX Runtime"].GetProperty("difference").GetDouble());
+        Assert.IsLessThan(1e-2, rows["ONNX Runtime, half precision"].GetProperty("difference").GetDouble());
+        Assert.IsTrue(new[] { "Conv", "Gemm", "the others" }
+            .All(kind => rows[$"ONNX Runtime: {kind}"].GetProperty("milliseconds").GetDouble() > 0));
+    }
+
+    [TestMethod]
+    public async Task Whole_scans_are_restored_from_the_start_of_the_program_on()
+    {
+        var run = await Cli.RunAsync("bench", "restore", "--sizes", "16", "--slices", "1", "3", "--rounds", "1", "--json");
+        run.AssertDone();
+        var rows = JsonDocument.Parse(run.Output).RootElement.EnumerateArray().ToArray();
+        CollectionAssert.AreEqual(new[] { 1, 1, 3, 3 }, rows.Select(row => row.GetProperty("slices").GetInt32()).ToArray());
+        foreach (var row in rows)
+        {
+            Assert.IsTrue(new[] { "seconds", "processorSeconds", "networkSeconds", "floorSeconds", "peakMegabytes" }
+                .All(figure => row.GetProperty(figure).GetDouble() > 0), run.Output);
+        }
     }
 }

@@ -81,7 +81,7 @@ public sealed class SimulateCommandTests
             DegradationRangeTests.Correlation(weak, await Simulate("a", "--dose", "0.5", "--split", "train"))));
 
         string[] impossible = ["simulate", "--phantoms", "1", "--task", "CT", "--out", folder["c"]];
-        (await Cli.RunAsync([.. impossible, "--dose", "25"])).AssertFailed(1, "dose fraction of 25");
+        (await Cli.RunAsync([.. impossible, "--dose", "25"])).AssertFailed(1, "DoseFraction is 25");
         (await Cli.RunAsync([.. impossible, "--spacing", "2"])).AssertFailed(2, "--spacing is for images");
         (await Cli.RunAsync([.. impossible, "--reduction", "4"])).AssertFailed(2, "--reduction is for PET");
         Assert.IsFalse(Directory.Exists(folder["c"]));

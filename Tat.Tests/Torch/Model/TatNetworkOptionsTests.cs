@@ -23,7 +23,7 @@ public sealed class TatNetworkOptionsTests
     public void A_wrong_option_is_named_with_its_value()
     {
         var good = TatNetworkOptions.Paper;
-        Assert.ThrowsExactly<ArgumentException>(() => new TatNetwork(good with { Width = 7 }));
+        Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => new TatNetwork(good with { Width = 7 }));
         Check(good with { Width = 7 }, "Width is 7");
         Check(good with { Width = 2048 }, "Width is 2048");
         Check(good with { Blocks = [1, 2, 3] }, "Blocks is [1, 2, 3]");
@@ -40,6 +40,6 @@ public sealed class TatNetworkOptionsTests
         Check(good with { LayerNorm = (LayerNormKind)5 }, "LayerNorm is 5");
 
         static void Check(TatNetworkOptions options, string part) =>
-            StringAssert.Contains(Assert.ThrowsExactly<ArgumentException>(options.Validate).Message, part);
+            StringAssert.Contains(Assert.ThrowsExactly<ArgumentOutOfRangeException>(options.Validate).Message, part);
     }
 }

@@ -77,7 +77,7 @@ public sealed class OnnxRestorerTests
         StringAssert.Contains(Assert.ThrowsExactly<NotSupportedException>(() =>
             new OnnxRestorer(bytes, new() { ExecutionProvider = "CUDA" })).Message, "it offers CPU");
         Assert.ThrowsExactly<NotSupportedException>(() => new OnnxRestorer(bytes, new() { ExecutionProvider = "Abacus" }));
-        Assert.ThrowsExactly<ArgumentException>(() => new OnnxRestorer(bytes, new() { Threads = 0 }));
+        Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => new OnnxRestorer(bytes, new() { Threads = 0 }));
     }
 
     [TestMethod]

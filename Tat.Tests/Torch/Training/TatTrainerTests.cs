@@ -200,10 +200,10 @@ public sealed class TatTrainerTests
     [TestMethod]
     public void Options_out_of_range_name_themselves()
     {
-        var error = Assert.ThrowsExactly<ArgumentException>(() =>
+        var error = Assert.ThrowsExactly<ArgumentOutOfRangeException>(() =>
             new TatTrainer(NoisyWaves.TinyNetwork, NoisyWaves.Tasks, new() { PatchSize = 100 }));
         StringAssert.Contains(error.Message, "PatchSize is 100: use a multiple of 8");
-        error = Assert.ThrowsExactly<ArgumentException>(() =>
+        error = Assert.ThrowsExactly<ArgumentOutOfRangeException>(() =>
             new TatTrainer(NoisyWaves.TinyNetwork, NoisyWaves.Tasks, new() { TaskWeights = new Dictionary<string, double> { ["X"] = 1 } }));
         StringAssert.Contains(error.Message, "TaskWeights is X: use a task that is trained: CT, MRI");
     }

@@ -56,6 +56,26 @@ internal static partial class Disk
         }
     }
 
+    /// <summary>Gives a file or folder its place on the same file system when all of it is on the disk; then its name is, too.</summary>
+    /// <param name="made">A file or folder that is complete.</param>
+    /// <param name="place">Its place, in a folder that is there.</param>
+    /// <param name="replace">Whether a file takes the place of an older one.</param>
+    /// <exception cref="IOException">Something is there that is not to be replaced, or nothing was made.</exception>
+    public static void Place(string made, string place, bool replace = false)
+    {
+        Flush(made);
+        if (Directory.Exists(made))
+        {
+            Directory.Move(made, place);
+        }
+        else
+        {
+            File.Move(made, place, replace);
+        }
+
+        FlushFolder(Path.GetDirectoryName(place)!);
+    }
+
     /// <summary>Lets two folders take each other's name in one step.</summary>
     /// <returns>Whether the system and the file system can; if not, nothing has changed.</returns>
     public static bool TryExchange(string one, string other)

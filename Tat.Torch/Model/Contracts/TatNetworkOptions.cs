@@ -91,7 +91,8 @@ public sealed record TatNetworkOptions
     internal int Window(int level) => (int)Math.Floor(1.5 * TrainSize / Heads[level]);
 
     /// <summary>Checks every option.</summary>
-    /// <exception cref="ArgumentException">An option is out of its range; the message names it, its value and what to use.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of its range; the message names it, its value and what to
+    /// use.</exception>
     public void Validate()
     {
         Require(Width is >= 2 and <= 512 && Width % 2 == 0, nameof(Width), Width, "use an even number from 2 to 512");

@@ -152,7 +152,8 @@ public sealed partial record TatTrainerOptions
     public string? DataDescription { get; init; }
 
     /// <summary>Checks every option.</summary>
-    /// <exception cref="ArgumentException">An option is out of its range; the message names it, its value and what to use.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of its range; the message names it, its value and what to
+    /// use.</exception>
     public void Validate()
     {
         Require(Iterations >= 1, nameof(Iterations), Iterations, "use 1 or more");

@@ -1,12 +1,10 @@
 using System.CommandLine;
-using System.Globalization;
-using Spectre.Console;
 using Tat.Samples.Bench.Programs;
 using Tat.Samples.Shared;
 using Tat.Samples.Shell;
 using Tat.Torch.Model;
 
-namespace Tat.Samples.Bench;
+namespace Tat.Samples.Bench.Forward;
 
 /// <summary>
 /// <c>bench forward</c>: how fast the network runs, against what the machine could do at best and against the published PyTorch program.
@@ -27,9 +25,20 @@ internal static class BenchForwardCommand
         };
         var volume = new Option<int>("--volume")
         {
-            Description = "Side of the slices of a volume of 20; 0 for none.",
+            Description = "Side of the slices of a volume; 0 for none.",
             DefaultValueFactory = _ => 128,
         };
+        var slices = ForwardWork.SlicesOption();
+        var scaling = new Option<bool>("--scaling") { Description = "Measure one thread, too: what further cores give." };
+        var processes = new Option<int>("--processes")
+        {
+            Description = "Measure as many processes at once, too: what sharing the machine costs.",
+            DefaultValueFactory = _ => 1,
+        };
+        var instructions = InstructionSet.Option();
+        var device = ForwardWork.DeviceOption();
+        var batch = ForwardWork.BatchOption();
+        var precision = ForwardWork.PrecisionOption();
         var operators = new Option<bool>("--operators")
         {
             Description = "Measure each kind of operator by itself, too: where the time goes.",
@@ -55,7 +64,8 @@ internal static class BenchForwardCommand
         var command = new Command(
             "forward", "Measures the forward pass: milliseconds, peak memory, and multiples of what the machine needs at best.")
             {
-                network, sizes, volume, operators, reference, python, against, rounds, repeat, threads, json,
+                network, sizes, volume, slices, scaling, processes, operators, instructions, device, batch, precision, reference, python,
+                against, rounds, repeat, threads, json,
             };
         command.Validators.Add(result => CommonOptions.CheckNeeded(result, (python, reference)));
         command.SetAction((parsed, cancellationToken) =>
@@ -69,20 +79,40 @@ internal static class BenchForwardCommand
 
             var other = parsed.GetValue(against) is { } folder ? OtherCheckout.Build(folder, cancellationToken) : null;
             using var bench = new ForwardBench(
-                options, parsed.GetValue(threads), parsed.GetValue(operators), parsed.GetValue(reference), parsed.GetRequiredValue(python),
-                other);
+                new(options, parsed.GetValue(threads), parsed.GetValue(rounds), parsed.GetValue(repeat))
+                {
+                    Instructions = InstructionSet.Of(parsed.GetRequiredValue(instructions)),
+                    Volume = parsed.GetValue(volume),
+                    Slices = Math.Max(1, parsed.GetValue(slices)),
+                    Batch = Math.Max(1, parsed.GetValue(batch)),
+                    Device = parsed.GetRequiredValue(device),
+                    Precision = parsed.GetRequiredValue(precision),
+                    Scaling = parsed.GetValue(scaling),
+                    Processes = parsed.GetValue(processes),
+                    Operators = parsed.GetValue(operators),
+                    Reference = parsed.GetValue(reference),
+                    Python = parsed.GetRequiredValue(python),
+                    Against = other,
+                });
             var rows = new List<ForwardRow>();
             var all = parsed.GetRequiredValue(sizes);
             foreach (var size in all)
             {
                 rows.AddRange(terminal.Track(
                     $"{size} × {size}",
-                    _ => bench.Measure(size, size == parsed.GetValue(volume), parsed.GetValue(rounds), parsed.GetValue(repeat),
-                        cancellationToken).ToArray(),
+                    _ => bench.Measure(size, cancellationToken).ToArray(),
                     quiet: parsed.GetValue(json)));
             }
 
-            Show(terminal, rows, other, parsed.GetValue(json));
+            if (parsed.GetValue(json))
+            {
+                terminal.Json(rows);
+            }
+            else
+            {
+                ForwardTable.Show(terminal, rows, other, parsed.GetValue(threads));
+            }
+
             return Task.FromResult(ExitCodes.Done);
         });
         return command;
@@ -98,14 +128,26 @@ internal static class BenchForwardCommand
         var threads = Threads();
         var image = new Option<string>("--image");
         var output = new Option<string>("--out");
-        var command = new Command(OneName, "Measures in this process.") { what, model, size, repeat, threads, image, output };
+        var slices = ForwardWork.SlicesOption();
+        var batch = ForwardWork.BatchOption();
+        var device = ForwardWork.DeviceOption();
+        var precision = ForwardWork.PrecisionOption();
+        var command = new Command(OneName, "Measures in this process.")
+        {
+            what, model, size, repeat, threads, image, output, slices, batch, device, precision,
+        };
         command.Hidden = true;
         command.SetAction((parsed, _) =>
         {
             terminal.JsonOf(ForwardRun.Measure(
-                parsed.GetRequiredValue(what), parsed.GetRequiredValue(model), parsed.GetValue(size), parsed.GetValue(repeat),
-                parsed.GetValue(threads),
-                parsed.GetRequiredValue(image), parsed.GetRequiredValue(output)));
+                new(parsed.GetRequiredValue(what), parsed.GetRequiredValue(model), parsed.GetValue(size), parsed.GetValue(repeat),
+                    parsed.GetValue(threads), parsed.GetRequiredValue(image), parsed.GetRequiredValue(output))
+                {
+                    Slices = parsed.GetValue(slices),
+                    Batch = parsed.GetValue(batch),
+                    Device = parsed.GetRequiredValue(device),
+                    Precision = parsed.GetRequiredValue(precision),
+                }));
             return Task.FromResult(ExitCodes.Done);
         });
         return command;
@@ -122,33 +164,4 @@ internal static class BenchForwardCommand
 
     public static Option<int> Threads() =>
         new("--threads") { Description = "Threads of each program.", DefaultValueFactory = _ => Environment.ProcessorCount };
-
-    private static void Show(Terminal terminal, List<ForwardRow> rows, OtherCheckout? other, bool json)
-    {
-        if (json)
-        {
-            terminal.Json(rows);
-            return;
-        }
-
-        var table = new Table().AddColumns("Image", "Program", "ms", "Times floor", "Peak memory MB", "Difference");
-        foreach (var row in rows)
-        {
-            table.AddRow(
-                $"{row.Size} × {row.Size}", row.Program, Text(row.Milliseconds, "F0"), Text(row.TimesFloor, "F2"),
-                row.PeakMegabytes > 0 ? Text(row.PeakMegabytes, "F0") : "", row.Difference is { } difference ? Text(difference, "G2") : "");
-        }
-
-        terminal.Write(table);
-        terminal.Line("Medians over turns; of operators by themselves the best. The floor is the multiply-accumulates at the rate of the "
-            + "machine's best large matrix product, measured in the same turns.");
-        foreach (var size in rows.GroupBy(row => row.Size).Where(_ => other is not null))
-        {
-            var (own, old) = (size.Single(row => row.Program == ForwardBench.This), size.Single(row => row.Program == other!.Title));
-            terminal.Line(FormattableString.Invariant(
-                $"{size.Key} × {size.Key}: {old.Milliseconds / own.Milliseconds:F2} times the speed of {other!.Title}."));
-        }
-    }
-
-    private static string Text(IFormattable value, string format) => value.ToString(format, CultureInfo.InvariantCulture);
 }

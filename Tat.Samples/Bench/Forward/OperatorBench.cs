@@ -6,7 +6,7 @@ using Tat.Torch.Runtime;
 using Tat.Torch.Simd;
 using static TorchSharp.torch;
 
-namespace Tat.Samples.Bench;
+namespace Tat.Samples.Bench.Forward;
 
 /// <summary>
 /// What each kind of operator takes in a forward pass: by itself, over and over on strips of the shapes that it meets there, on all cores

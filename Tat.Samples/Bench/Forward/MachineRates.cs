@@ -1,7 +1,7 @@
 using System.Globalization;
 using Tat.Samples.Bench.Programs;
 
-namespace Tat.Samples.Bench;
+namespace Tat.Samples.Bench.Forward;
 
 /// <summary>What the machine does at best: the rates that no forward pass can beat.</summary>
 /// <param name="ProductMilliseconds">The fastest large matrix product.</param>
@@ -18,16 +18,18 @@ internal readonly record struct MachineRates(double ProductMilliseconds, double 
     /// <param name="folder">Receives an empty file.</param>
     /// <param name="threads">Threads of each process.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    public static MachineRates Measure(string folder, int threads, CancellationToken cancellationToken)
+    /// <param name="instructions">The instructions that they may use; <see langword="null"/> for all.</param>
+    public static MachineRates Measure(
+        string folder, int threads, CancellationToken cancellationToken, InstructionSet? instructions = null)
     {
         var nothing = Path.Combine(folder, "nothing");
         File.WriteAllBytes(nothing, []);
         return Of([Run(ForwardRun.Products)], [Run(ForwardRun.Copies)]);
 
         ForwardRun Run(string what) => BenchProcess.Run<ForwardRun>(
-            BenchProcess.Own(
+            (instructions ?? InstructionSet.All).Limit(BenchProcess.Own(
                 tuned: true, BenchForwardCommand.OneName, "--what", what, "--model", nothing, "--image", nothing, "--out", nothing,
-                "--size", "1", "--repeat", Text(Repetitions), "--threads", Text(threads)),
+                "--size", "1", "--repeat", Text(Repetitions), "--threads", Text(threads))),
             cancellationToken);
     }
 

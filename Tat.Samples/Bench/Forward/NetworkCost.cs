@@ -1,7 +1,7 @@
 using Tat.Torch.Model;
 using Tat.Torch.Model.Contracts;
 
-namespace Tat.Samples.Bench;
+namespace Tat.Samples.Bench.Forward;
 
 /// <summary>The least work that one forward pass can be.</summary>
 /// <param name="MultiplyAccumulates">Of all convolutions and attention products; overlapping attention windows count once.</param>

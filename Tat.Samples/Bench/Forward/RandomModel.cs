@@ -3,7 +3,7 @@ using Tat.Torch.Model;
 using Tat.Torch.Tasks;
 using static TorchSharp.torch;
 
-namespace Tat.Samples.Bench;
+namespace Tat.Samples.Bench.Forward;
 
 /// <summary>A model with random weights and open gates, so that all of the network takes part.</summary>
 internal static class RandomModel

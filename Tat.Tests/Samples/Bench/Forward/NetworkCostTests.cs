@@ -1,7 +1,7 @@
-using Tat.Samples.Bench;
+using Tat.Samples.Bench.Forward;
 using Tat.Torch.Model;
 
-namespace Tat.Tests.Samples.Bench;
+namespace Tat.Tests.Samples.Bench.Forward;
 
 [TestClass]
 public sealed class NetworkCostTests
