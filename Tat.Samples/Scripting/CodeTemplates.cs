@@ -51,7 +51,7 @@ internal static class CodeTemplates
     public static IEnumerable<string> FilesFor(ModelName name, string? project) =>
         For(name, TaskVocabulary.Scans, new("", new(), new()), project).Select(file => file.File);
 
-    /// <summary>What in the templates stands for options, and what for the model in the box: this model has its own.</summary>
+    /// <summary>What in the templates stands for options, and what for the bundled model: this model has its own.</summary>
     private static IEnumerable<(string File, string Sample, string Own)> Replacements(TaskVocabulary tasks, Candidate options) =>
     [
         (_code[0], "File.Exists(MLNetModelPath) ? ml.Model.Load(MLNetModelPath, out _) : ml.ImageRestoration.LoadPretrained()",

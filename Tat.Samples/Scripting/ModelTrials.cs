@@ -90,7 +90,7 @@ internal sealed class ModelTrials
         var best = tries.MaxBy(tried => tried.Trial.Score ?? double.NegativeInfinity);
         if (untrained.Score > best.Trial.Score)
         {
-            _terminal.Line("No try made the model in the box better: it needs more time, or other pairs.");
+            _terminal.Line("No trial improved on the bundled model: allow more time, or use other pairs.");
         }
 
         var validation = TimeSpan.FromSeconds(best.Trial.RuntimeInSeconds) - (best.PerIteration * best.Trial.Iterations);

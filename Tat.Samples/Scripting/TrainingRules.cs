@@ -63,8 +63,8 @@ internal sealed class TrainingRules(IReadOnlyList<TaskData> data, TimeSpan time,
         }
     }
 
-    /// <summary>The model in the box as it comes: one step that changes nothing, so that it is validated as the others are.</summary>
-    public Candidate Untrained => new("the model in the box as it comes", TatPretrained.Network, FineTuned("", 1e-12).Training with
+    /// <summary>The bundled model, unchanged: one step that changes nothing, so that it is validated as the others are.</summary>
+    public Candidate Untrained => new("the bundled model, unchanged", TatPretrained.Network, FineTuned("", 1e-12).Training with
     {
         Iterations = 1,
         WarmUpIterations = 0,
@@ -76,8 +76,8 @@ internal sealed class TrainingRules(IReadOnlyList<TaskData> data, TimeSpan time,
     /// <summary>What is tried.</summary>
     public IReadOnlyList<Candidate> Candidates =>
     [
-        FineTuned("the model in the box, trained further at 3e-4", TatTrainerOptions.FineTuning.LearningRate),
-        FineTuned("the model in the box, trained further at 1e-3", TatTrainerOptions.Cpu.LearningRate),
+        FineTuned("the bundled model, fine-tuned at 3e-4", TatTrainerOptions.FineTuning.LearningRate),
+        FineTuned("the bundled model, fine-tuned at 1e-3", TatTrainerOptions.Cpu.LearningRate),
         FromNothing,
     ];
 

@@ -70,7 +70,7 @@ public sealed class TrimmedProgramTests
         restorer.RestoreScan(dicom, folder["expected.dcm"], new() { Derived = new() { Deidentify = true } });
         CollectionAssert.AreEqual(PixelsOf(folder["expected.dcm"]), PixelsOf(ct));
 
-        // The model in the box is read from its safetensors and turned into ONNX; a damaged file is told from it.
+        // The bundled model is read from its safetensors and turned into ONNX; a damaged file is told from it.
         (exitCode, output) = await application.RunPublished("pretrained");
         Assert.AreEqual(0, exitCode, output);
         var bytes = File.ReadAllBytes(folder["tat.onnx"]);

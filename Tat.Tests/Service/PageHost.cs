@@ -23,7 +23,7 @@ internal sealed class PageHost : IAsyncDisposable
     /// <summary>A file in the folder that is gone with the service.</summary>
     public string this[string name] => _service[name];
 
-    /// <summary>Starts the service with the model in the box.</summary>
+    /// <summary>Starts the service with the bundled model.</summary>
     /// <param name="settings">More of its settings.</param>
     public static async Task<PageHost> StartAsync(params string[] settings) =>
         new(await RunningService.StartAsync([$"--Service:Model={TatPretrained.Name}", .. settings]));

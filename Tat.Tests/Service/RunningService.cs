@@ -31,7 +31,7 @@ internal sealed class RunningService : IAsyncDisposable
     /// <summary>Where the service keeps everything.</summary>
     public string Data => _folder["data"];
 
-    /// <summary>The model in the box as a file, for the service and for the program.</summary>
+    /// <summary>The bundled model as a file, for the service and for the program.</summary>
     public string Model => _folder["tat.onnx"];
 
     public string this[string name] => _folder[name];

@@ -33,7 +33,7 @@ public sealed class ServiceOptions
     /// <summary>Whether several processes may share the work.</summary>
     public bool IsDistributed => Database is not null;
 
-    /// <summary>The exported model that restores where no other is named; <c>pretrained</c> for the one in the box.</summary>
+    /// <summary>The exported model that restores where no other is named; <c>pretrained</c> for the bundled one.</summary>
     public string Model { get; set; } = "pretrained";
 
     /// <summary>Further models, by the names that requests and rules give them.</summary>

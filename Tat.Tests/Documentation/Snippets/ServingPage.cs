@@ -14,7 +14,7 @@ internal static class ServingPage
         var services = new ServiceCollection();
         services.AddTatRestoration(options =>
         {
-            options.ModelPath = "pretrained"; // the model in the box, or a file of ml.Model.Save
+            options.ModelPath = "pretrained"; // the bundled model, or a file of ml.Model.Save
             options.MaximumConcurrency = 2;
         });
         await using var provider = services.BuildServiceProvider();

@@ -25,7 +25,7 @@ internal static class ModelProbes
     }
 
     /// <summary>
-    /// Does so where JSON has no reflection by default, as in trimmed programs, and reads the model in the box for both back-ends.
+    /// Does so where JSON has no reflection by default, as in trimmed programs, and reads the bundled model for both back-ends.
     /// </summary>
     public static string LoadAndRestoreWithoutReflection()
     {

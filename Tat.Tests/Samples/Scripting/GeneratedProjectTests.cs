@@ -136,7 +136,7 @@ public sealed partial class GeneratedProjectTests
         Assert.AreEqual(before, await Run("dotnet", [program, "evaluate", _folder["data"]]));
     }
 
-    /// <summary>The project of dotnet new has the model in the box, that of train --template the one that was trained.</summary>
+    /// <summary>The project of dotnet new has the bundled model, that of train --template the one that was trained.</summary>
     [TestMethod]
     [DataRow("console", "My Console")]
     [DataRow("own-console", Name)]
