@@ -66,9 +66,8 @@ internal static class JobQueues
         queues.PublishMessage<RestoreBatch>().ToSqliteQueue("batch").UseDurableOutbox();
         foreach (var queue in new[] { "urgent", "batch" })
         {
-            // One more than are restored at the same time: it is here when a place becomes free.
             queues.ListenToSqliteQueue(queue).MaximumMessagesToReceive(1).PollingInterval(TimeSpan.FromSeconds(0.5))
-                .UseDurableInbox().MaximumParallelMessages(concurrency + 1);
+                .UseDurableInbox().MaximumParallelMessages(concurrency);
         }
     }
 

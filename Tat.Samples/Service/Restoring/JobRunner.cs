@@ -1,33 +1,26 @@
 using System.Diagnostics;
-using Microsoft.Extensions.Options;
 using Tat.Samples.Service.Archive;
 using Tat.Samples.Service.Jobs;
 using Tat.Samples.Service.Monitoring;
-using Tat.Samples.Service.Settings;
 
 namespace Tat.Samples.Service.Restoring;
 
 /// <summary>Runs an attempt at a job, from what counts it to what ends it.</summary>
 public sealed partial class JobRunner(
     JobStore store, JobFolders folders, JobRemover remover, ArchiveStore archive, ScanRestorer restorer, JobMetrics metrics,
-    IHostApplicationLifetime lifetime, IOptions<ServiceOptions> options, ILogger<JobRunner> log) : IDisposable
+    IHostApplicationLifetime lifetime, ILogger<JobRunner> log)
 {
     private static readonly TimeSpan _reporting = TimeSpan.FromSeconds(0.5), _patience = TimeSpan.FromSeconds(2);
-
-    // Held while a job is begun and restored: while it is kept, the next one has the cores.
-    private readonly SemaphoreSlim _batch = new(options.Value.Concurrency), _urgent = new(options.Value.Concurrency);
 
     /// <summary>
     /// Restores a job's scans, unless the job is at its end. What fails for a reason that may pass is begun again after a while. The
     /// message is answered when the job is at its end and not before: where the service stops, never, so that it is found by the next.
     /// </summary>
-    /// <param name="id">The job.</param>
-    /// <param name="priority">Whose turn it is.</param>
-    public async Task RunAsync(Guid id, JobPriority priority)
+    public async Task RunAsync(Guid id)
     {
         try
         {
-            while (await PersistAsync(() => AttemptAsync(id, priority)) is { } delay)
+            while (await PersistAsync(() => AttemptAsync(id)) is { } delay)
             {
                 await Task.Delay(delay, lifetime.ApplicationStopping);
             }
@@ -36,12 +29,6 @@ public sealed partial class JobRunner(
         {
             await Task.Delay(Timeout.Infinite, CancellationToken.None);
         }
-    }
-
-    public void Dispose()
-    {
-        _batch.Dispose();
-        _urgent.Dispose();
     }
 
     /// <summary>Waits for a database that is away: nothing that was restored is thrown away, and no message answered, for it.</summary>
@@ -68,10 +55,9 @@ public sealed partial class JobRunner(
 
     /// <summary>Runs an attempt.</summary>
     /// <returns>When to begin the next one; <see langword="null"/> where there is none.</returns>
-    private async Task<TimeSpan?> AttemptAsync(Guid id, JobPriority priority)
+    private async Task<TimeSpan?> AttemptAsync(Guid id)
     {
         var service = lifetime.ApplicationStopping;
-        using var turn = await Turn.TakeAsync(priority == JobPriority.Urgent ? _urgent : _batch, service);
         if (await store.BeginAsync(id) is not { } attempt)
         {
             folders.RemoveWork(id);
@@ -83,7 +69,7 @@ public sealed partial class JobRunner(
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(service);
         try
         {
-            await RestoreAsync(attempt, turn, stop);
+            await RestoreAsync(attempt, stop);
             metrics.Ended(activity, "restored");
         }
         catch (OperationCanceledException) when (service.IsCancellationRequested)
@@ -118,7 +104,7 @@ public sealed partial class JobRunner(
         return null;
     }
 
-    private async Task RestoreAsync(Attempt attempt, Turn turn, CancellationTokenSource stop)
+    private async Task RestoreAsync(Attempt attempt, CancellationTokenSource stop)
     {
         using var images = await WaitAsync(() => folders.OpenAsync(attempt.Job.Source, stop.Token), ServerFailure.IsAbsence);
         var (progress, began) = (new LastValue(), Stopwatch.GetTimestamp());
@@ -134,7 +120,6 @@ public sealed partial class JobRunner(
         }
 
         var outcome = await restoring;
-        turn.Dispose();
         metrics.Restored(attempt.Job.Model, Stopwatch.GetElapsedTime(began), outcome.Pixels);
         if (!await PersistAsync(() => store.ClaimAsync(attempt, outcome.Result)))
         {
@@ -187,26 +172,6 @@ public sealed partial class JobRunner(
 
     [LoggerMessage(5, LogLevel.Warning, "The database, or the store of images, cannot be reached ({Kind}); it is tried again.")]
     private partial void NotKept(string kind);
-
-    /// <summary>One of the jobs that may be restored at the same time, until it is disposed.</summary>
-    private sealed class Turn(SemaphoreSlim turns) : IDisposable
-    {
-        private int _given;
-
-        public static async Task<Turn> TakeAsync(SemaphoreSlim turns, CancellationToken cancellationToken)
-        {
-            await turns.WaitAsync(cancellationToken);
-            return new(turns);
-        }
-
-        public void Dispose()
-        {
-            if (Interlocked.Exchange(ref _given, 1) == 0)
-            {
-                turns.Release();
-            }
-        }
-    }
 
     /// <summary>The last value that was reported, whatever thread asks for it.</summary>
     private sealed class LastValue : IProgress<double>

@@ -5,7 +5,7 @@ namespace Tat.Samples.Service.Restoring;
 /// <summary>Takes jobs from the queues.</summary>
 public static class RestoreHandler
 {
-    public static Task Handle(RestoreBatch message, JobRunner runner) => runner.RunAsync(message.Id, JobPriority.Batch);
+    public static Task Handle(RestoreBatch message, JobRunner runner) => runner.RunAsync(message.Id);
 
-    public static Task Handle(RestoreUrgent message, JobRunner runner) => runner.RunAsync(message.Id, JobPriority.Urgent);
+    public static Task Handle(RestoreUrgent message, JobRunner runner) => runner.RunAsync(message.Id);
 }

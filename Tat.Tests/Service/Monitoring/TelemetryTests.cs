@@ -79,7 +79,7 @@ public sealed class TelemetryTests
             runner = service.Get<JobRunner>();
         }
 
-        await Assert.ThrowsExactlyAsync<ObjectDisposedException>(() => runner.RunAsync(Guid.CreateVersion7(, JobPriority.Batch)));
+        await Assert.ThrowsExactlyAsync<ObjectDisposedException>(() => runner.RunAsync(Guid.CreateVersion7()));
     }
 
     /// <summary>The spans of the trace of a job.</summary>
