@@ -36,7 +36,8 @@ internal static class RetrieveEndpoints
 
     private static async Task<IResult> MetadataAsync(
         HttpContext context, ArchiveStore store, CancellationToken cancellationToken, string study, string? series = null,
-        string? instance = null) => DicomJsonText.Answer((await FilesAsync(context, store, study, series, instance, cancellationToken)).Select(QueryEndpoints.ElementsOf));
+        string? instance = null) => DicomJsonText.Answer(
+            (await FilesAsync(context, store, study, series, instance, cancellationToken)).Select(QueryEndpoints.ElementsOf));
 
     private static async Task<IResult> RenderedAsync(
         HttpContext context, ArchiveStore store, CancellationToken cancellationToken, string study, string series, string instance,

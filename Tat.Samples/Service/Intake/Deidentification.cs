@@ -51,7 +51,7 @@ public sealed class Deidentification(IOptions<ServiceOptions> options, JobFolder
         Disk.Place(clean, folder);
     }
 
-    /// <summary>The secret that new UIDs, numbers and dates depend on: it stays with the images, for all processes that share them.</summary>
+    /// <summary>The secret that new UIDs, numbers and dates depend on: it stays with the images, for all who share them.</summary>
     private static async Task<string> KeyAsync(JobFolders folders)
     {
         const string name = "deidentification.key";

@@ -9,7 +9,7 @@ using Tat.Tests.Formats.Dicom;
 
 namespace Tat.Tests.Service;
 
-/// <summary>What the service makes of objects that come by C-STORE; in the place of fo-dicom, which receives them, stands the test.</summary>
+/// <summary>What the service makes of objects that come by C-STORE; the test stands in the place of fo-dicom.</summary>
 [TestClass]
 public sealed class NodeWatchTests
 {

@@ -47,7 +47,8 @@ public sealed class BucketTests : IDisposable
         foreach (var one in new[] { service, other })
         {
             using var request = RunningService.Request([("scan.nii", await File.ReadAllBytesAsync(scan))], ("task", "CT"));
-            ((MultipartFormDataContent)request.Content!).Add(new ByteArrayContent(await File.ReadAllBytesAsync(scan)), "reference", "good.nii");
+            var form = (MultipartFormDataContent)request.Content!;
+            form.Add(new ByteArrayContent(await File.ReadAllBytesAsync(scan)), "reference", "good.nii");
             using var response = await one.Client.SendAsync(request);
             jobs.Add(await one.EndOfAsync((await RunningService.AcceptedAsync(response)).Id));
             Assert.AreEqual((JobState.Succeeded, 1), (jobs[^1].State, jobs[^1].Attempts), jobs[^1].Error);
