@@ -25,6 +25,9 @@ internal static class Needs
     /// <summary>The servers PostgreSQL and RabbitMQ.</summary>
     public const string Servers = "servers";
 
+    /// <summary>Ceph, as a store of objects.</summary>
+    public const string Objects = "objects";
+
     /// <summary>strace, allowed to trace.</summary>
     public const string Strace = "strace";
 
@@ -60,7 +63,7 @@ internal static class Needs
 
     private static readonly string[] _named =
     [
-        Data, Readers, Python, Orthanc, Servers, Strace, Chromium, Source, Packages, Avx2, Avx512, Linux, OldRuntime, Icu, Corpus,
+        Data, Readers, Python, Orthanc, Servers, Objects, Strace, Chromium, Source, Packages, Avx2, Avx512, Linux, OldRuntime, Icu, Corpus,
         Reference,
     ];
 

@@ -10,9 +10,9 @@ namespace Tat.Samples.Submission;
 /// <param name="Files">The files to send.</param>
 internal sealed record ArchiveItem(string Name, string Folder, string Root, IReadOnlyList<string> Files)
 {
-    /// <summary>The folders of an archive, itself first, one after the other: nothing is held of those that were given.</summary>
+    /// <summary>The folders of an archive, each before those in it: nothing is held of those that were given, or are to come.</summary>
     public static IEnumerable<string> Folders(string archive) =>
-        Directory.EnumerateDirectories(archive, "*", SearchOption.AllDirectories).Prepend(archive);
+        Directory.EnumerateDirectories(archive).SelectMany(Folders).Prepend(archive);
 
     /// <summary>The items among the files that lie in a folder itself.</summary>
     /// <param name="archive">The folder that holds everything.</param>

@@ -15,7 +15,7 @@ namespace Tat.Samples.Submission;
 internal sealed class ArchiveSubmission(
     ServiceClient client, string archive, IReadOnlyDictionary<string, string> fields, string? output)
 {
-    private const int AtOnce = 4;
+    private const int AtOnce = 4, MostFollowed = 10_000;
     private static readonly TimeSpan _interval = TimeSpan.FromSeconds(1);
     private int _sent, _done, _failed;
     private double _found;
@@ -27,7 +27,7 @@ internal sealed class ArchiveSubmission(
     public async Task<SubmissionSummary> RunAsync(
         IProgress<(double Share, string Status)> progress, Action<string> tell, CancellationToken cancellationToken)
     {
-        var jobs = Channel.CreateUnbounded<SentItem>();
+        var jobs = Channel.CreateBounded<SentItem>(MostFollowed); // what is held does not grow with the archive
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var sending = SendAsync(jobs.Writer, progress, tell, stop.Token);
         try

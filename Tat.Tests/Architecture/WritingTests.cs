@@ -45,9 +45,10 @@ public sealed class WritingTests
         ["Tat.MLNet.Formats.Dicom.Writing.DerivedFile"] = "writes an object where AtomicFolder says",
         ["Tat.Samples.Commands.ApplyOnnxCommand"] = "a temporary file for a component that wants a path",
         ["Tat.Samples.Bench"] = "temporary files of measurements",
+        ["Tat.Samples.Service.Images.BucketStore"] = "copies of what a bucket holds, and the lock of their folder",
         ["Tat.Samples.Service.Intake.UploadReader"] = "what arrives, in a folder that counts when its job is written down",
         ["Tat.Samples.Service.Intake.ZipIntake"] = "reads",
-        ["Tat.Samples.Service.Intake.Deidentification"] = "a draft, which Disk.Place gives its name",
+        ["Tat.Samples.Service.Intake.Deidentification"] = "a draft, which the store gives its name",
         ["Tat.Samples.Service.Series.FolderWatch"] = "a copy, which Disk.Place gives its name",
         ["Tat.Samples.Service.Series.SeriesReceiver"] = "copies, in a folder that counts when its series is written down",
     };

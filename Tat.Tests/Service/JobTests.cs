@@ -42,8 +42,10 @@ public sealed class JobTests
             await File.ReadAllBytesAsync(written), await service.Client.GetByteArrayAsync($"api/jobs/{job.Id}/result"));
 
         var images = (await service.Get<JobScans>().FindAsync(job.Id))!.Scans.Single();
-        Assert.AreSequenceEqual(await File.ReadAllBytesAsync(scan), await File.ReadAllBytesAsync(images.Source));
-        Assert.AreSequenceEqual(await File.ReadAllBytesAsync(written), await File.ReadAllBytesAsync(images.Result));
+        foreach (var (expected, name) in new[] { (scan, images.Source), (written, images.Result) })
+        {
+            Assert.AreSequenceEqual(await File.ReadAllBytesAsync(expected), await File.ReadAllBytesAsync(Path.Combine(service.Data, name)));
+        }
     }
 
     /// <summary>But for new UIDs and the time, which <c>restore</c> takes anew in each run.</summary>

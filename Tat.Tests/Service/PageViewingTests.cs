@@ -46,7 +46,7 @@ public sealed class PageViewingTests
             int Read(string key) => scans.Read(key, () =>
             {
                 opened.Add(new());
-                return opened[^1];
+                return new(opened[^1]);
             }, scan => opened.IndexOf((Opened)scan));
 
             Assert.AreEqual(0, Read("first"));

@@ -1,5 +1,6 @@
 using System.Net.Http.Json;
 using Tat.MLNet.Scans;
+using Tat.Samples.Service.Images;
 using Tat.Samples.Service.Jobs;
 using Tat.Tests.Formats;
 using Tat.Tests.Formats.Nifti;
@@ -12,6 +13,9 @@ internal sealed class SubmittedJobs(TemporaryFolder folder) : IDisposable
 {
     private readonly HttpClient _client = new();
     private readonly Dictionary<Guid, string> _scans = [];
+
+    /// <summary>Where the service keeps images.</summary>
+    public IImageStore Images { get; init; } = new FolderStore(folder["data"]);
 
     /// <summary>Where the service is now.</summary>
     public string Address { get; set; } = "";
@@ -82,9 +86,9 @@ internal sealed class SubmittedJobs(TemporaryFolder folder) : IDisposable
                 done.Where(job => job.Id != urgent).Max(job => job.Finished)!.Value, done.Single(job => job.Id == urgent).Finished!.Value);
         }
 
-        Assert.HasCount(done.Count, Directory.GetFileSystemEntries(folder["data/results"]));
-        Assert.HasCount(done.Count, Directory.GetFileSystemEntries(folder["data/uploads"]));
-        while (Directory.EnumerateFileSystemEntries(folder["data/work"]).Any())
+        Assert.HasCount(done.Count, await Images.ListAsync("results").ToListAsync());
+        Assert.HasCount(done.Count, await Images.ListAsync("uploads").ToListAsync());
+        while (await Images.ListAsync("work").AnyAsync())
         {
             await Task.Delay(100); // who was taken over has to notice
         }

@@ -71,10 +71,11 @@ internal static class JobEndpoints
 
         // The headers of a zip are written in one go.
         context.Features.GetRequiredFeature<IHttpBodyControlFeature>().AllowSynchronousIO = true;
-        var folder = folders.ResultOf(result);
+        var images = await folders.OpenAsync(JobFolders.NameOfResult(result), cancellationToken);
+        context.Response.RegisterForDispose(images);
         return job.Scans.SelectMany(scan => scan.Files).ToList() is [var file]
-            ? TypedResults.PhysicalFile(Path.Combine(folder, file.Name), "application/octet-stream", Path.GetFileName(file.Name))
-            : TypedResults.Stream(stream => ResultArchive.WriteAsync(stream, folder, job, cancellationToken), "application/zip",
+            ? TypedResults.PhysicalFile(Path.Combine(images.Path, file.Name), "application/octet-stream", Path.GetFileName(file.Name))
+            : TypedResults.Stream(stream => ResultArchive.WriteAsync(stream, images.Path, job, cancellationToken), "application/zip",
                 $"{Path.GetFileNameWithoutExtension(job.Name)}-restored.zip");
     }
 

@@ -47,7 +47,7 @@ internal static class SeriesEndpoints
         await FindKeptAsync(id, store, cancellationToken);
         if (await store.DeleteAsync(id))
         {
-            folders.RemoveSeries(id);
+            await folders.RemoveSeriesAsync(id);
         }
 
         return TypedResults.NoContent();

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Tat.MLNet.Formats.Dicom;
+using Tat.Samples.Service.Images;
 using Tat.Samples.Service.Jobs;
 
 namespace Tat.Samples.Service.Archive;
@@ -11,7 +12,7 @@ public sealed class ArchiveStore(IServiceScopeFactory scopes, JobFolders folders
 
     /// <summary>Lists the DICOM series of a result, once. They are seen when a job has succeeded with it.</summary>
     /// <returns>How many there are.</returns>
-    public async Task<int> AddAsync(string result, IReadOnlyList<RestoredScan> scans)
+    public async Task<int> AddAsync(string result, IReadOnlyList<RestoredSeries> series)
     {
         var found = await QueryAsync(context => context.Set<RestoredSeries>().CountAsync(one => one.Result == result));
         if (found > 0)
@@ -19,7 +20,6 @@ public sealed class ArchiveStore(IServiceScopeFactory scopes, JobFolders folders
             return found;
         }
 
-        RestoredSeries[] series = [.. scans.SelectMany(scan => Read(result, scan))];
         try
         {
             await QueryAsync(context =>
@@ -28,7 +28,7 @@ public sealed class ArchiveStore(IServiceScopeFactory scopes, JobFolders folders
                 return context.SaveChangesAsync();
             });
         }
-        catch (DbUpdateException) when (series.Length > 0)
+        catch (DbUpdateException) when (series.Count > 0)
         {
             // Another worker has listed the same result at this moment.
             if (!await QueryAsync(context => context.Set<RestoredSeries>().AnyAsync(one => one.Result == result)))
@@ -37,7 +37,7 @@ public sealed class ArchiveStore(IServiceScopeFactory scopes, JobFolders folders
             }
         }
 
-        return series.Length;
+        return series.Count;
     }
 
     /// <summary>Studies that have series that match, some of them, each with all its series.</summary>
@@ -77,12 +77,24 @@ public sealed class ArchiveStore(IServiceScopeFactory scopes, JobFolders folders
     internal Task ForgetAsync(CancellationToken cancellationToken) => QueryAsync(context => context.Set<RestoredSeries>()
         .Where(one => !context.Jobs.Any(job => job.Result == one.Result)).ExecuteDeleteAsync(cancellationToken));
 
-    /// <summary>The file of an object.</summary>
-    internal string PathOf(RestoredSeries series, int instance) => Path.Combine(folders.ResultOf(series.Result), series.Files[instance]);
+    /// <summary>Makes the file of an object readable here.</summary>
+    /// <exception cref="FileNotFoundException">It is not kept any more.</exception>
+    internal Task<ImagesHere> OpenAsync(RestoredSeries series, int instance, CancellationToken cancellationToken) =>
+        folders.OpenAsync($"{JobFolders.NameOfResult(series.Result)}/{series.Files[instance]}", cancellationToken);
 
-    private IEnumerable<RestoredSeries> Read(string result, RestoredScan scan) =>
-        scan.Files.Where(file => file.Name.EndsWith(".dcm", StringComparison.OrdinalIgnoreCase))
-            .Select(file => (file.Name, Header: DicomHeader.Read(Path.Combine(folders.ResultOf(result), file.Name))))
+    /// <summary>Makes the result that a series is in readable here; the files of the series are relative to that.</summary>
+    /// <exception cref="FileNotFoundException">It is not kept any more.</exception>
+    internal Task<ImagesHere> OpenAsync(RestoredSeries series, CancellationToken cancellationToken) =>
+        folders.OpenAsync(JobFolders.NameOfResult(series.Result), cancellationToken);
+
+    /// <summary>The DICOM series among the files of a result.</summary>
+    /// <param name="folder">Where the files are.</param>
+    /// <param name="result">The result.</param>
+    /// <param name="scans">Its scans.</param>
+    internal static IReadOnlyList<RestoredSeries> Read(string folder, string result, IReadOnlyList<RestoredScan> scans) =>
+    [
+        .. scans.SelectMany(scan => scan.Files.Where(file => file.Name.EndsWith(".dcm", StringComparison.OrdinalIgnoreCase))
+            .Select(file => (file.Name, Header: DicomHeader.Read(Path.Combine(folder, file.Name))))
             .GroupBy(file => file.Header["0020000E"] ?? "").Select(series => (Header: series.First().Header, Files: series))
             .Select(series => new RestoredSeries
             {
@@ -98,7 +110,8 @@ public sealed class ArchiveStore(IServiceScopeFactory scopes, JobFolders folders
                 Instances = [.. series.Files.Select(file => file.Header["00080018"] ?? "")],
                 Files = [.. series.Files.Select(file => file.Name)],
                 SendAfter = DateTimeOffset.UtcNow,
-            });
+            })),
+    ];
 
     private static IQueryable<RestoredSeries> Visible(JobsContext context) => context.Set<RestoredSeries>().AsNoTracking()
         .Where(one => context.Jobs.Any(job => job.Result == one.Result && job.State == JobState.Succeeded));

@@ -32,13 +32,13 @@ internal static class DicomwebEndpoints
         var id = Guid.CreateVersion7();
         try
         {
-            var folder = Directory.CreateDirectory(folders.UploadOf(id)).FullName;
+            var folder = Directory.CreateDirectory(folders.ArrivalOf(id)).FullName;
             var result = await new StoreReader(receiver, folder, options.Value).ReadAsync(context.Request, study, cancellationToken);
             return Results.Text(result.ToJson().ToJsonString(), DicomJsonText.MediaType, statusCode: result.Status);
         }
         finally
         {
-            folders.RemoveUpload(id);
+            folders.RemoveArrival(id);
         }
     }
 }

@@ -40,7 +40,8 @@ internal sealed partial class PeerSender(
     private async Task<string?> TrySendAsync(RestoredSeries series, CancellationToken cancellationToken)
     {
         var peer = options.Value.Dicom.Peer;
-        using var parts = new DicomParts([.. Enumerable.Range(0, series.Files.Count).Select(i => store.PathOf(series, i))]);
+        using var images = await store.OpenAsync(series, cancellationToken);
+        using var parts = new DicomParts([.. series.Files.Select(file => Path.Combine(images.Path, file))]);
         parts.Headers.TryAddWithoutValidation("Content-Type", parts.ContentType);
         using var request = new HttpRequestMessage(HttpMethod.Post, $"{peer.Url!.TrimEnd('/')}/studies") { Content = parts };
         request.Headers.TryAddWithoutValidation("Accept", DicomJsonText.MediaType);

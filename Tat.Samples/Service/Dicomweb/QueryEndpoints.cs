@@ -40,15 +40,19 @@ internal static class QueryEndpoints
     {
         var studies = await store.StudiesAsync(QueryText.MatchOf(request.Query, null, null), RequestText.Skip(offset),
             RequestText.Take(limit), cancellationToken);
-        return DicomJsonText.Answer(studies.Select(study =>
+        var answers = new List<JsonObject>();
+        foreach (var study in studies)
         {
-            var answer = Chosen(store.PathOf(study.First(), 0), _ofStudy);
+            using var images = await store.OpenAsync(study.First(), 0, cancellationToken);
+            var answer = Chosen(images.Path, _ofStudy);
             answer["00080061"] = DicomJsonText.Values("CS", study.Select(one => one.Modality).OfType<string>().Distinct());
             answer["00081190"] = DicomJsonText.Value("UR", $"{RootOf(request)}/studies/{study.Key}");
             answer["00201206"] = DicomJsonText.Value("IS", study.Count());
             answer["00201208"] = DicomJsonText.Value("IS", study.Sum(one => one.Instances.Count));
-            return answer;
-        }));
+            answers.Add(answer);
+        }
+
+        return DicomJsonText.Answer(answers);
     }
 
     private static async Task<IResult> SeriesAsync(
@@ -56,13 +60,17 @@ internal static class QueryEndpoints
     {
         var found = await store.SeriesAsync(QueryText.MatchOf(request.Query, study, null), RequestText.Skip(offset),
             RequestText.Take(limit), cancellationToken);
-        return DicomJsonText.Answer(found.Select(series =>
+        var answers = new List<JsonObject>();
+        foreach (var series in found)
         {
-            var answer = Chosen(store.PathOf(series, 0), [.. _ofStudy, .. _ofSeries]);
+            using var images = await store.OpenAsync(series, 0, cancellationToken);
+            var answer = Chosen(images.Path, [.. _ofStudy, .. _ofSeries]);
             answer["00081190"] = DicomJsonText.Value("UR", AddressOf(request, series));
             answer["00201209"] = DicomJsonText.Value("IS", series.Instances.Count);
-            return answer;
-        }));
+            answers.Add(answer);
+        }
+
+        return DicomJsonText.Answer(answers);
     }
 
     private static async Task<IResult> InstancesAsync(
@@ -71,15 +79,17 @@ internal static class QueryEndpoints
     {
         var wanted = QueryText.InstancesOf(request.Query);
         var found = await store.SeriesAsync(QueryText.MatchOf(request.Query, study, series), 0, int.MaxValue, cancellationToken);
-        return DicomJsonText.Answer(found
-            .SelectMany(one => one.Instances.Select((uid, place) => (Series: one, Uid: uid, Place: place)))
-            .Where(one => wanted.Count == 0 || wanted.Contains(one.Uid)).Skip(RequestText.Skip(offset)).Take(RequestText.Take(limit))
-            .Select(one =>
-            {
-                var answer = Chosen(store.PathOf(one.Series, one.Place), [.. _ofStudy, .. _ofSeries, .. _ofInstance]);
-                answer["00081190"] = DicomJsonText.Value("UR", $"{AddressOf(request, one.Series)}/instances/{one.Uid}");
-                return answer;
-            }));
+        var answers = new List<JsonObject>();
+        foreach (var one in found.SelectMany(one => one.Instances.Select((uid, place) => (Series: one, Uid: uid, Place: place)))
+            .Where(one => wanted.Count == 0 || wanted.Contains(one.Uid)).Skip(RequestText.Skip(offset)).Take(RequestText.Take(limit)))
+        {
+            using var images = await store.OpenAsync(one.Series, one.Place, cancellationToken);
+            var answer = Chosen(images.Path, [.. _ofStudy, .. _ofSeries, .. _ofInstance]);
+            answer["00081190"] = DicomJsonText.Value("UR", $"{AddressOf(request, one.Series)}/instances/{one.Uid}");
+            answers.Add(answer);
+        }
+
+        return DicomJsonText.Answer(answers);
     }
 
     /// <summary>All elements of a file but its pixels.</summary>

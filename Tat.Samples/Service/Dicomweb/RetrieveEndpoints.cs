@@ -29,35 +29,47 @@ internal static class RetrieveEndpoints
         string? instance = null)
     {
         CheckAccept(context.Request, "multipart/related");
-        var parts = new DicomParts(await FilesAsync(store, study, series, instance, cancellationToken));
+        var parts = new DicomParts(await FilesAsync(context, store, study, series, instance, cancellationToken));
         context.Response.ContentLength = parts.Length;
         return Results.Stream(stream => parts.WriteAsync(stream, cancellationToken), parts.ContentType);
     }
 
     private static async Task<IResult> MetadataAsync(
-        ArchiveStore store, CancellationToken cancellationToken, string study, string? series = null, string? instance = null) =>
-        DicomJsonText.Answer((await FilesAsync(store, study, series, instance, cancellationToken)).Select(QueryEndpoints.ElementsOf));
+        HttpContext context, ArchiveStore store, CancellationToken cancellationToken, string study, string? series = null,
+        string? instance = null) => DicomJsonText.Answer(
+            (await FilesAsync(context, store, study, series, instance, cancellationToken)).Select(QueryEndpoints.ElementsOf));
 
     private static async Task<IResult> RenderedAsync(
-        HttpRequest request, ArchiveStore store, CancellationToken cancellationToken, string study, string series, string instance,
+        HttpContext context, ArchiveStore store, CancellationToken cancellationToken, string study, string series, string instance,
         int frame = 1, string? window = null)
     {
-        CheckAccept(request, RenderedFrame.MediaType);
-        var file = (await FilesAsync(store, study, series, instance, cancellationToken))[0];
+        CheckAccept(context.Request, RenderedFrame.MediaType);
+        var file = (await FilesAsync(context, store, study, series, instance, cancellationToken))[0];
         return Results.Bytes(await Task.Run(() => RenderedFrame.Of(file, frame, window), cancellationToken), RenderedFrame.MediaType);
     }
 
-    private static async Task<IReadOnlyList<string>> FilesAsync(
-        ArchiveStore store, string study, string? series, string? instance, CancellationToken cancellationToken)
+    /// <summary>The files of what is asked for, which can be read until the answer is sent.</summary>
+    private static async Task<IReadOnlyList<string>> FilesAsync(HttpContext context, ArchiveStore store, string study, string? series,
+        string? instance, CancellationToken cancellationToken)
     {
         var match = new SeriesMatch { Studies = [study], Series = series is null ? [] : [series] };
-        string[] files =
-        [
-            .. (await store.SeriesAsync(match, 0, int.MaxValue, cancellationToken)).SelectMany(one => one.Instances
-                .Select((uid, place) => (Uid: uid, Path: store.PathOf(one, place)))
-                .Where(file => instance is null || file.Uid == instance).Select(file => file.Path)),
-        ];
-        return files.Length > 0 ? files : throw new ServiceProblem(StatusCodes.Status404NotFound,
+        var files = new List<string>();
+        foreach (var one in await store.SeriesAsync(match, 0, int.MaxValue, cancellationToken))
+        {
+            var place = instance is null ? 0 : one.Instances.ToList().IndexOf(instance);
+            if (place < 0)
+            {
+                continue;
+            }
+
+            var images = await (instance is null
+                ? store.OpenAsync(one, cancellationToken)
+                : store.OpenAsync(one, place, cancellationToken));
+            context.Response.RegisterForDispose(images);
+            files.AddRange(instance is null ? one.Files.Select(file => Path.Combine(images.Path, file)) : [images.Path]);
+        }
+
+        return files.Count > 0 ? files : throw new ServiceProblem(StatusCodes.Status404NotFound,
             "There is no such restored object; it may not be restored yet, or its job was deleted.");
     }
 

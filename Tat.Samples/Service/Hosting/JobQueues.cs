@@ -1,5 +1,6 @@
 using JasperFx.Resources;
 using Microsoft.EntityFrameworkCore;
+using Tat.Samples.Service.Images;
 using Tat.Samples.Service.Jobs;
 using Tat.Samples.Service.Restoring;
 using Tat.Samples.Service.Settings;
@@ -25,7 +26,7 @@ internal static class JobQueues
 
     public static void AddJobQueues(this WebApplicationBuilder builder, ServiceOptions options)
     {
-        JobFolders.CreatePrivate(options.Data);
+        FolderStore.CreatePrivate(options.Data);
         var file = $"Data Source={Path.Combine(Path.GetFullPath(options.Data), "service.db")}";
         builder.Services.AddDbContextWithWolverineIntegration<JobsContext>(context => _ = options.Database is { } database
             ? context.UseNpgsql(database)

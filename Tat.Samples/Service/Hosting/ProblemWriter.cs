@@ -16,7 +16,7 @@ public sealed partial class ProblemWriter(IProblemDetailsService problems, ILogg
             ServiceProblem problem => (problem.Status, problem.Message, problem.RetryAfter),
             BadHttpRequestException bad => (bad.StatusCode, bad.Message, null),
             _ when ServerFailure.IsAbsence(exception) => (StatusCodes.Status503ServiceUnavailable,
-                "The database of the service is not there; send it again in a while.", TimeSpan.FromSeconds(5)),
+                "The database of the service, or its store of images, is not there; send it again in a while.", TimeSpan.FromSeconds(5)),
             _ => (StatusCodes.Status500InternalServerError, "The service failed; its log says why.", (TimeSpan?)null),
         };
         if (status == StatusCodes.Status500InternalServerError)

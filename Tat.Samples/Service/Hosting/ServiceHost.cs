@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using Tat.Samples.Service.Api;
 using Tat.Samples.Service.Archive;
 using Tat.Samples.Service.Dicomweb;
+using Tat.Samples.Service.Images;
 using Tat.Samples.Service.Intake;
 using Tat.Samples.Service.Jobs;
 using Tat.Samples.Service.Models;
@@ -43,6 +44,9 @@ public static class ServiceHost
         builder.Services.AddExceptionHandler<ProblemWriter>();
         builder.Services.AddOpenApi();
         builder.Services.AddGuard(options);
+        builder.Services.AddSingleton<IImageStore>(_ => Path.GetFullPath(options.Data) is var data && options.Bucket.Name is null
+            ? new FolderStore(data)
+            : new BucketStore(options.Bucket, data));
         builder.Services.AddSingleton<JobFolders>();
         builder.Services.AddSingleton<JobStore>();
         builder.Services.AddSingleton<JobRunner>();

@@ -12,7 +12,7 @@ public sealed class Deidentification(IOptions<ServiceOptions> options, JobFolder
 {
     private static readonly string[] _endings = [".nii.gz", ".nii"];
 
-    private readonly Lazy<IntakeDeidentifier> _deidentifier = new(() => new(KeyIn(Path.Combine(folders.Root, "deidentification.key"))));
+    private readonly Lazy<IntakeDeidentifier> _deidentifier = new(() => new(KeyAsync(folders).GetAwaiter().GetResult()));
 
     /// <summary>Whether the settings ask for it.</summary>
     public bool IsOn => options.Value.DeidentifyIntake;
@@ -51,23 +51,21 @@ public sealed class Deidentification(IOptions<ServiceOptions> options, JobFolder
         Disk.Place(clean, folder);
     }
 
-    /// <summary>The secret that new UIDs, numbers and dates depend on: it stays with the data, for all processes that share them.</summary>
-    private static string KeyIn(string file)
+    /// <summary>The secret that new UIDs, numbers and dates depend on: it stays with the images, for all who share them.</summary>
+    private static async Task<string> KeyAsync(JobFolders folders)
     {
-        if (!File.Exists(file))
+        const string name = "deidentification.key";
+        try
         {
-            var draft = $"{file}.{Guid.NewGuid():N}";
-            File.WriteAllText(draft, RandomNumberGenerator.GetHexString(64));
-            try
-            {
-                Disk.Place(draft, file);
-            }
-            catch (IOException) when (File.Exists(file))
-            {
-                File.Delete(draft); // another process was faster
-            }
+            using var key = await folders.OpenAsync(name, CancellationToken.None);
+            return await File.ReadAllTextAsync(key.Path);
         }
-
-        return File.ReadAllText(file);
+        catch (FileNotFoundException)
+        {
+            var draft = Path.Combine(folders.Root, $"{name}.{Guid.NewGuid():N}");
+            await File.WriteAllTextAsync(draft, RandomNumberGenerator.GetHexString(64));
+            await folders.AddAsync(draft, name, replaces: false, CancellationToken.None); // unless another process was faster
+            return await KeyAsync(folders);
+        }
     }
 }

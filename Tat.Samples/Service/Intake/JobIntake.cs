@@ -41,7 +41,8 @@ public sealed class JobIntake(
         {
             if (accepted?.Id != id)
             {
-                folders.RemoveUpload(id);
+                folders.RemoveArrival(id);
+                await folders.RemoveUploadAsync(id);
             }
         }
     }
@@ -59,7 +60,7 @@ public sealed class JobIntake(
 
     private async Task<JobRequest> OfUploadAsync(Guid id, HttpRequest request, CancellationToken cancellationToken)
     {
-        var folder = Directory.CreateDirectory(folders.UploadOf(id)).FullName;
+        var folder = Directory.CreateDirectory(folders.ArrivalOf(id)).FullName;
         var upload = await new UploadReader(folder, options.Value, deidentification).ReadAsync(request, cancellationToken);
         var fields = upload.Fields;
         var strength = 1.0;
@@ -69,12 +70,14 @@ public sealed class JobIntake(
             throw Wrong($"The strength is '{text}'; give a number from 0 to 1.");
         }
 
-        return new(id, Path.GetFileName(upload.Source), upload.Source, fields.GetValueOrDefault("task"),
+        var content = await ContentHash.OfAsync(upload.Source, cancellationToken);
+        await folders.KeepUploadAsync(id, cancellationToken);
+        return new(id, Path.GetFileName(upload.Source), folders.NameOf(upload.Source), fields.GetValueOrDefault("task"),
             PriorityOf(fields.GetValueOrDefault("priority")), strength)
         {
             Model = fields.GetValueOrDefault("model"),
-            Reference = upload.Reference,
-            Content = await ContentHash.OfAsync(upload.Source, cancellationToken),
+            Reference = upload.Reference is { } reference ? folders.NameOf(reference) : null,
+            Content = content,
         };
     }
 
@@ -110,9 +113,9 @@ public sealed class JobIntake(
         {
             Id = request.Id,
             Name = request.Name,
-            Source = folders.NameOf(request.Source),
+            Source = request.Source,
             Content = request.Content,
-            Reference = request.Reference is { } reference ? folders.NameOf(reference) : null,
+            Reference = request.Reference,
             Model = model,
             Task = task,
             Strength = request.Strength,

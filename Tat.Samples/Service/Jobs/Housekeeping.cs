@@ -17,25 +17,24 @@ internal sealed partial class Housekeeping(
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
         var settled = DateTimeOffset.UtcNow - (options.Value.IsDistributed ? TimeSpan.FromDays(1) : TimeSpan.Zero);
-        foreach (var ids in folders.Uploads().Concat(folders.Work()).Distinct().Where(id => JobFolders.TimeOf(id) <= settled)
-            .Chunk(AtOnce))
+        foreach (var ids in (await folders.BegunAsync(cancellationToken)).Where(id => JobFolders.TimeOf(id) <= settled).Chunk(AtOnce))
         {
             var states = await store.StatesAsync(ids, cancellationToken);
             foreach (var id in ids)
             {
                 if (!states.TryGetValue(id, out var state))
                 {
-                    folders.RemoveUpload(id);
-                    folders.RemoveWork(id);
+                    await folders.RemoveUploadAsync(id);
+                    await folders.RemoveBegunAsync(id, cancellationToken);
                 }
                 else if (state is not (JobState.Queued or JobState.Running))
                 {
-                    folders.RemoveWork(id);
+                    await folders.RemoveBegunAsync(id, cancellationToken);
                 }
             }
         }
 
-        foreach (var results in folders.Results().Chunk(AtOnce))
+        foreach (var results in (await folders.ResultsAsync(cancellationToken)).Chunk(AtOnce))
         {
             foreach (var result in results.Except(await store.ResultsAmongAsync(results, cancellationToken)))
             {

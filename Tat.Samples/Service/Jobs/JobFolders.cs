@@ -1,61 +1,82 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 using Microsoft.Extensions.Options;
+using Tat.Samples.Service.Images;
 using Tat.Samples.Service.Settings;
-using Tat.Torch.Files.Writing;
 
 namespace Tat.Samples.Service.Jobs;
 
-/// <summary>Where uploads, unfinished work and results are kept.</summary>
+/// <summary>What uploads, received series, unfinished work and results are called, and where on this machine they are made.</summary>
 public sealed class JobFolders
 {
-    private readonly string _uploads, _series, _work, _results;
+    private const string Uploads = "uploads", AllSeries = "series", Work = "work", Results = "results";
+    private readonly IImageStore _store;
 
-    public JobFolders(IOptions<ServiceOptions> options)
+    public JobFolders(IOptions<ServiceOptions> options, IImageStore store)
     {
+        _store = store;
         Root = Path.GetFullPath(options.Value.Data);
-        (_uploads, _series) = (Path.Combine(Root, "uploads"), Path.Combine(Root, "series"));
-        (_work, _results) = (Path.Combine(Root, "work"), Path.Combine(Root, "results"));
-        foreach (var folder in new[] { _uploads, _series, _work, _results })
+        foreach (var folder in new[] { Uploads, AllSeries, Work, Results })
         {
-            CreatePrivate(folder);
+            FolderStore.CreatePrivate(Path.Combine(Root, folder));
         }
     }
 
+    /// <summary>The folder of this process.</summary>
     public string Root { get; }
 
     /// <summary>Bytes that the disk has left.</summary>
     public long FreeBytes => new DriveInfo(Root).AvailableFreeSpace;
 
-    /// <summary>The jobs that have uploads.</summary>
-    public IEnumerable<Guid> Uploads() => IdsIn(_uploads);
-
-    /// <summary>The received series that nothing was added to since a time.</summary>
-    public IEnumerable<Guid> Series(DateTimeOffset unchangedSince) =>
-        IdsIn(_series).Where(id => Directory.GetLastWriteTimeUtc(SeriesOf(id)) < unchangedSince);
-
-    /// <summary>The jobs that have unfinished work.</summary>
-    public IEnumerable<Guid> Work() => IdsIn(_work);
-
-    /// <summary>The names of all results.</summary>
-    public IEnumerable<string> Results() => Directory.GetDirectories(_results).Select(folder => Path.GetFileName(folder)!);
-
-    /// <summary>What a file or folder is called on every machine: below the shared folder its path from there, else its full
+    /// <summary>What a file or folder is called on every machine: below the folder of this process its path from there, else its full
     /// path.</summary>
     public string NameOf(string path) => path.StartsWith(Root + Path.DirectorySeparatorChar, StringComparison.Ordinal)
-        ? Path.GetRelativePath(Root, path)
+        ? Path.GetRelativePath(Root, path).Replace(Path.DirectorySeparatorChar, '/')
         : path;
 
-    /// <summary>Where on this machine something is that is called so.</summary>
-    public string PathOf(string name) => Path.GetFullPath(name, Root);
+    /// <summary>What the folder of a received series is called; the last part is the same for all, since results depend on it.</summary>
+    public static string NameOfSeries(Guid id) => $"{AllSeries}/{id:N}/series";
 
-    /// <summary>Where the upload of a job is.</summary>
-    public string UploadOf(Guid id) => Path.Combine(_uploads, $"{id:N}");
+    /// <summary>What a result is called.</summary>
+    public static string NameOfResult(string result) => $"{Results}/{result}";
 
-    /// <summary>Where the objects of a received series are; all such folders have the same name, on which results depend.</summary>
-    public string SeriesOf(Guid id) => Path.Combine(_series, $"{id:N}", "series");
+    /// <summary>A message as callers may read it, who know nothing of the folders here.</summary>
+    public string WithoutFolders(string message) => Regex.Replace(
+        message, $@"{Regex.Escape(Root)}[/\\]?((uploads|copies)[/\\][0-9a-f]{{32}}[/\\])?", "", RegexOptions.CultureInvariant);
 
-    /// <summary>Where a result is.</summary>
-    public string ResultOf(string result) => Path.Combine(_results, result);
+    /// <summary>Fails where images cannot be reached.</summary>
+    public Task CheckAsync(CancellationToken cancellationToken) => _store.CheckAsync(cancellationToken);
+
+    /// <summary>Makes images readable here, by what they are called.</summary>
+    /// <exception cref="FileNotFoundException">They are not kept any more.</exception>
+    public Task<ImagesHere> OpenAsync(string name, CancellationToken cancellationToken) => _store.OpenAsync(name, cancellationToken);
+
+    /// <summary>Keeps a file or folder of this machine, which is gone then.</summary>
+    /// <returns>Whether nothing had the name before.</returns>
+    public Task<bool> AddAsync(string path, string name, bool replaces, CancellationToken cancellationToken) =>
+        _store.AddAsync(path, name, replaces, cancellationToken);
+
+    /// <summary>The jobs that have uploads, or unfinished work.</summary>
+    public async Task<IReadOnlyList<Guid>> BegunAsync(CancellationToken cancellationToken) =>
+        [.. (await IdsInAsync(Uploads, cancellationToken)).Union(await IdsInAsync(Work, cancellationToken))];
+
+    /// <summary>The received series that began before a time.</summary>
+    public async Task<IEnumerable<Guid>> SeriesAsync(DateTimeOffset before, CancellationToken cancellationToken) =>
+        (await IdsInAsync(AllSeries, cancellationToken)).Where(id => TimeOf(id) < before);
+
+    /// <summary>All results.</summary>
+    public ValueTask<List<string>> ResultsAsync(CancellationToken cancellationToken) =>
+        _store.ListAsync(Results, cancellationToken).ToListAsync(cancellationToken);
+
+    /// <summary>Where on this machine an upload arrives.</summary>
+    public string ArrivalOf(Guid id) => Path.Combine(Root, Uploads, $"{id:N}");
+
+    /// <summary>Removes what has arrived and is not kept.</summary>
+    public void RemoveArrival(Guid id) => FolderStore.Remove(ArrivalOf(id));
+
+    /// <summary>Keeps an upload that has arrived.</summary>
+    public Task KeepUploadAsync(Guid id, CancellationToken cancellationToken) =>
+        _store.AddAsync(ArrivalOf(id), $"{Uploads}/{id:N}", cancellationToken: cancellationToken);
 
     /// <summary>Makes an empty folder for an attempt, and removes those of earlier ones.</summary>
     public string BeginWork(Attempt attempt)
@@ -65,83 +86,65 @@ public sealed class JobFolders
     }
 
     /// <summary>Puts what an attempt has made under its name, unless that is there already: then it is the same.</summary>
-    public void Keep(string work, string result)
-    {
-        var place = ResultOf(result);
-        try
-        {
-            Disk.Place(work, place);
-        }
-        catch (IOException) when (Directory.Exists(place))
-        {
-            Directory.Delete(work, recursive: true);
-        }
-    }
+    public Task<bool> KeepAsync(string work, string result) => _store.AddAsync(work, NameOfResult(result));
 
     /// <summary>Removes what an attempt has left.</summary>
-    public void RemoveWork(Attempt attempt) => Remove(WorkOf(attempt));
+    public void RemoveWork(Attempt attempt) => FolderStore.Remove(WorkOf(attempt));
 
     /// <summary>Removes what attempts at a job have left.</summary>
     public void RemoveWork(Guid id)
     {
-        foreach (var folder in Directory.EnumerateDirectories(_work, $"{id:N}-*"))
+        foreach (var folder in Directory.EnumerateDirectories(Path.Combine(Root, Work), $"{id:N}-*"))
         {
-            Remove(folder);
+            FolderStore.Remove(folder);
         }
     }
 
-    public void RemoveUpload(Guid id) => Remove(UploadOf(id));
+    public Task RemoveUploadAsync(Guid id) => _store.RemoveAsync($"{Uploads}/{id:N}");
 
-    public void RemoveSeries(Guid id) => Remove(Path.Combine(_series, $"{id:N}"));
+    public Task RemoveSeriesAsync(Guid id) => _store.RemoveAsync($"{AllSeries}/{id:N}");
 
-    /// <summary>Moves a result to a name that nobody knows.</summary>
-    /// <returns>Its place; <see langword="null"/> where there is no such result.</returns>
-    public string? SetAside(string result)
+    /// <summary>Removes unfinished work, or a result that was set aside, wherever it is.</summary>
+    public async Task RemoveBegunAsync(Guid id, CancellationToken cancellationToken)
     {
-        var place = Path.Combine(_work, $"{Guid.CreateVersion7():N}-{result}");
-        try
+        await foreach (var name in _store.ListAsync(Work, cancellationToken))
         {
-            Disk.Place(ResultOf(result), place);
-            return place;
-        }
-        catch (Exception problem) when (problem is FileNotFoundException or DirectoryNotFoundException)
-        {
-            return null;
+            if (name.StartsWith($"{id:N}", StringComparison.Ordinal))
+            {
+                await _store.RemoveAsync($"{Work}/{name}");
+            }
         }
     }
+
+    /// <summary>Gives a result a name that nobody knows.</summary>
+    /// <returns>The name; <see langword="null"/> where there is no such result.</returns>
+    public async Task<string?> SetAsideAsync(string result)
+    {
+        var aside = $"{Work}/{Guid.CreateVersion7():N}-{result}";
+        return await _store.MoveAsync(NameOfResult(result), aside) ? aside : null;
+    }
+
+    /// <summary>Gives a result that was set aside its name again, unless another has it: then it is the same.</summary>
+    public async Task PutBackAsync(string aside, string result)
+    {
+        if (!await _store.MoveAsync(aside, NameOfResult(result)))
+        {
+            await _store.RemoveAsync(aside);
+        }
+    }
+
+    /// <summary>Removes a result that was set aside.</summary>
+    public Task RemoveAsideAsync(string aside) => _store.RemoveAsync(aside);
 
     /// <summary>When a job of this identifier, or its upload, began.</summary>
     public static DateTimeOffset TimeOf(Guid id) => DateTimeOffset.FromUnixTimeMilliseconds(
         long.Parse($"{id:N}"[..12], NumberStyles.HexNumber, CultureInfo.InvariantCulture));
 
-    private static IEnumerable<Guid> IdsIn(string folder) => Directory.GetDirectories(folder)
-        .Select(path => Guid.TryParseExact(Path.GetFileName(path).Split('-')[0], "N", out var id) ? id : Guid.Empty)
-        .Where(id => id != Guid.Empty);
+    private async Task<IReadOnlyList<Guid>> IdsInAsync(string name, CancellationToken cancellationToken) =>
+    [
+        .. (await _store.ListAsync(name, cancellationToken).ToListAsync(cancellationToken))
+            .Select(one => Guid.TryParseExact(one.Split('-')[0], "N", out var id) ? id : Guid.Empty).Where(id => id != Guid.Empty),
+    ];
 
-    /// <summary>Makes a folder that nobody else may look into: it holds images of patients.</summary>
-    public static void CreatePrivate(string folder)
-    {
-        if (OperatingSystem.IsWindows())
-        {
-            Directory.CreateDirectory(folder);
-        }
-        else
-        {
-            Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        }
-    }
-
-    private string WorkOf(Attempt attempt) => Path.Combine(_work, $"{attempt.Job.Id:N}-{attempt.Number}");
-
-    private static void Remove(string folder)
-    {
-        try
-        {
-            Directory.Delete(folder, recursive: true);
-        }
-        catch (DirectoryNotFoundException)
-        {
-            // It is gone.
-        }
-    }
+    private string WorkOf(Attempt attempt) => Path.Combine(Root, Work, $"{attempt.Job.Id:N}-{attempt.Number}");
 }

@@ -12,8 +12,8 @@ public sealed class JobRemover(JobStore store, JobFolders folders)
             return false;
         }
 
-        folders.RemoveUpload(job.Id);
-        folders.RemoveSeries(job.Id);
+        await folders.RemoveUploadAsync(job.Id);
+        await folders.RemoveSeriesAsync(job.Id);
         folders.RemoveWork(job.Id);
         if (job.Result is { } result)
         {
@@ -26,15 +26,15 @@ public sealed class JobRemover(JobStore store, JobFolders folders)
     /// <summary>Removes a result that no job has; one that is claimed at this very moment is put back.</summary>
     public async Task RemoveUnusedAsync(string result)
     {
-        if (!await store.HasResultAsync(result) && folders.SetAside(result) is { } aside)
+        if (!await store.HasResultAsync(result) && await folders.SetAsideAsync(result) is { } aside)
         {
             if (await store.HasResultAsync(result))
             {
-                folders.Keep(aside, result);
+                await folders.PutBackAsync(aside, result);
             }
             else
             {
-                Directory.Delete(aside, recursive: true);
+                await folders.RemoveAsideAsync(aside);
             }
         }
     }

@@ -6,7 +6,7 @@ using Tat.Samples.Service.Settings;
 
 namespace Tat.Samples.Service.Monitoring;
 
-/// <summary>Whether jobs can be taken: the models are loaded, the jobs can be read, and the disk has room.</summary>
+/// <summary>Whether jobs can be taken: the models are loaded, jobs and images can be reached, and the disk has room.</summary>
 internal sealed class ReadyCheck(ServedModels models, JobStore store, JobFolders folders, IOptions<ServiceOptions> options) : IHealthCheck
 {
     public const string Tag = "ready";
@@ -15,6 +15,7 @@ internal sealed class ReadyCheck(ServedModels models, JobStore store, JobFolders
     {
         _ = models.Names.Select(name => models[name].Tasks).ToList();
         await store.CountAsync(JobState.Queued, cancellationToken);
+        await folders.CheckAsync(cancellationToken);
         return folders.FreeBytes >= options.Value.MinimumFreeBytes
             ? HealthCheckResult.Healthy()
             : HealthCheckResult.Unhealthy("The disk is nearly full.");

@@ -33,7 +33,11 @@ public sealed partial class JobRunner(
 
     /// <summary>Waits for a database that is away: nothing that was restored is thrown away, and no message answered, for it.</summary>
     /// <exception cref="ObjectDisposedException">The service itself is gone.</exception>
-    private async Task<T> PersistAsync<T>(Func<Task<T>> change)
+    private Task<T> PersistAsync<T>(Func<Task<T>> change) =>
+        WaitAsync(change, problem => problem is not OperationCanceledException && !IsEndOfService(problem));
+
+    /// <summary>Does something again and again while it fails for a reason that passes.</summary>
+    private async Task<T> WaitAsync<T>(Func<Task<T>> change, Func<Exception, bool> passes)
     {
         while (true)
         {
@@ -41,7 +45,7 @@ public sealed partial class JobRunner(
             {
                 return await change();
             }
-            catch (Exception problem) when (problem is not OperationCanceledException && !IsEndOfService(problem))
+            catch (Exception problem) when (passes(problem))
             {
                 NotKept(problem.GetType().Name);
                 await Task.Delay(_patience, lifetime.ApplicationStopping);
@@ -84,13 +88,13 @@ public sealed partial class JobRunner(
             // The scan will be no better the next time.
             metrics.Ended(activity, "failed", problem.GetType().Name);
             Failed(id, attempt.Number, problem.GetType().Name);
-            await PersistAsync(() => store.EndAsync(attempt, JobState.Failed, Reason(attempt, problem)));
+            await PersistAsync(() => store.EndAsync(attempt, JobState.Failed, folders.WithoutFolders(problem.Message)));
         }
         catch (Exception problem)
         {
             metrics.Ended(activity, "failed", problem.GetType().Name);
             Failed(id, attempt.Number, problem.GetType().Name);
-            return await PersistAsync(() => store.RetryAsync(attempt, Reason(attempt, problem)));
+            return await PersistAsync(() => store.RetryAsync(attempt, folders.WithoutFolders(problem.Message)));
         }
         finally
         {
@@ -102,9 +106,11 @@ public sealed partial class JobRunner(
 
     private async Task RestoreAsync(Attempt attempt, CancellationTokenSource stop)
     {
+        using var images = await WaitAsync(() => folders.OpenAsync(attempt.Job.Source, stop.Token), ServerFailure.IsAbsence);
         var (progress, began) = (new LastValue(), Stopwatch.GetTimestamp());
         var work = folders.BeginWork(attempt);
-        var restoring = Task.Run(() => restorer.RestoreAsync(attempt.Job, work, progress, stop.Token), CancellationToken.None);
+        var restoring = Task.Run(
+            () => restorer.RestoreAsync(attempt.Job, images.Path, work, progress, stop.Token), CancellationToken.None);
         while (await Task.WhenAny(restoring, Task.Delay(_reporting, CancellationToken.None)) != restoring)
         {
             if (!await IsOursAsync(attempt, progress.Value))
@@ -121,8 +127,9 @@ public sealed partial class JobRunner(
             return;
         }
 
-        folders.Keep(work, outcome.Result);
-        await PersistAsync(() => archive.AddAsync(outcome.Result, outcome.Scans));
+        var series = ArchiveStore.Read(work, outcome.Result, outcome.Scans);
+        await WaitAsync(() => folders.KeepAsync(work, outcome.Result), ServerFailure.IsAbsence);
+        await PersistAsync(() => archive.AddAsync(outcome.Result, series));
         if (await PersistAsync(() => store.SucceedAsync(attempt, outcome.ModelHash, outcome.Scans, outcome.Warnings)))
         {
             Succeeded(attempt.Job.Id, attempt.Number, outcome.Scans.Count);
@@ -150,11 +157,6 @@ public sealed partial class JobRunner(
         }
     }
 
-    /// <summary>What callers are told, who know nothing of the folders here.</summary>
-    private string Reason(Attempt attempt, Exception problem) => problem.Message
-        .Replace(folders.UploadOf(attempt.Job.Id) + Path.DirectorySeparatorChar, "", StringComparison.Ordinal)
-        .Replace(folders.Root, "", StringComparison.Ordinal);
-
     [LoggerMessage(1, LogLevel.Information, "Job {Id}: attempt {Attempt} begins ({Priority}).")]
     private partial void Began(Guid id, int attempt, JobPriority priority);
 
@@ -168,7 +170,7 @@ public sealed partial class JobRunner(
     [LoggerMessage(4, LogLevel.Warning, "Job {Id}: attempt {Attempt} failed: {Kind}. The job itself says why.")]
     private partial void Failed(Guid id, int attempt, string kind);
 
-    [LoggerMessage(5, LogLevel.Warning, "The database cannot be reached ({Kind}); it is tried again.")]
+    [LoggerMessage(5, LogLevel.Warning, "The database, or the store of images, cannot be reached ({Kind}); it is tried again.")]
     private partial void NotKept(string kind);
 
     /// <summary>The last value that was reported, whatever thread asks for it.</summary>

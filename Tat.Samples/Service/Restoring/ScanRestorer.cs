@@ -8,23 +8,24 @@ using Tat.Samples.Service.Settings;
 namespace Tat.Samples.Service.Restoring;
 
 /// <summary>Restores the scans of a job as the command <c>restore</c> does.</summary>
-public sealed class ScanRestorer(ServedModels models, JobFolders folders)
+public sealed class ScanRestorer(ServedModels models)
 {
     /// <summary>Restores all scans of a job's source, with one model: where that is replaced meanwhile, anew with the next.</summary>
     /// <param name="job">The job.</param>
+    /// <param name="source">Where its source can be read.</param>
     /// <param name="folder">Where to write.</param>
     /// <param name="progress">Is told the share that is done.</param>
     /// <param name="cancellationToken">Stops within a slice.</param>
     /// <exception cref="InvalidDataException">No scan of it can be restored; the message says why.</exception>
     /// <exception cref="ServiceProblem">There is no model of the name that the job has.</exception>
     public async Task<RestorationOutcome> RestoreAsync(
-        Job job, string folder, IProgress<double> progress, CancellationToken cancellationToken)
+        Job job, string source, string folder, IProgress<double> progress, CancellationToken cancellationToken)
     {
         var pool = models[job.Model];
         while (true)
         {
             var hash = pool.ModelHash;
-            var outcome = await RestoreAsync(job, pool, hash, folder, progress, cancellationToken);
+            var outcome = await RestoreAsync(job, source, pool, hash, folder, progress, cancellationToken);
             if (pool.ModelHash == hash)
             {
                 return outcome;
@@ -36,9 +37,9 @@ public sealed class ScanRestorer(ServedModels models, JobFolders folders)
     }
 
     private async Task<RestorationOutcome> RestoreAsync(
-        Job job, RestorationPool pool, string? model, string folder, IProgress<double> progress, CancellationToken cancellationToken)
+        Job job, string source, RestorationPool pool, string? model, string folder, IProgress<double> progress,
+        CancellationToken cancellationToken)
     {
-        var source = folders.PathOf(job.Source);
         var found = ScanFinder.Find([source], new ImageReadOptions(), cancellationToken);
         var chosen = found.Scans.Where(scan => job.Task is not null || !scan.NeedsTask).ToList();
         var jobs = ScanJob.Plan(chosen, folder);

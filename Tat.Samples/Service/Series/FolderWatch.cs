@@ -59,7 +59,7 @@ internal sealed partial class FolderWatch(
         var id = Guid.CreateVersion7();
         try
         {
-            var copy = Path.Combine(Directory.CreateDirectory(folders.UploadOf(id)).FullName, "object.dcm");
+            var copy = Path.Combine(Directory.CreateDirectory(folders.ArrivalOf(id)).FullName, "object.dcm");
             File.Copy(file, copy);
             await receiver.ReceiveAsync(copy, folder.AeTitle, cancellationToken);
             File.Delete(file);
@@ -77,7 +77,7 @@ internal sealed partial class FolderWatch(
         }
         finally
         {
-            folders.RemoveUpload(id);
+            folders.RemoveArrival(id);
         }
     }
 

@@ -9,8 +9,8 @@ namespace Tat.Samples.Service.Series;
 
 /// <summary>Takes objects that other systems send by C-STORE, where the settings have a node.</summary>
 internal sealed partial class NodeWatch(
-    SeriesReceiver receiver, JobIntake intake, JobFolders folders, IOptions<ServiceOptions> options, ILogger<NodeWatch> log)
-    : IHostedService, IDisposable
+    SeriesReceiver receiver, JobIntake intake, JobFolders folders, IOptions<ServiceOptions> options, ILogger<NodeWatch> log,
+    DicomListener? listen = null) : IHostedService, IDisposable
 {
     private readonly DicomNode _node = options.Value.Dicom.Node;
     private IDisposable? _receiver;
@@ -22,7 +22,7 @@ internal sealed partial class NodeWatch(
         {
             try
             {
-                _receiver = Listen(port);
+                _receiver = (listen ?? Listen)(OptionsOf(port), TakeAsync);
             }
             catch (Exception problem) when (problem is FileNotFoundException or TypeInitializationException)
             {
@@ -43,8 +43,10 @@ internal sealed partial class NodeWatch(
 
     public void Dispose() => _receiver?.Dispose();
 
-    private DicomReceiver Listen(int port) => new(
-        new() { Address = _node.Address, Port = port, AeTitle = _node.AeTitle, Callers = _node.Callers, Folder = folders.Root }, TakeAsync);
+    private static DicomReceiver Listen(DicomReceiverOptions where, Func<string, string, Task<bool>> take) => new(where, take);
+
+    private DicomReceiverOptions OptionsOf(int port) =>
+        new() { Address = _node.Address, Port = port, AeTitle = _node.AeTitle, Callers = _node.Callers, Folder = folders.Root };
 
     /// <summary>Takes an object.</summary>
     /// <returns>Whether it is stored.</returns>
@@ -70,3 +72,8 @@ internal sealed partial class NodeWatch(
     [LoggerMessage(35, LogLevel.Warning, "What was sent by C-STORE is no DICOM object, or damaged ({Kind}); the sender was told.")]
     private partial void NotTaken(string kind);
 }
+
+/// <summary>Begins to take objects by C-STORE, until what it returns is disposed.</summary>
+/// <param name="where">Where, and from whom.</param>
+/// <param name="take">Is given each object and its sender, and answers whether it is stored.</param>
+internal delegate IDisposable DicomListener(DicomReceiverOptions where, Func<string, string, Task<bool>> take);

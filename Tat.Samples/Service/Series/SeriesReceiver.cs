@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text.RegularExpressions;
 using Microsoft.EntityFrameworkCore;
 using Tat.MLNet.Formats.Dicom;
@@ -39,7 +40,7 @@ public sealed partial class SeriesReceiver(SeriesStore store, JobFolders folders
             while (true)
             {
                 var latest = await store.LatestAsync(study, uid, cancellationToken);
-                if (latest is { State: SeriesState.Submitted } && IsThere(file, Path.Combine(folders.SeriesOf(latest.Id), name)))
+                if (latest is { State: SeriesState.Submitted } && await IsThereAsync(file, latest, name, cancellationToken))
                 {
                     File.Delete(file); // sent again
                     return told;
@@ -65,10 +66,7 @@ public sealed partial class SeriesReceiver(SeriesStore store, JobFolders folders
 
     private async Task PutAsync(ReceivedSeries series, string file, string name)
     {
-        var place = Path.Combine(folders.SeriesOf(series.Id), name);
-        var isNew = !File.Exists(place);
-        Disk.Place(file, place, replace: true);
-        if (isNew)
+        if (await folders.AddAsync(file, $"{JobFolders.NameOfSeries(series.Id)}/{name}", replaces: true, CancellationToken.None))
         {
             await store.CountObjectAsync(series);
         }
@@ -79,25 +77,14 @@ public sealed partial class SeriesReceiver(SeriesStore store, JobFolders folders
     private async Task<ReceivedSeries?> BeginAsync(ReceivedSeries? before, DicomHeader header, bool isRestored, string? aeTitle)
     {
         var id = Guid.CreateVersion7();
-        var folder = folders.SeriesOf(id);
-        JobFolders.CreatePrivate(folder);
-        string[] earlier = before is not null && Directory.Exists(folders.SeriesOf(before.Id))
-            ? Directory.GetFiles(folders.SeriesOf(before.Id))
-            : [];
-        foreach (var file in earlier)
-        {
-            File.Copy(file, Path.Combine(folder, Path.GetFileName(file)));
-        }
-
-        Disk.Flush(folder);
-
+        var earlier = before is null ? 0 : await CopyAsync(before, id);
         var series = new ReceivedSeries
         {
             Id = id,
             StudyInstanceUid = header[Study]!,
             SeriesInstanceUid = header[Series]!,
             Revision = (before?.Revision ?? 0) + 1,
-            Objects = earlier.Length,
+            Objects = earlier,
             Expected = ExpectedOf(header),
             LastReceived = DateTimeOffset.UtcNow,
             Modality = header[Modality],
@@ -113,13 +100,36 @@ public sealed partial class SeriesReceiver(SeriesStore store, JobFolders folders
         }
         catch (DbUpdateException)
         {
-            folders.RemoveSeries(id);
+            await folders.RemoveSeriesAsync(id);
             if ((await store.LatestAsync(series.StudyInstanceUid, series.SeriesInstanceUid, default))?.Revision >= series.Revision)
             {
                 return null;
             }
 
             throw;
+        }
+    }
+
+    /// <summary>Puts the objects of a series to another one.</summary>
+    /// <returns>How many there are.</returns>
+    private async Task<int> CopyAsync(ReceivedSeries series, Guid other)
+    {
+        try
+        {
+            using var images = await folders.OpenAsync(JobFolders.NameOfSeries(series.Id), CancellationToken.None);
+            var folder = Directory.CreateDirectory(folders.ArrivalOf(other)).FullName;
+            var files = Directory.GetFiles(images.Path);
+            foreach (var file in files)
+            {
+                File.Copy(file, Path.Combine(folder, Path.GetFileName(file)));
+            }
+
+            await folders.AddAsync(folder, JobFolders.NameOfSeries(other), replaces: false, CancellationToken.None);
+            return files.Length;
+        }
+        catch (FileNotFoundException)
+        {
+            return 0; // it was removed
         }
     }
 
@@ -133,17 +143,25 @@ public sealed partial class SeriesReceiver(SeriesStore store, JobFolders folders
         ? uid
         : throw new InvalidDataException($"The element {tag} holds no UID; send the object with the UIDs of its study, series and itself.");
 
-    private static bool IsThere(string file, string place)
+    private async Task<bool> IsThereAsync(string file, ReceivedSeries series, string name, CancellationToken cancellationToken)
     {
-        if (!File.Exists(place) || new FileInfo(place).Length != new FileInfo(file).Length)
+        try
+        {
+            using var there = await folders.OpenAsync($"{JobFolders.NameOfSeries(series.Id)}/{name}", cancellationToken);
+            await using var one = File.OpenRead(file);
+            await using var other = File.OpenRead(there.Path);
+            if (one.Length != other.Length)
+            {
+                return false;
+            }
+
+            var (hash, known) = (await SHA256.HashDataAsync(one, cancellationToken), await SHA256.HashDataAsync(other, cancellationToken));
+            return hash.SequenceEqual(known);
+        }
+        catch (FileNotFoundException)
         {
             return false;
         }
-
-        using var one = File.OpenRead(file);
-        using var other = File.OpenRead(place);
-        return System.Security.Cryptography.SHA256.HashData(one).AsSpan()
-            .SequenceEqual(System.Security.Cryptography.SHA256.HashData(other));
     }
 
     [GeneratedRegex(@"^[0-9]+(\.[0-9]+)*$")]

@@ -9,7 +9,7 @@ namespace Tat.Samples.Service.Series;
 
 /// <summary>Makes jobs of series that are complete, by the rules; what fits none is kept.</summary>
 public sealed partial class SeriesSubmission(
-    SeriesStore store, JobFolders folders, JobIntake intake, IOptions<ServiceOptions> options, ILogger<SeriesSubmission> log)
+    SeriesStore store, JobIntake intake, IOptions<ServiceOptions> options, ILogger<SeriesSubmission> log)
 {
     private readonly DicomOptions _options = options.Value.Dicom;
 
@@ -38,7 +38,7 @@ public sealed partial class SeriesSubmission(
     /// meanwhile.</exception>
     public async Task<Job> SubmitAsync(ReceivedSeries series, SeriesRule wanted, CancellationToken cancellationToken)
     {
-        var request = new JobRequest(series.Id, NameOf(series), folders.SeriesOf(series.Id), wanted.Task,
+        var request = new JobRequest(series.Id, NameOf(series), JobFolders.NameOfSeries(series.Id), wanted.Task,
             wanted.Urgent ? JobPriority.Urgent : JobPriority.Batch, wanted.Strength)
         {
             Model = wanted.Model,

@@ -49,18 +49,18 @@ internal sealed partial class SeriesWatch(
         {
             if (await store.DeleteAsync(id))
             {
-                folders.RemoveSeries(id);
+                await folders.RemoveSeriesAsync(id);
             }
         }
 
         await archive.ForgetAsync(cancellationToken);
 
         // What a killed service has begun.
-        foreach (var id in folders.Series(DateTimeOffset.UtcNow - _unfinished))
+        foreach (var id in await folders.SeriesAsync(DateTimeOffset.UtcNow - _unfinished, cancellationToken))
         {
             if (await store.FindAsync(id, cancellationToken) is null)
             {
-                folders.RemoveSeries(id);
+                await folders.RemoveSeriesAsync(id);
             }
         }
     }

@@ -11,7 +11,7 @@ public sealed class ServiceOptions
     private const int LongestName = 50;
 
     /// <summary>Where uploads and results are kept, and the database where there is no other; on several machines a folder that all of
-    /// them share.</summary>
+    /// them share, or one for each where there is a <see cref="Bucket"/>.</summary>
     public string Data { get; set; } =
         Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify),
             "tat-service");
@@ -26,6 +26,9 @@ public sealed class ServiceOptions
     /// <summary>The address of a RabbitMQ that distributes the jobs, such as <c>amqp://user:password@host/</c>; goes with
     /// <see cref="Database"/>.</summary>
     public string? Queue { get; set; }
+
+    /// <summary>Where uploads and results are kept instead of <see cref="Data"/>.</summary>
+    public BucketOptions Bucket { get; set; } = new();
 
     /// <summary>Whether several processes may share the work.</summary>
     public bool IsDistributed => Database is not null;
@@ -132,6 +135,7 @@ public sealed class ServiceOptions
             $"{nameof(OpenIdConnect)}:{nameof(OpenIdConnect.Authority)}", "give an address that begins with https");
         Require(OpenIdConnect.Authority is null || !string.IsNullOrEmpty(OpenIdConnect.Audience),
             $"{nameof(OpenIdConnect)}:{nameof(OpenIdConnect.Audience)}", "say for whom tokens are issued");
+        Bucket.Validate((holds, option, advice) => Require(holds, $"{nameof(Bucket)}:{option}", advice));
         Dicom.Validate(this);
     }
 

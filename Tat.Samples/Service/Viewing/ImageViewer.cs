@@ -11,7 +11,7 @@ using Tat.Torch.Tasks;
 namespace Tat.Samples.Service.Viewing;
 
 /// <summary>Reads the images of jobs, before and after, for those who look at them.</summary>
-internal sealed class ImageViewer(JobScans jobs, ServedModels models, OpenScans scans) : IDisposable
+internal sealed class ImageViewer(JobScans jobs, JobFolders folders, ServedModels models, OpenScans scans) : IDisposable
 {
     // Restoring has the cores; whoever looks waits for a turn.
     private readonly SemaphoreSlim _turns = new(2);
@@ -90,26 +90,35 @@ internal sealed class ImageViewer(JobScans jobs, ServedModels models, OpenScans 
     }
 
     private T Read<T>(Viewed one, ImageSide side, Func<IImageScan, T> read) =>
-        scans.Read($"{one.Id} {one.Image} {side}", () => SourceOf(one, side).OpenSlices(), read);
+        scans.Read($"{one.Id} {one.Image} {side}", () => Open(one, side), read);
 
     private ImageSlice ReadSlice(Viewed one, ImageSide side, int slice) => Read(one, side, scan => slice >= 0 && slice < scan.SliceCount
         ? scan.ReadSlice(slice)
         : throw new ServiceProblem(404, $"The image has {MessageText.Amount(scan.SliceCount, "slice")}, counted from 0."));
 
-    private static ScanSource SourceOf(Viewed one, ImageSide side)
+    /// <summary>Opens a side, on a thread that may wait for it.</summary>
+    private OpenScan Open(Viewed one, ImageSide side)
     {
-        if (side == ImageSide.Reference)
+        var name = side switch
         {
-            var path = one.Job.Reference ?? throw new ServiceProblem(404, "The job has no reference.");
-            var found = ScanFinder.Find([path]).Scans;
+            ImageSide.Source => one.Scan.Source,
+            ImageSide.Restored => one.Scan.Result,
+            _ => one.Job.Reference ?? throw new ServiceProblem(404, "The job has no reference."),
+        };
+        var images = folders.OpenAsync(name, CancellationToken.None).GetAwaiter().GetResult();
+        try
+        {
+            var uid = side == ImageSide.Source ? one.Scan.SeriesInstanceUid : null;
+            var found = ScanFinder.Find([images.Path], new() { SeriesInstanceUid = uid }).Scans;
 
-            // One for all, or one for each in the order of their names.
-            return found.Count == 1 ? found[0] : found[Math.Min(one.Image, found.Count - 1)];
+            // A reference may be one for all, or one for each in the order of their names.
+            return new(found[side == ImageSide.Reference ? Math.Min(one.Image, found.Count - 1) : 0].OpenSlices(), images);
         }
-
-        return side == ImageSide.Source
-            ? ScanFinder.Find([one.Scan.Source], new() { SeriesInstanceUid = one.Scan.SeriesInstanceUid }).Scans[0]
-            : ScanFinder.Find([one.Scan.Result]).Scans[0];
+        catch
+        {
+            images.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Why an image cannot be compared with its reference; <see langword="null"/> where it can.</summary>

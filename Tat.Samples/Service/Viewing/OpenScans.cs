@@ -27,12 +27,12 @@ internal sealed class OpenScans : IDisposable
     /// <param name="key">What it is known by.</param>
     /// <param name="open">Opens it where it is not open.</param>
     /// <param name="read">Reads of it; it may be read by several at the same time.</param>
-    public T Read<T>(string key, Func<IImageScan> open, Func<IImageScan, T> read)
+    public T Read<T>(string key, Func<OpenScan> open, Func<IImageScan, T> read)
     {
         var shared = Take(key, open);
         try
         {
-            return read(shared.Scan.Value);
+            return read(shared.Scan.Value.Scan);
         }
         finally
         {
@@ -54,7 +54,7 @@ internal sealed class OpenScans : IDisposable
         }
     }
 
-    private Shared Take(string key, Func<IImageScan> open)
+    private Shared Take(string key, Func<OpenScan> open)
     {
         lock (_lock)
         {
@@ -105,11 +105,11 @@ internal sealed class OpenScans : IDisposable
         }
     }
 
-    private sealed class Shared(string key, Lazy<IImageScan> scan)
+    private sealed class Shared(string key, Lazy<OpenScan> scan)
     {
         public string Key { get; } = key;
 
-        public Lazy<IImageScan> Scan { get; } = scan;
+        public Lazy<OpenScan> Scan { get; } = scan;
 
         public int Readers { get; set; }
 
@@ -119,8 +119,14 @@ internal sealed class OpenScans : IDisposable
         {
             if (Scan.IsValueCreated)
             {
-                Scan.Value.Dispose();
+                Scan.Value.Scan.Dispose();
+                Scan.Value.Images?.Dispose();
             }
         }
     }
 }
+
+/// <summary>A scan that is open.</summary>
+/// <param name="Scan">The scan.</param>
+/// <param name="Images">The files that it reads; <see langword="null"/> for none.</param>
+internal sealed record OpenScan(IImageScan Scan, IDisposable? Images = null);

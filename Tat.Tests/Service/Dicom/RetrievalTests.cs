@@ -13,7 +13,7 @@ namespace Tat.Tests.Service;
 [TestClass]
 public sealed class RetrievalTests : IDisposable
 {
-    private static readonly string[] _settings = ["--Service:Dicom:Rules:0:Modality=CT", "--Service:Dicom:QuietSeconds=0.2"];
+    private static readonly string[] _settings = ["--Service:Dicom:Rules:0:Modality=CT"];
     private readonly SyntheticDicom _files = new();
 
     public void Dispose() => _files.Dispose();
@@ -159,6 +159,7 @@ public sealed class RetrievalTests : IDisposable
         await service.SendAsync([.. Enumerable.Range(1, 2).Select(i =>
         {
             var data = SyntheticDicom.Slice(i, i);
+            data.SetText(new(0x0020, 0x1209), DicomVr.IS, "2"); // complete with both, however slowly they come
             data.SetText(Tags.PatientId, DicomVr.LO, "P%_1");
             data.SetText(new(0x0008, 0x0020), DicomVr.DA, "20240502");
             data.SetText(new(0x0008, 0x0050), DicomVr.SH, "A1");

@@ -20,6 +20,7 @@ public sealed class StoreTests : IDisposable
     private const string Ct = "--Service:Dicom:Rules:0:Modality=CT", Soon = "--Service:Dicom:QuietSeconds=0.3",
         Never = "--Service:Dicom:QuietSeconds=86400";
 
+    private static readonly DicomTag _count = new(0x0020, 0x1209);
     private readonly SyntheticDicom _files = new();
 
     public void Dispose() => _files.Dispose();
@@ -27,7 +28,7 @@ public sealed class StoreTests : IDisposable
     [TestMethod]
     public async Task A_series_is_restored_when_it_is_complete_and_comes_out_as_restore_makes_it()
     {
-        await using var service = await RunningService.StartAsync(Ct, Soon);
+        await using var service = await RunningService.StartAsync(Ct, Never);
         var files = Series(3);
         await service.SendAsync(files[..2]);
         await service.SendAsync(files[2]);
@@ -50,13 +51,14 @@ public sealed class StoreTests : IDisposable
     public async Task What_comes_late_begins_a_new_revision_and_what_comes_twice_does_nothing()
     {
         await using var service = await RunningService.StartAsync(Ct, Soon);
-        var files = Series(3);
-        await service.SendAsync(files[..2]);
+        var files = Series(2);
+        var late = SyntheticDicom.Slice(3, 3);
+        await service.SendAsync(files);
         var first = await service.RestoredAsync((await service.ClosedAsync(1)).Single());
-        await service.SendAsync(files[..2]);
+        await service.SendAsync(files);
         Assert.HasCount(1, await service.SeriesAsync());
 
-        await service.SendAsync(files[2]);
+        await service.SendAsync(_files.Write(late, "late.dcm"));
         var series = await service.ClosedAsync(2);
         Assert.AreSequenceEqual([(1, 2), (2, 3)], series.Select(one => (one.Revision, one.Objects)));
         var second = await service.RestoredAsync(series[1]);
@@ -80,7 +82,7 @@ public sealed class StoreTests : IDisposable
     public async Task A_series_that_tells_how_many_objects_it_has_is_complete_with_the_last_of_them()
     {
         await using var service = await RunningService.StartAsync(Ct, Never);
-        var files = Series(2, data => data.SetText(new(0x0020, 0x1209), DicomVr.IS, "2"));
+        var files = Series(2);
         await service.SendAsync(files[0]);
         Assert.AreEqual((SeriesState.Collecting, 1, 2), await StateAsync());
         await service.SendAsync(files[1]);
@@ -198,12 +200,13 @@ public sealed class StoreTests : IDisposable
             () => RunningService.StartAsync([.. open, "--Service:Dicom:Node:Callers:0=MR1"]))).Message);
     }
 
-    private string[] Series(int count, Action<DicomDataSet>? change = null) =>
+    /// <summary>Objects that say how many they are: however slowly they come, they are complete with the last of them.</summary>
+    private string[] Series(int count) =>
     [
         .. Enumerable.Range(1, count).Select(i =>
         {
             var data = SyntheticDicom.Slice(i, i);
-            change?.Invoke(data);
+            data.SetText(_count, DicomVr.IS, count.ToString(CultureInfo.InvariantCulture));
             return _files.Write(data, $"{i}.dcm");
         }),
     ];

@@ -84,8 +84,13 @@ public sealed class DeidentifiedIntakeTests : IDisposable
     public async Task What_comes_twice_is_known_and_objects_of_a_series_stay_together()
     {
         await using var service = await RunningService.StartAsync(
-            On, "--Service:Dicom:QuietSeconds=0.3", "--Service:Dicom:Rules:0:Modality=CT");
-        var files = new[] { 1, 2 }.Select(number => _files.Write(SyntheticDicom.Slice(number, number), $"{number}.dcm")).ToArray();
+            On, "--Service:Dicom:Rules:0:Modality=CT");
+        var files = new[] { 1, 2 }.Select(number =>
+        {
+            var data = SyntheticDicom.Slice(number, number);
+            data.SetText(new(0x0020, 0x1209), DicomVr.IS, "2");
+            return _files.Write(data, $"{number}.dcm");
+        }).ToArray();
         await service.SendAsync(files[0]);
         await service.SendAsync(files[1]);
         Assert.AreEqual(2, (await service.ClosedAsync(1)).Single().Objects);
