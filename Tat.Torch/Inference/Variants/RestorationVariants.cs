@@ -30,8 +30,8 @@ public static class RestorationVariants
 
     /// <summary>
     /// Gives results the local means of their images: over some six pixels (a Gaussian of that standard deviation) whatever they are, over
-    /// three and one and a half where they differ by more than two and a half times the noise of such means. Regions and lesions keep more of what was
-    /// measured, for a little of the noise. Nothing changes for tasks of which the model keeps as much by itself
+    /// three and one and a half where they differ by more than two and a half times the noise of such means. Regions and lesions keep more
+    /// of what was measured, for a little of the noise. Nothing changes for tasks of which the model keeps as much by itself
     /// (<see cref="ModelCard.KeepsMeans"/>).
     /// </summary>
     /// <param name="restorer">The model; disposed with the result.</param>
