@@ -106,7 +106,7 @@ internal sealed class TrainingOptions
         "Folder for logs: training.csv, from which report draws learning curves, validation.csv, and event files for TensorBoard."
     };
     private readonly Option<string> _device = CommonOptions.Device();
-    private readonly Option<ulong?> _seed = new("--seed") { Description = "What randomness follows from." };
+    private readonly Option<ulong?> _seed = new("--seed") { Description = "The seed of all random numbers." };
 
     private Option[] All =>
     [

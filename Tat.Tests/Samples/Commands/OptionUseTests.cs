@@ -70,7 +70,7 @@ public sealed class OptionUseTests : IDisposable
             foreach (var other in new[] { "--no-model", "--tune" })
             {
                 (await Cli.RunAsync(["evaluate", "--data", _folder.Path, other, .. option.Split(' ')])).AssertFailed(
-                    2, $"{option.Split(' ')[0]} means nothing with {other}");
+                    2, $"{option.Split(' ')[0]} has no effect together with {other}");
             }
         }
 
