@@ -5,7 +5,7 @@ using Tat.Torch.Tasks;
 
 namespace Tat.Torch.Inference;
 
-/// <summary>Says where an image is unlike those that a model was trained on.</summary>
+/// <summary>Warns where an image differs from those that a model was trained on.</summary>
 public static class InputWarnings
 {
     /// <summary>Noise and pixel sizes may be this much beyond what was trained, as a factor.</summary>

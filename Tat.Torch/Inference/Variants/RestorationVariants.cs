@@ -3,7 +3,7 @@ using Tat.Torch.Model;
 
 namespace Tat.Torch.Inference;
 
-/// <summary>Other ways to use a model than once and in full.</summary>
+/// <summary>Other ways to use a model than applying it once and in full.</summary>
 public static class RestorationVariants
 {
     /// <summary>
