@@ -1,13 +1,8 @@
-using System.Text.Json;
 using Tat.MLNet.Formats;
-using Tat.MLNet.Formats.Dicom.Model;
-using Tat.MLNet.Formats.Dicom.Providers;
 using Tat.MLNet.Scans;
 using Tat.Tests.Formats;
 using Tat.Tests.Formats.Dicom;
 using Tat.Tests.Formats.Nifti;
-using Tat.Torch.Imaging;
-using Tat.Torch.Inference;
 
 namespace Tat.Tests.Scans;
 

@@ -5,7 +5,6 @@ using Tat.MLNet.Formats.Dicom.Providers;
 using Tat.MLNet.Scans;
 using Tat.Tests.Formats;
 using Tat.Tests.Formats.Dicom;
-using Tat.Tests.Formats.Nifti;
 using Tat.Torch.Imaging;
 using Tat.Torch.Inference;
 

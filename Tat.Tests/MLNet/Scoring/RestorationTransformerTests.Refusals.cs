@@ -1,7 +1,4 @@
 using Microsoft.ML;
-using Microsoft.ML.Data;
-using Tat.MLNet.Loading;
-using Tat.Tests.Formats;
 using Tat.Tests.Loading;
 
 namespace Tat.Tests.Scoring;

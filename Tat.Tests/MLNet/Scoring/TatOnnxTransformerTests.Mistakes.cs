@@ -3,12 +3,7 @@ using Microsoft.ML.Data;
 using Tat.MLNet.Scoring;
 using Tat.Tests.Formats;
 using Tat.Tests.Onnx;
-using Tat.Tests.Runtime;
-using Tat.Torch.Imaging;
 using Tat.Torch.Inference;
-using Tat.Torch.Model;
-using Tat.Torch.Onnx;
-using Tat.Torch.Tasks;
 
 namespace Tat.Tests.Scoring;
 

@@ -1,10 +1,7 @@
-using System.Reflection;
 using Microsoft.ML;
-using Tat.MLNet.Scoring;
 using Tat.MLNet.Training;
 using Tat.Tests.Formats;
 using Tat.Tests.Loading;
-using Tat.Tests.Runtime;
 using Tat.Tests.Scoring;
 using Tat.Torch.Model;
 using Tat.Torch.Tasks;

@@ -1,4 +1,3 @@
-using System.Reflection;
 using Microsoft.ML;
 using Tat.MLNet.Scoring;
 using Tat.MLNet.Training;
@@ -6,7 +5,6 @@ using Tat.Tests.Formats;
 using Tat.Tests.Loading;
 using Tat.Tests.Runtime;
 using Tat.Tests.Scoring;
-using Tat.Torch.Model;
 using Tat.Torch.Tasks;
 using Tat.Torch.Training;
 

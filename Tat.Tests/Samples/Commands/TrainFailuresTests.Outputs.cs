@@ -1,11 +1,5 @@
-using Microsoft.ML;
-using Tat.Samples.Shared.Training;
 using Tat.Tests.Formats;
 using Tat.Tests.Loading;
-using Tat.Tests.Onnx;
-using Tat.Torch.Imaging;
-using Tat.Torch.Model;
-using Tat.Torch.Training;
 
 namespace Tat.Tests.Samples;
 

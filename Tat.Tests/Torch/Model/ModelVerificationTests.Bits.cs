@@ -1,20 +1,9 @@
-using System.IO.Compression;
-using System.Reflection;
-using System.Runtime.InteropServices;
-using System.Text;
 using Microsoft.ML;
-using Tat.MLNet;
-using Tat.Samples.Shared;
 using Tat.Tests.Formats;
 using Tat.Tests.Onnx;
 using Tat.Torch.Checkpoints;
-using Tat.Torch.Inference;
 using Tat.Torch.Model;
 using Tat.Torch.Onnx;
-using Tat.Torch.Tasks;
-using Tat.Torch.TensorFiles;
-using Tat.Torch.TensorFiles.PyTorch;
-using static TorchSharp.torch;
 
 namespace Tat.Tests.Model;
 

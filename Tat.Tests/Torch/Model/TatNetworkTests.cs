@@ -1,7 +1,6 @@
 using CsCheck;
 using Tat.Torch.Model;
 using Tat.Torch.Randomness;
-using Tat.Torch.Runtime;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,6 +1,4 @@
 using Tat.Tests.Formats;
-using Tat.Torch.Model;
-using Tat.Torch.Training;
 using Tat.Torch.Training.Resuming;
 using Tat.Torch.Training.Steps;
 

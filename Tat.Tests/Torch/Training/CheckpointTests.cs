@@ -1,8 +1,6 @@
 using Tat.Tests.Formats;
 using Tat.Torch.Model;
 using Tat.Torch.Training;
-using Tat.Torch.Training.Resuming;
-using Tat.Torch.Training.Steps;
 
 namespace Tat.Tests.Training;
 

@@ -1,7 +1,5 @@
 using Tat.Tests.Formats;
 using Tat.Torch.Data;
-using Tat.Torch.Imaging;
-using Tat.Torch.Model;
 using Tat.Torch.Tasks;
 using Tat.Torch.Training;
 

@@ -1,10 +1,7 @@
-using System.Buffers.Binary;
 using System.Text;
 using Tat.MLNet.Formats;
-using Tat.MLNet.Formats.Dicom;
 using Tat.MLNet.Formats.Dicom.Model;
 using Tat.MLNet.Formats.Dicom.Providers;
-using Tat.MLNet.Formats.Dicom.Providers.BuiltIn;
 
 namespace Tat.Tests.Formats.Dicom;
 
