@@ -10,8 +10,15 @@ internal sealed class BlockGraph(BlockPlan plan, GraphWeights weights, string na
     private readonly int _channels = plan.Channels;
     private readonly int _heads = plan.Heads;
 
-    /// <summary>Channels of a depth-wise convolution with computed kernels are padded to a multiple of this many.</summary>
-    public static int Padded(int channels) => (channels + 15) / 16 * 16;
+    /// <summary>
+    /// Hidden channels with those that only pad: constant kernels go 16 channels at a time through ONNX Runtime, others one by one, and
+    /// eights are enough for the products around them.
+    /// </summary>
+    public static int Padded(int channels, bool isGenerated)
+    {
+        var multiple = isGenerated ? 8 : 16;
+        return (channels + multiple - 1) / multiple * multiple;
+    }
 
     /// <summary>Channel-wise attention inside windows, whose outputs are averaged where they overlap.</summary>
     public Value Attention(GraphBuilder g, Value x)
@@ -30,7 +37,7 @@ internal sealed class BlockGraph(BlockPlan plan, GraphWeights weights, string na
     {
         using var scope = g.Scope("ffn");
         var hidden = plan.Hidden;
-        var padded = Padded(hidden);
+        var padded = Padded(hidden, isGenerated: kernels is not null);
         var normalized = Normalize(g, x, BlockPlan.FeedForwardNorm);
         Value Half(string half, int index, Value? generated)
         {
@@ -39,8 +46,8 @@ internal sealed class BlockGraph(BlockPlan plan, GraphWeights weights, string na
         }
 
         var gated = g.Mul(g.Gelu(Half("/gate", 0, kernels?.Gate)), Half("/content", 1, kernels?.Content));
-        var projection = Weight(g, $"{plan.FeedForwardOut.Name}.weight", w => w.Transposed().Rows(0, hidden, padded));
-        return AddBias(g, plan.FeedForwardOut, g.Gemm(g.Reshape(gated, padded, -1), projection, x, transA: true));
+        var projection = Weight(g, $"{plan.FeedForwardOut.Name}.weight", w => w.Transposed().Rows(0, hidden, padded).Transposed());
+        return AddBias(g, plan.FeedForwardOut, g.Add(x, g.MatMulToRows(projection, g.Reshape(gated, padded, -1))));
     }
 
     /// <summary>

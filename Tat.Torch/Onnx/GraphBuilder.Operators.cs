@@ -28,6 +28,12 @@ internal sealed partial class GraphBuilder
         return Node("Gemm", operands, [.. Flag("transA", transA), .. Flag("transB", transB)]);
     }
 
+    /// <summary>
+    /// (weights · map)ᵀ: pixels × outputs, of outputs × inputs and inputs × pixels. ONNX Runtime is faster so than with a product of the
+    /// transposed map, which is larger.
+    /// </summary>
+    public Value MatMulToRows(Value weights, Value map) => Transpose(MatMul(weights, map), 1, 0);
+
     /// <summary>A 3×3 convolution, zero padding of 1.</summary>
     public Value Conv3x3(Value x, Value weight, Value bias = default, long groups = 1)
     {

@@ -34,7 +34,7 @@ internal sealed class KernelGraph(RepresentationPlan plan, GraphWeights weights)
     private GeneratedKernels Generate(GraphBuilder g, Value z, KernelPlan kernels)
     {
         // Nine numbers a channel; channels that only pad get zero kernels, because GELU(0) = 0.
-        var (hidden, padded) = (kernels.Hidden, BlockGraph.Padded(kernels.Hidden));
+        var (hidden, padded) = (kernels.Hidden, BlockGraph.Padded(kernels.Hidden, isGenerated: true));
         var name = $"{kernels.FeedForward.Name}.weight";
         Value Half(string half, int index) => g.Reshape(
             g.Gelu(g.Gemm(z, NetworkGraph.Store(g, $"{name}/{half}", weights[name].Rows(index * hidden * 9, hidden * 9, padded * 9)),

@@ -4,8 +4,8 @@ namespace Tat.Torch.Onnx;
 
 /// <summary>
 /// The network as a graph, for one image whose sides are multiples of 8. Features are h·w × C matrices, so that layer normalisation runs
-/// along rows; a matrix product with one factor transposed takes them to channels × pixels for the depth-wise convolutions and another
-/// brings them back, so that nothing is transposed by itself.
+/// along rows; a matrix product with one factor transposed takes them to channels × pixels for the depth-wise convolutions, and results
+/// are transposed back, where they have the fewest channels.
 /// </summary>
 internal sealed class NetworkGraph
 {
@@ -98,8 +98,8 @@ internal sealed class NetworkGraph
         var weight = _weights[$"{name}.weight"];
         var fromEncoder = g.Gemm(encoder, Store(g, $"{name}.weight/encoder", weight.Columns(half, half).Transposed()),
             layer.HasBias ? Store(g, $"{name}.bias", _weights[$"{name}.bias"]) : default);
-        return g.Gemm(g.Reshape(below, half, -1), Store(g, $"{name}.weight/below", weight.Columns(0, half).Transposed()), fromEncoder,
-            transA: true);
+        return g.Add(
+            fromEncoder, g.MatMulToRows(Store(g, $"{name}.weight/below", weight.Columns(0, half)), g.Reshape(below, half, -1)));
     }
 
     private Value Convolve(GraphBuilder g, Value map, LayerPlan layer) => Convolution(g, _weights, map, layer);

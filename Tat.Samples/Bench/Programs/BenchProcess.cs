@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Diagnostics;
 using System.Text.Json;
 using Tat.Samples.Shell;
@@ -97,7 +98,7 @@ internal static class BenchProcess
                 PeakBytes = Math.Max(before.PeakBytes, process.PeakWorkingSet64),
             };
         }
-        catch (InvalidOperationException)
+        catch (Exception problem) when (problem is InvalidOperationException or Win32Exception)
         {
             return before; // it has just ended
         }
