@@ -207,7 +207,8 @@ internal sealed class TrainingOptions
         {
             if (isMeaningless && OptionUse.IsGiven(parsed, option))
             {
-                throw new InvalidDataException($"{option.Name} means nothing with \"{other}\" of the options file: leave one of them out.");
+                throw new InvalidDataException(
+                    $"{option.Name} has no effect together with \"{other}\" of the options file: leave one of them out.");
             }
         }
 

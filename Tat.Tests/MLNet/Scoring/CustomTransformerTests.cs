@@ -75,7 +75,7 @@ public sealed class CustomTransformerTests
         using var transformer = _ml.ImageRestoration.CreateTransformer(restorer);
         Assert.HasCount(3, transformer.Transform(_ml.ImageRestoration.LoadImages(folder.Path, "MRI")).Vectors("Restored"));
         Assert.Contains("a.nii', slice 0 and 1 more of 3 images of MRI: Its pixels (1 mm)", string.Join('\n', warnings));
-        Assert.Contains("b.dcm', slice 0: Its modality CT is none that the task MRI is for", string.Join('\n', warnings));
+        Assert.Contains("b.dcm', slice 0: Its modality CT is not one that the task MRI is for", string.Join('\n', warnings));
     }
 
     [TestMethod]

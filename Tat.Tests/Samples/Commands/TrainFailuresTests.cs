@@ -132,11 +132,11 @@ public sealed partial class TrainFailuresTests
         Assert.IsFalse(with.Output.Contains("no validation images", StringComparison.Ordinal), with.Output);
 
         (await Cli.RunAsync("train", "--data", folder.Path, "--hold-out", "p1", "--out", folder["m.zip"])).AssertFailed(
-            2, "--hold-out means nothing with --data");
+            2, "--hold-out has no effect together with --data");
         (await Cli.RunAsync("train", "--from", folder.Path, "--mri-by-volume", "--out", folder["m.zip"])).AssertFailed(
-            2, "--mri-by-volume means nothing with --from");
+            2, "--mri-by-volume has no effect together with --from");
         (await Cli.RunAsync("simulate", "--phantoms", "1", "--task", "CT", "--series", "1.2", "--out", folder["s"])).AssertFailed(
-            2, "--series means nothing with --phantoms");
+            2, "--series has no effect together with --phantoms");
     }
 
     [TestMethod]

@@ -137,10 +137,10 @@ public sealed partial class ModelVerificationTests
         var image = ExportedModels.CreateImage(32, 32, RestorationTask.Ct);
         using var restorer = new Restorer(model);
         StringAssert.Contains(Assert.ThrowsExactly<InvalidDataException>(() => restorer.Restore(image, RestorationTask.Ct)).Message,
-            "of image 0");
+            "turned image 0");
         using var onnx = new OnnxRestorer(ExportedModels.Export(model));
         StringAssert.Contains(Assert.ThrowsExactly<InvalidDataException>(() => onnx.Restore([image], [RestorationTask.Ct])).Message,
-            "of image 0");
+            "turned image 0");
     }
 
     [TestMethod]
