@@ -4,8 +4,8 @@ using Tat.Torch.Imaging;
 namespace Tat.MLNet;
 
 /// <summary>
-/// An image to restore, for a <see cref="Microsoft.ML.PredictionEngine{TSrc, TDst}"/>; a class of your own with these properties does as
-/// well.
+/// An image to restore, for a <see cref="Microsoft.ML.PredictionEngine{TSrc, TDst}"/>; your own class works as well if it has these
+/// properties.
 /// </summary>
 public sealed class ImageInput
 {

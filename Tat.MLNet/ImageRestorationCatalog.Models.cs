@@ -14,7 +14,7 @@ namespace Tat.MLNet;
 public sealed partial class ImageRestorationCatalog
 {
     /// <summary>
-    /// Reads what a model is and how it was made, and verifies its checksum, without LibTorch and without keeping its weights.
+    /// Reads the description of a model and verifies its checksum, without LibTorch and without keeping its weights.
     /// </summary>
     /// <param name="path">A model file of <c>mlContext.Model.Save</c> with a <see cref="TatTransformer"/> or
     /// <see cref="TatOnnxTransformer"/> anywhere in its pipeline, a file of <see cref="TatModel.Save(string, bool)"/>, or an exported
@@ -51,7 +51,7 @@ public sealed partial class ImageRestorationCatalog
         }
     }
 
-    /// <summary>Tells what the model that comes with this library is, without loading its weights or LibTorch.</summary>
+    /// <summary>Describes the bundled model without loading its weights or LibTorch.</summary>
     public RestorationModelInfo ReadModelInfo() => new(TatPretrained.Card, TatPretrained.Tasks, TatPretrained.Network);
 
     /// <summary>Makes a transformer of the model that comes with this library: it restores CT, PET and MRI without any training.</summary>

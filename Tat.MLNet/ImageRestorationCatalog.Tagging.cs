@@ -14,7 +14,7 @@ public sealed partial class ImageRestorationCatalog
         new(new() { OutputColumnName = outputColumnName, Rules = rules });
 
     /// <summary>Tells the task of each image, with tasks of the user's own. See <see cref="TaskTaggingEstimator"/>.</summary>
-    /// <param name="options">What tells a task, and which tasks there are.</param>
+    /// <param name="options">The rules that determine the task, and the tasks there are.</param>
     public TaskTaggingEstimator TagTask(TaskTaggingEstimator.Options options)
     {
         ArgumentNullException.ThrowIfNull(options);

@@ -2,7 +2,7 @@ using Tat.MLNet;
 
 namespace Microsoft.ML;
 
-/// <summary>Hangs the image restoration components on <see cref="MLContext"/>.</summary>
+/// <summary>Adds the image restoration components to <see cref="MLContext"/>.</summary>
 public static class ImageRestorationExtensions
 {
     extension(MLContext context)

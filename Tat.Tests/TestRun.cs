@@ -1,3 +1,4 @@
+using System.Globalization;
 using Tat.Torch.Files.Writing;
 
 namespace Tat.Tests;
@@ -13,6 +14,13 @@ public sealed class TestRun
 
     /// <summary>The folder for temporary files outside, for what is to stay after the run.</summary>
     public static string Outside { get; } = Path.GetTempPath();
+
+    /// <summary>A number that a variable of the environment gives for a longer form of a test.</summary>
+    public static int Number(string variable, int otherwise) =>
+        int.TryParse(
+            Environment.GetEnvironmentVariable(variable), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
+            ? number
+            : otherwise;
 
     [AssemblyInitialize]
     public static void Begin(TestContext context)

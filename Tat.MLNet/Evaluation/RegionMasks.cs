@@ -7,11 +7,11 @@ using Tat.Torch.Imaging;
 
 namespace Tat.MLNet.Evaluation;
 
-/// <summary>Masks whose labels tell regions of scans apart, and what the regions are called.</summary>
+/// <summary>Masks whose labels mark regions of scans, and the names of these regions.</summary>
 /// <remarks>
 /// A mask is an image of whole numbers, 0 where there is no region, in any format that scans are read from. Names are in a file
 /// <c>regions.tsv</c> beside a mask, or in the folder of several, with the columns <c>index</c> and <c>name</c> (as BIDS has them for
-/// segmentations); what it does not name is called as its label. Immutable and safe for concurrent use.
+/// segmentations); a label without a name is called by its number. Immutable and safe for concurrent use.
 /// </remarks>
 public sealed class RegionMasks
 {

@@ -16,7 +16,7 @@ public sealed class DicomReceiver : IDisposable
     /// Is given each object: a file, which is deleted afterwards where it is still there, and the AE title of the sender. Answers whether
     /// the object is stored; where it throws, the sender is told that it is not.
     /// </param>
-    /// <exception cref="ArgumentOutOfRangeException">The port is not from 1 to 65535.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The port is not between 1 and 65535.</exception>
     /// <exception cref="IOException">Nothing can be listened to at that address and port.</exception>
     public DicomReceiver(DicomReceiverOptions options, Func<string, string, Task<bool>> take)
     {

@@ -2,7 +2,7 @@ using Tat.Torch.Files;
 
 namespace Tat.MLNet.FoDicom;
 
-/// <summary>Where a <see cref="DicomReceiver"/> listens, and to whom.</summary>
+/// <summary>Where a <see cref="DicomReceiver"/> listens, and who may send to it.</summary>
 public sealed class DicomReceiverOptions
 {
     /// <summary>The IP address to listen at.</summary>
@@ -13,13 +13,13 @@ public sealed class DicomReceiverOptions
     /// <value>The default is 11112.</value>
     public int Port { get; init; } = 11112;
 
-    /// <summary>What senders must call the node; <see langword="null"/> for anything.</summary>
+    /// <summary>The AE title that senders must use for the node; <see langword="null"/> accepts any.</summary>
     public string? AeTitle { get; init; }
 
-    /// <summary>Who may send, by AE title; nobody else is listened to. None for everybody.</summary>
+    /// <summary>The AE titles that may send; all others are rejected. Empty admits everybody.</summary>
     public IReadOnlyCollection<string> Callers { get; init; } = [];
 
-    /// <summary>Where an object lies until it was taken; <see langword="null"/> for the folder of temporary files.</summary>
+    /// <summary>Where an object is kept until it has been taken; <see langword="null"/> for the folder of temporary files.</summary>
     public string? Folder { get; init; }
 
     /// <summary>Checks every option; runs when a receiver begins to listen.</summary>

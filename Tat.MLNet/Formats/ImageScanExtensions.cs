@@ -4,7 +4,7 @@ using Tat.Torch.Tasks;
 
 namespace Tat.MLNet.Formats;
 
-/// <summary>What can be done with every scan.</summary>
+/// <summary>Operations that work on any scan.</summary>
 public static class ImageScanExtensions
 {
     // Enough for a percentile of the voxels, few enough to be read before the first slice is restored, and to be kept.

@@ -9,7 +9,7 @@ using Tat.Torch.Files.Writing;
 namespace Tat.MLNet.Formats;
 
 /// <summary>
-/// Removes what identifies patients from image files before they are kept anywhere, and leaves what the values are computed of. For
+/// Removes what identifies patients from image files before they are kept anywhere, and preserves what their values are computed from. For
 /// programs that receive images.
 /// </summary>
 /// <remarks>

@@ -48,10 +48,10 @@ internal abstract class ImageColumn(string name, DataViewType type)
             shares = editor.Commit();
         });
 
-    /// <summary>The DICOM modality of the file; empty where its format does not tell.</summary>
+    /// <summary>The DICOM modality of the file; empty if its format does not record one.</summary>
     public static ImageColumn Modality { get; } = Text("Modality", row => row.Scan.Modality);
 
-    /// <summary>Side of a pixel in mm; NaN where the file does not tell.</summary>
+    /// <summary>Side of a pixel in mm; NaN if the file does not record it.</summary>
     public static ImageColumn PixelSpacing { get; } = Scalar(
         "PixelSpacing", NumberDataViewType.Single, row => (float)(row.Scan.PixelSpacing() ?? double.NaN));
 

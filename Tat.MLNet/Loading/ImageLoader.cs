@@ -6,7 +6,7 @@ using Tat.Torch.Files;
 
 namespace Tat.MLNet.Loading;
 
-/// <summary>Makes rows of image files: one row a slice, read when asked for.</summary>
+/// <summary>Turns image files into rows, one per slice, which are read on demand.</summary>
 /// <remarks>
 /// The views that a loader makes can be read many times, shuffled by position without buffering images, and read by several cursors at
 /// once. To know how many slices a file has, its header is read when its first row is reached; pixels are read only for the pixel columns

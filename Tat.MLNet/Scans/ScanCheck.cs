@@ -7,7 +7,7 @@ using Tat.Torch.Tasks;
 
 namespace Tat.MLNet.Scans;
 
-/// <summary>What a restoration of a scan would refuse or warn of, as far as that does not depend on the model.</summary>
+/// <summary>What the restoration of a scan would refuse or warn about, as far as this does not depend on the model.</summary>
 /// <remarks>Not safe for concurrent use.</remarks>
 public sealed class ScanCheck
 {

@@ -2,7 +2,7 @@ using Tat.MLNet.Formats.Nifti;
 
 namespace Tat.MLNet.Scans;
 
-/// <summary>A scan, and where its result goes.</summary>
+/// <summary>A scan and the destination of its result.</summary>
 /// <param name="Source">The scan.</param>
 /// <param name="Destination">The file or folder to write.</param>
 public sealed record ScanJob(ScanSource Source, string Destination)

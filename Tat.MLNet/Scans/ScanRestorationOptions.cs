@@ -4,7 +4,7 @@ using Tat.Torch.Inference;
 
 namespace Tat.MLNet.Scans;
 
-/// <summary>How a scan is restored and written.</summary>
+/// <summary>Options for restoring and writing a scan.</summary>
 public sealed record ScanRestorationOptions
 {
     /// <summary>The name of the task.</summary>

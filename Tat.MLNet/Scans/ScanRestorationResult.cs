@@ -3,7 +3,7 @@ using Tat.Torch.Tasks;
 
 namespace Tat.MLNet.Scans;
 
-/// <summary>A scan that was restored.</summary>
+/// <summary>The result of restoring a scan.</summary>
 public sealed record ScanRestorationResult
 {
     /// <summary>The file or folder that was restored.</summary>

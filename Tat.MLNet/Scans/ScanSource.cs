@@ -5,7 +5,7 @@ using Tat.Torch.Tasks;
 
 namespace Tat.MLNet.Scans;
 
-/// <summary>A scan that was found: an image file, or the files of a DICOM series. Pixels are read when it is opened.</summary>
+/// <summary>A scan that has been found: an image file, or the files of a DICOM series. Pixels are read when it is opened.</summary>
 /// <remarks>Immutable and safe for concurrent use.</remarks>
 public sealed class ScanSource
 {

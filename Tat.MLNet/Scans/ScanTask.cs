@@ -4,7 +4,7 @@ using Tat.Torch.Tasks;
 
 namespace Tat.MLNet.Scans;
 
-/// <summary>Which task suits a scan.</summary>
+/// <summary>Finds the task that suits a scan.</summary>
 public static class ScanTask
 {
     /// <summary>Suffixes of BIDS for images of MRI whose values are intensities, not maps of times or phases.</summary>

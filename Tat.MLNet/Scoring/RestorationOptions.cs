@@ -6,7 +6,7 @@ using Tat.Torch.Model;
 namespace Tat.MLNet.Scoring;
 
 /// <summary>
-/// What all components that restore images are told: which columns, how many images at a time, and what happens to images that cannot be
+/// Options of all components that restore images: the columns, the number of images at a time, and what happens to images that cannot be
 /// restored.
 /// </summary>
 public abstract class RestorationOptions

@@ -41,7 +41,7 @@ public abstract class RestorationTransformer : ITransformer, IDisposable
     /// <summary>Restores images without ML.NET's views. The transformer owns it.</summary>
     public IImageRestorer Restorer { get; }
 
-    /// <summary>What the model is and how it was made.</summary>
+    /// <summary>The identity and origin of the model.</summary>
     public ModelCard Card => Restorer.Card;
 
     /// <summary>The tasks that the model has learnt.</summary>

@@ -8,7 +8,7 @@ using Tat.Torch.Pretrained;
 
 namespace Tat.MLNet.Scoring;
 
-/// <summary>Puts a TAT that was exported to ONNX into a pipeline; made by <c>mlContext.ImageRestoration.ApplyOnnx</c>.</summary>
+/// <summary>Adds a TAT that was exported to ONNX to a pipeline; made by <c>mlContext.ImageRestoration.ApplyOnnx</c>.</summary>
 /// <remarks>
 /// <list type="table">
 /// <listheader><term>Estimator Characteristics</term><description></description></listheader>

@@ -31,7 +31,7 @@ public sealed class TatOnnxTransformer : RestorationTransformer
             saved.Ensemble, saved.LocalMeans, saved.Strength, saved.Columns.Margin is not null), saved.Columns, saved.BatchSize,
             environment) => (_model, _saved) = (model, saved);
 
-    /// <summary>Opens a model where the options say, or else on the GPU that the context names.</summary>
+    /// <summary>Opens a model on the device that the options name, or else on the GPU of the context.</summary>
     /// <exception cref="NotSupportedException">That is not available, and the context does not let the CPU take its place.</exception>
     internal static TatOnnxTransformer Open(IHostEnvironment environment, byte[] model, string source, TatOnnxEstimator.Options options)
     {

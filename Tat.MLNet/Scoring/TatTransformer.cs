@@ -11,8 +11,8 @@ namespace Tat.MLNet.Scoring;
 
 /// <summary>Restores images with a trained TAT on TorchSharp; made by <see cref="Training.TatEstimator"/>, or loaded.</summary>
 /// <remarks>
-/// Saved with <c>mlContext.Model.Save</c>, and loaded by <c>Model.Load</c> in any program that references this library, without further
-/// ado. On loading, the GPU is that of <see cref="MLContext.GpuDeviceId"/>; without one the model runs on the CPU. Where LibTorch cannot be
+/// Saved with <c>mlContext.Model.Save</c>, and loaded by <c>Model.Load</c> in any program that references this library. On loading, the
+/// GPU is that of <see cref="MLContext.GpuDeviceId"/>; without one the model runs on the CPU. Where LibTorch cannot be
 /// loaded, what it is can be read, and the first use of it throws a <see cref="LibTorchUnavailableException"/>.
 /// </remarks>
 public sealed class TatTransformer : RestorationTransformer

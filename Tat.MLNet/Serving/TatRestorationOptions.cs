@@ -3,7 +3,7 @@ using Tat.Torch.Pretrained;
 
 namespace Tat.MLNet.Serving;
 
-/// <summary>What a <see cref="RestorationPool"/> serves.</summary>
+/// <summary>Options of a <see cref="RestorationPool"/>: what it serves, and how.</summary>
 public sealed class TatRestorationOptions
 {
     /// <summary>

@@ -3,7 +3,8 @@ using System.Diagnostics.Metrics;
 
 namespace Tat.MLNet.Serving;
 
-/// <summary>What a <see cref="RestorationPool"/> counts and traces; nothing tells of files, patients or pixels' values.</summary>
+/// <summary>The names under which a <see cref="RestorationPool"/> counts and traces; nothing reveals files, patients or pixel
+/// values.</summary>
 /// <remarks>
 /// <list type="table">
 /// <listheader><term>Instrument</term><description>What it measures</description></listheader>

@@ -62,7 +62,7 @@ public sealed class TaskTaggingEstimator : IEstimator<TaskTaggingTransformer>
             _options.OutputColumnName, SchemaShape.Column.VectorKind.Scalar, TextDataViewType.Instance));
     }
 
-    /// <summary>What tells a task, and which tasks there are.</summary>
+    /// <summary>The rules that determine the task, and the tasks there are.</summary>
     public sealed class Options
     {
         /// <summary>The column that receives the task's name.</summary>
@@ -73,7 +73,7 @@ public sealed class TaskTaggingEstimator : IEstimator<TaskTaggingTransformer>
         /// <value>The default is <see cref="TaskVocabulary.Paper"/>: PET, CT and MRI.</value>
         public TaskVocabulary Tasks { get; init; } = TaskVocabulary.Paper;
 
-        /// <summary>What tells the task, the first that does counts; their columns must exist.</summary>
+        /// <summary>The rules that determine the task; the first that yields one counts. Their columns must exist.</summary>
         /// <value>
         /// The default is none: the output column itself, <c>Modality</c> and the folder of <c>FileName</c>, as far as the data has them.
         /// </value>

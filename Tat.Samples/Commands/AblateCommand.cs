@@ -33,24 +33,24 @@ internal static class AblateCommand
         };
         var size = new Option<int>("--size")
         {
-            Description = "Rows and columns of phantoms and patches, a multiple of 8.",
+            Description = "Rows and columns of phantoms and patches; a multiple of 8.",
             DefaultValueFactory = _ => 64,
         };
         var pairs = new Option<int>("--pairs")
         {
-            Description = "Phantoms per task to train with; half as many are for the test.",
+            Description = "Phantoms per task to train on; half as many are used for the test.",
             DefaultValueFactory = _ => 40,
         };
         var output = new Option<string>("--out")
         {
-            Description = "The table of all test images to write.",
+            Description = "The file to write the table of all test images to.",
             DefaultValueFactory = _ => "ablation.csv",
         };
         var device = CommonOptions.Device();
         var seed = CommonOptions.Seed();
         var overwrite = CommonOptions.Overwrite();
         var json = CommonOptions.Json();
-        var command = new Command("ablate", "Trains the method without its parts, and compares the results.")
+        var command = new Command("ablate", "Trains variants without parts of the method, and compares the results.")
         {
             data, iterations, size, pairs, output, device, seed, overwrite, json,
         };

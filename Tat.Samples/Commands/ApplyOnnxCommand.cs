@@ -27,12 +27,12 @@ internal static class ApplyOnnxCommand
         var image = new Argument<string>("image") { Description = "The image, volume or series to restore." };
         var model = new Option<string?>("--model")
         {
-            Description = "A model of export --signature Pixels; by default the one that comes with the program.",
+            Description = "A model from export --signature Pixels; by default the bundled one.",
         };
         var task = CommonOptions.Task(required: true);
         var output = new Option<string>("--out") { Description = "The file or folder to write.", Required = true };
         var overwrite = CommonOptions.Overwrite();
-        var command = new Command("apply-onnx", "Restores an image with the ONNX components of ML.NET alone.")
+        var command = new Command("apply-onnx", "Restores an image with ML.NET's own ONNX components.")
         {
             image, model, task, output, overwrite,
         };

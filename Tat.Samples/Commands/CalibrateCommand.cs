@@ -25,15 +25,15 @@ internal static class CalibrateCommand
         var model = CommonOptions.Model();
         var card = new Option<string?>("--card")
         {
-            Description = "The model's card, a JSON file as export takes it, in which the margins are replaced; made where it is not "
-                + "there. Without it they are only printed.",
+            Description = "The card of the model, a JSON file as for export, in which the margins are replaced; it is created if it "
+                + "does not exist. Without this option, the margins are only printed.",
         };
         var slices = CommonOptions.Slices(2);
         var seed = CommonOptions.Seed();
         var reading = new ReadingOptions();
         var device = new InferenceOptions();
         var command = new Command(
-            "calibrate", "Finds how wide the intervals of restore --uncertainty have to be, and how often they hold on other scans.")
+            "calibrate", "Determines how wide the intervals of restore --uncertainty must be, and how often they hold on other scans.")
         {
             scans, task, model, card, slices, seed,
         };

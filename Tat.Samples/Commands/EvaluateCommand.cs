@@ -23,36 +23,36 @@ internal static class EvaluateCommand
     public static Command Create(Terminal terminal)
     {
         var data = new Option<string>("--data") { Description = "Data set in the layout ROOT/TASK/SPLIT/{LQ,HQ}/NAME." };
-        var split = new Option<string>("--split") { Description = "Which part of the data set.", DefaultValueFactory = _ => "test" };
+        var split = new Option<string>("--split") { Description = "The part of the data set to use.", DefaultValueFactory = _ => "test" };
         var low = new Option<string>("--lq") { Description = "Instead of --data: a low-quality image, or a folder of them." };
         var high = new Option<string>("--hq") { Description = "The reference, or a folder of references with the same names." };
         var task = CommonOptions.Task(required: false);
         var model = CommonOptions.Model();
-        var noModel = new Option<bool>("--no-model") { Description = "Measure the low-quality images alone, and filters where wanted." };
+        var noModel = new Option<bool>("--no-model") { Description = "Measure only the low-quality images, and filters if requested." };
         var baselines = new Option<bool>("--baselines")
         {
-            Description = "Compare with filters, too: Gaussian, non-local means, total variation.",
+            Description = "Also compare with filters: Gaussian, non-local means, total variation.",
         };
         var tune = new Option<bool>("--tune")
         {
-            Description = "Instead of that: find the strengths at which filters do best on these images.",
+            Description = "Instead, find the strengths at which filters do best on these images.",
         };
         var regions = new Option<string>("--regions")
         {
-            Description = "A mask whose labels tell regions apart, or a folder of masks that are called as the images; regions.tsv beside "
+            Description = "A mask whose labels mark regions, or a folder of masks named like the images; regions.tsv beside "
                 + "them (index, name) names the labels. Means and maxima are measured in each region, and held to bounds: CT 1 HU, PET 2 % "
                 + "of the mean, 5 % of the maximum of a region called lesion; where one is missed, the command ends with 1.",
         };
         var csv = new Option<string>("--csv")
         {
-            Description = "Write a line per slice and method to this file, and one per region and method to NAME.regions.csv beside it.",
+            Description = "Write one line per slice and method to this file, and one per region and method to NAME.regions.csv beside it.",
         };
         var reading = new ReadingOptions();
         var inference = new InferenceOptions();
         var overwrite = CommonOptions.Overwrite();
         var json = CommonOptions.Json();
         var command = new Command(
-            "evaluate", "Measures PSNR, SSIM, RMSE, bias, noise and sharpness against references by the paper's protocol.")
+            "evaluate", "Measures PSNR, SSIM, RMSE, bias, noise and sharpness against references, following the protocol of the paper.")
             {
                 data, split, low, high, task, model, noModel, baselines, tune, regions, csv, overwrite, json,
             };
@@ -63,7 +63,7 @@ internal static class EvaluateCommand
             var pair = (result.GetValue(low), result.GetValue(high), result.GetValue(task));
             if (result.GetValue(data) is null ? pair is not (not null, not null, not null) : pair is not (null, null, null))
             {
-                result.AddError("Give --data, or else --lq, --hq and --task.");
+                result.AddError("Give either --data, or --lq, --hq and --task.");
             }
 
             CommonOptions.CheckTogether(

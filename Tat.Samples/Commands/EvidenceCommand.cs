@@ -22,14 +22,14 @@ internal static class EvidenceCommand
         scans.Arity = ArgumentArity.ZeroOrMore;
         var phantoms = new Option<int?>("--phantoms")
         {
-            Description = "Instead of scans: this many torsos of known truth for CT and PET each (with --task, for that one), with lesions "
-                + "and without. Tells whether means in tissues are right, lesions are found, and intervals hold the truth.",
+            Description = "Instead of scans: the number of simulated torsos with known truth, each for CT and PET (or for --task), with "
+                + "lesions and without. Shows whether tissue means are right, lesions are found, and intervals contain the truth.",
         };
         var task = CommonOptions.Task(required: false);
         var model = CommonOptions.Model();
         var output = new Option<string>("--out")
         {
-            Description = "Folder for the page, its pictures and the tables.",
+            Description = "The folder for the page, its pictures and the tables.",
             DefaultValueFactory = _ => "evidence",
         };
         var slices = CommonOptions.Slices(6);
@@ -136,5 +136,5 @@ internal static class EvidenceCommand
     }
 
     private static void TellPage(Terminal terminal, string folder) => terminal.Line(
-        $"The page is {Path.Combine(folder, EvidencePage.Name)}; evidence.md and evidence.csv beside it have the tables.");
+        $"The page is {Path.Combine(folder, EvidencePage.Name)}; the tables are in evidence.md and evidence.csv beside it.");
 }

@@ -34,14 +34,14 @@ internal static class ExportCommand
         };
         var half = new Option<bool>("--half")
         {
-            Description = "Store weights in half precision: half the file, the same speed, and a difference that export to ONNX reports.",
+            Description = "Store weights in half precision: half the size, the same speed, and a difference that export to ONNX reports.",
         };
         var card = new Option<string?>("--card")
         {
             Description = "With .safetensors: a JSON file that says what the model's card does not: name, version, licence, data, sources, "
                 + "limits, ranges.",
         };
-        var noVerify = new Option<bool>("--no-verify") { Description = "Do not run the file and compare it with the model." };
+        var noVerify = new Option<bool>("--no-verify") { Description = "Do not run the file to compare it with the model." };
         var overwrite = CommonOptions.Overwrite();
         var json = CommonOptions.Json();
         var command = new Command(
@@ -61,7 +61,7 @@ internal static class ExportCommand
             };
             if (kind.Length == 0)
             {
-                result.AddError("--out tells by its ending what is written: end it in .onnx, .zip, .safetensors or .pth.");
+                result.AddError("The ending of --out determines what is written: use .onnx, .zip, .safetensors or .pth.");
             }
 
             CommonOptions.CheckMeaning(result, kind, meaningless);

@@ -16,7 +16,7 @@ internal static class ImportCommand
     {
         var weights = new Argument<string>("weights")
         {
-            Description = "A state_dict, or a file that holds one: .pth, .pt or .safetensors. Nothing in it is run.",
+            Description = "A state_dict, or a file that contains one: .pth, .pt or .safetensors. Nothing in it is executed.",
         };
         var output = new Option<string>("--out")
         {
@@ -25,13 +25,13 @@ internal static class ImportCommand
         };
         var tasks = new Option<string[]>("--tasks")
         {
-            Description = "The tasks that the network has learnt, in their order.",
+            Description = "The tasks that the network was trained for, in order.",
             DefaultValueFactory = _ => [.. TaskVocabulary.Paper.Select(task => task.Name)],
             AllowMultipleArgumentsPerToken = true,
         };
         var trainSize = new Option<int>("--train-size")
         {
-            Description = "Side of the patches that the network was trained with.",
+            Description = "Side of the patches that the network was trained on.",
             DefaultValueFactory = _ => 128,
         };
         var overwrite = CommonOptions.Overwrite();

@@ -17,12 +17,15 @@ internal static class InspectCommand
     public static Command Create(Terminal terminal)
     {
         var files = CommonOptions.Paths(
-            "file", "Images (files, or folders that hold a series) and models; none for the model that comes with the program.");
+            "file", "Images (files, or folders that contain a series) and models; none for the bundled model.");
         files.Arity = ArgumentArity.ZeroOrMore;
-        var suv = new Option<bool>("--suv") { Description = "Show PET in SUV instead of as it is stored." };
+        var suv = new Option<bool>("--suv") { Description = "Show PET in SUV instead of the stored quantity." };
         var reading = new ReadingOptions();
         var json = CommonOptions.Json();
-        var command = new Command("inspect", "Prints size, values and geometry of images, and the card of models.") { files, suv, json };
+        var command = new Command("inspect", "Prints the size, values and geometry of images, and the card of models.")
+        {
+            files, suv, json,
+        };
         reading.AddTo(command);
         command.SetAction((parsed, cancellationToken) =>
         {

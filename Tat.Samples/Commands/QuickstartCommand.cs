@@ -43,23 +43,23 @@ internal static class QuickstartCommand
     {
         var output = new Option<string>("--out")
         {
-            Description = "Folder for the data, the model and the report.",
+            Description = "The folder for the data, the model and the report.",
             DefaultValueFactory = _ => CommonOptions.QuickstartFolder,
         };
         var scan = new Option<string?>("--scan")
         {
-            Description = "A scan of your own to restore as well: a file, or a folder that holds a series.",
+            Description = "Your own scan to restore as well: a file, or a folder that contains a series.",
         };
         var task = CommonOptions.Task(required: false);
         var minutes = new Option<double>("--minutes")
         {
-            Description = "Training ends after this time at the latest.",
+            Description = "Training ends after this many minutes at the latest.",
             DefaultValueFactory = _ => 2,
         };
         var device = CommonOptions.Device();
         var seed = CommonOptions.Seed();
         var command = new Command(
-            "quickstart", "Shows what the model that comes with the program does, beside filters, and trains it further for two minutes.")
+            "quickstart", "Compares the bundled model with filters, and trains it further for two minutes.")
             {
                 output, scan, task, minutes, device, seed,
             };
@@ -67,7 +67,7 @@ internal static class QuickstartCommand
         {
             if (result.GetResult(task) is not null && result.GetValue(scan) is null)
             {
-                result.AddError("--task is that of the image that --scan names: give both, or neither.");
+                result.AddError("--task belongs to the image that --scan names: give both, or neither.");
             }
 
             // A default is not among the values here.

@@ -17,16 +17,16 @@ internal static class ReportCommand
     {
         var model = CommonOptions.Model();
         var data = new Option<string>("--data") { Description = "Data set in the layout ROOT/TASK/SPLIT/{LQ,HQ}/NAME.", Required = true };
-        var split = new Option<string>("--split") { Description = "Which part of the data set.", DefaultValueFactory = _ => "test" };
+        var split = new Option<string>("--split") { Description = "The part of the data set to use.", DefaultValueFactory = _ => "test" };
         var output = new Option<string>("--out") { Description = "The HTML file to write.", DefaultValueFactory = _ => "report.html" };
-        var images = new Option<int>("--images") { Description = "How many images of each task to show.", DefaultValueFactory = _ => 4 };
+        var images = new Option<int>("--images") { Description = "Images of each task to show.", DefaultValueFactory = _ => 4 };
         var logs = new Option<string?>("--logs")
         {
-            Description = "Folder of the logs of the training (train --logs): the report then shows learning curves.",
+            Description = "The folder with the logs of the training (train --logs), for learning curves in the report.",
         };
         var baselines = new Option<bool>("--baselines")
         {
-            Description = "Compare with filters, too: Gaussian, non-local means, total variation.",
+            Description = "Also compare with filters: Gaussian, non-local means, total variation.",
         };
         var overwrite = CommonOptions.Overwrite();
         var command = new Command("report", "Writes an HTML report on how a model restores the images of a data set.")

@@ -16,12 +16,12 @@ internal static class RestoreCommand
 {
     public static Command Create(Terminal terminal)
     {
-        var images = CommonOptions.Paths("image", "Images to restore: files, folders that hold a series, or folders of images.");
+        var images = CommonOptions.Paths("image", "Images to restore: files, folders that contain a series, or folders of images.");
         var model = CommonOptions.Model();
         var task = CommonOptions.Task(required: false);
         var output = new Option<string>("--out")
         {
-            Description = "File or folder to write; by default NAME_restored in the current folder.",
+            Description = "The file or folder to write; by default NAME_restored in the current folder.",
         };
         var plane = new Option<SlicePlane>("--plane")
         {
@@ -41,7 +41,7 @@ internal static class RestoreCommand
         var derived = new DerivedOptions();
         var asStored = new Option<bool>("--pet-as-stored")
         {
-            Description = "DICOM: take PET as it is stored (Bq/ml) instead of in SUV, for models that were trained so.",
+            Description = "DICOM: read PET in the stored quantity (Bq/ml) instead of SUV, for models that were trained on it.",
         };
         var reading = new ReadingOptions();
         var inference = new InferenceOptions();
@@ -51,7 +51,7 @@ internal static class RestoreCommand
                 + "90 of 100 pixels. Restores in eight orientations, for eight times the time.",
         };
         var overwrite = CommonOptions.Overwrite();
-        var resume = new Option<bool>("--resume") { Description = "Skip images whose result is there." };
+        var resume = new Option<bool>("--resume") { Description = "Skip images that already have a result." };
         var bids = new Option<bool>("--bids")
         {
             Description = "Write NIfTI named as a derivative data set of BIDS, with JSON sidecars, into the folder --out.",
@@ -70,7 +70,7 @@ internal static class RestoreCommand
         {
             if (result.GetValue(bids) && (result.GetValue(output) is not { } folder || Path.HasExtension(folder)))
             {
-                result.AddError("--bids needs a folder as --out.");
+                result.AddError("--bids requires --out to be a folder.");
             }
 
             if (result.GetValue(factor) is { } text && ParseFactor(text) is null)

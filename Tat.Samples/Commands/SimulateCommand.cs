@@ -21,10 +21,10 @@ internal static class SimulateCommand
 
     public static Command Create(Terminal terminal)
     {
-        var images = CommonOptions.Paths("image", "Good images: files, folders that hold a series, or folders of images.");
+        var images = CommonOptions.Paths("image", "Good images: files, folders that contain a series, or folders of images.");
         images.Arity = ArgumentArity.ZeroOrMore;
-        var phantoms = new Option<int>("--phantoms") { Description = "Instead of images: make this many phantoms of the task." };
-        var task = new Option<string>("--task") { Description = "What the pairs are to train or test.", Required = true };
+        var phantoms = new Option<int>("--phantoms") { Description = "Instead of images: the number of phantoms to make." };
+        var task = new Option<string>("--task") { Description = "The task that the pairs are for.", Required = true };
         task.AcceptOnlyFromAmong(StringComparer.OrdinalIgnoreCase, [.. TaskVocabulary.Paper.Select(known => known.Name)]);
         var output = new Option<string>("--out")
         {
@@ -33,7 +33,7 @@ internal static class SimulateCommand
         };
         var split = new Option<string>("--split")
         {
-            Description = "Which part of the data set the pairs are.",
+            Description = "The part of the data set that the pairs belong to.",
             DefaultValueFactory = _ => "test",
         };
         split.AcceptOnlyFromAmong("train", "validation", "test");
@@ -153,7 +153,7 @@ internal static class SimulateCommand
         IProgress<(double, string)> progress, CancellationToken cancellationToken)
     {
         var pixelSize = spacing ?? scan.PixelSpacing()
-            ?? throw new InvalidDataException($"'{scan.Path}' does not record the size of its pixels; give it in mm with --spacing.");
+            ?? throw new InvalidDataException($"'{scan.Path}' does not record its pixel size; give it in mm with --spacing.");
         var pairs = new List<ImagePair>();
         for (var i = 0; i < scan.SliceCount; i++)
         {

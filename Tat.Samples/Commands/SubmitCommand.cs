@@ -13,22 +13,22 @@ internal static class SubmitCommand
 
     public static Command Create(Terminal terminal)
     {
-        var archive = new Argument<string>("archive") { Description = "A folder with images, in whatever folders below it." };
+        var archive = new Argument<string>("archive") { Description = "A folder with images, in subfolders of any structure." };
         var server = Server();
         var task = CommonOptions.Task(required: false);
-        var urgent = new Option<bool>("--urgent") { Description = "Before all batches that wait." };
+        var urgent = new Option<bool>("--urgent") { Description = "Put the jobs ahead of all waiting batch jobs." };
         var strength = new Option<double>("--strength")
         {
-            Description = "How much of what the model changes is applied, 0 to 1.",
+            Description = "The part of the model's change to apply, 0 to 1.",
             DefaultValueFactory = _ => 1,
         };
         var output = new Option<string>("--out")
         {
-            Description = "A folder for the results, which are named as their sources; by default they stay with the service.",
+            Description = "A folder for the results, which are named after their sources; by default they stay on the service.",
         };
         var json = CommonOptions.Json();
         var command = new Command("submit", "Sends an archive to a restoration service and waits for it: a job for the DICOM files of each "
-            + "folder, and for each other image. Sent again, it makes no job twice.")
+            + "folder, and for each other image. If it is sent again, no job is created twice.")
         {
             archive, server, task, urgent, strength, output, json,
         };
@@ -37,7 +37,7 @@ internal static class SubmitCommand
             var folder = Path.GetFullPath(parsed.GetRequiredValue(archive));
             if (!Directory.Exists(folder))
             {
-                throw new DirectoryNotFoundException($"'{folder}' is no folder; name the one that holds the archive.");
+                throw new DirectoryNotFoundException($"'{folder}' is not a folder; name the one that contains the archive.");
             }
 
             if (parsed.GetValue(output) is { } results)
@@ -77,7 +77,7 @@ internal static class SubmitCommand
 
     /// <summary>Where the service is.</summary>
     public static Option<Uri> Server() => Server("--server",
-        $"The address of the service; its key, where it asks for one, is in the environment variable {KeyVariable}.", required: true);
+        $"The address of the service. If it requires a key, put it into the environment variable {KeyVariable}.", required: true);
 
     /// <summary>Where a service is.</summary>
     public static Option<Uri> Server(string name, string description, bool required) => new(name)
@@ -91,7 +91,7 @@ internal static class SubmitCommand
                 return address;
             }
 
-            result.AddError($"'{result.Tokens[0].Value}' is no address of a service; give one such as http://localhost:5000.");
+            result.AddError($"'{result.Tokens[0].Value}' is not the address of a service; give one such as http://localhost:5000.");
             return null;
         },
     };

@@ -11,7 +11,7 @@ internal static class WriteBackCommand
 {
     public static Command Create(Terminal terminal)
     {
-        var results = CommonOptions.Paths("result", "Restored NIfTI files of one series: one, or one for each part of it.");
+        var results = CommonOptions.Paths("result", "Restored NIfTI files of one series: a single one, or one for each part.");
         var like = new Option<string>("--like")
         {
             Description = "The DICOM series that they were restored from: a folder or file.",
@@ -20,12 +20,12 @@ internal static class WriteBackCommand
         var output = new Option<string>("--out") { Description = "Folder to write, or a file that ends in .dcm.", Required = true };
         var asStored = new Option<bool>("--pet-as-stored")
         {
-            Description = "The values of PET are as they are stored (Bq/ml) instead of SUV.",
+            Description = "PET values are in the stored quantity (Bq/ml) instead of SUV.",
         };
         var overwrite = CommonOptions.Overwrite();
         var derived = new DerivedOptions();
         var reading = new ReadingOptions();
-        var command = new Command("write-back", "Writes restored NIfTI files as a DICOM series derived from the one that they came from.")
+        var command = new Command("write-back", "Writes restored NIfTI files as a DICOM series, derived from the one that they came from.")
         {
             results, like, output, asStored, overwrite,
         };

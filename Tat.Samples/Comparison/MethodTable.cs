@@ -116,18 +116,18 @@ internal sealed record MethodTable(IReadOnlyList<MethodTable.Row> Rows)
                     ? string.Create(CultureInfo.InvariantCulture,
                         $"{model.Task}: the model is {gain:F2} dB above the best filter ({rival.Method}; p = {p}).")
                     : gain >= -Noticeable
-                    ? $"{model.Task}: the model is as good as the best filter, and no better ({rival.Method}; p = {p})."
+                    ? $"{model.Task}: the model is no better than the best filter ({rival.Method}; p = {p})."
                     : string.Create(CultureInfo.InvariantCulture, $"{model.Task}: a filter is better than the model by {-gain:F2} dB "
-                        + $"({rival.Method}; p = {p}): use the filter, or train the model longer and on images that are more like these.");
+                        + $"({rival.Method}; p = {p}): use the filter, or train the model longer, on images more like these.");
             }
             else if (gain < -Noticeable)
             {
                 yield return string.Create(CultureInfo.InvariantCulture,
-                    $"{model.Task}: the model makes images worse ({gain:F2} dB). Train it longer, or on images that are more like these.");
+                    $"{model.Task}: the model makes images worse ({gain:F2} dB). Train it longer, or on images more like these.");
             }
             else if (gain <= Noticeable)
             {
-                yield return $"{model.Task}: the model changes next to nothing. Train it longer, or on images that are more like these.";
+                yield return $"{model.Task}: the model changes almost nothing. Train it longer, or on images more like these.";
             }
         }
     }

@@ -20,7 +20,7 @@ internal sealed record ScanDegradation(string Label, IDegradation Degradation)
                 new ScanDegradation($"PET, 1/{reduction} of the counts", new PetLowCount { Reduction = reduction }))],
         "MRI" => [.. new[] { 4, 2 }.Select(factor => new ScanDegradation($"MRI, factor {factor}", new MriKSpaceCrop { Factor = factor }))],
         _ => throw new InvalidDataException(
-            $"Nothing is known of how images of the task '{task}' are degraded; evaluate pairs of your own with the command evaluate."),
+            $"It is not known how images of the task '{task}' are degraded; measure your own pairs with the command evaluate."),
     };
 
     /// <summary>Degrades some slices of a scan, spread evenly over its middle half.</summary>
@@ -35,7 +35,7 @@ internal sealed record ScanDegradation(string Label, IDegradation Degradation)
         IImageScan scan, string name, int slices, RandomStream random, CancellationToken cancellationToken)
     {
         var spacing = scan.PixelSpacing() ?? throw new InvalidDataException(
-            $"'{scan.Path}' does not record the size of its pixels, without which nothing can be simulated.");
+            $"'{scan.Path}' does not record its pixel size, which the simulation needs.");
         var pairs = new List<(int Slice, ImagePair Pair)>();
         foreach (var slice in Middle(scan.SliceCount, slices))
         {

@@ -16,7 +16,7 @@ internal sealed partial record ModelName
             || name[0] == '.' || name[^1] is '.' or ' ')
         {
             throw new InvalidDataException(
-                $"A model cannot be called '{name}', since its files are called so: use letters, digits, '-' and '_'.");
+                $"A model cannot be called '{name}', because its files have that name: use letters, digits, '-' and '_'.");
         }
 
         Text = name;

@@ -73,7 +73,7 @@ internal sealed class ModelTrials
     /// <param name="cancellationToken">Stops.</param>
     public Candidate Choose(TrainingRules rules, TimeSpan time, long started, CancellationToken cancellationToken)
     {
-        var images = ImagesWithin(time * ValidationShare, rules.Untrained with { Name = "how long a validation takes" }, cancellationToken);
+        var images = ImagesWithin(time * ValidationShare, rules.Untrained with { Name = "measuring a validation" }, cancellationToken);
         Candidate Shortly(Candidate candidate, TimeSpan? limit) =>
             candidate with { Training = candidate.Training with { ValidationImagesPerTask = images, MaximumDuration = limit } };
 

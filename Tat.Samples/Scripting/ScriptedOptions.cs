@@ -56,8 +56,8 @@ internal sealed class ScriptedOptions
         else if (given.Except(isNamed ? _basics : []).ToList() is [var first, ..])
         {
             result.AddError(isNamed
-                ? $"With --name options are chosen by trial; write {first} into the NAME.mbconfig file, and train with --training-config."
-                : $"With --training-config all options are in the file; write {first} there.");
+                ? $"With --name, options are chosen by trial; put {first} into the NAME.mbconfig file, and train with --training-config."
+                : $"With --training-config, all options come from the file; put {first} there.");
         }
 
         return true;
@@ -85,7 +85,7 @@ internal sealed class ScriptedOptions
         var options = new TrainingOptionSection
         {
             TrainingTime = seconds is >= 1 and <= int.MaxValue ? (int)seconds : throw new InvalidDataException(
-                FormattableString.Invariant($"--minutes {minutes} is no time to train in: give at least a second.")),
+                FormattableString.Invariant($"--minutes {minutes} is too short to train in: give at least a second.")),
             Training = TatTrainerOptions.Cpu with { Seed = seed },
         };
         return ScriptedTraining.OfPairs(new(name), data!, folder ?? name, project, options, device);

@@ -93,8 +93,8 @@ internal sealed record ScriptedTraining(ModelName Name, TrainingConfiguration Co
             // Options that are chosen anew would not go on from what was learnt with others.
             option = File.Exists(ConfigurationPath)
                 ? TrainingConfiguration.Read(ConfigurationPath).TrainingOption
-                : throw new IOException($"'{checkpoints.Folder}' holds what a training has learnt that was interrupted, and the options "
-                    + "that were chosen for it are not there: export it (export --checkpoint), then remove the folder.");
+                : throw new IOException($"'{checkpoints.Folder}' contains what an interrupted training has learnt, and the options "
+                    + "chosen for it are missing: export it (export --checkpoint), then remove the folder.");
         }
 
         if (!option.IsChosen && found.FirstOrDefault(task => task.ValidationImages == 0) is { } unvalidated)
@@ -120,8 +120,8 @@ internal sealed record ScriptedTraining(ModelName Name, TrainingConfiguration Co
         using var model = Train(terminal, trials, chosen, checkpoints, limit.Token);
         if (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
-            terminal.Line($"The time was over after {trials.History[^1].Iterations} of {chosen.Training.Iterations} iterations, since the "
-                + $"machine became slower: training with {Name}{TrainingConfiguration.Ending} again does them all.");
+            terminal.Line($"The time ran out after {trials.History[^1].Iterations} of {chosen.Training.Iterations} iterations, because the "
+                + $"machine became slower. Train again with {Name}{TrainingConfiguration.Ending} to do all of them.");
         }
 
         var ml = new MLContext();
@@ -147,8 +147,8 @@ internal sealed record ScriptedTraining(ModelName Name, TrainingConfiguration Co
             // Not in a filter, which would run before training has saved its last checkpoint.
             if (checkpoints.AreThere)
             {
-                terminal.Line($"What was learnt before the failure is in {checkpoints.Folder}: export --checkpoint makes a model of it, "
-                    + $"and with {TrainingConfiguration.Ending} files the same command goes on from it.");
+                terminal.Line($"What was learnt before the failure is in {checkpoints.Folder}: export --checkpoint turns it into a model, "
+                    + $"and with {TrainingConfiguration.Ending} files the same command continues from there.");
             }
 
             throw;

@@ -15,7 +15,7 @@ internal sealed record Candidate(string Name, TatNetworkOptions Network, TatTrai
 /// <param name="data">What there is to train on.</param>
 /// <param name="time">All the time there is.</param>
 /// <param name="isGpu">Whether there is a GPU.</param>
-/// <param name="seed">What randomness follows from.</param>
+/// <param name="seed">The seed of all random numbers.</param>
 internal sealed class TrainingRules(IReadOnlyList<TaskData> data, TimeSpan time, bool isGpu, ulong seed)
 {
     /// <summary>What a patch should span, so that it shows structures and not only texture.</summary>
@@ -82,7 +82,7 @@ internal sealed class TrainingRules(IReadOnlyList<TaskData> data, TimeSpan time,
     ];
 
     private Candidate FromNothing =>
-        new($"{Network.Name}, trained from nothing", Network.Network with { TrainSize = PatchSize }, Common with
+        new($"{Network.Name}, trained from scratch", Network.Network with { TrainSize = PatchSize }, Common with
         {
             LearningRate = Network.Training.LearningRate,
             StartAsIdentity = true,

@@ -35,7 +35,7 @@ internal static class CardFile
         }
         catch (JsonException problem)
         {
-            throw new InvalidDataException($"'{path}' is no card of a model: {problem.Message}", problem);
+            throw new InvalidDataException($"'{path}' is not the card of a model: {problem.Message}", problem);
         }
     }
 
@@ -72,7 +72,7 @@ internal static class CardFile
         }
         catch (JsonException problem)
         {
-            throw new InvalidDataException($"'{path}' is no card of a model: {problem.Message}", problem);
+            throw new InvalidDataException($"'{path}' is not the card of a model: {problem.Message}", problem);
         }
     }
 }

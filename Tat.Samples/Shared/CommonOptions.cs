@@ -33,15 +33,15 @@ internal static class CommonOptions
 
     public static Option<string> Model() => new("--model", "--checkpoint")
     {
-        Description = "The model: .zip or .mlnet of ML.NET, .onnx, .safetensors, or the folder of a training's checkpoints, also while it "
-            + "goes on; by default the one that comes with the program.",
+        Description = "The model: .zip or .mlnet of ML.NET, .onnx, .safetensors, or a folder of checkpoints, even while the training "
+            + "is running; by default the bundled model.",
         DefaultValueFactory = _ => TatPretrained.Name,
     };
 
     public static Option<string> Device() =>
         new("--device") { Description = "cpu, cuda, cuda:N or auto.", DefaultValueFactory = _ => "auto" };
 
-    public static Option<ulong> Seed() => new("--seed") { Description = "What randomness follows from.", DefaultValueFactory = _ => 42 };
+    public static Option<ulong> Seed() => new("--seed") { Description = "The seed of all random numbers.", DefaultValueFactory = _ => 42 };
 
     /// <summary>Slices of each scan that a study takes.</summary>
     public static Option<int> Slices(int count)
@@ -61,11 +61,11 @@ internal static class CommonOptions
         return slices;
     }
 
-    public static Option<bool> Json() => new("--json") { Description = "Print JSON and nothing else." };
+    public static Option<bool> Json() => new("--json") { Description = "Print only JSON." };
 
     public static Option<bool> Overwrite() => new("--overwrite")
     {
-        Description = "Replace results that are there, each when the new one is complete; of a folder with a series all files.",
+        Description = "Replace existing results, each once the new one is complete; in the folder of a series, all files.",
     };
 
     /// <summary>Refuses options that mean nothing beside others.</summary>
@@ -75,7 +75,7 @@ internal static class CommonOptions
         {
             if (IsGiven(result, option) && IsGiven(result, other))
             {
-                result.AddError($"{option.Name} means nothing with {other.Name}: leave one of them out.");
+                result.AddError($"{option.Name} has no effect together with {other.Name}: leave one of them out.");
             }
         }
     }
@@ -97,7 +97,7 @@ internal static class CommonOptions
     {
         foreach (var option in meaningless.Where(option => IsGiven(result, option)))
         {
-            result.AddError($"{option.Name} means nothing for {kind}: leave it out.");
+            result.AddError($"{option.Name} has no effect for {kind}: leave it out.");
         }
     }
 

@@ -33,7 +33,7 @@ internal sealed class DataSetFolders
 
     /// <summary>Says of each folder of a task that it is not used, where it is called like no split.</summary>
     public IEnumerable<string> Unused => _folders.Where(folder => !_splits.Contains(folder.Split, StringComparer.OrdinalIgnoreCase))
-        .Select(folder => $"'{folder.Path}' is not used: the folders of a task are called {string.Join(", ", _splits)}.");
+        .Select(folder => $"'{folder.Path}' is not used: the folders of a task must be called {string.Join(", ", _splits)}.");
 
     /// <summary>Whether a task has this split.</summary>
     public bool Has(string split) => _folders.Exists(folder => Equal(folder.Split, split));
@@ -59,7 +59,7 @@ internal sealed class DataSetFolders
         if (folders.Order(StringComparer.Ordinal).GroupBy(folder => Path.GetFileName(folder), StringComparer.OrdinalIgnoreCase)
             .FirstOrDefault(same => same.Count() > 1)?.ToArray() is [var first, var second, ..])
         {
-            throw new InvalidDataException($"'{first}' and '{second}' are the same but for upper and lower case: join them.");
+            throw new InvalidDataException($"'{first}' and '{second}' differ only in upper and lower case: merge them.");
         }
     }
 

@@ -15,25 +15,25 @@ internal sealed class InferenceOptions
     private readonly Option<string> _device = CommonOptions.Device();
     private readonly Option<int?> _memory = new(MemoryName)
     {
-        Description = "Megabytes that images may take on their way through the network, by default half of what is free; what needs more "
-            + "is restored in tiles. Not for ONNX.",
+        Description = "Megabytes that images may take while they pass through the network, by default half of the free memory; "
+            + "larger images are restored in tiles. Not for ONNX.",
     };
     private readonly Option<bool> _passNonFinite = new("--pass-nonfinite")
     {
-        Description = "Leave slices with NaN or infinite values as they are, and say how many, instead of failing.",
+        Description = "Pass slices with NaN or infinite values through unchanged, and report how many, instead of failing.",
     };
 
     private readonly Option<bool> _ensemble = new("--ensemble")
     {
-        Description = "Restore each image in eight orientations and take the mean: less error, for eight times the time.",
+        Description = "Restore each image in eight orientations and average the results: less error in eight times the time.",
     };
     private readonly Option<bool> _localMeans = new("--local-means")
     {
-        Description = "Give results the local means of the scan: regions and lesions keep more of what was measured, for a little noise.",
+        Description = "Give results the local means of the scan: regions and lesions keep more of what was measured, and more noise.",
     };
     private readonly Option<double> _strength = new("--strength")
     {
-        Description = "How much of what the model changes is applied, 0 to 1.",
+        Description = "The part of the model's change to apply, 0 to 1.",
         DefaultValueFactory = _ => 1,
     };
 
@@ -91,16 +91,11 @@ internal sealed class InferenceOptions
     /// <param name="path">Where it comes from.</param>
     /// <param name="number">Its number there, from 1.</param>
     /// <exception cref="InvalidDataException">The slice has such a value.</exception>
-    public ImageSlice Check(ParseResult parsed, ImageSlice slice, string path, int number)
-    {
-        var position = Array.FindIndex(slice.Pixels, value => !float.IsFinite(value));
-        return position < 0 || parsed.GetValue(_passNonFinite)
+    public ImageSlice Check(ParseResult parsed, ImageSlice slice, string path, int number) =>
+        parsed.GetValue(_passNonFinite) || FiniteValues.FindOther(slice) is not { } problem
             ? slice
-            : throw new InvalidDataException(
-                $"'{path}': slice {number} has the value {slice.Pixels[position]} at row {position / slice.Width}, column "
-                + $"{position % slice.Width}; replace values that are not finite, or leave such slices as they are with "
-                + $"{_passNonFinite.Name}.");
-    }
+            : throw new InvalidDataException($"'{path}': slice {number} has {problem}; replace values that are not finite, or leave such "
+                + $"slices as they are with {_passNonFinite.Name}.");
 
     /// <summary>Whether images are restored in eight orientations.</summary>
     public bool Ensemble(ParseResult parsed) => parsed.GetValue(_ensemble);

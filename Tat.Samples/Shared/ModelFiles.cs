@@ -156,7 +156,7 @@ internal static class ModelFiles
     private static string Existing(string path) => File.Exists(path)
         ? path
         : throw new FileNotFoundException(
-            $"The model '{path}' does not exist; train one, give another --model, or none for the model that comes with the program.");
+            $"The model '{path}' does not exist; train one, give another --model, or leave it out for the bundled model.");
 
     /// <summary>Loads a model of TorchSharp, wherever it is kept; of a pipeline that has none, what restores in its place.</summary>
     private static (TatModel? Model, IImageRestorer? Other) Load(string path, Device device)

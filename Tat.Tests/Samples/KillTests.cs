@@ -28,8 +28,7 @@ public sealed class KillTests : IDisposable
     private readonly Random _random = new(Environment.TickCount);
 
     /// <summary>How often to kill each command.</summary>
-    public static int Kills { get; } = int.TryParse(
-        Environment.GetEnvironmentVariable("TAT_KILLS"), NumberStyles.None, CultureInfo.InvariantCulture, out var kills) ? kills : 2;
+    public static int Kills { get; } = TestRun.Number("TAT_KILLS", 2);
 
     public TestContext TestContext { get; set; } = null!;
 

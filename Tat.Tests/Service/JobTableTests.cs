@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using System.Net.Http.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Tat.Samples.Service.Jobs;
@@ -15,8 +14,7 @@ public sealed class JobTableTests
 {
     private const int Page = 500, Chunk = 1000;
 
-    private static readonly int _count = int.TryParse(
-        Environment.GetEnvironmentVariable("TAT_JOBS"), NumberStyles.None, CultureInfo.InvariantCulture, out var count) ? count : 1200;
+    private static readonly int _count = TestRun.Number("TAT_JOBS", 1200);
 
     public TestContext TestContext { get; set; } = null!;
 

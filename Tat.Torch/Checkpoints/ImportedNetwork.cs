@@ -21,7 +21,7 @@ internal static class ImportedNetwork
         }
         catch (ArgumentException exception)
         {
-            throw new InvalidDataException($"its shapes are those of no TAT network: {exception.Message}", exception);
+            throw new InvalidDataException($"its shapes do not belong to any TAT network: {exception.Message}", exception);
         }
 
         // Parameters announced by the file bound the memory that is taken for the network.

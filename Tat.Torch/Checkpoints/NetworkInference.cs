@@ -39,7 +39,7 @@ internal static class NetworkInference
             weights.TryGetValue(name, out var tensor) && tensor.Shape.Length > axis && tensor.Shape[axis] is > 0 and < int.MaxValue
                 ? tensor.Shape[axis]
                 : throw new InvalidDataException(
-                    $"its architecture cannot be told, because '{name}' is missing or has no axis {axis}; give the network options");
+                    $"its architecture cannot be determined, because '{name}' is missing or has no axis {axis}; give the network options");
 
         int Count(StagePlan stage)
         {

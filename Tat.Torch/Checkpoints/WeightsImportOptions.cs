@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace Tat.Torch.Checkpoints;
 
-/// <summary>What a file of weights does not say.</summary>
+/// <summary>Information that a file of weights does not contain.</summary>
 public sealed record WeightsImportOptions
 {
     /// <summary>The tasks that the network has learnt.</summary>

@@ -11,7 +11,7 @@ internal static class DegradationInput
         if (!(pixelSpacing > 0) || !double.IsFinite(pixelSpacing))
         {
             throw new ArgumentOutOfRangeException(nameof(pixelSpacing),
-                $"A pixel spacing of {pixelSpacing} mm is impossible; give the side of a pixel in mm, a positive number.");
+                $"The pixel spacing is {pixelSpacing} mm; give the side of a pixel in mm, a positive number.");
         }
 
         if (FiniteValues.FindOther(image) is { } problem)

@@ -4,7 +4,8 @@ using Tat.Torch.Tasks;
 namespace Tat.Torch.Degradation;
 
 /// <summary>
-/// Makes training pairs of good images: each time of another strength, resolution and contrast, so that a model serves more than one.
+/// Makes training pairs from good images, each time with a different strength, resolution and contrast, so that a model serves more than
+/// one.
 /// </summary>
 /// <remarks>
 /// Implementations are immutable, safe for concurrent use, give the same pair for the same image and seed, and keep to the calling thread.

@@ -16,7 +16,7 @@ public sealed record StrengthRange
         if (!(minimum > 0) || !(maximum >= minimum) || !double.IsFinite(maximum))
         {
             throw new ArgumentOutOfRangeException(nameof(maximum), FormattableString.Invariant(
-                $"[{minimum}, {maximum}] is no range of strengths: give two positive numbers, the lower one first."));
+                $"[{minimum}, {maximum}] is not a range of strengths: give two positive numbers, the lower one first."));
         }
 
         (Minimum, Maximum) = (minimum, maximum);

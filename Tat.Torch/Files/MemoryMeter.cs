@@ -19,7 +19,7 @@ internal sealed class MemoryMeter(long fileLength)
         _taken += bytes;
         if (_taken > _limit || bytes < 0)
         {
-            throw new InvalidDataException($"reading it takes more than {_limit >> 20:N0} MB, its length and {ReadBudget.Overhead >> 20} "
+            throw new InvalidDataException($"reading it takes more than {_limit >> 20:N0} MB, its length plus {ReadBudget.Overhead >> 20} "
                 + "MB; it is damaged, or made to exhaust memory");
         }
     }

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Tat.Torch.Files;
 
-/// <summary>How much memory reading a file may take, whatever the file claims of itself.</summary>
+/// <summary>How much memory reading a file may take, whatever the file claims about itself.</summary>
 /// <remarks>
 /// Until pixels or weights are asked for, reading takes at most the length of the file and <see cref="Overhead"/>; then what the pixels of
 /// one slice need, up to <see cref="SliceLimit"/>. A file that would take more is refused with the exception that is documented for damaged

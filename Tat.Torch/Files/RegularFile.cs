@@ -58,7 +58,7 @@ internal static class RegularFile
         try
         {
             var target = file.LinkTarget is null ? file : file.ResolveLinkTarget(returnFinalTarget: true) as FileInfo;
-            return target is not { Exists: true } ? (null, "a link to what does not exist; give a regular file.")
+            return target is not { Exists: true } ? (null, "a link to something that does not exist; give a regular file.")
                 : target.Length == 0 ? (null, "empty, or a pipe or device; give a regular file.") // whose length is 0
                 : (target, null);
         }

@@ -1,6 +1,6 @@
 namespace Tat.Torch.Imaging;
 
-/// <summary>How noisy an image is, told from itself.</summary>
+/// <summary>Estimates the noise of an image from the image itself.</summary>
 public static class NoiseEstimate
 {
     /// <summary>

@@ -109,8 +109,8 @@ internal sealed class AcceptedImages
     {
         if (FiniteValues.FindOther(pixels, pixels.Length) is not null)
         {
-            throw new InvalidDataException($"The model made values of image {index} that are no numbers, and those of the image are "
-                + "finite: its weights are damaged or not those of a trained network. Use another model.");
+            throw new InvalidDataException($"The model turned image {index} into values that are not numbers, although those of the image "
+                + "are finite. Its weights are damaged, or not those of a trained network. Use another model.");
         }
     }
 

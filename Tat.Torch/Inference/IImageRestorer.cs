@@ -11,7 +11,7 @@ public interface IImageRestorer : IDisposable
     /// <summary>The tasks that the model has learnt.</summary>
     TaskVocabulary Tasks { get; }
 
-    /// <summary>What the model is and how it was made.</summary>
+    /// <summary>The identity and origin of the model.</summary>
     ModelCard Card { get; }
 
     /// <summary>

@@ -5,7 +5,7 @@ using Tat.Torch.Tasks;
 
 namespace Tat.Torch.Inference;
 
-/// <summary>Says where an image is unlike those that a model was trained on.</summary>
+/// <summary>Warns where an image differs from those that a model was trained on.</summary>
 public static class InputWarnings
 {
     /// <summary>Noise and pixel sizes may be this much beyond what was trained, as a factor.</summary>
@@ -45,14 +45,14 @@ public static class InputWarnings
             && DicomModality.TaskOf(modality) != published.Name)
         {
             doubts.Add((InputDoubt.Modality,
-                $"Its modality {modality} is none that the task {task} is for: look at the result with doubt."));
+                $"Its modality {modality} is not one that the task {task} is for: treat the result with caution."));
         }
 
         var isFinite = FiniteValues.AllIn(image);
         if (isFinite && NetworkGrid.SizeOf(image, known) is null)
         {
-            doubts.Add((InputDoubt.Resolution, "Its k-space is full: on this grid there is no resolution to restore, and it stays as it "
-                + "is; ask for a finer grid, such as by a factor of 2."));
+            doubts.Add((InputDoubt.Resolution, "Its k-space is full: there is no resolution to restore on this grid, and the image stays "
+                + "as it is; ask for a finer grid, such as by a factor of 2."));
         }
 
         if (!restorer.Card.Ranges.TryGetValue(task.Name, out var range))
@@ -70,8 +70,8 @@ public static class InputWarnings
             if (value < least / Tolerance || value > most * Tolerance)
             {
                 doubts.Add((doubt, string.Create(CultureInfo.InvariantCulture,
-                    $"{what} ({Text(value)} {unit}) {(what.EndsWith('s') ? "are" : "is")} outside of what the model was trained on "
-                    + $"({Text(least)} to {Text(most)} {unit}): look at the result with doubt.")));
+                    $"{what} ({Text(value)} {unit}) {(what.EndsWith('s') ? "are" : "is")} outside the range that the model was trained on "
+                    + $"({Text(least)} to {Text(most)} {unit}): treat the result with caution.")));
             }
         }
     }

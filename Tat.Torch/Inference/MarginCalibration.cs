@@ -61,7 +61,7 @@ public sealed class MarginCalibration(IImageRestorer restorer)
         if (scans.Length < 2)
         {
             throw new InvalidDataException(
-                $"There is one scan of {task}: give at least two, so that each can be judged by what was found on the others.");
+                $"There is only one scan of {task}: give at least two, so that each can be judged by the others.");
         }
 
         var held = new List<(string Scan, bool IsBody, bool IsHeld)>(samples.Length);

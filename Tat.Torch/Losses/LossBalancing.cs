@@ -2,7 +2,7 @@ using Tat.Torch.Tasks;
 
 namespace Tat.Torch.Losses;
 
-/// <summary>How the losses of several tasks are brought together.</summary>
+/// <summary>How the losses of several tasks are combined.</summary>
 public enum LossBalancing
 {
     /// <summary>A small network weighs each sample by its errors, as in the paper.</summary>

@@ -1,6 +1,6 @@
 namespace Tat.Torch.Losses;
 
-/// <summary>What a training minimises of each sample, before losses are balanced.</summary>
+/// <summary>What training minimises for each sample, before losses are balanced.</summary>
 public enum RestorationLoss
 {
     /// <summary>

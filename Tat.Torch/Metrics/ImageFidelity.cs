@@ -5,7 +5,8 @@ using Tat.Torch.Tasks;
 namespace Tat.Torch.Metrics;
 
 /// <summary>
-/// What PSNR does not tell of an image: whether its values are right on average and at their peaks, how its noise looks, and how sharp its
+/// What PSNR does not show about an image: whether its values are right on average and at their peaks, how its noise looks, and how sharp
+/// its
 /// edges are.
 /// </summary>
 /// <remarks>

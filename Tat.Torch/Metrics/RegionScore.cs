@@ -1,6 +1,6 @@
 namespace Tat.Torch.Metrics;
 
-/// <summary>What an image and its reference show in a region, over all slices of a scan.</summary>
+/// <summary>Measurements of an image and its reference in a region, over all slices of a scan.</summary>
 /// <param name="Label">The number of the region in the mask.</param>
 /// <param name="Pixels">How many pixels it has; those in which the image or the reference is not finite are left out.</param>
 /// <param name="LargestSection">How many of them lie in the slice that shows most of it.</param>

@@ -1,6 +1,6 @@
 namespace Tat.Torch.Model;
 
-/// <summary>What the degraded images of a task were like that a model was trained on.</summary>
+/// <summary>The properties of the degraded images of a task that a model was trained on.</summary>
 public sealed record InputRange
 {
     /// <summary>What was done to good images, in words: for example <c>10 to 50 % of the dose</c>.</summary>

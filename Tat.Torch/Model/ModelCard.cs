@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 
 namespace Tat.Torch.Model;
 
-/// <summary>What a model is and how it was made: stored inside the model, free of patient data.</summary>
+/// <summary>Describes a model and its origin; stored inside the model, free of patient data.</summary>
 public sealed record ModelCard
 {
     /// <summary>

@@ -85,7 +85,7 @@ internal static class NetworkWeights
 
         if (found.Keys.FirstOrDefault(name => !expected.ContainsKey(name)) is { } unknown)
         {
-            throw Mismatch(source, $"it has weights '{unknown}', which the network has not");
+            throw Mismatch(source, $"it has weights '{unknown}', which the network does not have");
         }
     }
 

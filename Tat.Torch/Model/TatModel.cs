@@ -8,7 +8,7 @@ using static TorchSharp.torch;
 
 namespace Tat.Torch.Model;
 
-/// <summary>A network together with the tasks that it has learnt and its model card: all that restoring needs.</summary>
+/// <summary>A network together with its tasks and its model card: everything that restoring requires.</summary>
 /// <remarks>
 /// Saved as one safetensors stream: the weights under their published names, the rest as JSON in its metadata. The same model gives the
 /// same bytes. A checksum of all of it is verified by loading. Safe for concurrent use.
@@ -34,7 +34,7 @@ public sealed class TatModel : IDisposable
     /// <summary>The tasks that the network has learnt.</summary>
     public TaskVocabulary Tasks { get; }
 
-    /// <summary>What the model is and how it was made.</summary>
+    /// <summary>The identity and origin of the model.</summary>
     public ModelCard Card { get; }
 
     /// <summary>Loads a model from a file.</summary>

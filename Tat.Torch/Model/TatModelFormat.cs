@@ -46,8 +46,8 @@ internal static class TatModelFormat
     {
         if (!metadata.TryGetValue(FormatKey, out var version))
         {
-            throw new InvalidDataException($"{source} has tensors but is not a TAT model: it says nothing of architecture and tasks. Load "
-                + "bare weights through an import of weights.");
+            throw new InvalidDataException($"{source} has tensors but is not a TAT model: it lacks a description of architecture and "
+                + "tasks. Load bare weights by importing them.");
         }
 
         if (version is not (Version or VersionOfScaling or VersionOfResolution))

@@ -1,9 +1,9 @@
 namespace Tat.Torch.Onnx;
 
-/// <summary>What an export made.</summary>
-/// <param name="Path">The file; empty where it went to a stream.</param>
+/// <summary>The result of an export.</summary>
+/// <param name="Path">The file; empty if it was written to a stream.</param>
 /// <param name="Bytes">Its length.</param>
-/// <param name="Comparisons">How far the file is from the network, by image size; empty where it was not verified.</param>
+/// <param name="Comparisons">How far the file deviates from the network, by image size; empty if it was not verified.</param>
 public sealed record OnnxExportReport(string Path, long Bytes, IReadOnlyList<OnnxComparison> Comparisons)
 {
     /// <summary>The largest difference of all comparisons, on [0, 1]; <see langword="null"/> where the file was not verified.</summary>

@@ -14,7 +14,7 @@ public sealed record OnnxRestorerOptions
     public int? Threads { get; init; }
 
     /// <summary>
-    /// What computes, by the name that ONNX Runtime gives it: <c>CPU</c>, <c>CUDA</c> (the program references
+    /// The execution provider, by its name in ONNX Runtime: <c>CPU</c>, <c>CUDA</c> (the program references
     /// Microsoft.ML.OnnxRuntime.Gpu),
     /// <c>DML</c> (Microsoft.ML.OnnxRuntime.DirectML), or another one that the referenced package brings. Regardless of case.
     /// </summary>

@@ -1,6 +1,6 @@
 namespace Tat.Torch.Onnx;
 
-/// <summary>What the inputs and the output of an exported model look like.</summary>
+/// <summary>The form of the inputs and the output of an exported model.</summary>
 public enum OnnxSignature
 {
     /// <summary>

@@ -5,7 +5,7 @@ using Tat.Torch.Tasks;
 
 namespace Tat.Torch.Phantoms;
 
-/// <summary>A made-up slice of a patient: anatomy-like shapes with the value range, texture and partial volume of a modality.</summary>
+/// <summary>An artificial slice of a patient: anatomy-like shapes with the value range, texture and partial volume of a modality.</summary>
 /// <remarks>
 /// For trying things out and for tests, not for conclusions about patients. A seed gives the same anatomy for every task and at every size,
 /// on every machine (up to the rounding of floating-point functions).

@@ -7,8 +7,7 @@ using Tat.Torch.Tasks;
 namespace Tat.Torch.Phantoms;
 
 /// <summary>
-/// Phantoms as good images whose truth is known: for each seed another patient, of another part of the body and with pixels of another
-/// size.
+/// Phantoms as good images whose truth is known: each seed gives a different patient, part of the body and pixel size.
 /// </summary>
 /// <remarks>Safe for concurrent use.</remarks>
 public sealed class PhantomImages : IGoodImages

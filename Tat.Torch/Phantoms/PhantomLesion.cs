@@ -8,7 +8,7 @@ namespace Tat.Torch.Phantoms;
 /// <param name="Column">The column of its centre.</param>
 /// <param name="Diameter">In mm.</param>
 /// <param name="Contrast">PET: its uptake over that of its surroundings; otherwise the difference to its surroundings.</param>
-/// <param name="Added">What it adds to the values of the tissue.</param>
+/// <param name="Added">The amount that it adds to the values of the tissue.</param>
 public sealed record PhantomLesion(int Row, int Column, double Diameter, double Contrast, double Added)
 {
     /// <summary>Where what surrounds a lesion is measured: so far from its edge, in mm.</summary>

@@ -8,7 +8,7 @@ using static TorchSharp.torch;
 namespace Tat.Torch.Pretrained;
 
 /// <summary>
-/// The model that comes with this library: trained on real scans, ready to restore CT, PET and MRI, and to be trained further.
+/// The bundled model: trained on real scans, ready to restore CT, PET and MRI, and to be trained further.
 /// </summary>
 /// <remarks>
 /// One file inside the assembly, in half precision, serves TorchSharp and ONNX Runtime; an application that restores by ONNX needs no
@@ -29,7 +29,7 @@ public static class TatPretrained
         return TatModelFormat.Read(new SafetensorsReader(file, Name).Metadata, "The model of the library");
     });
 
-    /// <summary>What the model is and how it was made.</summary>
+    /// <summary>The identity and origin of the model.</summary>
     public static ModelCard Card => _description.Value.Card;
 
     /// <summary>The tasks that it has learnt.</summary>

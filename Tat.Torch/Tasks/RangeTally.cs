@@ -3,7 +3,7 @@ using Tat.Torch.Imaging;
 
 namespace Tat.Torch.Tasks;
 
-/// <summary>Counts voxels that lie beyond a task's range, and so pass through a restoration unrestored.</summary>
+/// <summary>Counts voxels beyond a task's range, which pass through a restoration unchanged.</summary>
 /// <remarks>Not safe for concurrent use.</remarks>
 public sealed class RangeTally
 {

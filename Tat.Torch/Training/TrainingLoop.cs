@@ -1,8 +1,6 @@
 using System.Diagnostics;
 using Tat.Torch.Data;
-using Tat.Torch.Files;
 using Tat.Torch.Model;
-using Tat.Torch.Pretrained;
 using Tat.Torch.Runtime;
 using Tat.Torch.Training.Optimization;
 using Tat.Torch.Training.Reporting;
@@ -273,25 +271,5 @@ internal sealed class TrainingLoop : IDisposable
         }
     }
 
-    private ModelCard Card() => new()
-    {
-        Trained = DateTimeOffset.UtcNow,
-        Iterations = Counters.Best?.Iteration ?? Counters.Iteration,
-        WasCancelled = _wasCancelled,
-        Data = _options.DataDescription,
-        InitialWeights = _options.InitialWeights is { } weights && TatPretrained.IsMeantBy(weights)
-            ? TatPretrained.Card.Title
-            : Path.GetFileName(_options.InitialWeights),
-        TrainingPairs = _pools.ToDictionary(pool => pool.Task.Name, pool => pool.Count),
-        Validation = Counters.Best?.Tasks ?? new Dictionary<string, TaskScore>(),
-        Training = OptionsText.Describe(_options).Where(option => TellsInCard(option.Key)).ToDictionary(),
-    };
-
-    // A card goes with the model to other people: of files it tells names alone, and nothing of folders.
-    private static bool TellsInCard(string option) => option switch
-    {
-        nameof(TatTrainerOptions.Iterations) => true,
-        nameof(TatTrainerOptions.InitialWeights) => false,
-        _ => !TatTrainerOptions.FreeToChange.Contains(option),
-    };
+    private ModelCard Card() => TrainingCard.Of(_options, _pools, Counters, _wasCancelled);
 }

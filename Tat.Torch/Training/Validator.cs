@@ -93,7 +93,7 @@ internal sealed class Validator
 
     /// <summary>Restores and measures all validation images.</summary>
     /// <param name="restorer">What to measure.</param>
-    /// <param name="iteration">After which iteration.</param>
+    /// <param name="iteration">The iteration after which it was made.</param>
     /// <param name="tell">Told of images that cannot be read any more and are left out.</param>
     /// <param name="progress">Told the share that is done, 0 … 1, on any thread.</param>
     /// <param name="cancellationToken">Stops between images.</param>

@@ -1,6 +1,6 @@
 namespace Tat.MLNet.Formats;
 
-/// <summary>How a restored image describes itself, and where it goes.</summary>
+/// <summary>How a restored image is described, and where it is written.</summary>
 public sealed record DerivedImageOptions
 {
     /// <summary>Appended to the description of the source.</summary>

@@ -4,7 +4,7 @@ using Tat.Torch.Files;
 namespace Tat.MLNet.Formats;
 
 /// <summary>
-/// The bytes of an image file and what to call it: a file, or what an application has in memory or in a store of its own, such as an
+/// The bytes of an image file and a name for it: a file, or content that an application has in memory or in its own store, such as an
 /// upload.
 /// </summary>
 /// <remarks>

@@ -1,6 +1,6 @@
 namespace Tat.MLNet.Formats;
 
-/// <summary>A file among images that is none that can be restored, or is damaged.</summary>
+/// <summary>A file found among images that is damaged, or of a kind that cannot be restored.</summary>
 /// <param name="Path">The file.</param>
 /// <param name="Reason">Why it was left out, as the rest of a sentence; no patient data.</param>
 /// <param name="SeriesInstanceUid">The DICOM series that it belongs to; <see langword="null"/> where it does not tell.</param>

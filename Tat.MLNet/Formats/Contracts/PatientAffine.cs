@@ -3,7 +3,8 @@ using System.Globalization;
 namespace Tat.MLNet.Formats;
 
 /// <summary>
-/// Where the pixels of a scan are: maps (column, row, slice) to millimetres in the patient, +x right, +y anterior, +z superior (the axes of
+/// The position of a scan's pixels: maps (column, row, slice) to millimetres in the patient, +x right, +y anterior, +z superior (the axes
+/// of
 /// NIfTI).
 /// </summary>
 /// <remarks>Immutable.</remarks>

@@ -1,7 +1,7 @@
 namespace Tat.MLNet.Formats;
 
 /// <summary>
-/// By how much the grid of slices is to be finer than it is: the same field of view is cut into more pixels, by zeros around k-space.
+/// By how much the grid of slices is to be refined: the same field of view is divided into more pixels, by padding k-space with zeros.
 /// </summary>
 /// <remarks>Immutable. Tasks that restore resolution, such as MRI, then fill in what the grid has room for.</remarks>
 public sealed record UpsamplingFactor
@@ -31,5 +31,5 @@ public sealed record UpsamplingFactor
 
     private static double Check(double factor, string name) => factor >= 1 && double.IsFinite(factor)
         ? factor
-        : throw new ArgumentOutOfRangeException(name, $"A grid cannot be finer by a factor of {factor}; give a number of at least 1.");
+        : throw new ArgumentOutOfRangeException(name, $"A grid cannot be refined by a factor of {factor}; give a number of at least 1.");
 }

@@ -8,7 +8,7 @@ using Tat.Torch.Imaging;
 
 namespace Tat.MLNet.Formats.Dicom;
 
-/// <summary>What a DICOM file says of itself: all elements but its pixels. For programs that receive, sort or list objects.</summary>
+/// <summary>The header of a DICOM file: all elements except its pixels. For programs that receive, sort or list objects.</summary>
 /// <remarks>Safe for concurrent reads.</remarks>
 public sealed class DicomHeader
 {

@@ -8,7 +8,7 @@ using Tat.Torch.TensorFiles.PyTorch;
 namespace Tat.MLNet.Formats.Tensors;
 
 /// <summary>
-/// Arrays in files of their own: <c>.bin</c> files of one PyTorch tensor, pickled as the published training data has them or of
+/// Files that hold a single array: <c>.bin</c> files with one PyTorch tensor, pickled as in the published training data or written by
 /// <c>torch.save</c>, and NumPy's <c>.npy</c>.
 /// </summary>
 /// <remarks>

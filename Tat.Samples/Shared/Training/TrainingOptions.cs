@@ -106,7 +106,7 @@ internal sealed class TrainingOptions
         "Folder for logs: training.csv, from which report draws learning curves, validation.csv, and event files for TensorBoard."
     };
     private readonly Option<string> _device = CommonOptions.Device();
-    private readonly Option<ulong?> _seed = new("--seed") { Description = "What randomness follows from." };
+    private readonly Option<ulong?> _seed = new("--seed") { Description = "The seed of all random numbers." };
 
     private Option[] All =>
     [
@@ -207,7 +207,8 @@ internal sealed class TrainingOptions
         {
             if (isMeaningless && OptionUse.IsGiven(parsed, option))
             {
-                throw new InvalidDataException($"{option.Name} means nothing with \"{other}\" of the options file: leave one of them out.");
+                throw new InvalidDataException(
+                    $"{option.Name} has no effect together with \"{other}\" of the options file: leave one of them out.");
             }
         }
 

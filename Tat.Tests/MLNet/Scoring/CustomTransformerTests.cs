@@ -40,8 +40,8 @@ public sealed class CustomTransformerTests
             new ImageInput { LowQuality = [1], Height = 1, Width = 1, Task = "CT", FileName = $"{i}.nii", PixelSpacing = spacing })];
 
         Assert.HasCount(5, transformer.Transform(_ml.Data.LoadFromEnumerable(images)).Vectors("Restored"));
-        Assert.AreEqual("'1.nii' and 2 more of 5 images of CT: Its pixels (3 mm) are outside of what the model was trained on (0.5 to 1 "
-            + "mm): look at the result with doubt.", warnings.Single());
+        Assert.AreEqual("'1.nii' and 2 more of 5 images of CT: Its pixels (3 mm) are outside the range that the model was trained "
+            + "on (0.5 to 1 mm): treat the result with caution.", warnings.Single());
 
         // The columns that are read decide: those who do not restore are not told.
         warnings.Clear();
@@ -75,7 +75,7 @@ public sealed class CustomTransformerTests
         using var transformer = _ml.ImageRestoration.CreateTransformer(restorer);
         Assert.HasCount(3, transformer.Transform(_ml.ImageRestoration.LoadImages(folder.Path, "MRI")).Vectors("Restored"));
         Assert.Contains("a.nii', slice 0 and 1 more of 3 images of MRI: Its pixels (1 mm)", string.Join('\n', warnings));
-        Assert.Contains("b.dcm', slice 0: Its modality CT is none that the task MRI is for", string.Join('\n', warnings));
+        Assert.Contains("b.dcm', slice 0: Its modality CT is not one that the task MRI is for", string.Join('\n', warnings));
     }
 
     [TestMethod]

@@ -30,7 +30,7 @@ public sealed class CalibrateCommandTests
         File.WriteAllText(folder["card.json"], "[");
         var early = await Cli.RunAsync(
             ["calibrate", .. scans, "--model", folder["raw.safetensors"], "--task", "MRI", "--slices", "1", "--card", folder["card.json"]]);
-        early.AssertFailed(1, "card.json' is no card of a model");
+        early.AssertFailed(1, "card.json' is not the card of a model");
         Assert.AreEqual("", early.Output);
         File.WriteAllText(folder["card.json"], """{ "name": "mine", "licence": "MIT" /* mine */ }""");
         var run = await Cli.RunAsync(

@@ -11,7 +11,7 @@ namespace Tat.Tests.Samples;
 [TestClass]
 public sealed class EvaluateCommandTests
 {
-    private const string Pixels = "Its pixels (3 mm) are outside of what the model was trained on";
+    private const string Pixels = "Its pixels (3 mm) are outside the range that the model was trained on";
 
     [TestMethod]
     public async Task Evaluate_says_in_a_line_how_many_images_are_out_of_range()

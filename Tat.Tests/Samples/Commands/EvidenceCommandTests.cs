@@ -44,7 +44,8 @@ public sealed class EvidenceCommandTests
         StringAssert.Contains(File.ReadAllText(folder["evidence/evidence.html"]), "<td>Reference</td>", StringComparison.Ordinal);
         (await Cli.RunAsync("evidence", "--phantoms", "1", "--task", "MRI", "--out", folder["mri"]))
             .AssertFailed(1, "no phantoms with lesions");
-        (await Cli.RunAsync("evidence", "--phantoms", "1", "--local-means")).AssertFailed(2, "--local-means means nothing with --phantoms");
+        (await Cli.RunAsync("evidence", "--phantoms", "1", "--local-means"))
+            .AssertFailed(2, "--local-means has no effect together with --phantoms");
         (await Cli.RunAsync("evidence", "--phantoms", "1", "scan.nii")).AssertFailed(2, "Give scans, or a number");
         (await Cli.RunAsync("evidence", "--phantoms", "1", "--task", "PET", "--seed", "42", "--out", folder["again"])).AssertDone();
         CollectionAssert.AreEqual(lesions, File.ReadAllLines(folder["again/evidence.csv"]));

@@ -22,11 +22,11 @@ public sealed class ExportCommandTests
     [DataRow("x.safetensors", "--no-verify")]
     [DataRow("x.zip", "--json")]
     public async Task Options_that_mean_nothing_for_what_is_written_are_refused(string output, params string[] option) =>
-        (await Cli.RunAsync(["export", "--out", output, .. option])).AssertFailed(ExitCodes.WrongUsage, $"{option[0]} means nothing for");
+        (await Cli.RunAsync(["export", "--out", output, .. option])).AssertFailed(ExitCodes.WrongUsage, $"{option[0]} has no effect for");
 
     [TestMethod]
     public async Task An_ending_that_says_nothing_is_refused() =>
-        (await Cli.RunAsync("export", "--out", "x.bin")).AssertFailed(ExitCodes.WrongUsage, "end it in .onnx");
+        (await Cli.RunAsync("export", "--out", "x.bin")).AssertFailed(ExitCodes.WrongUsage, "use .onnx");
 
     [TestMethod]
     public async Task It_needs_no_name_of_a_file() =>

@@ -70,14 +70,14 @@ public sealed class OptionUseTests : IDisposable
             foreach (var other in new[] { "--no-model", "--tune" })
             {
                 (await Cli.RunAsync(["evaluate", "--data", _folder.Path, other, .. option.Split(' ')])).AssertFailed(
-                    2, $"{option.Split(' ')[0]} means nothing with {other}");
+                    2, $"{option.Split(' ')[0]} has no effect together with {other}");
             }
         }
 
         (await Cli.RunAsync("evaluate", "--data", _folder.Path, "--overwrite")).AssertFailed(2, "--overwrite is for --csv");
         (await Cli.RunAsync("bench", "train", "--python", "python3")).AssertFailed(2, "--python is for --reference");
         (await Cli.RunAsync("bench", "score", "--network", "small", "--model", "m.zip")).AssertFailed(
-            2, "--network means nothing with --model");
+            2, "--network has no effect together with --model");
     }
 
     [TestMethod]
@@ -105,7 +105,7 @@ public sealed class OptionUseTests : IDisposable
     {
         File.WriteAllText(_folder["o.json"], $"{{ {text} }}");
         (await Cli.RunAsync(["train", "--options", _folder["o.json"], "--out", _folder["m.zip"], .. option.Split(' ')])).AssertFailed(
-            1, $"{option.Split(' ')[0]} means nothing with \"{other}\" of the options file");
+            1, $"{option.Split(' ')[0]} has no effect together with \"{other}\" of the options file");
     }
 
     [TestMethod]

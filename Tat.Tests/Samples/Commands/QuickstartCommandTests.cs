@@ -39,7 +39,7 @@ public sealed class QuickstartCommandTests
 
     [TestMethod]
     [DataRow("--minutes is a time above 0", "--minutes", "0")]
-    [DataRow("--task is that of the image that --scan names", "--task", "CT")]
+    [DataRow("--task belongs to the image that --scan names", "--task", "CT")]
     public async Task Options_that_mean_nothing_are_refused_before_anything_is_written(string cause, params string[] options)
     {
         (await Cli.RunAsync(["quickstart", "--out", _folder["refused"], .. options])).AssertFailed(ExitCodes.WrongUsage, cause);

@@ -146,7 +146,7 @@ public sealed class RestoreFoldersTests
     {
         using var folder = new TemporaryFolder();
         string[] command = ["restore", TestData.Path("data/faults/imaging/12_mixed"), "--model", Model, "--task", "MRI", "--bids"];
-        (await Cli.RunAsync(command)).AssertFailed(2, "--bids needs a folder");
+        (await Cli.RunAsync(command)).AssertFailed(2, "--bids requires --out to be a folder");
         (await Cli.RunAsync([.. command, "--out", folder["out"]])).AssertDone();
         CollectionAssert.AreEqual(
             new[]

@@ -138,8 +138,8 @@ public sealed class SimulateCommandTests
     {
         using var folder = new TemporaryFolder();
         new NiftiFormat().Write(folder["bare.nii"], [new ImageSlice(new float[64], 8, 8)]);
-        (await Cli.RunAsync("evaluate", "--data", "a", "--lq", "b")).AssertFailed(2, "Give --data");
-        (await Cli.RunAsync("evaluate")).AssertFailed(2, "Give --data");
+        (await Cli.RunAsync("evaluate", "--data", "a", "--lq", "b")).AssertFailed(2, "Give either --data");
+        (await Cli.RunAsync("evaluate")).AssertFailed(2, "Give either --data");
         (await Cli.RunAsync("evaluate", "--data", folder.Path)).AssertFailed(1, "holds no data set");
         (await Cli.RunAsync("evaluate", "--lq", folder["bare.nii"], "--hq", folder["bare.nii"], "--task", "X-ray")).AssertFailed(
             1, "'X-ray' is unknown");

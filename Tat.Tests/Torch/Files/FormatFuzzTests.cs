@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.ML;
 using Tat.MLNet.Formats;
 using Tat.MLNet.Scoring;
@@ -56,10 +55,10 @@ public sealed class FormatFuzzTests
             open(folder[$"whole-{name}"]);
         }
 
-        var random = new Random(FromEnvironment("TAT_MUTANTS_SEED", 20260101));
+        var random = new Random(TestRun.Number("TAT_MUTANTS_SEED", 20260101));
         var mutator = new Mutator(random);
         var (read, refused) = (new int[samples.Length], new int[samples.Length]);
-        for (var i = 0; i < FromEnvironment("TAT_MUTANTS", Mutants); i++)
+        for (var i = 0; i < TestRun.Number("TAT_MUTANTS", Mutants); i++)
         {
             var sample = i % samples.Length;
             var (name, content, open, isExpected) = samples[sample];
@@ -194,11 +193,6 @@ public sealed class FormatFuzzTests
         File.WriteAllBytes(path, mutant);
         return path;
     }
-
-    private static int FromEnvironment(string name, int otherwise) =>
-        int.TryParse(Environment.GetEnvironmentVariable(name), NumberStyles.Integer, CultureInfo.InvariantCulture, out var value)
-            ? value
-            : otherwise;
 
     private sealed class Row
     {

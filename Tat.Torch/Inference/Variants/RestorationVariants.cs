@@ -3,7 +3,7 @@ using Tat.Torch.Model;
 
 namespace Tat.Torch.Inference;
 
-/// <summary>Other ways to use a model than once and in full.</summary>
+/// <summary>Other ways to use a model than applying it once and in full.</summary>
 public static class RestorationVariants
 {
     /// <summary>
@@ -54,7 +54,7 @@ public static class RestorationVariants
         return strength is >= 0 and <= 1
             ? new ChangedRestorer(restorer, (image, restored, _) => ResultChanges.TakePart(image, restored, strength))
             : throw new ArgumentOutOfRangeException(
-                nameof(strength), $"A strength of {strength} is impossible; give a number from 0 to 1.");
+                nameof(strength), $"A strength of {strength} is out of range; give a number from 0 to 1.");
     }
 
     /// <summary>As options have them.</summary>

@@ -1,6 +1,6 @@
 namespace Tat.Torch.Training;
 
-/// <summary>What happens when the loss or a gradient is NaN or infinite.</summary>
+/// <summary>The reaction to a loss or gradient that is NaN or infinite.</summary>
 public enum DivergenceHandling
 {
     /// <summary>A <see cref="TrainingDivergedException"/> says in which iteration and with which images.</summary>

@@ -1,6 +1,6 @@
 namespace Tat.Torch.Training;
 
-/// <summary>What turns gradients into steps.</summary>
+/// <summary>The method that turns gradients into steps.</summary>
 public enum OptimizerKind
 {
     /// <summary>AdamW (Loshchilov and Hutter, ICLR 2019) for all weights, as in the paper.</summary>

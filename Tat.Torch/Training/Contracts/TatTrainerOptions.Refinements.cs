@@ -2,7 +2,7 @@ using Tat.Torch.Tasks;
 
 namespace Tat.Torch.Training;
 
-/// <content>What the paper does without: all of it is off by default.</content>
+/// <content>Refinements beyond the paper; all of them are off by default.</content>
 public sealed partial record TatTrainerOptions
 {
     /// <summary>
@@ -29,7 +29,7 @@ public sealed partial record TatTrainerOptions
     /// <value>The default is <see langword="false"/>.</value>
     public bool StartAsIdentity { get; init; }
 
-    /// <summary>What turns gradients into steps.</summary>
+    /// <summary>The method that turns gradients into steps.</summary>
     /// <value>The default is <see cref="OptimizerKind.AdamW"/>.</value>
     public OptimizerKind Optimizer { get; init; } = OptimizerKind.AdamW;
 

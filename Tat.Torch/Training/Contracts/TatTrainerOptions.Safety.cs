@@ -1,6 +1,6 @@
 namespace Tat.Torch.Training;
 
-/// <content>What keeps the work of a long training safe.</content>
+/// <content>Options that protect the work of a long training.</content>
 public sealed partial record TatTrainerOptions
 {
     /// <summary>
@@ -35,7 +35,7 @@ public sealed partial record TatTrainerOptions
     /// <value>The default is <see langword="false"/>.</value>
     public bool AllowChangedOptions { get; init; }
 
-    /// <summary>What happens when the loss or a gradient is NaN or infinite.</summary>
+    /// <summary>The reaction to a loss or gradient that is NaN or infinite.</summary>
     /// <value>The default is <see cref="DivergenceHandling.Stop"/>.</value>
     public DivergenceHandling OnDivergence { get; init; } = DivergenceHandling.Stop;
 

@@ -5,7 +5,7 @@ using TorchSharp;
 
 namespace Tat.Torch.Training;
 
-/// <summary>How a trainer trains. The defaults are those of the paper (MICCAI 2025, arXiv 2512.14550).</summary>
+/// <summary>Options of a trainer. The defaults are those of the paper (MICCAI 2025, arXiv 2512.14550).</summary>
 /// <remarks>Immutable; <see cref="Validate"/> runs before training.</remarks>
 public sealed partial record TatTrainerOptions
 {

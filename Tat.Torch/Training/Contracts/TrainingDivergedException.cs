@@ -1,6 +1,6 @@
 namespace Tat.Torch.Training;
 
-/// <summary>Training came to a loss or gradient that is NaN or infinite, and stopped before it touched the weights.</summary>
+/// <summary>Training reached a loss or gradient that is NaN or infinite, and stopped before changing the weights.</summary>
 public sealed class TrainingDivergedException : Exception
 {
     /// <summary>Creates the exception.</summary>

@@ -1,6 +1,6 @@
 namespace Tat.Torch.Training;
 
-/// <summary>How far training has come, averaged over the iterations since the last report.</summary>
+/// <summary>The progress of a training, averaged over the iterations since the last report.</summary>
 /// <remarks>
 /// There is a report after each interval, with each validation, at once when there is something to tell, and every few seconds while a
 /// validation takes long. Where no iteration has ended since the last one, it has no tasks, and loss and gradient norm are NaN.

@@ -1,7 +1,7 @@
 namespace Tat.Torch.Training;
 
 /// <summary>
-/// Where the time of an iteration goes, averaged over the iterations since the last report; without validations and checkpoints.
+/// How the time of an iteration is spent, averaged over the iterations since the last report; without validations and checkpoints.
 /// </summary>
 /// <remarks>
 /// A GPU computes while the program goes on, so that its time shows where the program waits for a result: mostly in <see cref="Loss"/>.

@@ -4,7 +4,7 @@ using Tat.Torch.Model;
 namespace Tat.Torch.Training;
 
 /// <summary>A validation of the averaged weights.</summary>
-/// <param name="Iteration">After which iteration.</param>
+/// <param name="Iteration">The iteration after which it was made.</param>
 /// <param name="Tasks">Mean quality by task.</param>
 /// <param name="MeanPsnr">Mean PSNR in dB over the images of all tasks.</param>
 /// <param name="MeanGain">By how many dB the PSNR is above that of the degraded images: the mean over tasks of each task's mean. The best

@@ -1,4 +1,3 @@
-using System.Globalization;
 
 namespace Tat.Tests.Formats.Dicom;
 
@@ -27,8 +26,8 @@ internal static class Mutants
     public static void Read<TRefusal>(string kind, IReadOnlyList<byte[]> sources, int header, Action<byte[]> read)
         where TRefusal : Exception
     {
-        var random = new Random(FromEnvironment("TAT_FUZZ_SEED", 20250101));
-        for (var i = 0; i < FromEnvironment("TAT_FUZZ_MUTANTS", Count); i++)
+        var random = new Random(TestRun.Number("TAT_FUZZ_SEED", 20250101));
+        for (var i = 0; i < TestRun.Number("TAT_FUZZ_MUTANTS", Count); i++)
         {
             var source = random.Next(sources.Count);
             var mutant = Mutate(sources[source], header, random);
@@ -106,9 +105,4 @@ internal static class Mutants
         File.WriteAllBytes(path, mutant);
         return path;
     }
-
-    private static int FromEnvironment(string name, int otherwise) =>
-        int.TryParse(Environment.GetEnvironmentVariable(name), NumberStyles.Integer, CultureInfo.InvariantCulture, out var value)
-            ? value
-            : otherwise;
 }
