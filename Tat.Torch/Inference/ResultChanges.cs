@@ -9,7 +9,7 @@ namespace Tat.Torch.Inference;
 internal static class ResultChanges
 {
     /// <summary>
-    /// Which local means results get on demand: none that cost CT scans, whose streaks stand out of the noise, more than 0.2 dB.
+    /// Which local means results get on demand: no finer ones, because streaks of CT scans stand out of the noise, too.
     /// </summary>
     private static readonly KeptMeans _onDemand = new() { Outstanding = 1.5 };
 
