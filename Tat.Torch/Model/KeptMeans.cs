@@ -8,14 +8,14 @@ public sealed record KeptMeans
     public double All { get; init; } = 6;
 
     /// <summary>
-    /// Over Gaussians of this size and more, results have the local means that stand out of the noise; <see langword="null"/> for none but
-    /// those of <see cref="All"/>.
+    /// Over Gaussians of this size and more, results have the local means that stand out of the noise; <see langword="null"/> for none
+    /// but those of <see cref="All"/>.
     /// </summary>
     public double? Outstanding { get; init; }
 
     /// <summary>
-    /// Whether noise grows with the root of the value, as that of counts does; if not, it is taken to be alike in a neighbourhood. For tasks
-    /// whose range begins at 0.
+    /// Whether noise grows with the root of the value, as that of counts does; if not, it is taken to be alike in a neighbourhood. For
+    /// tasks whose range begins at 0.
     /// </summary>
     public bool NoiseOfCounts { get; init; }
 

@@ -12,18 +12,18 @@ internal static class TrainingCard
 {
     public static ModelCard Of(
         TatTrainerOptions options, IEnumerable<PairPool> pools, TrainingCounters counters, bool wasCancelled) => new()
-    {
-        Trained = DateTimeOffset.UtcNow,
-        Iterations = counters.Best?.Iteration ?? counters.Iteration,
-        WasCancelled = wasCancelled,
-        Data = options.DataDescription,
-        InitialWeights = options.InitialWeights is { } weights && TatPretrained.IsMeantBy(weights)
+        {
+            Trained = DateTimeOffset.UtcNow,
+            Iterations = counters.Best?.Iteration ?? counters.Iteration,
+            WasCancelled = wasCancelled,
+            Data = options.DataDescription,
+            InitialWeights = options.InitialWeights is { } weights && TatPretrained.IsMeantBy(weights)
             ? TatPretrained.Card.Title
             : Path.GetFileName(options.InitialWeights),
-        TrainingPairs = pools.ToDictionary(pool => pool.Task.Name, pool => pool.Count),
-        Validation = counters.Best?.Tasks ?? new Dictionary<string, TaskScore>(),
-        Training = OptionsText.Describe(options).Where(option => IsTold(option.Key)).ToDictionary(),
-    };
+            TrainingPairs = pools.ToDictionary(pool => pool.Task.Name, pool => pool.Count),
+            Validation = counters.Best?.Tasks ?? new Dictionary<string, TaskScore>(),
+            Training = OptionsText.Describe(options).Where(option => IsTold(option.Key)).ToDictionary(),
+        };
 
     private static bool IsTold(string option) => option switch
     {
