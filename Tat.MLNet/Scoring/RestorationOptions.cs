@@ -53,7 +53,7 @@ public abstract class RestorationOptions
 
     /// <summary>
     /// Give results the local means of their images, as <see cref="RestorationVariants.WithLocalMeans"/> does: regions and
-    /// lesions keep more of what was measured.
+    /// lesions keep more of what was measured, and of MRI the frequencies that were.
     /// </summary>
     /// <value>The default is <see langword="false"/>.</value>
     public bool LocalMeans { get; init; }

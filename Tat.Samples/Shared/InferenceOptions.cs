@@ -29,7 +29,8 @@ internal sealed class InferenceOptions
     };
     private readonly Option<bool> _localMeans = new("--local-means")
     {
-        Description = "Give results the local means of the scan: regions and lesions keep more of what was measured, and more noise.",
+        Description = "Keep what was measured: the local means of the scan, so that regions and lesions are less biased and a little "
+            + "noisier; of MRI, the frequencies that the scanner measured.",
     };
     private readonly Option<double> _strength = new("--strength")
     {

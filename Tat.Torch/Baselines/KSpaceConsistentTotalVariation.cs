@@ -1,6 +1,7 @@
 using System.Globalization;
 using Tat.Torch.Files;
 using Tat.Torch.Imaging;
+using Tat.Torch.Resolution;
 
 namespace Tat.Torch.Baselines;
 

@@ -1,6 +1,7 @@
 using Tat.Torch.Imaging;
 using Tat.Torch.Model;
 using Tat.Torch.Numerics;
+using Tat.Torch.Resolution;
 using Tat.Torch.Tasks;
 
 namespace Tat.Torch.Inference;
@@ -63,6 +64,9 @@ internal static class ResultChanges
 
         return Add(result, Removed(image, result, kept.All));
     }
+
+    /// <summary>A result whose frequencies are those of the image in the block of k-space that was measured.</summary>
+    public static ImageSlice KeepFrequencies(ImageSlice image, ImageSlice restored) => new MeasuredFrequencies(image).PutBack(restored);
 
     private static KeptMeans? MeansOf(ModelCard card, RestorationTask task) =>
         card.KeepsMeans.FirstOrDefault(item => item.Key.Equals(task.Name, StringComparison.OrdinalIgnoreCase)).Value;

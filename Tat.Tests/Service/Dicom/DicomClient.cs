@@ -43,6 +43,19 @@ internal static class DicomClient
     public static async Task<SeriesView[]> SeriesAsync(this RunningService service) =>
         [.. (await service.Client.GetFromJsonAsync<SeriesPage>("api/series", RunningService.Json))!.Items];
 
+    /// <summary>Waits until the metrics have a line, since those of the last moments may come again.</summary>
+    public static async Task MeasuresAsync(this RunningService service, string line)
+    {
+        var measured = "";
+        for (var i = 0; i < Polls && !measured.Contains(line, StringComparison.Ordinal); i++)
+        {
+            await Task.Delay(100);
+            measured = await service.Client.GetStringAsync("metrics");
+        }
+
+        Assert.Contains(line, measured);
+    }
+
     /// <summary>Waits until no series is open any more.</summary>
     /// <returns>The series, the first one first.</returns>
     public static async Task<SeriesView[]> ClosedAsync(this RunningService service, int count)

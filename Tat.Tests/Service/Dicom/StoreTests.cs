@@ -107,8 +107,7 @@ public sealed class StoreTests : IDisposable
         Assert.AreEqual(SeriesState.Unmatched, kept.State);
         Assert.Contains("No rule fits", kept.Remark!);
         Assert.AreEqual(0, (await service.Client.GetFromJsonAsync<JobPage>("api/jobs", RunningService.Json))!.Total);
-        Assert.Contains("tat_series_kept{otel_scope_name=\"Tat.Samples.Service.Series\"} 1",
-            await service.Client.GetStringAsync("metrics"));
+        await service.MeasuresAsync("tat_series_kept{otel_scope_name=\"Tat.Samples.Service.Series\"} 1");
 
         using var wrong = await service.Client.PostAsJsonAsync($"api/series/{kept.Id}/restore", new { task = "none" });
         await RunningService.AssertProblemAsync(wrong, HttpStatusCode.BadRequest, "none");

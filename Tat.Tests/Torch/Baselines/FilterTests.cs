@@ -5,6 +5,7 @@ using Tat.Torch.Degradation;
 using Tat.Torch.Imaging;
 using Tat.Torch.Metrics;
 using Tat.Torch.Phantoms;
+using Tat.Torch.Resolution;
 using Tat.Torch.Tasks;
 
 namespace Tat.Tests.Baselines;

@@ -1,3 +1,5 @@
+using Tat.Tests.Resolution;
+using Tat.Torch.Degradation;
 using Tat.Torch.Imaging;
 using Tat.Torch.Inference;
 using Tat.Torch.Model;
@@ -61,6 +63,19 @@ public sealed class RestorationVariantsTests
         });
         Assert.IsGreaterThan(120, pixels["lesion"].Average(i => result[i]), "More than half of it.");
         Assert.IsLessThan(2.5, Math.Sqrt(pixels["elsewhere"].Average(i => Math.Pow(result[i] - 100, 2))));
+    }
+
+    [TestMethod]
+    public void Of_MRI_the_measured_frequencies_are_those_of_the_image_and_the_others_those_of_the_model()
+    {
+        // A model that makes all darker, which is measured, and each second pixel brighter, which is not.
+        var image = new MriKSpaceCrop { Factor = 2 }.Degrade(KSpaceFillTests.Good(64, 72));
+        using var model = new Remapping((slice, i) => slice.Pixels[i] - 30 + (i % 2 == 0 ? 5 : -5), TaskVocabulary.Scans);
+        var result = model.WithLocalMeans().Restore([image], [RestorationTask.Mri])[0];
+        for (var i = 0; i < image.Pixels.Length; i++)
+        {
+            Assert.AreEqual(image.Pixels[i] + (i % 2 == 0 ? 5 : -5), result.Pixels[i], 0.01);
+        }
     }
 
     [TestMethod]
@@ -154,11 +169,11 @@ public sealed class RestorationVariantsTests
     }
 
     /// <summary>Computes each pixel of an image; without a function, images pass as they are.</summary>
-    private sealed class Remapping(Func<ImageSlice, int, float>? value) : IImageRestorer
+    private sealed class Remapping(Func<ImageSlice, int, float>? value, TaskVocabulary? vocabulary = null) : IImageRestorer
     {
         public int Images { get; private set; }
 
-        public TaskVocabulary Tasks => TaskVocabulary.Paper;
+        public TaskVocabulary Tasks { get; } = vocabulary ?? TaskVocabulary.Paper;
 
         public ModelCard Card { get; } = new();
 

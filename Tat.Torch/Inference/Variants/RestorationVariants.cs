@@ -32,14 +32,16 @@ public static class RestorationVariants
     /// Gives results the local means of their images: over some six pixels (a Gaussian of that standard deviation) whatever they are, over
     /// three and one and a half where they differ by more than two and a half times the noise of such means. Regions and lesions keep more
     /// of what was measured, for a little of the noise. Nothing changes for tasks of which the model keeps as much by itself
-    /// (<see cref="ModelCard.KeepsMeans"/>).
+    /// (<see cref="ModelCard.KeepsMeans"/>). Where a task restores resolution (<see cref="Tasks.RestorationTask.FitsResolution"/>), results
+    /// get the frequencies of their images in the block of k-space that was measured, and keep those of the model beyond it.
     /// </summary>
     /// <param name="restorer">The model; disposed with the result.</param>
     public static IImageRestorer WithLocalMeans(this IImageRestorer restorer)
     {
         ArgumentNullException.ThrowIfNull(restorer);
         return new ChangedRestorer(restorer, (image, restored, task) =>
-            ResultChanges.AreMeansKept(restorer.Card, task) ? restored : ResultChanges.KeepMeans(image, restored));
+            restorer.Tasks.TryGet(task.Name, out var known) && known.FitsResolution ? ResultChanges.KeepFrequencies(image, restored)
+                : ResultChanges.AreMeansKept(restorer.Card, task) ? restored : ResultChanges.KeepMeans(image, restored));
     }
 
     /// <summary>

@@ -1,7 +1,7 @@
 using Tat.Torch.Imaging;
 using Tat.Torch.Numerics;
 
-namespace Tat.Torch.Baselines;
+namespace Tat.Torch.Resolution;
 
 /// <summary>The block of frequencies that an image was made from, as <see cref="KSpaceFill"/> finds it.</summary>
 internal sealed class MeasuredFrequencies
