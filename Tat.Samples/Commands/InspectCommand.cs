@@ -185,7 +185,8 @@ internal static class InspectCommand
     private static string Describe(KeptMeans means) =>
         FormattableString.Invariant($"those of the image, over a Gaussian of {means.All:G4} pixels and more")
             + (means.Outstanding is { } outstanding
-                ? FormattableString.Invariant($", and over {outstanding:G4} and more what stands out of the noise") : "");
+                ? FormattableString.Invariant($", and over {outstanding:G4} and more what stands out of the noise") : "")
+            + (means.Peaks is { } peaks ? FormattableString.Invariant($", with its peaks over {peaks:G4}") : "");
 
     private static string Describe(MarginFactors margin) => string.Create(CultureInfo.InvariantCulture,
         $"{margin.Spread:G4} · spread + {margin.Signal:G4} · √value; held {100 * margin.Coverage:F1} % of the values of "

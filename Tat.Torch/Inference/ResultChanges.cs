@@ -15,7 +15,7 @@ internal static class ResultChanges
     private static readonly KeptMeans _onDemand = new() { Outstanding = 1.5 };
 
     /// <summary>Standard deviations in pixels of the blurs whose means may stand out of the noise.</summary>
-    private static readonly double[] _sizes = [3, 1.5, 0.8];
+    private static readonly double[] _sizes = [3, 1.5];
 
     /// <summary>Over such a Gaussian, in pixels, the noise of a mean is estimated.</summary>
     private const double NoiseSigma = 12;
@@ -45,9 +45,10 @@ internal static class ResultChanges
     /// <summary>
     /// Local means of the image. For x the image, y the result and G a Gaussian blur, from wide blurs to fine ones: y takes of
     /// d = G(x − y) the part max(0, 1 − t² v / d²), where v is the variance of d around it and t how far a mean stands out. Noise that was
-    /// removed rarely stands out of itself; a lesion that was taken for noise does. In the end y + G(x − y) with the blur whose means are
-    /// kept whatever they are: structures that are wide beside it come from the measurement, fine ones from the model; noise of a scan is
-    /// fine, and little of it comes back.
+    /// removed rarely stands out of itself; a lesion that was taken for noise does, and gets the same part of a still finer blur, so that its
+    /// peak comes back where single pixels of noise do not. In the end y + G(x − y) with the blur whose means are kept whatever they are:
+    /// structures that are wide beside it come from the measurement, fine ones from the model; noise of a scan is fine, and little of it
+    /// comes back.
     /// </summary>
     /// <param name="image">The image.</param>
     /// <param name="restored">What the model has made of it.</param>
@@ -56,10 +57,17 @@ internal static class ResultChanges
     {
         kept ??= _onDemand;
         var result = restored;
+        float[] parts = [];
         foreach (var size in _sizes.Where(size => size >= kept.Outstanding))
         {
             var removed = Removed(image, result, size);
-            result = Add(result, removed.Zip(VarianceOf(removed, result, kept.NoiseOfCounts), SignificantPart));
+            parts = [.. removed.Zip(VarianceOf(removed, result, kept.NoiseOfCounts), OutstandingPart)];
+            result = Add(result, removed.Zip(parts, (mean, part) => part * mean));
+        }
+
+        if (kept.Peaks is { } peaks && parts.Length > 0)
+        {
+            result = Add(result, Removed(image, result, peaks).Zip(parts, (mean, part) => part * mean));
         }
 
         return Add(result, Removed(image, result, kept.All));
@@ -92,9 +100,9 @@ internal static class ResultChanges
         return OverNeighbourhood(removed.Zip(level, (mean, at) => mean * mean / at)).Zip(level, (variance, at) => variance * at);
     }
 
-    private static float SignificantPart(float mean, float variance)
+    private static float OutstandingPart(float mean, float variance)
     {
         var (square, noise) = ((double)mean * mean, Significance * Significance * variance);
-        return square > noise ? (float)(mean * (1 - (noise / square))) : 0;
+        return square > noise ? (float)(1 - (noise / square)) : 0;
     }
 }

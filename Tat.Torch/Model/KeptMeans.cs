@@ -14,13 +14,19 @@ public sealed record KeptMeans
     public double? Outstanding { get; init; }
 
     /// <summary>
+    /// Over a Gaussian of this size, less than that of <see cref="Outstanding"/>, results have the local means where those stand out: the
+    /// peaks of lesions. <see langword="null"/> for none.
+    /// </summary>
+    public double? Peaks { get; init; }
+
+    /// <summary>
     /// Whether noise grows with the root of the value, as that of counts does; if not, it is taken to be alike in a neighbourhood. For
     /// tasks whose range begins at 0.
     /// </summary>
     public bool NoiseOfCounts { get; init; }
 
     /// <summary>Whether these are sizes of Gaussians.</summary>
-    internal bool IsValid => IsSize(All) && (Outstanding is not { } outstanding || IsSize(outstanding));
+    internal bool IsValid => IsSize(All) && IsSize(Outstanding ?? All) && IsSize(Peaks ?? All);
 
     private static bool IsSize(double size) => size is > 0 and < double.PositiveInfinity;
 }

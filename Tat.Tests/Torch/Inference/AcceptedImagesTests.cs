@@ -51,7 +51,7 @@ public sealed class AcceptedImagesTests
                 KeepsMeans = new Dictionary<string, KeptMeans>
                 {
                     ["ct"] = new() { All = 6 },
-                    ["MRI"] = new() { All = 2, Outstanding = 0.8, NoiseOfCounts = true },
+                    ["MRI"] = new() { All = 2, Outstanding = 1.5, Peaks = 0.8, NoiseOfCounts = true },
                 },
             });
         using var folder = new TemporaryFolder();

@@ -79,6 +79,23 @@ public sealed class RestorationVariantsTests
     }
 
     [TestMethod]
+    public void The_peak_of_a_lesion_comes_back_and_single_pixels_of_noise_do_not()
+    {
+        // White noise of 10, a lesion whose middle is 60 above it, and a pixel as high, which a model makes all flat.
+        const int Side = 96;
+        var random = new RandomStream(7);
+        static double LesionAt(int i) => 60 * Math.Exp(-(Math.Pow((i % Side) - 48, 2) + Math.Pow((i / Side) - 48, 2)) / 4.5);
+        static bool IsSpeck(int i) => i == (20 * Side) + 20;
+        var image = new ImageSlice([.. Enumerable.Range(0, Side * Side).Select(i =>
+            (float)(100 + (10 * random.NextNormal()) + LesionAt(i) + (IsSpeck(i) ? 60 : 0)))], Side, Side);
+        var flat = new ImageSlice([.. Enumerable.Repeat(100f, Side * Side)], Side, Side);
+        var with = ResultChanges.KeepMeans(image, flat, new() { Outstanding = 1.5, Peaks = 0.8 });
+        var without = ResultChanges.KeepMeans(image, flat, new() { Outstanding = 1.5 });
+        Assert.IsGreaterThan(without[48, 48] + 5, with[48, 48]);
+        Assert.IsLessThan(without[20, 20] + 5, with[20, 20]);
+    }
+
+    [TestMethod]
     public void Where_noise_is_that_of_counts_a_faint_lesion_stands_out_of_a_cold_place_beside_a_hot_one()
     {
         // Counts of 900 on the left and of 100 on the right, with a lesion of 15 more there, which a model takes for noise.

@@ -52,11 +52,12 @@ public sealed class TatModelTests
     [DataRow("{\"CT\":null}")]
     [DataRow("{\"CT\":{\"All\":0}}")]
     [DataRow("{\"CT\":{\"All\":2,\"Outstanding\":-1}}")]
+    [DataRow("{\"CT\":{\"All\":2,\"Outstanding\":1.5,\"Peaks\":0}}")]
     [DataRow("null")]
     public void Means_are_kept_over_sizes_or_the_card_is_refused(string means)
     {
-        var card = ReadWithCard("{\"KeepsMeans\":{\"CT\":{\"All\":2,\"Outstanding\":0.8}}}").Card;
-        Assert.AreEqual(new KeptMeans { All = 2, Outstanding = 0.8 }, card.KeepsMeans["CT"]);
+        var card = ReadWithCard("{\"KeepsMeans\":{\"CT\":{\"All\":2,\"Outstanding\":1.5,\"Peaks\":0.8}}}").Card;
+        Assert.AreEqual(new KeptMeans { All = 2, Outstanding = 1.5, Peaks = 0.8 }, card.KeepsMeans["CT"]);
         var refused = Assert.ThrowsExactly<InvalidDataException>(() => ReadWithCard($"{{\"KeepsMeans\":{means}}}"));
         StringAssert.Contains(refused.Message, "a model");
     }
