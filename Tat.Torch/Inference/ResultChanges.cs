@@ -45,10 +45,10 @@ internal static class ResultChanges
     /// <summary>
     /// Local means of the image. For x the image, y the result and G a Gaussian blur, from wide blurs to fine ones: y takes of
     /// d = G(x − y) the part max(0, 1 − t² v / d²), where v is the variance of d around it and t how far a mean stands out. Noise that was
-    /// removed rarely stands out of itself; a lesion that was taken for noise does, and gets the same part of a still finer blur, so that its
-    /// peak comes back where single pixels of noise do not. In the end y + G(x − y) with the blur whose means are kept whatever they are:
-    /// structures that are wide beside it come from the measurement, fine ones from the model; noise of a scan is fine, and little of it
-    /// comes back.
+    /// removed rarely stands out of itself; a lesion that was taken for noise does, and gets the same part of a still finer blur, so that
+    /// its peak comes back where single pixels of noise do not. In the end y + G(x − y) with the blur whose means are kept whatever they
+    /// are: structures that are wide beside it come from the measurement, fine ones from the model; noise of a scan is fine, and little of
+    /// it comes back.
     /// </summary>
     /// <param name="image">The image.</param>
     /// <param name="restored">What the model has made of it.</param>
