@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using Spectre.Console;
 using Tat.Samples.Bench.Forward;
 using Tat.Samples.Bench.Programs;
@@ -7,6 +6,7 @@ using Tat.Samples.Shared;
 using Tat.Samples.Shell;
 using Tat.Torch.Files.Writing;
 using Tat.Torch.Tasks;
+using static Tat.Samples.Bench.Programs.Figure;
 
 namespace Tat.Samples.Bench;
 
@@ -84,6 +84,4 @@ internal static class BenchRestoreCommand
         terminal.Line("Medians, from the start of the process to its end, with all reading and writing (.nii.gz). The network: as many "
             + "slices in a process that is warm. The floor: their multiply-accumulates at the rate of the machine's best matrix product.");
     }
-
-    private static string Text(IFormattable value, string format) => value.ToString(format, CultureInfo.InvariantCulture);
 }

@@ -1,11 +1,11 @@
 using System.CommandLine;
-using System.Globalization;
 using Spectre.Console;
 using Tat.Samples.Bench.Forward;
 using Tat.Samples.Bench.Programs;
 using Tat.Samples.Shared;
 using Tat.Samples.Shell;
 using Tat.Torch.Files.Writing;
+using static Tat.Samples.Bench.Programs.Figure;
 
 namespace Tat.Samples.Bench;
 
@@ -128,6 +128,4 @@ internal static class BenchScoreCommand
     }
 
     private static string Known(double? value, string format) => value is { } known ? Text(known, format) : "";
-
-    private static string Text(IFormattable value, string format) => value.ToString(format, CultureInfo.InvariantCulture);
 }

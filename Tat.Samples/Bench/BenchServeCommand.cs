@@ -1,10 +1,10 @@
 using System.CommandLine;
-using System.Globalization;
 using Spectre.Console;
 using Tat.Samples.Bench.Forward;
 using Tat.Samples.Shared;
 using Tat.Samples.Shell;
 using Tat.Torch.Files.Writing;
+using static Tat.Samples.Bench.Programs.Figure;
 
 namespace Tat.Samples.Bench;
 
@@ -67,6 +67,4 @@ internal static class BenchServeCommand
 
         terminal.Write(table);
     }
-
-    private static string Text(IFormattable value, string format) => value.ToString(format, CultureInfo.InvariantCulture);
 }

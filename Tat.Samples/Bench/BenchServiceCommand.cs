@@ -1,11 +1,11 @@
 using System.CommandLine;
-using System.Globalization;
 using Spectre.Console;
 using Tat.Samples.Commands;
 using Tat.Samples.Shared;
 using Tat.Samples.Shell;
 using Tat.Samples.Submission;
 using Tat.Torch.Files.Writing;
+using static Tat.Samples.Bench.Programs.Figure;
 
 namespace Tat.Samples.Bench;
 
@@ -73,6 +73,4 @@ internal static class BenchServiceCommand
 
         terminal.Write(table);
     }
-
-    private static string Text(IFormattable value, string format) => value.ToString(format, CultureInfo.InvariantCulture);
 }

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using Microsoft.ML;
 using Spectre.Console;
 using Tat.Samples.Shared;
@@ -8,6 +7,7 @@ using Tat.Torch.Files;
 using Tat.Torch.Files.Writing;
 using Tat.Torch.Model;
 using Tat.Torch.Tasks;
+using static Tat.Samples.Bench.Programs.Figure;
 
 namespace Tat.Samples.Bench;
 
@@ -72,6 +72,4 @@ internal static class BenchSoakCommand
 
         terminal.Write(table);
     }
-
-    private static string Text(IFormattable value, string? format = null) => value.ToString(format, CultureInfo.InvariantCulture);
 }

@@ -7,6 +7,7 @@ using Tat.Samples.Shared;
 using Tat.Samples.Shell;
 using Tat.Torch.Model;
 using Tat.Torch.Training;
+using static Tat.Samples.Bench.Programs.Figure;
 
 namespace Tat.Samples.Bench;
 
@@ -169,6 +170,4 @@ internal static class BenchTrainCommand
                 + $"a tenth of the steps, {row.Memory.EndMegabytes:F0} MB and {row.Memory.EndTensors} after the last."));
         }
     }
-
-    private static string Text(IFormattable value, string format) => value.ToString(format, CultureInfo.InvariantCulture);
 }

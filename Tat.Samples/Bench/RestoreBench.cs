@@ -1,10 +1,10 @@
-using System.Globalization;
 using Tat.MLNet.Formats.Nifti;
 using Tat.Samples.Bench.Forward;
 using Tat.Samples.Bench.Programs;
 using Tat.Torch.Files.Writing;
 using Tat.Torch.Imaging;
 using Tat.Torch.Model;
+using static Tat.Samples.Bench.Programs.Figure;
 
 namespace Tat.Samples.Bench;
 
@@ -89,14 +89,6 @@ internal sealed class RestoreBench(ScoredModel[] models, TatNetworkOptions netwo
 
         return new(pixels, size, size);
     }
-
-    private static double Median(IEnumerable<double> values)
-    {
-        double[] ordered = [.. values.Order()];
-        return ordered[ordered.Length / 2];
-    }
-
-    private static string Text(int value) => value.ToString(CultureInfo.InvariantCulture);
 }
 
 /// <summary>A line of the table of <c>bench restore</c>; times are medians, in seconds.</summary>

@@ -1,9 +1,9 @@
-using System.Globalization;
 using System.Runtime.InteropServices;
 using Microsoft.ML;
 using Tat.Samples.Bench.Forward;
 using Tat.Samples.Bench.Programs;
 using Tat.Torch.Model;
+using static Tat.Samples.Bench.Programs.Figure;
 
 namespace Tat.Samples.Bench;
 
@@ -81,8 +81,6 @@ internal sealed class ScoreBench(ScoredModel[] models, int images, bool operator
     private string ResultOf(int size, int model) => Path.Combine(folder, $"{size}.{model}");
 
     private float[] ReadResult(int size, int model) => MemoryMarshal.Cast<byte, float>(File.ReadAllBytes(ResultOf(size, model))).ToArray();
-
-    private static string Text(int value) => value.ToString(CultureInfo.InvariantCulture);
 }
 
 /// <summary>A line of the table.</summary>

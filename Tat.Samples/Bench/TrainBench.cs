@@ -1,10 +1,10 @@
 using System.Diagnostics;
-using System.Globalization;
 using System.Runtime.InteropServices;
 using Tat.Samples.Bench.Forward;
 using Tat.Samples.Bench.Programs;
 using Tat.Torch.Files.Writing;
 using Tat.Torch.Model;
+using static Tat.Samples.Bench.Programs.Figure;
 
 namespace Tat.Samples.Bench;
 
@@ -53,8 +53,7 @@ internal sealed class TrainBench(TrainBench.Settings settings) : IDisposable
 
     private static TrainRow Row(int batch, string title, List<TrainRun> runs, double floor)
     {
-        var milliseconds = runs.SelectMany(run => run.Milliseconds).Order().ToArray();
-        var median = milliseconds[milliseconds.Length / 2];
+        var median = Median(runs.SelectMany(run => run.Milliseconds));
         return new(batch, title, median, median / floor, Memory.Of(runs),
             runs[0].Parts.Keys.ToDictionary(part => part, part => runs.Average(run => run.Parts[part])))
         {
@@ -115,8 +114,6 @@ internal sealed class TrainBench(TrainBench.Settings settings) : IDisposable
 
         return pixels;
     }
-
-    private static string Text(int value) => value.ToString(CultureInfo.InvariantCulture);
 
     /// <summary>What is measured, and beside what.</summary>
     /// <param name="NetworkName">The name of the architecture.</param>

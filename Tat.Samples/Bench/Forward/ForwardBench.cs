@@ -1,9 +1,9 @@
 using System.Diagnostics;
-using System.Globalization;
 using System.Runtime.InteropServices;
 using Tat.Samples.Bench.Programs;
 using Tat.Torch.Files.Writing;
 using Tat.Torch.Model;
+using static Tat.Samples.Bench.Programs.Figure;
 
 namespace Tat.Samples.Bench.Forward;
 
@@ -48,8 +48,7 @@ internal sealed class ForwardBench(ForwardBench.Settings settings) : IDisposable
             null);
         foreach (var program in programs.Where(program => program.Images > 0))
         {
-            var milliseconds = runs[program.Title].SelectMany(run => run.Milliseconds).Order().ToArray();
-            var median = milliseconds[milliseconds.Length / 2] / program.Images / program.Processes;
+            var median = Median(runs[program.Title].SelectMany(run => run.Milliseconds)) / program.Images / program.Processes;
             yield return new(size, program.Title, median, runs[program.Title].Max(run => run.PeakBytes) / 1e6, median / floor,
                 Difference(size, program));
         }
@@ -147,8 +146,6 @@ internal sealed class ForwardBench(ForwardBench.Settings settings) : IDisposable
     /// <summary>Smooth structure with detail, on [0, 1].</summary>
     private static float[] Image(int size) => [.. Enumerable.Range(0, size * size)
         .Select(i => 0.5f + (0.3f * MathF.Sin(i / size * 0.05f) * MathF.Cos(i % size * 0.07f)) + (0.05f * MathF.Sin(i)))];
-
-    private static string Text(int value) => value.ToString(CultureInfo.InvariantCulture);
 
     /// <summary>A program that takes turns; no images for what only measures the machine.</summary>
     /// <param name="Title">What it is called.</param>

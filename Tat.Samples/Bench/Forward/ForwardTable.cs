@@ -1,7 +1,7 @@
-using System.Globalization;
 using Spectre.Console;
 using Tat.Samples.Bench.Programs;
 using Tat.Samples.Shell;
+using static Tat.Samples.Bench.Programs.Figure;
 
 namespace Tat.Samples.Bench.Forward;
 
@@ -56,6 +56,4 @@ internal static class ForwardTable
         return FormattableString.Invariant($"{threads} threads are {speed:F2} times as fast as one; by Amdahl's law, not by measurement, ")
             + $"{string.Join(", ", more)} times.";
     }
-
-    private static string Text(IFormattable value, string format) => value.ToString(format, CultureInfo.InvariantCulture);
 }

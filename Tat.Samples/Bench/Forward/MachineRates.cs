@@ -1,5 +1,6 @@
 using System.Globalization;
 using Tat.Samples.Bench.Programs;
+using static Tat.Samples.Bench.Programs.Figure;
 
 namespace Tat.Samples.Bench.Forward;
 
@@ -46,6 +47,4 @@ internal readonly record struct MachineRates(double ProductMilliseconds, double 
     public override string ToString() => string.Create(CultureInfo.InvariantCulture,
         $"{2 * ForwardRun.ProductMultiplyAccumulates / ProductMilliseconds / 1e6:F0} GFLOP/s, copies at "
         + $"{ForwardRun.CopyTraffic / CopyMilliseconds / 1e6:F1} GB/s");
-
-    private static string Text(int value) => value.ToString(CultureInfo.InvariantCulture);
 }

@@ -5,6 +5,7 @@ using Tat.Torch.Model.FeatureMaps;
 using Tat.Torch.Runtime;
 using Tat.Torch.Simd;
 using static TorchSharp.torch;
+using static Tat.Samples.Bench.Programs.Figure;
 
 namespace Tat.Samples.Bench.Forward;
 
@@ -145,9 +146,8 @@ internal sealed unsafe class OperatorBench
                 milliseconds[repetition, core] = clock.Elapsed.TotalMilliseconds;
             }
         });
-        var measured = Enumerable.Range(1, _repeat)
-            .Select(repetition => Enumerable.Range(0, _cores).Max(core => milliseconds[repetition, core])).Order().ToArray();
-        _milliseconds[kind] = _milliseconds.GetValueOrDefault(kind) + measured[measured.Length / 2];
+        _milliseconds[kind] = _milliseconds.GetValueOrDefault(kind) + Median(Enumerable.Range(1, _repeat)
+            .Select(repetition => Enumerable.Range(0, _cores).Max(core => milliseconds[repetition, core])));
     }
 
     private delegate void Operator(float* input, float* output, float* weights);
