@@ -4,8 +4,8 @@ using Tat.Torch.Model.Contracts;
 using Tat.Torch.Model.FeatureMaps;
 using Tat.Torch.Runtime;
 using Tat.Torch.Simd;
-using static TorchSharp.torch;
 using static Tat.Samples.Bench.Programs.Figure;
+using static TorchSharp.torch;
 
 namespace Tat.Samples.Bench.Forward;
 
