@@ -27,15 +27,15 @@ internal static class SeriesEndpoints
             RequestText.Take(take), cancellationToken);
 
     private static async Task<Accepted<JobView>> RestoreAsync(
-        Guid id, SeriesRequest request, SeriesStore store, SeriesSubmission submission, CancellationToken cancellationToken)
+        Guid id, SeriesStore store, SeriesSubmission submission, CancellationToken cancellationToken, SeriesRequest? request = null)
     {
         var series = await FindKeptAsync(id, store, cancellationToken);
         var wanted = new SeriesRule
         {
-            Model = request.Model,
-            Task = request.Task,
-            Urgent = JobIntake.PriorityOf(request.Priority) == JobPriority.Urgent,
-            Strength = request.Strength ?? 1,
+            Model = request?.Model,
+            Task = request?.Task,
+            Urgent = JobIntake.PriorityOf(request?.Priority) == JobPriority.Urgent,
+            Strength = request?.Strength ?? 1,
         };
         var job = await submission.SubmitAsync(series, wanted, cancellationToken);
         return TypedResults.Accepted($"/api/jobs/{job.Id}", JobView.Of(job));

@@ -61,7 +61,7 @@ public sealed class JobIntake(
     private async Task<JobRequest> OfUploadAsync(Guid id, HttpRequest request, CancellationToken cancellationToken)
     {
         var folder = Directory.CreateDirectory(folders.ArrivalOf(id)).FullName;
-        var upload = await new UploadReader(folder, options.Value, deidentification).ReadAsync(request, cancellationToken);
+        var upload = await new UploadReader(folder, new(options.Value, folders), deidentification).ReadAsync(request, cancellationToken);
         var fields = upload.Fields;
         var strength = 1.0;
         if (fields.TryGetValue("strength", out var text)
@@ -71,12 +71,14 @@ public sealed class JobIntake(
         }
 
         var content = await ContentHash.OfAsync(upload.Source, cancellationToken);
+        var reference = upload.Reference is { } path ? await ContentHash.OfAsync(path, cancellationToken) : null;
         await folders.KeepUploadAsync(id, cancellationToken);
         return new(id, Path.GetFileName(upload.Source), folders.NameOf(upload.Source), fields.GetValueOrDefault("task"),
             PriorityOf(fields.GetValueOrDefault("priority")), strength)
         {
             Model = fields.GetValueOrDefault("model"),
-            Reference = upload.Reference is { } reference ? folders.NameOf(reference) : null,
+            Reference = upload.Reference is { } place ? folders.NameOf(place) : null,
+            ReferenceContent = reference,
             Content = content,
         };
     }
@@ -88,7 +90,7 @@ public sealed class JobIntake(
         {
             body = await request.ReadFromJsonAsync<PathRequest>(_json, cancellationToken);
         }
-        catch (JsonException problem)
+        catch (Exception problem) when (problem is JsonException or InvalidOperationException)
         {
             throw Wrong($"The JSON cannot be read: {problem.Message}");
         }
@@ -121,8 +123,8 @@ public sealed class JobIntake(
             Strength = request.Strength,
             Priority = request.Priority,
             IdempotencyKey = request.IdempotencyKey,
-            Fingerprint = ContentHash.Of(
-                [request.Content ?? request.Source, task, request.Strength, request.Priority, .. model is null ? [] : new[] { model }]),
+            Fingerprint = ContentHash.Of([request.Content ?? request.Source, task, request.Strength, request.Priority,
+                .. new[] { model, request.ReferenceContent }.Where(one => one is not null)]),
             Created = DateTimeOffset.UtcNow,
         };
     }
@@ -187,14 +189,7 @@ public sealed class JobIntake(
                 $"The upload has {bytes} bytes, and {options.Value.MaximumUploadBytes} are allowed; send it in parts.");
         }
 
-        if (folders.FreeBytes - (bytes ?? 0) < options.Value.MinimumFreeBytes)
-        {
-            throw new ServiceProblem(StatusCodes.Status507InsufficientStorage,
-                "The disk of the service is nearly full; delete jobs that are done, or send it later.")
-            {
-                RetryAfter = TimeSpan.FromMinutes(5),
-            };
-        }
+        folders.CheckRoom(bytes ?? 0);
     }
 
     private async Task CheckQueueAsync(CancellationToken cancellationToken)
