@@ -37,6 +37,11 @@ public sealed partial class ProblemWriter(IProblemDetailsService problems, ILogg
 
         httpContext.Response.StatusCode = status;
         var details = new ProblemDetails { Status = status, Detail = detail };
+        if (exception is ServiceProblem { Field: { } field })
+        {
+            details.Extensions["errors"] = new Dictionary<string, string[]> { [field] = [detail] };
+        }
+
         if (!await problems.TryWriteAsync(new() { HttpContext = httpContext, Exception = exception, ProblemDetails = details }))
         {
             // Whoever accepts pictures or DICOM alone is told, too.

@@ -110,8 +110,8 @@ export function startViewer() {
     const other = against();
     element('frame').setAttribute('aria-busy', 'true');
     try {
-      const [left, right] = await slices.read(wanted, [other, 'restored']);
-      pair = { left, right };
+      const [left, right, margin] = await slices.read(wanted, [other, 'restored', ...(image.hasMargins ? ['margin'] : [])]);
+      pair = { left, right, margin };
       element('frame').setAttribute('aria-busy', 'false');
       element('before-tag').textContent = sideNames[other];
       name('before', `${sideNames[other]}, slice ${wanted + 1} of ${image.slices}`);
@@ -193,7 +193,7 @@ export function startViewer() {
 
     const i = indexOf(image, column, row);
     element('readout').textContent = `${column}, ${row}   ${sideNames[against()].toLowerCase()} ${value(pair.left[i])}   `
-      + `restored ${value(pair.right[i])} ${image.unit}`;
+      + `restored ${value(pair.right[i])}${pair.margin ? ` ± ${value(pair.margin[i])}` : ''} ${image.unit}`;
   }
 
   return { open, close };
