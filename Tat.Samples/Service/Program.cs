@@ -5,5 +5,5 @@ using JasperFx;
 return await ServiceHost.Create().RunJasperFxCommands(args);
 #else
 
-await ServiceHost.RunAsync(args);
+return await ServiceHost.RunAsync(args);
 #endif

@@ -40,7 +40,10 @@ public sealed class PageTests
         var watched = page.WaitForRequestAsync("**/events");
         await page.SetInputFilesAsync("#files", _scan);
         await Assertions.Expect(page.Locator("#task-hint")).ToContainTextAsync("NIfTI");
+        await page.ClickAsync("#restore");
+        await Assertions.Expect(page.Locator("#task-hint")).ToContainTextAsync("Say first");
         await page.CheckAsync("#tasks input[value=CT]");
+        await Assertions.Expect(page.Locator("#task-hint")).ToContainTextAsync("NIfTI");
         await page.ClickAsync("#restore");
         await watched;
         await Assertions.Expect(page.Locator("#job-name")).ToHaveTextAsync("noisy.nii.gz");

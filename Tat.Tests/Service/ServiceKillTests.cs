@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Tat.Samples.Service.Jobs;
 using Tat.Tests.Formats;
 using Tat.Tests.Samples;
@@ -41,16 +42,21 @@ public sealed class ServiceKillTests : IDisposable
 
         // While much of the batch is still to be done.
         var urgent = await _jobs.SubmitAsync(60, 64, 2, "urgent");
+        var clock = Stopwatch.StartNew();
+        var atWork = 0;
         for (var kill = 0; kill < KillTests.Kills; kill++)
         {
             await Task.Delay(_random.Next(200, 2500));
+            atWork += _process!.IsRestoring ? 1 : 0;
             await StartAsync(settings);
         }
 
         var done = await _jobs.EndAsync();
+        var time = clock.Elapsed;
         await StartAsync(settings); // which clears up
-        await _jobs.AssertDoneOnceAsync(urgent);
-        TestContext.WriteLine($"{KillTests.Kills} kills, {done.Count} jobs, {done.Sum(job => job.Attempts) - done.Count} attempts lost");
+        var order = await _jobs.AssertDoneOnceAsync(urgent);
+        TestContext.WriteLine($"{KillTests.Kills} kills, {atWork} of them in the middle of a job: {done.Count} jobs done in "
+            + $"{time.TotalSeconds:F0} s, {order}, {done.Sum(job => job.Attempts) - done.Count} attempts lost");
     }
 
     [TestMethod]

@@ -15,7 +15,7 @@ internal sealed class SubmittedJobs(TemporaryFolder folder) : IDisposable
     private readonly Dictionary<Guid, string> _scans = [];
 
     /// <summary>Where the service keeps images.</summary>
-    public IImageStore Images { get; init; } = new FolderStore(folder["data"]);
+    public IImageStore Images { get; init; } = new FolderStore(folder["data"], isShared: true);
 
     /// <summary>Where the service is now.</summary>
     public string Address { get; set; } = "";
@@ -65,7 +65,8 @@ internal sealed class SubmittedJobs(TemporaryFolder folder) : IDisposable
 
     /// <summary>Every job has its result, as a restorer makes it, and nothing else is left; an urgent job had its result before the last of
     /// the batch.</summary>
-    public async Task AssertDoneOnceAsync(Guid? urgent = null)
+    /// <returns>How many jobs were done before the urgent one, in words.</returns>
+    public async Task<string> AssertDoneOnceAsync(Guid? urgent = null)
     {
         var done = await EndAsync();
         Assert.AreSequenceEqual(_scans.Keys.Order(), done.Select(job => job.Id).Order());
@@ -92,6 +93,9 @@ internal sealed class SubmittedJobs(TemporaryFolder folder) : IDisposable
         {
             await Task.Delay(100); // who was taken over has to notice
         }
+
+        var finished = done.SingleOrDefault(job => job.Id == urgent)?.Finished;
+        return $"{done.Count(job => job.Finished < finished)} of {done.Count} done before the urgent one";
     }
 
     public void Dispose() => _client.Dispose();

@@ -1,9 +1,12 @@
 using System.Text.Json;
+using Tat.MLNet.Formats.Dicom.Codecs;
 using Tat.MLNet.Formats.Dicom.Model;
+using Tat.MLNet.Formats.Dicom.Pixels;
 using Tat.MLNet.Formats.Dicom.Providers;
 using Tat.MLNet.Formats.Dicom.Reading;
 using Tat.MLNet.Formats.Dicom.Series;
 using Tat.MLNet.Formats.Dicom.Writing;
+using Tat.Torch.Files;
 using Tat.Torch.Imaging;
 
 namespace Tat.MLNet.Formats.Dicom;
@@ -85,6 +88,24 @@ public sealed class DicomHeader
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(frame, Frames);
         using var scan = (DicomScan)new DicomFormat().Open(Path, new() { AllowIrregularSeries = true });
         return scan.ReadSlice(scan.Slices.Index().First(slice => slice.Item.Frame == frame).Index);
+    }
+
+    /// <summary>Reads the stored values of a frame, decompressed, before they are made physical ones.</summary>
+    /// <param name="frame">0 … <see cref="Frames"/> − 1, in the order of the file.</param>
+    /// <returns>Little endian, row by row, as many bits for each pixel as the header calls allocated.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such frame.</exception>
+    /// <exception cref="ImageFormatException">The pixels are damaged or missing, or of a kind that cannot be read.</exception>
+    public byte[] ReadStoredFrame(int frame)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(frame);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(frame, Frames);
+        return Text(() =>
+        {
+            var layout = PixelLayout.Of(_object, ReadBudget.Default);
+            FrameReader.CheckCodec(_object);
+            using var pixels = _object.Pixels;
+            return FrameReader.Read(_object, layout, frame)[..layout.FrameBytes];
+        });
     }
 
     private T Text<T>(Func<T> read)

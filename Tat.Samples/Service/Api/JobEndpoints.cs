@@ -74,7 +74,8 @@ internal static class JobEndpoints
         var images = await folders.OpenAsync(JobFolders.NameOfResult(result), cancellationToken);
         context.Response.RegisterForDispose(images);
         return job.Scans.SelectMany(scan => scan.Files).ToList() is [var file]
-            ? TypedResults.PhysicalFile(Path.Combine(images.Path, file.Name), "application/octet-stream", Path.GetFileName(file.Name))
+            ? TypedResults.PhysicalFile(Path.Combine(images.Path, file.Name), "application/octet-stream", Path.GetFileName(file.Name),
+                enableRangeProcessing: true)
             : TypedResults.Stream(stream => ResultArchive.WriteAsync(stream, images.Path, job, cancellationToken), "application/zip",
                 $"{Path.GetFileNameWithoutExtension(job.Name)}-restored.zip");
     }

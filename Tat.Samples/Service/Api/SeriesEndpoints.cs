@@ -27,9 +27,10 @@ internal static class SeriesEndpoints
             RequestText.Take(take), cancellationToken);
 
     private static async Task<Accepted<JobView>> RestoreAsync(
-        Guid id, SeriesRequest request, SeriesStore store, SeriesSubmission submission, CancellationToken cancellationToken)
+        Guid id, SeriesStore store, SeriesSubmission submission, CancellationToken cancellationToken, SeriesRequest? request = null)
     {
         var series = await FindKeptAsync(id, store, cancellationToken);
+        request ??= new(Priority: null);
         var wanted = new SeriesRule(request) { Urgent = JobIntake.PriorityOf(request.Priority) == JobPriority.Urgent };
         var job = await submission.SubmitAsync(series, wanted, cancellationToken);
         return TypedResults.Accepted($"/api/jobs/{job.Id}", JobView.Of(job));

@@ -8,6 +8,10 @@ internal static class DicomJsonText
 {
     public const string MediaType = "application/dicom+json";
 
+    /// <summary>Refuses a request that does not accept this.</summary>
+    /// <exception cref="Settings.ServiceProblem">It does not.</exception>
+    public static void CheckAccept(HttpRequest request) => AcceptedTypes.Check(request, MediaType, "application/json");
+
     /// <summary>A value; no value where it is <see langword="null"/>.</summary>
     public static JsonObject Value(string vr, JsonNode? value) =>
         value is null ? new() { ["vr"] = vr } : new() { ["vr"] = vr, ["Value"] = new JsonArray(value) };

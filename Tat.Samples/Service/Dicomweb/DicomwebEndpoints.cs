@@ -33,7 +33,8 @@ internal static class DicomwebEndpoints
         try
         {
             var folder = Directory.CreateDirectory(folders.ArrivalOf(id)).FullName;
-            var result = await new StoreReader(receiver, folder, options.Value).ReadAsync(context.Request, study, cancellationToken);
+            var reader = new StoreReader(receiver, folder, new(options.Value, folders));
+            var result = await reader.ReadAsync(context.Request, study, cancellationToken);
             return Results.Text(result.ToJson().ToJsonString(), DicomJsonText.MediaType, statusCode: result.Status);
         }
         finally

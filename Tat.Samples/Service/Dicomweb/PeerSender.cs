@@ -41,7 +41,7 @@ internal sealed partial class PeerSender(
     {
         var peer = options.Value.Dicom.Peer;
         using var images = await store.OpenAsync(series, cancellationToken);
-        using var parts = new DicomParts([.. series.Files.Select(file => Path.Combine(images.Path, file))]);
+        using var parts = new DicomParts(series.Files.Select(file => Path.Combine(images.Path, file)));
         parts.Headers.TryAddWithoutValidation("Content-Type", parts.ContentType);
         using var request = new HttpRequestMessage(HttpMethod.Post, $"{peer.Url!.TrimEnd('/')}/studies") { Content = parts };
         request.Headers.TryAddWithoutValidation("Accept", DicomJsonText.MediaType);

@@ -9,6 +9,8 @@ namespace Tat.Samples.Service.Dicomweb;
 /// <summary>Searches among restored series (QIDO-RS; PS3.18, section 10.6).</summary>
 internal static class QueryEndpoints
 {
+    private const int Most = 500, MostObjects = 20_000;
+
     private static readonly string[] _ofStudy =
     [
         "00080020", "00080030", "00080050", "00080090", "00081030", "00100010", "00100020", "00100030", "00100040", "0020000D", "00200010",
@@ -31,17 +33,19 @@ internal static class QueryEndpoints
         })
         {
             web.MapGet(path, search).WithSummary($"Restored {what} that match (QIDO-RS).").Produces(200, null, DicomJsonText.MediaType)
-                .ProducesProblem(400);
+                .ProducesProblem(400).ProducesProblem(406);
         }
     }
 
     private static async Task<IResult> StudiesAsync(
         HttpRequest request, ArchiveStore store, CancellationToken cancellationToken, int offset = 0, int limit = 100)
     {
-        var studies = await store.StudiesAsync(QueryText.MatchOf(request.Query, null, null), RequestText.Skip(offset),
-            RequestText.Take(limit), cancellationToken);
+        DicomJsonText.CheckAccept(request);
+        limit = RequestText.Limit(limit, Most);
+        var found = await store.StudiesAsync(QueryText.MatchOf(request.Query, null, null), RequestText.Skip(offset, nameof(offset)),
+            limit + 1, cancellationToken);
         var answers = new List<JsonObject>();
-        foreach (var study in studies)
+        foreach (var study in Some(found, limit, request))
         {
             using var images = await store.OpenAsync(study.First(), 0, cancellationToken);
             var answer = Chosen(images.Path, _ofStudy);
@@ -58,10 +62,12 @@ internal static class QueryEndpoints
     private static async Task<IResult> SeriesAsync(
         HttpRequest request, ArchiveStore store, CancellationToken cancellationToken, string? study = null, int offset = 0, int limit = 100)
     {
-        var found = await store.SeriesAsync(QueryText.MatchOf(request.Query, study, null), RequestText.Skip(offset),
-            RequestText.Take(limit), cancellationToken);
+        DicomJsonText.CheckAccept(request);
+        limit = RequestText.Limit(limit, Most);
+        var found = await store.SeriesAsync(QueryText.MatchOf(request.Query, study, null), RequestText.Skip(offset, nameof(offset)),
+            limit + 1, cancellationToken);
         var answers = new List<JsonObject>();
-        foreach (var series in found)
+        foreach (var series in Some(found, limit, request))
         {
             using var images = await store.OpenAsync(series, 0, cancellationToken);
             var answer = Chosen(images.Path, [.. _ofStudy, .. _ofSeries]);
@@ -75,13 +81,16 @@ internal static class QueryEndpoints
 
     private static async Task<IResult> InstancesAsync(
         HttpRequest request, ArchiveStore store, CancellationToken cancellationToken, string study, string? series = null, int offset = 0,
-        int limit = 500)
+        int limit = MostObjects)
     {
+        DicomJsonText.CheckAccept(request);
+        limit = RequestText.Limit(limit, MostObjects);
         var wanted = QueryText.InstancesOf(request.Query);
         var found = await store.SeriesAsync(QueryText.MatchOf(request.Query, study, series), 0, int.MaxValue, cancellationToken);
+        var objects = found.SelectMany(one => one.Instances.Select((uid, place) => (Series: one, Uid: uid, Place: place)))
+            .Where(one => wanted.Count == 0 || wanted.Contains(one.Uid)).Skip(RequestText.Skip(offset, nameof(offset))).Take(limit + 1);
         var answers = new List<JsonObject>();
-        foreach (var one in found.SelectMany(one => one.Instances.Select((uid, place) => (Series: one, Uid: uid, Place: place)))
-            .Where(one => wanted.Count == 0 || wanted.Contains(one.Uid)).Skip(RequestText.Skip(offset)).Take(RequestText.Take(limit)))
+        foreach (var one in Some([.. objects], limit, request))
         {
             using var images = await store.OpenAsync(one.Series, one.Place, cancellationToken);
             var answer = Chosen(images.Path, [.. _ofStudy, .. _ofSeries, .. _ofInstance]);
@@ -90,6 +99,17 @@ internal static class QueryEndpoints
         }
 
         return DicomJsonText.Answer(answers);
+    }
+
+    /// <summary>As many of what was found as are wanted; where there is more, the answer says so (PS3.18, section 8.3.4.4).</summary>
+    private static IEnumerable<T> Some<T>(List<T> found, int limit, HttpRequest request)
+    {
+        if (found.Count > limit)
+        {
+            request.HttpContext.Response.Headers.Warning = "299 tat \"There are additional results that can be requested.\"";
+        }
+
+        return found.Take(limit);
     }
 
     /// <summary>All elements of a file but its pixels.</summary>

@@ -23,7 +23,7 @@ internal static partial class QueryText
 
     /// <summary>Parameters that change nothing here: all attributes are told, and names are compared letter by letter.</summary>
     private static readonly HashSet<string> _ignored =
-        new(StringComparer.OrdinalIgnoreCase) { "includefield", "fuzzymatching", "limit", "offset" };
+        new(StringComparer.OrdinalIgnoreCase) { "includefield", "fuzzymatching", "limit", "offset", "accept" };
 
     /// <summary>The series that a search asks for.</summary>
     /// <exception cref="ServiceProblem">It names an attribute that is not searched for, or a date that is none.</exception>

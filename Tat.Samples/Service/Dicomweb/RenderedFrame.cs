@@ -20,12 +20,7 @@ internal static class RenderedFrame
     public static byte[] Of(string path, int frame, string? window)
     {
         var header = DicomHeader.Read(path);
-        if (frame < 1 || frame > header.Frames)
-        {
-            throw new ServiceProblem(
-                StatusCodes.Status404NotFound, $"The object has {MessageText.Amount(header.Frames, "frame")}, counted from 1.");
-        }
-
+        Check(header.Frames, frame);
         var image = header.ReadFrame(frame - 1);
 
         // Uptake is shown dark; the windows of PET are in the unit of its file, and its values here in SUV.
@@ -41,6 +36,17 @@ internal static class RenderedFrame
         }
 
         return Png.Encode(samples, image.Width, image.Height);
+    }
+
+    /// <summary>Refuses frames that are not there.</summary>
+    /// <exception cref="ServiceProblem">One is not.</exception>
+    public static void Check(int frames, params ReadOnlySpan<int> numbers)
+    {
+        if (numbers.ContainsAnyExceptInRange(1, frames))
+        {
+            throw new ServiceProblem(
+                StatusCodes.Status404NotFound, $"The object has {MessageText.Amount(frames, "frame")}, counted from 1.");
+        }
     }
 
     private static (double Centre, double Width) WindowOf(string[] texts) =>

@@ -10,11 +10,9 @@ namespace Tat.Samples.Service.Dicomweb;
 /// <summary>Takes the objects of a request one after the other, as they arrive.</summary>
 /// <param name="receiver">Puts them to their series.</param>
 /// <param name="folder">Where an object lies until it is whole.</param>
-/// <param name="options">The limits.</param>
-internal sealed class StoreReader(SeriesReceiver receiver, string folder, ServiceOptions options)
+/// <param name="budget">The limits.</param>
+internal sealed class StoreReader(SeriesReceiver receiver, string folder, UploadBudget budget)
 {
-    private readonly UploadBudget _budget = new(options);
-
     /// <summary>Reads a request.</summary>
     /// <param name="request">The request.</param>
     /// <param name="study">The study that all objects must be of; <see langword="null"/> for any.</param>
@@ -26,9 +24,9 @@ internal sealed class StoreReader(SeriesReceiver receiver, string folder, Servic
         var result = new StoreResult();
         while (await parts.NextAsync(cancellationToken) is { } part)
         {
-            _budget.AddFile();
+            budget.AddFile();
             var file = Path.Combine(folder, "object.dcm");
-            await UploadReader.CopyAsync(part.Body, file, _budget.Received, cancellationToken);
+            await UploadReader.CopyAsync(part.Body, file, budget.Received, cancellationToken);
             await StoreAsync(file, study, result, cancellationToken);
             File.Delete(file);
         }

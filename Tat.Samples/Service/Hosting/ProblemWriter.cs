@@ -7,8 +7,10 @@ using Tat.Samples.Service.Settings;
 namespace Tat.Samples.Service.Hosting;
 
 /// <summary>Answers what fails with problem details.</summary>
-public sealed partial class ProblemWriter(IProblemDetailsService problems, ILogger<ProblemWriter> log) : IExceptionHandler
+public sealed partial class ProblemWriter(ILogger<ProblemWriter> log) : IExceptionHandler
 {
+    private const string Description = "/openapi/v1.json";
+
     public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
     {
         var (status, detail, retryAfter) = exception switch
@@ -36,19 +38,35 @@ public sealed partial class ProblemWriter(IProblemDetailsService problems, ILogg
         }
 
         httpContext.Response.StatusCode = status;
-        var details = new ProblemDetails { Status = status, Detail = detail };
+        await WriteAsync(httpContext, detail, exception);
+        return true;
+    }
+
+    /// <summary>Says of an answer without a body what is wrong.</summary>
+    public static Task DescribeAsync(HttpContext context) => WriteAsync(context, context.Response.StatusCode switch
+    {
+        StatusCodes.Status404NotFound => $"There is nothing at this address; {Description} lists what there is.",
+        StatusCodes.Status405MethodNotAllowed =>
+            $"This address does not take {context.Request.Method}; it takes {context.Response.Headers.Allow}.",
+        StatusCodes.Status415UnsupportedMediaType =>
+            $"This address does not take the content type '{context.Request.ContentType}'; {Description} lists those that it takes.",
+        _ => null,
+    });
+
+    private static async Task WriteAsync(HttpContext context, string? detail, Exception? exception = null)
+    {
+        var problems = context.RequestServices.GetRequiredService<IProblemDetailsService>();
+        var details = new ProblemDetails { Status = context.Response.StatusCode, Detail = detail };
         if (exception is ServiceProblem { Field: { } field })
         {
-            details.Extensions["errors"] = new Dictionary<string, string[]> { [field] = [detail] };
+            details.Extensions["errors"] = new Dictionary<string, string?[]> { [field] = [detail] };
         }
 
-        if (!await problems.TryWriteAsync(new() { HttpContext = httpContext, Exception = exception, ProblemDetails = details }))
+        if (!await problems.TryWriteAsync(new() { HttpContext = context, Exception = exception, ProblemDetails = details }))
         {
             // Whoever accepts pictures or DICOM alone is told, too.
-            await httpContext.Response.WriteAsJsonAsync(details, options: null, "application/problem+json", cancellationToken);
+            await context.Response.WriteAsJsonAsync(details, options: null, "application/problem+json", context.RequestAborted);
         }
-
-        return true;
     }
 
     /// <summary>The message may name a patient's file, and is left out.</summary>

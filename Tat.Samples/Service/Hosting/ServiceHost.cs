@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Tat.Samples.Service.Api;
@@ -41,11 +42,12 @@ public static class ServiceHost
         builder.Services.ConfigureHttpJsonOptions(json => json.SerializerOptions.Converters.Add(
             new JsonStringEnumConverter(JsonNamingPolicy.CamelCase, allowIntegerValues: false)));
         builder.Services.AddProblemDetails();
+        builder.Services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true); // so that it says what is wrong
         builder.Services.AddExceptionHandler<ProblemWriter>();
         builder.Services.AddOpenApi();
         builder.Services.AddGuard(options);
         builder.Services.AddSingleton<IImageStore>(_ => Path.GetFullPath(options.Data) is var data && options.Bucket.Name is null
-            ? new FolderStore(data)
+            ? new FolderStore(data, options.IsDistributed)
             : new BucketStore(options.Bucket, data));
         builder.Services.AddSingleton<JobFolders>();
         builder.Services.AddSingleton<JobStore>();
@@ -80,7 +82,7 @@ public static class ServiceHost
         _ = app.Services.GetRequiredService<JobMetrics>(); // which measures from the start
         _ = app.Services.GetRequiredService<SeriesMetrics>();
         app.UseExceptionHandler();
-        app.UseStatusCodePages();
+        app.UseStatusCodePages(context => ProblemWriter.DescribeAsync(context.HttpContext));
         app.UseGuard(options);
         app.MapHealthChecks("/health/live", new() { Predicate = _ => false });
         app.MapHealthChecks("/health/ready", new() { Predicate = check => check.Tags.Contains(ReadyCheck.Tag) });
@@ -101,8 +103,25 @@ public static class ServiceHost
         return app;
     }
 
-    /// <summary>Runs the service until it is told to stop; where its servers are not there yet, waits for them.</summary>
-    public static async Task RunAsync(string[] args)
+    /// <summary>Runs the service until it is told to stop.</summary>
+    /// <returns>0; 1 where it cannot start, of which the last line of the standard error tells the reason.</returns>
+    public static async Task<int> RunAsync(string[] args)
+    {
+        try
+        {
+            await RunUntilStoppedAsync(args);
+            return 0;
+        }
+        catch (Exception problem) when (problem is InvalidOperationException or InvalidDataException or FormatException or IOException
+            or SocketException or UnauthorizedAccessException or DllNotFoundException)
+        {
+            await Console.Error.WriteLineAsync($"The service does not start: {problem.Message}");
+            return 1;
+        }
+    }
+
+    /// <summary>Where the servers are not there yet, waits for them.</summary>
+    private static async Task RunUntilStoppedAsync(string[] args)
     {
         while (true)
         {

@@ -19,23 +19,14 @@ internal sealed class BucketStore : IImageStore, IDisposable
     private readonly string _bucket;
     private readonly AmazonS3Client _client;
     private readonly LocalCopies _copies;
-    private readonly FileStream _lock;
+    private readonly FolderLock _lock;
 
     /// <param name="options">Which bucket.</param>
     /// <param name="root">A folder of this process alone; what it has of images is removed.</param>
     /// <exception cref="InvalidOperationException">Another process uses the folder.</exception>
     public BucketStore(BucketOptions options, string root)
     {
-        try
-        {
-            _lock = new(Path.Combine(root, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-        }
-        catch (IOException problem)
-        {
-            throw new InvalidOperationException($"The setting {ServiceOptions.Section}:{nameof(ServiceOptions.Data)} names a folder that "
-                + "another process uses; where a bucket has the images, give each process a folder of its own.", problem);
-        }
-
+        _lock = new(root);
         foreach (var folder in new[] { "uploads", "work" })
         {
             FolderStore.Remove(Path.Combine(root, folder));

@@ -5,8 +5,12 @@ namespace Tat.Samples.Service.Images;
 
 /// <summary>Keeps images in a folder that all processes reach: they are read where they are.</summary>
 /// <param name="root">The folder.</param>
-internal sealed class FolderStore(string root) : IImageStore
+/// <param name="isShared">Whether other processes keep images in it, too.</param>
+/// <exception cref="InvalidOperationException">It is not shared, and another process uses it.</exception>
+internal sealed class FolderStore(string root, bool isShared) : IImageStore, IDisposable
 {
+    private readonly FolderLock? _lock = isShared ? null : new(root);
+
     /// <summary>Makes a folder that nobody else may look into: it holds images of patients.</summary>
     public static void CreatePrivate(string folder)
     {
@@ -107,6 +111,8 @@ internal sealed class FolderStore(string root) : IImageStore
             // It is gone.
         }
     }
+
+    public void Dispose() => _lock?.Dispose();
 
     private string PathOf(string name) => Path.GetFullPath(name, root);
 }

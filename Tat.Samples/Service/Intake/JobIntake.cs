@@ -60,10 +60,11 @@ public sealed class JobIntake(
     private async Task<JobRequest> OfUploadAsync(Guid id, HttpRequest request, CancellationToken cancellationToken)
     {
         var folder = Directory.CreateDirectory(folders.ArrivalOf(id)).FullName;
-        var upload = await new UploadReader(folder, options.Value, deidentification).ReadAsync(request, cancellationToken);
+        var upload = await new UploadReader(folder, new(options.Value, folders), deidentification).ReadAsync(request, cancellationToken);
         var choices = FormChoices.Of(upload.Fields);
         var priority = PriorityOf(FormChoices.Text(upload.Fields, "priority"));
         var content = await ContentHash.OfAsync(upload.Source, cancellationToken);
+        var reference = upload.Reference is { } path ? await ContentHash.OfAsync(path, cancellationToken) : null;
         await folders.KeepUploadAsync(id, cancellationToken);
         return new(choices)
         {
@@ -71,7 +72,8 @@ public sealed class JobIntake(
             Name = Path.GetFileName(upload.Source),
             Source = folders.NameOf(upload.Source),
             Priority = priority,
-            Reference = upload.Reference is { } reference ? folders.NameOf(reference) : null,
+            Reference = upload.Reference is { } place ? folders.NameOf(place) : null,
+            ReferenceContent = reference,
             Content = content,
         };
     }
@@ -83,7 +85,7 @@ public sealed class JobIntake(
         {
             body = await request.ReadFromJsonAsync<PathRequest>(_json, cancellationToken);
         }
-        catch (JsonException problem)
+        catch (Exception problem) when (problem is JsonException or InvalidOperationException)
         {
             throw Wrong($"The JSON cannot be read: {problem.Message}");
         }
@@ -110,11 +112,8 @@ public sealed class JobIntake(
             Factor = request.Grid?.ToString(),
             Priority = request.Priority,
             IdempotencyKey = request.IdempotencyKey,
-            Fingerprint = ContentHash.Of(
-            [
-                request.Content ?? request.Source, task, request.Strength ?? 1, request.Priority,
-                .. model is null ? [] : new[] { model }, .. request.Further,
-            ]),
+            Fingerprint = ContentHash.Of([request.Content ?? request.Source, task, request.Strength ?? 1, request.Priority,
+                .. new[] { model, request.ReferenceContent }.OfType<string>(), .. request.Further]),
             Created = DateTimeOffset.UtcNow,
         };
     }
@@ -179,14 +178,7 @@ public sealed class JobIntake(
                 $"The upload has {bytes} bytes, and {options.Value.MaximumUploadBytes} are allowed; send it in parts.");
         }
 
-        if (folders.FreeBytes - (bytes ?? 0) < options.Value.MinimumFreeBytes)
-        {
-            throw new ServiceProblem(StatusCodes.Status507InsufficientStorage,
-                "The disk of the service is nearly full; delete jobs that are done, or send it later.")
-            {
-                RetryAfter = TimeSpan.FromMinutes(5),
-            };
-        }
+        folders.CheckRoom(bytes ?? 0);
     }
 
     private async Task CheckQueueAsync(CancellationToken cancellationToken)

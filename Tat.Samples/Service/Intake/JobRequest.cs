@@ -26,6 +26,9 @@ public sealed record JobRequest : RestorationChoices
     /// <summary>What that which the result is to be compared with is called, where it was given.</summary>
     public string? Reference { get; init; }
 
+    /// <summary>The hash of what <see cref="Reference"/> holds.</summary>
+    public string? ReferenceContent { get; init; }
+
     /// <summary>By which a request that is sent again is known.</summary>
     public string? IdempotencyKey { get; init; }
 

@@ -24,9 +24,30 @@ internal sealed class MultipartParts(string boundary, Stream body)
         {
             return await _reader.ReadNextSectionAsync(cancellationToken);
         }
-        catch (Exception problem) when (problem is InvalidDataException or IOException and not BadHttpRequestException)
+        catch (InvalidDataException problem)
         {
             throw new ServiceProblem(StatusCodes.Status400BadRequest, $"The request cannot be read: {problem.Message}");
         }
+        catch (IOException problem) when (problem is not BadHttpRequestException)
+        {
+            throw CutOff();
+        }
     }
+
+    /// <summary>Reads from a part that may be cut off.</summary>
+    /// <exception cref="ServiceProblem">It is.</exception>
+    public static async Task<int> ReadAsync(Stream part, Memory<byte> buffer, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await part.ReadAsync(buffer, cancellationToken);
+        }
+        catch (IOException problem) when (problem is not BadHttpRequestException)
+        {
+            throw CutOff();
+        }
+    }
+
+    private static ServiceProblem CutOff() =>
+        new(StatusCodes.Status400BadRequest, "The request cannot be read: it ends within a part; send it again.");
 }

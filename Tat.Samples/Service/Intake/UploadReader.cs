@@ -1,19 +1,20 @@
+using System.Text;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Net.Http.Headers;
+using Tat.Samples.Service.Jobs;
 using Tat.Samples.Service.Settings;
 
 namespace Tat.Samples.Service.Intake;
 
 /// <summary>Writes the files of a form below a folder, as they arrive.</summary>
 /// <param name="folder">An empty folder.</param>
-/// <param name="options">The limits.</param>
+/// <param name="budget">The limits.</param>
 /// <param name="deidentification">Whether images are de-identified.</param>
-internal sealed class UploadReader(string folder, ServiceOptions options, Deidentification deidentification)
+internal sealed class UploadReader(string folder, UploadBudget budget, Deidentification deidentification)
 {
     private const int LongestField = 1000;
-    private const string Unnamed = "upload";
+    private const string Reference = "reference";
 
-    private readonly UploadBudget _budget = new(options);
     private readonly Dictionary<string, string> _fields = new(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Reads a form.</summary>
@@ -27,8 +28,8 @@ internal sealed class UploadReader(string folder, ServiceOptions options, Deiden
         {
             if (section.AsFileSection() is { FileName.Length: > 0 } file)
             {
-                var top = Directory.CreateDirectory(Path.Combine(folder, file.Name == "reference" ? "reference" : Unnamed)).FullName;
-                await WriteAsync(top, file, cancellationToken);
+                var top = Path.Combine(folder, file.Name == Reference ? Reference : JobFolders.Uploaded);
+                await WriteAsync(Directory.CreateDirectory(top).FullName, file, cancellationToken);
             }
             else if (section.AsFormDataSection() is { } field)
             {
@@ -41,9 +42,9 @@ internal sealed class UploadReader(string folder, ServiceOptions options, Deiden
             await Task.Run(() => Directory.GetDirectories(folder).ToList().ForEach(deidentification.ReplaceBelow), cancellationToken);
         }
 
-        var source = OnlyEntryOf(Path.Combine(folder, Unnamed)) ?? throw new ServiceProblem(StatusCodes.Status400BadRequest,
+        var source = OnlyEntryOf(Path.Combine(folder, JobFolders.Uploaded)) ?? throw new ServiceProblem(StatusCodes.Status400BadRequest,
             "The form has no image; send at least one, in a field called 'files'.");
-        return new(source, OnlyEntryOf(Path.Combine(folder, "reference")), _fields);
+        return new(source, OnlyEntryOf(Path.Combine(folder, Reference)), _fields);
     }
 
     private async Task WriteAsync(string top, FileMultipartSection file, CancellationToken cancellationToken)
@@ -52,54 +53,57 @@ internal sealed class UploadReader(string folder, ServiceOptions options, Deiden
         if (file.FileName.EndsWith(".zip", StringComparison.OrdinalIgnoreCase))
         {
             var archive = Path.Combine(folder, "archive.zip");
-            await CopyAsync(file.FileStream!, archive, _budget.Received, cancellationToken);
-            await ZipIntake.UnpackAsync(archive, path[..^".zip".Length], file.FileName, _budget, cancellationToken);
+            await CopyAsync(file.FileStream!, archive, budget.Received, cancellationToken);
+            await ZipIntake.UnpackAsync(archive, path[..^".zip".Length], file.FileName, budget, cancellationToken);
             File.Delete(archive);
             return;
         }
 
-        _budget.AddFile();
-        await CopyAsync(file.FileStream!, path, _budget.Received, cancellationToken);
+        budget.AddFile();
+        await CopyAsync(file.FileStream!, path, budget.Received, cancellationToken);
     }
 
     /// <summary>Copies what arrives, as long as the budget allows.</summary>
     internal static async Task CopyAsync(Stream from, string path, Action<int> count, CancellationToken cancellationToken)
     {
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        if (Path.Exists(path))
+        if (Path.Exists(path) || IsBelowFile(path))
         {
-            throw new ServiceProblem(StatusCodes.Status400BadRequest, $"'{Path.GetFileName(path)}' comes twice; send each file once.");
+            throw new ServiceProblem(StatusCodes.Status400BadRequest,
+                $"'{Path.GetFileName(path)}' comes twice, or is in a folder that has the name of a file; send each file once.");
         }
 
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         await using var file = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1 << 16, useAsync: false);
         var buffer = new byte[1 << 16];
-        for (int read; (read = await ReadAsync(from, buffer, cancellationToken)) > 0;)
+        for (int read; (read = await MultipartParts.ReadAsync(from, buffer, cancellationToken)) > 0;)
         {
             count(read);
             await file.WriteAsync(buffer.AsMemory(0, read), cancellationToken);
         }
     }
 
-    private static async Task<int> ReadAsync(Stream from, byte[] buffer, CancellationToken cancellationToken)
+    private static bool IsBelowFile(string path)
     {
-        try
+        var parent = Path.GetDirectoryName(path);
+        while (parent is not null && !Path.Exists(parent))
         {
-            return await from.ReadAsync(buffer, cancellationToken);
+            parent = Path.GetDirectoryName(parent);
         }
-        catch (IOException problem) when (problem is not BadHttpRequestException)
-        {
-            throw new ServiceProblem(StatusCodes.Status400BadRequest, "The request cannot be read: it ends within a part; send it again.");
-        }
+
+        return File.Exists(parent);
     }
 
     private static async Task<string> ReadFieldAsync(FormMultipartSection field, CancellationToken cancellationToken)
     {
-        var buffer = new char[LongestField + 1];
-        using var reader = new StreamReader(field.Section.Body);
-        var length = await reader.ReadBlockAsync(buffer.AsMemory(), cancellationToken);
+        var (buffer, length) = (new byte[LongestField + 1], 0);
+        for (int read; (read = await MultipartParts.ReadAsync(field.Section.Body, buffer.AsMemory(length), cancellationToken)) > 0;)
+        {
+            length += read;
+        }
+
         return length <= LongestField
-            ? new(buffer, 0, length)
-            : throw new ServiceProblem(StatusCodes.Status400BadRequest, $"The field '{field.Name}' is longer than {LongestField} letters.");
+            ? Encoding.UTF8.GetString(buffer, 0, length)
+            : throw new ServiceProblem(StatusCodes.Status400BadRequest, $"The field '{field.Name}' is longer than {LongestField} bytes.");
     }
 
     /// <summary>A folder, or the only thing in it; <see langword="null"/> where there is nothing.</summary>

@@ -29,6 +29,11 @@ internal static class ZipIntake
                     throw Damaged($"'{entry.FullName}' is a link");
                 }
 
+                if (entry.IsEncrypted)
+                {
+                    throw Damaged($"'{entry.FullName}' is encrypted");
+                }
+
                 budget.AddFile();
                 await using var content = await entry.OpenAsync(cancellationToken);
                 await UploadReader.CopyAsync(content, path, budget.Unpacked, cancellationToken);

@@ -9,12 +9,16 @@ namespace Tat.Samples.Service.Jobs;
 /// <summary>What uploads, received series, unfinished work and results are called, and where on this machine they are made.</summary>
 public sealed class JobFolders
 {
+    /// <summary>What the folder of an upload is called below that of its job, where it has several files.</summary>
+    public const string Uploaded = "upload";
+
     private const string Uploads = "uploads", AllSeries = "series", Work = "work", Results = "results";
     private readonly IImageStore _store;
+    private readonly long _minimumFree;
 
     public JobFolders(IOptions<ServiceOptions> options, IImageStore store)
     {
-        _store = store;
+        (_store, _minimumFree) = (store, options.Value.MinimumFreeBytes);
         Root = Path.GetFullPath(options.Value.Data);
         foreach (var folder in new[] { Uploads, AllSeries, Work, Results })
         {
@@ -25,8 +29,23 @@ public sealed class JobFolders
     /// <summary>The folder of this process.</summary>
     public string Root { get; }
 
-    /// <summary>Bytes that the disk has left.</summary>
-    public long FreeBytes => new DriveInfo(Root).AvailableFreeSpace;
+    /// <summary>Whether the disk has as many bytes left as are to stay free.</summary>
+    /// <param name="bytes">What else is to be kept.</param>
+    public bool HasRoom(long bytes = 0) => new DriveInfo(Root).AvailableFreeSpace - bytes >= _minimumFree;
+
+    /// <summary>Refuses what would leave the disk nearly full.</summary>
+    /// <exception cref="ServiceProblem">It would.</exception>
+    public void CheckRoom(long bytes = 0)
+    {
+        if (!HasRoom(bytes))
+        {
+            throw new ServiceProblem(StatusCodes.Status507InsufficientStorage,
+                "The disk of the service is nearly full; delete jobs that are done, or send it later.")
+            {
+                RetryAfter = TimeSpan.FromMinutes(5),
+            };
+        }
+    }
 
     /// <summary>What a file or folder is called on every machine: below the folder of this process its path from there, else its full
     /// path.</summary>
@@ -41,8 +60,9 @@ public sealed class JobFolders
     public static string NameOfResult(string result) => $"{Results}/{result}";
 
     /// <summary>A message as callers may read it, who know nothing of the folders here.</summary>
-    public string WithoutFolders(string message) => Regex.Replace(
-        message, $@"{Regex.Escape(Root)}[/\\]?((uploads|copies)[/\\][0-9a-f]{{32}}[/\\])?", "", RegexOptions.CultureInvariant);
+    public string WithoutFolders(string message) => Regex.Replace(message,
+        $@"{Regex.Escape(Root)}[/\\]?((uploads|copies|series)[/\\][0-9a-f]{{32}}[/\\]({Uploaded}[/\\])?)?", "",
+        RegexOptions.CultureInvariant);
 
     /// <summary>Fails where images cannot be reached.</summary>
     public Task CheckAsync(CancellationToken cancellationToken) => _store.CheckAsync(cancellationToken);

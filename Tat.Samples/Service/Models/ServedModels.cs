@@ -45,7 +45,8 @@ public sealed class ServedModels(IServiceProvider services, IOptions<ServiceOpti
     private static void Configure(TatRestorationOptions pool, string path, ServiceOptions options)
     {
         var isInBox = TatPretrained.IsMeantBy(path);
-        (pool.ModelPath, pool.UseOnnxRuntime, pool.ReloadWhenChanged) = (path, isInBox, !isInBox);
+        (pool.ModelPath, pool.UseOnnxRuntime, pool.ReloadWhenChanged) = (path, isInBox && options.Torch is null, !isInBox);
+        pool.GpuDeviceId = options.GpuDeviceId;
         (pool.MaximumScans, pool.Threads) = (2 * options.Concurrency, options.Threads > 0 ? options.Threads : null);
     }
 }

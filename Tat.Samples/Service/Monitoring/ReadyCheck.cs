@@ -1,13 +1,11 @@
 using Microsoft.Extensions.Diagnostics.HealthChecks;
-using Microsoft.Extensions.Options;
 using Tat.Samples.Service.Jobs;
 using Tat.Samples.Service.Models;
-using Tat.Samples.Service.Settings;
 
 namespace Tat.Samples.Service.Monitoring;
 
 /// <summary>Whether jobs can be taken: the models are loaded, jobs and images can be reached, and the disk has room.</summary>
-internal sealed class ReadyCheck(ServedModels models, JobStore store, JobFolders folders, IOptions<ServiceOptions> options) : IHealthCheck
+internal sealed class ReadyCheck(ServedModels models, JobStore store, JobFolders folders) : IHealthCheck
 {
     public const string Tag = "ready";
 
@@ -16,7 +14,7 @@ internal sealed class ReadyCheck(ServedModels models, JobStore store, JobFolders
         _ = models.Names.Select(name => models[name].Tasks).ToList();
         await store.CountAsync(JobState.Queued, cancellationToken);
         await folders.CheckAsync(cancellationToken);
-        return folders.FreeBytes >= options.Value.MinimumFreeBytes
+        return folders.HasRoom()
             ? HealthCheckResult.Healthy()
             : HealthCheckResult.Unhealthy("The disk is nearly full.");
     }

@@ -3,6 +3,8 @@ using System.Text;
 using System.Threading.RateLimiting;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
+using Microsoft.AspNetCore.HostFiltering;
+using Microsoft.Extensions.Primitives;
 using Tat.Samples.Service.Settings;
 
 namespace Tat.Samples.Service.Security;
@@ -10,13 +12,14 @@ namespace Tat.Samples.Service.Security;
 /// <summary>What every request passes: headers, limits, origin and key.</summary>
 internal static class Guard
 {
-    private const string KeyHeader = "X-Api-Key", KeyCookie = "tat-key", Bearer = "Bearer ";
+    private const string KeyHeader = "X-Api-Key", KeyCookie = "tat-key", Bearer = "Bearer ", AnyHost = "*";
     private static readonly TimeSpan _window = TimeSpan.FromSeconds(10);
     private static readonly string[] _guarded = ["/api", "/dicomweb", "/metrics"];
 
     public static void AddGuard(this IServiceCollection services, ServiceOptions options)
     {
         AddLimits(services, options);
+        services.Configure<HostFilteringOptions>(hosts => hosts.AllowedHosts = ["*"]); // they are checked here, with problem details
         if (options.OpenIdConnect is { Authority: { } authority } oidc)
         {
             services.AddAuthentication().AddJwtBearer(tokens =>
@@ -45,10 +48,12 @@ internal static class Guard
     public static void UseGuard(this WebApplication app, ServiceOptions options)
     {
         byte[][] keys = [.. options.Keys.Select(key => Convert.FromHexString(key.Sha256))];
+        StringSegment[] hosts = [.. (app.Configuration["AllowedHosts"] ?? AnyHost).Split(';', StringSplitOptions.RemoveEmptyEntries)];
         app.UseRateLimiter();
         app.Use(async (context, next) =>
         {
             SetHeaders(context);
+            CheckHost(context.Request, hosts);
             CheckOrigin(context.Request);
             if (options.AsksForKeys && Array.Exists(_guarded, path => context.Request.Path.StartsWithSegments(path))
                 && !HasKey(context.Request, keys) && !await HasTokenAsync(context, options))
@@ -88,6 +93,16 @@ internal static class Guard
         if (Array.Exists(_guarded, path => context.Request.Path.StartsWithSegments(path)))
         {
             headers.CacheControl = "no-store";
+        }
+    }
+
+    /// <summary>Refuses requests to a name that is not ours: a page of another site may have made it lead here.</summary>
+    private static void CheckHost(HttpRequest request, StringSegment[] hosts)
+    {
+        if (request.Host.HasValue && !hosts.Contains(AnyHost) && !HostString.MatchesAny(request.Host.Value, hosts))
+        {
+            throw new ServiceProblem(StatusCodes.Status400BadRequest,
+                $"The service is not reached as '{request.Host}'; its setting AllowedHosts must name every host that it is reached by.");
         }
     }
 

@@ -1,7 +1,6 @@
 using Microsoft.Extensions.Options;
 using Tat.MLNet.Formats;
 using Tat.Samples.Service.Background;
-using Tat.Samples.Service.Intake;
 using Tat.Samples.Service.Jobs;
 using Tat.Samples.Service.Settings;
 
@@ -9,7 +8,7 @@ namespace Tat.Samples.Service.Series;
 
 /// <summary>Takes DICOM files from the folders that other programs put them into.</summary>
 internal sealed partial class FolderWatch(
-    SeriesReceiver receiver, JobIntake intake, JobFolders folders, IOptions<ServiceOptions> options, ILogger<FolderWatch> log)
+    SeriesReceiver receiver, JobFolders folders, IOptions<ServiceOptions> options, ILogger<FolderWatch> log)
     : RecurringWork(TimeSpan.FromSeconds(0.5))
 {
     private const string Refused = "refused";
@@ -26,12 +25,12 @@ internal sealed partial class FolderWatch(
         var seen = new Dictionary<string, (long, DateTime)>();
         foreach (var folder in options.Value.Dicom.Folders)
         {
-            intake.CheckSize(null); // while the disk is nearly full, files stay where they are
             foreach (var file in FilesIn(folder.Path))
             {
                 var now = (file.Length, file.LastWriteTimeUtc);
                 if (_seen.TryGetValue(file.FullName, out var before) && before == now && file.LastWriteTimeUtc <= settled)
                 {
+                    folders.CheckRoom(file.Length); // while the disk is nearly full, files stay where they are
                     await TakeAsync(folder, file.FullName, cancellationToken);
                 }
                 else

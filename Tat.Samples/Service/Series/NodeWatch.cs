@@ -1,7 +1,6 @@
 using Microsoft.Extensions.Options;
 using Tat.MLNet.FoDicom;
 using Tat.MLNet.Formats;
-using Tat.Samples.Service.Intake;
 using Tat.Samples.Service.Jobs;
 using Tat.Samples.Service.Settings;
 
@@ -9,7 +8,7 @@ namespace Tat.Samples.Service.Series;
 
 /// <summary>Takes objects that other systems send by C-STORE, where the settings have a node.</summary>
 internal sealed partial class NodeWatch(
-    SeriesReceiver receiver, JobIntake intake, JobFolders folders, IOptions<ServiceOptions> options, ILogger<NodeWatch> log,
+    SeriesReceiver receiver, JobFolders folders, IOptions<ServiceOptions> options, ILogger<NodeWatch> log,
     DicomListener? listen = null) : IHostedService, IDisposable
 {
     private readonly DicomNode _node = options.Value.Dicom.Node;
@@ -54,7 +53,7 @@ internal sealed partial class NodeWatch(
     {
         try
         {
-            intake.CheckSize(null);
+            folders.CheckRoom();
             await receiver.ReceiveAsync(file, aeTitle, CancellationToken.None);
             return true;
         }

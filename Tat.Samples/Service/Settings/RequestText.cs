@@ -6,12 +6,18 @@ internal static class RequestText
     private const int LargestPage = 500;
 
     /// <summary>How many items come before a page.</summary>
+    /// <param name="skip">What the request says.</param>
+    /// <param name="name">What the request calls it.</param>
     /// <exception cref="ServiceProblem">The number is negative.</exception>
-    public static int Skip(int skip) => skip >= 0 ? skip : throw Wrong("skip is 0 or more.", "skip");
+    public static int Skip(int skip, string name = "skip") => skip >= 0 ? skip : throw Wrong($"{name} is 0 or more.", name);
 
     /// <summary>How many items a page has.</summary>
     /// <exception cref="ServiceProblem">They are none, or too many.</exception>
     public static int Take(int take) => take is > 0 and <= LargestPage ? take : throw Wrong($"take is 1 to {LargestPage}.", "take");
+
+    /// <summary>How many items an answer has where a request may ask for more than it gets (PS3.18, section 8.3.4.4).</summary>
+    /// <exception cref="ServiceProblem">They are none.</exception>
+    public static int Limit(int limit, int most) => limit > 0 ? Math.Min(limit, most) : throw Wrong("limit is 1 or more.", "limit");
 
     /// <summary>The value that a word names, whatever its case; numbers name none.</summary>
     /// <param name="text">The word.</param>

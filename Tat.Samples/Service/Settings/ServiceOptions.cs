@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Tat.Samples.Service.Settings;
 
 /// <summary>The section <c>Service</c> of the configuration.</summary>
@@ -9,6 +11,8 @@ public sealed class ServiceOptions
     public const string DefaultModel = "default";
 
     private const int LongestName = 50;
+
+    private const string Cpu = "cpu", Cuda = "cuda";
 
     /// <summary>Where uploads and results are kept, and the database where there is no other; on several machines a folder that all of
     /// them share, or one for each where there is a <see cref="Bucket"/>.</summary>
@@ -38,6 +42,17 @@ public sealed class ServiceOptions
 
     /// <summary>Further models, by the names that requests and rules give them.</summary>
     public IReadOnlyDictionary<string, string> Models { get; set; } = new Dictionary<string, string>();
+
+    /// <summary>What LibTorch computes on, in the place of ONNX Runtime: <c>cpu</c>, <c>cuda</c>, or <c>cuda:1</c> for the second GPU;
+    /// <see langword="null"/> for ONNX Runtime.</summary>
+    public string? Torch { get; set; }
+
+    /// <summary>The GPU that <see cref="Torch"/> names; <see langword="null"/> for the CPU.</summary>
+    public int? GpuDeviceId => Torch is null or Cpu ? null
+        : Torch == Cuda ? 0
+        : Torch.StartsWith($"{Cuda}:", StringComparison.Ordinal)
+            && int.TryParse(Torch[(Cuda.Length + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number
+        : -1;
 
     /// <summary>Batch jobs that are restored at the same time, and as many urgent ones beside them.</summary>
     public int Concurrency { get; set; } = 1;
@@ -111,6 +126,9 @@ public sealed class ServiceOptions
         Require(Queue is null || Uri.TryCreate(Queue, UriKind.Absolute, out var queue) && queue.Scheme is "amqp" or "amqps",
             nameof(Queue), "give an address such as amqp://user:password@host/");
         Require(Role == ServiceRole.Both || IsDistributed, nameof(Role), "set Database and Queue, too, which the processes share");
+        Require(GpuDeviceId is null or >= 0, nameof(Torch), $"use {Cpu}, {Cuda}, or {Cuda}:1 for the second GPU");
+        Require(Torch is null || !Models.Values.Append(Model).Any(path => path.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase)),
+            nameof(Torch), "LibTorch runs pretrained and models that ML.NET has saved; leave it out for .onnx files");
         Require(Concurrency is >= 1 and <= 256, nameof(Concurrency), "use 1 to 256");
         Require(Threads >= 0, nameof(Threads), "use 1 or more, or 0 for one of each core");
         Require(Attempts >= 1, nameof(Attempts), "use 1 or more");

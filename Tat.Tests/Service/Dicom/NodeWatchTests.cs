@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Tat.MLNet.FoDicom;
-using Tat.Samples.Service.Intake;
+using Tat.Samples.Service.Images;
 using Tat.Samples.Service.Jobs;
 using Tat.Samples.Service.Series;
 using Tat.Samples.Service.Settings;
@@ -44,10 +44,9 @@ public sealed class NodeWatchTests
 
     private static NodeWatch Watch(RunningService service, ServiceOptions options, Sender sender)
     {
-        var folders = service.Get<JobFolders>();
-        var intake = new JobIntake(service.Get<JobStore>(), folders, service.Get<Tat.Samples.Service.Models.ServedModels>(),
-            service.Get<Deidentification>(), Options.Create(options));
-        return new(service.Get<SeriesReceiver>(), intake, folders, Options.Create(options), NullLogger<NodeWatch>.Instance,
+        options.Data = service.Data;
+        var folders = new JobFolders(Options.Create(options), service.Get<IImageStore>());
+        return new(service.Get<SeriesReceiver>(), folders, Options.Create(options), NullLogger<NodeWatch>.Instance,
             (where, take) =>
             {
                 (sender.Where, sender.Take) = (where, take);

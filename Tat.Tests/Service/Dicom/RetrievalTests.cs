@@ -22,7 +22,7 @@ public sealed class RetrievalTests : IDisposable
     public async Task Results_are_found_by_what_they_are_and_by_nothing_else()
     {
         await using var service = await RunningService.StartAsync(_settings);
-        Assert.IsEmpty(await FindAsync(service, "studies"));
+        Assert.IsEmpty(await FindAsync(service, "studies?limit=1000000"));
         var (series, _) = await RestoreAsync(service);
         foreach (var query in new[]
         {
@@ -48,7 +48,7 @@ public sealed class RetrievalTests : IDisposable
 
         foreach (var (query, reason) in new[]
         {
-            ("PatientSize=3", "not searched for"), ("StudyDate=May", "no date"), ("limit=0", "1 to 500"), ("StudyDate=-", "no date"),
+            ("PatientSize=3", "not searched for"), ("StudyDate=May", "no date"), ("limit=0", "1 or more"), ("StudyDate=-", "no date"),
         })
         {
             using var wrong = await service.Client.GetAsync($"dicomweb/studies?{query}");
@@ -64,6 +64,14 @@ public sealed class RetrievalTests : IDisposable
         Assert.AreEqual("8", Text(instances[0], "00280010"));
         Assert.HasCount(1, await FindAsync(service, $"studies/1.2.3/instances?SOPInstanceUID={Text(instances[1], "00080018")}"));
         Assert.EndsWith($"/dicomweb/studies/1.2.3/series/{series}", Text(found, "00081190")!);
+
+        // Whoever wants fewer than there are is told that there are more.
+        foreach (var (limit, hasMore) in new[] { (1, true), (2, false) })
+        {
+            using var some = await service.Client.GetAsync($"dicomweb/studies/1.2.3/instances?limit={limit}");
+            Assert.HasCount(limit, JsonNode.Parse(await some.Content.ReadAsStringAsync())!.AsArray());
+            Assert.AreEqual(hasMore, some.Headers.Warning.Any(warning => warning.Code == 299));
+        }
     }
 
     [TestMethod]
@@ -115,15 +123,50 @@ public sealed class RetrievalTests : IDisposable
             ($"{path}9/metadata", HttpStatusCode.NotFound, "no such"),
             ($"{path}/frames/2/rendered", HttpStatusCode.NotFound, "1 frame,"),
             ($"{path}/rendered?window=wide", HttpStatusCode.BadRequest, "40,400"),
+            ($"{path}/frames/1,2", HttpStatusCode.NotFound, "1 frame,"), ($"{path}/frames/all", HttpStatusCode.BadRequest, "no list"),
         })
         {
             using var answer = await service.Client.GetAsync($"dicomweb/{wrong}");
             await RunningService.AssertProblemAsync(answer, status, reason);
         }
 
-        using var jpeg = new HttpRequestMessage(HttpMethod.Get, $"dicomweb/{path}/rendered") { Headers = { { "Accept", "image/jpeg" } } };
-        using var refused = await service.Client.SendAsync(jpeg);
-        await RunningService.AssertProblemAsync(refused, HttpStatusCode.NotAcceptable, "image/png");
+        // The pixels are the last element of a file.
+        var pixels = (await FetchAsync(service, $"{path}/frames/1")).Single();
+        Assert.HasCount(8 * 6 * 2, pixels);
+        CollectionAssert.AreEqual(written[uid][^pixels.Length..], pixels);
+
+        const string objects = "multipart/related; type=\"application/dicom\"", frames = "multipart/related; type=application/octet-stream";
+        foreach (var (what, accept, sent) in new[]
+        {
+            ("/rendered", "image/jpeg", "image/png"), ("/metadata", "application/dicom+xml", "application/dicom+json"),
+            ("", "multipart/related; type=\"image/jpeg\"", "application/dicom"), ("", "image/*", "application/dicom"),
+            ("", $"{objects}; transfer-syntax=1.2.840.10008.1.2.4.90", "1.2.840.10008.1.2.1"),
+            ("", "multipart/related; q=0", "application/dicom"), ("/frames/1", objects, "application/octet-stream"),
+            ("/frames/1", "multipart/related; type=image/jls", "application/octet-stream"),
+            ("/rendered?accept=image/jpeg", "image/png", "image/png"),
+        })
+        {
+            using var refused = await AskAsync(what, accept);
+            await RunningService.AssertProblemAsync(refused, HttpStatusCode.NotAcceptable, sent);
+        }
+
+        foreach (var (what, accept) in new[]
+        {
+            ("/rendered", "text/html, image/*;q=0.5"), ("/metadata", "application/json"), ("", $"{objects}; transfer-syntax=*"),
+            ("", $"{objects}; transfer-syntax=1.2.840.10008.1.2.1"), ("", "multipart/related"),
+            ("/frames/1", $"{frames}; transfer-syntax=*"),
+        })
+        {
+            using var answered = await AskAsync(what, accept);
+            Assert.AreEqual(HttpStatusCode.OK, answered.StatusCode, $"{what}: {accept}");
+        }
+
+        async Task<HttpResponseMessage> AskAsync(string what, string accept)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, $"dicomweb/{path}{what}");
+            request.Headers.TryAddWithoutValidation("Accept", accept); // viewers leave out the quotes
+            return await service.Client.SendAsync(request);
+        }
 
         // With its job, a result is gone.
         using var deleted = await service.Client.DeleteAsync($"api/jobs/{job.Id}");

@@ -109,6 +109,8 @@ public sealed class StoreTests : IDisposable
         Assert.AreEqual(0, (await service.Client.GetFromJsonAsync<JobPage>("api/jobs", RunningService.Json))!.Total);
         await service.MeasuresAsync("tat_series_kept{otel_scope_name=\"Tat.Samples.Service.Series\"} 1");
 
+        using var without = await service.Client.PostAsync($"api/series/{Guid.NewGuid()}/restore", null); // needs no body
+        await RunningService.AssertProblemAsync(without, HttpStatusCode.NotFound, "no series");
         using var wrong = await service.Client.PostAsJsonAsync($"api/series/{kept.Id}/restore", new { task = "none" });
         await RunningService.AssertProblemAsync(wrong, HttpStatusCode.BadRequest, "none");
         using var chosen = await service.Client.PostAsJsonAsync($"api/series/{kept.Id}/restore", new { task = "CT", strength = 0.5 });
@@ -157,7 +159,7 @@ public sealed class StoreTests : IDisposable
         Assert.Contains("50185", await none.Content.ReadAsStringAsync());
 
         using var type = await service.Client.PostAsync("dicomweb/studies", new StringContent("x"));
-        await RunningService.AssertProblemAsync(type, HttpStatusCode.UnsupportedMediaType, "Unsupported");
+        await RunningService.AssertProblemAsync(type, HttpStatusCode.UnsupportedMediaType, "does not take");
         using var empty = await service.StoreAsync([]);
         await RunningService.AssertProblemAsync(empty, HttpStatusCode.BadRequest, "cannot be read");
         using var large = await service.Client.PostAsync("dicomweb/studies", DicomClient.Objects([new byte[200_000]]));

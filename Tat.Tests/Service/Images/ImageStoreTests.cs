@@ -114,13 +114,28 @@ public sealed class ImageStoreTests
             Assert.ThrowsExactly<InvalidOperationException>(() => new BucketStore(bucket, folder.Path)).Message);
     }
 
+    [TestMethod]
+    public void Two_processes_share_a_folder_if_it_is_shared_and_only_then()
+    {
+        using var folder = new TemporaryFolder();
+        using (new FolderStore(folder.Path, isShared: false))
+        {
+            Assert.Contains("folder of its own",
+                Assert.ThrowsExactly<InvalidOperationException>(() => new FolderStore(folder.Path, isShared: false)).Message);
+        }
+
+        using var next = new FolderStore(folder.Path, isShared: false); // after the first has ended
+        using var shared = new FolderStore(folder["shared"], isShared: true);
+        using var other = new FolderStore(folder["shared"], isShared: true);
+    }
+
     private static async Task<IImageStore> OpenAsync(TemporaryFolder folder, bool isBucket)
     {
         var data = Directory.CreateDirectory(folder["data"]).FullName;
         Directory.CreateDirectory(Path.Combine(data, "work"));
         return isBucket
             ? new BucketStore(await (_server ??= await ObjectServer.StartAsync()).MakeBucketAsync(), data)
-            : new FolderStore(data);
+            : new FolderStore(data, isShared: false);
     }
 
     /// <summary>The text of a file, or the names and texts of those below a folder.</summary>

@@ -6,7 +6,9 @@ using Tat.Tests.Formats;
 using Tat.Tests.Formats.Dicom;
 using Tat.Tests.Formats.Nifti;
 using Tat.Tests.Scoring;
+using Tat.Torch.Inference;
 using Tat.Torch.Onnx;
+using Tat.Torch.Pretrained;
 
 namespace Tat.Tests.Service;
 
@@ -104,8 +106,25 @@ public sealed class ModelTests : IDisposable
     [DataRow("--Service:Dicom:Rules:0:Task=XYZ", "use one of PET, CT, MRI")]
     [DataRow("--Service:Models:default=pretrained", "'default' is that of Model")]
     [DataRow("--Service:Models:none=none.onnx", "none.onnx")]
+    [DataRow("--Service:Torch=cpu", "leave it out for .onnx files")]
+    [DataRow("--Service:Torch=cuda:first", "cuda:1 for the second")]
     public async Task What_is_wrong_about_models_does_not_start(string setting, string reason) => Assert.Contains(reason,
         (await Assert.ThrowsAsync<Exception>(() => RunningService.StartAsync(Small, setting))).Message);
+
+    [TestMethod]
+    public async Task LibTorch_restores_where_the_settings_name_it()
+    {
+        await using var service = await RunningService.StartAsync("--Service:Torch=cpu", $"--Service:Model={TatPretrained.Name}");
+        var scan = NiftiSamples.WriteRamp(service["scan.nii"]);
+        var job = await service.EndOfAsync((await service.SubmitAsync(scan, ("task", "CT"))).Id);
+        Assert.AreEqual(JobState.Succeeded, job.State, job.Error);
+        using var model = TatPretrained.Load();
+        var restorer = new Restorer(model);
+        restorer.RestoreScan(scan, service["expected.nii"], new() { Task = "CT" });
+        Assert.AreEqual(restorer.ModelHash, job.ModelHash);
+        Assert.AreSequenceEqual(
+            await File.ReadAllBytesAsync(service["expected.nii"]), await service.Client.GetByteArrayAsync($"api/jobs/{job.Id}/result"));
+    }
 
     private void Export(string name, ulong seed)
     {

@@ -8,6 +8,7 @@ export function startIntake(onJob) {
   let files = [];
   let sending;
   let mustChoose = false;
+  let hint;
   let models = [];
   const ready = listModels().then(known => {
     models = known;
@@ -29,7 +30,10 @@ export function startIntake(onJob) {
     element('stop-sending').addEventListener('click', () => sending?.abort());
     element('intake').addEventListener('submit', event => { event.preventDefault(); send(); });
     element('models').addEventListener('change', () => offerTasks(chosenTask()?.value));
-    element('tasks').addEventListener('change', () => { element('task-hint').classList.remove('bad'); });
+    element('tasks').addEventListener('change', () => {
+      element('task-hint').classList.remove('bad');
+      element('task-hint').textContent = hint;
+    });
 
     // The whole page takes a drop, so that nobody misses and leaves the page for a file.
     let depth = 0;
@@ -67,15 +71,15 @@ export function startIntake(onJob) {
     element('chosen-name').textContent = nameOf(files);
     element('chosen-size').textContent = `${files.length > 1 ? `${files.length} files, ` : ''}`
       + size(files.reduce((sum, { file }) => sum + file.size, 0));
-    const hint = element('task-hint');
-    hint.classList.remove('bad');
-    hint.textContent = guess.task ? `${guess.task} by the ${guess.from}; change it where that is wrong.`
+    element('task-hint').classList.remove('bad');
+    hint = guess.task ? `${guess.task} by the ${guess.from}; change it where that is wrong.`
       : mustChoose ? 'NIfTI files do not say it themselves.' : 'DICOM files say it themselves; NIfTI files do not.';
+    element('task-hint').textContent = hint;
     offerTasks(mustChoose ? undefined : guess.task ?? '');
     show(element('drop'), false);
     show(element('chosen'), true);
     (mustChoose ? firstTask() : element('restore')).focus();
-    announce(`${element('chosen-name').textContent}: ${hint.textContent}`);
+    announce(`${element('chosen-name').textContent}: ${hint}`);
   }
 
   async function send() {
