@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using Tat.MLNet.Formats;
 using Tat.MLNet.Scans;
 using Tat.Samples.Shared;
@@ -29,11 +28,7 @@ internal static class RestoreCommand
             "Along which plane volumes are cut into slices for the network.",
             DefaultValueFactory = _ => SlicePlane.Acquisition
         };
-        var factor = new Option<string>("--factor")
-        {
-            Description = "Super-resolution: make the grid of slices finer, 2 for twice as many rows and columns, 1x2 for the columns "
-                + "alone; the field of view stays.",
-        };
+        var factor = CommonOptions.Factor();
         var keepType = new Option<bool>("--keep-type")
         {
             Description = "Store pixels in the data type of the source, rounded, instead of as 32-bit floats (NIfTI).",
@@ -45,11 +40,7 @@ internal static class RestoreCommand
         };
         var reading = new ReadingOptions();
         var inference = new InferenceOptions();
-        var uncertainty = new Option<bool>("--uncertainty")
-        {
-            Description = "Also write, as NAME_margin, how far each value may be off: restored ± margin holds the value of a good scan in "
-                + "90 of 100 pixels. Restores in eight orientations, for eight times the time.",
-        };
+        var uncertainty = CommonOptions.Uncertainty();
         var overwrite = CommonOptions.Overwrite();
         var resume = new Option<bool>("--resume") { Description = "Skip images that already have a result." };
         var bids = new Option<bool>("--bids")
@@ -73,12 +64,6 @@ internal static class RestoreCommand
                 result.AddError("--bids requires --out to be a folder.");
             }
 
-            if (result.GetValue(factor) is { } text && ParseFactor(text) is null)
-            {
-                result.AddError($"--factor {text} is no factor: give a number of at least 1, such as 2, or one for rows and one for "
-                    + "columns, such as 1x2.");
-            }
-
             CommonOptions.CheckTogether(result, (derived.Difference, bids), (overwrite, resume));
             CommonOptions.CheckTogether(result, inference.Changing.Select(option => (option, (Option)uncertainty)));
         });
@@ -87,9 +72,7 @@ internal static class RestoreCommand
             var readOptions = reading.Of(parsed) with
             {
                 Plane = parsed.GetValue(plane),
-                Upsampling = parsed.GetValue(factor) is { } text
-                ? ParseFactor(text)
-                : null,
+                Upsampling = parsed.GetValue(factor),
                 Pet = parsed.GetValue(asStored) ? PetQuantity.AsStored : PetQuantity.Suv
             };
             var found = ScanFinder.Find(parsed.GetRequiredValue(images), readOptions, cancellationToken);
@@ -157,14 +140,5 @@ internal static class RestoreCommand
                 job => options with { SidecarSources = dataset?.SourcesOf(job.Source) }, parsed.GetValue(json), cancellationToken));
         });
         return command;
-    }
-
-    /// <summary>A factor for both axes, or one for rows and one for columns; <see langword="null"/> where the text is none.</summary>
-    private static UpsamplingFactor? ParseFactor(string text)
-    {
-        double[] factors = [.. text.Split('x')
-            .Select(part => double.TryParse(part, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number)
-                && double.IsFinite(number) ? number : 0)];
-        return factors is [>= 1] ? new(factors[0]) : factors is [>= 1, >= 1] ? new(factors[0], factors[1]) : null;
     }
 }

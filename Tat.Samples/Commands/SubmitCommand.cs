@@ -17,11 +17,9 @@ internal static class SubmitCommand
         var server = Server();
         var task = CommonOptions.Task(required: false);
         var urgent = new Option<bool>("--urgent") { Description = "Put the jobs ahead of all waiting batch jobs." };
-        var strength = new Option<double>("--strength")
-        {
-            Description = "The part of the model's change to apply, 0 to 1.",
-            DefaultValueFactory = _ => 1,
-        };
+        var factor = CommonOptions.Factor();
+        var inference = new InferenceOptions();
+        var uncertainty = CommonOptions.Uncertainty();
         var output = new Option<string>("--out")
         {
             Description = "A folder for the results, which are named after their sources; by default they stay on the service.",
@@ -30,8 +28,11 @@ internal static class SubmitCommand
         var command = new Command("submit", "Sends an archive to a restoration service and waits for it: a job for the DICOM files of each "
             + "folder, and for each other image. If it is sent again, no job is created twice.")
         {
-            archive, server, task, urgent, strength, output, json,
+            archive, server, task, urgent, factor, uncertainty, output, json,
         };
+        inference.AddVariantsTo(command);
+        command.Validators.Add(
+            result => CommonOptions.CheckTogether(result, inference.Changing.Select(option => (option, (Option)uncertainty))));
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var folder = Path.GetFullPath(parsed.GetRequiredValue(archive));
@@ -48,11 +49,22 @@ internal static class SubmitCommand
             var fields = new Dictionary<string, string>
             {
                 ["priority"] = parsed.GetValue(urgent) ? "urgent" : "batch",
-                ["strength"] = parsed.GetValue(strength).ToString(CultureInfo.InvariantCulture),
+                ["strength"] = inference.Strength(parsed).ToString(CultureInfo.InvariantCulture),
             };
-            if (parsed.GetValue(task) is { } name)
+
+            // What is left out stays out: with other fields, what was sent before would be sent again.
+            (string Name, string? Value)[] others =
+            [
+                ("task", parsed.GetValue(task)), ("factor", parsed.GetValue(factor)?.ToString()),
+                ("ensemble", inference.Ensemble(parsed) ? "true" : null), ("localMeans", inference.LocalMeans(parsed) ? "true" : null),
+                ("uncertainty", parsed.GetValue(uncertainty) ? "true" : null),
+            ];
+            foreach (var (name, value) in others)
             {
-                fields["task"] = name;
+                if (value is not null)
+                {
+                    fields[name] = value;
+                }
             }
 
             using var client = Open(parsed.GetRequiredValue(server));

@@ -73,6 +73,15 @@ internal sealed class InferenceOptions
         }
     }
 
+    /// <summary>Adds those of a command that has another program restore images.</summary>
+    public void AddVariantsTo(Command command)
+    {
+        foreach (var option in (ReadOnlySpan<Option>)[_ensemble, _localMeans, _strength])
+        {
+            command.Add(option);
+        }
+    }
+
     /// <summary>Adds those of a command that restores images once and in full.</summary>
     public void AddPlainTo(Command command)
     {

@@ -1,5 +1,6 @@
 using System.Net.Http.Json;
 using Tat.Samples.Service.Jobs;
+using Tat.Samples.Shell;
 using Tat.Tests.Formats.Dicom;
 using Tat.Tests.Formats.Nifti;
 using Tat.Tests.Samples;
@@ -45,6 +46,30 @@ public sealed class SubmitTests
         (await Cli.RunAsync(command)).AssertDone();
         Assert.AreEqual(3, (await service.Client.GetFromJsonAsync<JobPage>("api/jobs", RunningService.Json))!.Total);
         Assert.AreSequenceEqual(names, NamesBelow(service["out"]));
+    }
+
+    [TestMethod]
+    public async Task An_archive_is_restored_as_its_options_say()
+    {
+        await using var service = await RunningService.StartAsync();
+        NiftiSamples.WriteNoise(service["archive/a.nii"]);
+        string[] options = ["--task", "MRI", "--factor", "1x2", "--uncertainty"];
+        string[] submit = ["submit", service["archive"], "--server", $"{service.Client.BaseAddress}"];
+        (await Cli.RunAsync([.. submit, "--out", service["out"], .. options])).AssertDone();
+        var restored = await Cli.RunAsync(
+            ["restore", service["archive/a.nii"], "--model", service.Model, "--out", service["expected"], .. options]);
+        Assert.AreEqual(ExitCodes.Done, restored.ExitCode, restored.Errors);
+        string[] names = ["a.nii", "a_margin.nii"];
+        Assert.AreSequenceEqual(names, NamesBelow(service["out"]));
+        foreach (var name in names)
+        {
+            Assert.AreSequenceEqual(
+                await File.ReadAllBytesAsync(service[$"expected/{name}"]), await File.ReadAllBytesAsync(service[$"out/{name}"]), name);
+        }
+
+        (await Cli.RunAsync([.. submit, "--uncertainty", "--local-means"])).AssertFailed(
+            2, "--local-means has no effect together with --uncertainty");
+        (await Cli.RunAsync([.. submit, "--task", "CT", "--factor", "2"])).AssertFailed(1, "does not restore resolution");
     }
 
     [TestMethod]

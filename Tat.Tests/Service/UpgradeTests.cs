@@ -72,6 +72,11 @@ public sealed class UpgradeTests
         Assert.AreEqual(JobState.Succeeded, (await service.EndOfAsync(job.Id)).State);
         var kept = (await service.Get<JobStore>().FindAsync(job.Id))!;
         Assert.IsNotNull(kept.Content);
+        Assert.AreEqual((1.0, null, null, null), (kept.Strength, kept.Factor, kept.Ensemble, kept.Uncertainty));
+        var more = await service.SubmitAsync(service["new.nii"], ("task", "CT"), ("localMeans", "true"), ("ensemble", "false"));
+        Assert.AreEqual(JobState.Succeeded, (await service.EndOfAsync(more.Id)).State);
+        var chosen = (await service.Get<JobStore>().FindAsync(more.Id))!;
+        Assert.AreEqual((true, false), (chosen.LocalMeans, chosen.Ensemble));
         Assert.StartsWith("sha256:", kept.ModelHash!);
     }
 }

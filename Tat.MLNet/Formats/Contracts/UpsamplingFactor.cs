@@ -1,3 +1,6 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+
 namespace Tat.MLNet.Formats;
 
 /// <summary>
@@ -25,6 +28,21 @@ public sealed record UpsamplingFactor
 
     /// <summary>How many times as many columns.</summary>
     public double Columns { get; }
+
+    /// <summary>
+    /// Reads a factor as people write it: one number for both axes, such as <c>2</c>, or ROWSxCOLUMNS, such as <c>1x2</c>.
+    /// </summary>
+    /// <param name="text">The text; numbers have a decimal point.</param>
+    /// <param name="factor">The factor; <see langword="null"/> where the text is none, or below 1.</param>
+    /// <returns>Whether the text is a factor.</returns>
+    public static bool TryParse(string? text, [NotNullWhen(true)] out UpsamplingFactor? factor)
+    {
+        double[] numbers = [.. (text ?? "").Split('x')
+            .Select(part => double.TryParse(part, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number)
+                && double.IsFinite(number) ? number : 0)];
+        factor = numbers is [>= 1] or [>= 1, >= 1] ? new(numbers[0], numbers[^1]) : null;
+        return factor is not null;
+    }
 
     /// <summary>The factor as text, ROWSxCOLUMNS.</summary>
     public override string ToString() => FormattableString.Invariant($"{Rows}x{Columns}");

@@ -16,7 +16,7 @@ internal static class JobEndpoints
     {
         var jobs = app.MapGroup("/api/jobs").WithTags("Jobs");
         jobs.MapPost("", CreateAsync).Accepts<PathRequest>("multipart/form-data", "application/json")
-            .WithSummary("Restores an upload (multipart/form-data: files, task, priority, strength, reference) or a path (JSON).")
+            .WithSummary("Restores an upload (multipart/form-data: files, reference, and all that JSON has but path) or a path (JSON).")
             .ProducesProblem(400).ProducesProblem(413).ProducesProblem(422).ProducesProblem(429).ProducesProblem(507);
         jobs.MapGet("", ListAsync).WithSummary("Jobs, the newest first.").ProducesProblem(400);
         jobs.MapGet("{id:guid}", GetAsync).WithSummary("A job.").ProducesProblem(404);

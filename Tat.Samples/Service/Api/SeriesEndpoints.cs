@@ -30,13 +30,8 @@ internal static class SeriesEndpoints
         Guid id, SeriesStore store, SeriesSubmission submission, CancellationToken cancellationToken, SeriesRequest? request = null)
     {
         var series = await FindKeptAsync(id, store, cancellationToken);
-        var wanted = new SeriesRule
-        {
-            Model = request?.Model,
-            Task = request?.Task,
-            Urgent = JobIntake.PriorityOf(request?.Priority) == JobPriority.Urgent,
-            Strength = request?.Strength ?? 1,
-        };
+        request ??= new(Priority: null);
+        var wanted = new SeriesRule(request) { Urgent = JobIntake.PriorityOf(request.Priority) == JobPriority.Urgent };
         var job = await submission.SubmitAsync(series, wanted, cancellationToken);
         return TypedResults.Accepted($"/api/jobs/{job.Id}", JobView.Of(job));
     }
@@ -65,8 +60,5 @@ internal static class SeriesEndpoints
 }
 
 /// <summary>How a series is to be restored.</summary>
-/// <param name="Model">The model; <see langword="null"/> for the default.</param>
-/// <param name="Task">The task; <see langword="null"/> for that of the modality.</param>
-/// <param name="Priority">The priority.</param>
-/// <param name="Strength">How much of what the model changes is applied, 0 … 1.</param>
-internal sealed record SeriesRequest(string? Model, string? Task, string? Priority, double? Strength);
+/// <param name="Priority">The priority: urgent or batch.</param>
+internal sealed record SeriesRequest(string? Priority) : RestorationChoices;

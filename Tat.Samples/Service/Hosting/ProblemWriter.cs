@@ -57,6 +57,11 @@ public sealed partial class ProblemWriter(ILogger<ProblemWriter> log) : IExcepti
     {
         var problems = context.RequestServices.GetRequiredService<IProblemDetailsService>();
         var details = new ProblemDetails { Status = context.Response.StatusCode, Detail = detail };
+        if (exception is ServiceProblem { Field: { } field })
+        {
+            details.Extensions["errors"] = new Dictionary<string, string?[]> { [field] = [detail] };
+        }
+
         if (!await problems.TryWriteAsync(new() { HttpContext = context, Exception = exception, ProblemDetails = details }))
         {
             // Whoever accepts pictures or DICOM alone is told, too.

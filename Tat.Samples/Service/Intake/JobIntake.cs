@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
@@ -62,21 +61,17 @@ public sealed class JobIntake(
     {
         var folder = Directory.CreateDirectory(folders.ArrivalOf(id)).FullName;
         var upload = await new UploadReader(folder, new(options.Value, folders), deidentification).ReadAsync(request, cancellationToken);
-        var fields = upload.Fields;
-        var strength = 1.0;
-        if (fields.TryGetValue("strength", out var text)
-            && !double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out strength))
-        {
-            throw Wrong($"The strength is '{text}'; give a number from 0 to 1.");
-        }
-
+        var choices = FormChoices.Of(upload.Fields);
+        var priority = PriorityOf(FormChoices.Text(upload.Fields, "priority"));
         var content = await ContentHash.OfAsync(upload.Source, cancellationToken);
         var reference = upload.Reference is { } path ? await ContentHash.OfAsync(path, cancellationToken) : null;
         await folders.KeepUploadAsync(id, cancellationToken);
-        return new(id, Path.GetFileName(upload.Source), folders.NameOf(upload.Source), fields.GetValueOrDefault("task"),
-            PriorityOf(fields.GetValueOrDefault("priority")), strength)
+        return new(choices)
         {
-            Model = fields.GetValueOrDefault("model"),
+            Id = id,
+            Name = Path.GetFileName(upload.Source),
+            Source = folders.NameOf(upload.Source),
+            Priority = priority,
             Reference = upload.Reference is { } place ? folders.NameOf(place) : null,
             ReferenceContent = reference,
             Content = content,
@@ -96,22 +91,16 @@ public sealed class JobIntake(
         }
 
         var path = AllowedPath.Of(body?.Path ?? throw Wrong("The JSON has no 'path'; name a file or folder."), options.Value.Roots);
-        return new(id, Path.GetFileName(path), path, body.Task, PriorityOf(body.Priority), body.Strength ?? 1)
-        {
-            Model = body.Model,
-        };
+        return new(body) { Id = id, Name = Path.GetFileName(path), Source = path, Priority = PriorityOf(body.Priority) };
     }
 
     private Job Make(JobRequest request)
     {
-        if (request.Strength is not (>= 0 and <= 1))
-        {
-            throw Wrong("The strength is out of its range; give a number from 0 to 1.");
-        }
-
+        request.Validate(Require);
         var model = models.NameOf(request.Model);
         var task = TaskOf(request.Task, model);
-        return new()
+        request.Validate(models[model], modality: null, Require);
+        return new(request)
         {
             Id = request.Id,
             Name = request.Name,
@@ -120,11 +109,11 @@ public sealed class JobIntake(
             Reference = request.Reference,
             Model = model,
             Task = task,
-            Strength = request.Strength,
+            Factor = request.Grid?.ToString(),
             Priority = request.Priority,
             IdempotencyKey = request.IdempotencyKey,
-            Fingerprint = ContentHash.Of([request.Content ?? request.Source, task, request.Strength, request.Priority,
-                .. new[] { model, request.ReferenceContent }.Where(one => one is not null)]),
+            Fingerprint = ContentHash.Of([request.Content ?? request.Source, task, request.Strength ?? 1, request.Priority,
+                .. new[] { model, request.ReferenceContent }.OfType<string>(), .. request.Further]),
             Created = DateTimeOffset.UtcNow,
         };
     }
@@ -141,7 +130,7 @@ public sealed class JobIntake(
         }
         catch (KeyNotFoundException problem)
         {
-            throw Wrong(problem.Message);
+            throw Wrong(problem.Message, "task");
         }
     }
 
@@ -203,5 +192,15 @@ public sealed class JobIntake(
         }
     }
 
-    private static ServiceProblem Wrong(string message) => new(StatusCodes.Status400BadRequest, message);
+    private static void Require(bool holds, string choice, string advice)
+    {
+        if (!holds)
+        {
+            var field = JsonNamingPolicy.CamelCase.ConvertName(choice);
+            throw Wrong($"The field '{field}' cannot be granted: {advice}.", field);
+        }
+    }
+
+    private static ServiceProblem Wrong(string message, string? field = null) =>
+        new(StatusCodes.Status400BadRequest, message) { Field = field };
 }

@@ -1,18 +1,27 @@
 using Tat.Samples.Service.Jobs;
+using Tat.Samples.Service.Settings;
 
 namespace Tat.Samples.Service.Intake;
 
 /// <summary>What a job is made of.</summary>
-/// <param name="Id">Its identifier.</param>
-/// <param name="Name">What the user calls it.</param>
-/// <param name="Source">What the file or folder to restore is called.</param>
-/// <param name="Task">The task; <see langword="null"/> for that of the scan's modality.</param>
-/// <param name="Priority">The priority.</param>
-/// <param name="Strength">How much of what the model changes is applied, 0 … 1.</param>
-public sealed record JobRequest(Guid Id, string Name, string Source, string? Task, JobPriority Priority, double Strength)
+public sealed record JobRequest : RestorationChoices
 {
-    /// <summary>The model; <see langword="null"/> for the default.</summary>
-    public string? Model { get; init; }
+    /// <param name="choices">How it is to be restored.</param>
+    public JobRequest(RestorationChoices choices)
+        : base(choices)
+    {
+    }
+
+    /// <summary>The identifier of the job.</summary>
+    public required Guid Id { get; init; }
+
+    /// <summary>What the user calls it.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>What the file or folder to restore is called.</summary>
+    public required string Source { get; init; }
+
+    public required JobPriority Priority { get; init; }
 
     /// <summary>What that which the result is to be compared with is called, where it was given.</summary>
     public string? Reference { get; init; }

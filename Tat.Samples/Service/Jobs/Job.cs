@@ -1,8 +1,16 @@
+using Tat.Samples.Service.Settings;
+
 namespace Tat.Samples.Service.Jobs;
 
-/// <summary>What is known of a job, durable from before it is accepted.</summary>
-public sealed class Job
+/// <summary>What is known of a job, durable from before it is accepted: how it is to be restored, and what has become of it.</summary>
+public sealed record Job : RestorationChoices
 {
+    public Job() => Strength = 1;
+
+    /// <param name="choices">How it is to be restored.</param>
+    public Job(RestorationChoices choices)
+        : base(choices) => Strength ??= 1;
+
     /// <summary>Grows with the time at which the job was accepted.</summary>
     public Guid Id { get; init; }
 
@@ -18,17 +26,8 @@ public sealed class Job
     /// <summary>What to compare the result with, where it was given, as <see cref="JobFolders.NameOf"/> names it.</summary>
     public string? Reference { get; init; }
 
-    /// <summary>The model that was asked for; <see langword="null"/> for the default.</summary>
-    public string? Model { get; init; }
-
     /// <summary>Which model exactly has restored it; <see langword="null"/> until one has.</summary>
     public string? ModelHash { get; init; }
-
-    /// <summary>The task that was asked for; <see langword="null"/> for that of the scan's modality.</summary>
-    public string? Task { get; init; }
-
-    /// <summary>How much of what the model changes is applied, 0 … 1.</summary>
-    public double Strength { get; init; } = 1;
 
     public JobPriority Priority { get; init; }
 

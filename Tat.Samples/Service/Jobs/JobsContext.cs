@@ -31,6 +31,7 @@ public sealed class JobsContext(DbContextOptions<JobsContext> options) : DbConte
         var job = modelBuilder.Entity<Job>();
         job.ToTable("jobs");
         job.HasKey(one => one.Id);
+        job.Property(one => one.Strength).IsRequired();
         job.HasIndex(one => new { one.State, one.Id });
         job.HasIndex(one => one.IdempotencyKey).IsUnique();
         job.HasIndex(one => one.Result);

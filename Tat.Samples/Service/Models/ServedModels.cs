@@ -24,7 +24,10 @@ public sealed class ServedModels(IServiceProvider services, IOptions<ServiceOpti
     public string? NameOf(string? name) => string.IsNullOrEmpty(name)
         || name.Equals(ServiceOptions.DefaultModel, StringComparison.OrdinalIgnoreCase) ? null
         : options.Value.Models.Keys.FirstOrDefault(known => known.Equals(name, StringComparison.OrdinalIgnoreCase))
-            ?? throw new ServiceProblem(StatusCodes.Status400BadRequest, $"There is no model '{name}'; use {string.Join(", ", Names)}.");
+            ?? throw new ServiceProblem(StatusCodes.Status400BadRequest, $"There is no model '{name}'; use {string.Join(", ", Names)}.")
+            {
+                Field = "model",
+            };
 
     /// <summary>Adds all models that the settings name.</summary>
     internal static void AddTo(IServiceCollection services, ServiceOptions options)

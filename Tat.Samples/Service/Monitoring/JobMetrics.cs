@@ -19,7 +19,7 @@ public sealed class JobMetrics
         _attempts = meter.CreateCounter<long>(
             "tat.attempts", description: "Attempts at jobs, by how they ended and by the kind of failure.");
         _pace = meter.CreateHistogram("tat.attempt.pace", "s/{megapixel}",
-            "Seconds of an attempt for each megapixel that it restored, waiting not included.",
+            "Seconds of an attempt for each megapixel that it restored, each orientation counted, waiting not included.",
             advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100] });
         foreach (var state in new[] { JobState.Queued, JobState.Running })
         {

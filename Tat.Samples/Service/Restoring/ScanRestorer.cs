@@ -4,6 +4,7 @@ using Tat.MLNet.Serving;
 using Tat.Samples.Service.Jobs;
 using Tat.Samples.Service.Models;
 using Tat.Samples.Service.Settings;
+using Tat.Torch.Inference;
 
 namespace Tat.Samples.Service.Restoring;
 
@@ -40,15 +41,16 @@ public sealed class ScanRestorer(ServedModels models)
         Job job, string source, RestorationPool pool, string? model, string folder, IProgress<double> progress,
         CancellationToken cancellationToken)
     {
-        var found = ScanFinder.Find([source], new ImageReadOptions(), cancellationToken);
+        var options = job.ToOptions();
+        var found = ScanFinder.Find([source], options.Reading, cancellationToken);
         var chosen = found.Scans.Where(scan => job.Task is not null || !scan.NeedsTask).ToList();
         var jobs = ScanJob.Plan(chosen, folder);
         List<string> warnings = [.. found.LeftOut.Select(file => Relative(source, $"{file}"))];
         warnings.AddRange(found.Scans.Except(chosen).Select(scan =>
             $"'{scan.Name}' is not restored: its modality is none of CT, MR and PT; restore it on its own, with its task."));
         var content = job.Content ?? await ContentHash.OfAsync(source, cancellationToken);
-        var name = ContentHash.Of(content, model, job.Task, job.Strength);
-        var options = new ScanRestorationOptions { Task = job.Task, Strength = job.Strength, Derived = new() { UidSeed = name } };
+        var name = ContentHash.Of([content, model, job.Task, job.Strength ?? 1, .. job.Further]);
+        options = options with { Derived = new() { UidSeed = name } };
         var (scans, pixels) = (new List<RestoredScan>(), 0L);
         foreach (var (number, one) in jobs.Index())
         {
@@ -58,7 +60,7 @@ public sealed class ScanRestorer(ServedModels models)
                 var result = await pool.RestoreScanAsync(
                     one.Source, one.Destination, options, new ShareOfAll(progress, number, jobs.Count), cancellationToken);
                 scans.Add(Describe(source, folder, one, result));
-                pixels += result.Pixels;
+                pixels += result.Pixels * (job.TakesOrientations ? ImageOrientation.Count : 1);
                 warnings.AddRange(result.Warnings.Select(warning => jobs.Count == 1 ? warning : $"'{one.Source.Name}': {warning}"));
             }
             catch (Exception problem) when (jobs.Count > 1 && IsFinal(problem))

@@ -34,14 +34,16 @@ public sealed partial class SeriesSubmission(
     /// <param name="series">The series.</param>
     /// <param name="wanted">How it is to be restored.</param>
     /// <param name="cancellationToken">Stops before anything is kept.</param>
-    /// <exception cref="ServiceProblem">The model, task or strength is wrong, as many jobs wait as are allowed, or objects have come
+    /// <exception cref="ServiceProblem">What is wanted cannot be granted, as many jobs wait as are allowed, or objects have come
     /// meanwhile.</exception>
     public async Task<Job> SubmitAsync(ReceivedSeries series, SeriesRule wanted, CancellationToken cancellationToken)
     {
-        var request = new JobRequest(series.Id, NameOf(series), JobFolders.NameOfSeries(series.Id), wanted.Task,
-            wanted.Urgent ? JobPriority.Urgent : JobPriority.Batch, wanted.Strength)
+        var request = new JobRequest(wanted)
         {
-            Model = wanted.Model,
+            Id = series.Id,
+            Name = NameOf(series),
+            Source = JobFolders.NameOfSeries(series.Id),
+            Priority = wanted.Urgent ? JobPriority.Urgent : JobPriority.Batch,
         };
         try
         {

@@ -40,7 +40,7 @@ public sealed class DicomOptions
                 $"{nameof(Rules)}:{number}:{nameof(rule.Model)}", $"use a name of {nameof(service.Models)}, or leave it out");
             Require(!service.DeidentifyIntake || rule.Description is null, $"{nameof(Rules)}:{number}:{nameof(rule.Description)}",
                 $"leave it out where {nameof(service.DeidentifyIntake)} is set: descriptions are removed, as they may name patients");
-            Require(rule.Strength is >= 0 and <= 1, $"{nameof(Rules)}:{number}:{nameof(rule.Strength)}", "use 0 to 1");
+            rule.Validate((holds, choice, advice) => Require(holds, $"{nameof(Rules)}:{number}:{choice}", advice));
         }
 
         static void Require(bool holds, string option, string advice) =>

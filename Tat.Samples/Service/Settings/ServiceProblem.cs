@@ -7,6 +7,9 @@ public sealed class ServiceProblem(int status, string message) : Exception(messa
 {
     public int Status { get; } = status;
 
+    /// <summary>The field of the request that is wrong; <see langword="null"/> where it is not a single one.</summary>
+    public string? Field { get; init; }
+
     /// <summary>When it is worth asking again; <see langword="null"/> for never.</summary>
     public TimeSpan? RetryAfter { get; init; }
 }

@@ -19,10 +19,13 @@ internal sealed record ImageName(string Name, string Task);
 /// <param name="Presets">Windows to choose from, the usual one first.</param>
 /// <param name="Orientation">How to turn a slice; <see langword="null"/> for as it is.</param>
 /// <param name="HasReference">Whether there is a reference to compare with.</param>
-/// <param name="Remark">Why the reference that was given cannot be compared with; otherwise <see langword="null"/>.</param>
+/// <param name="HasMargins">Whether there is an image of how far values may be off.</param>
+/// <param name="Remark">What to know of the images beside the result, such as why the reference that was given cannot be compared with;
+/// <see langword="null"/> for nothing.</param>
 internal sealed record ImageView(
     string Name, string Task, int Width, int Height, int Slices, double? ColumnSpacing, double? RowSpacing, double? SliceSpacing,
-    string Unit, bool Inverted, IReadOnlyList<WindowPreset> Presets, ViewOrientation? Orientation, bool HasReference, string? Remark);
+    string Unit, bool Inverted, IReadOnlyList<WindowPreset> Presets, ViewOrientation? Orientation, bool HasReference, bool HasMargins,
+    string? Remark);
 
 /// <summary>How close the two sides of a slice are to the reference.</summary>
 internal sealed record SliceScores(SideScore Source, SideScore Restored);
@@ -33,7 +36,7 @@ internal sealed record SideScore(double Psnr, double Ssim, double Rmse);
 /// <summary>Which image of a pair.</summary>
 internal enum ImageSide
 {
-    /// <summary>What was sent.</summary>
+    /// <summary>What was sent, on the grid of what was made of it.</summary>
     Source,
 
     /// <summary>What was made of it.</summary>
@@ -41,4 +44,7 @@ internal enum ImageSide
 
     /// <summary>What it is compared with.</summary>
     Reference,
+
+    /// <summary>How far what was made of it may be off.</summary>
+    Margin,
 }

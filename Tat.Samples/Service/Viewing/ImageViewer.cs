@@ -13,6 +13,9 @@ namespace Tat.Samples.Service.Viewing;
 /// <summary>Reads the images of jobs, before and after, for those who look at them.</summary>
 internal sealed class ImageViewer(JobScans jobs, JobFolders folders, ServedModels models, OpenScans scans) : IDisposable
 {
+    private const string FinerGrid =
+        "The input is shown on the finer grid of the result, with zeros around its k-space, as the model got it.";
+
     // Restoring has the cores; whoever looks waits for a turn.
     private readonly SemaphoreSlim _turns = new(2);
 
@@ -27,12 +30,13 @@ internal sealed class ImageViewer(JobScans jobs, JobFolders folders, ServedModel
         WithAsync(id, image, cancellationToken, one => Read(one, ImageSide.Source, scan =>
         {
             var unit = scan.Unit ?? one.Task.Unit;
-            var remark = one.Job.Reference is null ? null : RemarkOn(one, scan);
+            var problem = one.Job.Reference is null ? null : RemarkOn(one, scan);
+            var remark = string.Join(' ', new[] { one.Job.Grid is null ? null : FinerGrid, problem }.OfType<string>());
             return new ImageView(
                 NameOf(one.Scan), one.Task.Name, scan.Columns, scan.Rows, scan.SliceCount, scan.ColumnSpacing, scan.RowSpacing,
                 scan.SliceSpacing, unit, unit == RestorationTask.Pet.Unit,
                 WindowPreset.For(unit, () => scan.MeasureLevel(cancellationToken)), ViewOrientation.Of(scan.Affine),
-                one.Job.Reference is not null && remark is null, remark);
+                one.Job.Reference is not null && problem is null, one.Scan.Margin is not null, remark.Length > 0 ? remark : null);
         }));
 
     /// <summary>Reads a slice.</summary>
@@ -103,13 +107,16 @@ internal sealed class ImageViewer(JobScans jobs, JobFolders folders, ServedModel
         {
             ImageSide.Source => one.Scan.Source,
             ImageSide.Restored => one.Scan.Result,
+            ImageSide.Margin => one.Scan.Margin ?? throw new ServiceProblem(404, "The job has no margins."),
             _ => one.Job.Reference ?? throw new ServiceProblem(404, "The job has no reference."),
         };
         var images = folders.OpenAsync(name, CancellationToken.None).GetAwaiter().GetResult();
         try
         {
-            var uid = side == ImageSide.Source ? one.Scan.SeriesInstanceUid : null;
-            var found = ScanFinder.Find([images.Path], new() { SeriesInstanceUid = uid }).Scans;
+            ImageReadOptions reading = side == ImageSide.Source
+                ? new() { SeriesInstanceUid = one.Scan.SeriesInstanceUid, Upsampling = one.Job.Grid }
+                : new();
+            var found = ScanFinder.Find([images.Path], reading).Scans;
 
             // A reference may be one for all, or one for each in the order of their names.
             return new(found[side == ImageSide.Reference ? Math.Min(one.Image, found.Count - 1) : 0].OpenSlices(), images);

@@ -75,6 +75,35 @@ public sealed class UpsampledScanTests
     public void A_factor_makes_no_grid_coarser(double factor) =>
         Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => new UpsamplingFactor(1, factor));
 
+    [TestMethod]
+    [DataRow("2", 2, 2)]
+    [DataRow("1x2", 1, 2)]
+    [DataRow("1.5x4", 1.5, 4)]
+    public void A_factor_is_read_as_people_write_it_and_as_it_is_written(string text, double rows, double columns)
+    {
+        Assert.IsTrue(UpsamplingFactor.TryParse(text, out var factor));
+        Assert.AreEqual((rows, columns), (factor.Rows, factor.Columns));
+        Assert.IsTrue(UpsamplingFactor.TryParse(factor.ToString(), out var again));
+        Assert.AreEqual(factor, again);
+    }
+
+    [TestMethod]
+    [DataRow(null)]
+    [DataRow("")]
+    [DataRow("x2")]
+    [DataRow("2x")]
+    [DataRow("2x2x2")]
+    [DataRow("0.9")]
+    [DataRow("-2")]
+    [DataRow("1,5")]
+    [DataRow("NaN")]
+    [DataRow("two")]
+    public void What_is_no_factor_is_none(string? text)
+    {
+        Assert.IsFalse(UpsamplingFactor.TryParse(text, out var factor));
+        Assert.IsNull(factor);
+    }
+
     private static DicomDataSet WithMeasures(DicomDataSet data)
     {
         var (shared, measures) = (new DicomDataSet(), new DicomDataSet());

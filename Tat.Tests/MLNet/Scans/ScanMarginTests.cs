@@ -51,6 +51,20 @@ public sealed class ScanMarginTests
     }
 
     [TestMethod]
+    public void UIDs_that_follow_from_a_seed_are_others_for_margins_than_for_results()
+    {
+        using var files = new SyntheticDicom();
+        using var folder = new TemporaryFolder();
+        files.Write(SyntheticDicom.Slice(1, 0));
+        using var restorer = new Increment(card: _card);
+        var plain = restorer.RestoreScan(files.Folder, folder["plain"], new() { Derived = new() { UidSeed = "a" } });
+        var both = restorer.RestoreScan(files.Folder, folder["both"], new() { Uncertainty = true, Derived = new() { UidSeed = "a" } });
+        Assert.HasCount(2, both.SeriesInstanceUids);
+        Assert.HasCount(2, both.SopInstanceUids.Distinct());
+        Assert.AreEqual(plain.SopInstanceUids[0], both.SopInstanceUids[0]);
+    }
+
+    [TestMethod]
     public void A_file_has_its_margins_in_a_second_file_with_a_sidecar_of_its_own()
     {
         using var folder = new TemporaryFolder();

@@ -123,7 +123,8 @@ internal sealed class DerivedSeriesWriter
 
     /// <summary>The UID of what is made of a series or an object, which is that of no other image.</summary>
     private static string NewUid(DerivedImageOptions options, string? source, bool isDifference) => options.UidSeed is { } seed
-        ? DicomUids.Replace($"{source} {(isDifference ? "difference" : "restored")}", Encoding.UTF8.GetBytes(seed))
+        ? DicomUids.Replace($"{source} {(isDifference ? "difference" : options.IsMargin ? "margin" : "restored")}",
+            Encoding.UTF8.GetBytes(seed))
         : DicomUids.Create();
 
     /// <summary>What the file of an object is called: nothing that tells of the patient.</summary>

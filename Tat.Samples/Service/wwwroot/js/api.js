@@ -2,9 +2,10 @@
 
 /** An answer that says what is wrong (RFC 9457), or none at all. */
 export class Problem extends Error {
-  constructor(message, status = 0) {
+  constructor(message, status = 0, field = undefined) {
     super(message);
     this.status = status;
+    this.field = field;
   }
 }
 
@@ -102,5 +103,6 @@ function problemOf(status, text) {
     // A proxy answers in its own way.
   }
 
-  return new Problem(problem.detail ?? problem.title ?? `The server answered with status ${status}.`, status);
+  const [field] = Object.keys(problem.errors ?? {});
+  return new Problem(problem.detail ?? problem.title ?? `The server answered with status ${status}.`, status, field);
 }

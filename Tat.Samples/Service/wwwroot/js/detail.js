@@ -1,6 +1,6 @@
 import { cancelJob, deleteJob, hasEnded, result } from './api.js';
 import { announce, complain, element, show } from './dom.js';
-import { ago, duration, size, state } from './text.js';
+import { ago, duration, percent, size, state } from './text.js';
 import { startViewer } from './viewer.js';
 
 /** The selected job: what it is, how far it is, what can be done with it, and its images. Calls back when it is deleted. */
@@ -95,8 +95,15 @@ function warn(warnings) {
   }));
 }
 
+/** What was asked for beside the usual. */
+function choicesOf({ strength, factor, ensemble, uncertainty, localMeans }) {
+  return [strength < 1 ? `strength ${percent(strength)}` : null, factor ? `factor ${factor}` : null, ensemble ? 'ensemble' : null,
+    uncertainty ? 'uncertainty' : null, localMeans ? 'local means' : null];
+}
+
 function factsOf(job) {
-  const facts = [job.task, job.model === 'default' ? null : job.model, job.priority === 'urgent' ? 'urgent' : null];
+  const facts = [job.task, job.model === 'default' ? null : job.model, job.priority === 'urgent' ? 'urgent' : null,
+    ...choicesOf(job)];
   if (hasEnded(job) && job.finished) {
     facts.push(ago(job.finished), job.started && job.state === 'succeeded' ? `took ${duration(job.started, job.finished)}` : null);
   }

@@ -99,6 +99,11 @@ export function startIntake(onJob) {
 
     const model = models.length > 1 ? element('models').value : '';
     const fields = { model, task: task.value, priority: element('urgent').checked ? 'urgent' : '', strength: strength() };
+    fields.factor = element('factor').value.trim();
+    for (const name of ['ensemble', 'uncertainty', 'localMeans']) {
+      fields[name] = element(name).checked ? 'true' : '';
+    }
+
     for (const [name, text] of Object.entries(fields).filter(([, text]) => text !== '')) {
       form.append(name, text);
     }
@@ -110,6 +115,7 @@ export function startIntake(onJob) {
 
     complain(null);
     sending = new AbortController();
+    let wrong;
     busy(true);
     try {
       const job = await submit(form, newKey(), share => { element('sent').value = share; }, sending.signal);
@@ -118,10 +124,12 @@ export function startIntake(onJob) {
     } catch (error) {
       if (error.name !== 'AbortError') {
         complain(error);
+        wrong = error.field;
       }
     } finally {
       sending = undefined;
       busy(false);
+      pointAt(wrong);
     }
   }
 
@@ -141,6 +149,17 @@ function busy(sending) {
   if (sending) {
     element('stop-sending').focus();
     announce('Sending.');
+  }
+}
+
+/** Leads to the option that the server refuses, where there is one. */
+function pointAt(field) {
+  element('intake').querySelector('[aria-invalid]')?.removeAttribute('aria-invalid');
+  const input = field && element(field);
+  if (input?.matches('#intake details input')) {
+    input.closest('details').open = true;
+    input.setAttribute('aria-invalid', 'true');
+    input.focus();
   }
 }
 

@@ -110,8 +110,8 @@ export function startViewer() {
     const other = against();
     element('frame').setAttribute('aria-busy', 'true');
     try {
-      const [left, right] = await slices.read(wanted, [other, 'restored']);
-      pair = { left, right, place: `slice ${wanted + 1} of ${image.slices}` };
+      const [left, right, margin] = await slices.read(wanted, [other, 'restored', ...(image.hasMargins ? ['margin'] : [])]);
+      pair = { left, right, margin, place: `slice ${wanted + 1} of ${image.slices}` };
       element('frame').setAttribute('aria-busy', 'false');
       draw();
       await score(wanted);
@@ -197,7 +197,7 @@ export function startViewer() {
 
     const i = indexOf(image, column, row);
     element('readout').textContent = `${column}, ${row}   ${sideNames[against()].toLowerCase()} ${value(pair.left[i])}   `
-      + `restored ${value(pair.right[i])} ${image.unit}`;
+      + `restored ${value(pair.right[i])}${pair.margin ? ` ± ${value(pair.margin[i])}` : ''} ${image.unit}`;
   }
 
   return { open, close };

@@ -18,4 +18,16 @@ internal static class NiftiSamples
         new NiftiFormat().Write(path, [.. values.Select(pixels => new ImageSlice(pixels, rows, columns))], 2, 1.5, 3);
         return path;
     }
+
+    /// <summary>Writes a volume of white noise, whose k-space is full, and returns its path.</summary>
+    public static string WriteNoise(string path, int rows = 24, int columns = 20, int slices = 2)
+    {
+        var random = new Random(7);
+        new NiftiFormat().Write(path,
+        [
+            .. Enumerable.Range(0, slices).Select(_ => new ImageSlice(
+                [.. Enumerable.Range(0, rows * columns).Select(_ => 100 + (100 * random.NextSingle()))], rows, columns)),
+        ], 2, 1.5, 3);
+        return path;
+    }
 }

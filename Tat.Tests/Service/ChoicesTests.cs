@@ -1,0 +1,270 @@
+using System.IO.Compression;
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
+using Tat.MLNet.Formats;
+using Tat.MLNet.Formats.Dicom.Model;
+using Tat.MLNet.Formats.Nifti;
+using Tat.Samples.Service.Jobs;
+using Tat.Samples.Shell;
+using Tat.Tests.Formats;
+using Tat.Tests.Formats.Dicom;
+using Tat.Tests.Formats.Nifti;
+using Tat.Tests.Samples;
+using Tat.Tests.Scoring;
+using Tat.Torch.Onnx;
+using Tat.Torch.Resolution;
+
+namespace Tat.Tests.Service;
+
+/// <summary>What may be chosen beside task and model: each as <c>restore</c> has it.</summary>
+[TestClass]
+public sealed class ChoicesTests
+{
+    [TestMethod]
+    public async Task Whatever_is_chosen_comes_back_as_restore_writes_it_under_a_name_of_its_own()
+    {
+        await using var service = await RunningService.StartAsync();
+        var scan = NiftiSamples.WriteNoise(service["scan.nii.gz"]);
+        (string Options, (string, string)[] Fields)[] choices =
+        [
+            ("", []),
+            ("--factor 2", [("factor", "2")]),
+            ("--factor 1x2 --strength 0.5 --local-means", [("factor", "1x2"), ("strength", "0.5"), ("localMeans", "true")]),
+            ("--factor 2 --ensemble", [("factor", "2x2"), ("ensemble", "True")]),
+            ("--uncertainty --factor 1.5", [("uncertainty", "true"), ("factor", "1.5"), ("localMeans", "false")]),
+        ];
+        var (results, scans) = (new List<string>(), new HashSet<string>());
+        foreach (var (options, fields) in choices)
+        {
+            var job = await service.EndOfAsync((await service.SubmitAsync(scan, [("task", "MRI"), .. fields])).Id);
+            Assert.AreEqual((JobState.Succeeded, 1.0), (job.State, job.Progress), job.Error);
+            var (folder, expected) = (service[$"service{options}"], service[$"restore{options}"]);
+            var restored = await Cli.RunAsync(["restore", scan, "--model", service.Model, "--task", "MRI", "--out", expected,
+                .. options.Split(' ', StringSplitOptions.RemoveEmptyEntries)]);
+            Assert.AreEqual(ExitCodes.Done, restored.ExitCode, restored.Errors);
+            await DownloadAsync(service, job, folder);
+            Assert.AreSequenceEqual(Contents(expected), Contents(folder), options);
+            Assert.AreSequenceEqual(Contents(expected).Select(file => file.Name), job.Results.Select(file => file.Name).Order());
+            results.Add((await service.Get<JobStore>().FindAsync(job.Id))!.Result!);
+            scans.Add(Contents(folder)[0].Bytes);
+            if (options == "--factor 2")
+            {
+                using var finer = ImageFormats.Open(Path.Combine(folder, "scan.nii.gz"));
+                Assert.AreEqual((48, 40, 1.0, 0.75), (finer.Rows, finer.Columns, finer.RowSpacing, finer.ColumnSpacing));
+                Assert.AreEqual(("2x2", null, null), (job.Factor, job.Ensemble, job.Uncertainty));
+            }
+        }
+
+        Assert.HasCount(choices.Length, results.Distinct());
+        Assert.HasCount(choices.Length, scans);
+
+        // What is not chosen does not change the name, by which results of earlier versions are known.
+        var plain = (await service.Client.GetFromJsonAsync<JobPage>("api/jobs", RunningService.Json))!.Items[^1];
+        var content = (await service.Get<JobStore>().FindAsync(plain.Id))!.Content;
+        Assert.AreEqual(ContentHash.Of(content, plain.ModelHash, "MRI", 1.0), results[0]);
+    }
+
+    [TestMethod]
+    public async Task A_request_that_is_sent_again_must_choose_the_same()
+    {
+        await using var service = await RunningService.StartAsync();
+        var scan = await File.ReadAllBytesAsync(NiftiSamples.WriteNoise(service["scan.nii"]));
+        async Task<HttpResponseMessage> Send(string factor)
+        {
+            using var request = RunningService.Request([("scan.nii", scan)], ("task", "MRI"), ("factor", factor));
+            request.Headers.Add("Idempotency-Key", "one");
+            return await service.Client.SendAsync(request);
+        }
+
+        var first = await RunningService.AcceptedAsync(await Send("2"));
+        Assert.AreEqual(first.Id, (await RunningService.AcceptedAsync(await Send("2x2"))).Id);
+        await RunningService.AssertProblemAsync(await Send(""), HttpStatusCode.UnprocessableEntity, "Idempotency-Key");
+    }
+
+    [TestMethod]
+    public async Task What_cannot_be_granted_is_refused_with_the_field_and_the_range()
+    {
+        using var folder = new TemporaryFolder();
+        using (var model = TinyModel.Create(3))
+        {
+            OnnxExporter.Export(model, folder["tiny.onnx"], new() { Verify = false });
+        }
+
+        await using var service = await RunningService.StartAsync($"--Service:Models:tiny={folder["tiny.onnx"]}");
+        foreach (var (fields, wrong, reason) in new[]
+        {
+            ("task=MRI factor=much", "factor", "such as 2"),
+            ("task=MRI factor=0.5", "factor", "at least 1"),
+            ("task=MRI factor=5", "factor", "use 1 to 4"),
+            ("task=MRI factor=1x4.5", "factor", "use 1 to 4"),
+            ("factor=5", "factor", "use 1 to 4"),
+            ("task=CT factor=2", "factor", "the task CT does not restore resolution"),
+            ("task=CT ensemble=on", "ensemble", "true or false"),
+            ("task=CT strength=half", "strength", "0 to 1"),
+            ("task=CT strength=1.5", "strength", "0 to 1"),
+            ("task=CT uncertainty=true strength=0.5", "uncertainty", "leave out local means and strength"),
+            ("task=CT uncertainty=true localMeans=true", "uncertainty", "leave out local means and strength"),
+            ("task=CT uncertainty=true model=tiny", "uncertainty", "not calibrated for the task CT"),
+            ("task=none", "task", "none"),
+            ("model=none", "model", "use default, tiny"),
+            ("priority=now", "priority", "batch or urgent"),
+        })
+        {
+            using var response = await service.PostAsync(
+                [("scan.nii", [1])], [.. fields.Split(' ').Select(field => (field.Split('=')[0], field.Split('=')[1]))]);
+            await RunningService.AssertProblemAsync(response, HttpStatusCode.BadRequest, reason);
+            var errors = JsonNode.Parse(await response.Content.ReadAsStringAsync())!["errors"]!.AsObject();
+            Assert.AreEqual(wrong, errors.Single().Key, fields);
+            Assert.Contains(reason, $"{errors[wrong]![0]}");
+        }
+
+        Assert.IsEmpty(Directory.GetDirectories(Path.Combine(service.Data, "uploads")));
+    }
+
+    [TestMethod]
+    public async Task What_only_the_scan_tells_fails_the_job_with_the_range()
+    {
+        await using var service = await RunningService.StartAsync();
+        using var files = new SyntheticDicom();
+        var slice = files.Write(SyntheticDicom.Slice(1, 0), "ct.dcm");
+        var ct = await service.EndOfAsync((await service.SubmitAsync(slice, ("factor", "2"))).Id);
+        Assert.AreEqual((JobState.Failed, 1), (ct.State, ct.Attempts));
+        Assert.Contains("does not restore resolution", ct.Error!);
+
+        using (var noise = ImageFormats.Open(NiftiSamples.WriteNoise(service["noise.nii"])))
+        {
+            new NiftiFormat().Write(service["scan.nii"], [KSpace.Interpolate(noise.ReadSlice(0), 48, 40)], 1, 1, 1);
+        }
+
+        var mri = await service.EndOfAsync((await service.SubmitAsync(service["scan.nii"], ("task", "MRI"), ("factor", "4"))).Id);
+        Assert.AreEqual((JobState.Failed, 1), (mri.State, mri.Attempts));
+        Assert.Contains("choose a factor from 1 to 2", mri.Error!);
+    }
+
+    [TestMethod]
+    public async Task A_path_and_a_series_that_was_kept_take_the_same_choices()
+    {
+        using var archive = new TemporaryFolder();
+        NiftiSamples.WriteNoise(archive["scan.nii"]);
+        await using var service = await RunningService.StartAsync(
+            $"--Service:Roots:0={archive.Path}", "--Service:Dicom:QuietSeconds=0.3");
+        using var accepted = await service.Client.PostAsJsonAsync("api/jobs", new
+        {
+            path = archive["scan.nii"],
+            task = "MRI",
+            strength = (double?)null,
+            factor = 2,
+            localMeans = true,
+            ensemble = (bool?)null,
+        });
+        var job = await service.EndOfAsync((await RunningService.AcceptedAsync(accepted)).Id);
+        Assert.AreEqual((JobState.Succeeded, 1.0, "2x2", true), (job.State, job.Strength, job.Factor, job.LocalMeans), job.Error);
+
+        using var files = new SyntheticDicom();
+        await service.SendAsync(files.Write(SyntheticDicom.Slice(1, 0)));
+        var kept = (await service.ClosedAsync(1)).Single();
+        using var wrong = await service.Client.PostAsJsonAsync($"api/series/{kept.Id}/restore", new { task = "CT", factor = "2" });
+        await RunningService.AssertProblemAsync(wrong, HttpStatusCode.BadRequest, "does not restore resolution");
+        using var chosen = await service.Client.PostAsJsonAsync($"api/series/{kept.Id}/restore", new { uncertainty = true });
+        var restored = await service.EndOfAsync((await RunningService.AcceptedAsync(chosen)).Id);
+        Assert.AreEqual((JobState.Succeeded, true), (restored.State, restored.Uncertainty), restored.Error);
+        Assert.HasCount(2, restored.Results);
+    }
+
+    [TestMethod]
+    public async Task A_rule_chooses_and_both_series_are_found_and_fetched()
+    {
+        await using var service = await RunningService.StartAsync(
+            "--Service:Dicom:QuietSeconds=0.3", "--Service:Dicom:Rules:0:Modality=MR", "--Service:Dicom:Rules:0:Factor=2",
+            "--Service:Dicom:Rules:0:Uncertainty=true");
+        using var files = new SyntheticDicom();
+        await service.SendAsync(MrSlice(files, 1), MrSlice(files, 2));
+        var job = await service.RestoredAsync((await service.ClosedAsync(1)).Single());
+        Assert.AreEqual(("2x2", true, "MRI"), (job.Factor, job.Uncertainty, job.Task));
+        Assert.HasCount(4, job.Results);
+
+        var series = JsonNode.Parse(await service.Client.GetStringAsync("dicomweb/studies/1.2.3/series"))!.AsArray();
+        Assert.HasCount(2, series.Select(Uid).Distinct());
+        Assert.HasCount(1, series.Where(one => $"{one!["0008103E"]!["Value"]![0]}".Contains("90 % margin", StringComparison.Ordinal)));
+        var objects = new List<string>();
+        foreach (var uid in series.Select(Uid))
+        {
+            var instances = JsonNode.Parse(
+                await service.Client.GetStringAsync($"dicomweb/studies/1.2.3/series/{uid}/instances"))!.AsArray();
+            foreach (var instance in instances)
+            {
+                Assert.AreEqual(("32", "48"), ($"{instance!["00280010"]!["Value"]![0]}", $"{instance["00280011"]!["Value"]![0]}"));
+                var name = $"{instance["00080018"]!["Value"]![0]}";
+                using var fetched = await service.Client.GetAsync($"dicomweb/studies/1.2.3/series/{uid}/instances/{name}");
+                Assert.AreEqual(HttpStatusCode.OK, fetched.StatusCode);
+                objects.Add(name);
+            }
+        }
+
+        Assert.HasCount(4, objects.Distinct());
+
+        static string Uid(JsonNode? one) => $"{one!["0020000E"]!["Value"]![0]}";
+    }
+
+    [TestMethod]
+    [DataRow("Modality=CT Factor=2", "Rules:0:Factor", "the task CT does not restore resolution")]
+    [DataRow("Modality=MR Factor=5", "Rules:0:Factor", "use 1 to 4")]
+    [DataRow("Factor=big", "Rules:0:Factor", "such as 2")]
+    [DataRow("Strength=2", "Rules:0:Strength", "0 to 1")]
+    [DataRow("Uncertainty=true LocalMeans=true", "Rules:0:Uncertainty", "leave out local means")]
+    public async Task A_rule_that_cannot_be_followed_does_not_start(string rule, string setting, string reason)
+    {
+        var message = (await Assert.ThrowsAsync<InvalidOperationException>(() => RunningService.StartAsync(
+            [.. rule.Split(' ').Select(part => $"--Service:Dicom:Rules:0:{part}")]))).Message;
+        Assert.Contains(setting, message);
+        Assert.Contains(reason, message);
+    }
+
+    [TestMethod]
+    public async Task The_interface_describes_every_choice()
+    {
+        await using var service = await RunningService.StartAsync();
+        var schemas = JsonNode.Parse(await service.Client.GetStringAsync("openapi/v1.json"))!["components"]!["schemas"]!;
+        foreach (var schema in new[] { "PathRequest", "SeriesRequest", "JobView" })
+        {
+            foreach (var choice in new[] { "model", "task", "strength", "factor", "ensemble", "localMeans", "uncertainty" })
+            {
+                Assert.IsGreaterThan(10, $"{schemas[schema]!["properties"]![choice]!["description"]}".Length, $"{schema} {choice}");
+            }
+        }
+    }
+
+    /// <summary>Writes a slice of MR of 16 × 24 pixels of noise.</summary>
+    private static string MrSlice(SyntheticDicom files, int number)
+    {
+        var data = SyntheticDicom.Slice(number, number);
+        data.SetText(Tags.SopClassUid, DicomVr.UI, "1.2.840.10008.5.1.4.1.1.4");
+        data.SetText(Tags.Modality, DicomVr.CS, "MR");
+        data.SetText(Tags.RescaleIntercept, DicomVr.DS, "0");
+        data.SetUnsigned(Tags.Rows, 16);
+        data.SetUnsigned(Tags.Columns, 24);
+        var random = new Random(number);
+        return files.Write(data, [.. Enumerable.Range(0, 16 * 24).SelectMany(_ => BitConverter.GetBytes((short)random.Next(500, 1000)))]);
+    }
+
+    private static async Task DownloadAsync(RunningService service, JobView job, string folder)
+    {
+        Directory.CreateDirectory(folder);
+        var result = await service.Client.GetByteArrayAsync($"api/jobs/{job.Id}/result");
+        if (job.Results is [var only])
+        {
+            await File.WriteAllBytesAsync(Path.Combine(folder, only.Name), result);
+            return;
+        }
+
+        using var zip = new ZipArchive(new MemoryStream(result));
+        zip.ExtractToDirectory(folder);
+    }
+
+    private static (string Name, string Bytes)[] Contents(string folder) =>
+    [
+        .. Directory.GetFiles(folder).Order(StringComparer.Ordinal)
+            .Select(file => (Path.GetFileName(file), Convert.ToHexString(File.ReadAllBytes(file)))),
+    ];
+}
