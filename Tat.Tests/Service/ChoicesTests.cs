@@ -3,9 +3,9 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using Tat.MLNet.Formats;
-using Tat.MLNet.Formats.Dicom.Model;
 using Tat.MLNet.Formats.Nifti;
 using Tat.Samples.Service.Jobs;
+using Tat.Samples.Service.Viewing;
 using Tat.Samples.Shell;
 using Tat.Tests.Formats;
 using Tat.Tests.Formats.Dicom;
@@ -173,52 +173,28 @@ public sealed class ChoicesTests
     }
 
     [TestMethod]
-    public async Task A_rule_chooses_and_both_series_are_found_and_fetched()
+    public async Task A_reference_of_the_finer_grid_is_compared_with_and_another_is_not()
     {
-        await using var service = await RunningService.StartAsync(
-            "--Service:Dicom:QuietSeconds=0.3", "--Service:Dicom:Rules:0:Modality=MR", "--Service:Dicom:Rules:0:Factor=2",
-            "--Service:Dicom:Rules:0:Uncertainty=true");
-        using var files = new SyntheticDicom();
-        await service.SendAsync(MrSlice(files, 1), MrSlice(files, 2));
-        var job = await service.RestoredAsync((await service.ClosedAsync(1)).Single());
-        Assert.AreEqual(("2x2", true, "MRI"), (job.Factor, job.Uncertainty, job.Task));
-        Assert.HasCount(4, job.Results);
-
-        var series = JsonNode.Parse(await service.Client.GetStringAsync("dicomweb/studies/1.2.3/series"))!.AsArray();
-        Assert.HasCount(2, series.Select(Uid).Distinct());
-        Assert.HasCount(1, series.Where(one => $"{one!["0008103E"]!["Value"]![0]}".Contains("90 % margin", StringComparison.Ordinal)));
-        var objects = new List<string>();
-        foreach (var uid in series.Select(Uid))
+        await using var service = await RunningService.StartAsync();
+        var scan = NiftiSamples.WriteNoise(service["scan.nii"]);
+        var finer = NiftiSamples.WriteNoise(service["finer.nii"], 48, 40);
+        foreach (var (reference, isComparable) in new[] { (finer, true), (scan, false) })
         {
-            var instances = JsonNode.Parse(
-                await service.Client.GetStringAsync($"dicomweb/studies/1.2.3/series/{uid}/instances"))!.AsArray();
-            foreach (var instance in instances)
-            {
-                Assert.AreEqual(("32", "48"), ($"{instance!["00280010"]!["Value"]![0]}", $"{instance["00280011"]!["Value"]![0]}"));
-                var name = $"{instance["00080018"]!["Value"]![0]}";
-                using var fetched = await service.Client.GetAsync($"dicomweb/studies/1.2.3/series/{uid}/instances/{name}");
-                Assert.AreEqual(HttpStatusCode.OK, fetched.StatusCode);
-                objects.Add(name);
-            }
+            using var request = RunningService.Request(
+                [("scan.nii", await File.ReadAllBytesAsync(scan))], ("task", "MRI"), ("factor", "2"));
+            ((MultipartFormDataContent)request.Content!).Add(
+                new ByteArrayContent(await File.ReadAllBytesAsync(reference)), "reference", "reference.nii");
+            using var accepted = await service.Client.SendAsync(request);
+            var job = await service.EndOfAsync((await RunningService.AcceptedAsync(accepted)).Id);
+            var image = (await service.Client.GetFromJsonAsync<ImageView>($"api/jobs/{job.Id}/images/0", RunningService.Json))!;
+            Assert.AreEqual((isComparable, false), (image.HasReference, image.HasMargins));
+            Assert.Contains("finer grid of the result", image.Remark!);
+            Assert.AreEqual(!isComparable, image.Remark!.Contains("another size", StringComparison.Ordinal));
+            using var scores = await service.Client.GetAsync($"api/jobs/{job.Id}/images/0/slices/0/metrics");
+            Assert.AreEqual(isComparable ? HttpStatusCode.OK : HttpStatusCode.NotFound, scores.StatusCode);
+            using var margins = await service.Client.GetAsync($"api/jobs/{job.Id}/images/0/slices/0?side=margin");
+            await RunningService.AssertProblemAsync(margins, HttpStatusCode.NotFound, "no margins");
         }
-
-        Assert.HasCount(4, objects.Distinct());
-
-        static string Uid(JsonNode? one) => $"{one!["0020000E"]!["Value"]![0]}";
-    }
-
-    [TestMethod]
-    [DataRow("Modality=CT Factor=2", "Rules:0:Factor", "the task CT does not restore resolution")]
-    [DataRow("Modality=MR Factor=5", "Rules:0:Factor", "use 1 to 4")]
-    [DataRow("Factor=big", "Rules:0:Factor", "such as 2")]
-    [DataRow("Strength=2", "Rules:0:Strength", "0 to 1")]
-    [DataRow("Uncertainty=true LocalMeans=true", "Rules:0:Uncertainty", "leave out local means")]
-    public async Task A_rule_that_cannot_be_followed_does_not_start(string rule, string setting, string reason)
-    {
-        var message = (await Assert.ThrowsAsync<InvalidOperationException>(() => RunningService.StartAsync(
-            [.. rule.Split(' ').Select(part => $"--Service:Dicom:Rules:0:{part}")]))).Message;
-        Assert.Contains(setting, message);
-        Assert.Contains(reason, message);
     }
 
     [TestMethod]
@@ -235,20 +211,8 @@ public sealed class ChoicesTests
         }
     }
 
-    /// <summary>Writes a slice of MR of 16 × 24 pixels of noise.</summary>
-    private static string MrSlice(SyntheticDicom files, int number)
-    {
-        var data = SyntheticDicom.Slice(number, number);
-        data.SetText(Tags.SopClassUid, DicomVr.UI, "1.2.840.10008.5.1.4.1.1.4");
-        data.SetText(Tags.Modality, DicomVr.CS, "MR");
-        data.SetText(Tags.RescaleIntercept, DicomVr.DS, "0");
-        data.SetUnsigned(Tags.Rows, 16);
-        data.SetUnsigned(Tags.Columns, 24);
-        var random = new Random(number);
-        return files.Write(data, [.. Enumerable.Range(0, 16 * 24).SelectMany(_ => BitConverter.GetBytes((short)random.Next(500, 1000)))]);
-    }
-
-    private static async Task DownloadAsync(RunningService service, JobView job, string folder)
+    /// <summary>Writes the files of a result into a folder.</summary>
+    internal static async Task DownloadAsync(RunningService service, JobView job, string folder)
     {
         Directory.CreateDirectory(folder);
         var result = await service.Client.GetByteArrayAsync($"api/jobs/{job.Id}/result");
