@@ -83,6 +83,10 @@ internal sealed class ServedModel
             ExceptionDispatchInfo.Throw(problem.GetBaseException());
             throw;
         }
+        catch (FormatException problem)
+        {
+            throw new InvalidDataException($"The model '{path}' cannot be read: {problem.Message}", problem);
+        }
         finally
         {
             context.TempFilePath = before;

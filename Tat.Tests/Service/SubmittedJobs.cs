@@ -17,6 +17,9 @@ internal sealed class SubmittedJobs(TemporaryFolder folder) : IDisposable
     /// <summary>Where the service keeps images.</summary>
     public IImageStore Images { get; init; } = new FolderStore(folder["data"], isShared: true);
 
+    /// <summary>Threads of a restoration, on which the last bit of a value may depend; <see langword="null"/> for one of each core.</summary>
+    public int? Threads { get; init; }
+
     /// <summary>Where the service is now.</summary>
     public string Address { get; set; } = "";
 
@@ -72,7 +75,7 @@ internal sealed class SubmittedJobs(TemporaryFolder folder) : IDisposable
         Assert.AreSequenceEqual(_scans.Keys.Order(), done.Select(job => job.Id).Order());
         Assert.IsTrue(done.All(job => job.State == JobState.Succeeded),
             string.Join('\n', done.Select(job => $"{job.Name}: {job.State} {job.Error}")));
-        using var restorer = TatPretrained.OpenOnnx();
+        using var restorer = TatPretrained.OpenOnnx(new() { Threads = Threads });
         foreach (var job in done)
         {
             var expected = folder[$"expected/{job.Name}"];

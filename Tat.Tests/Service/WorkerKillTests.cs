@@ -23,7 +23,7 @@ public sealed class WorkerKillTests : IDisposable
     private ServiceProcess? _web;
     private JobServers? _servers;
 
-    public WorkerKillTests() => _jobs = new(_folder);
+    public WorkerKillTests() => _jobs = new(_folder) { Threads = 1 };
 
     public TestContext TestContext { get; set; } = null!;
 

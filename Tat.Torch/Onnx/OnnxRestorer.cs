@@ -16,6 +16,9 @@ namespace Tat.Torch.Onnx;
 /// </remarks>
 public sealed class OnnxRestorer : IImageRestorer
 {
+    // Smaller ones take what a process has anyway.
+    private const int LargeImage = 1 << 20;
+
     private readonly InferenceSession _session;
     private readonly OnnxRestorerOptions _options;
     private readonly OnnxMetadata _metadata;
@@ -91,6 +94,11 @@ public sealed class OnnxRestorer : IImageRestorer
 
         // Small operators leave threads waiting for each other: images that have a core each are faster than all cores on one image.
         var budget = _options.IsOnCpu && accepted.Indices.Count > 1 ? SystemMemory.Available() / 2 : 0;
+        foreach (var i in accepted.Indices.Where(i => _options.IsOnCpu && accepted[i].Pixels.Length > LargeImage))
+        {
+            CheckMemory(_metadata.Network, accepted[i], SystemMemory.Available());
+        }
+
         foreach (var group in BatchPlan.SideBySide(accepted.Indices, i => BytesFor(accepted[i].Pixels.Length), budget))
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -124,6 +132,22 @@ public sealed class OnnxRestorer : IImageRestorer
 
     /// <summary>Completes the profile that <see cref="OnnxRestorerOptions.ProfilePrefix"/> asks for, and tells its path.</summary>
     internal string EndProfiling() => _session.EndProfiling();
+
+    /// <summary>Refuses an image for which there is not enough memory: the system would end the process, with all else that it does.</summary>
+    /// <param name="network">The network.</param>
+    /// <param name="image">The image.</param>
+    /// <param name="available">Bytes that are free.</param>
+    /// <exception cref="InvalidDataException">It takes more.</exception>
+    internal static void CheckMemory(TatNetworkOptions network, ImageSlice image, long available)
+    {
+        var bytes = MemoryPlan.BytesFor(network, image.Pixels.Length) * 5 / 4; // which it takes at least
+        if (bytes > available)
+        {
+            throw new InvalidDataException($"An image of {image.Height} × {image.Width} pixels takes {bytes >> 20} MB or more on ONNX "
+                + $"Runtime, and {available >> 20} MB are free; restore it with LibTorch, which cuts large images into tiles, or where "
+                + "there is more memory.");
+        }
+    }
 
     private static string HashOf(Stream file) => $"sha256:{Convert.ToHexStringLower(SHA256.HashData(file))}";
 

@@ -126,7 +126,7 @@ public sealed class BucketTests : IDisposable
         string[] settings = ["--Service:Attempts=50", .. servers.Settings, .. ObjectServer.SettingsOf(bucket)];
         var web = new ServiceProcess(_folder["web"], ["--role", "web", .. settings]);
         _processes.Add(web);
-        using var jobs = new SubmittedJobs(_folder) { Images = store, Address = await web.AddressAsync() };
+        using var jobs = new SubmittedJobs(_folder) { Images = store, Threads = 1, Address = await web.AddressAsync() };
         var kills = Math.Max(3, KillTests.Kills);
         var running = Enumerable.Range(0, workers).Select(Worker).ToList();
         for (var i = 0; i < 3 * kills; i++)

@@ -3,6 +3,7 @@ using Tat.Tests.Formats;
 using Tat.Tests.Runtime;
 using Tat.Torch.Imaging;
 using Tat.Torch.Inference;
+using Tat.Torch.Model;
 using Tat.Torch.Onnx;
 using Tat.Torch.Onnx.Schema;
 using Tat.Torch.Tasks;
@@ -34,6 +35,15 @@ public sealed class OnnxRestorerTests
             AssertClose(expected[i], actual[i], tasks[i]);
             Assert.IsTrue(Difference(images[i], actual[i]) / tasks[i].NormalizationRange.Width > 1e-3, "the model must do something");
         }
+    }
+
+    [TestMethod]
+    public void An_image_that_takes_more_memory_than_is_free_is_refused_before_the_system_ends_the_process()
+    {
+        var image = new ImageSlice(new float[2048 * 1024], 2048, 1024);
+        OnnxRestorer.CheckMemory(TatNetworkOptions.Small, image, 4L << 30);
+        Assert.Contains("2048 × 1024", Assert.ThrowsExactly<InvalidDataException>(
+            () => OnnxRestorer.CheckMemory(TatNetworkOptions.Small, image, 3L << 30)).Message);
     }
 
     [TestMethod]
