@@ -12,6 +12,9 @@ namespace Tat.Tests.Service;
 /// <summary>The service in this process, and a browser where one is wanted.</summary>
 internal sealed class PageHost : IAsyncDisposable
 {
+    /// <summary>Milliseconds for what comes at once on a machine that does nothing else.</summary>
+    private const float Patience = 120_000;
+
     private readonly RunningService _service;
     private IPlaywright? _playwright;
     private IBrowser? _browser;
@@ -36,7 +39,8 @@ internal sealed class PageHost : IAsyncDisposable
         _playwright ??= await Playwright.CreateAsync();
         _browser ??= await _playwright.Chromium.LaunchAsync(new() { ExecutablePath = Chromium() });
         var context = await _browser.NewContextAsync(options ?? new());
-        context.SetDefaultTimeout(20_000);
+        context.SetDefaultTimeout(Patience);
+        Assertions.SetDefaultExpectTimeout(Patience);
         var page = await context.NewPageAsync();
         page.Console += (_, message) =>
         {

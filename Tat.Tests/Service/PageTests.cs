@@ -166,6 +166,7 @@ public sealed class PageTests
         await Assertions.Expect(page.Locator("#scale")).ToContainTextAsync("+100 HU");
         await page.CheckAsync("input[value=reference]");
         await Assertions.Expect(page.Locator("#after-tag")).ToHaveTextAsync("Restored − reference");
+        await Assertions.Expect(page.Locator("#after")).ToHaveAttributeAsync("aria-label", "Restored − reference, slice 2 of 3");
         Assert.IsEmpty(_errors, string.Join('\n', _errors));
     }
 

@@ -111,11 +111,8 @@ export function startViewer() {
     element('frame').setAttribute('aria-busy', 'true');
     try {
       const [left, right, margin] = await slices.read(wanted, [other, 'restored', ...(image.hasMargins ? ['margin'] : [])]);
-      pair = { left, right, margin };
+      pair = { left, right, margin, place: `slice ${wanted + 1} of ${image.slices}` };
       element('frame').setAttribute('aria-busy', 'false');
-      element('before-tag').textContent = sideNames[other];
-      name('before', `${sideNames[other]}, slice ${wanted + 1} of ${image.slices}`);
-      name('after', `Restored, slice ${wanted + 1} of ${image.slices}`);
       draw();
       await score(wanted);
     } catch (error) {
@@ -154,13 +151,20 @@ export function startViewer() {
       const [low, , high] = element('scale').children;
       low.textContent = `−${value(limit)}`;
       high.textContent = `+${value(limit)} ${image.unit}`;
-      element('after-tag').textContent = `Restored − ${sideNames[against()].toLowerCase()}`;
+      tag('after', `Restored − ${sideNames[against()].toLowerCase()}`);
       return;
     }
 
-    element('after-tag').textContent = sideNames.restored;
+    tag('before', sideNames[against()]);
+    tag('after', sideNames.restored);
     drawGrey(element('before'), image, pair.left, view, image.inverted);
     drawGrey(element('after'), image, pair.right, view, image.inverted);
+  }
+
+  /** Says what an image is, to those who look and to those who listen. */
+  function tag(canvas, text) {
+    element(`${canvas}-tag`).textContent = text;
+    element(canvas).setAttribute('aria-label', `${text}, ${pair.place}`);
   }
 
   function setWindow({ level, width }) {
@@ -206,8 +210,6 @@ function preset({ name }, index) {
   label.append(Object.assign(document.createElement('input'), { type: 'radio', name: 'preset', value: index }), text);
   return label;
 }
-
-const name = (canvas, text) => element(canvas).setAttribute('aria-label', text);
 
 const decibels = psnr => psnr === Infinity ? 'equal' : `${psnr.toFixed(2)} dB`;
 
