@@ -17,7 +17,7 @@ internal sealed class SubmittedJobs(TemporaryFolder folder) : IDisposable
     /// <summary>Where the service keeps images.</summary>
     public IImageStore Images { get; init; } = new FolderStore(folder["data"], isShared: true);
 
-    /// <summary>Threads of a restoration, on which the last bit of a value may depend; <see langword="null"/> for one of each core.</summary>
+    /// <summary>Threads of a restoration, on which the last bit of a value may depend; <see langword="null"/> for one per core.</summary>
     public int? Threads { get; init; }
 
     /// <summary>Where the service is now.</summary>

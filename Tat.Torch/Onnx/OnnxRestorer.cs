@@ -133,7 +133,7 @@ public sealed class OnnxRestorer : IImageRestorer
     /// <summary>Completes the profile that <see cref="OnnxRestorerOptions.ProfilePrefix"/> asks for, and tells its path.</summary>
     internal string EndProfiling() => _session.EndProfiling();
 
-    /// <summary>Refuses an image for which there is not enough memory: the system would end the process, with all else that it does.</summary>
+    /// <summary>Refuses an image for which there is not enough memory: the system would end the process, and all that it does.</summary>
     /// <param name="network">The network.</param>
     /// <param name="image">The image.</param>
     /// <param name="available">Bytes that are free.</param>
