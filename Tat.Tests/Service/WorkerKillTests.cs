@@ -113,6 +113,25 @@ public sealed class WorkerKillTests : IDisposable
 
     [TestMethod]
     [Timeout(Limit)]
+    public async Task A_worker_that_is_told_to_stop_gives_its_job_to_another_and_ends()
+    {
+        await StartAsync(1);
+        await _jobs.SubmitAsync(320, 320, 40);
+        while (!_workers[0].IsRestoring)
+        {
+            await Task.Delay(20);
+        }
+
+        await _workers[0].EndAsync("TERM");
+        var given = (await _jobs.ListAsync()).Single();
+        Assert.AreEqual((JobState.Queued, 0), (given.State, given.Attempts));
+        _workers.Add(Worker());
+        await _jobs.AssertDoneOnceAsync();
+        Assert.AreEqual(1, (await _jobs.ListAsync()).Single().Attempts);
+    }
+
+    [TestMethod]
+    [Timeout(Limit)]
     public async Task What_was_accepted_without_a_broker_is_done_after_who_accepted_it_was_killed()
     {
         await StartAsync(0);

@@ -20,7 +20,7 @@ namespace Tat.Samples.Service.Hosting;
 /// <summary>Puts the service together.</summary>
 public static class ServiceHost
 {
-    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(2), _longestEnd = TimeSpan.FromSeconds(20);
 
     /// <summary>Makes the service, to be run.</summary>
     /// <param name="args">Configuration on the command line, such as <c>--Service:Data=/srv/tat</c>.</param>
@@ -125,21 +125,39 @@ public static class ServiceHost
     {
         while (true)
         {
-            await using var app = Create(args);
+            var app = Create(args);
             try
             {
                 await app.StartAsync();
+                await Task.Delay(Timeout.Infinite, app.Lifetime.ApplicationStopping)
+                    .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await EndAsync(app.StopAsync());
+                return;
             }
             catch (Exception problem) when (ServerFailure.IsAbsence(problem))
             {
                 app.Logger.LogWarning("The database or the broker is not there; it is looked for again in a while.");
                 await Task.Delay(_patience);
-                continue;
             }
-
-            await app.WaitForShutdownAsync();
-            return;
+            finally
+            {
+                await EndAsync(app.DisposeAsync().AsTask());
+            }
         }
+    }
+
+    /// <summary>
+    /// Ends the process with what ends the service, or without: the broker's client waits for the answers to messages, and jobs that were
+    /// given back are never answered, so that the broker gives them to another worker once this process has ended.
+    /// </summary>
+    private static async Task EndAsync(Task ending)
+    {
+        if (await Task.WhenAny(ending, Task.Delay(_longestEnd)) != ending)
+        {
+            Environment.Exit(0);
+        }
+
+        await ending;
     }
 
     private static void AddMonitoring(WebApplicationBuilder builder, ServiceOptions options)

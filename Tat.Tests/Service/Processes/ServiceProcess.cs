@@ -46,9 +46,12 @@ internal sealed class ServiceProcess : IDisposable
         kill.WaitForExit();
     }
 
-    public async Task KillAsync()
+    public Task KillAsync() => EndAsync("KILL");
+
+    /// <summary>Sends a signal that ends it, and waits until it has ended.</summary>
+    public async Task EndAsync(string signal)
     {
-        Signal("KILL");
+        Signal(signal);
         await _process.WaitForExitAsync();
     }
 
