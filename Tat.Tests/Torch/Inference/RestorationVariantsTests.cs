@@ -101,7 +101,8 @@ public sealed class RestorationVariantsTests
         // Noise of 10 with blots of 3 × 3 pixels, 30 higher or lower, on a twentieth of the image, which a model makes all flat.
         const int Side = 96;
         var random = new RandomStream(7);
-        float[] blots = [.. Enumerable.Range(0, 32 * 32).Select(_ => random.NextDouble() < 0.05 ? (random.NextDouble() < 0.5 ? -30 : 30) : 0f)];
+        float[] blots = [.. Enumerable.Range(0, 32 * 32).Select(_ =>
+            random.NextDouble() < 0.05 ? (random.NextDouble() < 0.5 ? -30 : 30) : 0f)];
         var image = new ImageSlice([.. Enumerable.Range(0, Side * Side).Select(i =>
             (float)(100 + (10 * random.NextNormal()) + blots[(i / Side / 3 * 32) + (i % Side / 3)]))], Side, Side);
         var flat = new ImageSlice([.. Enumerable.Repeat(100f, Side * Side)], Side, Side);
