@@ -77,7 +77,7 @@ internal static class EvidencePage
             return string.Create(CultureInfo.InvariantCulture,
                 $"| {PageText.Markdown(contest.Model.Task)} | {Quality(input)} | {Quality(contest.Rival)} "
                 + $"({PageText.Markdown(contest.Rival.Method)}) | {Quality(contest.Model)} | "
-                + $"{contest.Model.Psnr - contest.Rival.Psnr:+0.00;−0.00} |");
+                + $"{contest.Model.Psnr - contest.Rival.Psnr:+0.00;−0.00;0.00} |");
         }),
     ];
 

@@ -14,13 +14,16 @@ internal static class ResultChanges
     /// </summary>
     private static readonly KeptMeans _onDemand = new() { Outstanding = 1.5 };
 
-    /// <summary>Standard deviations in pixels of the blurs whose means may stand out of the noise.</summary>
-    private static readonly double[] _sizes = [3, 1.5];
+    /// <summary>
+    /// Blurs whose means may stand out of the noise: standard deviations in pixels, and which share of the means does so at most. Lesions
+    /// are a smaller one; where more is far out, noise has long tails.
+    /// </summary>
+    private static readonly (double Size, double Share)[] _blurs = [(3, 0.01), (1.5, 0.019)];
 
     /// <summary>Over such a Gaussian, in pixels, the noise of a mean is estimated.</summary>
     private const double NoiseSigma = 12;
 
-    /// <summary>By how many standard deviations a mean stands out.</summary>
+    /// <summary>By how many standard deviations a mean stands out, at least.</summary>
     private const double Significance = 2.5;
 
     /// <summary>Over such a Gaussian, in pixels, is the level taken that noise of counts follows.</summary>
@@ -44,11 +47,11 @@ internal static class ResultChanges
 
     /// <summary>
     /// Local means of the image. For x the image, y the result and G a Gaussian blur, from wide blurs to fine ones: y takes of
-    /// d = G(x − y) the part max(0, 1 − t² v / d²), where v is the variance of d around it and t how far a mean stands out. Noise that was
-    /// removed rarely stands out of itself; a lesion that was taken for noise does, and gets the same part of a still finer blur, so that
-    /// its peak comes back where single pixels of noise do not. In the end y + G(x − y) with the blur whose means are kept whatever they
-    /// are: structures that are wide beside it come from the measurement, fine ones from the model; noise of a scan is fine, and little of
-    /// it comes back.
+    /// d = G(x − y) the part max(0, 1 − t² v / d²), where v is the variance of d around it and t how far a mean stands out: further where
+    /// many are far out. Noise that was removed rarely stands out of itself; a lesion that was taken for noise does, and gets the same part
+    /// of a still finer blur, so that its peak comes back where single pixels of noise do not. In the end y + G(x − y) with the blur whose
+    /// means are kept whatever they are: structures that are wide beside it come from the measurement, fine ones from the model; noise of a
+    /// scan is fine, and little of it comes back.
     /// </summary>
     /// <param name="image">The image.</param>
     /// <param name="restored">What the model has made of it.</param>
@@ -58,10 +61,10 @@ internal static class ResultChanges
         kept ??= _onDemand;
         var result = restored;
         float[] parts = [];
-        foreach (var size in _sizes.Where(size => size >= kept.Outstanding))
+        foreach (var (size, share) in _blurs.Where(blur => blur.Size >= kept.Outstanding))
         {
             var removed = Removed(image, result, size);
-            parts = [.. removed.Zip(VarianceOf(removed, result, kept.NoiseOfCounts), OutstandingPart)];
+            parts = OutstandingParts(removed, NoiseOf(removed, result, kept.NoiseOfCounts), share);
             result = Add(result, removed.Zip(parts, (mean, part) => part * mean));
         }
 
@@ -85,24 +88,39 @@ internal static class ResultChanges
     private static float[] Removed(ImageSlice image, ImageSlice restored, double sigma) => GaussianFilter.Blur(
         [.. image.Pixels.Zip(restored.Pixels, (before, after) => before - after)], image.Height, image.Width, sigma);
 
-    /// <summary>The variance of means that were removed, where each is.</summary>
-    private static IEnumerable<float> VarianceOf(float[] removed, ImageSlice result, bool ofCounts)
+    /// <summary>The noise of means that were removed.</summary>
+    private static Noise NoiseOf(float[] removed, ImageSlice result, bool ofCounts)
     {
         float[] OverNeighbourhood(IEnumerable<float> values) => GaussianFilter.Blur([.. values], result.Height, result.Width, NoiseSigma);
         if (!ofCounts)
         {
-            return OverNeighbourhood(removed.Select(mean => mean * mean));
+            return new(OverNeighbourhood(removed.Select(mean => mean * mean)), [.. removed.Select(_ => true)]);
         }
 
         var level = GaussianFilter.Blur([.. result.Pixels], result.Height, result.Width, LevelSigma);
         var lowest = (float)(LowestLevel * Math.Max(level.Max(), float.Epsilon));
+        bool[] counted = [.. level.Select(value => value > lowest)];
         level = [.. level.Select(value => Math.Max(value, lowest))];
-        return OverNeighbourhood(removed.Zip(level, (mean, at) => mean * mean / at)).Zip(level, (variance, at) => variance * at);
+        var perLevel = OverNeighbourhood(removed.Zip(level, (mean, at) => mean * mean / at));
+        return new([.. perLevel.Zip(level, (variance, at) => variance * at)], counted);
     }
 
-    private static float OutstandingPart(float mean, float variance)
+    private static float[] OutstandingParts(float[] removed, Noise noise, double share)
     {
-        var (square, noise) = ((double)mean * mean, Significance * Significance * variance);
-        return square > noise ? (float)(1 - (noise / square)) : 0;
+        double[] squares = [.. removed.Zip(noise.Variance, (mean, variance) => variance > 0 ? (double)mean * mean / variance : 0)];
+        var threshold = Significance * Significance;
+        double[] outstanding = [.. squares.Where((square, i) => square > threshold && noise.Counted[i]).Order()];
+        var most = (int)(share * noise.Counted.Count(counted => counted));
+        if (outstanding.Length > most)
+        {
+            threshold = outstanding[^(most + 1)];
+        }
+
+        return [.. squares.Select(square => square > threshold ? (float)(1 - (threshold / square)) : 0)];
     }
+
+    /// <summary>The noise of local means.</summary>
+    /// <param name="Variance">Of the mean at each pixel.</param>
+    /// <param name="Counted">Whether it is one of those of which a share stands out at most: not in the background.</param>
+    private readonly record struct Noise(float[] Variance, bool[] Counted);
 }
