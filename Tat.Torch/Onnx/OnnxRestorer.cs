@@ -97,6 +97,10 @@ public sealed class OnnxRestorer : IImageRestorer
         foreach (var i in accepted.Indices.Where(i => _options.IsOnCpu && accepted[i].Pixels.Length > LargeImage))
         {
             CheckMemory(_metadata.Network, accepted[i], SystemMemory.Available());
+            if (_options.MemoryArena)
+            {
+                run.AddRunConfigEntry("memory.enable_memory_arena_shrinkage", "cpu:0"); // gives back what only a large image needs
+            }
         }
 
         foreach (var group in BatchPlan.SideBySide(accepted.Indices, i => BytesFor(accepted[i].Pixels.Length), budget))

@@ -25,7 +25,7 @@ public sealed record OnnxRestorerOptions
     /// <value>The default is 0.</value>
     public int DeviceId { get; init; }
 
-    /// <summary>Whether memory is kept from image to image: faster, but a large image leaves the process large.</summary>
+    /// <summary>Whether memory is kept from image to image, which is faster; that of large images is given back on a CPU.</summary>
     /// <value>The default is <see langword="true"/>.</value>
     public bool MemoryArena { get; init; } = true;
 

@@ -47,6 +47,17 @@ public sealed class OnnxRestorerTests
     }
 
     [TestMethod]
+    public void A_large_image_whose_memory_is_given_back_is_restored_like_any_other()
+    {
+        using var model = ExportedModels.CreateModel();
+        var (file, task) = (ExportedModels.Export(model), TaskVocabulary.Paper[0]);
+        var image = ExportedModels.CreateImage(1040, 1024, task);
+        using var kept = new OnnxRestorer(file, _oneThread);
+        using var none = new OnnxRestorer(file, _oneThread with { MemoryArena = false });
+        CollectionAssert.AreEqual(none.Restore([image], [task])[0].Pixels, kept.Restore([image], [task])[0].Pixels);
+    }
+
+    [TestMethod]
     public void Knows_tasks_card_and_signature()
     {
         using var model = ExportedModels.CreateModel();
