@@ -16,6 +16,9 @@ internal sealed class ForwardBench(ForwardBench.Settings settings) : IDisposable
     /// <summary>Title of the row of one thread.</summary>
     public const string OneThread = "the same on one thread";
 
+    /// <summary>Title of the row of the machine's best product on one thread.</summary>
+    public const string OneThreadFloor = "floor on one thread";
+
     private readonly WorkFolder _folder = new();
     private string? _model;
 
@@ -46,6 +49,12 @@ internal sealed class ForwardBench(ForwardBench.Settings settings) : IDisposable
         var floor = rates.Floor(cost);
         yield return new(size, FormattableString.Invariant($"floor: {cost.MultiplyAccumulates / 1e9:F1} GMAC at {rates}"), floor, 0, 1,
             null);
+        if (runs.TryGetValue(OneThreadFloor, out var single))
+        {
+            var alone = MachineRates.Of(single, runs[ForwardRun.Copies]).Floor(cost);
+            yield return new(size, OneThreadFloor, alone, 0, alone / floor, null);
+        }
+
         foreach (var program in programs.Where(program => program.Images > 0))
         {
             var median = Median(runs[program.Title].SelectMany(run => run.Milliseconds)) / program.Images / program.Processes;
@@ -82,6 +91,7 @@ internal sealed class ForwardBench(ForwardBench.Settings settings) : IDisposable
 
         if (settings.Scaling)
         {
+            yield return Own(OneThreadFloor, ForwardRun.Products, 0, threads: 1);
             yield return Own(OneThread, ForwardRun.Network, settings.Batch, threads: 1);
         }
 

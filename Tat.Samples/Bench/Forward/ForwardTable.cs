@@ -41,19 +41,21 @@ internal static class ForwardTable
 
             if (size.FirstOrDefault(row => row.Program == ForwardBench.OneThread) is { } single && threads > 1)
             {
-                terminal.Line($"{size.Key} × {size.Key}: {Scaling(single.Milliseconds / own.Milliseconds, threads)}");
+                var floors = size.Single(row => row.Program == ForwardBench.OneThreadFloor).TimesFloor;
+                terminal.Line($"{size.Key} × {size.Key}: {Scaling(single.Milliseconds / own.Milliseconds, floors, threads)}");
             }
         }
     }
 
     /// <summary>What several threads give, and by Amdahl's law what more would.</summary>
-    private static string Scaling(double speed, int threads)
+    private static string Scaling(double speed, double floors, int threads)
     {
         // speed = 1 / (s + (1 − s) / threads), where the share s of the work has one thread.
         var alone = Math.Clamp(((threads / speed) - 1) / (threads - 1), 0, 1);
         var more = _moreThreads.Where(count => count > threads)
             .Select(count => FormattableString.Invariant($"{count} {1 / (alone + ((1 - alone) / count)):F1}"));
-        return FormattableString.Invariant($"{threads} threads are {speed:F2} times as fast as one; by Amdahl's law, not by measurement, ")
+        return FormattableString.Invariant($"{threads} threads are {speed:F2} times as fast as one (the machine's best ")
+            + FormattableString.Invariant($"product: {floors:F2} times); by Amdahl's law, not by measurement, ")
             + $"{string.Join(", ", more)} times.";
     }
 }

@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace Tat.Torch.Model.FeatureMaps;
 
-/// <summary>Bands of rows into which a map is cut, so that each core that the work has computes one by itself.</summary>
+/// <summary>Bands of rows into which a map is cut, so that each core that the work has computes some by itself.</summary>
 internal static class Bands
 {
     // Rows at the border of bands are computed twice: a band for each core as long as that is not much, several where it is next to
@@ -17,10 +17,19 @@ internal static class Bands
     private const int Multiple = 2;
 
     /// <summary>How many bands a map is cut into.</summary>
-    public static int CountFor(RunMode mode, Tensor map)
+    public static int CountFor(RunMode mode, Tensor map) =>
+        CountFor((int)map.shape[1], mode.InStrips ? ComputeThreads.Cores : 1, 1);
+
+    /// <summary>Into how many bands a map is cut whose columns are cut, too.</summary>
+    /// <param name="height">Rows of the map.</param>
+    /// <param name="cores">Cores that there are for it.</param>
+    /// <param name="stretches">Into how many stretches its columns are cut.</param>
+    public static int CountFor(int height, int cores, int stretches)
     {
-        var (height, cores) = ((int)map.shape[1], mode.InStrips ? ComputeThreads.Cores : 1);
-        return cores == 1 ? 1 : Math.Max(Math.Clamp(height / LeastRows, 1, cores), Math.Min(height / ManyRows, BandsPerCore * cores));
+        return cores == 1 ? 1 : Math.Max(
+            Math.Clamp(height / LeastRows, 1, For(cores)), Math.Min(height / ManyRows, For(BandsPerCore * cores)));
+
+        int For(int pieces) => (pieces + stretches - 1) / stretches;
     }
 
     /// <summary>The first row of a band, or of what is beyond the last one.</summary>

@@ -5,9 +5,6 @@ namespace Tat.Torch.Model.FeatureMaps;
 /// <summary>A map cut into pieces, each a stretch of columns, which cores take by turns.</summary>
 internal sealed class Grid
 {
-    // Rows at the border of pieces are computed twice.
-    private const int LeastRows = 8;
-
     private readonly int _height;
     private readonly int _width;
     private readonly int _stretches;
@@ -20,9 +17,7 @@ internal sealed class Grid
     public Grid(int height, int width, int columns)
     {
         (_height, _width, _stretches) = (height, width, Math.Max(1, width / columns));
-
-        // More cores than stretches: these are cut, too.
-        _bands = Math.Clamp(height / LeastRows, 1, (ComputeThreads.Cores + _stretches - 1) / _stretches);
+        _bands = Bands.CountFor(height, ComputeThreads.Cores, _stretches);
     }
 
     /// <summary>Number of pieces.</summary>
