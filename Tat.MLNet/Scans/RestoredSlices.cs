@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using Tat.MLNet.Formats;
+using Tat.MLNet.Formats.Contracts;
 using Tat.Torch.Files;
 using Tat.Torch.Imaging;
 using Tat.Torch.Inference;
@@ -80,6 +81,12 @@ internal sealed class RestoredSlices(IImageScan scan, RestorationTask task, NonF
         foreach (var (i, slice) in scan.ReadSlices(task, cancellationToken).Index())
         {
             var problem = FiniteValues.FindOther(slice);
+            if (problem is not null && scan is UpsampledScan grid)
+            {
+                // The user looks for the value in the file.
+                problem = FiniteValues.FindOther(grid.Source.ReadSlice(i)) ?? problem;
+            }
+
             if (problem is not null && nonFinite == NonFiniteHandling.Throw)
             {
                 throw new InvalidDataException($"'{scan.Path}': slice {i + 1} has {problem}; replace values that are not finite, or let "

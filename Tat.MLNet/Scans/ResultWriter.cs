@@ -4,6 +4,7 @@ using Tat.MLNet.Formats;
 using Tat.MLNet.Formats.Contracts;
 using Tat.MLNet.Formats.Dicom.Series;
 using Tat.MLNet.Formats.Nifti;
+using Tat.Torch.Files.Writing;
 using Tat.Torch.Imaging;
 using Tat.Torch.Inference;
 
@@ -25,11 +26,38 @@ internal sealed class ResultWriter(IImageScan scan, string unit, ScanRestoration
             ? [.. NiftiFormat.Destinations(scan, destination).Select(image => ScanSidecar.Of(image, derived, unit, sources))]
             : [], options.Overwrite, cancellationToken);
 
-    /// <summary>Writes the margins, and last the result, which tells that both are there.</summary>
+    /// <summary>
+    /// Writes the result and its margins, which appear together or not at all, the result last: it tells that both are there.
+    /// </summary>
     public IReadOnlyList<WrittenFile> WriteWithMargins(string destination, IEnumerable<ImageSlice> slices, MarginRestorer restorer,
         DerivedImageOptions derived, CancellationToken cancellationToken)
     {
+        if (derived.Output is not null)
+        {
+            return WriteBoth(destination, slices, restorer, derived, cancellationToken);
+        }
+
         ScanWriter.Check(scan, destination, derived, options.Overwrite);
+        ScanWriter.Check(scan, ScanJob.MarginOf(destination), derived, options.Overwrite);
+        destination = Path.TrimEndingDirectorySeparator(destination);
+        var folder = Path.GetDirectoryName(Path.GetFullPath(destination))!;
+        using var work = new Staging(folder);
+        var place = Directory.CreateDirectory(work.Add("results")).FullName;
+        var written = WriteBoth(Path.Combine(place, Path.GetFileName(destination)), slices, restorer, derived, cancellationToken);
+        written = [.. written.Select(file => file with { Path = Path.GetRelativePath(place, file.Path) })];
+        using var results = new Staging(folder);
+        foreach (var name in written.Select(file => file.Path.Split(Path.DirectorySeparatorChar)[0]).Distinct().Reverse())
+        {
+            results.Take(Path.Combine(place, name));
+        }
+
+        results.Commit();
+        return [.. written.Select(file => file with { Path = Path.Combine(Path.GetDirectoryName(destination) ?? "", file.Path) })];
+    }
+
+    private IReadOnlyList<WrittenFile> WriteBoth(string destination, IEnumerable<ImageSlice> slices, MarginRestorer restorer,
+        DerivedImageOptions derived, CancellationToken cancellationToken)
+    {
         using var memory = new PixelMemory
         {
             Capacity = maySpill ? Math.Max(1, options.KeptBytes) : long.MaxValue,

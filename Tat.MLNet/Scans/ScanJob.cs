@@ -40,9 +40,12 @@ public sealed record ScanJob(ScanSource Source, string Destination)
     /// folder.</param>
     /// <param name="numbered">Whether results are numbered in the order of the scans instead, because names of sources can be those of
     /// patients.</param>
-    /// <exception cref="InvalidDataException">The output is a file and there are several scans, or a result would replace its
-    /// source.</exception>
-    public static IReadOnlyList<ScanJob> Plan(IEnumerable<ScanSource> scans, string? output, bool numbered = false)
+    /// <param name="margins">Whether there is a second image beside each result (<see cref="MarginOf"/>), whose name no other result may
+    /// have.</param>
+    /// <exception cref="InvalidDataException">The output is a file and there are several scans, a result would replace its source, or two
+    /// images would have one name.</exception>
+    public static IReadOnlyList<ScanJob> Plan(
+        IEnumerable<ScanSource> scans, string? output, bool numbered = false, bool margins = false)
     {
         ArgumentNullException.ThrowIfNull(scans);
         List<ScanSource> all = [.. scans.DistinctBy(scan => (Path.GetFullPath(scan.Path), scan.SeriesInstanceUid, scan.Name))];
@@ -59,6 +62,12 @@ public sealed record ScanJob(ScanSource Source, string Destination)
             ? [new(all[0], output!)]
             : [.. all.Zip(numbered ? [.. all.Select((_, i) => $"scan-{i + 1:D4}")] : DistinctNames(all),
                 (scan, name) => new ScanJob(scan, Destination(scan, name)))];
+        if (margins && jobs.Find(job => jobs.Exists(other => MarginOf(job.Destination) == other.Destination)) is { } first)
+        {
+            throw new InvalidDataException($"The margins of '{first.Source.Name}' and the result of another scan would both be called "
+                + $"'{Path.GetFileName(MarginOf(first.Destination))}'; restore one of the two on its own, or rename it.");
+        }
+
         return jobs.Find(job => Path.GetFullPath(job.Source.Path) == Path.GetFullPath(job.Destination)) is { } same
             ? throw new InvalidDataException($"'{same.Source.Path}' would be replaced by its own result; name another destination.")
             : jobs;

@@ -1,6 +1,8 @@
 using Tat.MLNet.Formats;
+using Tat.MLNet.Formats.Contracts;
 using Tat.MLNet.Formats.Dicom.Series;
 using Tat.MLNet.Formats.Nifti;
+using Tat.Torch.Imaging;
 using Tat.Torch.Inference;
 using Tat.Torch.Tasks;
 
@@ -13,8 +15,15 @@ internal static class ScanWarnings
     public static IEnumerable<string> Of(IImageScan scan, IImageRestorer restorer, RestorationTask task, string destination) =>
     [
         .. OfFiles(scan), .. OfUnit(scan, task), .. OfTimes(scan, destination),
-        .. restorer.WarningsFor(scan.ReadSlice(scan.SliceCount / 2), task, scan.PixelSpacing(), scan.Modality),
+        .. restorer.WarningsFor(MiddleOf(scan), task, scan.PixelSpacing(), scan.Modality),
     ];
+
+    /// <summary>The middle slice; what a finer grid has room for is empty, whatever the values look like on it.</summary>
+    private static ImageSlice MiddleOf(IImageScan scan)
+    {
+        var slice = scan.ReadSlice(scan.SliceCount / 2);
+        return scan is UpsampledScan grid ? slice.InVolume(IntensityLevel.Of(slice), grid.MeasureExtent([slice])) : slice;
+    }
 
     /// <summary>Maps of electron density or of atomic numbers are CT images, too.</summary>
     private static string[] OfUnit(IImageScan scan, RestorationTask task) =>

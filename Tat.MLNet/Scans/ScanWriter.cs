@@ -57,6 +57,12 @@ internal static class ScanWriter
             destination,
             .. targets.Where(target => NiftiPaths.EndingOf(target) is not null).SelectMany(target => NiftiPaths.ForWriting(target).InOrder),
         ]);
+        var isFolder = format is DicomFormat && !destination.EndsWith(".dcm", StringComparison.OrdinalIgnoreCase);
+        if (Array.Find(targets, target => isFolder ? File.Exists(target) : Directory.Exists(target)) is { } taken)
+        {
+            throw new IOException($"'{taken}' is a {(isFolder ? "file" : "folder")}; name another destination, or move it away.");
+        }
+
         if (!overwrite && Array.Find(targets, target => File.Exists(target) || Directory.Exists(target)) is { } present)
         {
             throw new IOException($"'{present}' exists, and is not to be replaced.");

@@ -13,6 +13,9 @@ internal static class UpsamplingCheck
     /// <summary>Grids are rounded to whole pixels, and how far k-space is filled is measured.</summary>
     private const double Tolerance = 1.05;
 
+    /// <summary>What numbers that should be whole may be off.</summary>
+    private const double Rounding = 1e-6;
+
     /// <summary>Refuses a finer grid for a task that has no use for one.</summary>
     /// <exception cref="InvalidDataException">The task does not restore resolution.</exception>
     public static void CheckTask(IImageScan scan, RestorationTask task)
@@ -39,18 +42,30 @@ internal static class UpsamplingCheck
         }
 
         var largest = task.UpscalingFactor!.Value;
-        CheckAxis("rows", grid.Factor.Rows, extent.Rows, extent.Rows / grid.RowStep);
-        CheckAxis("columns", grid.Factor.Columns, extent.Columns, extent.Columns / grid.ColumnStep);
+        CheckAxis("rows", grid.Factor.Rows, extent.Rows, grid.Source.Rows, grid.RowStep);
+        CheckAxis("columns", grid.Factor.Columns, extent.Columns, grid.Source.Columns, grid.ColumnStep);
 
-        void CheckAxis(string axis, double factor, double filled, double filledInSource)
+        void CheckAxis(string axis, double factor, double filled, int length, double step)
         {
-            if (factor > 1 && (1 / filled > largest * Tolerance || 1 / filled < NetworkGrid.SmallestFactor / Tolerance))
+            var most = Math.Floor((100 * largest * filled / step) + Rounding) / 100;
+            if (factor <= 1 || (filled * NetworkGrid.SmallestFactor <= 1 && factor <= most * Tolerance && factor <= largest))
             {
-                throw new InvalidDataException(string.Create(CultureInfo.InvariantCulture,
-                    $"'{scan.Path}': with {factor:G3} times as many {axis}, k-space would be filled to 1/{1 / filled:G3} of them, and the "
-                    + $"model restores 1/{largest:G3} to 1/{NetworkGrid.SmallestFactor:G3}; choose a factor from "
-                    + $"{Math.Max(1, NetworkGrid.SmallestFactor * filledInSource):G3} to {largest * filledInSource:G3}."));
+                return;
             }
+
+            // A side of the grid is a whole number of pixels.
+            var side = Math.Ceiling((NetworkGrid.SmallestFactor * filled / step * length) - Rounding);
+            var least = Math.Ceiling((100 * side / length) - Rounding) / 100;
+            throw new InvalidDataException(string.Create(CultureInfo.InvariantCulture,
+                $"'{scan.Path}': with {factor:G3} times as many {axis}, k-space would be filled to 1/{1 / filled:G3} of them, and the "
+                + $"model restores 1/{largest:G3} to 1/{NetworkGrid.SmallestFactor:G3}; "
+                + $"{Advice(axis, Math.Max(1, least), most, length)}."));
         }
     }
+
+    private static string Advice(string axis, double least, double most, int length) => length == 1
+        ? FormattableString.Invariant($"there is one of them, which stays one: choose 1 as the factor of the {axis}")
+        : least <= most
+            ? FormattableString.Invariant($"choose a factor from {least} to {most}")
+            : FormattableString.Invariant($"choose 1 as the factor of the {axis}, or leave the factor out");
 }

@@ -88,7 +88,8 @@ internal static class RestoreCommand
             var dataset = parsed.GetValue(bids)
                 ? new BidsDataset(parsed.GetValue(output)!, found.Scans, parsed.GetValue(task), derived.Of(parsed).Deidentify)
                 : null;
-            var jobs = dataset?.Jobs ?? ScanJob.Plan(found.Scans, parsed.GetValue(output), numbered: derived.Of(parsed).Deidentify);
+            var jobs = dataset?.Jobs ?? ScanJob.Plan(
+                found.Scans, parsed.GetValue(output), numbered: derived.Of(parsed).Deidentify, margins: parsed.GetValue(uncertainty));
             OptionUse.CheckDicom(parsed, [.. reading.All, derived.Key], found.Scans);
             OptionUse.CheckPet(parsed, asStored, found.Scans);
             OptionUse.Check(parsed, [derived.Difference], "results in DICOM",

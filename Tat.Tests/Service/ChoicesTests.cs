@@ -140,6 +140,12 @@ public sealed class ChoicesTests
         var mri = await service.EndOfAsync((await service.SubmitAsync(service["scan.nii"], ("task", "MRI"), ("factor", "4"))).Id);
         Assert.AreEqual((JobState.Failed, 1), (mri.State, mri.Attempts));
         Assert.Contains("choose a factor from 1 to 2", mri.Error!);
+
+        var bytes = await File.ReadAllBytesAsync(service["noise.nii"]);
+        using var twins = RunningService.Request([("a/x.nii", bytes), ("a/x_margin.nii", bytes)], ("task", "MRI"), ("uncertainty", "true"));
+        var job = await service.EndOfAsync((await RunningService.AcceptedAsync(await service.Client.SendAsync(twins))).Id);
+        Assert.AreEqual((JobState.Failed, 1), (job.State, job.Attempts));
+        Assert.Contains("would both be called 'x_margin.nii'", job.Error!);
     }
 
     [TestMethod]

@@ -17,6 +17,9 @@ public static class KSpaceFill
     /// <summary>The lowest frequencies of an image fall steeply by themselves: what is filled is not looked for below this share.</summary>
     private const double Smallest = 1 / 16.0;
 
+    /// <summary>Nor below this frequency, where one frequency is many times the next but one: it matters to small images.</summary>
+    private const int Lowest = 5;
+
     /// <summary>Beyond this share, an edge cannot be told from the filters of scanners.</summary>
     private const double Largest = 0.9;
 
@@ -82,7 +85,7 @@ public static class KSpaceFill
             .Select(k => Math.Log(power[k] + power[(power.Length - k) % power.Length] + double.Epsilon))];
         var reach = Math.Max(2, half / 16);
         var (edge, steepest) = (0, Math.Log(Steep));
-        for (var k = Math.Max(reach + 1, (int)(Smallest * power.Length)); k + reach < half && k <= Largest * half; k++)
+        for (var k = Math.Max(Lowest, (int)(Smallest * power.Length)); k + reach < half && k <= Largest * half; k++)
         {
             // The frequency between the two sides may be filled by half: of an even number of samples one has no counterpart.
             var fall = logarithms[(k - reach)..k].Average() - logarithms[(k + 1)..(k + 1 + reach)].Average();

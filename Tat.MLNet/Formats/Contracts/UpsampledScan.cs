@@ -69,10 +69,11 @@ internal sealed class UpsampledScan : IImageScan
 
     /// <summary>
     /// Brings a slice of the source to this grid: a magnitude image stays one, as scanners interpolate it and models have learnt it; signed
-    /// values keep their sign.
+    /// values keep their sign. A slice with values that are not finite has no k-space, which they would fill altogether: each new pixel has
+    /// the value of the nearest one.
     /// </summary>
-    public ImageSlice Upsample(ImageSlice slice) => Array.Exists(slice.Pixels, value => value < 0)
-        ? KSpace.Interpolate(slice, Rows, Columns)
+    public ImageSlice Upsample(ImageSlice slice) => !FiniteValues.AllIn(slice) ? TakeNearest(slice)
+        : Array.Exists(slice.Pixels, value => value < 0) ? KSpace.Interpolate(slice, Rows, Columns)
         : KSpace.Resample(slice, slice.Height, slice.Width, Rows, Columns);
 
     /// <summary>How far the k-space of this grid is filled, by slices on it: what is beyond the source's own is empty.</summary>
@@ -83,6 +84,20 @@ internal sealed class UpsampledScan : IImageScan
     }
 
     public void Dispose() => Source.Dispose();
+
+    private ImageSlice TakeNearest(ImageSlice slice)
+    {
+        var pixels = new float[Rows * Columns];
+        for (var i = 0; i < pixels.Length; i++)
+        {
+            pixels[i] = slice[Nearest(i / Columns, RowStep, slice.Height), Nearest(i % Columns, ColumnStep, slice.Width)];
+        }
+
+        return new(pixels, Rows, Columns);
+    }
+
+    private static int Nearest(int index, double step, int length) =>
+        Math.Min(length - 1, (int)Math.Round(index * step, MidpointRounding.AwayFromZero));
 
     private int Side(int length, double factor)
     {

@@ -44,7 +44,7 @@ public sealed class ScanRestorer(ServedModels models)
         var options = job.ToOptions();
         var found = ScanFinder.Find([source], options.Reading, cancellationToken);
         var chosen = found.Scans.Where(scan => job.Task is not null || !scan.NeedsTask).ToList();
-        var jobs = ScanJob.Plan(chosen, folder);
+        var jobs = ScanJob.Plan(chosen, folder, margins: options.Uncertainty);
         List<string> warnings = [.. found.LeftOut.Select(file => Relative(source, $"{file}"))];
         warnings.AddRange(found.Scans.Except(chosen).Select(scan =>
             $"'{scan.Name}' is not restored: its modality is none of CT, MR and PT; restore it on its own, with its task."));

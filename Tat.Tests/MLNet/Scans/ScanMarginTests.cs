@@ -1,3 +1,4 @@
+using System.Collections;
 using System.Text.Json;
 using Tat.MLNet.Formats;
 using Tat.MLNet.Formats.Dicom.Model;
@@ -104,10 +105,76 @@ public sealed class ScanMarginTests
     }
 
     [TestMethod]
+    public void Margins_do_not_appear_without_their_result()
+    {
+        using var folder = new TemporaryFolder();
+        var source = NiftiSamples.WriteRamp(folder["ramp.nii"]);
+        File.WriteAllText(folder["out_margin.nii"], "old");
+        using var restorer = new Increment(card: _card);
+        var options = new ScanRestorationOptions { Task = "CT", Uncertainty = true, Overwrite = true, SidecarSources = new ReadOnce() };
+
+        // The result asks for the sources when the margins are complete.
+        Assert.ThrowsExactly<OperationCanceledException>(() => restorer.RestoreScan(source, folder["out.nii"], options));
+        CollectionAssert.AreEquivalent(new[] { "ramp.nii", "out_margin.nii" }, folder.Files.ToArray());
+        Assert.AreEqual("old", File.ReadAllText(folder["out_margin.nii"]));
+    }
+
+    [TestMethod]
+    public void Scans_whose_result_would_have_the_name_of_margins_are_refused_before_the_work()
+    {
+        using var folder = new TemporaryFolder();
+        NiftiSamples.WriteRamp(folder["in/x.nii"]);
+        NiftiSamples.WriteRamp(folder["in/x_margin.nii"]);
+        var scans = ScanFinder.Find([folder["in"]]).Scans;
+        Assert.HasCount(2, ScanJob.Plan(scans, folder["out"]));
+        StringAssert.Contains(
+            Assert.ThrowsExactly<InvalidDataException>(() => ScanJob.Plan(scans, folder["out"], margins: true)).Message,
+            "The margins of 'x' and the result of another scan would both be called 'x_margin.nii'", StringComparison.Ordinal);
+    }
+
+    [TestMethod]
+    [DataRow("out.nii", "out.nii")]
+    [DataRow("out.nii", "out_margin.nii")]
+    public void A_folder_in_the_place_of_a_file_is_refused_before_the_work(string destination, string taken)
+    {
+        using var folder = new TemporaryFolder();
+        var source = NiftiSamples.WriteRamp(folder["ramp.nii"]);
+        Directory.CreateDirectory(folder[taken]);
+        using var restorer = new Increment(card: _card);
+        StringAssert.Contains(Assert.ThrowsExactly<IOException>(() => restorer.RestoreScan(
+            source, folder[destination], new() { Task = "CT", Uncertainty = true, Overwrite = true })).Message,
+            $"{taken}' is a folder", StringComparison.Ordinal);
+        CollectionAssert.AreEqual(new[] { "ramp.nii" }, folder.Files.ToArray());
+    }
+
+    [TestMethod]
     [DataRow("x.nii.gz", "x_margin.nii.gz")]
     [DataRow("a.b/x.dcm", "a.b/x_margin.dcm")]
     [DataRow("series/", "series_margin")]
     [DataRow("1.2.840", "1.2.840_margin")]
     [DataRow("anat/sub-1_desc-restored_T1w.nii", "anat/sub-1_desc-margin_T1w.nii")]
     public void Margins_lie_beside_their_result(string result, string margins) => Assert.AreEqual(margins, ScanJob.MarginOf(result));
+
+    /// <summary>Sources that can be listed once.</summary>
+    private sealed class ReadOnce : IReadOnlyList<string>
+    {
+        private bool _isRead;
+
+        public int Count => 1;
+
+        public string this[int index] => "ramp";
+
+        public IEnumerator<string> GetEnumerator()
+        {
+            if (_isRead)
+            {
+                throw new OperationCanceledException();
+            }
+
+            _isRead = true;
+            yield return this[0];
+        }
+
+        IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+    }
 }

@@ -3,6 +3,7 @@ using Tat.MLNet.Formats.Nifti;
 using Tat.MLNet.Scans;
 using Tat.Tests.Formats;
 using Tat.Torch.Imaging;
+using Tat.Torch.Inference;
 using Tat.Torch.Randomness;
 using Tat.Torch.Resolution;
 using Tat.Torch.Tasks;
@@ -25,13 +26,60 @@ public sealed class UpsamplingCheckTests
     }
 
     [TestMethod]
-    [DataRow(6, "choose a factor from 1.33 to 4")]
-    [DataRow(1.1, "choose a factor from 1.33 to 4")]
+    [DataRow(6, "choose a factor from 1.35 to 4")]
+    [DataRow(4.1, "choose a factor from 1.35 to 4")]
+    [DataRow(1.32, "choose a factor from 1.35 to 4")]
+    [DataRow(1.1, "choose a factor from 1.35 to 4")]
     public void A_grid_for_which_the_model_was_not_trained_is_refused_with_the_range(double factor, string message)
     {
         using var folder = new TemporaryFolder();
         Assert.Contains(message, Assert.ThrowsExactly<InvalidDataException>(() => Restore(folder, Noise(Side), new(factor))).Message);
         Assert.IsFalse(File.Exists(folder["out.nii"]));
+    }
+
+    [TestMethod]
+    public void The_smallest_factor_that_is_named_restores()
+    {
+        using var folder = new TemporaryFolder();
+        var result = Restore(folder, Noise(Side), new(1.35));
+        Assert.Contains("k-space was filled to 74 % of the rows and 74 % of the columns", result.Warnings);
+        Assert.DoesNotContain("full", string.Join(' ', result.Warnings));
+    }
+
+    [TestMethod]
+    public void What_has_no_finer_grid_at_all_is_told_so()
+    {
+        using var folder = new TemporaryFolder();
+        var line = new ImageSlice(Noise(Side).Pixels, 1, Side * Side);
+        Assert.Contains("choose 1 as the factor of the rows",
+            Assert.ThrowsExactly<InvalidDataException>(() => Restore(folder, line, new(2))).Message);
+        var interpolated = KSpace.Interpolate(Noise(Side), 5 * Side, 5 * Side);
+        Assert.Contains("choose 1 as the factor of the rows, or leave the factor out",
+            Assert.ThrowsExactly<InvalidDataException>(() => Restore(folder, interpolated, new(2))).Message);
+    }
+
+    [TestMethod]
+    public void A_grid_that_leaves_room_is_not_called_full_whatever_the_image_looks_like()
+    {
+        using var folder = new TemporaryFolder();
+        var result = Restore(folder, new(Enumerable.Repeat(100f, Side * Side).ToArray(), Side, Side), new(2));
+        Assert.DoesNotContain("full", string.Join(' ', result.Warnings));
+    }
+
+    [TestMethod]
+    public void A_value_that_is_not_finite_is_named_by_its_place_in_the_file_and_passes_alone()
+    {
+        using var folder = new TemporaryFolder();
+        var image = Noise(Side);
+        image.Pixels[(5 * Side) + 3] = float.NaN;
+        StringAssert.Contains(Assert.ThrowsExactly<InvalidDataException>(() => Restore(folder, image, new(2))).Message,
+            "the value NaN at row 5, column 3", StringComparison.Ordinal);
+        Restore(folder, image, new(2), nonFinite: NonFiniteHandling.PassThrough);
+        using var written = ImageFormats.Open(folder["out.nii"]);
+        var pixels = written.ReadSlice(0);
+        Assert.AreEqual(4, pixels.Pixels.Count(float.IsNaN));
+        Assert.IsTrue(float.IsNaN(pixels[10, 6]));
+        Assert.AreEqual(image[31, 30], pixels[62, 60]);
     }
 
     [TestMethod]
@@ -53,12 +101,13 @@ public sealed class UpsamplingCheckTests
             Assert.ThrowsExactly<InvalidDataException>(() => Restore(folder, Noise(Side), new(2), "CT")).Message);
     }
 
-    private static ScanRestorationResult Restore(TemporaryFolder folder, ImageSlice image, UpsamplingFactor factor, string task = "MRI")
+    private static ScanRestorationResult Restore(TemporaryFolder folder, ImageSlice image, UpsamplingFactor factor, string task = "MRI",
+        NonFiniteHandling nonFinite = NonFiniteHandling.Throw)
     {
         new NiftiFormat().Write(folder["in.nii"], [image], 1, 1, 1);
         using var restorer = new Increment(new([RestorationTask.MriByVolume, RestorationTask.Ct]));
-        return restorer.RestoreScan(
-            folder["in.nii"], folder["out.nii"], new() { Task = task, Overwrite = true, Reading = new() { Upsampling = factor } });
+        return restorer.RestoreScan(folder["in.nii"], folder["out.nii"],
+            new() { Task = task, Overwrite = true, NonFinite = nonFinite, Reading = new() { Upsampling = factor } });
     }
 
     /// <summary>White noise, whose k-space is full.</summary>

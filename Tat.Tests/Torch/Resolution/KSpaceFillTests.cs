@@ -41,6 +41,24 @@ public sealed class KSpaceFillTests
     }
 
     [TestMethod]
+    [DataRow(24, 24)]
+    [DataRow(40, 48)]
+    [DataRow(63, 77)]
+    public void The_lowest_frequencies_of_small_images_are_no_edge(int height, int width)
+    {
+        // The power of scans falls with some third power of the frequency.
+        float[] Profile(int length) =>
+        [
+            .. Enumerable.Range(0, length).Select(i => (float)Enumerable.Range(1, length / 2).Sum(
+                k => Math.Pow(k, -1.5) * Math.Cos((2 * Math.PI * k * i / length) + (k * k)))),
+        ];
+        var (rows, columns) = (Profile(height), Profile(width));
+        var image = new ImageSlice(
+            [.. Enumerable.Range(0, height * width).Select(i => 10 + rows[i / width] + columns[i % width])], height, width);
+        Assert.AreEqual(KSpaceExtent.Full, KSpaceFill.Measure(image));
+    }
+
+    [TestMethod]
     public void Of_a_volume_all_slices_count_that_can()
     {
         var low = new MriKSpaceCrop { Factor = 2 }.Degrade(Good(128, 128));

@@ -56,6 +56,9 @@ internal sealed class Staging : IDisposable
         return Plan.PathOf(_path, _names.Count - 1, name);
     }
 
+    /// <summary>Takes a result that was made under its own name in another such folder.</summary>
+    public void Take(string path) => Directory.Move(path, Add(Path.GetFileName(path)));
+
     /// <summary>Puts the results of several folders in their places: all of them, or none.</summary>
     /// <remarks>
     /// While they change they are absent, and a process that is killed then leaves them so: no file of one folder may order what happens in
