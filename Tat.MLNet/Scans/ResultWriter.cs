@@ -4,6 +4,7 @@ using Tat.MLNet.Formats;
 using Tat.MLNet.Formats.Contracts;
 using Tat.MLNet.Formats.Dicom.Series;
 using Tat.MLNet.Formats.Nifti;
+using Tat.Torch.Files;
 using Tat.Torch.Files.Writing;
 using Tat.Torch.Imaging;
 using Tat.Torch.Inference;
@@ -18,13 +19,35 @@ namespace Tat.MLNet.Scans;
 internal sealed class ResultWriter(IImageScan scan, string unit, ScanRestorationOptions options, bool maySpill)
 {
     private const string MarginSuffix = "TAT 90 % margin – not for diagnostic use";
+    private long _saturated;
+
+    /// <summary>What to know of the result that was written.</summary>
+    public IEnumerable<string> Warnings => _saturated == 0 ? [] :
+    [
+        MessageText.Amount(_saturated, "value lies", "values lie") + " beyond what the data type of the source can store, and "
+            + "became its smallest or largest; store 32-bit floats instead, by not keeping the type",
+    ];
 
     /// <summary>Writes slices with their sidecars.</summary>
     public IReadOnlyList<WrittenFile> Write(
         string destination, IEnumerable<ImageSlice> slices, DerivedImageOptions derived, CancellationToken cancellationToken) =>
-        ScanWriter.Write(scan, destination, slices, derived, options.SidecarSources is { } sources
+        ScanWriter.Write(scan, destination, Counted(destination, slices, derived), derived, options.SidecarSources is { } sources
             ? [.. NiftiFormat.Destinations(scan, destination).Select(image => ScanSidecar.Of(image, derived, unit, sources))]
             : [], options.Overwrite, cancellationToken);
+
+    private IEnumerable<ImageSlice> Counted(string destination, IEnumerable<ImageSlice> slices, DerivedImageOptions derived)
+    {
+        if (!derived.KeepDataType || NiftiPaths.EndingOf(destination) is null || scan.AsOpened() is not NiftiScan nifti)
+        {
+            return slices;
+        }
+
+        return slices.Select(slice =>
+        {
+            _saturated += nifti.File.Voxels.CountBeyond(slice.Pixels);
+            return slice;
+        });
+    }
 
     /// <summary>
     /// Writes the result and its margins, which appear together or not at all, the result last: it tells that both are there.

@@ -109,7 +109,7 @@ public static class ScanRestoration
             Unrestored = slices.Unrestored,
             ShareBeyondRange = slices.ShareBeyondRange,
             Noise = slices.Noise,
-            Warnings = [.. warnings, .. slices.Warnings()],
+            Warnings = [.. warnings, .. slices.Warnings(), .. writer.Warnings],
         };
     }
 

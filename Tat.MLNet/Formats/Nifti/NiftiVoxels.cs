@@ -52,6 +52,33 @@ internal readonly record struct NiftiVoxels(NiftiDataType Type, bool IsBigEndian
         ToMachineOrder(stored);
     }
 
+    /// <summary>How many values lie beyond what an integer type can store.</summary>
+    public int CountBeyond(ReadOnlySpan<float> values) => Type switch
+    {
+        NiftiDataType.UInt8 => CountBeyond<byte>(values),
+        NiftiDataType.Int8 => CountBeyond<sbyte>(values),
+        NiftiDataType.Int16 => CountBeyond<short>(values),
+        NiftiDataType.UInt16 => CountBeyond<ushort>(values),
+        NiftiDataType.Int32 => CountBeyond<int>(values),
+        NiftiDataType.UInt32 => CountBeyond<uint>(values),
+        NiftiDataType.Int64 => CountBeyond<long>(values),
+        NiftiDataType.UInt64 => CountBeyond<ulong>(values),
+        _ => 0,
+    };
+
+    private int CountBeyond<T>(ReadOnlySpan<float> values)
+        where T : unmanaged, IBinaryInteger<T>, IMinMaxValue<T>
+    {
+        var (least, most, count) = (double.CreateChecked(T.MinValue), double.CreateChecked(T.MaxValue), 0);
+        foreach (var value in values)
+        {
+            var stored = Math.Round((value - Intercept) / Slope);
+            count += stored < least || stored > most ? 1 : 0;
+        }
+
+        return count;
+    }
+
     private void Decode<T>(ReadOnlySpan<byte> stored, Span<float> values)
         where T : unmanaged, INumber<T>
     {

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Tat.MLNet.Formats;
 using Tat.MLNet.Formats.Dicom.Model;
 using Tat.MLNet.Formats.Dicom.Providers;
+using Tat.MLNet.Formats.Nifti;
 using Tat.MLNet.Scans;
 using Tat.Tests.Formats;
 using Tat.Tests.Formats.Dicom;
@@ -13,6 +14,20 @@ namespace Tat.Tests.Scans;
 [TestClass]
 public partial class ScanRestorationTests
 {
+    [TestMethod]
+    public void Values_that_the_kept_type_cannot_hold_are_counted()
+    {
+        using var folder = new TemporaryFolder();
+        var header = NiftiWriter.NewHeader(2, 2, 1, 1, 1, 1, 1);
+        NiftiWriter.Write(NiftiPaths.ForWriting(folder["in.nii"]), header, [], new(NiftiDataType.UInt8, header.IsBigEndian),
+            [new([0, 100, 254, 255], 2, 2)], default);
+        using var restorer = new Increment();
+        ScanRestorationResult Restore(bool keepDataType) => restorer.RestoreScan(
+            folder["in.nii"], folder["out.nii"], new() { Task = "MRI", Overwrite = true, Derived = new() { KeepDataType = keepDataType } });
+        Assert.Contains("1 value lies beyond", string.Join(' ', Restore(true).Warnings));
+        Assert.DoesNotContain("beyond what", string.Join(' ', Restore(false).Warnings));
+    }
+
     [TestMethod]
     public async Task A_series_becomes_a_series_and_the_result_tells_of_it()
     {
