@@ -1,6 +1,7 @@
 using Tat.MLNet.Formats;
 using Tat.MLNet.Formats.Dicom;
 using Tat.MLNet.Formats.Dicom.Model;
+using Tat.MLNet.Formats.Dicom.Providers;
 using Tat.MLNet.Formats.Nifti;
 using Tat.Tests.Formats.Dicom;
 using Tat.Tests.Formats.Nifti;
@@ -56,6 +57,11 @@ public sealed class UpsampledScanTests
         AssertSameBody(source, written);
         using var difference = ImageFormats.Open(folder["out/difference"]);
         Assert.AreEqual((16, 24), (difference.Rows, difference.Columns));
+        foreach (var file in Directory.GetFiles(folder["out"], "*", SearchOption.AllDirectories))
+        {
+            Assert.Contains("finer by a factor of 2x4", DicomProviders.Current.Read(file).DataSet.GetString(Tags.DerivationDescription)!);
+        }
+
         Assert.IsLessThanOrEqualTo(1, difference.ReadSlice(0).Pixels.Max(Math.Abs));
     }
 

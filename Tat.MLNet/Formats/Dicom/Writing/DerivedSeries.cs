@@ -12,6 +12,9 @@ internal sealed record DerivedSeries
 
     public required DerivedImageOptions Options { get; init; }
 
+    /// <summary>How much finer its grid is than that of the source; <see langword="null"/> where it is the same.</summary>
+    public required UpsamplingFactor? Factor { get; init; }
+
     /// <summary>Removes what identifies the patient; <see langword="null"/> where nothing is to be removed.</summary>
     public required Deidentifier? Deidentifier { get; init; }
 
@@ -23,12 +26,14 @@ internal sealed record DerivedSeries
     public string Suffix => IsDifference ? "TAT difference – not for diagnostic use" : Options.DescriptionSuffix;
 
     public string Derivation => IsDifference
-        ? "Restored image minus input image: shows what TAT for ML.NET changed."
+        ? $"Restored image minus input image{OfGrid}: shows what TAT for ML.NET changed."
         : Options.IsMargin
         ? "Half the width of the interval about each restored value that holds the value of a good scan in 90 of 100 pixels, by TAT for "
-            + $"ML.NET{OfModel}. Not for diagnostic use."
+            + $"ML.NET{OfModel}{OfGrid}. Not for diagnostic use."
         : "Restored by TAT for ML.NET with the Task-Adaptive "
-            + $"Transformer{OfModel}. Not for diagnostic use.";
+            + $"Transformer{OfModel}{OfGrid}. Not for diagnostic use.";
 
     private string OfModel => Options.Model is { Length: > 0 } model ? $", model {model}" : "";
+
+    private string OfGrid => Factor is null ? "" : $", on a grid that is finer by a factor of {Factor} (rows x columns)";
 }

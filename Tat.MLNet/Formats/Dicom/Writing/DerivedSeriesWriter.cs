@@ -57,6 +57,7 @@ internal sealed class DerivedSeriesWriter
                 Uid = NewUid(options, scan.Slices[0].SeriesInstanceUid, isDifference),
                 IsDifference = isDifference,
                 Options = options,
+                Factor = grid?.Factor,
                 Deidentifier = deidentifier,
                 Created = created,
             };
