@@ -109,6 +109,7 @@ public sealed class ChoicesTests
             ("task=none", "task", "none"),
             ("model=none", "model", "use default, tiny"),
             ("priority=now", "priority", "batch or urgent"),
+            ("task=MRI foctor=2", "foctor", "There is no field 'foctor'; use model, task"),
         })
         {
             using var response = await service.PostAsync(

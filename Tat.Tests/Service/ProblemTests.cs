@@ -47,6 +47,10 @@ public sealed class ProblemTests
     [DataRow("application/json", "path", 400, "The JSON cannot be read")]
     [DataRow("application/json; charset=none", "{}", 400, "charset")]
     [DataRow("application/json", "{}", 400, "no 'path'")]
+    [DataRow("application/json", "{\"path\":\"/x\",\"foctor\":2}", 400, "at 'foctor'")]
+    [DataRow("application/json", "{\"path\":\"/x\",\"factor\":true}", 400, "at 'factor'")]
+    [DataRow("multipart/form-data; boundary=x",
+        "--x\r\nContent-Disposition: form-data; name=file; filename=a.nii\r\n\r\nx\r\n--x--", 400, "called 'files'")]
     [DataRow("multipart/form-data", "x", 415, "multipart/form-data")]
     [DataRow("multipart/form-data; boundary=x", "x", 400, "cannot be read")]
     [DataRow("multipart/form-data; boundary=x", "--x\r\nContent-Disposition: form-data; name=task\r\n\r\nCT", 400, "ends within a part")]

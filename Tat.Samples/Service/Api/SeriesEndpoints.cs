@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Tat.Samples.Service.Intake;
 using Tat.Samples.Service.Jobs;
@@ -61,4 +62,5 @@ internal static class SeriesEndpoints
 
 /// <summary>How a series is to be restored.</summary>
 /// <param name="Priority">The priority: urgent or batch.</param>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 internal sealed record SeriesRequest(string? Priority) : RestorationChoices;

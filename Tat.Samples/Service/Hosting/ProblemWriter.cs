@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Mvc;
 using Tat.Samples.Service.Jobs;
@@ -13,6 +14,11 @@ public sealed partial class ProblemWriter(ILogger<ProblemWriter> log) : IExcepti
 
     public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
     {
+        if (exception is BadHttpRequestException { InnerException: JsonException json })
+        {
+            exception = RequestText.Refusal(json);
+        }
+
         var (status, detail, retryAfter) = exception switch
         {
             ServiceProblem problem => (problem.Status, problem.Message, problem.RetryAfter),

@@ -6,6 +6,20 @@ namespace Tat.Samples.Service.Intake;
 /// <summary>Reads how scans are to be restored from the fields of a form.</summary>
 internal static class FormChoices
 {
+    private static readonly string[] _known =
+        ["model", "task", "strength", "factor", "ensemble", "localMeans", "uncertainty", "priority"];
+
+    /// <summary>Whether there is such a field: one that is misspelt must not be passed over.</summary>
+    /// <exception cref="ServiceProblem">There is none; the message lists those that there are.</exception>
+    public static void Require(string? name)
+    {
+        if (!_known.Contains(name, StringComparer.OrdinalIgnoreCase))
+        {
+            throw new ServiceProblem(StatusCodes.Status400BadRequest,
+                $"There is no field '{name}'; use {string.Join(", ", _known)}, and 'files' and 'reference' for files.") { Field = name };
+        }
+    }
+
     /// <exception cref="ServiceProblem">A field is no number or no flag, and must be one; the message names it.</exception>
     public static RestorationChoices Of(IReadOnlyDictionary<string, string> fields) => new()
     {

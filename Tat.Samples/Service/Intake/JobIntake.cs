@@ -85,7 +85,11 @@ public sealed class JobIntake(
         {
             body = await request.ReadFromJsonAsync<PathRequest>(_json, cancellationToken);
         }
-        catch (Exception problem) when (problem is JsonException or InvalidOperationException)
+        catch (JsonException problem)
+        {
+            throw RequestText.Refusal(problem);
+        }
+        catch (InvalidOperationException problem)
         {
             throw Wrong($"The JSON cannot be read: {problem.Message}");
         }

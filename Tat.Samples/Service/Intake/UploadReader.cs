@@ -13,7 +13,7 @@ namespace Tat.Samples.Service.Intake;
 internal sealed class UploadReader(string folder, UploadBudget budget, Deidentification deidentification)
 {
     private const int LongestField = 1000;
-    private const string Reference = "reference";
+    private const string Files = "files", Reference = "reference";
 
     private readonly Dictionary<string, string> _fields = new(StringComparer.OrdinalIgnoreCase);
 
@@ -28,11 +28,18 @@ internal sealed class UploadReader(string folder, UploadBudget budget, Deidentif
         {
             if (section.AsFileSection() is { FileName.Length: > 0 } file)
             {
+                if (file.Name is not (Files or Reference))
+                {
+                    throw new ServiceProblem(StatusCodes.Status400BadRequest, $"A file comes in the field '{file.Name}'; send images in "
+                        + $"fields called '{Files}', and what to compare the result with in '{Reference}'.") { Field = file.Name };
+                }
+
                 var top = Path.Combine(folder, file.Name == Reference ? Reference : JobFolders.Uploaded);
                 await WriteAsync(Directory.CreateDirectory(top).FullName, file, cancellationToken);
             }
             else if (section.AsFormDataSection() is { } field)
             {
+                FormChoices.Require(field.Name);
                 _fields[field.Name] = await ReadFieldAsync(field, cancellationToken);
             }
         }

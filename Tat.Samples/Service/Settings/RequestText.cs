@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace Tat.Samples.Service.Settings;
 
 /// <summary>Words and numbers of requests.</summary>
@@ -28,6 +30,14 @@ internal static class RequestText
         Enum.GetValues<T>().Cast<T?>().FirstOrDefault(value => text.Equals($"{value}", StringComparison.OrdinalIgnoreCase))
             ?? throw Wrong($"The {what} is '{text}'; use {string.Join(", ", Enum.GetNames<T>()[..^1]).ToLowerInvariant()} or "
                 + $"{Enum.GetNames<T>()[^1].ToLowerInvariant()}.", what);
+
+    /// <summary>What is wrong with JSON that has another form than the request takes, or a field that there is not.</summary>
+    public static ServiceProblem Refusal(JsonException problem)
+    {
+        var field = problem.Path is { Length: > 2 } path ? path[2..] : null;
+        return new(StatusCodes.Status400BadRequest, "The JSON cannot be read" + (field is null ? "" : $" at '{field}'")
+            + "; use the fields that /openapi/v1.json lists, with numbers, true and false as such and not as texts.") { Field = field };
+    }
 
     private static ServiceProblem Wrong(string message, string field) => new(StatusCodes.Status400BadRequest, message) { Field = field };
 }
