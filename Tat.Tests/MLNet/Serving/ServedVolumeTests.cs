@@ -6,6 +6,7 @@ using Tat.Torch.Imaging;
 using Tat.Torch.Inference;
 using Tat.Torch.Onnx;
 using Tat.Torch.Pretrained;
+using Tat.Torch.Resolution;
 
 namespace Tat.Tests.Serving;
 
@@ -21,10 +22,10 @@ public sealed class ServedVolumeTests
         using var pool = new RestorationPool(_options);
         using var restorer = TatPretrained.OpenOnnx(new() { Threads = 1 });
         var task = restorer.Tasks["MRI"];
-        var volume = Volume(4);
+        ImageSlice[] volume = [.. Volume(4).Select(slice => KSpace.Interpolate(slice, 32, 32))];
         var (level, extent) = (IntensityLevel.Measure(volume), KSpaceFill.Measure(volume));
         var expected = restorer.RestoreVolume(
-            volume.Select(slice => new ImageSlice(slice.Pixels, 16, 16) { VolumeLevel = level, VolumeExtent = extent }), task);
+            volume.Select(slice => new ImageSlice(slice.Pixels, 32, 32) { VolumeLevel = level, VolumeExtent = extent }), task);
 
         var done = new List<double>();
         var restored = await pool.RestoreVolumeAsync(volume, "mri", new Reporter(done.Add));
@@ -32,6 +33,16 @@ public sealed class ServedVolumeTests
         Assert.AreEqual(4, done[^1]);
         Assert.IsFalse(restored[0].Pixels.SequenceEqual(restorer.Restore([volume[0]], [task])[0].Pixels));
         Assert.IsEmpty(await pool.RestoreVolumeAsync([], "CT"));
+    }
+
+    [TestMethod]
+    public async Task A_volume_in_which_there_is_nothing_to_restore_is_done_too()
+    {
+        using var pool = new RestorationPool(_options);
+        var volume = Volume(3);
+        var done = new List<double>();
+        AssertSame(volume, await pool.RestoreVolumeAsync(volume, "MRI", new Reporter(done.Add)));
+        Assert.AreEqual(3, done[^1]);
     }
 
     /// <summary>A volume that waits in its first slice for what is tried beside it.</summary>
