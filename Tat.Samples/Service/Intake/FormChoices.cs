@@ -15,8 +15,8 @@ internal static class FormChoices
     {
         if (!_known.Contains(name, StringComparer.OrdinalIgnoreCase))
         {
-            throw new ServiceProblem(StatusCodes.Status400BadRequest,
-                $"There is no field '{name}'; use {string.Join(", ", _known)}, and 'files' and 'reference' for files.") { Field = name };
+            var message = $"There is no field '{name}'; use {string.Join(", ", _known)}, and 'files' and 'reference' for files.";
+            throw new ServiceProblem(StatusCodes.Status400BadRequest, message) { Field = name };
         }
     }
 

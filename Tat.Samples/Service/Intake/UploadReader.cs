@@ -30,8 +30,9 @@ internal sealed class UploadReader(string folder, UploadBudget budget, Deidentif
             {
                 if (file.Name is not (Files or Reference))
                 {
-                    throw new ServiceProblem(StatusCodes.Status400BadRequest, $"A file comes in the field '{file.Name}'; send images in "
-                        + $"fields called '{Files}', and what to compare the result with in '{Reference}'.") { Field = file.Name };
+                    var message = $"A file comes in the field '{file.Name}'; send images in fields called '{Files}', and what to compare "
+                        + $"the result with in '{Reference}'.";
+                    throw new ServiceProblem(StatusCodes.Status400BadRequest, message) { Field = file.Name };
                 }
 
                 var top = Path.Combine(folder, file.Name == Reference ? Reference : JobFolders.Uploaded);

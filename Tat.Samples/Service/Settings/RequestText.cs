@@ -35,8 +35,9 @@ internal static class RequestText
     public static ServiceProblem Refusal(JsonException problem)
     {
         var field = problem.Path is { Length: > 2 } path ? path[2..] : null;
-        return new(StatusCodes.Status400BadRequest, "The JSON cannot be read" + (field is null ? "" : $" at '{field}'")
-            + "; use the fields that /openapi/v1.json lists, with numbers, true and false as such and not as texts.") { Field = field };
+        var message = "The JSON cannot be read" + (field is null ? "" : $" at '{field}'")
+            + "; use the fields that /openapi/v1.json lists, with numbers, true and false as such and not as texts.";
+        return new(StatusCodes.Status400BadRequest, message) { Field = field };
     }
 
     private static ServiceProblem Wrong(string message, string field) => new(StatusCodes.Status400BadRequest, message) { Field = field };
