@@ -65,31 +65,13 @@ internal sealed class InferenceOptions
     /// <summary>All of them.</summary>
     public IReadOnlyList<Option> All => [_device, _memory, _passNonFinite, _ensemble, _localMeans, _strength];
 
-    public void AddTo(Command command)
-    {
-        foreach (var option in All)
-        {
-            command.Add(option);
-        }
-    }
+    public void AddTo(Command command) => Add(command, [.. All]);
 
     /// <summary>Adds those of a command that has another program restore images.</summary>
-    public void AddVariantsTo(Command command)
-    {
-        foreach (var option in (ReadOnlySpan<Option>)[_ensemble, _localMeans, _strength])
-        {
-            command.Add(option);
-        }
-    }
+    public void AddVariantsTo(Command command) => Add(command, _ensemble, _localMeans, _strength);
 
     /// <summary>Adds those of a command that restores images once and in full.</summary>
-    public void AddPlainTo(Command command)
-    {
-        foreach (var option in (ReadOnlySpan<Option>)[_device, _memory])
-        {
-            command.Add(option);
-        }
-    }
+    public void AddPlainTo(Command command) => Add(command, _device, _memory);
 
     /// <summary>What becomes of slices with NaN or infinite values.</summary>
     public NonFiniteHandling NonFinite(ParseResult parsed) =>
@@ -134,4 +116,12 @@ internal sealed class InferenceOptions
             NonFinite = NonFinite(parsed),
             OnPassThrough = onPassThrough,
         });
+
+    private static void Add(Command command, params ReadOnlySpan<Option> options)
+    {
+        foreach (var option in options)
+        {
+            command.Add(option);
+        }
+    }
 }

@@ -94,13 +94,15 @@ public sealed class OnnxRestorer : IImageRestorer
 
         // Small operators leave threads waiting for each other: images that have a core each are faster than all cores on one image.
         var budget = _options.IsOnCpu && accepted.Indices.Count > 1 ? SystemMemory.Available() / 2 : 0;
-        foreach (var i in accepted.Indices.Where(i => _options.IsOnCpu && accepted[i].Pixels.Length > LargeImage))
+        int[] large = [.. accepted.Indices.Where(i => _options.IsOnCpu && accepted[i].Pixels.Length > LargeImage)];
+        foreach (var i in large)
         {
             CheckMemory(_metadata.Network, accepted[i], SystemMemory.Available());
-            if (_options.MemoryArena)
-            {
-                run.AddRunConfigEntry("memory.enable_memory_arena_shrinkage", "cpu:0"); // gives back what only a large image needs
-            }
+        }
+
+        if (large.Length > 0 && _options.MemoryArena)
+        {
+            run.AddRunConfigEntry("memory.enable_memory_arena_shrinkage", "cpu:0"); // gives back what only a large image needs
         }
 
         foreach (var group in BatchPlan.SideBySide(accepted.Indices, i => BytesFor(accepted[i].Pixels.Length), budget))
