@@ -10,28 +10,23 @@ namespace Tat.Samples.Comparison;
 
 /// <summary>How lesions of known place are seen by each method.</summary>
 /// <remarks>
-/// The observer's score of a place is by how much it differs from what surrounds it, in the direction of the lesion. A lesion is lost where
-/// its score is below half of what the references show of its kind on the mean, and one is made where a place without a lesion reaches
-/// that.
+/// The observer's score of a place is by how much it differs from what surrounds it, in the direction of the lesion;
+/// <see cref="LesionDetection"/> tells what is made of the scores.
 /// </remarks>
 internal sealed class LesionTable
 {
-    /// <summary>What is held to the bounds.</summary>
+    private const double Significance = 0.05;
+
+    /// <summary>What is compared with the input and held to the bounds.</summary>
     private static readonly string[] _judged = [MeasuredImage.Model, MeasuredImage.ModelWithLocalMeans];
 
-    private readonly List<Look> _looks = [];
+    private static readonly string[] _columns =
+    [
+        "Method", "AUC", "p (AUC)", "Found", "Lost", "Won", "p (found)", "False alarms", "Made", "Contrast kept", "Maximum",
+    ];
 
-    /// <summary>How a method shows a lesion and its place without it.</summary>
-    /// <param name="Task">The task.</param>
-    /// <param name="Phantom">The number of the phantom.</param>
-    /// <param name="Diameter">In mm.</param>
-    /// <param name="Contrast">Of the lesion, as put into the phantom.</param>
-    /// <param name="Method">What was done to the images.</param>
-    /// <param name="Absent">The score without the lesion, in the task's unit.</param>
-    /// <param name="Present">The score with it.</param>
-    /// <param name="Maximum">The highest value in the lesion.</param>
-    private sealed record Look(
-        RestorationTask Task, int Phantom, double Diameter, double Contrast, string Method, double Absent, double Present, double Maximum);
+    private readonly List<LesionLook> _looks = [];
+    private IReadOnlyList<LesionDetection>? _detections;
 
     /// <summary>Adds a lesion as a method shows it.</summary>
     /// <param name="task">The task.</param>
@@ -44,55 +39,42 @@ internal sealed class LesionTable
         (ImageSlice Absent, ImageSlice Present) images, double pixelSpacing)
     {
         double ScoreOf(ImageSlice image) => Math.Sign(lesion.Added) * lesion.ContrastIn(image, pixelSpacing);
-        _looks.Add(new(task, phantom, lesion.Diameter, lesion.Contrast, method, ScoreOf(images.Absent), ScoreOf(images.Present),
+        Add(new(task, phantom, new(lesion.Diameter, lesion.Contrast), method, ScoreOf(images.Absent), ScoreOf(images.Present),
             lesion.MaximumIn(images.Present, pixelSpacing)));
+    }
+
+    /// <summary>Adds a lesion as a method shows it.</summary>
+    public void Add(LesionLook look)
+    {
+        _looks.Add(look);
+        _detections = null;
     }
 
     /// <summary>The filter that shows the lesions of a task best: by the mean area over their kinds.</summary>
     /// <returns><see langword="null"/> where there is no filter, or no lesion.</returns>
-    public string? BestFilter(RestorationTask task) => MethodsOf(task)
-        .Where(method => method is not
-            (MeasuredImage.Input or MeasuredImage.Model or MeasuredImage.ModelWithLocalMeans or MeasuredImage.Reference))
-        .MaxBy(method => Area(task, method));
+    public string? BestFilter(RestorationTask task) => Detections.FirstOrDefault(detection => detection.Task == task)?.BestFilter;
 
-    /// <summary>The tables, one for each task: input, best filter, model and reference.</summary>
-    public IEnumerable<ReportTable> Tables() => Tasks.Select(task => new ReportTable(
-        $"{task}: lesions in {task.Unit}, found by their contrast", ["Lesion", "Method", "Lesions", "AUC", "± s.e.", "d′", "Contrast kept",
-            "Lost", "Made", "Maximum"], 2, [.. Kinds(task).SelectMany(kind => Shown(task).Select(method => RowOf(kind, method)))]));
+    /// <summary>The tables, two for each task, of all lesions and by their kind: input, best filter, model and reference.</summary>
+    public IEnumerable<ReportTable> Tables() => Detections.SelectMany(detection => new ReportTable[]
+    {
+        new($"{detection.Task}: all lesions, found by their contrast", _columns, 1,
+            [.. Shown(detection).Select(method => RowOf(detection, method, null))]),
+        new($"{detection.Task}: lesions by kind, in {detection.Task.Unit}", ["Lesion", .. _columns], 2,
+        [
+            .. detection.Kinds.SelectMany(kind => Shown(detection).Select(method =>
+                (IReadOnlyList<string>)[NameOf(detection.Task, kind), .. RowOf(detection, method, kind)])),
+        ]),
+    });
 
     /// <summary>What a reader must not overlook.</summary>
-    public IEnumerable<string> Remarks()
-    {
-        foreach (var task in Tasks)
-        {
-            yield return $"{task}: mean AUC over the kinds of lesions " + string.Join(", ", Shown(task).Select(method =>
-                FormattableString.Invariant($"{Area(task, method):F3} ({method.ToLowerInvariant()})"))) + ".";
-            if (MaximumBiases(task).ToArray() is { Length: > 0 } biases)
-            {
-                yield return string.Create(CultureInfo.InvariantCulture,
-                    $"{task}: the maximum of lesions of {RegionBounds.SmallestLesion} mm and more is off on the mean by "
-                    + $"{string.Join(", ", biases)}; the bound is {100 * RegionBounds.LesionMaximum} %.");
-            }
-
-            foreach (var (kind, method) in Kinds(task)
-                .SelectMany(kind => _judged.Intersect(MethodsOf(task)).Select(method => (kind, method))))
-            {
-                var (name, input, model) = ($"{task}, {NameOf(kind)}, {method.ToLowerInvariant()}", Detection(kind, MeasuredImage.Input),
-                    Detection(kind, method));
-                if (model.Area < input.Area - (2 * Math.Sqrt(Math.Pow(model.StandardError, 2) + Math.Pow(input.StandardError, 2))))
-                {
-                    yield return string.Create(CultureInfo.InvariantCulture,
-                        $"{name}: harder to find (AUC {model.Area:F2}) than in the input ({input.Area:F2}).");
-                }
-
-                if (MaximumBias(kind, method) is { } bias && Math.Abs(bias) > RegionBounds.LesionMaximum)
-                {
-                    yield return string.Create(CultureInfo.InvariantCulture, $"{name}: the maximum is off by "
-                        + $"{100 * bias:+0;−0} % on the mean, more than {100 * RegionBounds.LesionMaximum} %.");
-                }
-            }
-        }
-    }
+    public IEnumerable<string> Remarks() => Detections.SelectMany(detection =>
+        _judged.Intersect(detection.Methods).SelectMany(method => (IEnumerable<string>)
+        [
+            Compared(detection, method, MeasuredImage.Input),
+            .. detection.BestFilter is { } filter ? [Compared(detection, method, filter)] : Array.Empty<string>(),
+            .. Harder(detection, method),
+            .. Maxima(detection, method),
+        ]));
 
     /// <summary>A table of all: a line for each lesion and method.</summary>
     public IEnumerable<string> ToCsv()
@@ -101,67 +83,112 @@ internal sealed class LesionTable
         foreach (var look in _looks)
         {
             yield return string.Create(CultureInfo.InvariantCulture, $"{CsvCell.Quoted(look.Task.ToString())},{look.Phantom},"
-                + $"{look.Diameter},{look.Contrast},{CsvCell.Quoted(look.Method)},{look.Absent},{look.Present},{look.Maximum}");
+                + $"{look.Kind.Diameter},{look.Kind.Contrast},{CsvCell.Quoted(look.Method)},{look.Absent},{look.Present},{look.Maximum}");
         }
     }
 
-    private IEnumerable<RestorationTask> Tasks => _looks.Select(look => look.Task).Distinct();
+    private IReadOnlyList<LesionDetection> Detections =>
+        _detections ??= [.. _looks.GroupBy(look => look.Task).Select(task => new LesionDetection([.. task]))];
 
-    private IEnumerable<string> MethodsOf(RestorationTask task) =>
-        _looks.Where(look => look.Task == task).Select(look => look.Method).Distinct();
-
-    private IEnumerable<string> Shown(RestorationTask task) =>
+    private static IEnumerable<string> Shown(LesionDetection detection) =>
         new[]
         {
-            MeasuredImage.Input, BestFilter(task), MeasuredImage.Model, MeasuredImage.ModelWithLocalMeans, MeasuredImage.Reference,
-        }.OfType<string>().Intersect(MethodsOf(task));
+            MeasuredImage.Input, detection.BestFilter, MeasuredImage.Model, MeasuredImage.ModelWithLocalMeans, MeasuredImage.Reference,
+        }.OfType<string>().Intersect(detection.Methods);
 
-    private IEnumerable<IGrouping<(double Diameter, double Contrast), Look>> Kinds(RestorationTask task) =>
-        _looks.Where(look => look.Task == task).GroupBy(look => (look.Diameter, look.Contrast))
-            .OrderByDescending(kind => kind.Key.Diameter).ThenByDescending(kind => Math.Abs(kind.Key.Contrast));
-
-    private double Area(RestorationTask task, string method) => Kinds(task).Average(kind => Detection(kind, method).Area);
-
-    private static DetectionScore Detection(IEnumerable<Look> kind, string method)
+    /// <summary>Over all kinds: areas, and lesions found.</summary>
+    private static string Compared(LesionDetection detection, string method, string other)
     {
-        Look[] looks = [.. kind.Where(look => look.Method == method)];
-        return DetectionScore.Of([.. looks.Select(look => look.Absent)], [.. looks.Select(look => look.Present)]);
+        var area = detection.CompareAreas(method, other);
+        var (won, lost, found) = detection.CompareFound(method, other);
+        var verdict = area.PValue < Significance ? area.Difference < 0 ? "harder to find than" : "easier to find than"
+            : "not shown to be easier or harder to find than";
+        return string.Create(CultureInfo.InvariantCulture,
+            $"{detection.Task}, {method.ToLowerInvariant()}: lesions are {verdict} in {NameOf(other)}: mean AUC {area.FirstArea:F3} "
+            + $"against {area.SecondArea:F3}, a difference of {Signed(area.Difference)} (95 % interval {Signed(area.Interval.Low)} to "
+            + $"{Signed(area.Interval.High)}, p = {P(area.PValue)}); {won} are won and {lost} lost at "
+            + $"{100 * LesionDetection.FalseAlarmRate} % false alarms (p = {P(found.PValue)}).");
     }
 
-    /// <summary>How far maxima are off on the mean, where they are bounded: PET, 10 mm and more.</summary>
-    private static double? MaximumBias(IGrouping<(double Diameter, double Contrast), Look> kind, string method) =>
-        kind.First().Task.Name != RestorationTask.Pet.Name || kind.Key.Diameter < RegionBounds.SmallestLesion ? null
-            : kind.Where(look => look.Method == method).Average(look => look.Maximum / kind.First(other =>
-                other.Phantom == look.Phantom && other.Method == MeasuredImage.Reference).Maximum) - 1;
-
-    /// <summary>The same over all kinds, by method.</summary>
-    private IEnumerable<string> MaximumBiases(RestorationTask task) =>
-        from method in Shown(task)
-        where method != MeasuredImage.Reference
-        let kinds = Kinds(task).Select(kind => (Bias: MaximumBias(kind, method), Lesions: kind.Count(look => look.Method == method)))
-            .Where(kind => kind.Bias is not null).ToArray()
-        where kinds.Length > 0
-        let bias = kinds.Sum(kind => kind.Lesions * kind.Bias!.Value) / kinds.Sum(kind => kind.Lesions)
-        select string.Create(CultureInfo.InvariantCulture, $"{100 * bias:+0.0;−0.0;0.0} % ({method.ToLowerInvariant()})");
-
-    private static string NameOf(IGrouping<(double Diameter, double Contrast), Look> kind) =>
-        kind.First().Task.Name == RestorationTask.Pet.Name
-            ? FormattableString.Invariant($"{kind.Key.Diameter} mm, {kind.Key.Contrast}-fold")
-            : FormattableString.Invariant($"{kind.Key.Diameter} mm, {kind.Key.Contrast:+0;−0} {kind.First().Task.Unit}");
-
-    private static IReadOnlyList<string> RowOf(IGrouping<(double Diameter, double Contrast), Look> kind, string method)
+    /// <summary>Kinds that are harder to find than in the input, corrected for their number.</summary>
+    private static IEnumerable<string> Harder(LesionDetection detection, string method)
     {
-        Look[] looks = [.. kind.Where(look => look.Method == method)];
-        var (detection, full) = (Detection(kind, method), kind.Where(look => look.Method == MeasuredImage.Reference)
-            .Average(look => look.Present - look.Absent));
+        RocComparison[] areas = [.. detection.Kinds.Select(kind => detection.CompareAreas(method, MeasuredImage.Input, kind))];
+        var found = detection.Kinds.Select(kind => detection.CompareFound(method, MeasuredImage.Input, kind)).ToArray();
+        var (areaValues, foundValues) = (HolmCorrection.Adjust([.. areas.Select(area => area.PValue)]),
+            HolmCorrection.Adjust([.. found.Select(change => change.Difference.PValue)]));
+        foreach (var (i, kind) in detection.Kinds.Index())
+        {
+            var name = $"{detection.Task}, {NameOf(detection.Task, kind)}, {method.ToLowerInvariant()}";
+            if (areas[i].Difference < 0 && areaValues[i] < Significance)
+            {
+                yield return string.Create(CultureInfo.InvariantCulture, $"{name}: harder to find (AUC {areas[i].FirstArea:F2}) than in "
+                    + $"the input ({areas[i].SecondArea:F2}; p = {P(areaValues[i])}, corrected for {detection.Kinds.Count} kinds).");
+            }
+
+            if (found[i].Difference.Value < 0 && foundValues[i] < Significance)
+            {
+                yield return $"{name}: more lost against the input ({found[i].Lost}) than won ({found[i].Won}; "
+                    + $"p = {P(foundValues[i])}, corrected for {detection.Kinds.Count} kinds).";
+            }
+        }
+    }
+
+    /// <summary>How far maxima are off, over all kinds and where a kind is beyond the bound.</summary>
+    private static IEnumerable<string> Maxima(LesionDetection detection, string method)
+    {
+        if (detection.Of(method).MaximumBias is not { } all)
+        {
+            yield break;
+        }
+
+        var input = detection.Of(MeasuredImage.Input).MaximumBias;
+        yield return string.Create(CultureInfo.InvariantCulture,
+            $"{detection.Task}, {method.ToLowerInvariant()}: the maximum of lesions of {RegionBounds.SmallestLesion} mm and more is off on "
+            + $"the mean by {Number(100 * all, "+0.0;−0.0;0.0")} % (input: {Number(100 * input!.Value, "+0.0;−0.0;0.0")} %); the bound is "
+            + $"{100 * RegionBounds.LesionMaximum} %.");
+        foreach (var kind in detection.Kinds)
+        {
+            if (detection.Of(method, kind).MaximumBias is { } bias && Math.Abs(bias) > RegionBounds.LesionMaximum)
+            {
+                yield return string.Create(CultureInfo.InvariantCulture,
+                    $"{detection.Task}, {NameOf(detection.Task, kind)}, {method.ToLowerInvariant()}: the maximum is off by "
+                    + $"{100 * bias:+0;−0} % on the mean, more than {100 * RegionBounds.LesionMaximum} %.");
+            }
+        }
+    }
+
+    private static IReadOnlyList<string> RowOf(LesionDetection detection, string method, LesionKind? kind)
+    {
+        var findings = detection.Of(method, kind);
+        var isCompared = method is not (MeasuredImage.Input or MeasuredImage.Reference);
+        string IfCompared(Func<string> text) => isCompared ? text() : "-";
+        (int Won, int Lost, BootstrapEstimate Difference) Change() => detection.CompareFound(method, MeasuredImage.Input, kind);
         return
         [
-            NameOf(kind), method, Number(looks.Length, "F0"), Number(detection.Area, "F3"), Number(detection.StandardError, "F3"),
-            Number(detection.Detectability, "F2"), Number(100 * looks.Average(look => look.Present - look.Absent) / full, "F0") + " %",
-            Number(looks.Count(look => look.Present < full / 2), "F0"), Number(looks.Count(look => look.Absent >= full / 2), "F0"),
-            MaximumBias(kind, method) is { } bias ? Number(100 * bias, "+0.0;−0.0;0.0") + " %" : "-",
+            method,
+            $"{Number(findings.Area, "F3")} ± {Number(findings.StandardError, "F3")}",
+            IfCompared(() => P(detection.CompareAreas(method, MeasuredImage.Input, kind).PValue)),
+            $"{findings.Found} of {findings.Lesions}",
+            IfCompared(() => Number(Change().Lost, "F0")),
+            IfCompared(() => Number(Change().Won, "F0")),
+            IfCompared(() => P(Change().Difference.PValue)),
+            Number(findings.FalseAlarms, "F0"),
+            IfCompared(() => Number(findings.Made, "F0")),
+            Number(100 * findings.ContrastKept, "F0") + " %",
+            findings.MaximumBias is { } bias ? Number(100 * bias, "+0.0;−0.0;0.0") + " %" : "-",
         ];
     }
+
+    private static string NameOf(RestorationTask task, LesionKind kind) => task.Name == RestorationTask.Pet.Name
+        ? FormattableString.Invariant($"{kind.Diameter} mm, {kind.Contrast}-fold")
+        : FormattableString.Invariant($"{kind.Diameter} mm, {kind.Contrast:+0;−0} {task.Unit}");
+
+    private static string NameOf(string method) => method == MeasuredImage.Input ? "the input" : $"the best filter ({method})";
+
+    private static string Signed(double value) => Number(value, "+0.000;−0.000;0.000");
+
+    private static string P(double value) => double.IsNaN(value) ? "-" : Number(value, "G2");
 
     private static string Number(double value, string format) => value.ToString(format, CultureInfo.InvariantCulture);
 }

@@ -141,34 +141,6 @@ public sealed record PairedComparison
         var mean = doubledRanks.Sum() / 4.0;
         var variance = doubledRanks.Sum(rank => (double)rank * rank) / 16;
         var distance = Math.Max(0, Math.Abs((positive / 2.0) - mean) - 0.5);
-        return Math.Min(1, ComplementaryErrorFunction(distance / Math.Sqrt(2 * variance)));
-    }
-
-    /// <summary>
-    /// erfc(x) for x ≥ 0: the series of erf for small x, the continued fraction for large x (Abramowitz and Stegun 7.1.6, 7.1.14).
-    /// </summary>
-    private static double ComplementaryErrorFunction(double x)
-    {
-        const int Terms = 120;
-        var gaussian = Math.Exp(-x * x) / Math.Sqrt(Math.PI);
-        if (x < 2)
-        {
-            var (term, sum) = (x, x);
-            for (var n = 1; n < Terms; n++)
-            {
-                term *= 2 * x * x / ((2 * n) + 1);
-                sum += term;
-            }
-
-            return 1 - (2 * gaussian * sum);
-        }
-
-        var fraction = 0.0;
-        for (var n = Terms; n > 0; n--)
-        {
-            fraction = n / 2.0 / (x + fraction);
-        }
-
-        return gaussian / (x + fraction);
+        return NormalDistribution.TwoSided(distance / Math.Sqrt(variance));
     }
 }

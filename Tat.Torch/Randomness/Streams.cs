@@ -17,4 +17,5 @@ internal static class Streams
     public const long Phantom = 9;
     public const long Lesion = 16;
     public const long Noise = 15;
+    public const long Resample = 17;
 }

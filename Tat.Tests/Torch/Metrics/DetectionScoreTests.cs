@@ -30,6 +30,35 @@ public sealed class DetectionScoreTests
         Assert.AreEqual(1, scores.Average(score => score.Detectability), 0.05);
     }
 
-    private static double[] Normal(Random random, int count, double mean) => [.. Enumerable.Range(0, count).Select(_ =>
+    [TestMethod]
+    [DataRow(1, 0.1, 0)]
+    [DataRow(9, 0.1, 0)]
+    [DataRow(10, 0.1, 1)]
+    [DataRow(30, 0.1, 3)]
+    [DataRow(39, 0.1, 3)]
+    [DataRow(10, 0.3, 3)]
+    [DataRow(10, 0.95, 9)]
+    [DataRow(20, 0, 0)]
+    public void No_more_than_the_stated_share_of_places_is_above_the_threshold(int places, double share, int above)
+    {
+        var absent = Normal(new(places), places, 5);
+        var threshold = DetectionScore.ThresholdOf(absent, share);
+        Assert.AreEqual(above, absent.Count(score => score > threshold));
+
+        // Where scores are scaled, so is the threshold: an observer finds the same.
+        Assert.AreEqual(threshold / 4, DetectionScore.ThresholdOf([.. absent.Select(score => score / 4)], share), 1e-12);
+    }
+
+    [TestMethod]
+    public void Equal_scores_are_false_alarms_together_or_not_at_all()
+    {
+        Assert.AreEqual(3, DetectionScore.ThresholdOf([1, 2, 3, 3], 0.25));
+        Assert.AreEqual(2, DetectionScore.ThresholdOf([1, 2, 3, 3], 0.5));
+        Assert.ThrowsExactly<ArgumentException>(() => DetectionScore.ThresholdOf([], 0.1));
+        Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => DetectionScore.ThresholdOf([1], 1));
+        Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => DetectionScore.ThresholdOf([1], double.NaN));
+    }
+
+    internal static double[] Normal(Random random, int count, double mean) => [.. Enumerable.Range(0, count).Select(_ =>
         mean + (Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble())))];
 }
