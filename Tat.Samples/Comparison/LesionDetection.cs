@@ -55,13 +55,14 @@ internal sealed class LesionDetection
     /// <param name="Area">The area under the ROC curve; the mean over their kinds.</param>
     /// <param name="StandardError">Of the area.</param>
     /// <param name="Found">How many are above the method's threshold.</param>
-    /// <param name="FalseAlarms">How many places without a lesion are above the threshold of the input: what a reader who knows the
-    /// contrast of inputs would take for one.</param>
+    /// <param name="FoundAsInInput">How many are above the threshold of the input: what a reader finds who expects its contrast.</param>
+    /// <param name="FalseAlarms">How many places without a lesion are above the threshold of the input.</param>
     /// <param name="Made">How many of these are not so in the input.</param>
     /// <param name="ContrastKept">The share of the reference's contrast.</param>
     /// <param name="MaximumBias">By which share the maxima are too high; <see langword="null"/> where they have no bound.</param>
     public sealed record Findings(
-        int Lesions, double Area, double StandardError, int Found, int FalseAlarms, int Made, double ContrastKept, double? MaximumBias);
+        int Lesions, double Area, double StandardError, int Found, int FoundAsInInput, int FalseAlarms, int Made, double ContrastKept,
+        double? MaximumBias);
 
     /// <summary>What a method makes of lesions of a kind, or of all.</summary>
     public Findings Of(string method, LesionKind? kind = null)
@@ -72,12 +73,14 @@ internal sealed class LesionDetection
             [.. KindsOf(kind).Select(one => Scores(one, method)).Select(one => DetectionScore.Of(one.Absent, one.Present))];
         (LesionLook Look, LesionLook Reference)[] bounded = Task.Name != RestorationTask.Pet.Name ? []
             : [.. looks.Zip(references).Where(pair => pair.First.Kind.Diameter >= RegionBounds.SmallestLesion)];
-        bool IsAlarm(LesionLook look) => look.Absent > _thresholds[(look.Kind.Diameter, MeasuredImage.Input)];
+        double ThresholdOfInput(LesionLook look) => _thresholds[(look.Kind.Diameter, MeasuredImage.Input)];
+        bool IsAlarm(LesionLook look) => look.Absent > ThresholdOfInput(look);
         return new(
             looks.Length,
             scores.Average(score => score.Area),
             Math.Sqrt(scores.Sum(score => score.StandardError * score.StandardError)) / scores.Length,
             looks.Count(IsFound),
+            looks.Count(look => look.Present > ThresholdOfInput(look)),
             looks.Count(IsAlarm),
             looks.Zip(inputs).Count(pair => IsAlarm(pair.First) && !IsAlarm(pair.Second)),
             looks.Sum(look => look.Present - look.Absent) / references.Sum(look => look.Present - look.Absent),

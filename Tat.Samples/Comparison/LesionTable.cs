@@ -22,7 +22,8 @@ internal sealed class LesionTable
 
     private static readonly string[] _columns =
     [
-        "Method", "AUC", "p (AUC)", "Found", "Lost", "Won", "p (found)", "False alarms", "Made", "Contrast kept", "Maximum",
+        "Method", "AUC", "p (AUC)", "Found", "Lost", "Won", "p (found)", "Found as in input", "False alarms", "Made", "Contrast kept",
+        "Maximum",
     ];
 
     private readonly List<LesionLook> _looks = [];
@@ -173,6 +174,7 @@ internal sealed class LesionTable
             IfCompared(() => Number(Change().Lost, "F0")),
             IfCompared(() => Number(Change().Won, "F0")),
             IfCompared(() => P(Change().Difference.PValue)),
+            Number(findings.FoundAsInInput, "F0"),
             Number(findings.FalseAlarms, "F0"),
             IfCompared(() => Number(findings.Made, "F0")),
             Number(100 * findings.ContrastKept, "F0") + " %",

@@ -21,8 +21,11 @@ public sealed class LesionTableTests
         Assert.AreEqual("1", row["p (found)"]);
         Assert.AreEqual("0", row["Made"]);
 
-        // A reader of the input's contrast sees no false alarms.
+        // A reader who expects the input's contrast sees no false alarms, and fewer lesions.
         Assert.AreEqual("0", row["False alarms"]);
+        Assert.IsLessThan(
+            int.Parse(All(table, "Input")["Found as in input"], null), int.Parse(row["Found as in input"], null));
+        Assert.StartsWith(All(table, "Input")["Found as in input"] + " of ", All(table, "Input")["Found"]);
         Assert.AreEqual("8", All(table, "Input")["False alarms"]);
         Assert.AreEqual(0.4, Kept(row) / Kept(All(table, "Input")), 0.01);
         var remark = table.Remarks().First();
