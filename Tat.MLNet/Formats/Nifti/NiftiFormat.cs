@@ -137,7 +137,8 @@ public sealed class NiftiFormat : IImageFormat
         DerivedImageOptions options, CancellationToken cancellationToken)
     {
         var upsampled = source as UpsampledScan;
-        var file = ((upsampled?.Source ?? source) as NiftiScan)?.File;
+        var scan = (upsampled?.Source ?? source) as NiftiScan;
+        var file = scan?.File;
         var header = file?.Header.Clone()
             ?? NiftiWriter.NewHeader(source.Rows, source.Columns, source.SlicesPerVolume, source.SliceCount / source.SlicesPerVolume,
                 source.RowSpacing, source.ColumnSpacing, source.SliceSpacing, source.Affine, source.TimeStep);
@@ -152,8 +153,10 @@ public sealed class NiftiFormat : IImageFormat
         }
 
         var extensions = NiftiWriter.Describe(header, options.Deidentify ? [] : file?.Extensions ?? [], options);
-        var voxels = options.KeepDataType && file is not null ? file.Voxels : new NiftiVoxels(NiftiDataType.Float32, header.IsBigEndian);
-        NiftiWriter.Write(create, paths, header, extensions, voxels, slices, cancellationToken);
+        var kept = options.KeepDataType ? scan : null;
+        var voxels = kept?.File.Voxels ?? new NiftiVoxels(NiftiDataType.Float32, header.IsBigEndian);
+        Action<int, float[], byte[]>? keep = upsampled is null && !options.IsMargin && kept is not null ? kept.KeepUnchanged : null;
+        NiftiWriter.Write(create, paths, header, extensions, voxels, slices, cancellationToken, keep);
     }
 
     /// <summary>Writes slices that have no source file as a new volume of 32-bit floats, without a statement on orientation.</summary>

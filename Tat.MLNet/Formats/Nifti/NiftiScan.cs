@@ -63,26 +63,52 @@ internal sealed class NiftiScan : IImageScan
 
     public ImageSlice ReadSlice(int index)
     {
+        var pixels = new float[Rows * Columns];
+        var voxels = File.Voxels;
+        Read(index, (start, stored) => voxels.Decode(stored, pixels.AsSpan(start, stored.Length / voxels.Size)));
+        return new ImageSlice(pixels, Rows, Columns);
+    }
+
+    /// <summary>
+    /// Puts the bytes of this scan in place of those of values that are this scan's: 32-bit floats may have rounded what it stores.
+    /// </summary>
+    /// <param name="index">The slice.</param>
+    /// <param name="values">Its values now.</param>
+    /// <param name="encoded">What they are stored as, in the way of this scan.</param>
+    public void KeepUnchanged(int index, float[] values, byte[] encoded)
+    {
+        var voxels = File.Voxels;
+        var own = new float[BlockVoxels];
+        Read(index, (start, stored) =>
+        {
+            var bytes = stored.ToArray();
+            voxels.Decode(stored, own.AsSpan(0, stored.Length / voxels.Size));
+            for (var i = 0; i < bytes.Length / voxels.Size; i++)
+            {
+                if (own[i].Equals(values[start + i]))
+                {
+                    bytes.AsSpan(i * voxels.Size, voxels.Size).CopyTo(encoded.AsSpan((start + i) * voxels.Size));
+                }
+            }
+        });
+    }
+
+    /// <summary>Reads the voxels of a slice in blocks, each with the number of its first voxel.</summary>
+    private void Read(int index, Action<int, Span<byte>> take)
+    {
         ObjectDisposedException.ThrowIf(_disposed, this);
         ArgumentOutOfRangeException.ThrowIfNegative(index);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(index, SliceCount);
-        var voxels = File.Voxels;
         try
         {
-            var bytes = _bytes.Value;
-            var pixels = new float[Rows * Columns];
-            var buffer = new byte[Math.Min(pixels.Length, BlockVoxels) * voxels.Size];
-            var start = (long)index * pixels.Length * voxels.Size;
-            for (var done = 0; done < pixels.Length;)
+            var (bytes, count, size) = (_bytes.Value, Rows * Columns, File.Voxels.Size);
+            var buffer = new byte[Math.Min(count, BlockVoxels) * size];
+            for (var done = 0; done < count; done += BlockVoxels)
             {
-                var values = pixels.AsSpan(done, Math.Min(BlockVoxels, pixels.Length - done));
-                var stored = buffer.AsSpan(0, values.Length * voxels.Size);
-                bytes.Read(start + ((long)done * voxels.Size), stored);
-                voxels.Decode(stored, values);
-                done += values.Length;
+                var stored = buffer.AsSpan(0, Math.Min(BlockVoxels, count - done) * size);
+                bytes.Read(((long)index * count * size) + ((long)done * size), stored);
+                take(done, stored);
             }
-
-            return new ImageSlice(pixels, Rows, Columns);
         }
         catch (EndOfStreamException exception)
         {

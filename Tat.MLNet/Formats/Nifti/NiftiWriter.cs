@@ -101,8 +101,16 @@ internal static class NiftiWriter
     }
 
     /// <summary>Writes a volume to streams, one after the other.</summary>
+    /// <param name="create">Opens them by their paths.</param>
+    /// <param name="paths">What to write.</param>
+    /// <param name="header">The header; its data type, scaling, signature and offset are set here.</param>
+    /// <param name="extensions">The header extensions.</param>
+    /// <param name="voxels">How to store voxels; <see cref="NiftiVoxels.IsBigEndian"/> is the header's.</param>
+    /// <param name="slices">The slices, as many and as large as the header says.</param>
+    /// <param name="cancellationToken">Stops between slices.</param>
+    /// <param name="keep">Corrects what the values of a slice are stored as, given its number.</param>
     public static void Write(Func<string, Stream> create, NiftiPaths paths, NiftiHeader header, byte[] extensions, NiftiVoxels voxels,
-        IEnumerable<ImageSlice> slices, CancellationToken cancellationToken)
+        IEnumerable<ImageSlice> slices, CancellationToken cancellationToken, Action<int, float[], byte[]>? keep = null)
     {
         Complete(header, paths.IsPair, extensions, voxels);
         byte[] start = [.. header.Bytes, (byte)(extensions.Length > 0 ? 1 : 0), 0, 0, 0, .. extensions];
@@ -113,7 +121,7 @@ internal static class NiftiWriter
                 stream.Write(start);
             }
 
-            WriteSlices(stream, header, voxels, slices, cancellationToken);
+            WriteSlices(stream, header, voxels, slices, keep, cancellationToken);
         }
 
         if (paths.IsPair)
@@ -133,8 +141,8 @@ internal static class NiftiWriter
         NiftiMagic.For(header.Version, pair).CopyTo(header.Magic);
     }
 
-    private static void WriteSlices(
-        Stream stream, NiftiHeader header, NiftiVoxels voxels, IEnumerable<ImageSlice> slices, CancellationToken cancellationToken)
+    private static void WriteSlices(Stream stream, NiftiHeader header, NiftiVoxels voxels, IEnumerable<ImageSlice> slices,
+        Action<int, float[], byte[]>? keep, CancellationToken cancellationToken)
     {
         var dimensions = (int)header.Dimension(0);
         var (columns, rows) = ((int)header.Dimension(1), dimensions > 1 ? (int)header.Dimension(2) : 1);
@@ -161,6 +169,7 @@ internal static class NiftiWriter
             }
 
             voxels.Encode(slice.Pixels, buffer);
+            keep?.Invoke((int)count - 1, slice.Pixels, buffer);
             stream.Write(buffer);
         }
 

@@ -11,6 +11,9 @@ internal readonly record struct PixelPadding(int First, int? Limit)
 
     public int Highest => Math.Max(First, Limit ?? First);
 
+    /// <summary>Whether a stored value marks a pixel outside the image.</summary>
+    public bool Holds(int stored) => stored >= Lowest && stored <= Highest;
+
     /// <summary>The padding of an object, with the sign of its pixels whatever the element was written as.</summary>
     public static PixelPadding? Of(DicomDataSet dataSet, PixelLayout layout)
     {

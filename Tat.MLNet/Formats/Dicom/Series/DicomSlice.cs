@@ -69,7 +69,7 @@ internal sealed record DicomSlice
     {
         try
         {
-            var words = ReadWords();
+            var words = DecodeWords();
             return new ImageSlice(Layout.Floating
                 ? ToQuantity(StoredPixels.UnpackFloating(words, Layout))
                 : ToQuantity(StoredPixels.Unpack(words, Layout)), Layout.Rows, Layout.Columns);
@@ -85,7 +85,7 @@ internal sealed record DicomSlice
     {
         try
         {
-            return StoredPixels.Unpack(ReadWords(), Layout);
+            return StoredPixels.Unpack(DecodeWords(), Layout);
         }
         catch (DicomDataException exception)
         {
@@ -93,7 +93,20 @@ internal sealed record DicomSlice
         }
     }
 
-    private byte[] ReadWords() => Memory is null
+    /// <summary>Reads the samples in little endian, in words of Bits Allocated with all their bits.</summary>
+    public byte[] ReadWords()
+    {
+        try
+        {
+            return DecodeWords();
+        }
+        catch (DicomDataException exception)
+        {
+            throw exception.At(Source.Path);
+        }
+    }
+
+    private byte[] DecodeWords() => Memory is null
         ? FrameReader.Read(Source, Layout, Frame)
         : Memory.Get(Source.Path, Frame, () => FrameReader.Read(Source, Layout, Frame));
 

@@ -1,181 +1,25 @@
-using System.Globalization;
-using Tat.MLNet.Formats.Contracts;
 using Tat.MLNet.Formats.Dicom.Model;
 using Tat.MLNet.Formats.Dicom.Series;
-using Tat.Torch.Imaging;
 
 namespace Tat.MLNet.Formats.Dicom.Writing;
 
-/// <summary>The pixels of a derived object: quantised, with the elements that describe them.</summary>
-internal sealed class DerivedFrames
+/// <summary>The pixels of a derived object, with the elements that describe them.</summary>
+/// <param name="slices">The frames of the source object, in its order.</param>
+internal abstract class DerivedFrames(IReadOnlyList<DicomSlice> slices)
 {
-    /// <summary>Objects whose pixels must be unsigned (PS3.3, section C.8.13.1, table C.8-81).</summary>
-    public const string EnhancedMr = "1.2.840.10008.5.1.4.1.1.4.1";
-    private const ushort SignBit = 0x8000;
-
-    private readonly IReadOnlyList<DicomSlice> _slices;
-    private readonly DerivedScaling _scaling;
-    private readonly UpsampledScan? _grid;
-    private readonly List<(Quantizer Quantizer, short[] Stored)> _frames = [];
-
-    /// <summary>Quantises the restored frames of an object.</summary>
-    /// <param name="slices">The frames of the source object, in its order.</param>
-    /// <param name="restored">As many restored frames, in the unit of the source.</param>
-    /// <param name="scaling">How values are stored.</param>
-    /// <param name="grid">The finer grid of the restored frames; <see langword="null"/> where they have that of the source.</param>
-    public DerivedFrames(IReadOnlyList<DicomSlice> slices, IReadOnlyList<ImageSlice> restored, DerivedScaling scaling, UpsampledScan? grid)
-    {
-        (_slices, _scaling, _grid) = (slices, scaling, grid);
-        var values = slices.Select((slice, i) => new DerivedValues(slice, restored[i], scaling, grid).Values);
-
-        // Without functional groups all frames share one rescale; others are stored one by one, and their values let go.
-        Quantizer? shared = slices.Count > 1 && !IsEnhanced(slices[0])
-            ? scaling.Choose(slices[0], values.SelectMany(frame => frame).ToArray())
-            : null;
-        foreach (var (i, frame) in values.Index())
-        {
-            var quantizer = shared ?? scaling.Choose(slices[i], frame);
-            _frames.Add((quantizer, Array.ConvertAll(frame, value => Store(value, quantizer, slices[i]))));
-        }
-    }
-
     /// <summary>The frames of the source.</summary>
-    public IReadOnlyList<DicomSlice> Slices => _slices;
+    public IReadOnlyList<DicomSlice> Slices { get; } = slices;
 
-    /// <summary>How far off what is read back may be: the rounding of decimal strings.</summary>
-    public double Tolerance(int frame) => _frames[frame].Quantizer.Slope * 0.001;
+    /// <summary>Whether stored values are those of the source, and with them what the source says of them.</summary>
+    public abstract bool KeepsStoredValues { get; }
+
+    /// <summary>How far off what is read back may be.</summary>
+    public abstract double Tolerance(int frame);
 
     /// <summary>What is stored of a frame, in modality values.</summary>
-    public double ValueAt(int frame, int pixel) => _frames[frame].Quantizer.Restore(_frames[frame].Stored[pixel]);
-
-    /// <summary>The difference to the source, as frames in the source's unit.</summary>
-    public IReadOnlyList<ImageSlice> Differences() => _slices.Select((slice, frame) =>
-    {
-        var input = _grid is null ? slice.Read() : _grid.Upsample(slice.Read());
-        var pixels = new float[input.Pixels.Length];
-        for (var i = 0; i < pixels.Length; i++)
-        {
-            pixels[i] = (float)((ValueAt(frame, i) * _scaling.ToUnit(slice)) - input.Pixels[i]);
-        }
-
-        return new ImageSlice(pixels, input.Height, input.Width);
-    }).ToList();
-
-    /// <summary>The value of Pixel Data.</summary>
-    public byte[] ToBytes(bool unsigned)
-    {
-        var samples = _frames[0].Stored.Length;
-        var bytes = new byte[checked(_frames.Count * samples * 2)];
-        for (var frame = 0; frame < _frames.Count; frame++)
-        {
-            for (var i = 0; i < samples; i++)
-            {
-                var word = (ushort)_frames[frame].Stored[i] ^ (unsigned ? SignBit : 0);
-                bytes[2 * ((frame * samples) + i)] = (byte)word;
-                bytes[(2 * ((frame * samples) + i)) + 1] = (byte)(word >> 8);
-            }
-        }
-
-        return bytes;
-    }
+    public abstract double ValueAt(int frame, int pixel);
 
     /// <summary>Sets the elements that describe the pixels.</summary>
-    /// <returns>Whether they are unsigned.</returns>
-    public bool Describe(DicomDataSet dataSet)
-    {
-        var unsigned = dataSet.GetString(Tags.SopClassUid) == EnhancedMr;
-        if (dataSet.Contains(Tags.NumberOfFrames))
-        {
-            dataSet.SetText(Tags.NumberOfFrames, DicomVr.IS, _frames.Count.ToString(CultureInfo.InvariantCulture));
-        }
-
-        dataSet.SetUnsigned(Tags.SamplesPerPixel, 1);
-        dataSet.SetUnsigned(Tags.BitsAllocated, 16);
-        dataSet.SetUnsigned(Tags.BitsStored, 16);
-        dataSet.SetUnsigned(Tags.HighBit, 15);
-        dataSet.SetUnsigned(Tags.PixelRepresentation, (ushort)(unsigned ? 0 : 1));
-        if (_grid is null)
-        {
-            DescribePadding(dataSet, unsigned);
-        }
-        else
-        {
-            DerivedGrid.Describe(dataSet, _grid);
-        }
-
-        var groups = dataSet.GetItems(Tags.PerFrameFunctionalGroupsSequence);
-        for (var frame = 0; frame < _frames.Count && IsEnhanced(_slices[0]); frame++)
-        {
-            SetTransformation(groups[frame], frame, unsigned);
-        }
-
-        if (!IsEnhanced(_slices[0]) && dataSet.GetItem(Tags.SharedFunctionalGroupsSequence) is { } shared)
-        {
-            SetTransformation(shared, 0, unsigned);
-        }
-        else if (!IsEnhanced(_slices[0]))
-        {
-            SetRescale(dataSet, _frames[0].Quantizer, unsigned,
-                _slices[0].Transform.Type ?? (_slices[0].Modality is "CT" or "MR" or "PT" ? null : "US"));
-        }
-
-        _scaling.DescribeQuantity(dataSet);
-        return unsigned;
-    }
-
-    private static short Store(double value, Quantizer quantizer, DicomSlice slice)
-    {
-        var stored = quantizer.Store(value);
-        return double.IsNaN(value) || Math.Abs(quantizer.Restore(stored) - value) <= quantizer.Slope * 0.501
-            ? stored
-            : throw new ImageFormatException(slice.Source.Path,
-                FormattableString.Invariant($"the restored value {value} does not fit into what is stored; the result is not kept."));
-    }
-
-    private static bool IsEnhanced(DicomSlice slice) => slice.HasFunctionalGroups;
-
-    private void SetTransformation(DicomDataSet group, int frame, bool unsigned)
-    {
-        var transformation = new DicomDataSet(DicomCharacterSet.Utf8);
-        SetRescale(transformation, _frames[frame].Quantizer, unsigned,
-            _slices[frame].Transform.Type ?? (_slices[frame].Quantity.Unit == "HU" ? "HU" : "US"));
-        group.SetItems(Tags.PixelValueTransformationSequence, transformation);
-    }
-
-    private static void SetRescale(DicomDataSet dataSet, Quantizer quantizer, bool unsigned, string? type)
-    {
-        var intercept = quantizer.Intercept - (unsigned ? SignBit * quantizer.Slope : 0);
-        dataSet.SetText(Tags.RescaleIntercept, DicomVr.DS, DecimalString.Of(intercept));
-        dataSet.SetText(Tags.RescaleSlope, DicomVr.DS, DecimalString.Of(quantizer.Slope));
-        if (type is not null)
-        {
-            dataSet.SetText(Tags.RescaleType, DicomVr.LO, type);
-        }
-    }
-
-    /// <summary>
-    /// Padding keeps its value where the grid of the image holds it, and otherwise is one number that no pixel has: it is told if it is the
-    /// same in all frames.
-    /// </summary>
-    private void DescribePadding(DicomDataSet dataSet, bool unsigned)
-    {
-        var apart = _slices.Select(_scaling.IsPaddingApart).ToList();
-        short Stored(int padding, int frame) => _frames[frame].Quantizer.Store(apart[frame]
-            ? double.NaN
-            : _slices[frame].Transform.Apply(padding) * _scaling.FromModality(_slices[frame]));
-        foreach (var (tag, stored) in new[]
-        {
-            (Tags.PixelPaddingValue, _slices[0].Padding?.First),
-            (Tags.PixelPaddingRangeLimit, apart.Contains(true) ? null : _slices[0].Padding?.Limit),
-        })
-        {
-            if (stored is { } padding && !_scaling.IsDifference
-                && (tag == Tags.PixelPaddingValue || dataSet.Contains(Tags.PixelPaddingValue)) &&
-                    Enumerable.Range(0, _frames.Count).Select(frame => Stored(padding, frame)).Distinct().ToList() is [var only])
-            {
-                var word = (ushort)((ushort)only ^ (unsigned ? SignBit : 0));
-                dataSet.Set(new DicomElement(tag, unsigned ? DicomVr.US : DicomVr.SS, [(byte)word, (byte)(word >> 8)]));
-            }
-        }
-    }
+    /// <returns>The value of Pixel Data, of even length.</returns>
+    public abstract byte[] Describe(DicomDataSet dataSet);
 }

@@ -20,7 +20,7 @@ internal static class DerivedObject
     private static readonly HashSet<string?> _alwaysPrimary =
     [
         "1.2.840.10008.5.1.4.1.1.128", "1.2.840.10008.5.1.4.1.1.128.1", "1.2.840.10008.5.1.4.1.1.130",
-        "1.2.840.10008.5.1.4.1.1.2.1", "1.2.840.10008.5.1.4.1.1.2.2", DerivedFrames.EnhancedMr, "1.2.840.10008.5.1.4.1.1.4.4",
+        "1.2.840.10008.5.1.4.1.1.2.1", "1.2.840.10008.5.1.4.1.1.2.2", QuantizedFrames.EnhancedMr, "1.2.840.10008.5.1.4.1.1.4.4",
     ];
 
     /// <summary>Elements of the pulse sequence that only an original enhanced MR may have (PS3.3, section C.8.13.4).</summary>
@@ -34,20 +34,34 @@ internal static class DerivedObject
     /// <param name="source">The object that it is derived from.</param>
     /// <param name="series">The series that it belongs to.</param>
     /// <param name="instanceUid">Its SOP Instance UID.</param>
-    public static DicomDataSet Create(DicomObject source, DerivedSeries series, string instanceUid)
+    /// <param name="keepsStoredValues">Whether its stored values are those of the source.</param>
+    public static DicomDataSet Create(DicomObject source, DerivedSeries series, string instanceUid, bool keepsStoredValues)
     {
         var copy = DerivedText.Copy(source.DataSet);
-        RemoveOutdated(copy);
+        RemoveOutdated(copy, keepsStoredValues);
         series.Deidentifier?.Apply(copy);
         Identify(copy, series, instanceUid);
         Describe(copy, source, series);
+        if (!keepsStoredValues)
+        {
+            SetPresentation(source, copy);
+        }
+
         return copy;
     }
 
-    private static void RemoveOutdated(DicomDataSet copy)
+    private static void RemoveOutdated(DicomDataSet copy, bool keepsStoredValues)
     {
-        StoredValueElements.Remove(copy);
-        var isEnhancedMr = copy.GetString(Tags.SopClassUid) == DerivedFrames.EnhancedMr;
+        if (keepsStoredValues)
+        {
+            StoredValueElements.RemoveOutdated(copy);
+        }
+        else
+        {
+            StoredValueElements.Remove(copy);
+        }
+
+        var isEnhancedMr = copy.GetString(Tags.SopClassUid) == QuantizedFrames.EnhancedMr;
         copy.RemoveAll(element => element.Tag == Tags.InstanceCreatorUid || isEnhancedMr && _originalMrOnly.Contains(element.Tag));
     }
 
@@ -85,11 +99,9 @@ internal static class DerivedObject
         copy.SetText(Tags.SeriesDescription, DicomVr.LO, suffix.Length == 0 ? description : $"{description} {suffix}".Trim());
 
         copy.SetText(Tags.ImageType, DicomVr.CS, DerivedType(copy.GetStrings(Tags.ImageType), IsAlwaysPrimary(copy)));
-        SetPresentation(source, copy);
         foreach (var macro in FrameTypes(copy))
         {
             macro.SetText(Tags.FrameType, DicomVr.CS, DerivedType(macro.GetStrings(Tags.FrameType), isAlwaysPrimary: true));
-            SetPresentation(source, macro);
         }
 
         if (copy.Contains(Tags.ContentQualification))
@@ -124,9 +136,14 @@ internal static class DerivedObject
         .SelectMany(group => group.SelectMany(element => element.Items ?? []).Where(item => item.Contains(Tags.FrameType)));
 
     /// <summary>The colours of stored values went with their tables.</summary>
-    private static void SetPresentation(DicomObject source, DicomDataSet described)
+    private static void SetPresentation(DicomObject source, DicomDataSet copy)
     {
-        if (source.DataSet.Contains(Tags.PixelPresentation))
+        if (!source.DataSet.Contains(Tags.PixelPresentation))
+        {
+            return;
+        }
+
+        foreach (var described in FrameTypes(copy).Prepend(copy))
         {
             described.SetText(Tags.PixelPresentation, DicomVr.CS, "MONOCHROME");
         }

@@ -26,6 +26,12 @@ internal sealed class DerivedSeriesWriter
     private readonly List<WrittenFile> _written = [];
 
     /// <summary>
+    /// The objects so far, by their number, while nothing of the series was changed; <see langword="null"/> once something was, or where
+    /// values are not those of the source. A series is stored in one way: as the source has it where all values are the source's.
+    /// </summary>
+    private List<(List<DicomSlice> Frames, int Number)>? _unchanged;
+
+    /// <summary>
     /// Why no objects can be derived of those of a scan, as the rest of a sentence; <see langword="null"/> where they can.
     /// </summary>
     public static string? Refusal(DicomScan scan) => scan.Slices[0].SopClassUid == ParametricMap
@@ -63,6 +69,9 @@ internal sealed class DerivedSeriesWriter
             };
         _restored = Series(false);
         _difference = options.WriteDifference ? Series(true) : null;
+
+        // Spare bits of the source's words may name the patient.
+        _unchanged = grid is null && !options.IsMargin && !options.Deidentify ? [] : null;
     }
 
     /// <summary>Writes all objects.</summary>
@@ -88,38 +97,88 @@ internal sealed class DerivedSeriesWriter
             if (frames.Count == source.Layout.Frames)
             {
                 incomplete.Remove(source.Source.Path);
-                WriteObject([.. frames.Values.Select(frame => frame.Source)], [.. frames.Values.Select(frame => frame.Restored)], ++number);
+                Add([.. frames.Values.Select(frame => frame.Source)], [.. frames.Values.Select(frame => frame.Restored)], ++number);
             }
         }
 
-        return index == _scan.SliceCount ? _written : throw WrongCount();
+        return index == _scan.SliceCount ? Complete(cancellationToken) : throw WrongCount();
     }
 
     private ArgumentException WrongCount() => new(
         $"The source has {MessageText.Amount(_scan.SliceCount, "slice")}; give as many restored ones.", "slices");
 
-    private void WriteObject(List<DicomSlice> frames, List<ImageSlice> restored, int number)
+    private void Add(List<DicomSlice> frames, List<ImageSlice> restored, int number)
     {
-        var source = DicomProviders.Current.Read(frames[0].Source.Content);
-        var derived = new DerivedFrames(frames, restored, _scaling, _grid);
+        if (_unchanged is { } unchanged)
+        {
+            if (UnchangedFrames.Are(frames, restored))
+            {
+                unchanged.Add((frames, number));
+                return;
+            }
+
+            _unchanged = null;
+            foreach (var (earlier, earlierNumber) in unchanged)
+            {
+                Quantize(earlier, earlier.ConvertAll(slice => slice.Read()), earlierNumber);
+            }
+        }
+
+        Quantize(frames, restored, number);
+    }
+
+    private List<WrittenFile> Complete(CancellationToken cancellationToken)
+    {
+        foreach (var (frames, number) in _unchanged ?? [])
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            WriteObject(new UnchangedFrames(frames), frames.ConvertAll(slice => slice.Read()), number);
+        }
+
+        return _written;
+    }
+
+    private void Quantize(List<DicomSlice> frames, List<ImageSlice> restored, int number)
+    {
+        var quantized = new QuantizedFrames(frames, restored, _scaling, _grid);
+        WriteObject(quantized, _difference is null ? [] : quantized.ToImages(), number);
+    }
+
+    /// <summary>Writes an object, and the difference of its images to the source.</summary>
+    private void WriteObject(DerivedFrames derived, IReadOnlyList<ImageSlice> images, int number)
+    {
+        var source = DicomProviders.Current.Read(derived.Slices[0].Source.Content);
         WriteObject(source, _restored, derived, number);
         if (_difference is not null)
         {
-            WriteObject(source, _difference, new DerivedFrames(frames, derived.Differences(), _scaling.ForDifference(), _grid), number);
+            ImageSlice[] differences = [.. derived.Slices.Zip(images, DifferenceOf)];
+            WriteObject(source, _difference, new QuantizedFrames(derived.Slices, differences, _scaling.ForDifference(), _grid), number);
         }
     }
 
     private void WriteObject(DicomObject source, DerivedSeries series, DerivedFrames frames, int number)
     {
         var file = _file(series, number);
-        var dataSet = DerivedObject.Create(
-            source, series, NewUid(series.Options, source.DataSet.GetString(Tags.SopInstanceUid), series.IsDifference));
-        var unsigned = frames.Describe(dataSet);
-        var pixels = frames.ToBytes(unsigned);
+        var dataSet = DerivedObject.Create(source, series,
+            NewUid(series.Options, source.DataSet.GetString(Tags.SopInstanceUid), series.IsDifference), frames.KeepsStoredValues);
+        var pixels = frames.Describe(dataSet);
         var written = file.Write(stream => DicomProviders.Current.Write(stream, dataSet, pixels));
         DerivedCheck.ReadBack(written, dataSet, pixels, frames);
         file.Complete();
         _written.Add(new(file.Name, series.Uid, dataSet.GetString(Tags.SopInstanceUid)));
+    }
+
+    /// <summary>What was changed, in the unit of the source.</summary>
+    private ImageSlice DifferenceOf(DicomSlice slice, ImageSlice restored)
+    {
+        var input = _grid is null ? slice.Read() : _grid.Upsample(slice.Read());
+        var pixels = new float[input.Pixels.Length];
+        for (var i = 0; i < pixels.Length; i++)
+        {
+            pixels[i] = restored.Pixels[i] - input.Pixels[i];
+        }
+
+        return new ImageSlice(pixels, input.Height, input.Width);
     }
 
     /// <summary>The UID of what is made of a series or an object, which is that of no other image.</summary>

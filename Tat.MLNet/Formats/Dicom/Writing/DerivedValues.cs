@@ -30,7 +30,7 @@ internal sealed class DerivedValues
         var isApart = padding is not null && scaling.IsPaddingApart(slice);
         for (var i = 0; i < Values.Length; i++)
         {
-            var isPadding = stored is not null && stored[i] >= padding!.Value.Lowest && stored[i] <= padding.Value.Highest;
+            var isPadding = stored is not null && padding!.Value.Holds(stored[i]);
             Values[i] = !isPadding ? restored.Pixels[i] * factor
                 : scaling.IsDifference ? 0
                 : isApart ? double.NaN

@@ -59,16 +59,16 @@ internal static class StoredValueElements
         // What was computed of stored values.
         Row(StoredValueFate.Removed, "C.11.5", 0x00603000, 0x00603002, 0x00603004, 0x00603006, 0x00603008, 0x00603010, 0x00603020),
         Row(StoredValueFate.Removed, "C.7.6.1.1.6", 0x00880200),
-        Row(StoredValueFate.Removed, "C.12.1.1.3", 0x4FFE0001, 0xFFFAFFFA),
+        Row(StoredValueFate.Outdated, "C.12.1.1.3", 0x4FFE0001, 0xFFFAFFFA),
         Row(StoredValueFate.Removed, "C.9.2", _roiMean.Value, _roiDeviation.Value),
 
         // How they were encoded.
         Row(StoredValueFate.Kept, "C.7.6.1.1.5: the history of what the image was made from", 0x00282110, 0x00282112, 0x00282114),
-        Row(StoredValueFate.Removed, "C.7.6.3", 0x00287FE0, 0x7FE00001, 0x7FE00002, 0x7FE00003),
+        Row(StoredValueFate.Outdated, "C.7.6.3", 0x00287FE0, 0x7FE00001, 0x7FE00002, 0x7FE00003),
         Row(StoredValueFate.Recomputed, "C.7.6.3", 0x7FE00010),
-        Row(StoredValueFate.Removed, "C.7.6.24", 0x7FE00008),
-        Row(StoredValueFate.Removed, "C.7.6.25", 0x7FE00009),
-        Row(StoredValueFate.Removed, "PS3.10, 7.2", 0xFFFCFFFC),
+        Row(StoredValueFate.Outdated, "C.7.6.24", 0x7FE00008),
+        Row(StoredValueFate.Outdated, "C.7.6.25", 0x7FE00009),
+        Row(StoredValueFate.Outdated, "PS3.10, 7.2", 0xFFFCFFFC),
     }.SelectMany(row => row).ToDictionary(element => element.Tag);
 
     /// <summary>Elements of manufacturers: their scale of stored values, its copies, and the range of stored values.</summary>
@@ -86,6 +86,10 @@ internal static class StoredValueElements
         new(0x700D, "TOSHIBA_MEC_MR3", 0x00),
     ];
 
+    /// <summary>Removes what is true of the file of the source alone: how it was encoded, and signatures.</summary>
+    public static void RemoveOutdated(DicomDataSet dataSet) =>
+        dataSet.RemoveEverywhere((_, tag) => Standard.GetValueOrDefault(tag) is { Fate: StoredValueFate.Outdated });
+
     /// <summary>Removes what describes the stored values that an object had, from its functional groups and other sequences too.</summary>
     public static void Remove(DicomDataSet dataSet)
     {
@@ -94,10 +98,10 @@ internal static class StoredValueElements
             dataSet.Where(element => (element.Tag.Group & 0xFF01) == 0x6000 && !dataSet.Contains(element.Tag with { Element = 0x3000 }))
                 .Select(element => element.Tag.Group).ToHashSet();
         dataSet.RemoveAll(element => embedded.Contains(element.Tag.Group));
-        dataSet.RemoveEverywhere(IsOutdated);
+        dataSet.RemoveEverywhere(IsOfOldValues);
     }
 
-    private static bool IsOutdated(DicomDataSet dataSet, DicomTag tag)
+    private static bool IsOfOldValues(DicomDataSet dataSet, DicomTag tag)
     {
         if (tag.IsPrivate)
         {
@@ -121,6 +125,9 @@ internal enum StoredValueFate
 {
     /// <summary>It goes: it may be absent, and what it said is not true of the new values.</summary>
     Removed,
+
+    /// <summary>It goes from every derived object: how the file of the source was encoded, and what is sworn of it.</summary>
+    Outdated,
 
     /// <summary>It is written anew, for the new values.</summary>
     Recomputed,

@@ -85,6 +85,47 @@ public sealed class NiftiFormatTests
     }
 
     [TestMethod]
+    [DataRow(nameof(NiftiDataType.Float64), false, 1.0, 0.0)]
+    [DataRow(nameof(NiftiDataType.Float64), true, 0.3, 0.1)]
+    [DataRow(nameof(NiftiDataType.Float32), true, 0.3, 0.1)]
+    [DataRow(nameof(NiftiDataType.Int64), false, 1.0, 0.0)]
+    [DataRow(nameof(NiftiDataType.UInt32), true, 0.3, 0.1)]
+    public void What_is_unchanged_keeps_the_bits_of_the_source_even_where_32_bit_floats_round_it(
+        string type, bool bigEndian, double slope, double intercept)
+    {
+        const int Start = 352;
+        using var folder = new TemporaryFolder();
+        var random = new Random(3);
+        var voxels = new NiftiVoxels(Enum.Parse<NiftiDataType>(type), bigEndian, slope, intercept);
+        var header = NiftiHeader.Create(1, bigEndian);
+        long[] dimensions = [3, 400, 300, 2];
+        foreach (var (i, length) in dimensions.Index())
+        {
+            header.SetDimension(i, length);
+            header.SetPixelDimension(i, 1);
+        }
+
+        // More than a block, and bits below those of a 32-bit float.
+        var slices = Enumerable.Range(0, 2).Select(_ => new ImageSlice(
+            [.. Enumerable.Range(0, 120_000).Select(_ => (float)(1e6 * (1 + random.NextDouble())))], 300, 400));
+        NiftiWriter.Write(NiftiPaths.ForWriting(folder["source.nii"]), header, [], voxels, slices, default);
+        var stored = File.ReadAllBytes(folder["source.nii"]);
+        for (var i = Start; i < stored.Length; i += voxels.Size)
+        {
+            stored[i + (bigEndian ? voxels.Size - 1 : 0)] = (byte)random.Next(256);
+        }
+
+        File.WriteAllBytes(folder["source.nii"], stored);
+        using var source = ImageFormats.Open(folder["source.nii"]);
+        var restored = NiftiSamples.SlicesOf(source).ToArray();
+        restored[1].Pixels[^1] += 1000;
+        _format.WriteDerived(source, folder["out.nii"], restored, new() { KeepDataType = true });
+        var written = File.ReadAllBytes(folder["out.nii"]);
+        CollectionAssert.AreEqual(stored[Start..^voxels.Size], written[Start..^voxels.Size]);
+        CollectionAssert.AreNotEqual(stored[^voxels.Size..], written[^voxels.Size..]);
+    }
+
+    [TestMethod]
     public void A_note_that_the_description_cannot_take_becomes_a_comment()
     {
         using var folder = new TemporaryFolder();

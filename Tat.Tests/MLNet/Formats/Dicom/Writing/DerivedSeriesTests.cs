@@ -146,22 +146,22 @@ public class DerivedSeriesTests
         using var files = new SyntheticDicom();
         using var source = (DicomScan)ImageFormats.Open(files.Write(SyntheticDicom.Enhanced(9, 6)));
         var inFileOrder = new[] { source.Slices[1], source.Slices[0] };
-        var frames = new DerivedFrames(
+        var frames = new QuantizedFrames(
             inFileOrder, [.. inFileOrder.Select(slice => slice.Read())], DerivedScaling.Of(source, deidentified: false), grid: null);
         var moved = DerivedText.Copy(DicomProviders.Current.Read(source.Path).DataSet);
-        var unsigned = frames.Describe(moved);
+        var pixels = frames.Describe(moved);
         var groups = moved.GetItems(Tags.PerFrameFunctionalGroupsSequence);
-        Check(frames.ToBytes(unsigned));
+        Check(pixels);
         Assert.Contains("values that were restored",
-            Assert.ThrowsExactly<ImageFormatException>(() => Check(new byte[frames.ToBytes(unsigned).Length])).Message);
+            Assert.ThrowsExactly<ImageFormatException>(() => Check(new byte[pixels.Length])).Message);
         moved.SetItems(Tags.PerFrameFunctionalGroupsSequence, groups[1], groups[0]);
-        Assert.Contains("lies elsewhere", Assert.ThrowsExactly<ImageFormatException>(() => Check(frames.ToBytes(unsigned))).Message);
+        Assert.Contains("lies elsewhere", Assert.ThrowsExactly<ImageFormatException>(() => Check(pixels)).Message);
 
-        void Check(byte[] pixels)
+        void Check(byte[] written)
         {
             var path = Path.Combine(files.Folder, $"{Guid.NewGuid():N}.dcm");
-            DicomProviders.Current.Write(path, moved, pixels);
-            DerivedCheck.ReadBack(ImageContent.OfFile(path), moved, pixels, frames);
+            DicomProviders.Current.Write(path, moved, written);
+            DerivedCheck.ReadBack(ImageContent.OfFile(path), moved, written, frames);
         }
     }
 
