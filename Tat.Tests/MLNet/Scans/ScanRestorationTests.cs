@@ -2,6 +2,7 @@ using System.Text.Json;
 using Tat.MLNet.Formats;
 using Tat.MLNet.Formats.Dicom.Model;
 using Tat.MLNet.Formats.Dicom.Providers;
+using Tat.MLNet.Formats.Dicom.Series;
 using Tat.MLNet.Formats.Nifti;
 using Tat.MLNet.Scans;
 using Tat.Tests.Formats;
@@ -102,6 +103,10 @@ public partial class ScanRestorationTests
         using var written = ImageFormats.Open(none.Destination);
         CollectionAssert.AreEqual(source.ReadSlice(0).Pixels, written.ReadSlice(0).Pixels);
         Assert.AreEqual(none.Noise.Before, none.Noise.After);
+        var bits = restorer.RestoreScan(files.Folder, folder["none.dcm"], new() { Strength = 0 });
+        using var same = (DicomScan)ImageFormats.Open(bits.Destination);
+        CollectionAssert.AreEqual(((DicomScan)source).Slices[0].ReadWords(), same.Slices[0].ReadWords());
+        Assert.AreEqual(0, same.Slices[0].Transform.Apply(1024));
 
         var part = restorer.RestoreScan(
             files.Folder, folder["part.dcm"], new() { Strength = 0.5, Derived = new() { ModelHash = "sha256:0123" } });
