@@ -63,9 +63,14 @@ internal sealed class NiftiScan : IImageScan
 
     public ImageSlice ReadSlice(int index)
     {
-        var pixels = new float[Rows * Columns];
+        float[] pixels = [];
         var voxels = File.Voxels;
-        Read(index, (start, stored) => voxels.Decode(stored, pixels.AsSpan(start, stored.Length / voxels.Size)));
+        Read(index, (start, stored) =>
+        {
+            // Not before the file has been found to hold them.
+            pixels = start == 0 ? new float[Rows * Columns] : pixels;
+            voxels.Decode(stored, pixels.AsSpan(start, stored.Length / voxels.Size));
+        });
         return new ImageSlice(pixels, Rows, Columns);
     }
 

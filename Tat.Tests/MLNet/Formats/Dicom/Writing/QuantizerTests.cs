@@ -48,6 +48,7 @@ public class QuantizerTests
         var source = files.Write(data, System.Runtime.InteropServices.MemoryMarshal.AsBytes(stored.AsSpan()).ToArray());
         using var scan = ImageFormats.Open(source);
         var before = scan.ReadSlice(0);
+        before.Pixels[20]++;
         var destination = Path.Combine(files.Folder, "out.dcm");
         new DicomFormat().WriteDerived(scan, destination, [before]);
 

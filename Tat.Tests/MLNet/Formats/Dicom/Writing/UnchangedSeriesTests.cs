@@ -48,7 +48,7 @@ public class UnchangedSeriesTests
         Assert.AreEqual(source.SliceCount, int.Parse(Peer.Python(Comparison, path, destination), null));
     }
 
-    /// <summary>Signed and unsigned ones, of 8 to 32 bits, in all encodings, enhanced or not: what of the conformance set is read.</summary>
+    /// <summary>Signed and unsigned ones, of 8 to 32 bits, in all encodings, enhanced or not: all that is read of the set.</summary>
     [TestMethod]
     [DynamicData(nameof(ConformanceTests.Files), typeof(ConformanceTests))]
     public void What_is_said_of_stored_values_stays(string file)
