@@ -106,12 +106,12 @@ public static class ImageScanExtensions
     /// <param name="scan">The scan. Of a large one 32 slices are read, evenly spaced (fewer of slices with more than 2²⁰ pixels).</param>
     /// <param name="cancellationToken">Stops between slices.</param>
     public static float MeasureLevel(this IImageScan scan, CancellationToken cancellationToken = default) =>
-        IntensityLevel.Measure(ReadMeasured(scan, cancellationToken).Select(item => item.Slice));
+        IntensityLevel.Measure(ReadMeasured(scan, scan.ReadSlice, cancellationToken).Select(item => item.Slice));
 
     /// <summary>Measures the level of a scan and, where wanted, how far its k-space is filled, from the same slices.</summary>
     internal static (float Level, KSpaceExtent? Extent) MeasureVolume(
         this IImageScan scan, bool withExtent, CancellationToken cancellationToken = default) =>
-        Measure(scan, [.. ReadMeasured(scan, cancellationToken).Select(item => item.Slice)], withExtent);
+        Measure(scan, [.. ReadMeasured(scan, scan.ReadImage, cancellationToken).Select(item => item.Slice)], withExtent);
 
     /// <summary>The same of slices that have been read.</summary>
     internal static (float Level, KSpaceExtent? Extent) Measure(IImageScan scan, IReadOnlyCollection<ImageSlice> slices, bool withExtent) =>
@@ -137,12 +137,12 @@ public static class ImageScanExtensions
 
     private static IEnumerable<ImageSlice> ReadWithLevel(IImageScan scan, RestorationTask task, CancellationToken cancellationToken)
     {
-        var measured = ReadMeasured(scan, cancellationToken).ToDictionary(item => item.Index, item => item.Slice);
+        var measured = ReadMeasured(scan, scan.ReadImage, cancellationToken).ToDictionary(item => item.Index, item => item.Slice);
         var (level, extent) = Measure(scan, measured.Values, task.FitsResolution);
         for (var i = 0; i < scan.SliceCount; i++)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            var slice = measured.Remove(i, out var known) ? known : scan.ReadSlice(i);
+            var slice = measured.Remove(i, out var known) ? known : scan.ReadImage(i);
             yield return slice.InVolume(level, extent);
         }
     }
@@ -150,8 +150,12 @@ public static class ImageScanExtensions
     private static KSpaceExtent ExtentOf(IImageScan scan, IEnumerable<ImageSlice> slices) =>
         scan is UpsampledScan upsampled ? upsampled.MeasureExtent(slices) : KSpaceFill.Measure(slices);
 
+    /// <summary>Reads a slice as what measures or restores it is to see it.</summary>
+    internal static ImageSlice ReadImage(this IImageScan scan, int index) => scan.WithoutPadding(index, scan.ReadSlice(index));
+
     /// <summary>The slices from which a level is measured.</summary>
-    private static IEnumerable<(int Index, ImageSlice Slice)> ReadMeasured(IImageScan scan, CancellationToken cancellationToken)
+    private static IEnumerable<(int Index, ImageSlice Slice)> ReadMeasured(
+        IImageScan scan, Func<int, ImageSlice> read, CancellationToken cancellationToken)
     {
         var affordable = Math.Max(1, MeasuredPixels / ((long)scan.Rows * scan.Columns));
         var count = Math.Min(Math.Min(scan.SliceCount, MeasuredSlices), affordable);
@@ -159,7 +163,7 @@ public static class ImageScanExtensions
         {
             cancellationToken.ThrowIfCancellationRequested();
             var index = (int)(((2 * i) + 1) * scan.SliceCount / (2 * count));
-            yield return (index, scan.ReadSlice(index));
+            yield return (index, read(index));
         }
     }
 }

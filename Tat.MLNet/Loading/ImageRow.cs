@@ -41,7 +41,7 @@ internal sealed class ImageRow(ScanPool scans, ConcurrentDictionary<string, (flo
         volumes.TryGetValue(Entry.LowQuality, out var known) && (!withExtent || known.Extent is not null)
             ? known
             : volumes[Entry.LowQuality] = Scan.SliceCount == 1
-                ? ImageScanExtensions.Measure(Scan, [LowQuality], withExtent)
+                ? ImageScanExtensions.Measure(Scan, [Scan.WithoutPadding(Slice, LowQuality)], withExtent)
                 : Scan.MeasureVolume(withExtent);
 
     public void MoveTo(ImageEntry entry, int slice)

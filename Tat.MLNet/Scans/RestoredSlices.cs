@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using Tat.MLNet.Formats;
 using Tat.MLNet.Formats.Contracts;
+using Tat.MLNet.Formats.Dicom.Series;
 using Tat.Torch.Files;
 using Tat.Torch.Imaging;
 using Tat.Torch.Inference;
@@ -14,6 +15,9 @@ internal sealed class RestoredSlices(IImageScan scan, RestorationTask task, NonF
 {
     private readonly ConcurrentQueue<bool> _restored = [];
     private readonly RangeTally _tally = new(task);
+    private readonly bool _keepsPadding = task.Scaling != IntensityScaling.Fixed && scan is not UpsampledScan
+        && scan.AsOpened() is DicomScan { HasPadding: true };
+
     private KSpaceExtent? _extent;
     private double _noise = double.NaN;
 
@@ -65,13 +69,29 @@ internal sealed class RestoredSlices(IImageScan scan, RestorationTask task, NonF
                 Noise = (_noise, NoiseEstimate.Measure(slice));
             }
 
-            index++;
+            PutPaddingBack(index++, slice);
             yield return slice;
         }
 
         for (; index < scan.SliceCount; index++)
         {
             yield return scan.ReadSlice(index);
+        }
+    }
+
+    /// <summary>Padding comes back as it was; on a finer grid it has no place of its own.</summary>
+    private void PutPaddingBack(int index, ImageSlice restored)
+    {
+        if (!_keepsPadding)
+        {
+            return;
+        }
+
+        var source = scan.ReadSlice(index);
+        var seen = scan.WithoutPadding(index, source);
+        for (var i = 0; i < restored.Pixels.Length && !ReferenceEquals(seen, source); i++)
+        {
+            restored.Pixels[i] = seen.Pixels[i].Equals(source.Pixels[i]) ? restored.Pixels[i] : source.Pixels[i];
         }
     }
 

@@ -21,7 +21,7 @@ internal static class ScanWarnings
     /// <summary>The middle slice; what a finer grid has room for is empty, whatever the values look like on it.</summary>
     private static ImageSlice MiddleOf(IImageScan scan)
     {
-        var slice = scan.ReadSlice(scan.SliceCount / 2);
+        var slice = scan.ReadImage(scan.SliceCount / 2);
         return scan is UpsampledScan grid ? slice.InVolume(IntensityLevel.Of(slice), grid.MeasureExtent([slice])) : slice;
     }
 

@@ -63,4 +63,10 @@ public interface IImageScan : IDisposable
     /// <param name="index">0 … <see cref="SliceCount"/> − 1.</param>
     /// <exception cref="ImageFormatException">The pixels are damaged or missing.</exception>
     ImageSlice ReadSlice(int index);
+
+    /// <summary>
+    /// A slice that was read as what measures or restores it is to see it: pixels that are outside the image, and have values that none in
+    /// it has, are as dark as its darkest.
+    /// </summary>
+    internal ImageSlice WithoutPadding(int index, ImageSlice slice) => slice;
 }

@@ -12,6 +12,7 @@ internal sealed class ReslicedScan : IImageScan
     private readonly int[] _lengths;
     private readonly Lock _lock = new();
     private float[][] _volume = [];
+    private float[][] _images = [];
     private int _loaded = -1;
 
     /// <param name="source">The volume; disposed with this scan.</param>
@@ -63,7 +64,17 @@ internal sealed class ReslicedScan : IImageScan
     {
         ArgumentOutOfRangeException.ThrowIfNegative(index);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(index, SliceCount);
-        var volume = Load(index / SlicesPerVolume);
+        return Cut(Load(index / SlicesPerVolume).Volume, index);
+    }
+
+    ImageSlice IImageScan.WithoutPadding(int index, ImageSlice slice)
+    {
+        var (volume, images) = Load(index / SlicesPerVolume);
+        return ReferenceEquals(volume, images) ? slice : Cut(images, index);
+    }
+
+    private ImageSlice Cut(float[][] volume, int index)
+    {
         var pixels = new float[Rows * Columns];
         var position = new int[3];
         position[_axes[2]] = index % SlicesPerVolume;
@@ -104,18 +115,22 @@ internal sealed class ReslicedScan : IImageScan
 
     public void Dispose() => Source.Dispose();
 
-    private float[][] Load(int volume)
+    /// <summary>A volume as it is, and as what restores it is to see it: the same where that is no other.</summary>
+    private (float[][] Volume, float[][] Images) Load(int volume)
     {
         lock (_lock)
         {
             if (_loaded != volume)
             {
-                _volume = [.. Enumerable.Range(volume * Source.SlicesPerVolume, Source.SlicesPerVolume)
-                    .Select(z => Source.ReadSlice(z).Pixels)];
+                var slices = Enumerable.Range(volume * Source.SlicesPerVolume, Source.SlicesPerVolume)
+                    .Select(z => (Index: z, Slice: Source.ReadSlice(z))).ToList();
+                _volume = [.. slices.Select(one => one.Slice.Pixels)];
+                float[][] images = [.. slices.Select(one => Source.WithoutPadding(one.Index, one.Slice).Pixels)];
+                _images = images.Zip(_volume).All(pair => ReferenceEquals(pair.First, pair.Second)) ? _volume : images;
                 _loaded = volume;
             }
 
-            return _volume;
+            return (_volume, _images);
         }
     }
 }

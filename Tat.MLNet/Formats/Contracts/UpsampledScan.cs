@@ -65,7 +65,8 @@ internal sealed class UpsampledScan : IImageScan
 
     public IReadOnlyDictionary<string, string> Properties => Source.Properties;
 
-    public ImageSlice ReadSlice(int index) => Upsample(Source.ReadSlice(index));
+    /// <remarks>Pixels outside the image have no place of their own on this grid: what they would ring into is the image.</remarks>
+    public ImageSlice ReadSlice(int index) => Upsample(Source.WithoutPadding(index, Source.ReadSlice(index)));
 
     /// <summary>
     /// Brings a slice of the source to this grid: a magnitude image stays one, as scanners interpolate it and models have learnt it; signed

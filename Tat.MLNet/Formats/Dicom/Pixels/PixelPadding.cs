@@ -1,4 +1,5 @@
 using Tat.MLNet.Formats.Dicom.Model;
+using Tat.Torch.Imaging;
 
 namespace Tat.MLNet.Formats.Dicom.Pixels;
 
@@ -25,4 +26,41 @@ internal readonly record struct PixelPadding(int First, int? Limit)
         int Signed(int value) => layout.BitsAllocated == 16 ? layout.Signed ? (short)value : (ushort)value : value;
         return new PixelPadding(Signed(first), dataSet.TryGetInt(Tags.PixelPaddingRangeLimit) is { } limit ? Signed(limit) : null);
     }
+
+    /// <summary>
+    /// Gives padding the lowest value of the other pixels, where its own lies beyond theirs: it would stretch the scale on which an image
+    /// is restored, and its edges would be the strongest of all.
+    /// </summary>
+    /// <param name="image">The image.</param>
+    /// <param name="stored">Its stored values.</param>
+    public ImageSlice Darken(ImageSlice image, int[] stored)
+    {
+        if (!Array.Exists(stored, IsPadding))
+        {
+            return image;
+        }
+
+        var (lowest, highest) = (float.PositiveInfinity, float.NegativeInfinity);
+        var pixels = (float[])image.Pixels.Clone();
+        for (var i = 0; i < pixels.Length; i++)
+        {
+            if (!IsPadding(stored[i]))
+            {
+                (lowest, highest) = (Math.Min(lowest, pixels[i]), Math.Max(highest, pixels[i]));
+            }
+        }
+
+        var dark = float.IsFinite(lowest) ? lowest : 0;
+        for (var i = 0; i < pixels.Length; i++)
+        {
+            if (IsPadding(stored[i]) && !(pixels[i] >= lowest && pixels[i] <= highest))
+            {
+                pixels[i] = dark;
+            }
+        }
+
+        return new(pixels, image.Height, image.Width);
+    }
+
+    private bool IsPadding(int stored) => stored >= Lowest && stored <= Highest;
 }

@@ -90,6 +90,11 @@ internal sealed class DicomScan : IImageScan
         }
     }
 
+    /// <summary>Whether objects declare values that stand for no pixel.</summary>
+    public bool HasPadding => (Slices is FrameList ? Slices.Take(1) : Slices).Any(slice => slice.Padding is not null);
+
+    ImageSlice IImageScan.WithoutPadding(int index, ImageSlice slice) => Slices[index].WithoutPadding(slice);
+
     public void Dispose()
     {
         Memory.Dispose();

@@ -110,6 +110,9 @@ internal sealed record DicomSlice
         ? FrameReader.Read(Source, Layout, Frame)
         : Memory.Get(Source.Path, Frame, () => FrameReader.Read(Source, Layout, Frame));
 
+    /// <summary>The slice where padding is as dark as the darkest of its other pixels, if none of these has its value.</summary>
+    public ImageSlice WithoutPadding(ImageSlice slice) => Padding is { } padding ? padding.Darken(slice, ReadStored()) : slice;
+
     private float[] ToQuantity(int[] stored)
     {
         var values = new float[stored.Length];

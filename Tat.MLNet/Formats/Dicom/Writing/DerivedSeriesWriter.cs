@@ -171,7 +171,7 @@ internal sealed class DerivedSeriesWriter
     /// <summary>What was changed, in the unit of the source.</summary>
     private ImageSlice DifferenceOf(DicomSlice slice, ImageSlice restored)
     {
-        var input = _grid is null ? slice.Read() : _grid.Upsample(slice.Read());
+        var input = _grid is null ? slice.Read() : _grid.Upsample(slice.WithoutPadding(slice.Read()));
         var pixels = new float[input.Pixels.Length];
         for (var i = 0; i < pixels.Length; i++)
         {
