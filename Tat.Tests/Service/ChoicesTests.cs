@@ -30,7 +30,7 @@ public sealed class ChoicesTests
         [
             ("", []),
             ("--factor 2", [("factor", "2")]),
-            ("--factor 1x2 --strength 0.5 --local-means", [("factor", "1x2"), ("strength", "0.5"), ("localMeans", "true")]),
+            ("--factor 1x2 --strength 0.5 --local-means", [("factor", "1x2"), ("strength", "5e-1"), ("localMeans", "true")]),
             ("--factor 2 --ensemble", [("factor", "2x2"), ("ensemble", "True")]),
             ("--uncertainty --factor 1.5", [("uncertainty", "true"), ("factor", "1.5"), ("localMeans", "false")]),
         ];
@@ -109,6 +109,7 @@ public sealed class ChoicesTests
             ("task=none", "task", "none"),
             ("model=none", "model", "use default, tiny"),
             ("priority=now", "priority", "batch or urgent"),
+            ("task=MRI factor=2 Factor=3", "Factor", "comes twice"),
             ("task=MRI foctor=2", "foctor", "There is no field 'foctor'; use model, task"),
         })
         {
@@ -165,6 +166,9 @@ public sealed class ChoicesTests
             localMeans = true,
             ensemble = (bool?)null,
         });
+        using var twice = await service.Client.PostAsync("api/jobs", new StringContent(
+            $$"""{ "path": "{{archive["scan.nii"]}}", "task": "MRI", "factor": 2, "Factor": 3 }""", null, "application/json"));
+        await RunningService.AssertProblemAsync(twice, HttpStatusCode.BadRequest, "each once");
         var job = await service.EndOfAsync((await RunningService.AcceptedAsync(accepted)).Id);
         Assert.AreEqual((JobState.Succeeded, 1.0, "2x2", true), (job.State, job.Strength, job.Factor, job.LocalMeans), job.Error);
 

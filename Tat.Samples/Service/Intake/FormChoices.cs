@@ -6,6 +6,7 @@ namespace Tat.Samples.Service.Intake;
 /// <summary>Reads how scans are to be restored from the fields of a form.</summary>
 internal static class FormChoices
 {
+    private const NumberStyles Numbers = NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent;
     private static readonly string[] _known =
         ["model", "task", "strength", "factor", "ensemble", "localMeans", "uncertainty", "priority"];
 
@@ -38,7 +39,7 @@ internal static class FormChoices
 
     private static double? Number(IReadOnlyDictionary<string, string> fields, string name, string advice) =>
         Text(fields, name) is not { } text ? null
-        : double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) ? number
+        : double.TryParse(text, Numbers, CultureInfo.InvariantCulture, out var number) ? number
         : throw Wrong(name, text, advice);
 
     private static bool? Flag(IReadOnlyDictionary<string, string> fields, string name) => Text(fields, name) is not { } text ? null

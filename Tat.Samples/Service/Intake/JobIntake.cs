@@ -13,7 +13,7 @@ public sealed class JobIntake(
     JobStore store, JobFolders folders, ServedModels models, Deidentification deidentification, IOptions<ServiceOptions> options)
 {
     private const int LongestKey = 200;
-    private static readonly JsonSerializerOptions _json = new(JsonSerializerDefaults.Web);
+    private static readonly JsonSerializerOptions _json = new(JsonSerializerDefaults.Web) { AllowDuplicateProperties = false };
 
     /// <summary>Makes a job of a request; one that is sent again gets the job of the first.</summary>
     /// <exception cref="ServiceProblem">The request is wrong, or there is no room for it.</exception>

@@ -41,7 +41,11 @@ internal sealed class UploadReader(string folder, UploadBudget budget, Deidentif
             else if (section.AsFormDataSection() is { } field)
             {
                 FormChoices.Require(field.Name);
-                _fields[field.Name] = await ReadFieldAsync(field, cancellationToken);
+                if (!_fields.TryAdd(field.Name, await ReadFieldAsync(field, cancellationToken)))
+                {
+                    throw new ServiceProblem(
+                        StatusCodes.Status400BadRequest, $"The field '{field.Name}' comes twice; send it once.") { Field = field.Name };
+                }
             }
         }
 

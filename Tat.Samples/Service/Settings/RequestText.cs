@@ -36,7 +36,7 @@ internal static class RequestText
     {
         var field = problem.Path is { Length: > 2 } path ? path[2..] : null;
         var message = "The JSON cannot be read" + (field is null ? "" : $" at '{field}'")
-            + "; use the fields that /openapi/v1.json lists, with numbers, true and false as such and not as texts.";
+            + "; use the fields that /openapi/v1.json lists, each once, with numbers, true and false as such and not as texts.";
         return new(StatusCodes.Status400BadRequest, message) { Field = field };
     }
 
