@@ -61,7 +61,7 @@ internal sealed class ResultWriter(IImageScan scan, string unit, ScanRestoration
         }
 
         ScanWriter.Check(scan, destination, derived, options.Overwrite);
-        ScanWriter.Check(scan, ScanJob.MarginOf(destination), derived, options.Overwrite);
+        ScanWriter.Check(scan, ScanJob.MarginOf(destination), derived, options.Overwrite || HasLeftMargins(destination, derived));
         destination = Path.TrimEndingDirectorySeparator(destination);
         var folder = Path.GetDirectoryName(Path.GetFullPath(destination))!;
         using var work = new Staging(folder);
@@ -77,6 +77,11 @@ internal sealed class ResultWriter(IImageScan scan, string unit, ScanRestoration
         results.Commit();
         return [.. written.Select(file => file with { Path = Path.Combine(Path.GetDirectoryName(destination) ?? "", file.Path) })];
     }
+
+    /// <summary>Whether there are the margins of this result without it, which a run has left that was ended while it wrote both.</summary>
+    private static bool HasLeftMargins(string destination, DerivedImageOptions derived) =>
+        ScanJob.FirstOf(ScanJob.MarginOf(destination)) is { } margins && ResultOptions.DigestOf(margins) is { } digest
+            && digest == derived.Parameters.GetValueOrDefault(OptionsDigest.Name);
 
     private IReadOnlyList<WrittenFile> WriteBoth(string destination, IEnumerable<ImageSlice> slices, MarginRestorer restorer,
         DerivedImageOptions derived, CancellationToken cancellationToken)

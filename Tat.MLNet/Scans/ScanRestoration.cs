@@ -1,5 +1,6 @@
 using System.Globalization;
 using Tat.MLNet.Formats;
+using Tat.MLNet.Formats.Contracts;
 using Tat.MLNet.Formats.Dicom.Series;
 using Tat.MLNet.Formats.Nifti;
 using Tat.Torch.Inference;
@@ -81,7 +82,7 @@ public static class ScanRestoration
         {
             Model = options.Derived.Model ?? restorer.Card.Title,
             ModelHash = options.Derived.ModelHash ?? restorer.ModelHash,
-            Parameters = ParametersOf(scan, source, task, options),
+            Parameters = ParametersOf(scan, source, task, options, options.Derived.ModelHash ?? restorer.ModelHash),
         };
         IReadOnlyList<string> warnings = [.. TaskRemarks(scan, task, options), .. ScanWarnings.Of(scan, restorer, task, destination)];
         var slices = new RestoredSlices(scan, task, options.NonFinite);
@@ -136,16 +137,19 @@ public static class ScanRestoration
 
     /// <summary>What a result says of how it was made: the caller's, what always matters, and what is not as usual.</summary>
     private static Dictionary<string, string> ParametersOf(
-        IImageScan scan, ScanSource source, RestorationTask task, ScanRestorationOptions options)
+        IImageScan scan, ScanSource source, RestorationTask task, ScanRestorationOptions options, string? modelHash)
     {
-        var parameters = new Dictionary<string, string>(options.Derived.Parameters)
+        var parameters = new Dictionary<string, string>(options.Derived.Parameters);
+        if (options.DigestOf(source, modelHash) is { } digest)
         {
-            ["task"] = task.Name,
-            ["scaling"] = task.Scaling.ToString(),
-            ["plane"] = source.Plane.ToString(),
-            ["unit"] = scan.Unit ?? task.Unit,
-            ["non-finite"] = options.NonFinite.ToString(),
-        };
+            parameters[OptionsDigest.Name] = digest;
+        }
+
+        parameters["task"] = task.Name;
+        parameters["scaling"] = task.Scaling.ToString();
+        parameters["plane"] = source.Plane.ToString();
+        parameters["unit"] = scan.Unit ?? task.Unit;
+        parameters["non-finite"] = options.NonFinite.ToString();
         if (source.Upsampling is { } factor)
         {
             parameters["factor"] = factor.ToString();

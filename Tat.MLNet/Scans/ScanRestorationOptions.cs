@@ -1,4 +1,5 @@
 using Tat.MLNet.Formats;
+using Tat.MLNet.Formats.Contracts;
 using Tat.Torch.Files;
 using Tat.Torch.Inference;
 
@@ -63,6 +64,21 @@ public sealed record ScanRestorationOptions
 
     /// <summary>Bytes of decoded pixels that are kept in memory while a scan is restored; more of them go to a temporary file.</summary>
     internal long KeptBytes { get; init; } = 256L << 20;
+
+    /// <summary>
+    /// What tells the results of these options from those of others; <see langword="null"/> where no two runs give the same, as with new
+    /// UIDs in each. Of what is de-identified the scan counts too, since the names of results are numbers.
+    /// </summary>
+    /// <param name="source">The scan.</param>
+    /// <param name="modelHash">The hash of the model.</param>
+    internal string? DigestOf(ScanSource source, string? modelHash) => Derived is { Deidentify: true, DeidentificationKey: null }
+        ? null
+        : OptionsDigest.Of(
+        [
+            modelHash, Task, source.Plane, source.Upsampling, source.Reading.Pet, source.Reading.AllowUncalibratedCt, NonFinite, Ensemble,
+            LocalMeans, Strength, Uncertainty, Derived.KeepDataType, Derived.WriteDifference, Derived.DescriptionSuffix,
+            .. Derived.Deidentify ? new[] { Derived.DeidentificationKey, source.SeriesInstanceUid ?? source.Name } : [],
+        ]);
 
     internal void Validate()
     {

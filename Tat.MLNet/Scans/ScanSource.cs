@@ -58,6 +58,9 @@ public sealed class ScanSource
     /// <summary>Whether the scan is in files, so that what memory does not hold may go to a file, too.</summary>
     internal bool IsOnDisk => _contents is null;
 
+    /// <summary>How it is read.</summary>
+    internal ImageReadOptions Reading => _options;
+
     /// <summary>The plane in which the scan is cut into slices.</summary>
     internal SlicePlane Plane => _options.Plane;
 

@@ -1,6 +1,7 @@
 using Tat.MLNet.Formats;
 using Tat.MLNet.Formats.Contracts;
 using Tat.MLNet.Formats.Dicom;
+using Tat.MLNet.Formats.Dicom.Series;
 using Tat.MLNet.Formats.Nifti;
 using Tat.Torch.Imaging;
 
@@ -52,6 +53,11 @@ internal static class ScanWriter
         }
 
         var format = FormatOf(scan, destination);
+        if (format is DicomFormat && scan.AsOpened() is DicomScan dicom)
+        {
+            DicomFormat.CheckDestination(dicom, destination, options);
+        }
+
         string[] targets = [.. Targets(format, scan, destination)];
         SourceFiles.Keep(scan, [
             destination,

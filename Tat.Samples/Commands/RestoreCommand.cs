@@ -3,6 +3,7 @@ using Tat.MLNet.Formats;
 using Tat.MLNet.Scans;
 using Tat.Samples.Shared;
 using Tat.Samples.Shell;
+using Tat.Torch.Files;
 using Tat.Torch.Files.Writing;
 
 namespace Tat.Samples.Commands;
@@ -42,7 +43,10 @@ internal static class RestoreCommand
         var inference = new InferenceOptions();
         var uncertainty = CommonOptions.Uncertainty();
         var overwrite = CommonOptions.Overwrite();
-        var resume = new Option<bool>("--resume") { Description = "Skip images that already have a result." };
+        var resume = new Option<bool>("--resume")
+        {
+            Description = "Skip images that already have a result of the same options and model; if it is of others, nothing is done.",
+        };
         var bids = new Option<bool>("--bids")
         {
             Description = "Write NIfTI named as a derivative data set of BIDS, with JSON sidecars, into the folder --out.",
@@ -62,6 +66,12 @@ internal static class RestoreCommand
             if (result.GetValue(bids) && (result.GetValue(output) is not { } folder || Path.HasExtension(folder)))
             {
                 result.AddError("--bids requires --out to be a folder.");
+            }
+
+            if (result.GetValue(resume) && derived.IsAnew(result))
+            {
+                result.AddError("--resume continues a run with --deidentify only if both have the same --deidentify-key: without one, the "
+                    + "names and UIDs of a run fit no other.");
             }
 
             CommonOptions.CheckTogether(result, (derived.Difference, bids), (overwrite, resume));
@@ -89,8 +99,9 @@ internal static class RestoreCommand
                 ? new BidsDataset(parsed.GetValue(output)!, found.Scans, parsed.GetValue(task), derived.Of(parsed).Deidentify)
                 : null;
             var jobs = dataset?.Jobs ?? ScanJob.Plan(
-                found.Scans, parsed.GetValue(output), numbered: derived.Of(parsed).Deidentify, margins: parsed.GetValue(uncertainty));
-            OptionUse.CheckDicom(parsed, [.. reading.All, derived.Key], found.Scans);
+                found.Scans, parsed.GetValue(output), numbered: derived.Of(parsed).Deidentify, margins: parsed.GetValue(uncertainty),
+                differences: derived.Of(parsed).WriteDifference);
+            OptionUse.CheckDicom(parsed, [.. reading.All, .. parsed.GetValue(resume) ? [] : new[] { derived.Key }], found.Scans);
             OptionUse.CheckPet(parsed, asStored, found.Scans);
             OptionUse.Check(parsed, [derived.Difference], "results in DICOM",
                 () => jobs.Any(job => !job.IsNifti && OptionUse.IsDicom(job.Source)));
@@ -108,14 +119,10 @@ internal static class RestoreCommand
                 Staging.Sweep(folder);
             }
 
-            if (parsed.GetValue(resume))
-            {
-                jobs = [.. jobs.Where(job => !job.IsDone)];
-            }
-
-            CommonOptions.CheckResults(parsed.GetValue(overwrite), [.. jobs.SelectMany(job => parsed.GetValue(uncertainty)
-                ? new[] { job.Destination, ScanJob.MarginOf(job.Destination) }
-                : [job.Destination])]);
+            CommonOptions.CheckResults(parsed.GetValue(overwrite) || parsed.GetValue(resume),
+                [.. jobs.SelectMany(job => parsed.GetValue(uncertainty)
+                    ? new[] { job.Destination, ScanJob.MarginOf(job.Destination) }
+                    : [job.Destination])]);
             var modelPath = parsed.GetRequiredValue(model);
             using var restorer = inference.OpenPlain(parsed, modelPath, _ => { });
             var options = new ScanRestorationOptions
@@ -135,6 +142,16 @@ internal static class RestoreCommand
                 Uncertainty = parsed.GetValue(uncertainty),
                 Overwrite = parsed.GetValue(overwrite),
             };
+            if (parsed.GetValue(resume))
+            {
+                var count = jobs.Count;
+                jobs = [.. jobs.Where(job => !job.IsDoneWith(options, restorer.ModelHash))];
+                if (count > jobs.Count && !parsed.GetValue(json))
+                {
+                    terminal.Line($"{MessageText.Amount(count - jobs.Count, "image")} restored before.");
+                }
+            }
+
             dataset?.Describe();
             LeftOutFile[] leftOut = [.. found.LeftOut.Concat(found.Scans.SelectMany(scan => scan.LeftOut))];
             return Task.FromResult(ScanBatch.Restore(terminal, restorer, jobs, leftOut,

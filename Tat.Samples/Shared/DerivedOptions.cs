@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Security.Cryptography;
 using Tat.MLNet.Formats;
 
@@ -38,6 +39,9 @@ internal sealed class DerivedOptions
 
     /// <summary>The option for a description, which tensors have not.</summary>
     public Option Suffix => _suffix;
+
+    /// <summary>Whether what is de-identified has other names in each run.</summary>
+    public bool IsAnew(CommandResult result) => result.GetValue(_deidentify) && result.GetValue(_key) is null;
 
     public void AddTo(Command command)
     {

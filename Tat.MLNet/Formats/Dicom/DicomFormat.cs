@@ -144,20 +144,31 @@ public sealed class DicomFormat : IImageFormat
                 $"'{destination}' names a NIfTI file; write it with {nameof(Nifti.NiftiFormat)}.", nameof(destination));
         }
 
+        CheckDestination(scan, destination, options);
         try
         {
-            return !destination.EndsWith(".dcm", StringComparison.OrdinalIgnoreCase)
-                ? WriteFolder(scan, grid, destination, slices, options, replace, cancellationToken)
-                : scan.SliceCount == scan.Slices[0].Layout.Frames && !options.WriteDifference
-                    ? WriteFile(scan, grid, destination, slices, options, cancellationToken)
-                : throw new ArgumentException(
-                    $"'{destination}' names one DICOM file, and the result has several; name a folder.", nameof(destination));
+            return IsFile(destination)
+                ? WriteFile(scan, grid, destination, slices, options, cancellationToken)
+                : WriteFolder(scan, grid, destination, slices, options, replace, cancellationToken);
         }
         catch (DicomDataException exception)
         {
             throw exception.At(scan.Path);
         }
     }
+
+    /// <summary>Refuses a file for a result of several objects.</summary>
+    /// <exception cref="ArgumentException">It is so.</exception>
+    internal static void CheckDestination(DicomScan scan, string destination, DerivedImageOptions options)
+    {
+        if (IsFile(destination) && (options.WriteDifference || scan.SliceCount != scan.Slices[0].Layout.Frames))
+        {
+            throw new ArgumentException(
+                $"'{destination}' names one DICOM file, and the result has several; name a folder.", nameof(destination));
+        }
+    }
+
+    private static bool IsFile(string destination) => destination.EndsWith(".dcm", StringComparison.OrdinalIgnoreCase);
 
     private static IReadOnlyList<WrittenFile> WriteFile(DicomScan scan, UpsampledScan? grid, string destination,
         IEnumerable<ImageSlice> slices, DerivedImageOptions options, CancellationToken cancellationToken)

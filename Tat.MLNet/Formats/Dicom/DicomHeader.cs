@@ -38,6 +38,13 @@ public sealed class DicomHeader
     public bool IsRestored => _object.DataSet.GetItems(Tags.ContributingEquipmentSequence)
         .Any(equipment => equipment.GetString(Tags.Manufacturer) == DerivedObject.Manufacturer);
 
+    /// <summary>A digest of the options with which this product restored the image last; <see langword="null"/> where it does not
+    /// tell.</summary>
+    internal string? OptionsDigest => Contracts.OptionsDigest.Parse(_object.DataSet.GetItems(Tags.ContributingEquipmentSequence)
+        .LastOrDefault(equipment => equipment.GetString(Tags.Manufacturer) == DerivedObject.Manufacturer)
+        ?.GetString(Tags.AlgorithmParameters)?.Split("; ").Select(parameter => parameter.Split('='))
+        .FirstOrDefault(parameter => parameter[0] == Contracts.OptionsDigest.Name)?[^1]);
+
     /// <summary>The first value of an element as text, without padding; <see langword="null"/> where there is none.</summary>
     /// <param name="tag">Group and element as eight hexadecimal digits, such as <c>00080060</c> for the modality.</param>
     /// <exception cref="FormatException">The tag is none.</exception>

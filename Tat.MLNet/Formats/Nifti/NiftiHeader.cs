@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Text;
 
 namespace Tat.MLNet.Formats.Nifti;
 
@@ -123,11 +124,28 @@ internal sealed class NiftiHeader
         Description.Clear();
         _bytes.AsSpan(At(228, 320), 24).Clear();
         _bytes.AsSpan(At(328, 508), 16).Clear();
+        Unused.Clear();
         if (Version == 1)
         {
-            _bytes.AsSpan(4, 10 + 18).Clear();
+            _bytes.AsSpan(4, 10).Clear();
         }
     }
+
+    /// <summary>
+    /// With which options this product made the image: a digest in a field that has no other meaning (<c>db_name</c>, <c>unused_str</c>);
+    /// <see langword="null"/> where it does not tell.
+    /// </summary>
+    public string? OptionsDigest
+    {
+        get => Contracts.OptionsDigest.Parse(Encoding.Latin1.GetString(Unused));
+        set
+        {
+            Unused.Clear();
+            Encoding.ASCII.GetBytes(value ?? "", Unused);
+        }
+    }
+
+    private Span<byte> Unused => Version == 1 ? _bytes.AsSpan(14, 18) : _bytes.AsSpan(525, 15);
 
     /// <summary>Free text of 80 bytes, ended by a zero.</summary>
     public Span<byte> Description => _bytes.AsSpan(At(148, 240), DescriptionLength);

@@ -64,6 +64,7 @@ internal static class NiftiWriter
     /// <summary>Says in a header what was done to the image: in its description where there is room, else in a comment extension.</summary>
     public static byte[] Describe(NiftiHeader header, byte[] extensions, DerivedImageOptions options)
     {
+        header.OptionsDigest = options.Parameters.GetValueOrDefault(OptionsDigest.Name);
         var note = string.Join("; ", new[] { options.DescriptionSuffix, options.Model }.Where(part => !string.IsNullOrWhiteSpace(part)));
         if (note.Length == 0)
         {

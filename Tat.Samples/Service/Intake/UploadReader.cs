@@ -43,8 +43,8 @@ internal sealed class UploadReader(string folder, UploadBudget budget, Deidentif
                 FormChoices.Require(field.Name);
                 if (!_fields.TryAdd(field.Name, await ReadFieldAsync(field, cancellationToken)))
                 {
-                    throw new ServiceProblem(
-                        StatusCodes.Status400BadRequest, $"The field '{field.Name}' comes twice; send it once.") { Field = field.Name };
+                    var message = $"The field '{field.Name}' comes twice; send it once.";
+                    throw new ServiceProblem(StatusCodes.Status400BadRequest, message) { Field = field.Name };
                 }
             }
         }
