@@ -35,7 +35,7 @@ internal readonly record struct PixelPadding(int First, int? Limit)
     /// <param name="stored">Its stored values.</param>
     public ImageSlice Darken(ImageSlice image, int[] stored)
     {
-        if (!Array.Exists(stored, IsPadding))
+        if (!Array.Exists(stored, Holds))
         {
             return image;
         }
@@ -44,7 +44,7 @@ internal readonly record struct PixelPadding(int First, int? Limit)
         var pixels = (float[])image.Pixels.Clone();
         for (var i = 0; i < pixels.Length; i++)
         {
-            if (!IsPadding(stored[i]))
+            if (!Holds(stored[i]))
             {
                 (lowest, highest) = (Math.Min(lowest, pixels[i]), Math.Max(highest, pixels[i]));
             }
@@ -53,7 +53,7 @@ internal readonly record struct PixelPadding(int First, int? Limit)
         var dark = float.IsFinite(lowest) ? lowest : 0;
         for (var i = 0; i < pixels.Length; i++)
         {
-            if (IsPadding(stored[i]) && !(pixels[i] >= lowest && pixels[i] <= highest))
+            if (Holds(stored[i]) && !(pixels[i] >= lowest && pixels[i] <= highest))
             {
                 pixels[i] = dark;
             }
@@ -61,6 +61,4 @@ internal readonly record struct PixelPadding(int First, int? Limit)
 
         return new(pixels, image.Height, image.Width);
     }
-
-    private bool IsPadding(int stored) => stored >= Lowest && stored <= Highest;
 }
