@@ -76,26 +76,22 @@ public static class ScanRestoration
             _ = MarginRestorer.FactorsOf(restorer, task);
         }
 
-        UpsamplingCheck.CheckTask(scan, task);
+        UpsamplingCheck.CheckTask(scan, task, cancellationToken);
         KeepPixels(scan, source, options.KeptBytes);
+        var used = restorer.With(options.Ensemble, options.LocalMeans, options.Strength, options.Uncertainty);
         var derived = options.Derived with
         {
             Model = options.Derived.Model ?? restorer.Card.Title,
             ModelHash = options.Derived.ModelHash ?? restorer.ModelHash,
-            Parameters = ParametersOf(scan, source, task, options, options.Derived.ModelHash ?? restorer.ModelHash),
+            Parameters = ParametersOf(scan, source, task, options, used, options.Derived.ModelHash ?? restorer.ModelHash),
         };
         IReadOnlyList<string> warnings = [.. TaskRemarks(scan, task, options), .. ScanWarnings.Of(scan, restorer, task, destination)];
         var slices = new RestoredSlices(scan, task, options.NonFinite);
         var writer = new ResultWriter(scan, scan.Unit ?? task.Unit, options, source.IsOnDisk);
-        var margins = options.Uncertainty ? restorer.WithMargins() : null;
-        var written = margins is not null
-            ? writer.WriteWithMargins(
-                destination, slices.Restore(margins, progress, cancellationToken), margins, derived, cancellationToken)
-            : writer.Write(
-                destination,
-                slices.Restore(
-                    restorer.With(options.Ensemble, options.LocalMeans, options.Strength), progress, cancellationToken),
-                derived, cancellationToken);
+        var restored = slices.Restore(used, progress, cancellationToken);
+        var written = options.Uncertainty
+            ? writer.WriteWithMargins(destination, restored, (MarginRestorer)used, derived, cancellationToken)
+            : writer.Write(destination, restored, derived, cancellationToken);
         return new()
         {
             Source = source.Path,
@@ -137,7 +133,7 @@ public static class ScanRestoration
 
     /// <summary>What a result says of how it was made: the caller's, what always matters, and what is not as usual.</summary>
     private static Dictionary<string, string> ParametersOf(
-        IImageScan scan, ScanSource source, RestorationTask task, ScanRestorationOptions options, string? modelHash)
+        IImageScan scan, ScanSource source, RestorationTask task, ScanRestorationOptions options, IImageRestorer used, string? modelHash)
     {
         var parameters = new Dictionary<string, string>(options.Derived.Parameters);
         if (options.DigestOf(source, modelHash) is { } digest)
@@ -155,19 +151,20 @@ public static class ScanRestoration
             parameters["factor"] = factor.ToString();
         }
 
-        if (options.Ensemble || options.Uncertainty)
+        // A restorer may be used so by itself, as that of a pipeline is.
+        if (used.Has(RestorerVariant.Ensemble))
         {
             parameters["ensemble"] = "8 orientations";
         }
 
-        if (options.LocalMeans)
+        if (used.Has(RestorerVariant.LocalMeans))
         {
             parameters["local means"] = "of the source";
         }
 
-        if (options.Strength != 1)
+        if (used.Strength() is not 1 and var strength)
         {
-            parameters["strength"] = options.Strength.ToString(CultureInfo.InvariantCulture);
+            parameters["strength"] = strength.ToString(CultureInfo.InvariantCulture);
         }
 
         return parameters;

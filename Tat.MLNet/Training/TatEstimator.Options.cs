@@ -73,6 +73,8 @@ public sealed partial class TatEstimator
         internal override void Validate()
         {
             base.Validate();
+            Require(MarginColumnName is null, nameof(MarginColumnName), MarginColumnName,
+                "leave it out: a model that has just been trained has no margins, which are found on other scans (command calibrate)");
             Require(SpoolMegabytes >= 0, nameof(SpoolMegabytes), SpoolMegabytes, "use 0 or more");
             Require(Network is not null, nameof(Network), null, "choose an architecture");
             Require(Training is not null, nameof(Training), null, "choose how to train");

@@ -100,8 +100,8 @@ internal sealed class PhantomStudy(IImageRestorer restorer, ulong seed)
     /// <summary>Counts the values whose interval holds the truth.</summary>
     private void Look(RestorationTask task, ImagePair pair, CancellationToken cancellationToken)
     {
-        // Not disposed: the model is the caller's.
-        var margins = restorer.WithMargins();
+        // Not disposed: the model is the caller's. Margins are those of its own result, however it is applied here.
+        var margins = restorer.Model().WithMargins();
         var restored = margins.Restore([pair.LowQuality], [task], null, cancellationToken)[0];
         var widths = margins.MarginOf(restored);
         var range = task.RangeOf(pair.LowQuality);

@@ -180,7 +180,9 @@ internal static class ModelFiles
             case ".zip" or ".mlnet":
                 var ml = new MLContext { GpuDeviceId = device.type == DeviceType.CUDA ? device.index : null, FallbackToCpu = false };
                 var step = ml.ImageRestoration.FindRestoration(LoadPipeline(ml, path));
-                return step is TatTransformer tat ? (tat.Model, null) : (null, step.Restorer);
+
+                // The model itself: how the pipeline applies it (strength, ensemble, margins) concerns its own columns.
+                return step is TatTransformer tat ? (tat.Model, null) : (null, step.Restorer.Model());
             default:
                 throw new InvalidDataException($"'{path}' is not a model by its name; {string.Join(", ", _endings)} can be opened.");
         }

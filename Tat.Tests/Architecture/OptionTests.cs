@@ -74,6 +74,7 @@ public sealed partial class OptionTests
             () => new ScanRestorationOptions { Uncertainty = true, LocalMeans = true }.Validate(),
             () => new PretrainedOptions { BatchSize = 0 }.Validate(),
             () => new TatEstimator.Options { SpoolMegabytes = -1 }.Validate(),
+            () => new TatEstimator.Options { MarginColumnName = "Margin" }.Validate(),
             () => new TatOnnxEstimator.Options { Runtime = null! }.Validate(),
             () => new TaskTaggingEstimator.Options { OutputColumnName = " " }.Validate(),
             () => new TaskTaggingEstimator.Options { Rules = [TaskRule.WhenMatches("FileName", "x", "US")] }.Validate(),

@@ -12,13 +12,16 @@ namespace Tat.Torch.Inference;
 /// as many pixels; their size is such that intervals hold 90 % of the values.
 /// What they are worth is measured by leaving out one scan after the other: it is judged with the factors of the others.
 /// </remarks>
-/// <param name="restorer">The model.</param>
+/// <param name="restorer">The model, or what <see cref="RestorationVariants.WithEnsemble"/> made of it.</param>
+/// <exception cref="NotSupportedException">Results of the model are changed, in part or by local means.</exception>
 public sealed class MarginCalibration(IImageRestorer restorer)
 {
     /// <summary>Above this share of the range a value is one of the body: −983 HU, an SUV of 0.2.</summary>
     private const double Body = 0.01;
 
     private const int PixelsOfImage = 4096;
+
+    private readonly IImageRestorer _model = restorer.ModelOfMargins();
 
     private readonly List<Sample> _samples = [];
 
@@ -33,9 +36,9 @@ public sealed class MarginCalibration(IImageRestorer restorer)
         ArgumentNullException.ThrowIfNull(pairs);
         ArgumentNullException.ThrowIfNull(task);
         ArgumentException.ThrowIfNullOrEmpty(scan);
-        task = restorer.Tasks[task.Name];
+        task = _model.Tasks[task.Name];
         var results = OrientationEnsemble.Restore(
-            restorer, [.. pairs.Select(pair => pair.LowQuality)], [.. pairs.Select(_ => task)], null, cancellationToken);
+            _model, [.. pairs.Select(pair => pair.LowQuality)], [.. pairs.Select(_ => task)], null, cancellationToken);
         foreach (var (pair, (mean, spread)) in pairs.Zip(results))
         {
             // What was not restored has no margin.
@@ -51,7 +54,7 @@ public sealed class MarginCalibration(IImageRestorer restorer)
 
     /// <summary>Finds the factors of all tasks, and measures what they are worth.</summary>
     /// <param name="cancellationToken">Stops between scans.</param>
-    /// <exception cref="InvalidDataException">A task has fewer than two scans.</exception>
+    /// <exception cref="InvalidDataException">A task has fewer than two scans, or none that tell how wide intervals must be.</exception>
     public IReadOnlyList<MarginCoverage> Fit(CancellationToken cancellationToken = default) =>
         [.. _samples.GroupBy(sample => sample.Task).Select(task => Fit(task.Key, [.. task], cancellationToken))];
 
@@ -76,8 +79,15 @@ public sealed class MarginCalibration(IImageRestorer restorer)
         double Share(IEnumerable<(string Scan, bool IsBody, bool IsHeld)> pixels) =>
             pixels.Select(pixel => pixel.IsHeld ? 1.0 : 0).DefaultIfEmpty(double.NaN).Average();
         var (allSpread, allSignal) = Factors(samples);
+        var factors = new MarginFactors { Spread = allSpread, Signal = allSignal, Coverage = Share(held), Scans = scans.Length };
+        if (!factors.IsValid)
+        {
+            throw new InvalidDataException($"No factors were found whose intervals hold 90 % of the values of {task}: neither the spread "
+                + "over the orientations nor the value itself tells where the model is off. Give scans that are less uniform.");
+        }
+
         return new(
-            task, new() { Spread = allSpread, Signal = allSignal, Coverage = Share(held), Scans = scans.Length },
+            task, factors,
             Share(held.Where(pixel => pixel.IsBody)),
             scans.ToDictionary(scan => scan, scan => Share(held.Where(pixel => pixel.Scan == scan))));
     }

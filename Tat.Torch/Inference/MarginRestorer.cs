@@ -14,7 +14,7 @@ namespace Tat.Torch.Inference;
 /// (<see cref="ModelCard.Margins"/>); they hold for images like those that they were found on. Safe for concurrent calls.
 /// </remarks>
 /// <seealso cref="RestorationVariants.WithMargins"/>
-public sealed class MarginRestorer : IImageRestorer
+public sealed class MarginRestorer : IImageRestorer, IVariantRestorer
 {
     private readonly IImageRestorer _restorer;
     private readonly ConditionalWeakTable<ImageSlice, ImageSlice> _margins = [];
@@ -29,6 +29,10 @@ public sealed class MarginRestorer : IImageRestorer
 
     /// <inheritdoc/>
     public string? ModelHash => _restorer.ModelHash;
+
+    IImageRestorer IVariantRestorer.Inner => _restorer;
+
+    RestorerVariant IVariantRestorer.Variant => RestorerVariant.Ensemble;
 
     /// <summary>Restores images in eight orientations; <see cref="MarginOf"/> then tells the margins of the results.</summary>
     /// <inheritdoc/>
@@ -66,11 +70,11 @@ public sealed class MarginRestorer : IImageRestorer
     public void Dispose() => _restorer.Dispose();
 
     /// <summary>The factors of a task.</summary>
-    /// <exception cref="NotSupportedException">The model's card has none.</exception>
+    /// <exception cref="NotSupportedException">The model's card has none, or its results are changed.</exception>
     internal static MarginFactors FactorsOf(IImageRestorer restorer, RestorationTask task)
     {
         ArgumentNullException.ThrowIfNull(task);
-        return restorer.Card.Margins.TryGetValue(restorer.Tasks[task.Name].Name, out var factors)
+        return restorer.ModelOfMargins().Card.Margins.TryGetValue(restorer.Tasks[task.Name].Name, out var factors)
             ? factors
             : throw new NotSupportedException($"The uncertainty of the model '{restorer.Card.Title}' was not calibrated for {task}: find "
                 + "its margins on scans that it was not trained on (command calibrate), or restore without uncertainty.");

@@ -32,6 +32,13 @@ public sealed record MarginFactors
     /// <summary>How many scans the factors come from.</summary>
     public int Scans { get; init; }
 
+    /// <summary>No factor is larger: margins have to fit into single precision.</summary>
+    internal const double Largest = 1e6;
+
+    /// <summary>Whether these are factors, and intervals have a width.</summary>
+    internal bool IsValid => Spread is >= 0 and <= Largest && Signal is >= 0 and <= Largest && Spread + Signal > 0
+        && Coverage is null or (>= 0 and <= 1) && Scans >= 0;
+
     /// <summary>Half the width of the interval about each restored value, in the unit of the task.</summary>
     /// <param name="restored">The mean over the orientations.</param>
     /// <param name="spread">The standard deviation over them, pixel by pixel.</param>

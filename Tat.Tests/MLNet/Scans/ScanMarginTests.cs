@@ -7,6 +7,7 @@ using Tat.MLNet.Scans;
 using Tat.Tests.Formats;
 using Tat.Tests.Formats.Dicom;
 using Tat.Tests.Formats.Nifti;
+using Tat.Torch.Inference;
 using Tat.Torch.Model;
 
 namespace Tat.Tests.Scans;
@@ -19,6 +20,23 @@ public sealed class ScanMarginTests
     {
         Margins = new Dictionary<string, MarginFactors> { ["CT"] = new() { Spread = 5, Signal = 0.01 } },
     };
+
+    /// <summary>As the restorer of a pipeline that was saved with options of its own.</summary>
+    [TestMethod]
+    public void What_a_restorer_does_by_itself_is_told_and_has_no_margins()
+    {
+        using var folder = new TemporaryFolder();
+        NiftiSamples.WriteRamp(folder["in.nii"]);
+        using var model = new Increment(card: _card);
+        using var half = model.WithStrength(0.5);
+        half.RestoreScan(folder["in.nii"], folder["out.nii"], new() { Task = "CT", Strength = 0.5, SidecarSources = [] });
+        using var sidecar = JsonDocument.Parse(File.ReadAllBytes(folder["out.json"]));
+        Assert.AreEqual("0.25",
+            sidecar.RootElement.GetProperty("GeneratedBy")[0].GetProperty("Parameters").GetProperty("strength").GetString());
+        Assert.ThrowsExactly<NotSupportedException>(
+            () => half.RestoreScan(folder["in.nii"], folder["margins.nii"], new() { Task = "CT", Uncertainty = true }));
+        Assert.IsFalse(File.Exists(folder["margins.nii"]));
+    }
 
     [TestMethod]
     public void A_series_has_its_margins_in_a_second_series_about_zero()

@@ -1,10 +1,15 @@
 using System.Security.Cryptography;
 using System.Text.Json;
+using Microsoft.ML;
+using Tat.MLNet;
 using Tat.MLNet.Formats;
+using Tat.MLNet.Scoring;
+using Tat.Samples.Shared;
 using Tat.Tests.Formats;
 using Tat.Tests.Formats.Dicom;
 using Tat.Tests.Formats.Nifti;
 using Tat.Torch.Model;
+using Tat.Torch.Onnx;
 using Tat.Torch.Pretrained;
 using Tat.Torch.Tasks;
 
@@ -29,6 +34,25 @@ public sealed class RestoreCommandTests
         var options = TatNetworkOptions.Small with { Width = 8, Blocks = [1, 1, 1, 1], RepresentationFeatures = 4, TrainSize = 32 };
         using var model = new TatModel(new TatNetwork(options, seed: 1), TaskVocabulary.Paper, new ModelCard { Data = "nothing" });
         model.Save(path);
+    }
+
+    /// <summary>What is asked for on the command line would otherwise be done twice, and margins be those of a mean.</summary>
+    [TestMethod]
+    public void The_program_takes_the_model_of_a_pipeline_however_that_applies_it()
+    {
+        using var folder = new TemporaryFolder();
+        var ml = new MLContext();
+        var rows = ml.Data.LoadFromEnumerable<ImageInput>([]);
+        foreach (var options in new TatOnnxEstimator.Options[]
+        {
+            new() { Strength = 0.5, LocalMeans = true, Ensemble = true }, new() { MarginColumnName = "Margin" },
+        })
+        {
+            using var pipeline = ml.ImageRestoration.ApplyOnnx(options).Fit(rows);
+            ml.Model.Save(pipeline, rows.Schema, folder["onnx.zip"]);
+            using var restorer = ModelFiles.Open(folder["onnx.zip"]);
+            Assert.IsInstanceOfType<OnnxRestorer>(restorer);
+        }
     }
 
     [TestMethod]

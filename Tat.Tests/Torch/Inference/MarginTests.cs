@@ -81,6 +81,51 @@ public sealed class MarginTests
             Assert.ThrowsExactly<InvalidDataException>(() => calibration.Fit()).Message, "one scan of PET", StringComparison.Ordinal);
     }
 
+    /// <summary>The mean over orientations hardly differs between orientations: its spread would say that all is sure.</summary>
+    [TestMethod]
+    public void Margins_of_a_mean_over_orientations_are_those_of_its_model()
+    {
+        var image = new ImageSlice([1, 2, 3, 4, 5, 20], 2, 3);
+        ImageSlice MarginOf(Func<IImageRestorer, MarginRestorer> with)
+        {
+            using var model = new Scripted(call => call % 8 == 0 ? 1 : 0, new() { Margins = Margins(spread: 3, signal: 0.5) });
+            var margins = with(model);
+            return margins.MarginOf(margins.Restore([image], [_task])[0]);
+        }
+
+        var expected = MarginOf(model => model.WithMargins()).Pixels;
+        CollectionAssert.AreEqual(expected, MarginOf(model => model.WithEnsemble().WithMargins()).Pixels);
+        CollectionAssert.AreEqual(expected, MarginOf(model => model.WithMargins().WithMargins()).Pixels);
+        using var counted = new Scripted(_ => 0, new());
+        var ensemble = counted.WithEnsemble();
+        Assert.AreSame(ensemble, ensemble.WithEnsemble());
+    }
+
+    [TestMethod]
+    public void Results_that_are_changed_have_no_margins_and_no_calibration()
+    {
+        using var model = new Scripted(_ => 1, new() { Name = "mine", Margins = Margins(1, 1) });
+        foreach (var changed in new[] { model.WithStrength(0.5), model.WithLocalMeans(), model.WithStrength(0.5).WithEnsemble() })
+        {
+            StringAssert.Contains(Assert.ThrowsExactly<NotSupportedException>(() => changed.WithMargins()).Message, "'mine' is that of");
+            Assert.ThrowsExactly<NotSupportedException>(() => new MarginCalibration(changed));
+        }
+    }
+
+    [TestMethod]
+    public void Scans_from_which_no_width_follows_calibrate_nothing()
+    {
+        // All is empty, and the model is off by the same everywhere.
+        using var model = new Scripted(_ => 0, new());
+        var calibration = new MarginCalibration(model);
+        foreach (var scan in new[] { "a", "b" })
+        {
+            calibration.Add([new(new(new float[4], 2, 2), new([1, 1, 1, 1], 2, 2), scan)], _task, scan);
+        }
+
+        Assert.Contains("No factors were found", Assert.ThrowsExactly<InvalidDataException>(() => calibration.Fit()).Message);
+    }
+
     private static Dictionary<string, MarginFactors> Margins(double spread, double signal) =>
         new() { ["PET"] = new() { Spread = spread, Signal = signal } };
 

@@ -6,10 +6,18 @@ namespace Tat.Torch.Inference.Variants;
 
 /// <summary>Changes each result of a model, given its image; images that passed through the model unrestored stay as they are.</summary>
 /// <param name="restorer">The model; disposed with this.</param>
+/// <param name="variant">What the change is.</param>
 /// <param name="change">Makes the new result of an image, what the model made of it, and its task.</param>
-internal sealed class ChangedRestorer(IImageRestorer restorer, Func<ImageSlice, ImageSlice, RestorationTask, ImageSlice> change)
-    : IImageRestorer
+/// <param name="strength">The share of the model's change that is left by it.</param>
+internal sealed class ChangedRestorer(IImageRestorer restorer, RestorerVariant variant,
+    Func<ImageSlice, ImageSlice, RestorationTask, ImageSlice> change, double strength = 1) : IVariantRestorer
 {
+    public IImageRestorer Inner => restorer;
+
+    public RestorerVariant Variant => variant;
+
+    public double Strength => strength;
+
     public TaskVocabulary Tasks => restorer.Tasks;
 
     public ModelCard Card => restorer.Card;

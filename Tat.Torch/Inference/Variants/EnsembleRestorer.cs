@@ -5,8 +5,12 @@ using Tat.Torch.Tasks;
 namespace Tat.Torch.Inference.Variants;
 
 /// <summary>The mean of what a model makes of an image in all its orientations.</summary>
-internal sealed class EnsembleRestorer(IImageRestorer restorer) : IImageRestorer
+internal sealed class EnsembleRestorer(IImageRestorer restorer) : IVariantRestorer
 {
+    public IImageRestorer Inner => restorer;
+
+    public RestorerVariant Variant => RestorerVariant.Ensemble;
+
     public TaskVocabulary Tasks => restorer.Tasks;
 
     public ModelCard Card => restorer.Card;

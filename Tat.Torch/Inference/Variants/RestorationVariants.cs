@@ -11,21 +11,24 @@ public static class RestorationVariants
     /// time.
     /// </summary>
     /// <param name="restorer">The model; disposed with the result.</param>
+    /// <returns>The restorer itself where it takes such a mean already.</returns>
     public static IImageRestorer WithEnsemble(this IImageRestorer restorer)
     {
         ArgumentNullException.ThrowIfNull(restorer);
-        return new EnsembleRestorer(restorer);
+        return restorer.Has(RestorerVariant.Ensemble) ? restorer : new EnsembleRestorer(restorer);
     }
 
     /// <summary>
     /// Restores each image likewise, and knows how far values may be off; a model whose card has no <see cref="ModelCard.Margins"/> for a
     /// task refuses it.
     /// </summary>
-    /// <param name="restorer">The model; disposed with the result.</param>
+    /// <param name="restorer">The model, or what <see cref="WithEnsemble"/> made of it; disposed with the result.</param>
+    /// <exception cref="NotSupportedException">It is the result of <see cref="WithStrength"/> or <see cref="WithLocalMeans"/>, of which
+    /// margins say nothing.</exception>
     public static MarginRestorer WithMargins(this IImageRestorer restorer)
     {
         ArgumentNullException.ThrowIfNull(restorer);
-        return new(restorer);
+        return new(restorer.ModelOfMargins());
     }
 
     /// <summary>
@@ -36,10 +39,12 @@ public static class RestorationVariants
     /// get the frequencies of their images in the block of k-space that was measured, and keep those of the model beyond it.
     /// </summary>
     /// <param name="restorer">The model; disposed with the result.</param>
+    /// <returns>The restorer itself where it does so already.</returns>
     public static IImageRestorer WithLocalMeans(this IImageRestorer restorer)
     {
         ArgumentNullException.ThrowIfNull(restorer);
-        return new ChangedRestorer(restorer, (image, restored, task) =>
+        return restorer.Has(RestorerVariant.LocalMeans) ? restorer : new ChangedRestorer(
+            restorer, RestorerVariant.LocalMeans, (image, restored, task) =>
             restorer.Tasks.TryGet(task.Name, out var known) && known.FitsResolution ? ResultChanges.KeepFrequencies(image, restored)
                 : ResultChanges.AreMeansKept(restorer.Card, task) ? restored : ResultChanges.KeepMeans(image, restored));
     }
@@ -54,7 +59,8 @@ public static class RestorationVariants
     {
         ArgumentNullException.ThrowIfNull(restorer);
         return strength is >= 0 and <= 1
-            ? new ChangedRestorer(restorer, (image, restored, _) => ResultChanges.TakePart(image, restored, strength))
+            ? new ChangedRestorer(restorer, RestorerVariant.Strength,
+                (image, restored, _) => ResultChanges.TakePart(image, restored, strength), strength)
             : throw new ArgumentOutOfRangeException(
                 nameof(strength), $"A strength of {strength} is out of range; give a number from 0 to 1.");
     }
