@@ -38,8 +38,9 @@ internal static class ExportCommand
         };
         var card = new Option<string?>("--card")
         {
-            Description = "With .safetensors: a JSON file that says what the model's card does not: name, version, licence, data, sources, "
-                + "limits, ranges.",
+            Description = "With .safetensors: a JSON file whose entries replace those of the model's card: name, version, licence, data, "
+                + "sources, limits, ranges, keepsMeans, margins; what it does not name stays. Margins that were found with other "
+                + "keepsMeans go.",
         };
         var noVerify = new Option<bool>("--no-verify") { Description = "Do not run the file to compare it with the model." };
         var overwrite = CommonOptions.Overwrite();
@@ -74,7 +75,7 @@ internal static class ExportCommand
             switch (Path.GetExtension(path).ToLowerInvariant())
             {
                 case ".safetensors":
-                    var described = parsed.GetValue(card) is { } file ? CardFile.Read(file, source.Card) : source.Card;
+                    var described = parsed.GetValue(card) is { } file ? CardFile.Read(file, source.Card, source.Tasks) : source.Card;
                     var difference = new TatModel(source.Network, source.Tasks, described).Save(path, parsed.GetValue(half));
                     terminal.Line($"The model is in {path}; PyTorch loads its weights with strict=True.");
                     if (parsed.GetValue(half))

@@ -19,4 +19,7 @@ public sealed record InputRange
 
     /// <summary>The largest pixels: their side in mm; <see langword="null"/> for any.</summary>
     public double? LargestPixel { get; init; }
+
+    /// <summary>Whether ranges end above where they begin.</summary>
+    internal bool IsValid => !(LeastNoise > MostNoise) && !(SmallestPixel > LargestPixel);
 }

@@ -26,13 +26,18 @@ internal static class TatModelFormat
     // Version 3 says that a task fits the resolution.
     private const string VersionOfResolution = "3";
 
+    /// <exception cref="InvalidDataException">The card has something that no reader would take.</exception>
     public static Dictionary<string, string> Write(TatNetworkOptions network, TaskVocabulary tasks, ModelCard card) => new()
     {
         [FormatKey] = tasks.Any(task => task.FitsResolution) ? VersionOfResolution
             : tasks.Any(task => task.Scaling != IntensityScaling.Fixed) ? VersionOfScaling : Version,
         [NetworkKey] = JsonSerializer.Serialize(network, TatModelJson.Default.TatNetworkOptions),
         [TasksKey] = JsonSerializer.Serialize([.. tasks.Select(TaskData.From)], TatModelJson.Default.TaskDataArray),
-        [CardKey] = JsonSerializer.Serialize(card, TatModelJson.Default.ModelCard),
+        [CardKey] = JsonSerializer.Serialize(
+            ProblemOf(card) is { } problem
+                ? throw new InvalidDataException($"The card of the model cannot be saved: {problem}.")
+                : card,
+            TatModelJson.Default.ModelCard),
     };
 
     /// <summary>Whether the text is that of a model file.</summary>
@@ -95,15 +100,35 @@ internal static class TatModelFormat
         return text;
     }
 
-    private static ModelCard Check(ModelCard card) =>
-        card.TrainingPairs is null || card.Validation?.Values.Contains(null) != false || card.Training?.Values.Contains(null) != false
-            || card.Margins?.Values.All(margin => IsFactor(margin?.Spread) && IsFactor(margin?.Signal)) != true
-            || card.KeepsMeans?.Values.All(means => means?.IsValid == true) != true
-            ? throw new JsonException(
-                "a list of the model card has a null, a margin is no number of 0 or more, or kept means have no size above 0.")
-            : card;
+    /// <summary>What is wrong with a card, as the rest of a sentence; <see langword="null"/> where nothing is.</summary>
+    public static string? ProblemOf(ModelCard card)
+    {
+        if (card.TrainingPairs is null || HasNull(card.Validation?.Values) || HasNull(card.Training?.Values) || HasNull(card.Sources)
+            || HasNull(card.Limits) || HasNull(card.Ranges?.Values) || HasNull(card.Margins?.Values) || HasNull(card.KeepsMeans?.Values))
+        {
+            return "a list of it has a null";
+        }
 
-    private static bool IsFactor(double? factor) => factor is >= 0 and < double.PositiveInfinity;
+        if (card.Margins!.FirstOrDefault(one => !one.Value.IsValid).Key is { } margin)
+        {
+            return $"the margins of {margin} are no factors: they are numbers from 0 to {MarginFactors.Largest}, one of which is above 0, "
+                + "with a coverage from 0 to 1";
+        }
+
+        if (card.KeepsMeans!.FirstOrDefault(one => !one.Value.IsValid).Key is { } means)
+        {
+            return $"the kept means of {means} have no sizes above 0";
+        }
+
+        return card.Ranges!.FirstOrDefault(one => !one.Value.IsValid).Key is { } range
+            ? $"a range of {range} begins above its end"
+            : null;
+    }
+
+    private static bool HasNull<T>(IEnumerable<T>? values) => values?.Any(value => value is null) != false;
+
+    private static ModelCard Check(ModelCard card) =>
+        ProblemOf(card) is { } problem ? throw new JsonException($"of the model card, {problem}.") : card;
 
     private static string TextOf(IReadOnlyDictionary<string, string> metadata, string key) =>
         metadata.TryGetValue(key, out var text) ? text : throw Missing(key);
