@@ -11,13 +11,23 @@ internal sealed class UpsampledScan : IImageScan
 {
     private const int LargestSide = short.MaxValue;
 
+    /// <summary>Pixels of a slice: as many as fit into one array of bytes, whatever their data type.</summary>
+    private const int LargestSlice = 0x7FFFFFC7 / sizeof(double);
+
     /// <param name="source">The scan; disposed with this one.</param>
     /// <param name="factor">By how much the grid is finer.</param>
-    /// <exception cref="InvalidDataException">A side of the grid would be longer than formats can tell.</exception>
+    /// <exception cref="InvalidDataException">A side of the grid would be longer than formats can tell, or a slice larger than memory can
+    /// hold in one piece.</exception>
     public UpsampledScan(IImageScan source, UpsamplingFactor factor)
     {
         (Source, Factor) = (source, factor);
         (Rows, Columns) = (Side(source.Rows, factor.Rows), Side(source.Columns, factor.Columns));
+        if ((long)Rows * Columns > LargestSlice)
+        {
+            throw new InvalidDataException($"'{source.Path}' would have slices of {Rows} × {Columns} pixels, and {LargestSlice} can be "
+                + "held in one piece; choose a smaller factor.");
+        }
+
         (RowSpacing, ColumnSpacing) = (source.RowSpacing * RowStep, source.ColumnSpacing * ColumnStep);
         Affine = source.Affine?.Scale(ColumnStep, RowStep);
         Parts = source.Parts.Count == 1 ? [this] : [.. source.Parts.Select(part => new UpsampledScan(part, factor))];
@@ -78,11 +88,11 @@ internal sealed class UpsampledScan : IImageScan
         : KSpace.Resample(slice, slice.Height, slice.Width, Rows, Columns);
 
     /// <summary>How far the k-space of this grid is filled, by slices on it: what is beyond the source's own is empty.</summary>
-    public KSpaceExtent MeasureExtent(IEnumerable<ImageSlice> slices)
-    {
-        var source = KSpaceFill.Measure(slices.Select(slice => KSpace.Interpolate(slice, Source.Rows, Source.Columns)));
-        return new(source.Rows * RowStep, source.Columns * ColumnStep);
-    }
+    public KSpaceExtent MeasureExtent(IEnumerable<ImageSlice> slices) =>
+        ExtentOf(KSpaceFill.Measure(slices.Select(slice => KSpace.Interpolate(slice, Source.Rows, Source.Columns))));
+
+    /// <summary>How far the k-space of this grid is filled, where that of the source is known.</summary>
+    public KSpaceExtent ExtentOf(KSpaceExtent source) => new(source.Rows * RowStep, source.Columns * ColumnStep);
 
     public void Dispose() => Source.Dispose();
 

@@ -38,6 +38,28 @@ public sealed class UpsamplingCheckTests
     }
 
     [TestMethod]
+    public void A_factor_of_one_axis_that_is_refused_comes_with_one_that_is_not()
+    {
+        using var folder = new TemporaryFolder();
+        Assert.Contains("choose a factor from 1.35 to 4 for the columns, as in 1x4.",
+            Assert.ThrowsExactly<InvalidDataException>(() => Restore(folder, Noise(Side), new(1, 5))).Message);
+        Assert.Contains("choose a factor from 1.35 to 4 for the rows, as in 1.35x2.",
+            Assert.ThrowsExactly<InvalidDataException>(() => Restore(folder, Noise(Side), new(1.2, 2))).Message);
+    }
+
+    /// <summary>A grid of 32,000 × 32,000 pixels would take minutes to fill, and one that is larger has no array.</summary>
+    [TestMethod]
+    [Timeout(20_000, CooperativeCancellation = false)]
+    public void A_grid_that_is_far_too_fine_is_refused_before_it_is_made()
+    {
+        using var folder = new TemporaryFolder();
+        Assert.Contains("choose a factor from 1.35 to 4",
+            Assert.ThrowsExactly<InvalidDataException>(() => Restore(folder, Noise(Side), new(500))).Message);
+        Assert.Contains("can be held in one piece",
+            Assert.ThrowsExactly<InvalidDataException>(() => Restore(folder, Noise(Side), new(1000))).Message);
+    }
+
+    [TestMethod]
     public void The_smallest_factor_that_is_named_restores()
     {
         using var folder = new TemporaryFolder();
@@ -51,10 +73,10 @@ public sealed class UpsamplingCheckTests
     {
         using var folder = new TemporaryFolder();
         var line = new ImageSlice(Noise(Side).Pixels, 1, Side * Side);
-        Assert.Contains("choose 1 as the factor of the rows",
+        Assert.Contains("its slices have one row, of which a factor makes no more; choose 1 as the factor of the rows, as in 1x2",
             Assert.ThrowsExactly<InvalidDataException>(() => Restore(folder, line, new(2))).Message);
         var interpolated = KSpace.Interpolate(Noise(Side), 5 * Side, 5 * Side);
-        Assert.Contains("choose 1 as the factor of the rows, or leave the factor out",
+        Assert.Contains("choose 1 as the factor of the rows, as in 1x2, or leave the factor out",
             Assert.ThrowsExactly<InvalidDataException>(() => Restore(folder, interpolated, new(2))).Message);
     }
 
