@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Globalization;
 using Tat.Samples.Bench;
 using Tat.Samples.Commands;
@@ -59,29 +60,65 @@ internal static class CommandLine
     public static RootCommand Create(Terminal terminal)
     {
         var root = CreateRoot(terminal);
-        RefuseCommas(root);
+        CheckNumbers(root);
         return root;
     }
 
-    /// <summary>.NET takes a comma for one between thousands, so that 0,001 would be 1.</summary>
-    private static void RefuseCommas(Command command)
+    /// <summary>
+    /// Says in one line what is no number. .NET takes a comma for one between thousands, so that 0,001 would be 1; and what options and
+    /// commands demand of values is asked only of those that can be read.
+    /// </summary>
+    private static void CheckNumbers(Command command)
     {
-        foreach (var option in command.Options.Where(option => option.ValueType == typeof(double) || option.ValueType == typeof(double?)))
+        var numbers = command.Options.Where(option => IsNumber(option) is not null).ToList();
+        foreach (var option in numbers)
         {
+            Action<OptionResult>[] demands = [.. option.Validators];
+            option.Validators.Clear();
             option.Validators.Add(result =>
             {
-                foreach (var token in result.Tokens.Where(token => token.Value.Contains(',', StringComparison.Ordinal)))
+                if (OtherThanNumber(option, result) is { } other)
                 {
-                    result.AddError($"'{token.Value}' is no number for {option.Name}: write it with a point, as in 0.5.");
+                    result.AddError($"'{other}' is no number for {option.Name}: write "
+                        + (option.ValueType == typeof(double) || option.ValueType == typeof(double?)
+                            ? "it with a point, as in 0.5." : "a whole one, as in 5."));
+                    return;
                 }
+
+                Array.ForEach(demands, demand => demand(result));
             });
         }
 
+        Action<CommandResult>[] rules = [.. command.Validators];
+        command.Validators.Clear();
+        command.Validators.Add(result =>
+        {
+            if (!numbers.Exists(option => result.GetResult(option) is { } given && OtherThanNumber(option, given) is not null))
+            {
+                Array.ForEach(rules, rule => rule(result));
+            }
+        });
         foreach (var inner in command.Subcommands)
         {
-            RefuseCommas(inner);
+            CheckNumbers(inner);
         }
     }
+
+    private static string? OtherThanNumber(Option option, OptionResult result) =>
+        result.Tokens.FirstOrDefault(token => !IsNumber(option)!(token.Value))?.Value;
+
+    /// <summary>What tells numbers of the type of an option; <see langword="null"/> for options that take none.</summary>
+    private static Func<string, bool>? IsNumber(Option option) => option.ValueType switch
+    {
+        var type when type == typeof(double) || type == typeof(double?) => IsFraction,
+        var type when type == typeof(int) || type == typeof(int?) => text => int.TryParse(text, out _),
+        var type when type == typeof(long) || type == typeof(long?) => text => long.TryParse(text, out _),
+        var type when type == typeof(ulong) || type == typeof(ulong?) => text => ulong.TryParse(text, out _),
+        _ => null,
+    };
+
+    private static bool IsFraction(string text) =>
+        !text.Contains(',', StringComparison.Ordinal) && double.TryParse(text, CultureInfo.InvariantCulture, out _);
 
     private static RootCommand CreateRoot(Terminal terminal) =>
         new("Restores medical images with the Task-Adaptive Transformer: PET synthesis, CT denoising, MRI super-resolution.")

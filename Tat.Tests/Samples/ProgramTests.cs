@@ -75,6 +75,22 @@ public sealed class ProgramTests
             ExitCodes.WrongUsage, $"'{arguments[^1]}' is no number for {option}: write it with a point");
 
     [TestMethod]
+    [DataRow("0,5", "restore", "absent", "--strength", "0,5")]
+    [DataRow("inf", "restore", "absent", "--strength", "inf")]
+    [DataRow("", "restore", "absent", "--strength", "")]
+    [DataRow("abc", "restore", "absent", "--memory", "abc")]
+    [DataRow("1.5", "calibrate", "absent", "--slices", "1.5")]
+    [DataRow("1e3", "evidence", "--phantoms", "1e3")]
+    [DataRow("x", "quickstart", "--minutes", "x")]
+    [DataRow("-1", "evidence", "absent", "--seed", "-1")]
+    public async Task What_is_no_number_is_named_in_one_line(string value, params string[] arguments)
+    {
+        var run = await Cli.RunAsync(arguments);
+        run.AssertFailed(ExitCodes.WrongUsage, $"'{value}' is no number for {arguments[^2]}: write ");
+        Assert.HasCount(2, run.Errors.Split('\n', StringSplitOptions.RemoveEmptyEntries), run.Errors);
+    }
+
+    [TestMethod]
     [DataRow("de_DE.UTF-8")]
     [DataRow("tr_TR.UTF-8")]
     [OSCondition(OperatingSystems.Linux)]
