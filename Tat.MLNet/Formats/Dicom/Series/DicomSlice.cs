@@ -65,50 +65,30 @@ internal sealed record DicomSlice
     public PixelMemory? Memory { get; init; }
 
     /// <summary>Reads the pixels, in the unit of <see cref="Quantity"/>.</summary>
-    public ImageSlice Read()
-    {
-        try
-        {
-            var words = DecodeWords();
-            return new ImageSlice(Layout.Floating
-                ? ToQuantity(StoredPixels.UnpackFloating(words, Layout))
-                : ToQuantity(StoredPixels.Unpack(words, Layout)), Layout.Rows, Layout.Columns);
-        }
-        catch (DicomDataException exception)
-        {
-            throw exception.At(Source.Path);
-        }
-    }
+    public ImageSlice Read() => Decode(words => new ImageSlice(Layout.Floating
+        ? ToQuantity(StoredPixels.UnpackFloating(words, Layout))
+        : ToQuantity(StoredPixels.Unpack(words, Layout)), Layout.Rows, Layout.Columns));
 
     /// <summary>Reads the stored values, masked and with their sign.</summary>
-    public int[] ReadStored()
-    {
-        try
-        {
-            return StoredPixels.Unpack(DecodeWords(), Layout);
-        }
-        catch (DicomDataException exception)
-        {
-            throw exception.At(Source.Path);
-        }
-    }
+    public int[] ReadStored() => Decode(words => StoredPixels.Unpack(words, Layout));
 
     /// <summary>Reads the samples in little endian, in words of Bits Allocated with all their bits.</summary>
-    public byte[] ReadWords()
+    public byte[] ReadWords() => Decode(words => words);
+
+    /// <summary>Decodes the frame and takes what is wanted of its words; an error names the file.</summary>
+    private T Decode<T>(Func<byte[], T> take)
     {
         try
         {
-            return DecodeWords();
+            return take(Memory is null
+                ? FrameReader.Read(Source, Layout, Frame)
+                : Memory.Get(Source.Path, Frame, () => FrameReader.Read(Source, Layout, Frame)));
         }
         catch (DicomDataException exception)
         {
             throw exception.At(Source.Path);
         }
     }
-
-    private byte[] DecodeWords() => Memory is null
-        ? FrameReader.Read(Source, Layout, Frame)
-        : Memory.Get(Source.Path, Frame, () => FrameReader.Read(Source, Layout, Frame));
 
     /// <summary>The slice where padding is as dark as the darkest of its other pixels, if none of these has its value.</summary>
     public ImageSlice WithoutPadding(ImageSlice slice) => Padding is { } padding ? padding.Darken(slice, ReadStored()) : slice;

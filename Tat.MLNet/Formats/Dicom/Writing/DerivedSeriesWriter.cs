@@ -132,7 +132,7 @@ internal sealed class DerivedSeriesWriter
         foreach (var (frames, number) in _unchanged ?? [])
         {
             cancellationToken.ThrowIfCancellationRequested();
-            WriteObject(new UnchangedFrames(frames), frames.ConvertAll(slice => slice.Read()), number);
+            WriteObject(new UnchangedFrames(frames), _difference is null ? [] : frames.ConvertAll(slice => slice.Read()), number);
         }
 
         return _written;
